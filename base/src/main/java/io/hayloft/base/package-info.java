@@ -1,0 +1,9 @@
+/**
+ * What every room shares: the error that a user can mend, "did you mean" suggestions, sizes as people write them.
+ *
+ * <p>No dependency but the annotations; nothing here knows of models, methods or tasks.
+ */
+@NullMarked
+package io.hayloft.base;
+
+import org.jspecify.annotations.NullMarked;
