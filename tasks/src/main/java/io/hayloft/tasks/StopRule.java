@@ -1,0 +1,12 @@
+package io.hayloft.tasks;
+
+/**
+ * When an answer ends before its longest length; an end-of-sequence token always ends it.
+ *
+ * @param atNewline whether a token whose text holds a line feed ends the answer too
+ * @param minNewTokens tokens that must come before any stop counts
+ */
+public record StopRule(boolean atNewline, int minNewTokens) {
+    /** Only the end-of-sequence token ends the answer. */
+    public static final StopRule END_OF_SEQUENCE = new StopRule(false, 0);
+}

@@ -1,0 +1,46 @@
+package io.hayloft.tasks;
+
+import java.util.List;
+
+/** A source of samples with the metric that scores their answers. Tasks are stateless and may be shared by threads. */
+public interface Task {
+    /** The name by which the command line and the reports know the task. */
+    String name();
+
+    /** The kind of work. */
+    Category category();
+
+    /** One line that tells people what is asked. */
+    String description();
+
+    /** The metric with its version, such as {@code qa_f1/1}. */
+    String metric();
+
+    /** Changes whenever the same request may give other prompts or other scores than before. */
+    String version();
+
+    /** When an answer ends early. */
+    default StopRule stop() {
+        return StopRule.END_OF_SEQUENCE;
+    }
+
+    /** Whether samples are read from files in {@link SampleRequest#data()}, rather than generated. */
+    default boolean needsData() {
+        return false;
+    }
+
+    /** Whether a model with this tokenizer can read and write the task's text at all (no unknown words). */
+    default boolean suitedTo(TokenCounter tokens) {
+        return true;
+    }
+
+    /**
+     * The samples of a request, in a fixed order. A smaller count gives the first ones of a larger count.
+     *
+     * @throws io.hayloft.base.UserError if a data file is missing or broken, or the length is out of the task's range
+     */
+    List<Sample> samples(SampleRequest request);
+
+    /** The score of an answer, from 0 to 1, after the post-processing that belongs to the task. */
+    double score(Sample sample, String output);
+}
