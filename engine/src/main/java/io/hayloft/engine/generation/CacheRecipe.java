@@ -1,0 +1,26 @@
+package io.hayloft.engine.generation;
+
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.model.SignalRequest;
+
+/** How a variant turns the exact prefill into its own cache. Implemented by the compression methods. */
+public interface CacheRecipe {
+    /** The name that completions carry, such as {@code snapkv:4x}. */
+    String name();
+
+    /** What the prefill must record for {@link #build}. */
+    SignalRequest signals();
+
+    /** Builds a cache of its own, which the caller closes; the prefill stays as it is. */
+    SequenceCache build(Prefilled prefill);
+
+    /** Whether the result is simply the prefill cache, so that it may be handed over instead of copied. */
+    default boolean keepsAll() {
+        return false;
+    }
+
+    /** Keeps everything in the type the prefill was stored in: the baseline of every comparison. */
+    static CacheRecipe full() {
+        return new FullCache();
+    }
+}

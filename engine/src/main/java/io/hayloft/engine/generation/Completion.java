@@ -1,0 +1,33 @@
+package io.hayloft.engine.generation;
+
+import java.util.List;
+
+/**
+ * What one recipe gave for a prompt.
+ *
+ * @param recipe name of the recipe
+ * @param ids generated tokens without the end token
+ * @param text their text, up to the stop text if that ended it
+ * @param stop why it ended
+ * @param cacheBytes bytes of the recipe's cache when it had been built
+ * @param fullCacheBytes bytes of a full cache of the same tokens in the run's cache type
+ * @param promptTokens tokens of the whole prompt
+ * @param prefillSeconds time of the shared prefill
+ * @param compressSeconds time to build the recipe's cache
+ * @param decodeSeconds wall time of each step this recipe took part in, divided by the variants in that step, summed
+ * @param top most likely tokens at each step, best first; the first entry is the distribution after the prompt
+ * @param freeTokens leading tokens that were chosen with the uncompressed cache in sight
+ */
+public record Completion(
+        String recipe,
+        int[] ids,
+        String text,
+        StopReason stop,
+        long cacheBytes,
+        long fullCacheBytes,
+        int promptTokens,
+        double prefillSeconds,
+        double compressSeconds,
+        double decodeSeconds,
+        List<List<TokenLogprob>> top,
+        int freeTokens) {}

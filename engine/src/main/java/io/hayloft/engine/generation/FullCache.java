@@ -1,0 +1,27 @@
+package io.hayloft.engine.generation;
+
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.model.SignalRequest;
+
+/** The uncompressed cache. */
+record FullCache() implements CacheRecipe {
+    @Override
+    public String name() {
+        return "full";
+    }
+
+    @Override
+    public SignalRequest signals() {
+        return SignalRequest.NONE;
+    }
+
+    @Override
+    public SequenceCache build(Prefilled prefill) {
+        return prefill.cache().fork();
+    }
+
+    @Override
+    public boolean keepsAll() {
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+package io.hayloft.engine.generation;
+
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.model.PrefillOptions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How completions are generated.
+ *
+ * @param maxNewTokens a completion's greatest length in tokens
+ * @param minNewTokens end tokens are not chosen before this many tokens
+ * @param sampling how tokens are chosen
+ * @param stopIds end tokens beside those of the model
+ * @param stopText text that ends a completion, null for none
+ * @param cacheType how the full cache is stored
+ * @param prefillChunk rows that prefill runs together (does not change results)
+ * @param topLogprobs log-probabilities kept at each step, 0 for none
+ * @param cacheMemory bytes that caches may take together; variants run in waves that fit
+ * @param seed seed of methods that draw at random
+ */
+public record GenerationOptions(
+        int maxNewTokens,
+        int minNewTokens,
+        Sampling sampling,
+        Set<Integer> stopIds,
+        @Nullable StopText stopText,
+        KvCodec cacheType,
+        int prefillChunk,
+        int topLogprobs,
+        long cacheMemory,
+        long seed) {
+    /** Greedy decoding, f16 cache, everything else at its default. */
+    public static GenerationOptions greedy(int maxNewTokens) {
+        return new GenerationOptions(
+                maxNewTokens,
+                0,
+                Sampling.GREEDY,
+                Set.of(),
+                null,
+                new KvCodec.F16(),
+                PrefillOptions.DEFAULT_CHUNK,
+                0,
+                Long.MAX_VALUE,
+                0);
+    }
+}

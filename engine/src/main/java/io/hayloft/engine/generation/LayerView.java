@@ -1,0 +1,70 @@
+package io.hayloft.engine.generation;
+
+import io.hayloft.engine.attention.AttentionShape;
+import io.hayloft.engine.model.DecoderConfig;
+
+/** One layer of a prefill, as a scorer sees it: keys, values, queries and attention as plain arrays. */
+public final class LayerView {
+    private final Prefilled prefill;
+    private final int layer;
+
+    LayerView(Prefilled prefill, int layer) {
+        this.prefill = prefill;
+        this.layer = layer;
+    }
+
+    /** Index of the layer, from 0. */
+    public int layer() {
+        return layer;
+    }
+
+    /** Tokens that the cache of this layer holds (n below): all of the prompt, or the window of a sliding layer. */
+    public int tokens() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Position in the prompt of a head's slot. */
+    public int position(int head, int slot) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Sizes and scale of the layer's attention; its window is 0 where every query sees all. */
+    public AttentionShape shape() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The model's configuration. */
+    public DecoderConfig config() {
+        return prefill.model().config();
+    }
+
+    /** Seed of methods that draw at random. */
+    public long seed() {
+        return prefill.seed();
+    }
+
+    /** Keys of one KV head after RoPE: [n][headDim], read from the cache (a new array). */
+    public float[] keys(int kvHead) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Values of one KV head: [n][headDim], read from the cache (a new array). */
+    public float[] values(int kvHead) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Number of recorded query rows (w below). */
+    public int window() {
+        return prefill.signals().window();
+    }
+
+    /** Rotated queries of the last w prompt rows, oldest first: [w][queryHeads * headDim]. */
+    public float[] lastQueries() {
+        return prefill.signals().lastQueries(layer);
+    }
+
+    /** Attention each prompt token received, summed over query rows: [queryHeads][prompt tokens]. */
+    public float[] attentionMass() {
+        return prefill.signals().attentionMass(layer);
+    }
+}

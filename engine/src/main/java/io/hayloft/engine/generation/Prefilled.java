@@ -1,0 +1,69 @@
+package io.hayloft.engine.generation;
+
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.PrefillSignals;
+
+/** A prompt (or its context) read once with full attention: what every recipe starts from. */
+public final class Prefilled implements AutoCloseable {
+    private final LanguageModel model;
+    private final SequenceCache cache;
+    private final PrefillSignals signals;
+    private final int reserveNewTokens;
+    private final long seed;
+
+    /**
+     * Takes ownership of the cache.
+     *
+     * @param reserveNewTokens tokens that will still be appended to each cache built from this
+     * @param seed seed of methods that draw at random
+     */
+    public Prefilled(
+            LanguageModel model, SequenceCache cache, PrefillSignals signals, int reserveNewTokens, long seed) {
+        this.model = model;
+        this.cache = cache;
+        this.signals = signals;
+        this.reserveNewTokens = reserveNewTokens;
+        this.seed = seed;
+    }
+
+    /** The model that read the prompt. */
+    public LanguageModel model() {
+        return model;
+    }
+
+    /** The exact cache, in the run's full type. Recipes read it and leave it as it is. */
+    public SequenceCache cache() {
+        return cache;
+    }
+
+    /** What was recorded on the way. */
+    public PrefillSignals signals() {
+        return signals;
+    }
+
+    /** Number of tokens read. */
+    public int tokens() {
+        return signals.tokens();
+    }
+
+    /** Tokens that will still be appended to each cache. */
+    public int reserveNewTokens() {
+        return reserveNewTokens;
+    }
+
+    /** Seed of methods that draw at random. */
+    public long seed() {
+        return seed;
+    }
+
+    /** One layer of the prefill as scorers see it. */
+    public LayerView view(int layer) {
+        return new LayerView(this, layer);
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}

@@ -1,0 +1,11 @@
+package io.hayloft.engine.generation;
+
+/** Why a completion ended. */
+public enum StopReason {
+    /** The model gave an end token. */
+    EOS,
+    /** The number of tokens asked for, or the model's context, is full. */
+    LENGTH,
+    /** The stop text appeared. */
+    STOP_TEXT
+}

@@ -1,0 +1,28 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.base.UserError;
+
+/**
+ * How a model is loaded.
+ *
+ * @param threads worker threads of the model's pool, the caller included
+ * @param progress hears about every layer that has been packed
+ */
+public record LoadOptions(int threads, ProgressListener progress) {
+    /** Checks the number of threads. */
+    public LoadOptions {
+        if (threads < 1 || threads > 1024) {
+            throw new UserError("threads must be between 1 and 1024, not " + threads);
+        }
+    }
+
+    /** As many threads as the machine has processors, no progress. */
+    public static LoadOptions defaults() {
+        return withThreads(Runtime.getRuntime().availableProcessors());
+    }
+
+    /** This many threads, no progress. */
+    public static LoadOptions withThreads(int threads) {
+        return new LoadOptions(threads, ProgressListener.NONE);
+    }
+}
