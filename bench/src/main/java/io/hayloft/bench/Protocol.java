@@ -1,0 +1,38 @@
+package io.hayloft.bench;
+
+import io.hayloft.base.Suggest;
+import java.util.Arrays;
+
+/** Whether a method sees the question when it compresses. */
+public enum Protocol {
+    /** The cache is compressed after the whole prompt: a method may keep what the question needs. */
+    QUESTION_AWARE("question-aware"),
+    /** The cache is compressed after the context; the question comes later, as when one context serves many questions. */
+    QUESTION_AGNOSTIC("question-agnostic");
+
+    private final String text;
+
+    Protocol(String text) {
+        this.text = text;
+    }
+
+    /** The name that users write and records hold. */
+    public String text() {
+        return text;
+    }
+
+    /**
+     * The protocol of this name.
+     *
+     * @throws io.hayloft.base.UserError if there is none, with a suggestion
+     */
+    public static Protocol parse(String text) {
+        for (var protocol : values()) {
+            if (protocol.text.equals(text)) {
+                return protocol;
+            }
+        }
+        throw Suggest.unknown(
+                "protocol", text, Arrays.stream(values()).map(Protocol::text).toList());
+    }
+}

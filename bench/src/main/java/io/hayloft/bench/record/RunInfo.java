@@ -1,0 +1,86 @@
+package io.hayloft.bench.record;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What produced the records of a folder: the content of {@code run.json}.
+ *
+ * @param format {@value #FORMAT}
+ * @param identity hash of all settings that results depend on; a folder holds one run
+ * @param model the model
+ * @param settings the settings that results depend on, by name
+ * @param taskVersions version of each task
+ * @param machine where it ran
+ * @param started when the run was first started, ISO 8601
+ * @param finished when its last sample was done; null before that
+ * @param seconds time spent running, over all starts
+ * @param starts how often it was started
+ * @param notes what a reader should know, such as a missing chat format
+ */
+public record RunInfo(
+        String format,
+        String identity,
+        Model model,
+        Map<String, Object> settings,
+        Map<String, String> taskVersions,
+        Machine machine,
+        String started,
+        @Nullable String finished,
+        double seconds,
+        int starts,
+        List<String> notes) {
+    /** The first field of every file of this kind. */
+    public static final String FORMAT = "hayloft-run/1";
+
+    /**
+     * The model of a run.
+     *
+     * @param name as in the records
+     * @param hash SHA-256 of its files
+     * @param architecture such as {@code llama}
+     * @param embedded whether it is the instrument that comes with Hayloft
+     * @param contextLength most tokens it can see
+     * @param weightBytes bytes of its packed weights
+     * @param fullBytesPerToken bytes of full cache for each token, without sliding windows counted in
+     */
+    public record Model(
+            String name,
+            String hash,
+            String architecture,
+            boolean embedded,
+            int contextLength,
+            long weightBytes,
+            long fullBytesPerToken) {}
+
+    /**
+     * The machine of a run.
+     *
+     * @param cpu its name as the system tells it
+     * @param cores processors that the JVM may use
+     * @param memoryBytes memory of the machine
+     * @param vectorBits width of the vectors that the kernels use
+     * @param jvm name and version of the Java virtual machine
+     * @param system operating system and architecture
+     * @param threads worker threads of the run
+     */
+    public record Machine(
+            String cpu, int cores, long memoryBytes, int vectorBits, String jvm, String system, int threads) {}
+
+    /** This run after one more start. */
+    public RunInfo withProgress(@Nullable String finishedAt, double secondsMore, List<String> allNotes) {
+        return new RunInfo(
+                format,
+                identity,
+                model,
+                settings,
+                taskVersions,
+                machine,
+                started,
+                finishedAt,
+                seconds + secondsMore,
+                starts,
+                allNotes);
+    }
+}

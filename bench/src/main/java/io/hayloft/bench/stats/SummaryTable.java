@@ -1,0 +1,71 @@
+package io.hayloft.bench.stats;
+
+import java.util.List;
+
+/**
+ * The table that ends a run: a row for each method, a column for each category.
+ *
+ * @param categories labels of the categories, in the order of the cells
+ * @param rows one for each method, in the order of the run
+ */
+public record SummaryTable(List<String> categories, List<Row> rows) {
+
+    /** Copies the lists. */
+    public SummaryTable {
+        categories = List.copyOf(categories);
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * What one method reached.
+     *
+     * @param method its expression
+     * @param cells score by category, in the order of {@link SummaryTable#categories}
+     * @param mean mean of the categories, each weighing the same
+     * @param difference difference of that mean to the full cache's, paired by sample; zero for the full cache itself
+     * @param requestedRatio compression asked for; NaN where the method's format decides it
+     * @param achievedRatio full cache bytes / cache bytes, over all samples
+     * @param bytesPerToken bytes of cache for each token of the prompt
+     * @param prefillRate prompt tokens a second of the prefill that all methods share
+     * @param decodeRate generated tokens a second while decoding in lockstep
+     */
+    public record Row(
+            String method,
+            List<Cell> cells,
+            Cell mean,
+            Difference difference,
+            double requestedRatio,
+            double achievedRatio,
+            double bytesPerToken,
+            double prefillRate,
+            double decodeRate) {
+        /** Copies the list. */
+        public Row {
+            cells = List.copyOf(cells);
+        }
+    }
+
+    /**
+     * A mean of scores.
+     *
+     * @param mean 0 to 1; NaN without samples
+     * @param error standard error of the mean; NaN with fewer than two samples
+     * @param count samples
+     */
+    public record Cell(double mean, double error, int count) {}
+
+    /**
+     * Mean paired difference to the full cache with a 95 % bootstrap interval.
+     *
+     * @param mean the difference; NaN without pairs
+     * @param low lower end of the interval
+     * @param high upper end of the interval
+     * @param pairs samples that both methods ran
+     */
+    public record Difference(double mean, double low, double high, int pairs) {
+        /** Whether the interval leaves out zero. */
+        public boolean significant() {
+            return low > 0 || high < 0;
+        }
+    }
+}
