@@ -1,0 +1,11 @@
+package io.hayloft.engine.hub;
+
+import java.nio.file.Path;
+
+/**
+ * A model found on this machine.
+ *
+ * @param name the catalogue's name, or the file or folder name without its ending
+ * @param path a GGUF file or a Hugging Face folder
+ */
+public record ResolvedModel(String name, Path path) {}
