@@ -1,0 +1,35 @@
+package io.hayloft.engine.attention;
+
+import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.kernel.WorkerPool;
+import org.jspecify.annotations.Nullable;
+
+/** Attention of one new row of each of several sequences, each over its own cache. */
+public final class DecodeAttention {
+    private DecodeAttention() {}
+
+    /**
+     * Attends for one row of each sequence; the row's key and value are already in its cache. Then tells each policy.
+     *
+     * <p>A cache has no slots beyond its row's position, so only the window of the shape hides slots.
+     *
+     * @param layer index of the layer, told to the policies
+     * @param caches this layer's cache of each sequence; lengths and codecs may differ
+     * @param policies of each sequence; null for none
+     * @param q rotated queries [caches][queryHeads * headDim]
+     * @param positions position of each row
+     * @param out results, in the shape of q; not the same array
+     */
+    public static void attend(
+            AttentionShape shape,
+            int layer,
+            LayerCache[] caches,
+            @Nullable CachePolicy[] policies,
+            float[] q,
+            int[] positions,
+            float[] out,
+            WorkerPool pool) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,22 @@
+package io.hayloft.engine.cache;
+
+/**
+ * What happens to a cache while it decodes: eviction by accumulated attention, sliding windows. One object serves one
+ * sequence.
+ */
+public interface CachePolicy {
+    /** Whether {@link #afterStep} reads probabilities; where no policy wants them they are not computed. */
+    boolean wantsProbabilities();
+
+    /**
+     * Called after each decode step, once for each layer, when the results of all its heads are done.
+     *
+     * @param layer index of the layer
+     * @param cache its cache, which the policy may change; the token of this step is the newest one in it
+     * @param attention of this step, valid during the call; probabilities only if they are wanted
+     */
+    void afterStep(int layer, LayerCache cache, StepAttention attention);
+
+    /** A copy with a life of its own, for a copied cache. */
+    CachePolicy fork();
+}

@@ -1,0 +1,72 @@
+package io.hayloft.engine.cache;
+
+/** How the keys and values of a head are stored. */
+public sealed interface KvCodec {
+    /** 32-bit floats, as the model computes them. */
+    record F32() implements KvCodec {
+        @Override
+        public String text() {
+            return "f32";
+        }
+    }
+
+    /** 16-bit floats, rounded half to even; values beyond 65504 become 65504. */
+    record F16() implements KvCodec {
+        @Override
+        public String text() {
+            return "f16";
+        }
+    }
+
+    /**
+     * Signed bytes with a 16-bit float scale for each token and 32 channels, for keys and for values: 8.5 bits. Every
+     * token is coded by itself.
+     */
+    record Q8() implements KvCodec {
+        @Override
+        public String text() {
+            return "q8";
+        }
+    }
+
+    /**
+     * Groups of codes with a scale and a minimum, the newest tokens unquantised: the layout of KIVI (arXiv 2402.02750).
+     *
+     * @param keyBits 2, 4, 8, or 16 for unquantised keys; a group is {@code group} consecutive tokens of one channel
+     * @param valueBits 2, 4, 8, or 16 for unquantised values; a group is {@code group} channels of one token
+     * @param group 32 or a multiple of it
+     * @param residual tokens that stay unquantised, a multiple of {@code group}: keys are packed this many at a time,
+     *     values as soon as this many are newer
+     * @param wide whether scales, minima and the unquantised tokens are 32-bit floats instead of 16-bit ones
+     */
+    record Grouped(int keyBits, int valueBits, int group, int residual, boolean wide) implements KvCodec {
+        /** The usual form, with 16-bit scales, minima and unquantised tokens. */
+        public Grouped(int keyBits, int valueBits, int group, int residual) {
+            this(keyBits, valueBits, group, residual, false);
+        }
+
+        /** {@code kivi(k=2,v=2,group=32,residual=128)}, with {@code ,scales=f32} at the end if wide. */
+        @Override
+        public String text() {
+            return "kivi(k=" + keyBits + ",v=" + valueBits + ",group=" + group + ",residual=" + residual
+                    + (wide ? ",scales=f32)" : ")");
+        }
+    }
+
+    /** The text form that {@link #parse} reads. */
+    String text();
+
+    /** Bytes of this many tokens of one layer, without rounding to blocks. */
+    default long bytes(int kvHeads, int headDim, int tokens) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Reads a text form: {@code f32}, {@code f16}, {@code q8}, {@code kivi(k=2,v=2,group=32,residual=128)}.
+     *
+     * @throws io.hayloft.base.UserError if there is no such codec
+     */
+    static KvCodec parse(String text) {
+        throw new UnsupportedOperationException();
+    }
+}
