@@ -1,0 +1,66 @@
+package io.hayloft.methods;
+
+import io.hayloft.engine.cache.Compaction;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.methods.score.Scores;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A method made of at most one choice of tokens and at most one codec: evict first, then store what is left.
+ *
+ * @param name canonical expression
+ * @param family name without parameters
+ * @param school how it saves bytes
+ * @param evict which tokens stay, null for all
+ * @param store how they are stored, null for the run's cache type
+ */
+record ComposedMethod(String name, String family, School school, Term.@Nullable Evict evict, Term.@Nullable Store store)
+        implements Method {
+    @Override
+    public double requestedRatio() {
+        return evict == null ? (store == null ? 1 : Double.NaN) : evict.budget().requestedRatio();
+    }
+
+    @Override
+    public SignalRequest signals() {
+        return evict == null ? SignalRequest.NONE : evict.scorer().signals();
+    }
+
+    @Override
+    public boolean keepsAll() {
+        return evict == null && store == null;
+    }
+
+    @Override
+    public SequenceCache build(Prefilled prefill) {
+        KvCodec codec = store == null ? prefill.cache().codec() : store.codec();
+        if (evict == null || evict.budget().requestedRatio() == 1) {
+            return Compaction.select(prefill.cache(), null, codec, prefill.reserveNewTokens(), null);
+        }
+        int budget = evict.budget().keptTokens(prefill.tokens());
+        var kept = keep(prefill, evict, budget);
+        int capacity = evict.budget() instanceof Budget.Tokens fixed ? fixed.tokens() : budget;
+        var policy = evict.rule().policy(prefill, kept, capacity);
+        return Compaction.select(prefill.cache(), kept, codec, prefill.reserveNewTokens(), policy);
+    }
+
+    /** The kept slots by layer and KV head; null for sliding-window layers, which bound themselves. */
+    private static int[] @Nullable [][] keep(Prefilled prefill, Term.Evict evict, int budget) {
+        int layers = prefill.model().config().layers();
+        var kept = new int[layers][][];
+        prefill.model().pool().run(layers, (layer, worker) -> {
+            var view = prefill.view(layer);
+            if (view.shape().window() == 0) {
+                var scores = evict.scorer().score(view, budget);
+                kept[layer] = new int[scores.length][];
+                for (int head = 0; head < scores.length; head++) {
+                    kept[layer][head] = Scores.top(scores[head], budget);
+                }
+            }
+        });
+        return kept;
+    }
+}

@@ -1,0 +1,19 @@
+package io.hayloft.methods;
+
+import io.hayloft.engine.generation.CacheRecipe;
+
+/** A compression method with all its parameters: what one row of a report stands for. */
+public interface Method extends CacheRecipe {
+    /** The canonical expression, such as {@code snapkv:4x}; parsing it gives this method again. */
+    @Override
+    String name();
+
+    /** The name of the method without its parameters, such as {@code snapkv}. */
+    String family();
+
+    /** How the method saves bytes. */
+    School school();
+
+    /** Full size over compressed size as asked for, at least 1; NaN where the method is not given a ratio. */
+    double requestedRatio();
+}

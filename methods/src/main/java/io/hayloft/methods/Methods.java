@@ -1,0 +1,272 @@
+package io.hayloft.methods;
+
+import static io.hayloft.methods.MethodInfo.Parameter;
+
+import io.hayloft.base.Suggest;
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.methods.expression.Arguments;
+import io.hayloft.methods.expression.MethodCall;
+import io.hayloft.methods.policy.DecodeRule;
+import io.hayloft.methods.policy.HeavyHitterRule;
+import io.hayloft.methods.policy.SlidingWindow;
+import io.hayloft.methods.score.HeavyHitterScorer;
+import io.hayloft.methods.score.KeyNormScorer;
+import io.hayloft.methods.score.ObservedAttentionScorer;
+import io.hayloft.methods.score.RandomScorer;
+import io.hayloft.methods.score.Scorer;
+import io.hayloft.methods.score.SinkAndWindowScorer;
+import io.hayloft.methods.score.SnapKvScorer;
+import io.hayloft.methods.score.TovaScorer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The registry of methods. Help, docs, conformance tests and the default grid are made from this list. */
+public final class Methods {
+    private static final String RATIO = "ratio (4x) or tokens (512)";
+    private static final String CODEC = "a quantiser (+ kivi:4bit)";
+
+    private record Entry(MethodInfo info, Term.Factory factory) {}
+
+    private static final List<Entry> REGISTRY = List.of(
+            new Entry(
+                    new MethodInfo(
+                            "full",
+                            School.CONTROL,
+                            "Keeps every token in the run's cache type: the baseline of every comparison.",
+                            "-",
+                            "",
+                            List.of(),
+                            "nothing",
+                            "full"),
+                    arguments -> new Term.Keep()),
+            evicting(
+                    "random",
+                    School.CONTROL,
+                    "Keeps tokens drawn at random, anew for each head: what every eviction method must beat.",
+                    "control of kvpress",
+                    List.of(new Parameter("seed", "0", "changes the draw")),
+                    arguments -> new RandomScorer(arguments.integer("seed", 0, 0, Integer.MAX_VALUE))),
+            new Entry(
+                    new MethodInfo(
+                            "kivi",
+                            School.QUANTISE,
+                            "Stores keys per channel and values per token with 2 or 4 bits; the newest tokens stay exact.",
+                            "Liu et al., arXiv 2402.02750",
+                            "bits (2bit, 4bit)",
+                            List.of(
+                                    new Parameter("k", "bits", "bits of keys: 2, 4 or 8"),
+                                    new Parameter("v", "bits", "bits of values: 2, 4 or 8"),
+                                    new Parameter("group", "32", "numbers that share a scale"),
+                                    new Parameter("residual", "128", "newest tokens that stay exact")),
+                            "an eviction without rules at decoding (snapkv:4x + kivi:4bit)",
+                            "kivi:2bit"),
+                    Methods::kivi),
+            sliding(),
+            new Entry(
+                    evictingInfo(
+                            "h2o",
+                            School.EVICT,
+                            "Keeps the tokens that collected most attention and the newest, and evicts at every step.",
+                            "Zhang et al., arXiv 2306.14048",
+                            List.of(),
+                            "nothing: it evicts single tokens at every step"),
+                    arguments -> new Term.Evict(new HeavyHitterScorer(), budget(arguments), new HeavyHitterRule())),
+            evicting(
+                    "snapkv",
+                    School.EVICT,
+                    "Keeps what the last queries of the prompt attend to, smoothed over neighbours, and those last tokens.",
+                    "Li et al., arXiv 2404.14469",
+                    List.of(
+                            new Parameter("window", "32", "last queries that vote, and are kept"),
+                            new Parameter("kernel", "5", "odd width of the average pooling")),
+                    Methods::snapKv),
+            evicting(
+                    "knorm",
+                    School.EVICT,
+                    "Keeps the tokens whose keys are shortest.",
+                    "Devoto et al., arXiv 2406.11430",
+                    List.of(),
+                    arguments -> new KeyNormScorer()),
+            evicting(
+                    "tova",
+                    School.EVICT,
+                    "Keeps what the newest query attends to, the same tokens in every head of a layer.",
+                    "Oren et al., arXiv 2401.06104",
+                    List.of(),
+                    arguments -> new TovaScorer()),
+            evicting(
+                    "observed",
+                    School.EVICT,
+                    "Keeps the tokens with the highest mean attention over the prompt queries that could see them.",
+                    "prompt-time H2O of kvpress",
+                    List.of(),
+                    arguments -> new ObservedAttentionScorer()));
+
+    private Methods() {}
+
+    /** Every method, in the order of help and docs. */
+    public static List<MethodInfo> all() {
+        return REGISTRY.stream().map(Entry::info).toList();
+    }
+
+    /** The expressions of a run that names no methods. */
+    public static List<String> defaultGrid() {
+        var grid = new ArrayList<>(List.of("full", "kivi:4bit", "kivi:2bit"));
+        for (var family : List.of("random", "streaming", "h2o", "snapkv")) {
+            for (var ratio : List.of("2x", "4x", "8x")) {
+                grid.add(family + ":" + ratio);
+            }
+        }
+        return List.copyOf(grid);
+    }
+
+    /**
+     * Reads an expression such as {@code full}, {@code snapkv:4x} or {@code snapkv:4x + kivi:4bit}.
+     *
+     * @throws UserError if it names no method, misses its amount, has unknown options or adds what does not go together
+     */
+    public static Method parse(String expression) {
+        if (expression.length() > 1000) {
+            throw new UserError("a method expression of " + expression.length() + " characters is too long to be meant");
+        }
+        var names = new ArrayList<String>();
+        var families = new ArrayList<String>();
+        Term.Evict evict = null;
+        Term.Store store = null;
+        School school = School.CONTROL;
+        var terms = expression.split("\\+", -1);
+        for (var text : terms) {
+            var call = MethodCall.parse(text);
+            var entry = entry(call.name());
+            var arguments = new Arguments(call);
+            var term = entry.factory().create(arguments);
+            arguments.finish();
+            names.add(arguments.text());
+            families.add(call.name());
+            school = terms.length > 1 ? School.COMPOSED : entry.info().school();
+            switch (term) {
+                case Term.Keep keep -> refuseIf(terms.length > 1, expression, "full keeps everything");
+                case Term.Evict choice -> {
+                    refuseIf(evict != null, expression, "two methods that choose tokens do not add up");
+                    refuseIf(store != null, expression, "tokens are chosen before they are stored: put it first");
+                    evict = choice;
+                }
+                case Term.Store codec -> {
+                    refuseIf(store != null, expression, "tokens can be stored in one way only");
+                    refuseIf(
+                            evict != null && evict.rule() != DecodeRule.GROW,
+                            expression,
+                            families.getFirst() + " evicts single tokens while decoding, which packed groups do not allow");
+                    store = codec;
+                }
+            }
+        }
+        return new ComposedMethod(
+                String.join(" + ", names), String.join(" + ", families), school, evict, store);
+    }
+
+    private static void refuseIf(boolean wrong, String expression, String reason) {
+        if (wrong) {
+            throw new UserError("'" + expression.strip() + "' does not go together: " + reason);
+        }
+    }
+
+    private static Entry entry(String name) {
+        for (var entry : REGISTRY) {
+            if (entry.info().name().equals(name)) {
+                return entry;
+            }
+        }
+        throw Suggest.unknown(
+                "method", name, all().stream().map(MethodInfo::name).toList());
+    }
+
+    private static Entry evicting(
+            String name,
+            School school,
+            String idea,
+            String source,
+            List<Parameter> parameters,
+            Function<Arguments, Scorer> scorer) {
+        return new Entry(
+                evictingInfo(name, school, idea, source, parameters, CODEC),
+                arguments -> new Term.Evict(scorer.apply(arguments), budget(arguments), DecodeRule.GROW));
+    }
+
+    private static MethodInfo evictingInfo(
+            String name, School school, String idea, String source, List<Parameter> parameters, String composesWith) {
+        return new MethodInfo(name, school, idea, source, RATIO, parameters, composesWith, name + ":4x");
+    }
+
+    private static Entry sliding() {
+        var info = evictingInfo(
+                "streaming",
+                School.EVICT,
+                "Keeps the first tokens (attention sinks) and a sliding window of the newest.",
+                "Xiao et al., arXiv 2309.17453",
+                List.of(
+                        new Parameter("sinks", "4", "first tokens that never leave"),
+                        new Parameter("decode", "slide", "slide: the window moves on while decoding; grow: it does not")),
+                "with decode=grow: a quantiser");
+        return new Entry(info, arguments -> {
+            int sinks = arguments.integer("sinks", 4, 0, 1 << 20);
+            boolean slide = arguments.choice("decode", "slide", "grow").equals("slide");
+            DecodeRule rule = slide
+                    ? (prefill, kept, capacity) -> new SlidingWindow(Math.min(sinks, capacity - 1), capacity)
+                    : DecodeRule.GROW;
+            return new Term.Evict(new SinkAndWindowScorer(sinks), budget(arguments), rule);
+        });
+    }
+
+    private static Scorer snapKv(Arguments arguments) {
+        int window = arguments.integer("window", 32, 1, 4096);
+        int kernel = arguments.integer("kernel", 5, 1, 255);
+        if (kernel % 2 == 0) {
+            throw new UserError("option kernel of snapkv must be odd, not " + kernel);
+        }
+        return new SnapKvScorer(window, kernel);
+    }
+
+    private static Budget budget(Arguments arguments) {
+        var budget = Budget.parse(arguments.amount("4x"));
+        arguments.printAmountAs(budget.text());
+        return budget;
+    }
+
+    private static Term kivi(Arguments arguments) {
+        var amount = arguments.optionalAmount();
+        int bits = amount == null ? 0 : bits(amount);
+        int keyBits = bitsOption(arguments, "k", bits);
+        int valueBits = bitsOption(arguments, "v", bits);
+        if (keyBits == 0 || valueBits == 0) {
+            throw new UserError("method 'kivi' needs its bits: write for example kivi:2bit, kivi:4bit or kivi:k=4,v=2");
+        }
+        int group = arguments.integer("group", 32, 8, 256);
+        int residual = arguments.integer("residual", 128, 0, 1 << 20);
+        return new Term.Store(grouped(keyBits, valueBits, group, residual));
+    }
+
+    private static int bits(@Nullable String amount) {
+        return switch (amount) {
+            case "2bit" -> 2;
+            case "4bit" -> 4;
+            case "8bit" -> 8;
+            case null, default -> throw new UserError("'" + amount + "' is no width that kivi knows: write 2bit, 4bit or 8bit");
+        };
+    }
+
+    private static int bitsOption(Arguments arguments, String key, int fallback) {
+        int bits = arguments.integer(key, fallback, 0, 8);
+        if (bits != 0 && bits != 2 && bits != 4 && bits != 8) {
+            throw new UserError("option " + key + " of kivi must be 2, 4 or 8 bits, not " + bits);
+        }
+        return bits;
+    }
+
+    private static KvCodec grouped(int keyBits, int valueBits, int group, int residual) {
+        return new KvCodec.Grouped(keyBits, valueBits, group, residual);
+    }
+}

@@ -1,0 +1,20 @@
+package io.hayloft.methods;
+
+import java.util.Locale;
+
+/** The ways of shrinking a KV cache. */
+public enum School {
+    /** Baselines that are no methods: the full cache and the random choice. */
+    CONTROL,
+    /** Stores every token with fewer bits. */
+    QUANTISE,
+    /** Drops tokens for good. */
+    EVICT,
+    /** More than one of the above. */
+    COMPOSED;
+
+    /** The name in tables and JSON. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

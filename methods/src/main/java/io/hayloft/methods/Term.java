@@ -1,0 +1,35 @@
+package io.hayloft.methods;
+
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.methods.expression.Arguments;
+import io.hayloft.methods.policy.DecodeRule;
+import io.hayloft.methods.score.Scorer;
+
+/** What one term of an expression does to a cache. */
+sealed interface Term {
+    /** Leaves the cache as it is. */
+    record Keep() implements Term {}
+
+    /**
+     * Keeps the best tokens of the prompt, and goes on evicting while decoding.
+     *
+     * @param scorer rates the tokens
+     * @param budget how many are kept
+     * @param rule what happens at each step after the prompt
+     */
+    record Evict(Scorer scorer, Budget budget, DecodeRule rule) implements Term {}
+
+    /**
+     * Stores tokens with fewer bits.
+     *
+     * @param codec how
+     */
+    record Store(KvCodec codec) implements Term {}
+
+    /** Makes a term from the arguments of a call. */
+    @FunctionalInterface
+    interface Factory {
+        /** Reads what it needs from the arguments. */
+        Term create(Arguments arguments);
+    }
+}

@@ -1,0 +1,97 @@
+package io.hayloft.methods.policy;
+
+import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.StepAttention;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * H2O while decoding: attention keeps adding up, and every step the lightest token outside the recent window leaves.
+ *
+ * <p>Each KV head evicts on its own; mass is the mean over the query heads of the group. Ties evict the older token.
+ */
+public final class HeavyHitterEviction implements CachePolicy {
+    private final int capacity;
+    private final int recent;
+    private final float[] @Nullable [][] mass;
+
+    /**
+     * Starts from the mass that the prompt left.
+     *
+     * @param capacity tokens that each head may hold
+     * @param recent how many of the newest tokens are safe
+     * @param mass attention mass of the kept tokens by layer, KV head and slot; null for layers that are left alone
+     */
+    public HeavyHitterEviction(int capacity, int recent, float[] @Nullable [][] mass) {
+        this.capacity = capacity;
+        this.recent = recent;
+        this.mass = mass;
+    }
+
+    @Override
+    public boolean wantsProbabilities() {
+        return true;
+    }
+
+    @Override
+    public void afterStep(int layer, LayerCache cache, StepAttention attention) {
+        var heads = mass[layer];
+        if (heads == null) {
+            return;
+        }
+        int group = attention.queryHeads() / cache.kvHeads();
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            int length = cache.length(head);
+            if (heads[head].length < length) {
+                heads[head] = Arrays.copyOf(heads[head], length + 64);
+            }
+            var sums = heads[head];
+            for (int member = head * group; member < (head + 1) * group; member++) {
+                for (int slot = 0; slot < length; slot++) {
+                    sums[slot] += attention.probability(member, slot) / group;
+                }
+            }
+            while (cache.length(head) > capacity) {
+                int slot = lightest(cache, head, sums);
+                int last = cache.length(head) - 1;
+                cache.evict(head, slot);
+                sums[slot] = sums[last]; // the newest token moves into the gap
+                sums[last] = 0;
+            }
+        }
+    }
+
+    private int lightest(LayerCache cache, int head, float[] sums) {
+        int length = cache.length(head);
+        int newest = 0;
+        for (int slot = 0; slot < length; slot++) {
+            newest = Math.max(newest, cache.position(head, slot));
+        }
+        int lightest = 0;
+        float least = Float.POSITIVE_INFINITY;
+        int age = Integer.MAX_VALUE;
+        for (int slot = 0; slot < length; slot++) {
+            int position = cache.position(head, slot);
+            boolean safe = position > newest - recent;
+            if (!safe && (sums[slot] < least || (sums[slot] == least && position < age))) {
+                lightest = slot;
+                least = sums[slot];
+                age = position;
+            }
+        }
+        return lightest;
+    }
+
+    @Override
+    public CachePolicy fork() {
+        var copy = new float[mass.length][][];
+        for (int layer = 0; layer < mass.length; layer++) {
+            var heads = mass[layer];
+            if (heads != null) {
+                copy[layer] = Arrays.stream(heads).map(float[]::clone).toArray(float[][]::new);
+            }
+        }
+        return new HeavyHitterEviction(capacity, recent, copy);
+    }
+}

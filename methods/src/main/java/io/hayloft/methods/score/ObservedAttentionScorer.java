@@ -1,0 +1,30 @@
+package io.hayloft.methods.score;
+
+import io.hayloft.engine.generation.LayerView;
+import io.hayloft.engine.model.SignalRequest;
+
+/**
+ * Observed attention: the mean attention a token received from the prompt queries that could see it.
+ *
+ * <p>Formula: {@code s_i = (sum over queries t of A_t,i) / (n - i)}, averaged over the query heads of a KV head. Dividing
+ * takes away the advantage that H2O's raw sum gives to early tokens; no window is protected.
+ *
+ * <p>Source: the prompt-time variant of H2O in kvpress.
+ */
+public record ObservedAttentionScorer() implements Scorer {
+    @Override
+    public SignalRequest signals() {
+        return new SignalRequest(0, true);
+    }
+
+    @Override
+    public float[][] score(LayerView view, int budget) {
+        var scores = Scores.groupMass(view);
+        for (var head : scores) {
+            for (int i = 0; i < head.length; i++) {
+                head[i] /= head.length - i;
+            }
+        }
+        return scores;
+    }
+}

@@ -1,0 +1,135 @@
+package io.hayloft.methods.score;
+
+import io.hayloft.engine.generation.LayerView;
+import io.hayloft.engine.kernel.VectorOps;
+import java.util.Arrays;
+
+/** What scorers share: attention of the last queries, the mean over a group of query heads, pooling, the top tokens. */
+public final class Scores {
+    private Scores() {}
+
+    /**
+     * Softmax attention that each token receives, averaged over the last queries of the prompt.
+     *
+     * @param view the layer; must have recorded at least {@code queries} last queries
+     * @param queries how many of the last queries take part
+     * @return {@code [queryHeads][tokens]}
+     */
+    static float[][] attentionOfLastQueries(LayerView view, int queries) {
+        int tokens = view.tokens();
+        int dim = view.shape().headDim();
+        int group = view.shape().queryHeads() / view.shape().kvHeads();
+        var result = new float[view.shape().queryHeads()][tokens];
+        var row = new float[tokens];
+        var recorded = view.lastQueries();
+        for (int head = 0; head < view.shape().kvHeads(); head++) {
+            var keys = view.keys(head);
+            for (int queryHead = head * group; queryHead < (head + 1) * group; queryHead++) {
+                for (int back = 0; back < queries; back++) {
+                    int visible = tokens - back;
+                    int at = ((view.window() - 1 - back) * view.shape().queryHeads() + queryHead) * dim;
+                    for (int i = 0; i < visible; i++) {
+                        row[i] = capped(view, view.shape().scale() * VectorOps.dot(recorded, at, keys, i * dim, dim));
+                    }
+                    addSoftmax(row, visible, 1f / queries, result[queryHead]);
+                }
+            }
+        }
+        return result;
+    }
+
+    private static float capped(LayerView view, float logit) {
+        float cap = view.shape().softCap();
+        return cap == 0 ? logit : cap * (float) Math.tanh(logit / cap);
+    }
+
+    private static void addSoftmax(float[] logits, int count, float weight, float[] into) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            max = Math.max(max, logits[i]);
+        }
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            logits[i] = (float) Math.exp(logits[i] - max);
+            sum += logits[i];
+        }
+        float factor = (float) (weight / sum);
+        for (int i = 0; i < count; i++) {
+            into[i] += factor * logits[i];
+        }
+    }
+
+    /**
+     * The mean over the query heads that share a KV head.
+     *
+     * @param perQueryHead {@code [queryHeads][tokens]}
+     * @return {@code [kvHeads][tokens]}
+     */
+    static float[][] groupMean(float[][] perQueryHead, int kvHeads) {
+        int group = perQueryHead.length / kvHeads;
+        int tokens = perQueryHead[0].length;
+        var mean = new float[kvHeads][tokens];
+        for (int queryHead = 0; queryHead < perQueryHead.length; queryHead++) {
+            var into = mean[queryHead / group];
+            var from = perQueryHead[queryHead];
+            for (int i = 0; i < tokens; i++) {
+                into[i] += from[i] / group;
+            }
+        }
+        return mean;
+    }
+
+    /** The recorded attention mass (sums over all prompt queries), averaged over each group: {@code [kvHeads][tokens]}. */
+    public static float[][] groupMass(LayerView view) {
+        int tokens = view.tokens();
+        var mass = view.attentionMass();
+        var perHead = new float[view.shape().queryHeads()][];
+        for (int head = 0; head < perHead.length; head++) {
+            perHead[head] = Arrays.copyOfRange(mass, head * tokens, (head + 1) * tokens);
+        }
+        return groupMean(perHead, view.shape().kvHeads());
+    }
+
+    /**
+     * Average pooling over the first {@code count} numbers with stride 1; what lies outside counts as zero.
+     *
+     * @param kernel odd width
+     */
+    static float[] averagePool(float[] values, int count, int kernel) {
+        var pooled = new float[count];
+        int half = kernel / 2;
+        for (int i = 0; i < count; i++) {
+            float sum = 0;
+            for (int j = Math.max(0, i - half); j <= Math.min(count - 1, i + half); j++) {
+                sum += values[j];
+            }
+            pooled[i] = sum / kernel;
+        }
+        return pooled;
+    }
+
+    /**
+     * The tokens with the highest scores, in ascending order of position. Among equal scores the newer one wins.
+     *
+     * @param budget how many to keep, at most {@code scores.length}
+     */
+    public static int[] top(float[] scores, int budget) {
+        var order = new long[scores.length];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = ((long) sortable(scores[i]) << 32) | i;
+        }
+        Arrays.sort(order);
+        var kept = new int[budget];
+        for (int i = 0; i < budget; i++) {
+            kept[i] = (int) order[order.length - budget + i];
+        }
+        Arrays.sort(kept);
+        return kept;
+    }
+
+    /** The bits of a float, changed so that they sort as whole numbers; both zeros are one. */
+    private static int sortable(float value) {
+        int bits = Float.floatToIntBits(value + 0f);
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,110 @@
+package io.hayloft.methods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MethodsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "full | full",
+                " SnapKV:4X | snapkv:4x",
+                "snapkv:4.0x,kernel=5 | snapkv:4x",
+                "snapkv:2.5x,window=64,kernel=7 | snapkv:2.5x,window=64,kernel=7",
+                "streaming:512 | streaming:512",
+                "streaming:1k,decode=grow | streaming:1024,decode=grow",
+                "kivi:2bit | kivi:2bit",
+                "kivi:k=4,v=2 | kivi:k=4,v=2",
+                "kivi:4bit,residual=32 | kivi:4bit,residual=32",
+                "random:8x,seed=7 | random:8x,seed=7",
+                "snapkv:4x+kivi:4bit | snapkv:4x + kivi:4bit"
+            })
+    void expressionsHaveOneCanonicalForm(String text, String canonical) {
+        assertThat(Methods.parse(text).name()).isEqualTo(canonical);
+        assertThat(Methods.parse(canonical).name()).isEqualTo(canonical);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "snapvk:4x | unknown method 'snapvk': did you mean 'snapkv'?",
+                "gzip | unknown method 'gzip': known are: full, random",
+                "snapkv | needs an amount: write for example snapkv:4x",
+                "snapkv:0.5x | a ratio of 0.5x is out of range",
+                "snapkv:0x | a ratio of 0x is out of range",
+                "snapkv:NaNx | out of range",
+                "snapkv:0 | a budget of 0 tokens keeps nothing",
+                "snapkv:-3 | is no budget",
+                "snapkv:fourx | is no ratio",
+                "snapkv:4x,windwo=3 | did you mean 'window'?",
+                "snapkv:4x,window=0 | must be from 1 to 4096",
+                "snapkv:4x,kernel=4 | must be odd",
+                "snapkv:4x,window=many | must be a whole number",
+                "snapkv:4x,window=3,window=4 | gives window twice",
+                "streaming:4x,decode=hop | unknown option decode of streaming 'hop'",
+                "kivi | needs its bits",
+                "kivi:3bit | write 2bit, 4bit or 8bit",
+                "kivi:k=3,v=2 | must be 2, 4 or 8 bits",
+                "full:4x | takes no amount",
+                "full:a=b | has no options",
+                "snapkv:4x, | is no method",
+                "'' | is no method",
+                "full + kivi:2bit | does not go together: full keeps everything",
+                "snapkv:4x + tova:2x | two methods that choose tokens",
+                "kivi:2bit + snapkv:4x | put it first",
+                "kivi:2bit + kivi:4bit | in one way only",
+                "h2o:4x + kivi:4bit | packed groups do not allow"
+            })
+    void mistakesAreNamed(String text, String message) {
+        assertThatThrownBy(() -> Methods.parse(text))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(message)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.hayloft.methods.Methods#all")
+    void everyMethodIsDescribed(MethodInfo info) {
+        var method = Methods.parse(info.example());
+        assertThat(method.family()).isEqualTo(info.name());
+        assertThat(method.school()).isEqualTo(info.school());
+        assertThat(info.idea()).endsWith(".");
+        assertThat(info.source()).isNotBlank();
+        assertThat(info.composesWith()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.hayloft.methods.Methods#all")
+    void documentedOptionsAreUnderstood(MethodInfo info) {
+        for (var parameter : info.parameters()) {
+            var text = info.example() + "," + parameter.name() + "="
+                    + (parameter.standard().equals("bits") ? "4" : parameter.standard());
+            assertThat(Methods.parse(text).family()).isEqualTo(info.name());
+        }
+    }
+
+    @Test
+    void theDefaultGridStartsWithTheBaseline() {
+        assertThat(Methods.defaultGrid()).startsWith("full").contains("random:4x", "snapkv:8x", "kivi:2bit");
+        assertThat(Methods.defaultGrid()).allSatisfy(name -> assertThat(
+                        Methods.parse(name).name())
+                .isEqualTo(name));
+    }
+
+    @Test
+    void ratiosAreKnownBeforeTheRun() {
+        assertThat(Methods.parse("full").requestedRatio()).isEqualTo(1);
+        assertThat(Methods.parse("snapkv:4x").requestedRatio()).isEqualTo(4);
+        assertThat(Methods.parse("snapkv:512").requestedRatio()).isNaN();
+        assertThat(Methods.parse("kivi:2bit").requestedRatio()).isNaN();
+    }
+}
