@@ -55,7 +55,8 @@ public sealed interface Budget {
         /** Checks that at least one token is kept. */
         public Tokens {
             if (tokens < 1) {
-                throw new UserError("a budget of " + tokens + " tokens keeps nothing: give at least 1, or a ratio as 4x");
+                throw new UserError(
+                        "a budget of " + tokens + " tokens keeps nothing: give at least 1, or a ratio as 4x");
             }
         }
 

@@ -53,7 +53,8 @@ public final class Methods {
                     new MethodInfo(
                             "kivi",
                             School.QUANTISE,
-                            "Stores keys per channel and values per token with 2 or 4 bits; the newest tokens stay exact.",
+                            "Stores keys per channel and values per token with 2 or 4 bits; the newest tokens stay"
+                                    + " exact.",
                             "Liu et al., arXiv 2402.02750",
                             "bits (2bit, 4bit)",
                             List.of(
@@ -77,7 +78,8 @@ public final class Methods {
             evicting(
                     "snapkv",
                     School.EVICT,
-                    "Keeps what the last queries of the prompt attend to, smoothed over neighbours, and those last tokens.",
+                    "Keeps what the last queries of the prompt attend to, smoothed over neighbours, and those last"
+                            + " tokens.",
                     "Li et al., arXiv 2404.14469",
                     List.of(
                             new Parameter("window", "32", "last queries that vote, and are kept"),
@@ -130,7 +132,8 @@ public final class Methods {
      */
     public static Method parse(String expression) {
         if (expression.length() > 1000) {
-            throw new UserError("a method expression of " + expression.length() + " characters is too long to be meant");
+            throw new UserError(
+                    "a method expression of " + expression.length() + " characters is too long to be meant");
         }
         var names = new ArrayList<String>();
         var families = new ArrayList<String>();
@@ -159,13 +162,13 @@ public final class Methods {
                     refuseIf(
                             evict != null && evict.rule() != DecodeRule.GROW,
                             expression,
-                            families.getFirst() + " evicts single tokens while decoding, which packed groups do not allow");
+                            families.getFirst()
+                                    + " evicts single tokens while decoding, which packed groups do not allow");
                     store = codec;
                 }
             }
         }
-        return new ComposedMethod(
-                String.join(" + ", names), String.join(" + ", families), school, evict, store);
+        return new ComposedMethod(String.join(" + ", names), String.join(" + ", families), school, evict, store);
     }
 
     private static void refuseIf(boolean wrong, String expression, String reason) {
@@ -209,7 +212,8 @@ public final class Methods {
                 "Xiao et al., arXiv 2309.17453",
                 List.of(
                         new Parameter("sinks", "4", "first tokens that never leave"),
-                        new Parameter("decode", "slide", "slide: the window moves on while decoding; grow: it does not")),
+                        new Parameter(
+                                "decode", "slide", "slide: the window moves on while decoding; grow: it does not")),
                 "with decode=grow: a quantiser");
         return new Entry(info, arguments -> {
             int sinks = arguments.integer("sinks", 4, 0, 1 << 20);
@@ -244,9 +248,13 @@ public final class Methods {
         if (keyBits == 0 || valueBits == 0) {
             throw new UserError("method 'kivi' needs its bits: write for example kivi:2bit, kivi:4bit or kivi:k=4,v=2");
         }
-        int group = arguments.integer("group", 32, 8, 256);
-        int residual = arguments.integer("residual", 128, 0, 1 << 20);
-        return new Term.Store(grouped(keyBits, valueBits, group, residual));
+        int group = arguments.integer("group", 32, 32, 1024);
+        int residual = arguments.integer("residual", 128, 32, 1 << 20);
+        if (group % 32 != 0 || residual % group != 0) {
+            throw new UserError("kivi's group must be a multiple of 32 and its residual a multiple of the group, not "
+                    + group + " and " + residual);
+        }
+        return new Term.Store(new KvCodec.Grouped(keyBits, valueBits, group, residual));
     }
 
     private static int bits(@Nullable String amount) {
@@ -254,7 +262,8 @@ public final class Methods {
             case "2bit" -> 2;
             case "4bit" -> 4;
             case "8bit" -> 8;
-            case null, default -> throw new UserError("'" + amount + "' is no width that kivi knows: write 2bit, 4bit or 8bit");
+            case null, default ->
+                throw new UserError("'" + amount + "' is no width that kivi knows: write 2bit, 4bit or 8bit");
         };
     }
 
@@ -264,9 +273,5 @@ public final class Methods {
             throw new UserError("option " + key + " of kivi must be 2, 4 or 8 bits, not " + bits);
         }
         return bits;
-    }
-
-    private static KvCodec grouped(int keyBits, int valueBits, int group, int residual) {
-        return new KvCodec.Grouped(keyBits, valueBits, group, residual);
     }
 }

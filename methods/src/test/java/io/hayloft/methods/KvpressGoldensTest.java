@@ -27,15 +27,16 @@ class KvpressGoldensTest {
     private static final int CONTEXT = 240;
 
     static Stream<Arguments> cases() {
-        return Stream.of("llama", "mistral").flatMap(model -> List.of(
-                        List.of("knorm", "knorm:%d"),
-                        List.of("streaming_llm", "streaming:%d,decode=grow"),
-                        List.of("snapkv", "snapkv:%d"),
-                        List.of("observed_attention", "observed:%d"),
-                        List.of("tova", "tova:%d"))
-                .stream()
-                .flatMap(method -> Stream.of("r0.25", "r0.50", "r0.75")
-                        .map(ratio -> Arguments.of(model, method.get(0), method.get(1), ratio))));
+        return Stream.of("llama", "mistral")
+                .flatMap(model -> List.of(
+                                List.of("knorm", "knorm:%d"),
+                                List.of("streaming_llm", "streaming:%d,decode=grow"),
+                                List.of("snapkv", "snapkv:%d"),
+                                List.of("observed_attention", "observed:%d"),
+                                List.of("tova", "tova:%d"))
+                        .stream()
+                        .flatMap(method -> Stream.of("r0.25", "r0.50", "r0.75")
+                                .map(ratio -> Arguments.of(model, method.get(0), method.get(1), ratio))));
     }
 
     @ParameterizedTest(name = "{0} {2} {3}")
@@ -44,8 +45,8 @@ class KvpressGoldensTest {
         var folder = Shared.path("goldens/compression/kvpress/" + checkpoint);
         int kept = (int) Math.floor(CONTEXT * (1 - Double.parseDouble(ratio.substring(1))));
         var method = Methods.parse(String.format(expression, kept));
-        try (var model =
-                        LanguageModel.load(Shared.path("goldens/architectures/" + checkpoint), LoadOptions.withThreads(2));
+        try (var model = LanguageModel.load(
+                        Shared.path("goldens/architectures/" + checkpoint), LoadOptions.withThreads(2));
                 var prompts = SafetensorsFile.open(folder.resolve("prompt_and_baseline.safetensors"));
                 var expected = SafetensorsFile.open(folder.resolve(golden + ".safetensors"));
                 var prefill = prefill(model, ids(prompts, "context_ids"), method);
@@ -111,6 +112,8 @@ class KvpressGoldensTest {
     }
 
     private static int[] ids(SafetensorsFile file, String name) {
-        return java.util.Arrays.stream(file.readLongs(name)).mapToInt(Math::toIntExact).toArray();
+        return java.util.Arrays.stream(file.readLongs(name))
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 }

@@ -53,6 +53,7 @@ class MethodsTest {
                 "kivi | needs its bits",
                 "kivi:3bit | write 2bit, 4bit or 8bit",
                 "kivi:k=3,v=2 | must be 2, 4 or 8 bits",
+                "kivi:2bit,group=64,residual=96 | a multiple of the group, not 64 and 96",
                 "full:4x | takes no amount",
                 "full:a=b | has no options",
                 "snapkv:4x, | is no method",
@@ -95,9 +96,8 @@ class MethodsTest {
     @Test
     void theDefaultGridStartsWithTheBaseline() {
         assertThat(Methods.defaultGrid()).startsWith("full").contains("random:4x", "snapkv:8x", "kivi:2bit");
-        assertThat(Methods.defaultGrid()).allSatisfy(name -> assertThat(
-                        Methods.parse(name).name())
-                .isEqualTo(name));
+        assertThat(Methods.defaultGrid())
+                .allSatisfy(name -> assertThat(Methods.parse(name).name()).isEqualTo(name));
     }
 
     @Test

@@ -33,8 +33,8 @@ public final class Arguments {
      */
     public String amount(String example) {
         if (call.amount() == null) {
-            throw new UserError("method '" + call.name() + "' needs an amount: write for example " + call.name() + ":"
-                    + example);
+            throw new UserError(
+                    "method '" + call.name() + "' needs an amount: write for example " + call.name() + ":" + example);
         }
         amount = call.amount();
         return amount;

@@ -17,5 +17,6 @@ public interface DecodeRule {
      * @param kept kept slots by layer and KV head, ascending; null for layers that keep everything
      * @param capacity tokens that each KV head may hold
      */
-    @Nullable CachePolicy policy(Prefilled prefill, int[] @Nullable [][] kept, int capacity);
+    @Nullable
+    CachePolicy policy(Prefilled prefill, int[] @Nullable [][] kept, int capacity);
 }

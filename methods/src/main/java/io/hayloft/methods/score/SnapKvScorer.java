@@ -25,10 +25,12 @@ public record SnapKvScorer(int window, int kernel) implements Scorer {
     public float[][] score(LayerView view, int budget) {
         int tokens = view.tokens();
         int queries = Math.min(window, Math.min(view.window(), tokens));
-        var attention = Scores.groupMean(Scores.attentionOfLastQueries(view, queries), view.shape().kvHeads());
+        var attention = Scores.groupMean(
+                Scores.attentionOfLastQueries(view, queries), view.shape().kvHeads());
         var scores = new float[view.shape().kvHeads()][];
         for (int head = 0; head < scores.length; head++) {
-            scores[head] = java.util.Arrays.copyOf(Scores.averagePool(attention[head], tokens - queries, kernel), tokens);
+            scores[head] =
+                    java.util.Arrays.copyOf(Scores.averagePool(attention[head], tokens - queries, kernel), tokens);
             java.util.Arrays.fill(scores[head], tokens - queries, tokens, Float.POSITIVE_INFINITY);
         }
         return scores;

@@ -23,7 +23,8 @@ class ScoresTest {
 
     @Test
     void infinityComesFirstAndNegativeNumbersAreOrdered() {
-        assertThat(Scores.top(new float[] {-2, Float.POSITIVE_INFINITY, -1, -3}, 2)).containsExactly(1, 2);
+        assertThat(Scores.top(new float[] {-2, Float.POSITIVE_INFINITY, -1, -3}, 2))
+                .containsExactly(1, 2);
     }
 
     @ParameterizedTest
