@@ -1,0 +1,32 @@
+package io.hayloft.tasks.metric;
+
+import io.hayloft.base.UserError;
+import java.util.regex.Pattern;
+
+/** Tasks whose answer is a number: the share of the numbers in the answer that are the right one. */
+public final class Numbers {
+    private static final Pattern PARAGRAPH = Pattern.compile("Paragraph (\\p{Nd}+)");
+
+    private Numbers() {}
+
+    /** Against a reference that is the number itself. Numbers are compared as text: {@code 019} is not {@code 19}. */
+    public static double count(String prediction, String reference) {
+        var numbers = UnicodeText.numbers(prediction);
+        long right = numbers.stream().filter(reference::equals).count();
+        return numbers.isEmpty() ? 0 : (double) right / numbers.size();
+    }
+
+    /**
+     * Against a reference such as {@code Paragraph 12}.
+     *
+     * @throws UserError if the reference names no paragraph
+     */
+    public static double paragraph(String prediction, String reference) {
+        var paragraph = PARAGRAPH.matcher(reference);
+        if (!paragraph.find()) {
+            throw new UserError(
+                    "the true answer '" + reference + "' names no paragraph: expected 'Paragraph 12' or so");
+        }
+        return count(prediction, paragraph.group(1));
+    }
+}

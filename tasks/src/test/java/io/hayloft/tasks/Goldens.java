@@ -1,0 +1,46 @@
+package io.hayloft.tasks;
+
+import io.hayloft.testing.Shared;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads reference files of JSON lines. */
+public final class Goldens {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private Goldens() {}
+
+    /** Every line of a reference file; skips the running test where the file is absent. */
+    public static List<JsonNode> lines(String relative) {
+        try {
+            return Files.readAllLines(Shared.path(relative)).stream()
+                    .map(JSON::readTree)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The entries of a list of texts. */
+    public static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::stringValue).toList();
+    }
+
+    /** The SHA-256 of the text in UTF-8, in hex. */
+    public static String sha256(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
