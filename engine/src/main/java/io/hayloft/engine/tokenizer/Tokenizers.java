@@ -1,24 +1,79 @@
 package io.hayloft.engine.tokenizer;
 
+import io.hayloft.base.UserError;
+import io.hayloft.engine.format.Checkpoint;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
-/** Opens tokenizers. Every method throws {@link io.hayloft.base.UserError} for files that are missing or broken. */
+/** Opens tokenizers. Every method throws {@link UserError} for files that are missing or broken. */
 public final class Tokenizers {
+    /** Tokens that end an answer in the chat formats of common models; counted where they are control tokens. */
+    private static final List<String> TURN_ENDS = List.of(
+            "<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|eom_id|>", "<|endoftext|>", "<|end_of_text|>");
+
     private Tokenizers() {}
+
+    /** The tokenizer of a model, wherever its files keep it. */
+    public static Tokenizer of(Checkpoint checkpoint) {
+        var gguf = checkpoint.gguf();
+        return gguf.isPresent()
+                ? fromGguf(gguf.get().metadata(), checkpoint.path().toString())
+                : fromFolder(checkpoint.folder().orElse(checkpoint.path()));
+    }
 
     /** The tokenizer of a Hugging Face model folder: {@code tokenizer.json}, special ids from the files beside it. */
     public static Tokenizer fromFolder(Path folder) {
-        throw new UnsupportedOperationException();
+        var file = folder.resolve("tokenizer.json");
+        if (Files.isRegularFile(file)) {
+            return fromTokenizerJson(file);
+        }
+        var sentencePiece = folder.resolve("tokenizer.model");
+        var hint = Files.isRegularFile(sentencePiece)
+                ? "tokenizer.model alone is not read: fetch the model's tokenizer.json, or use its GGUF file"
+                : "looked for tokenizer.json; fetch it from where the model came from";
+        throw new UserError(folder + ": no tokenizer: " + hint);
     }
 
     /** The tokenizer in this file; special ids from the files beside it, where there are any. */
     public static Tokenizer fromTokenizerJson(Path file) {
-        throw new UnsupportedOperationException();
+        if (!Files.isRegularFile(file)) {
+            throw new UserError(file + ": no such tokenizer file");
+        }
+        var folder = file.toAbsolutePath().getParent();
+        return new LibraryTokenizer(
+                () -> JsonFile.text(file),
+                file.toString(),
+                vocabulary -> EndTokens.fromFolder(java.util.Objects.requireNonNull(folder), vocabulary));
     }
 
     /** The tokenizer in the metadata of a GGUF file. */
     public static Tokenizer fromGguf(Map<String, Object> metadata) {
-        throw new UnsupportedOperationException();
+        return fromGguf(metadata, "this GGUF file");
+    }
+
+    private static Tokenizer fromGguf(Map<String, Object> metadata, String source) {
+        var vocabulary = new GgufVocabulary(metadata, source);
+        return new LibraryTokenizer(
+                () -> GgufTokenizerJson.write(vocabulary, source), source, loaded -> ggufEnds(vocabulary));
+    }
+
+    /** The end token of the file, then of a turn and a message, then whatever control tokens are known to end answers. */
+    private static EndTokens ggufEnds(GgufVocabulary vocabulary) {
+        var eos = new ArrayList<Integer>();
+        for (var field : List.of("eos_token_id", "eot_token_id", "eom_token_id")) {
+            if (vocabulary.special(field) >= 0) {
+                eos.add(vocabulary.special(field));
+            }
+        }
+        for (var text : TURN_ENDS) {
+            int id = vocabulary.id(text);
+            if (id >= 0 && vocabulary.type(id) == GgufVocabulary.CONTROL) {
+                eos.add(id);
+            }
+        }
+        return new EndTokens(vocabulary.special("bos_token_id"), eos);
     }
 }

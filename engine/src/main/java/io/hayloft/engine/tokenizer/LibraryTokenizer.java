@@ -1,0 +1,97 @@
+package io.hayloft.engine.tokenizer;
+
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A {@code tokenizer.json} served by the native library, with what the library does not tell kept beside it. */
+final class LibraryTokenizer implements Tokenizer {
+    private final Supplier<String> json;
+    private final String source;
+    private final Vocabulary vocabulary;
+    private final EndTokens ends;
+    private final SpecialText special;
+    private final NativeTokenizer tokenizer;
+    /** Blind to special tokens; made when a text needs it, since it takes as long to load as the first. */
+    private @Nullable NativeTokenizer blind;
+
+    private boolean closed;
+
+    /**
+     * @param json gives the text of tokenizer.json, now and once again should the blind twin be needed
+     * @param source names the file in errors
+     */
+    LibraryTokenizer(Supplier<String> json, String source, java.util.function.Function<Vocabulary, EndTokens> ends) {
+        this.json = json;
+        this.source = source;
+        var text = json.get();
+        vocabulary = Vocabulary.read(text, source);
+        this.ends = ends.apply(vocabulary);
+        special = new SpecialText(vocabulary.special());
+        tokenizer = new NativeTokenizer(text, source);
+    }
+
+    @Override
+    public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
+        boolean same = parseSpecial || !special.mayStandIn(text);
+        return (same ? tokenizer : blind()).encode(text, addSpecial);
+    }
+
+    @Override
+    public String decode(int[] ids, boolean skipSpecial) {
+        return tokenizer.decode(ids, skipSpecial);
+    }
+
+    @Override
+    public int vocabularySize() {
+        return vocabulary.tokens().length;
+    }
+
+    @Override
+    public String token(int id) {
+        return id >= 0 && id < vocabulary.tokens().length ? vocabulary.tokens()[id] : "";
+    }
+
+    @Override
+    public OptionalInt bosId() {
+        return ends.bos() < 0 ? OptionalInt.empty() : OptionalInt.of(ends.bos());
+    }
+
+    @Override
+    public int[] eosIds() {
+        return ends.eos().stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    @Override
+    public String describe() {
+        var start = ends.bos() < 0 ? "no start token" : "start " + name(ends.bos());
+        var end = Arrays.stream(eosIds()).mapToObj(this::name).collect(Collectors.joining(" "));
+        return vocabulary.kind() + ", " + vocabularySize() + " tokens, " + start + ", "
+                + (end.isEmpty() ? "no end token" : "end " + end);
+    }
+
+    private String name(int id) {
+        return token(id).isEmpty() ? "#" + id : token(id);
+    }
+
+    private synchronized NativeTokenizer blind() {
+        if (closed) {
+            throw new IllegalStateException("the tokenizer is closed");
+        }
+        if (blind == null) {
+            blind = new NativeTokenizer(special.blind(json.get()), source);
+        }
+        return blind;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        tokenizer.close();
+        if (blind != null) {
+            blind.close();
+        }
+    }
+}
