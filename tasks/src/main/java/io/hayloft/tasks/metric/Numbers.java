@@ -1,6 +1,5 @@
 package io.hayloft.tasks.metric;
 
-import io.hayloft.base.UserError;
 import java.util.regex.Pattern;
 
 /** Tasks whose answer is a number: the share of the numbers in the answer that are the right one. */
@@ -16,16 +15,20 @@ public final class Numbers {
         return numbers.isEmpty() ? 0 : (double) right / numbers.size();
     }
 
+    /** Whether a reference has the form {@code Paragraph 12}, which {@link #paragraph} needs. */
+    public static boolean namesParagraph(String reference) {
+        return PARAGRAPH.matcher(reference).find();
+    }
+
     /**
      * Against a reference such as {@code Paragraph 12}.
      *
-     * @throws UserError if the reference names no paragraph
+     * @throws IllegalArgumentException if the reference names no paragraph
      */
     public static double paragraph(String prediction, String reference) {
         var paragraph = PARAGRAPH.matcher(reference);
         if (!paragraph.find()) {
-            throw new UserError(
-                    "the true answer '" + reference + "' names no paragraph: expected 'Paragraph 12' or so");
+            throw new IllegalArgumentException("no paragraph in the reference '" + reference + "'");
         }
         return count(prediction, paragraph.group(1));
     }

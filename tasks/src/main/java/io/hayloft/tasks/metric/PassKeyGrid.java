@@ -1,6 +1,7 @@
 package io.hayloft.tasks.metric;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,18 +37,17 @@ public record PassKeyGrid(Map<Integer, Map<Double, Double>> cells, Map<Integer, 
     }
 
     /**
-     * Evenly spaced points from the smallest to the largest, both among them; the smallest alone for one point.
+     * Evenly spaced points from the smallest to the largest, both among them; equal points count once.
      *
      * @param wholeNumbers whether points are rounded down
      */
     public static double[] points(double smallest, double largest, int count, boolean wholeNumbers) {
         var points = new double[count];
-        double step = (largest - smallest) / Math.max(1, count - 1);
         for (int i = 0; i < count; i++) {
-            double point = i == count - 1 && count > 1 ? largest : smallest + i * step;
+            double point = smallest + i * (largest - smallest) / Math.max(1, count - 1);
             points[i] = wholeNumbers ? Math.floor(point) : point;
         }
-        return points;
+        return Arrays.stream(points).distinct().toArray();
     }
 
     private static <K> Map<K, List<Run>> groups(List<Run> runs, Function<Run, K> key) {

@@ -1,0 +1,163 @@
+package io.hayloft.tasks.longbench;
+
+import io.hayloft.base.UserError;
+import io.hayloft.tasks.Category;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.Sample;
+import io.hayloft.tasks.SampleRequest;
+import io.hayloft.tasks.StopRule;
+import io.hayloft.tasks.Task;
+import io.hayloft.tasks.metric.Metric;
+import io.hayloft.tasks.metric.Numbers;
+import io.hayloft.tasks.metric.UnicodeText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One LongBench task: settings from the resource {@code tasks.json}, samples from the user's data folder. */
+public final class LongBenchTask implements Task {
+    private static final String VERSION = "1";
+    private static final StopRule NEWLINE_ENDS = new StopRule(true, 1);
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Settings settings;
+    private final Template template;
+
+    /**
+     * What tells one task from another.
+     *
+     * @param about one line for people
+     * @param maxNewTokens official length of an answer
+     * @param chat whether prompts are wrapped in the chat format of the model
+     * @param firstLineOnly whether only the first line of an answer is scored
+     * @param stopAtNewline whether a line feed ends the answer, once it has a token
+     * @param template prompt with places for {@code {context}} and {@code {input}}
+     */
+    record Settings(
+            String name,
+            String about,
+            Category category,
+            Metric metric,
+            int maxNewTokens,
+            boolean chat,
+            boolean firstLineOnly,
+            boolean stopAtNewline,
+            String template) {}
+
+    private LongBenchTask(Settings settings) {
+        this.settings = settings;
+        this.template = Template.parse(settings.template());
+    }
+
+    /** The sixteen tasks in the order of the benchmark's tables. */
+    public static List<Task> all() {
+        try (var resource = LongBenchTask.class.getResourceAsStream("tasks.json")) {
+            var settings = JSON.readValue(Objects.requireNonNull(resource), Settings[].class);
+            return List.of(settings).stream().<Task>map(LongBenchTask::new).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return settings.name();
+    }
+
+    @Override
+    public Category category() {
+        return settings.category();
+    }
+
+    @Override
+    public String description() {
+        return settings.about();
+    }
+
+    @Override
+    public String metric() {
+        return settings.metric().id();
+    }
+
+    @Override
+    public String version() {
+        return VERSION;
+    }
+
+    @Override
+    public StopRule stop() {
+        return settings.stopAtNewline() ? NEWLINE_ENDS : StopRule.END_OF_SEQUENCE;
+    }
+
+    @Override
+    public boolean needsData() {
+        return true;
+    }
+
+    @Override
+    public List<Sample> samples(SampleRequest request) {
+        var samples = new ArrayList<Sample>();
+        var ids = new HashSet<String>();
+        for (var row : SampleFile.of(name(), request.data()).rows(request.count())) {
+            var sample = sample(row, request);
+            if (!ids.add(sample.id())) {
+                throw new UserError(row.file() + ", line " + row.line() + ": a sample before it has the same _id '"
+                        + sample.id() + "': remove one");
+            }
+            samples.add(sample);
+        }
+        return samples;
+    }
+
+    private Sample sample(SampleFile.Row row, SampleRequest request) {
+        var facets = new LinkedHashMap<String, Object>();
+        facets.put("length", row.count("length"));
+        var prompt = prompt(row.text("context"), row.text("input"));
+        if (request.limitTokens() > 0) {
+            var cut = MiddleCut.of(prompt, request.limitTokens(), request.tokens());
+            prompt = cut.prompt();
+            facets.put("tokensBeforeCut", cut.tokensBefore());
+        }
+        return new Sample(
+                name(),
+                category(),
+                row.text("_id", name() + "-" + row.line()),
+                prompt,
+                references(row),
+                settings.metric() == Metric.CLASSIFICATION ? row.texts("all_classes") : List.of(),
+                settings.maxNewTokens(),
+                facets);
+    }
+
+    /** The prompt of a document and a question, not cut yet. */
+    Prompt prompt(String context, String input) {
+        return template.fill(context, input, settings.chat());
+    }
+
+    /** The official length of an answer in tokens. */
+    int maxNewTokens() {
+        return settings.maxNewTokens();
+    }
+
+    private List<String> references(SampleFile.Row row) {
+        var answers = row.texts("answers");
+        if (answers.isEmpty()) {
+            throw row.error("answers", "a list with at least one answer");
+        }
+        if (settings.metric() == Metric.RETRIEVAL && !answers.stream().allMatch(Numbers::namesParagraph)) {
+            throw row.error("answers", "a list of answers such as 'Paragraph 12'");
+        }
+        return answers;
+    }
+
+    @Override
+    public double score(Sample sample, String output) {
+        var scored = settings.firstLineOnly() ? UnicodeText.firstLine(output) : output;
+        return settings.metric().best(scored, sample.references(), sample.allClasses());
+    }
+}

@@ -1,0 +1,135 @@
+package io.hayloft.tasks.longbench;
+
+import io.hayloft.base.UserError;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A data file of one task: a JSON object a line, in UTF-8. Blank lines are passed over. */
+final class SampleFile {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final List<String> ENDINGS = List.of(".jsonl", ".json");
+
+    private final Path file;
+
+    private SampleFile(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * The file of a task: {@code <task>.jsonl} or {@code <task>.json} in the folder or in its sub-folder {@code data},
+     * as the official archive has it.
+     *
+     * @throws UserError if there is no folder or no such file in it
+     */
+    static SampleFile of(String task, @Nullable Path folder) {
+        if (folder == null) {
+            throw new UserError(
+                    "task '" + task + "' reads its samples from files: name the folder that holds " + task + ".jsonl");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new UserError("no data folder at " + folder + ": it should hold " + task + ".jsonl");
+        }
+        for (var place : List.of(folder, folder.resolve("data"))) {
+            for (var ending : ENDINGS) {
+                var file = place.resolve(task + ending);
+                if (Files.isRegularFile(file)) {
+                    return new SampleFile(file);
+                }
+            }
+        }
+        throw new UserError("no samples of task '" + task + "' in " + folder + ": expected " + task + ".jsonl there");
+    }
+
+    /**
+     * The first rows of the file.
+     *
+     * @param most the most rows; 0 for all
+     * @throws UserError if the file cannot be read, a line is no JSON object, or there is no row
+     */
+    List<Row> rows(int most) {
+        var rows = new ArrayList<Row>();
+        int number = 0;
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                if (!line.isBlank()) {
+                    rows.add(new Row(file, number, object(line, number)));
+                }
+                if (most > 0 && rows.size() == most) {
+                    break;
+                }
+            }
+        } catch (CharacterCodingException e) {
+            throw new UserError(file + ": not UTF-8 text after line " + number + ": save the file as UTF-8", e);
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+        }
+        if (rows.isEmpty()) {
+            throw new UserError(file + ": holds no samples: expected one JSON object a line");
+        }
+        return rows;
+    }
+
+    private JsonNode object(String line, int number) {
+        try {
+            var node = JSON.readTree(line);
+            if (node.isObject()) {
+                return node;
+            }
+        } catch (JacksonException e) {
+            throw new UserError(file + ", line " + number + ": broken JSON: " + e.getOriginalMessage(), e);
+        }
+        throw new UserError(file + ", line " + number + ": expected a JSON object");
+    }
+
+    /** One row, and where it stands. */
+    record Row(Path file, int line, JsonNode fields) {
+        /** A text that may be empty but not missing. */
+        String text(String field) {
+            var value = fields.get(field);
+            if (value == null || !value.isString()) {
+                throw error(field, "a text");
+            }
+            return value.stringValue();
+        }
+
+        /** A text, or the given one where the field is missing or null. */
+        String text(String field, String otherwise) {
+            return fields.hasNonNull(field) ? text(field) : otherwise;
+        }
+
+        /** A list of texts. */
+        List<String> texts(String field) {
+            var value = fields.get(field);
+            if (value == null || !value.isArray() || !value.valueStream().allMatch(JsonNode::isString)) {
+                throw error(field, "a list of texts");
+            }
+            return value.valueStream().map(JsonNode::stringValue).toList();
+        }
+
+        /** A whole number of 0 or more. */
+        int count(String field) {
+            var value = fields.get(field);
+            if (value == null || !value.isInt() || value.intValue() < 0) {
+                throw error(field, "a whole number");
+            }
+            return value.intValue();
+        }
+
+        /** The error for a field that is missing or not what it should be. */
+        UserError error(String field, String expected) {
+            var wrong =
+                    fields.has(field) ? "field '" + field + "' is not " : "field '" + field + "' is missing: expected ";
+            return new UserError(file + ", line " + line + ": " + wrong + expected);
+        }
+    }
+}
