@@ -1,5 +1,10 @@
 package io.hayloft.bench;
 
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.tasks.Task;
+import io.hayloft.tasks.Tasks;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * runs the mini suite with the default methods, any other model the needle at 1k, 2k and 4k tokens.
  */
 public final class BenchSpecBuilder {
+    private static final List<Integer> EMBEDDED_LENGTHS = List.of(1024, 2048);
+    private static final List<Integer> MODEL_LENGTHS = List.of(1024, 2048, 4096);
+    private static final int DEFAULT_SAMPLES = 10;
+
     private final ModelChoice model;
     private List<String> methods = List.of();
     private List<String> tasks = List.of();
@@ -102,15 +111,20 @@ public final class BenchSpecBuilder {
     /**
      * The checked specification.
      *
-     * @throws io.hayloft.base.UserError for an unknown method, task or cache type, or a number out of its range
+     * @throws UserError for an unknown method, task or cache type, or a number out of its range
      */
     public BenchSpec build() {
+        range("--samples", samples, 100_000);
+        range("--limit-tokens", limitTokens, Integer.MAX_VALUE);
+        range("--max-new-tokens", maxNewTokens, 1 << 20);
+        range("--threads", threads, 1024);
+        var chosen = chooseTasks();
         return new BenchSpec(
                 model,
-                methods,
-                tasks,
-                lengths,
-                samples,
+                MethodRows.of(methods),
+                chosen.stream().map(Task::name).distinct().toList(),
+                chooseLengths(),
+                samples > 0 ? samples : DEFAULT_SAMPLES,
                 seed,
                 protocol,
                 out,
@@ -118,6 +132,52 @@ public final class BenchSpecBuilder {
                 limitTokens,
                 maxNewTokens,
                 threads,
-                cacheType);
+                KvCodec.parse(cacheType).text());
+    }
+
+    private static void range(String option, int value, int most) {
+        if (value < 0 || value > most) {
+            throw new UserError(option + " must be between 1 and " + most + ", not " + value);
+        }
+    }
+
+    private List<Task> chooseTasks() {
+        var folder = data;
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new UserError("--data " + folder + " is no folder: name the one that holds the tasks' .jsonl files");
+        }
+        if (!tasks.isEmpty()) {
+            var named = Tasks.parse(String.join(",", tasks));
+            named.stream()
+                    .filter(task -> task.needsData() && folder == null)
+                    .findFirst()
+                    .ifPresent(task -> {
+                        throw new UserError("task " + task.name() + " needs its data: name the folder of " + task.name()
+                                + ".jsonl with --data");
+                    });
+            return named;
+        }
+        if (folder != null) {
+            var present = Tasks.longBench().stream()
+                    .filter(task -> Files.exists(folder.resolve(task.name() + ".jsonl")))
+                    .toList();
+            if (present.isEmpty()) {
+                throw new UserError("--data " + folder + " holds no file of a known task, such as qasper.jsonl");
+            }
+            return present;
+        }
+        return model.embedded() ? Tasks.miniSuite() : List.of(Tasks.needle());
+    }
+
+    private List<Integer> chooseLengths() {
+        if (lengths.isEmpty()) {
+            return model.embedded() ? EMBEDDED_LENGTHS : MODEL_LENGTHS;
+        }
+        for (int length : lengths) {
+            if (length < 1) {
+                throw new UserError("--lengths must be numbers of tokens such as 1k,4k, not " + length);
+            }
+        }
+        return lengths.stream().distinct().sorted().toList();
     }
 }

@@ -1,5 +1,7 @@
 package io.hayloft.bench.record;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -87,7 +89,7 @@ public record BenchRecord(
             Objects.requireNonNull(text, "a text field is missing");
         }
         references = List.copyOf(references);
-        facets = Map.copyOf(facets);
+        facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
         if (!(score >= 0 && score <= 1)) {
             throw new IllegalArgumentException("score " + score + " is not between 0 and 1");
         }

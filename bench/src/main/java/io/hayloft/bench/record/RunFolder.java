@@ -1,6 +1,8 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.UserError;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,7 +10,7 @@ import java.util.List;
  *
  * @param path the folder
  * @param info its {@code run.json}
- * @param records its {@code records.jsonl}, in the order of the file
+ * @param records its {@code records.jsonl}, in the order of the file, each key once
  * @param notes what was noticed while reading, such as a torn last line
  */
 public record RunFolder(Path path, RunInfo info, List<BenchRecord> records, List<String> notes) {
@@ -21,9 +23,18 @@ public record RunFolder(Path path, RunInfo info, List<BenchRecord> records, List
     /**
      * Reads a folder without changing it.
      *
-     * @throws io.hayloft.base.UserError if it holds no run or a damaged one
+     * @throws UserError if it holds no run or a damaged one
      */
     public static RunFolder read(Path folder) {
-        throw new UnsupportedOperationException();
+        var info = RunFiles.readInfo(folder)
+                .orElseThrow(() -> new UserError(
+                        folder + " holds no run (no " + RunFiles.INFO + "): name the --out folder of a bench"));
+        var lines = RunFiles.readRecords(folder);
+        var notes = new ArrayList<String>();
+        var torn = lines.tornNote(RunFiles.RECORDS);
+        if (torn != null) {
+            notes.add(torn);
+        }
+        return new RunFolder(folder, info, lines.records(), notes);
     }
 }

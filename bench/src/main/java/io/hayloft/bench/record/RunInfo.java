@@ -1,5 +1,8 @@
 package io.hayloft.bench.record;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param machine where it ran
  * @param started when the run was first started, ISO 8601
  * @param finished when its last sample was done; null before that
- * @param seconds time spent running, over all starts
+ * @param seconds time spent running, over all starts that came to the end
  * @param starts how often it was started
  * @param notes what a reader should know, such as a missing chat format
  */
@@ -68,8 +71,36 @@ public record RunInfo(
     public record Machine(
             String cpu, int cores, long memoryBytes, int vectorBits, String jvm, String system, int threads) {}
 
-    /** This run after one more start. */
-    public RunInfo withProgress(@Nullable String finishedAt, double secondsMore, List<String> allNotes) {
+    /** Copies the collections. */
+    public RunInfo {
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        taskVersions = Collections.unmodifiableMap(new LinkedHashMap<>(taskVersions));
+        notes = List.copyOf(notes);
+    }
+
+    /** This start of a run as the continuation of an earlier one. */
+    RunInfo continuing(RunInfo before) {
+        var all = new LinkedHashSet<>(before.notes());
+        all.addAll(notes);
+        if (!before.machine().equals(machine)) {
+            all.add("started again on another machine or with other threads: times are of both");
+        }
+        return new RunInfo(
+                format,
+                identity,
+                model,
+                settings,
+                taskVersions,
+                machine,
+                before.started(),
+                before.finished(),
+                before.seconds(),
+                before.starts() + 1,
+                List.copyOf(all));
+    }
+
+    /** This run when its last sample is done. */
+    RunInfo finishedAt(String time, double secondsMore) {
         return new RunInfo(
                 format,
                 identity,
@@ -78,9 +109,9 @@ public record RunInfo(
                 taskVersions,
                 machine,
                 started,
-                finishedAt,
+                time,
                 seconds + secondsMore,
                 starts,
-                allNotes);
+                notes);
     }
 }

@@ -1,33 +1,108 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.record.RunInfo;
+import io.hayloft.bench.record.RunWriter;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.methods.Method;
+import io.hayloft.methods.Methods;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A run from its plan to its records. Holds the lock on its folder until it is closed. */
 public final class BenchRun implements AutoCloseable {
-    private BenchRun() {}
+    private final BenchSpec spec;
+    private final SampleRunner runner;
+    private final List<Method> methods;
+    private final List<PlannedSample> samples;
+    private final RunWriter writer;
+    private final @Nullable CostModel costs;
+    private final Plan plan;
+
+    private BenchRun(BenchSpec spec, SampleRunner runner, SampleChoice choice, RunWriter writer) {
+        this.spec = spec;
+        this.runner = runner;
+        this.methods = spec.methods().stream().map(Methods::parse).toList();
+        this.samples = choice.samples();
+        this.writer = writer;
+        var left = List.copyOf(left().keySet());
+        this.costs = left.isEmpty()
+                ? null
+                : CostModel.measure(runner, left.getFirst().prompt(), methods);
+        this.plan = Planner.plan(runner, methods, choice, left, costs);
+    }
 
     /**
      * Chooses samples, opens the folder (or finds what an earlier start of the same run left there) and measures for a
-     * second or two what the run will cost. The model stays the caller's to close.
+     * moment what the run will cost. The model stays the caller's to close.
      *
      * @throws io.hayloft.base.UserError if the folder cannot be used or holds another run, a data file is missing, or no
      *     length fits the model
      */
     public static BenchRun prepare(BenchSpec spec, LanguageModel model) {
-        throw new UnsupportedOperationException();
+        return prepare(spec, new EngineRunner(spec, model));
+    }
+
+    /** Prepares a run with any runner. */
+    static BenchRun prepare(BenchSpec spec, SampleRunner runner) {
+        var choice = SampleChoice.of(spec, runner);
+        var settings = Identity.settings(spec, runner.model(), choice.samples());
+        var identity = Identity.of(settings);
+        var out = spec.out() != null ? spec.out() : defaultFolder(runner.model().name(), identity);
+        var versions = new LinkedHashMap<String, String>();
+        for (var sample : choice.samples()) {
+            versions.put(sample.task().name(), sample.task().version());
+        }
+        var facts = runner.model();
+        var info = new RunInfo(
+                RunInfo.FORMAT,
+                identity,
+                new RunInfo.Model(
+                        facts.name(),
+                        facts.hash(),
+                        facts.architecture(),
+                        facts.embedded(),
+                        facts.contextLength(),
+                        facts.weightBytes(),
+                        runner.fullCacheBytes(1024) / 1024),
+                settings,
+                versions,
+                Machines.describe(facts),
+                now(),
+                null,
+                0,
+                1,
+                choice.notes());
+        var writer = RunWriter.open(out, info);
+        try {
+            return new BenchRun(spec, runner, choice, writer);
+        } catch (RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    private static Path defaultFolder(String model, String identity) {
+        return Path.of("hayloft-runs", model.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + identity.substring(0, 8));
     }
 
     /** What it will do and cost. */
     public Plan plan() {
-        throw new UnsupportedOperationException();
+        return plan;
     }
 
     /** Folder of the run. */
     public Path folder() {
-        throw new UnsupportedOperationException();
+        return writer.folder();
     }
 
     /**
@@ -36,9 +111,51 @@ public final class BenchRun implements AutoCloseable {
      * @throws io.hayloft.base.UserError if the disk is full; what was finished before is safe
      */
     public RunFolder run(RunListener listener) {
-        throw new UnsupportedOperationException();
+        writer.notes().forEach(listener::note);
+        var left = left();
+        int done = samples.size() - left.size();
+        var clock = new RunClock(left.keySet(), samples.size(), writer.records(), costs);
+        listener.started(clock.progress(done, ""));
+        for (var entry : left.entrySet()) {
+            var sample = entry.getKey();
+            var records = answer(sample, entry.getValue());
+            writer.append(records);
+            clock.add(sample, records);
+            listener.sampleDone(clock.progress(++done, sample.task().name()));
+        }
+        return left.isEmpty() ? writer.folderAsItIs() : writer.finish(now(), clock.seconds());
+    }
+
+    private List<BenchRecord> answer(PlannedSample planned, List<Method> missing) {
+        var answers = runner.answer(planned.prompt(), missing, planned.rules());
+        var records = new ArrayList<BenchRecord>();
+        for (int i = 0; i < missing.size(); i++) {
+            records.add(Recorder.record(spec, runner.model(), planned, missing.get(i), answers.get(i)));
+        }
+        return records;
+    }
+
+    /** Samples with the methods whose record is not on disk yet. */
+    private Map<PlannedSample, List<Method>> left() {
+        var done = writer.records().stream().map(BenchRecord::key).collect(Collectors.toSet());
+        var left = new LinkedHashMap<PlannedSample, List<Method>>();
+        for (var sample : samples) {
+            var missing = methods.stream()
+                    .filter(method -> !done.contains(Identity.key(spec, runner.model(), sample, method.name())))
+                    .toList();
+            if (!missing.isEmpty()) {
+                left.put(sample, missing);
+            }
+        }
+        return left;
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        writer.close();
+    }
 }

@@ -1,15 +1,20 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.Sizes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a run will do and cost, known before it starts.
  *
+ * @param model name of the model
  * @param samples samples of the run
  * @param samplesDone samples that an earlier start of the same run finished
  * @param methods methods that each sample runs with
  * @param promptTokens tokens of all prompts together
+ * @param shortestPrompt tokens of the shortest prompt
  * @param longestPrompt tokens of the longest prompt
  * @param time estimated time of what is left to do
  * @param weightBytes bytes of the packed weights
@@ -17,10 +22,12 @@ import java.util.List;
  * @param notes what the user should know: lengths skipped, prompts cut, no chat format
  */
 public record Plan(
+        String model,
         int samples,
         int samplesDone,
         int methods,
         long promptTokens,
+        int shortestPrompt,
         int longestPrompt,
         Duration time,
         long weightBytes,
@@ -30,5 +37,41 @@ public record Plan(
     /** Copies the list. */
     public Plan {
         notes = List.copyOf(notes);
+    }
+
+    /** The plan in a few lines for people. */
+    public List<String> lines() {
+        var lines = new ArrayList<String>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%,d samples x %d methods on %s, prompts of %,d to %,d tokens (%,d in all)",
+                samples,
+                methods,
+                model,
+                shortestPrompt,
+                longestPrompt,
+                promptTokens));
+        if (samplesDone > 0) {
+            lines.add(String.format(
+                    Locale.ROOT, "%,d samples are done already, %,d are left", samplesDone, samples - samplesDone));
+        }
+        lines.add("estimated: " + words(time) + "; memory: weights " + Sizes.bytes(weightBytes) + ", caches up to "
+                + Sizes.bytes(cacheBytes));
+        for (var note : notes) {
+            lines.add("note: " + note);
+        }
+        return lines;
+    }
+
+    /** A time as people say it: {@code 45 s}, {@code 3 min 20 s}, {@code 2 h 05 min}. */
+    public static String words(Duration time) {
+        long seconds = Math.max(0, Math.round(time.toMillis() / 1000.0));
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + " min " + String.format(Locale.ROOT, "%02d s", seconds % 60);
+        }
+        return seconds / 3600 + " h " + String.format(Locale.ROOT, "%02d min", seconds % 3600 / 60);
     }
 }

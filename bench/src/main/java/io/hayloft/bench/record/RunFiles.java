@@ -1,0 +1,99 @@
+package io.hayloft.bench.record;
+
+import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+
+/** Names of the files in a run's folder, and how they are read and replaced as a whole. */
+final class RunFiles {
+    static final String INFO = "run.json";
+    static final String RECORDS = "records.jsonl";
+    static final String LOCK = ".lock";
+
+    private RunFiles() {}
+
+    /** The {@code run.json} of a folder; empty if there is none. */
+    static Optional<RunInfo> readInfo(Path folder) {
+        var file = folder.resolve(INFO);
+        try {
+            var info = Json.INDENTED.readValue(Files.readAllBytes(file), RunInfo.class);
+            if (info == null || !RunInfo.FORMAT.equals(info.format())) {
+                throw new UserError(file + " is of another version of Hayloft: use another folder");
+            }
+            return Optional.of(info);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UserError("cannot read " + file + ": " + reason(e), e);
+        } catch (JacksonException e) {
+            throw new UserError(file + " is damaged (" + Json.reason(e) + "): use another folder", e);
+        }
+    }
+
+    /** Replaces {@code run.json} in one step, so that no kill leaves half of it. */
+    static void writeInfo(Path folder, RunInfo info) {
+        var file = folder.resolve(INFO);
+        var draft = folder.resolve(INFO + ".new");
+        try {
+            try (var channel = FileChannel.open(
+                    draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                var bytes = ByteBuffer.wrap(Json.INDENTED.writeValueAsBytes(info));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UserError("cannot write " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** The lines of {@code records.jsonl}; none if there is no file. */
+    static RecordLines readRecords(Path folder) {
+        var file = folder.resolve(RECORDS);
+        try (var in = Files.newInputStream(file)) {
+            return RecordLines.read(in, file.toString());
+        } catch (NoSuchFileException e) {
+            return new RecordLines(List.of(), 0, 0);
+        } catch (IOException e) {
+            throw new UserError("cannot read " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** Makes the folder of a run. */
+    static void createFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UserError(
+                    "cannot create the output folder " + folder + ": " + reason(e) + ". Name another with --out", e);
+        }
+    }
+
+    /** Why an operation failed, without the path that the message names anyway. */
+    static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "a file is in its way";
+        }
+        if (e instanceof FileSystemException system && system.getReason() != null) {
+            return system.getReason();
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

@@ -1,0 +1,25 @@
+package io.hayloft.bench.run;
+
+/**
+ * What one method answered and cost.
+ *
+ * @param output text, special tokens left out
+ * @param stopReason {@code eos}, {@code length} or {@code stop_text}
+ * @param generatedTokens tokens of the answer
+ * @param freeTokens leading tokens that were chosen before compression could matter
+ * @param cacheBytes allocated bytes of the method's cache at the end of prefill
+ * @param fullCacheBytes bytes of a full cache of the same tokens
+ * @param prefillSeconds time of the shared prefill
+ * @param compressSeconds time to build this method's cache
+ * @param decodeSeconds this method's share of the time of decoding in lockstep
+ */
+public record Answer(
+        String output,
+        String stopReason,
+        int generatedTokens,
+        int freeTokens,
+        long cacheBytes,
+        long fullCacheBytes,
+        double prefillSeconds,
+        double compressSeconds,
+        double decodeSeconds) {}

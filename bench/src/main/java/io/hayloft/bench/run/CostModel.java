@@ -1,0 +1,75 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.methods.Method;
+import java.util.List;
+
+/**
+ * Predicts the time of a sample from a measurement on a short prompt and the shape of the model.
+ *
+ * <p>Linear layers take the same time for every token; attention takes time for every pair of tokens, at the rate of the
+ * linear layers.
+ *
+ * @param secondsPerToken prefill of one token through the linear layers
+ * @param secondsPerPair attention of one token to one token
+ * @param secondsPerBuild building all caches, for each token of the prompt
+ * @param secondsPerStep one lockstep step of all methods on a short prompt
+ * @param cachesSeen caches that a step reads, counted in full ones
+ */
+record CostModel(
+        double secondsPerToken,
+        double secondsPerPair,
+        double secondsPerBuild,
+        double secondsPerStep,
+        double cachesSeen) {
+    /** Answers rarely use all tokens they may. */
+    private static final double USED_SHARE_OF_ANSWER = 0.6;
+
+    private static final int ANSWER_TOKENS = 4;
+    private static final int SMALL_MODEL_BYTES = 64 << 20;
+
+    /** Measures twice on the beginning of a prompt, as the first time compiles the code. */
+    static CostModel measure(SampleRunner runner, EncodedPrompt prompt, List<Method> methods) {
+        int tokens = runner.model().weightBytes() < SMALL_MODEL_BYTES ? 512 : 128;
+        var start = prompt.prefix(tokens);
+        var rules = new AnswerRules(ANSWER_TOKENS, ANSWER_TOKENS, false, 0);
+        runner.answer(start, methods, rules);
+        return of(runner.model(), start.ids().length, runner.answer(start, methods, rules), fullCaches(methods));
+    }
+
+    static CostModel of(ModelFacts model, int tokens, List<Answer> measured, double cachesSeen) {
+        double prefill = 0;
+        double build = 0;
+        double decode = 0;
+        int steps = 1;
+        for (var answer : measured) {
+            prefill = Math.max(prefill, answer.prefillSeconds());
+            build += answer.compressSeconds();
+            decode += answer.decodeSeconds();
+            steps = Math.max(steps, answer.generatedTokens());
+        }
+        double pairShare = model.attentionWork() / Math.max(1, model.linearWork());
+        double perToken = prefill / (tokens * (1 + pairShare * tokens / 2));
+        return new CostModel(perToken, perToken * pairShare, build / tokens, decode / steps, cachesSeen);
+    }
+
+    /** Size of the caches of all methods together, in full caches; a method without a ratio counts as full. */
+    static double fullCaches(List<Method> methods) {
+        double sum = 0;
+        for (var method : methods) {
+            double ratio = method.requestedRatio();
+            sum += ratio > 1 ? 1 / ratio : 1;
+        }
+        return sum;
+    }
+
+    /** Seconds that a sample will take. */
+    double seconds(PlannedSample sample) {
+        double tokens = sample.promptTokens();
+        double steps = sample.rules().maxNewTokens() * USED_SHARE_OF_ANSWER;
+        // the question reaches every cache token by token when it comes after compression
+        steps += sample.promptTokens() - sample.prompt().compressAfter();
+        double prefill = tokens * secondsPerToken + tokens * tokens / 2 * secondsPerPair;
+        double decode = steps * (secondsPerStep + cachesSeen * tokens * secondsPerPair);
+        return prefill + tokens * secondsPerBuild + decode;
+    }
+}

@@ -1,0 +1,125 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.Protocol;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.Generation;
+import io.hayloft.engine.generation.GenerationListener;
+import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.Sampling;
+import io.hayloft.engine.generation.StopText;
+import io.hayloft.engine.kernel.VectorWidth;
+import io.hayloft.engine.model.DecoderConfig;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.methods.Method;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.TokenCounter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Runs samples on the engine. */
+final class EngineRunner implements SampleRunner {
+    /** Caches may take this share of the machine's memory; the methods of a sample run in waves that fit. */
+    private static final double CACHE_SHARE_OF_MEMORY = 0.5;
+
+    private final LanguageModel model;
+    private final KvCodec cacheType;
+    private final PromptEncoder prompts;
+    private final ModelFacts facts;
+
+    EngineRunner(BenchSpec spec, LanguageModel model) {
+        this.model = model;
+        this.cacheType = KvCodec.parse(spec.cacheType());
+        this.prompts = new PromptEncoder(model.tokenizer(), model.chat());
+        this.facts = facts(spec, model);
+    }
+
+    private static ModelFacts facts(BenchSpec spec, LanguageModel model) {
+        var config = model.config();
+        return new ModelFacts(
+                spec.model().name(),
+                model.contentHash(),
+                config.architecture(),
+                spec.model().embedded(),
+                config.contextLength(),
+                model.chat().isPresent(),
+                model.weightBytes(),
+                linearWork(config),
+                2.0 * config.layers() * config.queryHeads() * config.headDim(),
+                model.pool().threads(),
+                VectorWidth.BITS);
+    }
+
+    private static double linearWork(DecoderConfig config) {
+        double queries = (double) config.hidden() * config.queryHeads() * config.headDim();
+        double keys = (double) config.hidden() * config.kvHeads() * config.headDim();
+        double feedForward = (double) config.hidden() * config.feedForward();
+        return config.layers() * (2 * queries + 2 * keys + 3 * feedForward);
+    }
+
+    @Override
+    public ModelFacts model() {
+        return facts;
+    }
+
+    @Override
+    public TokenCounter tokens() {
+        return prompts;
+    }
+
+    @Override
+    public EncodedPrompt encode(Prompt prompt, Protocol protocol) {
+        return prompts.encode(prompt, protocol);
+    }
+
+    @Override
+    public List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
+        var options = new GenerationOptions(
+                rules.maxNewTokens(),
+                rules.minNewTokens(),
+                Sampling.GREEDY,
+                Set.of(),
+                rules.atNewline() ? StopText.newline(rules.minNewTokens()) : null,
+                cacheType,
+                PrefillOptions.DEFAULT_CHUNK,
+                0,
+                cacheMemory(),
+                rules.seed());
+        return Generation.run(
+                        model,
+                        prompt.ids(),
+                        prompt.compressAfter(),
+                        List.copyOf(methods),
+                        options,
+                        GenerationListener.NONE)
+                .stream()
+                .map(EngineRunner::answer)
+                .toList();
+    }
+
+    private static long cacheMemory() {
+        long memory = Machines.memory();
+        return memory == 0 ? Long.MAX_VALUE : Math.round(memory * CACHE_SHARE_OF_MEMORY);
+    }
+
+    private static Answer answer(Completion done) {
+        return new Answer(
+                done.text(),
+                done.stop().name().toLowerCase(Locale.ROOT),
+                done.ids().length,
+                done.freeTokens(),
+                done.cacheBytes(),
+                done.fullCacheBytes(),
+                done.prefillSeconds(),
+                done.compressSeconds(),
+                done.decodeSeconds());
+    }
+
+    @Override
+    public long fullCacheBytes(int tokens) {
+        return model.cacheShape().fullBytes(tokens, cacheType);
+    }
+}

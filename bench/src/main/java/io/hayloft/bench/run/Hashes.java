@@ -1,0 +1,40 @@
+package io.hayloft.bench.run;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/** SHA-256 of texts and of named values. */
+final class Hashes {
+    private Hashes() {}
+
+    /** Hash of a text in UTF-8, as 64 hex digits. */
+    static String of(String text) {
+        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Hash of names and values in their order, as 32 hex digits; lengths keep neighbours apart. */
+    static String of(Map<String, ?> values) {
+        var text = new StringBuilder();
+        values.forEach((name, value) -> {
+            var word = String.valueOf(value);
+            text.append(name)
+                    .append(' ')
+                    .append(word.length())
+                    .append(' ')
+                    .append(word)
+                    .append('\n');
+        });
+        return of(text.toString()).substring(0, 32);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

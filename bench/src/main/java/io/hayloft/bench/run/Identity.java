@@ -1,0 +1,70 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.bench.BenchSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What makes a run, and a record in it, the same as another: everything that results depend on, hashed. */
+final class Identity {
+    /** Raised when the engine or the records change so that older results must not mix with new ones. */
+    private static final String VERSION = "hayloft-record/1";
+
+    private Identity() {}
+
+    /** The settings of a run that its results depend on; times depend on more, such as threads. */
+    static Map<String, Object> settings(BenchSpec spec, ModelFacts model, List<PlannedSample> samples) {
+        var settings = new LinkedHashMap<String, Object>();
+        settings.put("version", VERSION);
+        settings.put("model", model.name());
+        settings.put("model_hash", model.hash());
+        settings.put("methods", spec.methods());
+        settings.put("tasks", spec.tasks());
+        settings.put(
+                "lengths",
+                samples.stream().map(PlannedSample::length).distinct().sorted().toList());
+        settings.put("samples", spec.samples());
+        settings.put("seed", spec.seed());
+        settings.put("protocol", spec.protocol().text());
+        settings.put("limit_tokens", spec.limitTokens());
+        settings.put("max_new_tokens", spec.maxNewTokens());
+        settings.put("cache_type", spec.cacheType());
+        settings.put("prompts", hashOfPrompts(samples));
+        return settings;
+    }
+
+    /** Hash of a run's settings. */
+    static String of(Map<String, Object> settings) {
+        return Hashes.of(settings);
+    }
+
+    private static String hashOfPrompts(List<PlannedSample> samples) {
+        var lines = samples.stream()
+                .map(sample -> sample.task().name() + " " + sample.task().version() + " "
+                        + sample.sample().id() + " " + sample.promptSha256() + " "
+                        + sample.rules().maxNewTokens())
+                .collect(Collectors.joining("\n"));
+        return Hashes.of(lines).substring(0, 32);
+    }
+
+    /** Key of the record of a method on a sample. */
+    static String key(BenchSpec spec, ModelFacts model, PlannedSample planned, String method) {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("version", VERSION);
+        values.put("model", model.hash());
+        values.put("method", method);
+        values.put("task", planned.task().name());
+        values.put("task_version", planned.task().version());
+        values.put("metric", planned.task().metric());
+        values.put("sample", planned.sample().id());
+        values.put("prompt", planned.promptSha256());
+        values.put("chat", planned.sample().prompt().chat() && model.chatFormat());
+        values.put("seed", spec.seed());
+        values.put("length", planned.length());
+        values.put("protocol", spec.protocol().text());
+        values.put("max_new_tokens", planned.rules().maxNewTokens());
+        values.put("cache_type", spec.cacheType());
+        return Hashes.of(values);
+    }
+}

@@ -1,0 +1,47 @@
+package io.hayloft.bench.run;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.hayloft.bench.record.RunInfo;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Describes the machine that a run is on. */
+final class Machines {
+    private Machines() {}
+
+    /** Bytes of memory of the machine; 0 where the JVM cannot tell. */
+    static long memory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : 0;
+    }
+
+    static RunInfo.Machine describe(ModelFacts model) {
+        return new RunInfo.Machine(
+                cpu(),
+                Runtime.getRuntime().availableProcessors(),
+                memory(),
+                model.vectorBits(),
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                model.threads());
+    }
+
+    /** Name of the processor where the system tells it, else of its architecture. */
+    private static String cpu() {
+        var file = Path.of("/proc/cpuinfo");
+        if (Files.isReadable(file)) {
+            try (var lines = Files.lines(file)) {
+                return lines.filter(line -> line.startsWith("model name"))
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .findFirst()
+                        .orElse(System.getProperty("os.arch"));
+            } catch (IOException e) {
+                return System.getProperty("os.arch");
+            }
+        }
+        return System.getProperty("os.arch");
+    }
+}

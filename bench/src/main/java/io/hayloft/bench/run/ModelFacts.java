@@ -1,0 +1,29 @@
+package io.hayloft.bench.run;
+
+/**
+ * What a run must know of a model.
+ *
+ * @param name as records and reports show it
+ * @param hash SHA-256 of its files
+ * @param architecture such as {@code llama}
+ * @param embedded whether it is the instrument that comes with Hayloft
+ * @param contextLength most tokens it can see
+ * @param chatFormat whether it has one
+ * @param weightBytes bytes of its packed weights
+ * @param linearWork multiplications a token needs in the linear layers
+ * @param attentionWork multiplications a token needs in attention for each token that it sees
+ * @param threads worker threads
+ * @param vectorBits width of the vectors that its kernels use
+ */
+public record ModelFacts(
+        String name,
+        String hash,
+        String architecture,
+        boolean embedded,
+        int contextLength,
+        boolean chatFormat,
+        long weightBytes,
+        double linearWork,
+        double attentionWork,
+        int threads,
+        int vectorBits) {}

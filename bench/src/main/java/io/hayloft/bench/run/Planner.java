@@ -1,0 +1,48 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.methods.Method;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up what a run will cost. */
+final class Planner {
+    private Planner() {}
+
+    static Plan plan(
+            SampleRunner runner,
+            List<Method> methods,
+            SampleChoice choice,
+            Collection<PlannedSample> left,
+            @Nullable CostModel costs) {
+        long tokens = 0;
+        int longest = 0;
+        int shortest = Integer.MAX_VALUE;
+        for (var sample : choice.samples()) {
+            tokens += sample.promptTokens();
+            longest = Math.max(longest, sample.promptTokens());
+            shortest = Math.min(shortest, sample.promptTokens());
+        }
+        double seconds = 0;
+        if (costs != null) {
+            for (var sample : left) {
+                seconds += costs.seconds(sample);
+            }
+        }
+        // the prefill's own cache and one for each method
+        double caches = 1 + CostModel.fullCaches(methods);
+        return new Plan(
+                runner.model().name(),
+                choice.samples().size(),
+                choice.samples().size() - left.size(),
+                methods.size(),
+                tokens,
+                shortest,
+                longest,
+                Duration.ofMillis(Math.round(seconds * 1000)),
+                runner.model().weightBytes(),
+                Math.round(caches * runner.fullCacheBytes(longest)),
+                choice.notes());
+    }
+}

@@ -1,0 +1,79 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.bench.Protocol;
+import io.hayloft.engine.tokenizer.ChatFormat;
+import io.hayloft.engine.tokenizer.ChatMessage;
+import io.hayloft.engine.tokenizer.Tokenizer;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.TokenCounter;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns prompts into tokens. Both protocols see the same tokens; the question-agnostic one only compresses earlier, where
+ * the tokens of the context end.
+ */
+final class PromptEncoder implements TokenCounter {
+    private final Tokenizer tokenizer;
+    private final Optional<ChatFormat> chat;
+
+    PromptEncoder(Tokenizer tokenizer, Optional<ChatFormat> chat) {
+        this.tokenizer = tokenizer;
+        this.chat = chat;
+    }
+
+    @Override
+    public int[] encode(String text) {
+        return tokenizer.encode(text, false, false);
+    }
+
+    @Override
+    public String decode(int[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
+    @Override
+    public int startTokens() {
+        return tokenizer.encode("a", true, false).length - encode("a").length;
+    }
+
+    /** The prompt as the model will see it. */
+    EncodedPrompt encode(Prompt prompt, Protocol protocol) {
+        if (prompt.chat() && chat.isPresent()) {
+            return encodeChat(chat.get(), prompt, protocol);
+        }
+        var ids = tokenizer.encode(prompt.text(), true, false);
+        if (protocol == Protocol.QUESTION_AWARE) {
+            return new EncodedPrompt(ids, ids.length);
+        }
+        return new EncodedPrompt(ids, shared(ids, tokenizer.encode(prompt.context(), true, false)));
+    }
+
+    private EncodedPrompt encodeChat(ChatFormat format, Prompt prompt, Protocol protocol) {
+        var messages = List.of(new ChatMessage("user", prompt.text()));
+        var ids = format.encode(tokenizer, messages, true);
+        if (protocol == Protocol.QUESTION_AWARE) {
+            return new EncodedPrompt(ids, ids.length);
+        }
+        // templates may trim the message, so the context is looked for by what can be found of it
+        var text = format.render(messages, true);
+        var context = prompt.context().strip();
+        int start = text.indexOf(context);
+        if (start < 0 || context.isEmpty()) {
+            return new EncodedPrompt(ids, ids.length);
+        }
+        var upToContext = text.substring(0, start + context.length());
+        int withStart = shared(ids, tokenizer.encode(upToContext, true, true));
+        int without = shared(ids, tokenizer.encode(upToContext, false, true));
+        return new EncodedPrompt(ids, Math.max(withStart, without));
+    }
+
+    /** Length of the common beginning; at least 1, so that there is something to compress. */
+    private static int shared(int[] whole, int[] part) {
+        int length = 0;
+        while (length < whole.length && length < part.length && whole[length] == part[length]) {
+            length++;
+        }
+        return Math.max(1, Math.min(length, whole.length));
+    }
+}

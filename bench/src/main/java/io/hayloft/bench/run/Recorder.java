@@ -1,0 +1,51 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.methods.Method;
+
+/** Scores an answer and makes the record of it. */
+final class Recorder {
+    /** Facet in which tasks that cut prompts tell how long they were. */
+    private static final String TOKENS_BEFORE = "tokens_before";
+
+    private Recorder() {}
+
+    static BenchRecord record(BenchSpec spec, ModelFacts model, PlannedSample planned, Method method, Answer answer) {
+        var sample = planned.sample();
+        var task = planned.task();
+        double ratio = method.requestedRatio();
+        int before = sample.facets().get(TOKENS_BEFORE) instanceof Number number
+                ? number.intValue()
+                : planned.promptTokens();
+        return new BenchRecord(
+                model.name(),
+                method.name(),
+                method.family(),
+                task.name(),
+                task.version(),
+                sample.category().label(),
+                sample.id(),
+                task.metric(),
+                task.score(sample, answer.output()),
+                sample.references(),
+                answer.output(),
+                answer.stopReason(),
+                planned.promptTokens(),
+                before,
+                answer.generatedTokens(),
+                answer.freeTokens(),
+                Double.isNaN(ratio) ? null : ratio,
+                answer.cacheBytes() == 0 ? 0 : (double) answer.fullCacheBytes() / answer.cacheBytes(),
+                answer.cacheBytes(),
+                answer.fullCacheBytes(),
+                answer.prefillSeconds(),
+                answer.compressSeconds(),
+                answer.decodeSeconds(),
+                planned.promptSha256(),
+                spec.seed(),
+                spec.protocol().text(),
+                sample.facets(),
+                Identity.key(spec, model, planned, method.name()));
+    }
+}

@@ -1,0 +1,112 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.tasks.Sample;
+import io.hayloft.tasks.SampleRequest;
+import io.hayloft.tasks.Task;
+import io.hayloft.tasks.Tasks;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Chooses the samples of a run.
+ *
+ * @param samples in the order in which they run: one of each task and length, then the next of each, so that partial
+ *     scores mean something early
+ * @param notes what was left out or changed, and why
+ */
+record SampleChoice(List<PlannedSample> samples, List<String> notes) {
+    /** Longest answer of any LongBench task: kept free when the context limits the prompt. */
+    private static final int ROOM_FOR_ANSWER = 512;
+
+    /** Tokens that a chat format may add around a prompt. */
+    private static final int ROOM_FOR_CHAT = 64;
+
+    /**
+     * Chooses for a specification and the model behind the runner.
+     *
+     * @throws UserError if nothing is left, a prompt is longer than the context, or data is missing
+     */
+    static SampleChoice of(BenchSpec spec, SampleRunner runner) {
+        var notes = new ArrayList<String>();
+        var ranked = new ArrayList<Ranked>();
+        for (var name : spec.tasks()) {
+            var task = Tasks.named(name);
+            if (!task.suitedTo(runner.tokens())) {
+                throw new UserError(
+                        "task " + name + " does not suit " + runner.model().name()
+                                + ": its tokenizer lacks words that the task needs. Choose other --tasks");
+            }
+            for (int length : lengths(spec, task, runner.model(), notes)) {
+                int rank = 0;
+                for (var sample : task.samples(request(spec, task, length, runner, notes))) {
+                    ranked.add(new Ranked(rank++, plan(spec, task, sample, length, runner)));
+                }
+            }
+        }
+        if (ranked.isEmpty()) {
+            throw new UserError("nothing to run: no length fits the context of "
+                    + runner.model().contextLength() + " tokens of "
+                    + runner.model().name() + ". Choose smaller --lengths");
+        }
+        if (!runner.model().chatFormat()
+                && ranked.stream().anyMatch(one -> one.sample.sample().prompt().chat())) {
+            notes.add("the model has no chat template: prompts go in as plain text");
+        }
+        ranked.sort(Comparator.comparingInt(Ranked::rank));
+        return new SampleChoice(ranked.stream().map(Ranked::sample).toList(), List.copyOf(notes));
+    }
+
+    private record Ranked(int rank, PlannedSample sample) {}
+
+    private static List<Integer> lengths(BenchSpec spec, Task task, ModelFacts model, List<String> notes) {
+        if (task.needsData()) {
+            return List.of(0);
+        }
+        var fitting = new ArrayList<Integer>();
+        for (int length : spec.lengths()) {
+            if (length > model.contextLength()) {
+                addOnce(
+                        notes,
+                        "skipped length " + length + ": " + model.name() + " sees " + model.contextLength()
+                                + " tokens");
+            } else {
+                fitting.add(length);
+            }
+        }
+        return fitting;
+    }
+
+    private static SampleRequest request(
+            BenchSpec spec, Task task, int length, SampleRunner runner, List<String> notes) {
+        int limit = spec.limitTokens();
+        if (task.needsData() && limit == 0) {
+            int room = Math.max(ROOM_FOR_ANSWER, spec.maxNewTokens()) + ROOM_FOR_CHAT;
+            limit = Math.max(room, runner.model().contextLength() - room);
+            addOnce(notes, "prompts over " + limit + " tokens are cut in the middle to fit the context");
+        }
+        return new SampleRequest(length, spec.samples(), spec.seed(), spec.data(), limit, runner.tokens());
+    }
+
+    private static PlannedSample plan(BenchSpec spec, Task task, Sample sample, int length, SampleRunner runner) {
+        var prompt = runner.encode(sample.prompt(), spec.protocol());
+        int maxNewTokens = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : sample.maxNewTokens();
+        int context = runner.model().contextLength();
+        if (prompt.ids().length + maxNewTokens > context) {
+            throw new UserError("sample " + sample.id() + " of " + task.name() + " has " + prompt.ids().length
+                    + " tokens and an answer of up to " + maxNewTokens + ", the context of "
+                    + runner.model().name() + " is " + context + ": choose smaller --lengths or --limit-tokens");
+        }
+        var stop = task.stop();
+        var rules = new AnswerRules(maxNewTokens, stop.minNewTokens(), stop.atNewline(), spec.seed());
+        return new PlannedSample(task, sample, prompt, Hashes.of(sample.prompt().text()), length, rules);
+    }
+
+    private static void addOnce(List<String> notes, String note) {
+        if (!notes.contains(note)) {
+            notes.add(note);
+        }
+    }
+}

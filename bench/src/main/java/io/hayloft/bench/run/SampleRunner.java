@@ -1,0 +1,29 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.bench.Protocol;
+import io.hayloft.methods.Method;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.TokenCounter;
+import java.util.List;
+
+/** What a run needs of a model: tokens in, answers of every method out. */
+public interface SampleRunner {
+    /** The model's name, sizes and limits. */
+    ModelFacts model();
+
+    /** Its tokenizer as tasks see it. */
+    TokenCounter tokens();
+
+    /** A prompt as the model will see it, in its chat format if the prompt wants it and the model has one. */
+    EncodedPrompt encode(Prompt prompt, Protocol protocol);
+
+    /**
+     * Answers a prompt once with each method, from one shared prefill.
+     *
+     * @return answers in the order of the methods
+     */
+    List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules);
+
+    /** Bytes of the full cache, in the run's cache type, for a prompt of so many tokens. */
+    long fullCacheBytes(int tokens);
+}

@@ -1,0 +1,130 @@
+package io.hayloft.bench.stats;
+
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.stats.SummaryTable.Row;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** Looks for results that point to a defect, too few samples, or a setting that must not be used. */
+final class Warnings {
+    /** A method that loses this share of a category's score has collapsed there. */
+    private static final double COLLAPSE = 0.5;
+
+    /** Categories in which the full cache itself fails say nothing about methods. */
+    private static final double USEFUL_SCORE = 0.2;
+
+    /** A sweep may rise by this many standard errors before it counts as out of order. */
+    private static final double NOISE = 2;
+
+    /** Achieved and requested ratio may differ by this factor. */
+    private static final double RATIO_SLACK = 1.25;
+
+    private Warnings() {}
+
+    static List<String> of(SummaryTable table, List<BenchRecord> records) {
+        var warnings = new ArrayList<String>();
+        var full = table.rows().stream()
+                .filter(row -> row.method().equals(Groups.FULL))
+                .findFirst();
+        full.ifPresent(row -> {
+            belowRandom(table, row, warnings);
+            uselessCategories(table, row, warnings);
+            collapses(table, row, warnings);
+        });
+        risingSweeps(table, records, warnings);
+        missedRatios(table, warnings);
+        fewSamples(table, warnings);
+        return List.copyOf(warnings);
+    }
+
+    private static void belowRandom(SummaryTable table, Row full, List<String> warnings) {
+        for (var row : table.rows()) {
+            if (row.method().startsWith("random")
+                    && row.mean().mean() > full.mean().mean()) {
+                warnings.add(line(
+                        "%s scores %.2f, more than the full cache (%.2f): the run cannot tell methods apart",
+                        row.method(), row.mean().mean(), full.mean().mean()));
+            }
+        }
+    }
+
+    private static void uselessCategories(SummaryTable table, Row full, List<String> warnings) {
+        for (int i = 0; i < table.categories().size(); i++) {
+            var cell = full.cells().get(i);
+            if (cell.count() > 0 && cell.mean() < USEFUL_SCORE) {
+                warnings.add(line(
+                        "%s: the full cache scores only %.2f, so this model cannot tell what methods lose there",
+                        table.categories().get(i), cell.mean()));
+            }
+        }
+    }
+
+    private static void collapses(SummaryTable table, Row full, List<String> warnings) {
+        for (var row : table.rows()) {
+            if (row.method().startsWith("random")) {
+                continue;
+            }
+            var lost = new ArrayList<String>();
+            for (int i = 0; i < table.categories().size(); i++) {
+                var before = full.cells().get(i);
+                var cell = row.cells().get(i);
+                if (cell.count() > 0 && before.mean() >= USEFUL_SCORE && cell.mean() < before.mean() * COLLAPSE) {
+                    lost.add(line("%s %.2f", table.categories().get(i), cell.mean()));
+                }
+            }
+            if (!lost.isEmpty()) {
+                warnings.add(row.method() + " loses more than half of the full score in " + String.join(", ", lost));
+            }
+        }
+    }
+
+    /** Less cache should not score more. */
+    private static void risingSweeps(SummaryTable table, List<BenchRecord> records, List<String> warnings) {
+        for (var family : Groups.by(records, BenchRecord::family).values()) {
+            var names = Groups.by(family, BenchRecord::method).keySet();
+            var sweep = table.rows().stream()
+                    .filter(row -> names.contains(row.method()) && row.requestedRatio() >= 1)
+                    .sorted(Comparator.comparingDouble(Row::requestedRatio))
+                    .toList();
+            for (int i = 1; i < sweep.size(); i++) {
+                var less = sweep.get(i - 1).mean();
+                var more = sweep.get(i).mean();
+                double noise = Math.hypot(less.error(), more.error());
+                if (more.mean() > less.mean() + NOISE * noise) {
+                    warnings.add(line(
+                            "%s scores %.2f, more than %s (%.2f) with a larger cache: too few samples, or a defect",
+                            sweep.get(i).method(), more.mean(), sweep.get(i - 1).method(), less.mean()));
+                }
+            }
+        }
+    }
+
+    private static void missedRatios(SummaryTable table, List<String> warnings) {
+        for (var row : table.rows()) {
+            if (row.requestedRatio() > 1 && row.achievedRatio() * RATIO_SLACK < row.requestedRatio()) {
+                warnings.add(line(
+                        "%s was asked for %.1fx and reached %.1fx: prompts are short for it, or its extra data weighs",
+                        row.method(), row.requestedRatio(), row.achievedRatio()));
+            }
+        }
+    }
+
+    private static void fewSamples(SummaryTable table, List<String> warnings) {
+        int fewest = table.rows().stream()
+                .flatMap(row -> row.cells().stream())
+                .mapToInt(SummaryTable.Cell::count)
+                .filter(count -> count > 0)
+                .min()
+                .orElse(0);
+        if (fewest > 0 && fewest < 5) {
+            warnings.add("a category has only " + fewest + (fewest == 1 ? " sample" : " samples")
+                    + ": differences between methods are mostly chance, raise --samples");
+        }
+    }
+
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}
