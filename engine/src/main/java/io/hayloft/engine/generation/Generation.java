@@ -1,19 +1,63 @@
 package io.hayloft.engine.generation;
 
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LogitsSink;
+import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.engine.model.SignalRequest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One prefill, then every recipe's cache decodes in lockstep. */
+/**
+ * One prefill, then every recipe's cache decodes in lockstep.
+ *
+ * <p>Variants run in waves whose caches fit the memory that the options allow; a wave has at least one variant. The
+ * prefill's cache lives until the last wave has been built, and becomes the cache of a recipe that keeps all if there is
+ * one, so that asking for {@code full} alone copies nothing.
+ */
 public final class Generation {
-    private Generation() {}
+    private final LanguageModel model;
+    private final int[] prompt;
+    private final int compressAfter;
+    private final List<CacheRecipe> recipes;
+    private final GenerationOptions options;
+    private final GenerationListener listener;
+    private final int limit;
+    private final Completion[] completions;
+    private double prefillSeconds;
+    private float @Nullable [] promptLogits;
+
+    private Generation(
+            LanguageModel model,
+            int[] prompt,
+            int compressAfter,
+            List<CacheRecipe> recipes,
+            GenerationOptions options,
+            GenerationListener listener) {
+        this.model = model;
+        this.prompt = prompt;
+        this.compressAfter = compressAfter;
+        this.recipes = recipes;
+        this.options = options;
+        this.listener = listener;
+        // The last token of a completion is never read, so one more than the free places fits.
+        this.limit = Math.min(options.maxNewTokens(), model.config().contextLength() - prompt.length + 1);
+        this.completions = new Completion[recipes.size()];
+    }
 
     /**
      * Completes a prompt once for each recipe; the results equal running each recipe alone, to the bit.
      *
      * @param compressAfter number of tokens read before the caches are compressed: the prompt's length, or the length of
-     *     the context, so that the tokens of the question reach each cache only after its compression
+     *     the context, so that the tokens of the question reach each cache one by one after its compression
      * @return completions in the order of the recipes
-     * @throws io.hayloft.base.UserError if the prompt does not fit the model's context
+     * @throws UserError if the prompt is empty or does not fit the model's context
      */
     public static List<Completion> run(
             LanguageModel model,
@@ -22,6 +66,111 @@ public final class Generation {
             List<CacheRecipe> recipes,
             GenerationOptions options,
             GenerationListener listener) {
-        throw new UnsupportedOperationException();
+        int context = model.config().contextLength();
+        if (prompt.length == 0) {
+            throw new UserError("the prompt is empty: give at least one token");
+        }
+        if (prompt.length > context) {
+            throw new UserError("the prompt has " + prompt.length + " tokens, but the context of " + model.name()
+                    + " is " + context + ": shorten the prompt or cut it (truncation)");
+        }
+        if (compressAfter < 1 || compressAfter > prompt.length) {
+            throw new IllegalArgumentException("compress after " + compressAfter + " of " + prompt.length + " tokens");
+        }
+        return new Generation(model, prompt, compressAfter, recipes, options, listener).completeAll();
+    }
+
+    private List<Completion> completeAll() {
+        try (var prefill = prefill()) {
+            var waiting = new ArrayDeque<Integer>();
+            for (int i = 0; i < recipes.size(); i++) {
+                if (recipes.get(i).keepsAll()) {
+                    waiting.addLast(i);
+                } else {
+                    waiting.addFirst(i);
+                }
+            }
+            while (!waiting.isEmpty()) {
+                runWave(prefill, waiting);
+            }
+        }
+        return List.of(completions);
+    }
+
+    private Prefilled prefill() {
+        var request = SignalRequest.NONE;
+        for (var recipe : recipes) {
+            request = request.union(recipe.signals());
+        }
+        var signals = new PrefillSignals(request, model.config(), compressAfter);
+        var cache = new SequenceCache(model.cacheShape(), options.cacheType(), compressAfter);
+        try {
+            var logits = new float[model.config().vocabulary()];
+            boolean wholePrompt = compressAfter == prompt.length;
+            var sink = wholePrompt ? LogitsSink.of(compressAfter - 1, logits) : LogitsSink.NONE;
+            long start = System.nanoTime();
+            model.decoder()
+                    .prefill(
+                            prompt,
+                            0,
+                            compressAfter,
+                            cache,
+                            new PrefillOptions(
+                                    options.prefillChunk(),
+                                    signals,
+                                    sink,
+                                    (what, done, total) -> listener.prefilled(done, total)));
+            prefillSeconds = (System.nanoTime() - start) * 1e-9;
+            promptLogits = wholePrompt ? logits : null;
+            // Caches grow block by block while they decode: room taken in advance would count as their bytes.
+            return new Prefilled(model, cache, signals, 0, options.seed());
+        } catch (RuntimeException | Error e) {
+            cache.close();
+            throw e;
+        }
+    }
+
+    private void runWave(Prefilled prefill, Deque<Integer> waiting) {
+        var variants = new ArrayList<Variant>();
+        try {
+            while (!waiting.isEmpty() && (variants.isEmpty() || anotherFits(prefill, variants))) {
+                int index = waiting.removeFirst();
+                variants.add(build(prefill, index, waiting.isEmpty()));
+            }
+            var question = Arrays.copyOfRange(prompt, compressAfter, prompt.length);
+            new Wave(model, prompt.length, variants, this::ended).run(question, promptLogits);
+        } finally {
+            variants.forEach(Variant::close);
+        }
+    }
+
+    /** Whether a cache that keeps all would still fit: no recipe is built that might not. */
+    private boolean anotherFits(Prefilled prefill, List<Variant> variants) {
+        var shape = model.cacheShape();
+        long growth = shape.fullBytes(prompt.length - compressAfter + limit, options.cacheType());
+        long bytes = prefill.cache().bytes() + shape.fullBytes(compressAfter, options.cacheType()) + growth;
+        for (var variant : variants) {
+            bytes += variant.cacheBytes() + growth;
+        }
+        return bytes <= options.cacheMemory();
+    }
+
+    private Variant build(Prefilled prefill, int index, boolean last) {
+        var recipe = recipes.get(index);
+        long start = System.nanoTime();
+        var cache = last && recipe.keepsAll() ? prefill.handOver() : recipe.build(prefill);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        var variant = new Variant(model, index, recipe.name(), cache, seconds, limit, options, listener);
+        listener.built(index, variant.cacheBytes());
+        return variant;
+    }
+
+    private void ended(Variant variant) {
+        variant.close();
+        int freeTokens = compressAfter == prompt.length ? 1 : 0;
+        long fullBytes = model.cacheShape().fullBytes(compressAfter, options.cacheType());
+        var completion = variant.completion(prompt.length, prefillSeconds, fullBytes, freeTokens);
+        completions[variant.index()] = completion;
+        listener.finished(variant.index(), completion);
     }
 }

@@ -1,7 +1,9 @@
 package io.hayloft.engine.generation;
 
 import io.hayloft.engine.attention.AttentionShape;
+import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.model.DecoderConfig;
+import io.hayloft.engine.model.Shapes;
 
 /** One layer of a prefill, as a scorer sees it: keys, values, queries and attention as plain arrays. */
 public final class LayerView {
@@ -20,17 +22,17 @@ public final class LayerView {
 
     /** Tokens that the cache of this layer holds (n below): all of the prompt, or the window of a sliding layer. */
     public int tokens() {
-        throw new UnsupportedOperationException();
+        return cache().length(0);
     }
 
     /** Position in the prompt of a head's slot. */
     public int position(int head, int slot) {
-        throw new UnsupportedOperationException();
+        return cache().position(head, slot);
     }
 
     /** Sizes and scale of the layer's attention; its window is 0 where every query sees all. */
     public AttentionShape shape() {
-        throw new UnsupportedOperationException();
+        return Shapes.attention(config(), layer);
     }
 
     /** The model's configuration. */
@@ -45,12 +47,16 @@ public final class LayerView {
 
     /** Keys of one KV head after RoPE: [n][headDim], read from the cache (a new array). */
     public float[] keys(int kvHead) {
-        throw new UnsupportedOperationException();
+        var keys = new float[cache().length(kvHead) * cache().headDim()];
+        cache().readKeys(kvHead, 0, cache().length(kvHead), keys, 0);
+        return keys;
     }
 
     /** Values of one KV head: [n][headDim], read from the cache (a new array). */
     public float[] values(int kvHead) {
-        throw new UnsupportedOperationException();
+        var values = new float[cache().length(kvHead) * cache().headDim()];
+        cache().readValues(kvHead, 0, cache().length(kvHead), values, 0);
+        return values;
     }
 
     /** Number of recorded query rows (w below). */
@@ -66,5 +72,9 @@ public final class LayerView {
     /** Attention each prompt token received, summed over query rows: [queryHeads][prompt tokens]. */
     public float[] attentionMass() {
         return prefill.signals().attentionMass(layer);
+    }
+
+    private LayerCache cache() {
+        return prefill.cache().layer(layer);
     }
 }

@@ -11,6 +11,7 @@ public final class Prefilled implements AutoCloseable {
     private final PrefillSignals signals;
     private final int reserveNewTokens;
     private final long seed;
+    private boolean owned = true;
 
     /**
      * Takes ownership of the cache.
@@ -62,8 +63,16 @@ public final class Prefilled implements AutoCloseable {
         return new LayerView(this, layer);
     }
 
+    /** The cache itself, for a recipe that keeps all: from now on the caller closes it. */
+    SequenceCache handOver() {
+        owned = false;
+        return cache;
+    }
+
     @Override
     public void close() {
-        cache.close();
+        if (owned) {
+            cache.close();
+        }
     }
 }

@@ -1,75 +1,156 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.base.UserError;
 import io.hayloft.engine.cache.CacheShape;
+import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tokenizer.ChatFormat;
 import io.hayloft.engine.tokenizer.Tokenizer;
+import io.hayloft.engine.tokenizer.Tokenizers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A model ready to run: weights packed in memory, tokenizer, chat format, worker threads. */
+/**
+ * A model ready to run: weights packed in memory, tokenizer, chat format, worker threads.
+ *
+ * <p>Its decoder serves one caller at a time; everything else may be asked from any thread.
+ */
 public final class LanguageModel implements AutoCloseable {
-    private LanguageModel() {}
+    private final Checkpoint checkpoint;
+    private final WorkerPool pool;
+    private final NativeMemory memory;
+    private final Decoder decoder;
+    private final CacheShape cacheShape;
+    private @Nullable Tokenizer tokenizer;
+
+    private LanguageModel(Checkpoint checkpoint, WorkerPool pool, NativeMemory memory, Decoder decoder) {
+        this.checkpoint = checkpoint;
+        this.pool = pool;
+        this.memory = memory;
+        this.decoder = decoder;
+        this.cacheShape = Shapes.cache(checkpoint.config());
+    }
 
     /**
      * Loads a GGUF file or a Hugging Face folder.
      *
-     * @throws io.hayloft.base.UserError if the file is broken or of an unsupported kind
+     * @throws UserError if the file is broken or of an unsupported kind
      */
     public static LanguageModel load(Path path, LoadOptions options) {
-        throw new UnsupportedOperationException();
+        return load(Checkpoint.open(path), options);
+    }
+
+    /** Loads an open checkpoint, which is closed with the model, or at once if loading fails. */
+    public static LanguageModel load(Checkpoint checkpoint, LoadOptions options) {
+        WorkerPool pool = null;
+        NativeMemory memory = null;
+        try {
+            pool = new WorkerPool(options.threads());
+            memory = new NativeMemory("the weights of " + checkpoint.path().getFileName());
+            var decoder =
+                    DecoderLoader.load(checkpoint.config(), checkpoint.weights(), memory, pool, options.progress());
+            return new LanguageModel(checkpoint, pool, memory, decoder);
+        } catch (RuntimeException | Error e) {
+            if (memory != null) {
+                memory.close();
+            }
+            if (pool != null) {
+                pool.close();
+            }
+            checkpoint.close();
+            throw e;
+        }
     }
 
     /** The architecture and its sizes. */
     public DecoderConfig config() {
-        throw new UnsupportedOperationException();
+        return checkpoint.config();
     }
 
-    /** The tokenizer, read on first use. */
-    public Tokenizer tokenizer() {
-        throw new UnsupportedOperationException();
+    /**
+     * The tokenizer, read on first use.
+     *
+     * @throws UserError if the model's files bring none, or a broken one
+     */
+    public synchronized Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            tokenizer = openTokenizer();
+        }
+        return tokenizer;
     }
 
-    /** Whether the model's files bring a tokenizer. */
+    private Tokenizer openTokenizer() {
+        var gguf = checkpoint.gguf();
+        if (gguf.isPresent()) {
+            return Tokenizers.fromGguf(gguf.get().metadata());
+        }
+        return Tokenizers.fromFolder(checkpoint
+                .folder()
+                .orElseThrow(() -> new UserError(checkpoint.path() + " is neither GGUF file nor folder")));
+    }
+
+    /** Whether the model's files bring a tokenizer: checkpoints for tests may come without. */
     public boolean hasTokenizer() {
-        throw new UnsupportedOperationException();
+        return checkpoint
+                .gguf()
+                .map(gguf -> gguf.metadata().containsKey("tokenizer.ggml.tokens"))
+                .orElseGet(() -> checkpoint
+                        .folder()
+                        .filter(folder -> Files.exists(folder.resolve("tokenizer.json")))
+                        .isPresent());
     }
 
     /** The chat format; empty for base models. */
     public Optional<ChatFormat> chat() {
-        throw new UnsupportedOperationException();
+        var gguf = checkpoint.gguf();
+        return gguf.isPresent()
+                ? ChatFormat.fromGguf(gguf.get().metadata())
+                : checkpoint.folder().flatMap(ChatFormat::fromFolder);
     }
 
     /** The forward pass. */
     public Decoder decoder() {
-        throw new UnsupportedOperationException();
+        return decoder;
     }
 
     /** The threads that all work on this model shares. */
     public WorkerPool pool() {
-        throw new UnsupportedOperationException();
+        return pool;
     }
 
     /** Shape of the caches of this model. */
     public CacheShape cacheShape() {
-        throw new UnsupportedOperationException();
+        return cacheShape;
     }
 
     /** SHA-256 of the model's files, computed on first use. */
     public String contentHash() {
-        throw new UnsupportedOperationException();
+        return checkpoint.contentHash();
     }
 
-    /** File or folder name without extension. */
+    /** Name of the file without {@code .gguf}, or of the folder. */
     public String name() {
-        throw new UnsupportedOperationException();
+        var name = checkpoint.path().toAbsolutePath().normalize().getFileName().toString();
+        return name.endsWith(".gguf") ? name.substring(0, name.length() - ".gguf".length()) : name;
     }
 
     /** Bytes of the packed weights in memory. */
     public long weightBytes() {
-        throw new UnsupportedOperationException();
+        return memory.allocatedBytes();
     }
 
+    /** Frees weights, threads and tokenizer; the model is of no use afterwards. */
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (tokenizer != null) {
+            tokenizer.close();
+            tokenizer = null;
+        }
+        pool.close();
+        memory.close();
+        checkpoint.close();
+    }
 }

@@ -10,14 +10,14 @@ public interface LogitsSink {
         }
 
         @Override
-        public void accept(int row, float[] logits) {}
+        public void accept(int row, float[] logits, int at) {}
     };
 
     /** Whether the logits of this row are wanted; a row is an index into the prompt's tokens. */
     boolean wants(int row);
 
-    /** The logits [vocabulary] of one row, in ascending order of rows. The array is reused: copy what must last. */
-    void accept(int row, float[] logits);
+    /** The logits of one row, [vocabulary] from {@code at}. The array is reused: copy what must last. */
+    void accept(int row, float[] logits, int at);
 
     /** Copies the logits of one row to {@code target} [vocabulary]. */
     static LogitsSink of(int wanted, float[] target) {
@@ -28,8 +28,8 @@ public interface LogitsSink {
             }
 
             @Override
-            public void accept(int row, float[] logits) {
-                System.arraycopy(logits, 0, target, 0, target.length);
+            public void accept(int row, float[] logits, int at) {
+                System.arraycopy(logits, at, target, 0, target.length);
             }
         };
     }

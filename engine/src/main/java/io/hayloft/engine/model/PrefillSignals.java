@@ -6,22 +6,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was recorded during one prefill for the methods that compress its cache.
  *
- * <p>Filled by the attention layers while the prompt runs through them; read-only for methods.
+ * <p>Attention layers fill it while the prompt runs through them; methods read it.
  */
 public final class PrefillSignals {
-    private final DecoderConfig config;
     private final int tokens;
     private final int window;
+    private final int queryWidth;
     private final float[][] lastQueries;
     private final @Nullable AttentionMass[] mass;
 
     /**
      * Room for what is asked.
      *
-     * @param tokens number of prompt tokens that will be read
+     * @param tokens number of prompt tokens that will be read, from position 0
      */
     public PrefillSignals(SignalRequest request, DecoderConfig config, int tokens) {
-        throw new UnsupportedOperationException();
+        this.tokens = tokens;
+        window = Math.min(request.lastQueries(), tokens);
+        queryWidth = config.queryHeads() * config.headDim();
+        lastQueries = new float[config.layers()][window * queryWidth];
+        mass = new AttentionMass[config.layers()];
+        if (request.attentionMass()) {
+            for (int layer = 0; layer < mass.length; layer++) {
+                mass[layer] = new AttentionMass(config.queryHeads(), tokens);
+            }
+        }
     }
 
     /** Number of prompt tokens the signals speak of. */
@@ -39,8 +48,32 @@ public final class PrefillSignals {
         return lastQueries[layer];
     }
 
-    /** Attention each token received, summed over the query rows: [queryHeads][tokens]. */
+    /**
+     * Attention each token received, summed over the query rows: [queryHeads][tokens].
+     *
+     * @throws IllegalStateException if it was not asked for
+     */
     public float[] attentionMass(int layer) {
-        throw new UnsupportedOperationException();
+        var sums = mass[layer];
+        if (sums == null) {
+            throw new IllegalStateException("attention mass was not asked for");
+        }
+        return sums.sums();
+    }
+
+    /** Keeps those of the rows {@code first ..} that are among the last of the prompt. */
+    void recordQueries(int layer, int first, int rows, float[] queries) {
+        int from = Math.max(first, tokens - window);
+        int count = first + rows - from;
+        if (count > 0) {
+            int target = from - (tokens - window);
+            System.arraycopy(
+                    queries, (from - first) * queryWidth, lastQueries[layer], target * queryWidth, count * queryWidth);
+        }
+    }
+
+    @Nullable
+    AttentionMass massOf(int layer) {
+        return mass[layer];
     }
 }

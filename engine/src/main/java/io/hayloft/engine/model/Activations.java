@@ -1,0 +1,61 @@
+package io.hayloft.engine.model;
+
+/** The activations of one batch on their way through the layers: allocated once, grown to the largest batch seen. */
+final class Activations {
+    private final DecoderConfig config;
+    private int capacity;
+
+    /** The residual stream [rows][hidden]. */
+    float[] x = {};
+
+    /** The residual stream after a norm [rows][hidden]. */
+    float[] normed = {};
+
+    /** What a mixer or feed-forward layer adds to the residual stream [rows][hidden]. */
+    float[] update = {};
+
+    /** [rows][queryHeads * headDim]. */
+    float[] queries = {};
+
+    /** [rows][kvHeads * headDim]. */
+    float[] keys = {};
+
+    /** [rows][kvHeads * headDim]. */
+    float[] values = {};
+
+    /** Result of attention before its output projection [rows][queryHeads * headDim]. */
+    float[] attended = {};
+
+    /** [rows][feedForward]. */
+    float[] gate = {};
+
+    /** [rows][feedForward]. */
+    float[] up = {};
+
+    Activations(DecoderConfig config) {
+        this.config = config;
+    }
+
+    /** Makes room for this many rows; the contents are lost when it grows. */
+    void reserve(int rows) {
+        if (rows <= capacity) {
+            return;
+        }
+        int queryWidth = Math.multiplyExact(config.queryHeads(), config.headDim());
+        int keyWidth = Math.multiplyExact(config.kvHeads(), config.headDim());
+        x = matrix(rows, config.hidden());
+        normed = matrix(rows, config.hidden());
+        update = matrix(rows, config.hidden());
+        queries = matrix(rows, queryWidth);
+        keys = matrix(rows, keyWidth);
+        values = matrix(rows, keyWidth);
+        attended = matrix(rows, queryWidth);
+        gate = matrix(rows, config.feedForward());
+        up = matrix(rows, config.feedForward());
+        capacity = rows;
+    }
+
+    private static float[] matrix(int rows, int columns) {
+        return new float[Math.multiplyExact(rows, columns)];
+    }
+}

@@ -1,0 +1,79 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.kernel.Linear;
+import io.hayloft.engine.kernel.WorkerPool;
+import org.jspecify.annotations.Nullable;
+
+/** Rows that run through the layers together: a stretch of one sequence, or the next token of each of many. */
+sealed interface Batch {
+    /** Number of rows. */
+    int rows();
+
+    /** Position of a row in its sequence. */
+    int position(int row);
+
+    /** Length of prompt by which rotary variants choose their frequencies. */
+    int promptLength();
+
+    /** y [rows][outputs] = x [rows][inputs] Wᵀ, by the kernel that suits the batch. */
+    void multiply(Linear weight, float[] x, float[] y, WorkerPool pool);
+
+    /** Consecutive tokens of one sequence: compute-bound, weights are widened once for many rows. */
+    record Stretch(
+            SequenceCache cache,
+            int first,
+            int rows,
+            int promptLength,
+            @Nullable PrefillSignals signals) implements Batch {
+        @Override
+        public int position(int row) {
+            return first + row;
+        }
+
+        @Override
+        public void multiply(Linear weight, float[] x, float[] y, WorkerPool pool) {
+            weight.prefill(x, rows, y, pool);
+        }
+    }
+
+    /** One token of each sequence: bound by memory, every weight is read once for all rows. */
+    record Lockstep(SequenceCache[] caches, @Nullable CachePolicy[] policies, int[] positions, int promptLength)
+            implements Batch {
+        static Lockstep of(SequenceCache[] caches, int promptLength) {
+            var policies = new @Nullable CachePolicy[caches.length];
+            var positions = new int[caches.length];
+            for (int row = 0; row < caches.length; row++) {
+                policies[row] = caches[row].policy();
+                positions[row] = caches[row].nextPosition();
+            }
+            return new Lockstep(caches, policies, positions, promptLength);
+        }
+
+        @Override
+        public int rows() {
+            return caches.length;
+        }
+
+        @Override
+        public int position(int row) {
+            return positions[row];
+        }
+
+        @Override
+        public void multiply(Linear weight, float[] x, float[] y, WorkerPool pool) {
+            weight.decode(x, rows(), y, pool);
+        }
+
+        /** The caches of one layer, row by row. */
+        LayerCache[] layer(int layer) {
+            var layers = new LayerCache[caches.length];
+            for (int row = 0; row < layers.length; row++) {
+                layers[row] = caches[row].layer(layer);
+            }
+            return layers;
+        }
+    }
+}

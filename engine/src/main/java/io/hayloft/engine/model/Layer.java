@@ -1,0 +1,43 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.engine.kernel.VectorOps;
+import io.hayloft.engine.kernel.WorkerPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One layer: norm, mixer, residual, norm, feed-forward, residual.
+ *
+ * @param postMixerNorm normalises what the mixer adds, null for most architectures
+ * @param postFeedForwardNorm normalises what the feed-forward layer adds, null for most architectures
+ */
+record Layer(
+        RmsNorm mixerNorm,
+        Mixer mixer,
+        @Nullable RmsNorm postMixerNorm,
+        RmsNorm feedForwardNorm,
+        FeedForward feedForward,
+        @Nullable RmsNorm postFeedForwardNorm,
+        int hidden,
+        WorkerPool pool) {
+
+    /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the layer, in place. */
+    void forward(Batch batch, Activations a) {
+        int rows = batch.rows();
+        Rows.run(pool, rows, (from, to) -> mixerNorm.apply(a.x, a.normed, from, to));
+        mixer.mix(a.normed, batch, a.update, a);
+        Rows.run(pool, rows, (from, to) -> {
+            addUpdate(postMixerNorm, a, from, to);
+            feedForwardNorm.apply(a.x, a.normed, from, to);
+        });
+        feedForward.apply(a.normed, batch, a.update, a);
+        Rows.run(pool, rows, (from, to) -> addUpdate(postFeedForwardNorm, a, from, to));
+    }
+
+    /** x += norm(update), on rows {@code from .. to-1}. */
+    private void addUpdate(@Nullable RmsNorm norm, Activations a, int from, int to) {
+        if (norm != null) {
+            norm.apply(a.update, a.update, from, to);
+        }
+        VectorOps.addInPlace(a.x, from * hidden, a.update, from * hidden, (to - from) * hidden);
+    }
+}

@@ -1,0 +1,29 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.engine.kernel.VectorOps;
+import io.hayloft.engine.tensor.WeightRows;
+
+/** Root mean square norm: x / sqrt(mean(x²) + ε) · w, over each vector of the weight's length. */
+final class RmsNorm {
+    private final float[] weight;
+    private final double epsilon;
+
+    /** The norm whose weight is the single row of {@code rows}, plus one where the file holds the difference to 1. */
+    RmsNorm(WeightRows rows, DecoderConfig config) {
+        weight = rows.toFloats();
+        epsilon = config.normEpsilon();
+        if (config.normPlusOne()) {
+            for (int i = 0; i < weight.length; i++) {
+                weight[i] += 1;
+            }
+        }
+    }
+
+    /** Normalises vectors {@code from .. to-1} of x into the same places of {@code out}, which may be x itself. */
+    void apply(float[] x, float[] out, int from, int to) {
+        int n = weight.length;
+        for (int i = from; i < to; i++) {
+            VectorOps.rmsNorm(x, i * n, weight, epsilon, out, i * n, n);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.engine.attention.AttentionShape;
+import io.hayloft.engine.cache.CacheShape;
+
+/** What attention and caches need to know of a configuration. */
+public final class Shapes {
+    private Shapes() {}
+
+    /** The attention of one layer; its window is 0 where every query sees all tokens. */
+    public static AttentionShape attention(DecoderConfig config, int layer) {
+        return new AttentionShape(
+                config.queryHeads(),
+                config.kvHeads(),
+                config.headDim(),
+                (float) config.queryScale(),
+                (float) config.attentionSoftCap(),
+                config.windowOf(layer));
+    }
+
+    /** The caches of a model. */
+    public static CacheShape cache(DecoderConfig config) {
+        var windows = new int[config.layers()];
+        for (int layer = 0; layer < windows.length; layer++) {
+            windows[layer] = config.windowOf(layer);
+        }
+        return new CacheShape(config.layers(), config.kvHeads(), config.headDim(), windows);
+    }
+}
