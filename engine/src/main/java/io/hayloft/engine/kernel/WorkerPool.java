@@ -31,6 +31,7 @@ public final class WorkerPool implements AutoCloseable {
     private static final int SPINS_BEFORE_PARKING = 4000;
     private static final int SPINS_BEFORE_NAPPING = 20_000;
     private static final long NAP_NANOS = 50_000;
+    private static final long NOTHING_TO_CLAIM = Integer.MAX_VALUE;
     private static final VarHandle TICKET;
     private static final VarHandle BUSY;
 
@@ -47,10 +48,10 @@ public final class WorkerPool implements AutoCloseable {
     private final Workspace workspace;
     private final AtomicInteger done = new AtomicInteger();
 
-    /** Number of the run in the upper half, next task to claim in the lower half. */
-    private volatile long ticket;
+    /** Number of the run in the upper half, next task to claim in the lower half; between runs no task is claimable. */
+    private volatile long ticket = NOTHING_TO_CLAIM;
 
-    /** Task and count belong to the run of the ticket: written before it, read between reading and claiming it. */
+    /** Task and count belong to the run of the ticket: written before it, read between seeing and claiming it. */
     private @Nullable Task task;
 
     private int count;
@@ -91,11 +92,20 @@ public final class WorkerPool implements AutoCloseable {
      * <p>When one throws, those not yet begun are skipped and the first exception is thrown here.
      */
     public void run(int tasks, Task task) {
+        run(tasks, task, true);
+    }
+
+    /** As {@link #run}, by the caller alone: for work that is done before another thread would wake. */
+    void runAlone(int tasks, Task task) {
+        run(tasks, task, false);
+    }
+
+    private void run(int tasks, Task task, boolean together) {
         if (closed || !BUSY.compareAndSet(this, false, true)) {
             throw new IllegalStateException(closed ? "the pool is closed" : "the pool is already running tasks");
         }
         try {
-            if (tasks <= 1 || workers.length == 0) {
+            if (tasks <= 1 || workers.length == 0 || !together) {
                 for (int i = 0; i < tasks; i++) {
                     task.run(i, 0);
                 }
@@ -118,6 +128,7 @@ public final class WorkerPool implements AutoCloseable {
         }
         claimAll(0);
         awaitAll(tasks);
+        ticket = ticket | NOTHING_TO_CLAIM;
         task = null;
         throwFailure();
     }

@@ -12,8 +12,10 @@ final class Workspace {
     enum Shared {
         /** Activations, packed for the kernel. */
         ACTIVATIONS,
-        /** What a kernel needs to know of each block of activations. */
-        BLOCK_SUMS
+        /** The sum of each block of activations, for quantised layers. */
+        BLOCK_SUMS,
+        /** The same, packed like activations and times the offset of the codes. */
+        BLOCK_STARTS
     }
 
     /** Arrays of one worker. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Linux on a 64-bit processor only; elsewhere {@link #available()} is false and the caller takes plain memory.
  */
+@SuppressWarnings("restricted") // the module is allowed native access; three C functions are called
 final class HugePages {
     private static final long PAGE = 2 << 20;
     private static final int READ_WRITE = 1 | 2;

@@ -1,0 +1,150 @@
+package io.hayloft.engine.kernel;
+
+import io.hayloft.engine.kernel.Workspace.Shared;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.tensor.WeightRows;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Panels of quantised weights: {@code [panel][block]}, a block being 32 scales, 32 minima where the type has them, and
+ * codes {@code [k / codes per word][32]} in words of 32 bits, word = row, ascending k from the lowest bits.
+ *
+ * <p>Kernels multiply activations by whole codes, one chain per block, and apply scale and minimum once per block.
+ */
+record CodePanels(CodeFormat format, MemorySegment data, int columns) implements Panels {
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ORDER);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ORDER);
+
+    static CodePanels pack(CodeFormat format, WeightRows rows, NativeMemory memory, WorkerPool pool) {
+        int panels = (rows.rows() + ROWS - 1) / ROWS;
+        long panelBytes = (long) rows.columns() / format.block() * format.blockBytes();
+        var packed = new CodePanels(format, memory.allocate(panels * panelBytes), rows.columns());
+        pool.run(panels, (panel, worker) -> new PanelPacker(packed, rows).pack(panel));
+        return packed;
+    }
+
+    /** Blocks of a row. */
+    int blocks() {
+        return columns / format.block();
+    }
+
+    /** Byte at which a block of a panel begins; its scales are first. */
+    long blockAt(int panel, int block) {
+        return ((long) panel * blocks() + block) * format.blockBytes();
+    }
+
+    @Override
+    public long bytes() {
+        return data.byteSize();
+    }
+
+    @Override
+    public int granularity() {
+        return format.block();
+    }
+
+    @Override
+    public void expand(int panel, int from, int count, float[] dst) {
+        for (int k = 0; k < count; k += format.block()) {
+            long at = blockAt(panel, (from + k) / format.block());
+            expandCodes(at, dst, k * ROWS);
+            Codes.applyScales(data, at, format, dst, k * ROWS);
+        }
+    }
+
+    /** The codes of some blocks as floats {@code [count][32]}. */
+    void expandCodes(int panel, int from, int count, float[] dst) {
+        for (int k = 0; k < count; k += format.block()) {
+            expandCodes(blockAt(panel, (from + k) / format.block()), dst, k * ROWS);
+        }
+    }
+
+    private void expandCodes(long at, float[] dst, int to) {
+        if (format.bits() == 4) {
+            Codes.expand4(data, at + format.codesAt(), format.block(), dst, to);
+        } else {
+            Codes.expand8(data, at + format.codesAt(), format.block(), dst, to);
+        }
+    }
+
+    /** Scales element k by {@code 2^-bits*(k % codesPerWord)}: kernels leave a code at its place in the word. */
+    @Override
+    public Activations prepare(float[] x, int rows, WorkerPool pool) {
+        int size = rows * columns;
+        var scaled = pool.workspace().shared(Shared.ACTIVATIONS, size);
+        int perWord = format.codesPerWord();
+        for (int j = 0; j < perWord; j++) {
+            // The highest code of a word is shifted down all the same, to lose the sign.
+            float factor = j == perWord - 1 ? 1 : Math.scalb(1f, -format.bits() * j);
+            for (int i = j; i < size; i += perWord) {
+                scaled[i] = x[i] * factor;
+            }
+        }
+        return new Activations(scaled, columns, BlockInputs.sums(this, x, rows, pool), blocks());
+    }
+
+    @Override
+    public void multiply(int panel, Activations x, int row, float[] y, int yAt) {
+        for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
+            long at = blockAt(panel, 0) + 4L * lane;
+            if (format.bits() == 4) {
+                Codes.multiply4(data, at, format, x, row, y, yAt + lane);
+            } else {
+                Codes.multiply8(data, at, format, x, row, y, yAt + lane);
+            }
+        }
+    }
+
+    /** Writes the rows of a tensor into a panel. */
+    private static final class PanelPacker {
+        private final CodePanels panels;
+        private final WeightRows rows;
+        private final byte[] codes;
+        private final float[] scales;
+        private final float[] minima;
+
+        PanelPacker(CodePanels panels, WeightRows rows) {
+            this.panels = panels;
+            this.rows = rows;
+            int size = rows.tensor().type().blockElements();
+            codes = new byte[size];
+            scales = new float[size / panels.format.block()];
+            minima = new float[scales.length];
+        }
+
+        void pack(int panel) {
+            var type = rows.tensor().type();
+            int fileBlocks = panels.columns / type.blockElements();
+            for (int r = 0; r < Math.min(ROWS, rows.rows() - panel * ROWS); r++) {
+                long from = rows.sourceRow(panel * ROWS + r) * rows.tensor().rowBytes();
+                for (int b = 0; b < fileBlocks; b++) {
+                    long at = from + (long) b * type.blockBytes();
+                    panels.format.reader().read(rows.tensor().data(), at, codes, scales, minima);
+                    for (int part = 0; part < scales.length; part++) {
+                        write(panels.blockAt(panel, b * scales.length + part), r, part);
+                    }
+                }
+            }
+        }
+
+        private void write(long at, int row, int part) {
+            var format = panels.format;
+            panels.data.set(FLOAT, at + 4L * row, scales[part]);
+            if (format.minimum()) {
+                panels.data.set(FLOAT, at + format.minimaAt() + 4L * row, minima[part]);
+            }
+            int perWord = format.codesPerWord();
+            long word = at + format.codesAt() + 4L * row;
+            for (int j = 0; j < format.block(); j += perWord, word += 4L * ROWS) {
+                int packed = 0;
+                for (int i = 0; i < perWord; i++) {
+                    packed |= (codes[part * format.block() + j + i] & 0xFF) << i * format.bits();
+                }
+                panels.data.set(INT, word, packed);
+            }
+        }
+    }
+}

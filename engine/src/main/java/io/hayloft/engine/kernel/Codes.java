@@ -1,0 +1,186 @@
+package io.hayloft.engine.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Vector kernels over blocks of packed codes (see {@link CodePanels}).
+ *
+ * <p>In the multiplications a code stays at its place in the word: masked there it is the code times a power of two,
+ * which the activations carry the other way round, so the product is exact and a shift is saved.
+ */
+final class Codes {
+    private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
+    private static final VectorSpecies<Integer> I = VectorWidth.INTS;
+    private static final int L = VectorWidth.LANES;
+    private static final int ROWS = Panels.ROWS;
+    private static final long STEP = 4L * ROWS;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+    private Codes() {}
+
+    /** Bytes as floats: {@code [count][32]} from {@code to}. */
+    static void expand8(MemorySegment w, long at, int count, float[] dst, int to) {
+        for (int k = 0; k < count; k += 4, at += STEP) {
+            for (int lane = 0; lane < ROWS; lane += L) {
+                var u = IntVector.fromMemorySegment(I, w, at + 4L * lane, ORDER);
+                int i = to + k * ROWS + lane;
+                floats(u.and(0xFF)).intoArray(dst, i);
+                floats(u.lanewise(VectorOperators.LSHR, 8).and(0xFF)).intoArray(dst, i + ROWS);
+                floats(u.lanewise(VectorOperators.LSHR, 16).and(0xFF)).intoArray(dst, i + 2 * ROWS);
+                floats(u.lanewise(VectorOperators.LSHR, 24)).intoArray(dst, i + 3 * ROWS);
+            }
+        }
+    }
+
+    /** Half bytes as floats: {@code [count][32]} from {@code to}. */
+    static void expand4(MemorySegment w, long at, int count, float[] dst, int to) {
+        for (int k = 0; k < count; k += 8, at += STEP) {
+            for (int lane = 0; lane < ROWS; lane += L) {
+                var u = IntVector.fromMemorySegment(I, w, at + 4L * lane, ORDER);
+                int i = to + k * ROWS + lane;
+                for (int j = 0; j < 8; j++, i += ROWS) {
+                    floats(u.and(15)).intoArray(dst, i);
+                    u = u.lanewise(VectorOperators.LSHR, 4);
+                }
+            }
+        }
+    }
+
+    /** Turns the codes of a block into weights, with the two roundings of the file format's definition. */
+    static void applyScales(MemorySegment w, long at, CodeFormat format, float[] codes, int from) {
+        for (int lane = 0; lane < ROWS; lane += L) {
+            var scale = FloatVector.fromMemorySegment(F, w, at + 4L * lane, ORDER);
+            if (format.minimum()) {
+                var minimum = FloatVector.fromMemorySegment(F, w, at + format.minimaAt() + 4L * lane, ORDER);
+                for (int k = 0, i = from + lane; k < format.block(); k++, i += ROWS) {
+                    FloatVector.fromArray(F, codes, i).mul(scale).add(minimum).intoArray(codes, i);
+                }
+            } else {
+                for (int k = 0, i = from + lane; k < format.block(); k++, i += ROWS) {
+                    FloatVector.fromArray(F, codes, i)
+                            .sub(format.offset())
+                            .mul(scale)
+                            .intoArray(codes, i);
+                }
+            }
+        }
+    }
+
+    /** {@code sums[r][lane] += x sum of row r * minimum[lane]} for the rows of a group. */
+    static void addMinima(MemorySegment w, long at, float[] x, int xAt, int xStep, int rows, float[] sums, int to) {
+        for (int lane = 0; lane < ROWS; lane += L) {
+            var minimum = FloatVector.fromMemorySegment(F, w, at + 4L * lane, ORDER);
+            for (int r = 0; r < rows; r++) {
+                int i = to + r * ROWS + lane;
+                FloatVector.broadcast(F, x[xAt + r * xStep])
+                        .fma(minimum, FloatVector.fromArray(F, sums, i))
+                        .intoArray(sums, i);
+            }
+        }
+    }
+
+    /** One activation row times two vectors of weight rows with codes of 8 bits. */
+    static void multiply8(
+            MemorySegment w, long at, CodeFormat format, Panels.Activations x, int row, float[] y, int yAt) {
+        var xs = x.x();
+        int k = row * x.columns();
+        int sum = row * x.blocks();
+        var y0 = FloatVector.zero(F);
+        var y1 = y0;
+        for (int b = 0; b < x.blocks(); b++, at += format.blockBytes()) {
+            var a0 = FloatVector.broadcast(F, -format.offset() * x.sums()[sum + b]);
+            var a1 = a0;
+            long p = at + format.codesAt();
+            for (int end = k + format.block(); k < end; k += 4, p += STEP) {
+                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
+                var v = IntVector.fromMemorySegment(I, w, p + 4L * L, ORDER);
+                var t = FloatVector.broadcast(F, xs[k]);
+                a0 = floats(u.and(0xFF)).fma(t, a0);
+                a1 = floats(v.and(0xFF)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 1]);
+                a0 = floats(u.and(0xFF00)).fma(t, a0);
+                a1 = floats(v.and(0xFF00)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 2]);
+                a0 = floats(u.and(0xFF0000)).fma(t, a0);
+                a1 = floats(v.and(0xFF0000)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 3]);
+                a0 = floats(u.lanewise(VectorOperators.LSHR, 24)).fma(t, a0);
+                a1 = floats(v.lanewise(VectorOperators.LSHR, 24)).fma(t, a1);
+            }
+            y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
+            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + 4L * L, ORDER), y1);
+            if (format.minimum()) {
+                long m = at + format.minimaAt();
+                var t = FloatVector.broadcast(F, x.sums()[sum + b]);
+                y0 = FloatVector.fromMemorySegment(F, w, m, ORDER).fma(t, y0);
+                y1 = FloatVector.fromMemorySegment(F, w, m + 4L * L, ORDER).fma(t, y1);
+            }
+        }
+        y0.intoArray(y, yAt);
+        y1.intoArray(y, yAt + L);
+    }
+
+    /** One activation row times two vectors of weight rows with codes of 4 bits. */
+    static void multiply4(
+            MemorySegment w, long at, CodeFormat format, Panels.Activations x, int row, float[] y, int yAt) {
+        var xs = x.x();
+        int k = row * x.columns();
+        int sum = row * x.blocks();
+        var y0 = FloatVector.zero(F);
+        var y1 = y0;
+        for (int b = 0; b < x.blocks(); b++, at += format.blockBytes()) {
+            var a0 = FloatVector.broadcast(F, -format.offset() * x.sums()[sum + b]);
+            var a1 = a0;
+            long p = at + format.codesAt();
+            for (int end = k + format.block(); k < end; k += 8, p += STEP) {
+                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
+                var v = IntVector.fromMemorySegment(I, w, p + 4L * L, ORDER);
+                var t = FloatVector.broadcast(F, xs[k]);
+                a0 = floats(u.and(0xF)).fma(t, a0);
+                a1 = floats(v.and(0xF)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 1]);
+                a0 = floats(u.and(0xF0)).fma(t, a0);
+                a1 = floats(v.and(0xF0)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 2]);
+                a0 = floats(u.and(0xF00)).fma(t, a0);
+                a1 = floats(v.and(0xF00)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 3]);
+                a0 = floats(u.and(0xF000)).fma(t, a0);
+                a1 = floats(v.and(0xF000)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 4]);
+                a0 = floats(u.and(0xF0000)).fma(t, a0);
+                a1 = floats(v.and(0xF0000)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 5]);
+                a0 = floats(u.and(0xF00000)).fma(t, a0);
+                a1 = floats(v.and(0xF00000)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 6]);
+                a0 = floats(u.and(0xF000000)).fma(t, a0);
+                a1 = floats(v.and(0xF000000)).fma(t, a1);
+                t = FloatVector.broadcast(F, xs[k + 7]);
+                a0 = floats(u.lanewise(VectorOperators.LSHR, 28)).fma(t, a0);
+                a1 = floats(v.lanewise(VectorOperators.LSHR, 28)).fma(t, a1);
+            }
+            y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
+            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + 4L * L, ORDER), y1);
+            if (format.minimum()) {
+                long m = at + format.minimaAt();
+                var t = FloatVector.broadcast(F, x.sums()[sum + b]);
+                y0 = FloatVector.fromMemorySegment(F, w, m, ORDER).fma(t, y0);
+                y1 = FloatVector.fromMemorySegment(F, w, m + 4L * L, ORDER).fma(t, y1);
+            }
+        }
+        y0.intoArray(y, yAt);
+        y1.intoArray(y, yAt + L);
+    }
+
+    /** Small enough to be inlined everywhere: a vector that crosses a real call would be boxed. */
+    private static FloatVector floats(Vector<Integer> codes) {
+        return (FloatVector) codes.convert(VectorOperators.I2F, 0);
+    }
+}

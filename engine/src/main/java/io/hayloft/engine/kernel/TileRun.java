@@ -1,0 +1,146 @@
+package io.hayloft.engine.kernel;
+
+import io.hayloft.engine.kernel.Workspace.Own;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A matrix product by register tiles, cut into tasks of one panel and a range of rows: expand a stretch of the panel to
+ * floats, then let every group of rows pass over it.
+ */
+final class TileRun implements WorkerPool.Task {
+    /** Elements of k that are expanded at once: 64 KB of weights, which stay in the second-level cache. */
+    private static final int DEPTH = 512;
+
+    /** Rows of a task at most, a multiple of the large group; and at least, so that expanding pays. */
+    private static final int MAX_ROWS = 504;
+
+    private static final int MIN_ROWS = 48;
+
+    private final Panels panels;
+    private final RowGroups x;
+    private final @Nullable BlockInputs blocks;
+    private final int outputs;
+    private final float[] y;
+    private final Workspace space;
+    private final int panelCount;
+    private final int taskRows;
+    private final int rowTasks;
+
+    /**
+     * A product to be run.
+     *
+     * @param x activations in groups
+     * @param blocks not null to multiply by whole codes and scale each block; null to multiply by dequantised weights
+     * @param outputs length of an output row
+     * @param y receives {@code [rows][outputs]}
+     */
+    TileRun(Panels panels, RowGroups x, @Nullable BlockInputs blocks, int outputs, float[] y, WorkerPool pool) {
+        this.panels = panels;
+        this.x = x;
+        this.blocks = blocks;
+        this.outputs = outputs;
+        this.y = y;
+        space = pool.workspace();
+        panelCount = (outputs + Panels.ROWS - 1) / Panels.ROWS;
+        taskRows = taskRows(x.rows(), pool.threads());
+        rowTasks = (x.rows() + taskRows - 1) / taskRows;
+    }
+
+    /** Rows of a task: few enough that every thread gets several tasks, a multiple of the large group. */
+    private int taskRows(int rows, int threads) {
+        int parts = threads == 1 ? 1 : (3 * threads + panelCount - 1) / panelCount;
+        int wanted = Math.clamp((rows + parts - 1) / parts, MIN_ROWS, MAX_ROWS);
+        return (wanted + RowGroups.LARGE - 1) / RowGroups.LARGE * RowGroups.LARGE;
+    }
+
+    /** Number of tasks. */
+    int tasks() {
+        return panelCount * rowTasks;
+    }
+
+    @Override
+    public void run(int index, int worker) {
+        int panel = index / rowTasks;
+        int firstRow = index % rowTasks * taskRows;
+        int end = Math.min(firstRow + taskRows, x.rows());
+        int size = RowGroups.padded(end - firstRow) * Panels.ROWS;
+        var tile = space.own(Own.TILE, worker, size);
+        Arrays.fill(tile, 0, size, 0f);
+        var weights = space.own(Own.PANEL, worker, DEPTH * Panels.ROWS);
+        for (int k = 0; k < x.columns(); k += DEPTH) {
+            int depth = Math.min(DEPTH, x.columns() - k);
+            if (blocks != null && panels instanceof CodePanels codes) {
+                fold(codes, blocks, panel, firstRow, end, k, depth, weights, tile);
+            } else {
+                sum(panel, firstRow, end, k, depth, weights, tile);
+            }
+        }
+        copyOut(tile, panel, firstRow, end);
+    }
+
+    private void sum(int panel, int firstRow, int end, int k, int depth, float[] weights, float[] tile) {
+        panels.expand(panel, k, depth, weights);
+        for (int row = firstRow, size; row < end; row += size) {
+            size = RowGroups.size(x.rows() - row);
+            Tile.sum(size, depth, x.data(), x.at(row, k), weights, tile, (row - firstRow) * Panels.ROWS);
+        }
+    }
+
+    private void fold(
+            CodePanels codes,
+            BlockInputs inputs,
+            int panel,
+            int firstRow,
+            int end,
+            int k,
+            int depth,
+            float[] weights,
+            float[] tile) {
+        codes.expandCodes(panel, k, depth, weights);
+        var format = codes.format();
+        for (int row = firstRow, size; row < end; row += size) {
+            size = RowGroups.size(x.rows() - row);
+            int to = (row - firstRow) * Panels.ROWS;
+            for (int i = 0; i < depth; i += format.block()) {
+                int block = (k + i) / format.block();
+                long at = codes.blockAt(panel, block);
+                Tile.fold(
+                        size,
+                        format.block(),
+                        x.data(),
+                        x.at(row, k + i),
+                        weights,
+                        i * Panels.ROWS,
+                        inputs.starts().data(),
+                        inputs.starts().at(row, block),
+                        codes.data(),
+                        at,
+                        tile,
+                        to);
+                if (format.minimum()) {
+                    int present = Math.min(size, end - row);
+                    int sumsAt = row * codes.blocks() + block;
+                    Codes.addMinima(
+                            codes.data(),
+                            at + format.minimaAt(),
+                            inputs.sums(),
+                            sumsAt,
+                            codes.blocks(),
+                            present,
+                            tile,
+                            to);
+                }
+            }
+        }
+    }
+
+    /** The tile's missing rows and columns are left out. */
+    private void copyOut(float[] tile, int panel, int firstRow, int end) {
+        int from = panel * Panels.ROWS;
+        int width = Math.min(Panels.ROWS, outputs - from);
+        for (int row = firstRow; row < end; row++) {
+            System.arraycopy(tile, (row - firstRow) * Panels.ROWS, y, row * outputs + from, width);
+        }
+    }
+}
