@@ -1,0 +1,136 @@
+package io.hayloft.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.format.SafetensorsFile;
+import io.hayloft.testing.Shared;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every supported architecture against the reference implementation, number by number. */
+class ArchitectureGoldensTest {
+    private static final List<String> LAYOUTS = List.of(
+            "llama",
+            "llama3_rope",
+            "llama_linear_rope",
+            "mistral",
+            "mistral_sliding",
+            "qwen2",
+            "qwen3",
+            "gemma2",
+            "gemma3",
+            "phi3",
+            "smollm3");
+
+    static List<Arguments> layoutsAndConfigs() {
+        var all = new ArrayList<Arguments>();
+        for (var layout : LAYOUTS) {
+            all.add(Arguments.of(layout, "config.json"));
+            all.add(Arguments.of(layout, "config_v4.json"));
+        }
+        return all;
+    }
+
+    static List<String> layouts() {
+        return LAYOUTS;
+    }
+
+    @ParameterizedTest
+    @MethodSource("layoutsAndConfigs")
+    void logitsOfAllRowsAndCachesAgree(String layout, String config) {
+        var folder = Shared.path("goldens/architectures/" + layout);
+        try (var model = Runs.load(folder, config, 2);
+                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
+            for (var prompt : List.of("prompt1", "prompt2")) {
+                var ids = Runs.ids(expected, prompt + ".input_ids");
+                try (var cache = Runs.exactCache(model)) {
+                    var logits = Runs.prefill(model, ids, cache, 64);
+                    Runs.assertClose(prompt + " logits", logits, expected.readFloats(prompt + ".logits"));
+                    checkCache(prompt, cache, expected);
+                }
+            }
+        }
+    }
+
+    private static void checkCache(String prompt, SequenceCache cache, SafetensorsFile expected) {
+        for (int layer = 0; layer < cache.shape().layers(); layer++) {
+            var keys = prompt + ".cache.k.layer" + layer;
+            var values = prompt + ".cache.v.layer" + layer;
+            if (expected.names().contains(keys)) {
+                Runs.assertClose(keys, Runs.keys(cache, layer), expected.readFloats(keys));
+                Runs.assertClose(values, Runs.values(cache, layer), expected.readFloats(values));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void hiddenStatesAgree(String layout) {
+        var folder = Shared.path("goldens/architectures/" + layout);
+        try (var model = Runs.load(folder, "config.json", 2);
+                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
+                var cache = Runs.exactCache(model)) {
+            var states = new ArrayList<float[]>();
+            model.decoder()
+                    .observe((depth, first, rows, x) ->
+                            states.add(Runs.slice(x, 0, rows * model.config().hidden())));
+            Runs.prefill(model, Runs.ids(expected, "prompt1.input_ids"), cache, 512);
+            assertThat(states).hasSize(model.config().layers() + 1);
+            for (int depth = 0; depth < states.size(); depth++) {
+                var name = "prompt1.hidden." + (depth == 0 ? "embed" : "layer" + (depth - 1));
+                Runs.assertClose(name, states.get(depth), expected.readFloats(name));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void greedyDecodingAgrees(String layout) {
+        var folder = Shared.path("goldens/architectures/" + layout);
+        try (var model = Runs.load(folder, "config.json", 2);
+                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
+            int vocabulary = model.config().vocabulary();
+            for (var prompt : List.of("prompt1", "prompt2")) {
+                var tokens = Runs.ids(expected, prompt + ".input_ids");
+                var expectedLogits = expected.readFloats(prompt + ".greedy_logits");
+                var greedy = Runs.ids(expected, prompt + ".greedy_ids");
+                try (var cache = Runs.exactCache(model)) {
+                    var all = Runs.prefill(model, tokens, cache, 64);
+                    var logits = Runs.slice(all, all.length - vocabulary, vocabulary);
+                    for (int i = 0; i < greedy.length; i++) {
+                        var wanted = Runs.slice(expectedLogits, i * vocabulary, vocabulary);
+                        Runs.assertClose(prompt + " step " + i, logits, wanted);
+                        assertThat(Runs.best(logits, 0, vocabulary)).isEqualTo(greedy[i]);
+                        model.decoder().step(new int[] {greedy[i]}, new SequenceCache[] {cache}, logits);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void chunksAndThreadsDoNotChangeABit(String layout) {
+        var folder = Shared.path("goldens/architectures/" + layout);
+        try (var one = Runs.load(folder, "config.json", 1);
+                var three = Runs.load(folder, "config.json", 3);
+                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
+                var whole = Runs.exactCache(one)) {
+            var ids = Runs.ids(expected, "prompt2.input_ids");
+            var logits = Runs.prefill(one, ids, whole, ids.length);
+            for (int chunk : new int[] {1, 7, 64, ids.length}) {
+                try (var cache = Runs.exactCache(three)) {
+                    assertThat(Runs.prefill(three, ids, cache, chunk)).isEqualTo(logits);
+                    for (int layer = 0; layer < whole.shape().layers(); layer++) {
+                        assertThat(Runs.keys(cache, layer)).isEqualTo(Runs.keys(whole, layer));
+                        assertThat(Runs.values(cache, layer)).isEqualTo(Runs.values(whole, layer));
+                    }
+                }
+            }
+        }
+    }
+}

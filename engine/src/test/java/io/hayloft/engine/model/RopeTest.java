@@ -1,0 +1,69 @@
+package io.hayloft.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RopeTest {
+    @ParameterizedTest
+    @ValueSource(ints = {2, 8, 12, 16, 40, 64, 128, 256})
+    void turnsEachPairByItsAngle(int dims) {
+        var rope = new Rope(RopeConfig.plain(10_000, dims));
+        int headDim = dims + 6; // the rest does not turn
+        var x = random(3 * headDim + 5, dims);
+        var turned = x.clone();
+        rope.table(78, 100).rotate(turned, 5, 3, headDim, 77);
+        for (int i = 0; i < 5; i++) {
+            assertThat(turned[i]).isEqualTo(x[i]);
+        }
+        for (int head = 0; head < 3; head++) {
+            int at = 5 + head * headDim;
+            for (int i = 0; i < dims / 2; i++) {
+                double angle = 77 * Math.pow(10_000, -2.0 * i / dims);
+                double a = x[at + i];
+                double b = x[at + dims / 2 + i];
+                assertThat((double) turned[at + i]).isCloseTo(a * Math.cos(angle) - b * Math.sin(angle), within(1e-5));
+                assertThat((double) turned[at + dims / 2 + i])
+                        .isCloseTo(b * Math.cos(angle) + a * Math.sin(angle), within(1e-5));
+            }
+            for (int i = dims; i < headDim; i++) {
+                assertThat(turned[at + i]).isEqualTo(x[at + i]);
+            }
+        }
+    }
+
+    @Test
+    void growingDoesNotChangeEarlierPositions() {
+        var grown = new Rope(RopeConfig.plain(10_000, 64));
+        var small = grown.table(10, 10);
+        var large = grown.table(5_000, 10);
+        assertThat(large.positions()).isGreaterThanOrEqualTo(5_000);
+        assertThat(Arrays.copyOf(large.cos(), small.cos().length)).isEqualTo(small.cos());
+        assertThat(grown.table(100, 10)).isSameAs(large);
+    }
+
+    @Test
+    void promptLengthChoosesTheFrequenciesOfLongRope() {
+        var scaling = new RopeConfig.LongRope(List.of(1.0, 1.0), List.of(4.0, 8.0), 100, 1.5);
+        var rope = new Rope(new RopeConfig(10_000, 4, scaling));
+        int second = 2; // row of position 1
+        assertThat(rope.table(2, 100).cos()[second]).isEqualTo((float) Math.cos(1f) * 1.5f);
+        assertThat(rope.table(2, 101).cos()[second]).isEqualTo((float) Math.cos(0.25f) * 1.5f);
+        assertThat(rope.table(2, 100).cos()[second]).isEqualTo((float) Math.cos(1f) * 1.5f);
+    }
+
+    private static float[] random(int n, long seed) {
+        var random = new Random(seed);
+        var x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        return x;
+    }
+}
