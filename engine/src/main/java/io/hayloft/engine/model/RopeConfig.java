@@ -161,8 +161,8 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
             double width = first == last ? 0.001 : last - first;
             var inverse = rope.unscaled(rope.theta);
             for (int i = 0; i < inverse.length; i++) {
-                double kept = 1 - Math.clamp((i - first) / width, 0.0, 1.0);
-                inverse[i] = (float) (inverse[i] / factor * (1 - kept) + inverse[i] * kept);
+                float kept = 1 - (float) Math.clamp((i - first) / width, 0.0, 1.0);
+                inverse[i] = inverse[i] / (float) factor * (1 - kept) + inverse[i] * kept;
             }
             return new Frequencies(inverse, (float) attentionFactor);
         }
