@@ -1,0 +1,95 @@
+package io.hayloft.engine.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.engine.tokenizer.Tokenizer;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompletionTextTest {
+    @Test
+    void endsBeforeTheFirstLineFeedEvenInsideAToken() {
+        var text = new CompletionText(new Letters(), StopText.newline(0));
+        assertThat(push(text, "ab\ncd")).isEqualTo("ab");
+        assertThat(text.stopped()).isTrue();
+        assertThat(text).hasToString("ab");
+    }
+
+    @Test
+    void earlyLineFeedsDoNotCount() {
+        var text = new CompletionText(new Letters(), StopText.newline(2));
+        assertThat(push(text, "\na")).isEqualTo("\na");
+        assertThat(text.stopped()).isFalse();
+        assertThat(push(text, "b\n")).isEqualTo("b");
+        assertThat(text).hasToString("\nab");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'Q: why Question',Question,'Q: why '", "Quest Que,Question,Quest Que", "ababc,abc,ab", "x###y,###,x"})
+    void tellsNothingThatIsCutLater(String said, String stop, String expected) {
+        var text = new CompletionText(new Letters(), new StopText(stop, 0));
+        var told = new StringBuilder(push(text, said));
+        told.append(text.finish());
+        assertThat(told).hasToString(expected);
+        assertThat(text).hasToString(expected);
+    }
+
+    @Test
+    void withoutTokenizerThereIsNoText() {
+        var text = new CompletionText(null, StopText.newline(0));
+        assertThat(text.push('\n')).isEmpty();
+        assertThat(text.finish()).isEmpty();
+    }
+
+    /** Pushes letter by letter until the text stops; returns what was told. */
+    private static String push(CompletionText text, String letters) {
+        var told = new StringBuilder();
+        for (int i = 0; i < letters.length() && !text.stopped(); i++) {
+            told.append(text.push(letters.charAt(i)));
+        }
+        return told.toString();
+    }
+
+    /** Every letter is a token. */
+    private static final class Letters implements Tokenizer {
+        @Override
+        public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String decode(int[] ids, boolean skipSpecial) {
+            return new String(ids, 0, ids.length);
+        }
+
+        @Override
+        public int vocabularySize() {
+            return 128;
+        }
+
+        @Override
+        public String token(int id) {
+            return Character.toString(id);
+        }
+
+        @Override
+        public OptionalInt bosId() {
+            return OptionalInt.empty();
+        }
+
+        @Override
+        public int[] eosIds() {
+            return new int[0];
+        }
+
+        @Override
+        public String describe() {
+            return "letters";
+        }
+
+        @Override
+        public void close() {}
+    }
+}

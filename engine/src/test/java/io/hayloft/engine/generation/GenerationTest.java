@@ -1,0 +1,274 @@
+package io.hayloft.engine.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.testing.Shared;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GenerationTest {
+    private static final int EOS = 2;
+    private static final List<CacheRecipe> RECIPES = List.of(
+            CacheRecipe.full(),
+            TestRecipes.everyNth(2),
+            TestRecipes.stored(new KvCodec.Q8()),
+            TestRecipes.everyNth(5),
+            CacheRecipe.full());
+
+    private LanguageModel model;
+
+    @BeforeAll
+    void load() {
+        model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2));
+    }
+
+    @AfterAll
+    void closingReleasesAllMemory() {
+        model.close();
+        assertThat(NativeMemory.liveBytes()).isZero();
+    }
+
+    private int[] prompt(int tokens, long seed) {
+        return new Random(seed).ints(tokens, 3, model.config().vocabulary()).toArray();
+    }
+
+    private List<Completion> run(int[] prompt, int compressAfter, List<CacheRecipe> recipes, GenerationOptions how) {
+        return Generation.run(model, prompt, compressAfter, recipes, how, GenerationListener.NONE);
+    }
+
+    private static GenerationOptions options(int maxNewTokens, Sampling sampling, long cacheMemory) {
+        return new GenerationOptions(
+                maxNewTokens, maxNewTokens, sampling, Set.of(), null, new KvCodec.F16(), 64, 5, cacheMemory, 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {150, 141, 1})
+    void lockstepEqualsSoloToTheBit(int compressAfter) {
+        var prompt = prompt(150, 1);
+        for (var sampling : List.of(Sampling.GREEDY, new Sampling(1.3, 0.9, 5))) {
+            var how = options(20, sampling, Long.MAX_VALUE);
+            var together = run(prompt, compressAfter, RECIPES, how);
+            for (int i = 0; i < RECIPES.size(); i++) {
+                var alone =
+                        run(prompt, compressAfter, List.of(RECIPES.get(i)), how).getFirst();
+                assertSame(together.get(i), alone);
+                assertThat(alone.ids()).hasSize(20);
+            }
+        }
+    }
+
+    @Test
+    void variantsThatEndEarlyDoNotDisturbTheOthers() {
+        var prompt = prompt(150, 2);
+        var how = options(30, new Sampling(1.5, 1, 5), Long.MAX_VALUE);
+        var undisturbed = run(prompt, 150, RECIPES, how);
+        int stop = undisturbed.get(1).ids()[4];
+        var withStop = new GenerationOptions(
+                30, 0, how.sampling(), Set.of(stop), null, how.cacheType(), 64, 5, Long.MAX_VALUE, 0);
+        var together = run(prompt, 150, RECIPES, withStop);
+        assertThat(together.get(1).ids().length).isLessThanOrEqualTo(4);
+        assertThat(together.get(1).stop()).isEqualTo(StopReason.EOS);
+        for (int i = 0; i < RECIPES.size(); i++) {
+            assertSame(
+                    together.get(i),
+                    run(prompt, 150, List.of(RECIPES.get(i)), withStop).getFirst());
+        }
+    }
+
+    @Test
+    void wavesGiveTheSameResults() {
+        var prompt = prompt(200, 3);
+        var together = run(prompt, 190, RECIPES, options(10, Sampling.GREEDY, Long.MAX_VALUE));
+        var built = new ArrayList<String>();
+        var listener = new GenerationListener() {
+            @Override
+            public void built(int variant, long cacheBytes) {
+                built.add("built");
+            }
+
+            @Override
+            public void finished(int variant, Completion completion) {
+                built.add("finished");
+            }
+        };
+        var oneByOne = Generation.run(model, prompt, 190, RECIPES, options(10, Sampling.GREEDY, 1), listener);
+        for (int i = 0; i < RECIPES.size(); i++) {
+            assertSame(together.get(i), oneByOne.get(i));
+        }
+        assertThat(built).startsWith("built", "finished", "built", "finished");
+    }
+
+    @Test
+    void fullCacheIsHandedOverWhenNobodyElseNeedsIt() {
+        var prompt = prompt(300, 4);
+        long before = NativeMemory.liveBytes();
+        var most = new long[1];
+        var listener = new GenerationListener() {
+            @Override
+            public void built(int variant, long cacheBytes) {
+                most[0] = NativeMemory.liveBytes() - before;
+            }
+        };
+        var how = options(1, Sampling.GREEDY, Long.MAX_VALUE);
+        var full = Generation.run(model, prompt, 300, List.of(CacheRecipe.full()), how, listener)
+                .getFirst();
+        assertThat(most[0]).isEqualTo(full.cacheBytes());
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+    }
+
+    @Test
+    void bytesAreThoseOfTheCaches() {
+        var completions = run(prompt(512, 5), 512, RECIPES, options(3, Sampling.GREEDY, Long.MAX_VALUE));
+        // 4 layers, 2 heads of 64 channels, keys and values, 2 bytes each
+        long full = 4L * 2 * 64 * 2 * 2 * 512;
+        for (var completion : completions) {
+            assertThat(completion.fullCacheBytes()).isEqualTo(full);
+        }
+        assertThat(completions.get(0).cacheBytes()).isEqualTo(full);
+        assertThat(full / (double) completions.get(1).cacheBytes()).isBetween(1.8, 2.0);
+        assertThat(full / (double) completions.get(2).cacheBytes()).isBetween(1.8, 2.0);
+        assertThat(full / (double) completions.get(3).cacheBytes()).isBetween(4.0, 5.0);
+    }
+
+    @Test
+    void tellsTheDistributionAfterThePrompt() {
+        var prompt = prompt(100, 6);
+        for (int compressAfter : new int[] {100, 99}) {
+            var full = run(prompt, compressAfter, List.of(CacheRecipe.full()), options(4, Sampling.GREEDY, 1))
+                    .getFirst();
+            assertThat(full.freeTokens()).isEqualTo(compressAfter == 100 ? 1 : 0);
+            assertThat(full.promptTokens()).isEqualTo(100);
+            assertThat(full.top()).hasSize(4).allSatisfy(step -> {
+                assertThat(step).hasSize(5);
+                assertThat(step.getFirst().logprob()).isNegative();
+            });
+            for (int i = 0; i < 4; i++) {
+                assertThat(full.top().get(i).getFirst().id()).isEqualTo(full.ids()[i]);
+            }
+            assertThat(full.prefillSeconds()).isPositive();
+            assertThat(full.decodeSeconds()).isPositive();
+        }
+    }
+
+    @Test
+    void endTokensEndUnlessTooEarly() {
+        var prompt = prompt(60, 7);
+        var free = run(prompt, 60, List.of(CacheRecipe.full()), GenerationOptions.greedy(6))
+                .getFirst();
+        int second = free.ids()[1];
+        int places = free.ids()[0] == second ? 0 : 1;
+        var stopping = new GenerationOptions(
+                6, 0, Sampling.GREEDY, Set.of(second), null, new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
+        var stopped = run(prompt, 60, List.of(CacheRecipe.full()), stopping).getFirst();
+        assertThat(stopped.stop()).isEqualTo(StopReason.EOS);
+        assertThat(stopped.ids()).isEqualTo(Arrays.copyOf(free.ids(), places));
+
+        var later = new GenerationOptions(
+                6, 6, Sampling.GREEDY, Set.of(second), null, new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
+        var late = run(prompt, 60, List.of(CacheRecipe.full()), later).getFirst();
+        assertThat(late.stop()).isEqualTo(StopReason.LENGTH);
+        assertThat(late.ids()).hasSize(6).doesNotContain(second, EOS);
+    }
+
+    @Test
+    void stopTextEndsTheText() {
+        var prompt = prompt(60, 8);
+        var free = run(prompt, 60, List.of(CacheRecipe.full()), GenerationOptions.greedy(8))
+                .getFirst();
+        assertThat(free.stop()).isEqualTo(StopReason.LENGTH);
+        var stop = free.text().substring(2, 5);
+        var stopping = new GenerationOptions(
+                8, 0, Sampling.GREEDY, Set.of(), new StopText(stop, 0), new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
+        var told = new StringBuilder();
+        var listener = new GenerationListener() {
+            @Override
+            public void token(int variant, int id, String text) {
+                told.append(text);
+            }
+        };
+        var stopped = Generation.run(model, prompt, 60, List.of(CacheRecipe.full()), stopping, listener)
+                .getFirst();
+        assertThat(stopped.stop()).isEqualTo(StopReason.STOP_TEXT);
+        assertThat(stopped.text())
+                .isEqualTo(free.text().substring(0, free.text().indexOf(stop)));
+        assertThat(told).hasToString(stopped.text());
+    }
+
+    @Test
+    void signalsAreThoseOfTheLastTokensRead() {
+        var request = new SignalRequest(8, true);
+        var seen = new PrefillSignals[2];
+        for (int chunk : new int[] {3, 512}) {
+            var recipe = TestRecipes.recipe("looks", request, prefill -> {
+                seen[chunk == 3 ? 0 : 1] = prefill.signals();
+                var view = prefill.view(1);
+                assertThat(view.tokens()).isEqualTo(40);
+                assertThat(view.keys(1)).hasSize(40 * 64);
+                assertThat(view.values(0)).hasSize(40 * 64);
+                assertThat(view.position(1, 39)).isEqualTo(39);
+                return prefill.cache().fork();
+            });
+            var how = new GenerationOptions(
+                    2, 0, Sampling.GREEDY, Set.of(), null, new KvCodec.F16(), chunk, 0, Long.MAX_VALUE, 0);
+            run(prompt(50, 9), 40, List.of(recipe), how);
+        }
+        assertThat(seen[0].window()).isEqualTo(8);
+        for (int layer = 0; layer < 4; layer++) {
+            assertThat(seen[0].lastQueries(layer)).isEqualTo(seen[1].lastQueries(layer));
+            checkMass(seen[0].attentionMass(layer));
+        }
+    }
+
+    /** Every query row spends 1; the last token is seen by the last row only. */
+    private static void checkMass(float[] mass) {
+        assertThat(mass).hasSize(6 * 40);
+        for (int head = 0; head < 6; head++) {
+            double sum = 0;
+            for (int token = 0; token < 40; token++) {
+                sum += mass[head * 40 + token];
+            }
+            assertThat(sum).isBetween(39.99, 40.01);
+            assertThat(mass[head * 40 + 39]).isBetween(0f, 1f);
+        }
+    }
+
+    @Test
+    void promptsMustFitTheContext() {
+        int context = model.config().contextLength();
+        var how = GenerationOptions.greedy(5);
+        assertThatThrownBy(() -> run(new int[context + 1], context + 1, RECIPES, how))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("context");
+        assertThatThrownBy(() -> run(new int[0], 0, RECIPES, how)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> run(new int[] {5, 982}, 2, RECIPES, how))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("982");
+    }
+
+    private static void assertSame(Completion actual, Completion expected) {
+        assertThat(actual.recipe()).isEqualTo(expected.recipe());
+        assertThat(actual.ids()).isEqualTo(expected.ids());
+        assertThat(actual.text()).isEqualTo(expected.text());
+        assertThat(actual.stop()).isEqualTo(expected.stop());
+        assertThat(actual.cacheBytes()).isEqualTo(expected.cacheBytes());
+        assertThat(actual.top()).isEqualTo(expected.top());
+    }
+}

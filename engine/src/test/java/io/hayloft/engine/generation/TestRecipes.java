@@ -1,0 +1,60 @@
+package io.hayloft.engine.generation;
+
+import io.hayloft.engine.cache.Compaction;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.model.SignalRequest;
+import java.util.stream.IntStream;
+
+/** Recipes simple enough to check by hand. */
+final class TestRecipes {
+    private TestRecipes() {}
+
+    /** Keeps every n-th token, and the newest one. */
+    static CacheRecipe everyNth(int n) {
+        return recipe("every" + n, SignalRequest.NONE, prefill -> {
+            var shape = prefill.cache().shape();
+            var keep = new int[shape.layers()][shape.kvHeads()][];
+            for (int layer = 0; layer < keep.length; layer++) {
+                int tokens = prefill.view(layer).tokens();
+                for (int head = 0; head < keep[layer].length; head++) {
+                    keep[layer][head] = IntStream.range(0, tokens)
+                            .filter(slot -> slot % n == 0 || slot == tokens - 1)
+                            .toArray();
+                }
+            }
+            return Compaction.select(prefill.cache(), keep, prefill.cache().codec(), prefill.reserveNewTokens(), null);
+        });
+    }
+
+    /** Keeps all tokens in another form. */
+    static CacheRecipe stored(KvCodec codec) {
+        return recipe(
+                codec.text(),
+                SignalRequest.NONE,
+                prefill -> Compaction.select(prefill.cache(), null, codec, prefill.reserveNewTokens(), null));
+    }
+
+    interface Builder {
+        SequenceCache build(Prefilled prefill);
+    }
+
+    static CacheRecipe recipe(String name, SignalRequest signals, Builder builder) {
+        return new CacheRecipe() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public SignalRequest signals() {
+                return signals;
+            }
+
+            @Override
+            public SequenceCache build(Prefilled prefill) {
+                return builder.build(prefill);
+            }
+        };
+    }
+}
