@@ -43,8 +43,11 @@ public final class NativeMemory implements AutoCloseable {
      * @throws UserError if the system has no such memory left
      */
     public synchronized MemorySegment allocate(long bytes) {
-        if (bytes < 0 || closed) {
-            throw new IllegalStateException(closed ? purpose + ": memory is closed" : bytes + " bytes");
+        if (bytes < 0) {
+            throw new IllegalArgumentException(bytes + " bytes");
+        }
+        if (closed) {
+            throw new IllegalStateException("memory for " + purpose + " is closed");
         }
         long rounded = Math.addExact(bytes, ALIGNMENT - 1) & -ALIGNMENT;
         var piece = rounded >= BIG_PIECE ? reserve(rounded) : cut(rounded);
