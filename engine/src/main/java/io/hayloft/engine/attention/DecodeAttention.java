@@ -7,12 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Attention of one new row of each of several sequences, each over its own cache. */
 public final class DecodeAttention {
+    private static final ThreadLocal<DecodeStep> STEP = ThreadLocal.withInitial(DecodeStep::new);
+
     private DecodeAttention() {}
 
     /**
      * Attends for one row of each sequence; the row's key and value are already in its cache. Then tells each policy.
      *
-     * <p>A cache has no slots beyond its row's position, so only the window of the shape hides slots.
+     * <p>The work is split into stretches of 1024 tokens of a KV head, counted from the first token, whatever the number
+     * of sequences and threads; the stretches' softmax sums are merged in order.
      *
      * @param layer index of the layer, told to the policies
      * @param caches this layer's cache of each sequence; lengths and codecs may differ
@@ -30,6 +33,16 @@ public final class DecodeAttention {
             int[] positions,
             float[] out,
             WorkerPool pool) {
-        throw new UnsupportedOperationException();
+        var step = STEP.get();
+        int tasks = step.begin(shape, caches, policies, q, positions);
+        pool.run(tasks, step);
+        step.merge(out);
+        for (int row = 0; row < caches.length; row++) {
+            var policy = policies[row];
+            if (policy != null) {
+                policy.afterStep(layer, caches[row], step.attention(row));
+            }
+        }
+        step.end();
     }
 }

@@ -12,7 +12,7 @@ public final class PrefillAttention {
      * Attends for rows whose keys and values are already in the cache.
      *
      * <p>Row r has position {@code firstPosition + r}. It sees the slots whose position is not above its own and, where
-     * the shape has a window, above its own minus the window.
+     * the shape has a window, above its own minus the window. A tile of 128 tokens is decoded once for many rows.
      *
      * @param q rotated queries [rows][queryHeads * headDim]
      * @param out results, in the shape of q; not the same array
@@ -27,6 +27,11 @@ public final class PrefillAttention {
             float[] out,
             WorkerPool pool,
             @Nullable AttentionMass mass) {
-        throw new UnsupportedOperationException();
+        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, mass != null);
+        pool.run(step.tasks(), step);
+        if (mass != null) {
+            var columns = new MassStep(step, mass);
+            pool.run(columns.tasks(), columns);
+        }
     }
 }

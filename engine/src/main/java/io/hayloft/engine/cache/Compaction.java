@@ -9,10 +9,14 @@ public final class Compaction {
     /**
      * A new cache with some of the source's slots, stored in another form.
      *
+     * <p>Its memory is of the size of the kept tokens; appended ones will grow it block by block. Positions and the count of
+     * tokens seen are those of the source.
+     *
      * @param keep slots to keep, ascending, [layer][head][]; null for all
      * @param codec form of the new cache
-     * @param reserveNewTokens tokens that are expected to be appended
+     * @param reserveNewTokens tokens that are expected to be appended; a hint
      * @param policy what happens to the new cache while it decodes; it belongs to the new cache
+     * @throws IllegalArgumentException if slots are not ascending or out of range
      */
     public static SequenceCache select(
             SequenceCache source,
@@ -20,6 +24,43 @@ public final class Compaction {
             KvCodec codec,
             int reserveNewTokens,
             @Nullable CachePolicy policy) {
-        throw new UnsupportedOperationException();
+        var shape = source.shape();
+        var layers = new LayerCache[shape.layers()];
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer] = layer(source.layer(layer), keep == null ? null : keep[layer], codec);
+        }
+        return new SequenceCache(shape, codec, layers, policy, source.nextPosition());
+    }
+
+    private static LayerCache layer(LayerCache source, int @Nullable [][] keep, KvCodec codec) {
+        var target = new LayerCache(source.kvHeads(), source.headDim(), source.window(), codec, 0, false);
+        var lengths = new int[source.kvHeads()];
+        for (int head = 0; head < lengths.length; head++) {
+            lengths[head] = keep == null ? source.length(head) : checked(keep[head], source.length(head)).length;
+        }
+        target.reserve(lengths);
+        var k = new float[source.headDim()];
+        var v = new float[source.headDim()];
+        for (int head = 0; head < lengths.length; head++) {
+            for (int i = 0; i < lengths[head]; i++) {
+                int slot = keep == null ? i : keep[head][i];
+                source.readKeys(head, slot, 1, k, 0);
+                source.readValues(head, slot, 1, v, 0);
+                target.append(head, k, 0, v, 0, source.position(head, slot));
+            }
+        }
+        target.settle();
+        return target;
+    }
+
+    private static int[] checked(int[] slots, int length) {
+        int previous = -1;
+        for (int slot : slots) {
+            if (slot <= previous || slot >= length) {
+                throw new IllegalArgumentException("slot " + slot + " after " + previous + " of " + length);
+            }
+            previous = slot;
+        }
+        return slots;
     }
 }

@@ -40,6 +40,13 @@ public sealed interface KvCodec {
      * @param wide whether scales, minima and the unquantised tokens are 32-bit floats instead of 16-bit ones
      */
     record Grouped(int keyBits, int valueBits, int group, int residual, boolean wide) implements KvCodec {
+        /** Checks the sizes. */
+        public Grouped {
+            CodecText.checkBits("k", keyBits);
+            CodecText.checkBits("v", valueBits);
+            CodecText.checkGroup(group, residual);
+        }
+
         /** The usual form, with 16-bit scales, minima and unquantised tokens. */
         public Grouped(int keyBits, int valueBits, int group, int residual) {
             this(keyBits, valueBits, group, residual, false);
@@ -56,17 +63,18 @@ public sealed interface KvCodec {
     /** The text form that {@link #parse} reads. */
     String text();
 
-    /** Bytes of this many tokens of one layer, without rounding to blocks. */
+    /** Bytes of this many tokens of one layer: codes, scales and minima, without padding and rounding to blocks. */
     default long bytes(int kvHeads, int headDim, int tokens) {
-        throw new UnsupportedOperationException();
+        return CodecSizes.bits(this, headDim, tokens) * kvHeads / Byte.SIZE;
     }
 
     /**
-     * Reads a text form: {@code f32}, {@code f16}, {@code q8}, {@code kivi(k=2,v=2,group=32,residual=128)}.
+     * Reads a text form: {@code f32}, {@code f16}, {@code q8}, {@code kivi(k=2,v=2,group=32,residual=128)}; what is left out
+     * in the parentheses has these values.
      *
      * @throws io.hayloft.base.UserError if there is no such codec
      */
     static KvCodec parse(String text) {
-        throw new UnsupportedOperationException();
+        return CodecText.parse(text);
     }
 }

@@ -4,6 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What one sequence keeps of the tokens it has seen, in all layers. Whoever makes it closes it. */
 public final class SequenceCache implements AutoCloseable {
+    private final CacheShape shape;
+    private final KvCodec codec;
+    private final LayerCache[] layers;
+    private final @Nullable CachePolicy policy;
+    private int nextPosition;
+
     /**
      * An empty cache.
      *
@@ -11,7 +17,7 @@ public final class SequenceCache implements AutoCloseable {
      *     block
      */
     public SequenceCache(CacheShape shape, KvCodec codec, int reserveTokens) {
-        throw new UnsupportedOperationException();
+        this(shape, codec, reserveTokens, false);
     }
 
     /**
@@ -20,48 +26,82 @@ public final class SequenceCache implements AutoCloseable {
      * @param keepAll whether sliding layers keep tokens outside their window, for tests that compare all of them
      */
     public SequenceCache(CacheShape shape, KvCodec codec, int reserveTokens, boolean keepAll) {
-        throw new UnsupportedOperationException();
+        this(shape, codec, layers(shape, codec, reserveTokens, keepAll), null, 0);
     }
 
+    SequenceCache(
+            CacheShape shape, KvCodec codec, LayerCache[] layers, @Nullable CachePolicy policy, int nextPosition) {
+        this.shape = shape;
+        this.codec = codec;
+        this.layers = layers;
+        this.policy = policy;
+        this.nextPosition = nextPosition;
+    }
+
+    private static LayerCache[] layers(CacheShape shape, KvCodec codec, int reserveTokens, boolean keepAll) {
+        var layers = new LayerCache[shape.layers()];
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer] = new LayerCache(
+                    shape.kvHeads(), shape.headDim(), shape.window(layer), codec, reserveTokens, keepAll);
+        }
+        return layers;
+    }
+
+    /** Sizes of the model's caches. */
     public CacheShape shape() {
-        throw new UnsupportedOperationException();
+        return shape;
     }
 
+    /** How tokens are stored. */
     public KvCodec codec() {
-        throw new UnsupportedOperationException();
+        return codec;
     }
 
+    /** One layer, from 0. */
     public LayerCache layer(int layer) {
-        throw new UnsupportedOperationException();
+        return layers[layer];
     }
 
     /** Position of the next token: how many were seen, not how many are kept. */
     public int nextPosition() {
-        throw new UnsupportedOperationException();
+        return nextPosition;
     }
 
     /** Counts tokens as seen, when all layers have appended them; sliding layers let go of what no later query sees. */
     public void advance(int tokens) {
-        throw new UnsupportedOperationException();
+        nextPosition += tokens;
+        for (var layer : layers) {
+            layer.release(nextPosition);
+        }
     }
 
-    /** Bytes of keys, values, scales and minima that are allocated, unused rest of blocks included. */
+    /** Bytes of keys, values, scales and minima that are allocated off the heap, unused rest of blocks included. */
     public long bytes() {
-        throw new UnsupportedOperationException();
+        long bytes = 0;
+        for (var layer : layers) {
+            bytes += layer.bytes();
+        }
+        return bytes;
     }
 
     /** What happens to this cache after each decode step; null for nothing. */
     public @Nullable CachePolicy policy() {
-        throw new UnsupportedOperationException();
+        return policy;
     }
 
     /** A deep copy; its policy is a fork of this one's. */
     public SequenceCache fork() {
-        throw new UnsupportedOperationException();
+        var copies = new LayerCache[layers.length];
+        for (int layer = 0; layer < layers.length; layer++) {
+            copies[layer] = layers[layer].fork();
+        }
+        return new SequenceCache(shape, codec, copies, policy == null ? null : policy.fork(), nextPosition);
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        for (var layer : layers) {
+            layer.close();
+        }
     }
 }

@@ -1,0 +1,157 @@
+package io.hayloft.engine.attention;
+
+import static io.hayloft.engine.attention.TileSoftmax.TILE;
+
+import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.HeadCache;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.StepAttention;
+import io.hayloft.engine.kernel.WorkerPool;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decode step of one layer: tasks are (row, KV head, stretch of tokens), each with sums of its own in
+ * {@link #partial}, which {@link #merge} adds up in order. Arrays are kept from step to step.
+ */
+final class DecodeStep implements WorkerPool.Task {
+    /** Tokens of a stretch. */
+    static final int STRETCH = 1024;
+
+    private static final ThreadLocal<DecodeScratch> SCRATCH = ThreadLocal.withInitial(DecodeScratch::new);
+    private static final LayerCache[] NONE = {};
+
+    private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
+    private LayerCache[] caches = NONE;
+    private float[] q = {};
+    private int[] positions = {};
+    private int stride; // floats of a query head's sums: largest score, sum, weighted values
+    private int tasks;
+    private int[] taskRow = new int[16];
+    private int[] taskHead = new int[16];
+    private int[] taskFrom = new int[16];
+    private float[] partial = {};
+    private @Nullable StepScores[] scores = {};
+
+    /** Splits a step into tasks; returns how many. */
+    int begin(AttentionShape shape, LayerCache[] caches, @Nullable CachePolicy[] policies, float[] q, int[] positions) {
+        this.shape = shape;
+        this.caches = caches;
+        this.q = q;
+        this.positions = positions;
+        stride = 2 + HeadCache.paddedChannels(shape.headDim());
+        tasks = 0;
+        scores = scores.length == caches.length ? scores : new @Nullable StepScores[caches.length];
+        for (int row = 0; row < caches.length; row++) {
+            var policy = policies[row];
+            boolean wanted = policy != null && policy.wantsProbabilities();
+            scores[row] = policy == null ? null : StepScores.of(shape, caches[row], wanted);
+            for (int head = 0; head < shape.kvHeads(); head++) {
+                addTasks(row, head);
+            }
+        }
+        int floats = tasks * shape.group() * stride;
+        if (partial.length < floats) {
+            partial = new float[floats];
+        }
+        return tasks;
+    }
+
+    private void addTasks(int row, int head) {
+        var cache = caches[row].head(head);
+        int first = Visibility.firstToken(cache, Visibility.low(shape, positions[row]));
+        for (int from = first / STRETCH * STRETCH; from < cache.end(); from += STRETCH) {
+            if (tasks == taskRow.length) {
+                taskRow = Arrays.copyOf(taskRow, 2 * tasks);
+                taskHead = Arrays.copyOf(taskHead, 2 * tasks);
+                taskFrom = Arrays.copyOf(taskFrom, 2 * tasks);
+            }
+            taskRow[tasks] = row;
+            taskHead[tasks] = head;
+            taskFrom[tasks++] = from;
+        }
+    }
+
+    @Override
+    public void run(int task, int worker) {
+        int row = taskRow[task];
+        int kvHead = taskHead[task];
+        var head = caches[row].head(kvHead);
+        int group = shape.group();
+        var scratch = SCRATCH.get();
+        scratch.begin(shape, q, (row * shape.kvHeads() + kvHead) * group * shape.headDim());
+        int low = Visibility.low(shape, positions[row]);
+        int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
+        int to = Math.min(taskFrom[task] + STRETCH, head.end());
+        var recorder = scores[row];
+        for (int tile = from; tile < to; tile += TILE) {
+            scratch.scores(head, tile);
+            for (int g = 0; g < group; g++) {
+                Visibility.hide(head, tile, low, positions[row], scratch.scores, g * TILE);
+            }
+            if (recorder != null) {
+                recorder.record(kvHead, head, tile, scratch.scores);
+            }
+            scratch.values(head, tile);
+        }
+        scratch.end(partial, task * group * stride, stride);
+    }
+
+    /** Adds up the stretches of each head, in order, and writes the results. */
+    void merge(float[] out) {
+        int task = 0;
+        while (task < tasks) {
+            int end = task + 1;
+            while (end < tasks && taskRow[end] == taskRow[task] && taskHead[end] == taskHead[task]) {
+                end++;
+            }
+            for (int g = 0; g < shape.group(); g++) {
+                merge(task, end, g, out);
+            }
+            task = end;
+        }
+    }
+
+    private void merge(int from, int to, int g, float[] out) {
+        int group = shape.group();
+        float max = TileSoftmax.LOWEST;
+        for (int task = from; task < to; task++) {
+            max = Math.max(max, partial[(task * group + g) * stride]);
+        }
+        int queryHead = taskHead[from] * group + g;
+        int at = taskRow[from] * shape.rowSize() + queryHead * shape.headDim();
+        Arrays.fill(out, at, at + shape.headDim(), 0);
+        float sum = 0;
+        for (int task = from; task < to; task++) {
+            int source = (task * group + g) * stride;
+            float factor = (float) Math.exp(partial[source] - max);
+            sum += partial[source + 1] * factor;
+            for (int c = 0; c < shape.headDim(); c++) {
+                out[at + c] += partial[source + 2 + c] * factor;
+            }
+        }
+        float scale = sum == 0 ? 0 : 1 / sum;
+        for (int c = 0; c < shape.headDim(); c++) {
+            out[at + c] *= scale;
+        }
+        var recorder = scores[taskRow[from]];
+        if (recorder != null) {
+            recorder.normalise(queryHead, max, scale);
+        }
+    }
+
+    /** The attention of a row that has a policy. */
+    StepAttention attention(int row) {
+        var recorder = scores[row];
+        if (recorder == null) {
+            throw new IllegalStateException("row " + row + " has no policy");
+        }
+        return recorder.attention();
+    }
+
+    /** Lets go of what belongs to the caller. */
+    void end() {
+        caches = NONE;
+        Arrays.fill(scores, null);
+    }
+}

@@ -1,0 +1,96 @@
+package io.hayloft.engine.attention;
+
+import io.hayloft.engine.kernel.VectorWidth;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Softmax over tokens that come in tiles of 128: keeps, for each row, the largest score so far, the sum of exponentials
+ * relative to it, and the weighted sum of values relative to it.
+ */
+final class TileSoftmax {
+    /** Tokens of a tile. Tiles begin at multiples of this, so that a row's sums are always split in the same way. */
+    static final int TILE = 128;
+
+    /** Where the largest score starts: below every real one, and finite, so that differences are numbers. */
+    static final float LOWEST = -1e30f;
+
+    private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+    private static final int LANES = VectorWidth.LANES;
+
+    final float[] max;
+    private final float[] sums; // [rows][LANES]: lanes are added at the end, in order
+    final float[] out; // [rows][stride]
+    final int stride;
+
+    TileSoftmax(int rows, int stride) {
+        this.max = new float[rows];
+        this.sums = new float[rows * LANES];
+        this.out = new float[rows * stride];
+        this.stride = stride;
+    }
+
+    void clear(int rows) {
+        Arrays.fill(max, 0, rows, LOWEST);
+        Arrays.fill(sums, 0, rows * LANES, 0);
+        Arrays.fill(out, 0, rows * stride, 0);
+    }
+
+    /** Turns scores [rows][128] into exponentials, where row i of them belongs to row {@code first + i} here. */
+    void add(float[] scores, int first, int rows) {
+        for (int i = 0; i < rows; i++) {
+            int at = i * TILE;
+            int row = first + i;
+            float largest = largest(scores, at);
+            if (largest > max[row]) {
+                rescale(row, (float) Math.exp(max[row] - largest));
+                max[row] = largest;
+            }
+            exponentials(scores, at, row);
+        }
+    }
+
+    private static float largest(float[] scores, int at) {
+        var a = FloatVector.fromArray(FLOATS, scores, at);
+        var b = FloatVector.fromArray(FLOATS, scores, at + LANES);
+        for (int i = 2 * LANES; i < TILE; i += 2 * LANES) {
+            a = a.max(FloatVector.fromArray(FLOATS, scores, at + i));
+            b = b.max(FloatVector.fromArray(FLOATS, scores, at + i + LANES));
+        }
+        return a.max(b).reduceLanes(VectorOperators.MAX);
+    }
+
+    private void rescale(int row, float factor) {
+        FloatVector.fromArray(FLOATS, sums, row * LANES).mul(factor).intoArray(sums, row * LANES);
+        for (int i = row * stride; i < (row + 1) * stride; i++) {
+            out[i] *= factor;
+        }
+    }
+
+    private void exponentials(float[] scores, int at, int row) {
+        var sum = FloatVector.fromArray(FLOATS, sums, row * LANES);
+        var other = FloatVector.zero(FLOATS);
+        float shift = max[row];
+        for (int i = at; i < at + TILE; i += 2 * LANES) {
+            var a = VectorMath.exp(FloatVector.fromArray(FLOATS, scores, i).sub(shift));
+            var b = VectorMath.exp(
+                    FloatVector.fromArray(FLOATS, scores, i + LANES).sub(shift));
+            sum = sum.add(a);
+            other = other.add(b);
+            a.intoArray(scores, i);
+            b.intoArray(scores, i + LANES);
+        }
+        sum.add(other).intoArray(sums, row * LANES);
+    }
+
+    /** Sum of a row's exponentials, relative to its largest score. */
+    float sum(int row) {
+        float sum = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            sum += sums[row * LANES + lane];
+        }
+        return sum;
+    }
+}

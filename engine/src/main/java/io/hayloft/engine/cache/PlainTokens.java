@@ -1,0 +1,115 @@
+package io.hayloft.engine.cache;
+
+import static io.hayloft.engine.cache.BlockFormat.TOKENS;
+
+/** Keys or values that are all stored in one format, each token by itself. */
+final class PlainTokens extends TokenStore {
+    private final BlockFormat format;
+    private final BlockList blocks;
+    private int firstBlock;
+    private int end;
+
+    PlainTokens(BlockFormat format, BlockMemory memory) {
+        this.format = format;
+        this.blocks = new BlockList(memory, format.bytes());
+    }
+
+    @Override
+    int end() {
+        return end;
+    }
+
+    @Override
+    void append(float[] src, int at) {
+        if (end % TOKENS == 0) {
+            blocks.add();
+        }
+        int block = end / TOKENS - firstBlock;
+        format.store(blocks.segment(block), blocks.offset(block), end % TOKENS, src, at);
+        end++;
+    }
+
+    @Override
+    void reserve(int tokens) {
+        blocks.reserve((tokens + TOKENS - 1) / TOKENS - firstBlock);
+    }
+
+    @Override
+    void load(int token, float[] dst, int at) {
+        int block = token / TOKENS - firstBlock;
+        format.load(blocks.segment(block), blocks.offset(block), token % TOKENS, dst, at);
+    }
+
+    @Override
+    void expand(int number, float[] dst, int at, int stride) {
+        int block = number - firstBlock;
+        format.expand(blocks.segment(block), blocks.offset(block), dst, at, stride);
+    }
+
+    @Override
+    void multiply(
+            BlockScratch scratch,
+            int number,
+            int tokens,
+            float[] x,
+            int xAt,
+            int xStride,
+            int heads,
+            float[] out,
+            int outAt,
+            int outStride) {
+        int block = number - firstBlock;
+        format.multiply(
+                scratch,
+                blocks.segment(block),
+                blocks.offset(block),
+                tokens,
+                x,
+                xAt,
+                xStride,
+                heads,
+                out,
+                outAt,
+                outStride);
+    }
+
+    @Override
+    void moveLastTo(int token) {
+        int last = end - 1;
+        if (token != last) {
+            var channels = new float[format.channels];
+            load(last, channels, 0);
+            int block = token / TOKENS - firstBlock;
+            format.store(blocks.segment(block), blocks.offset(block), token % TOKENS, channels, 0);
+        }
+        end = last;
+        if (end % TOKENS == 0) {
+            blocks.removeLast();
+        }
+    }
+
+    @Override
+    int droppable(int tokens) {
+        return tokens / TOKENS * TOKENS;
+    }
+
+    @Override
+    void removeFirst(int tokens) {
+        blocks.removeFirst(tokens / TOKENS);
+        firstBlock += tokens / TOKENS;
+    }
+
+    @Override
+    TokenStore copy(BlockMemory memory) {
+        var copy = new PlainTokens(format, memory);
+        copy.blocks.copyFrom(blocks);
+        copy.firstBlock = firstBlock;
+        copy.end = end;
+        return copy;
+    }
+
+    @Override
+    long bytes() {
+        return blocks.bytes();
+    }
+}

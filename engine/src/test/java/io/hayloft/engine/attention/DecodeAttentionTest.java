@@ -1,0 +1,129 @@
+package io.hayloft.engine.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.cache.StepAttention;
+import io.hayloft.engine.kernel.WorkerPool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Tag("simd")
+class DecodeAttentionTest {
+    static IntStream seeds() {
+        return IntStream.range(0, 40);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void equalsTheDefinition(int seed) {
+        var problem = Case.random(seed, seed < 20 ? 300 : 2500);
+        var codec = seed % 2 == 0 ? new KvCodec.F32() : new KvCodec.F16();
+        var expected = problem.rounded(codec).row(problem.tokens() - 1);
+        var out = last(List.of(problem), codec, 2).getFirst();
+        for (int i = 0; i < out.length; i++) {
+            assertThat(out[i]).isCloseTo(expected[i], within(2e-5f));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void otherRowsAndThreadsDoNotChangeABit(int seed) {
+        var shape = Case.random(seed, 1).shape();
+        var problems = new ArrayList<Case>();
+        for (int i = 0; i < 4; i++) {
+            problems.add(Case.of(shape, 1 + (seed * 131 + i * 977) % 2600, seed * 10 + i));
+        }
+        var codec = new KvCodec.F16();
+        var together = last(problems, codec, 3);
+        for (int i = 0; i < problems.size(); i++) {
+            assertThat(last(List.of(problems.get(i)), codec, 1).getFirst()).isEqualTo(together.get(i));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void policySeesTheProbabilities(int seed) {
+        var problem = Case.random(seed, 1500);
+        var seen = new ArrayList<float[]>();
+        var policy = new CachePolicy() {
+            @Override
+            public boolean wantsProbabilities() {
+                return true;
+            }
+
+            @Override
+            public void afterStep(int layer, LayerCache cache, StepAttention attention) {
+                assertThat(layer).isEqualTo(7);
+                for (int head = 0; head < attention.queryHeads(); head++) {
+                    int length = attention.length(head / problem.shape().group());
+                    assertThat(length).isEqualTo(cache.length(0));
+                    var row = new float[problem.tokens()];
+                    for (int slot = 0; slot < length; slot++) {
+                        row[cache.position(0, slot)] = attention.probability(head, slot);
+                    }
+                    seen.add(row);
+                }
+            }
+
+            @Override
+            public CachePolicy fork() {
+                return this;
+            }
+        };
+        run(List.of(problem), new KvCodec.F32(), 2, policy);
+        for (int head = 0; head < problem.shape().queryHeads(); head++) {
+            var expected = problem.probabilities(problem.tokens() - 1, head);
+            for (int token = 0; token < expected.length; token++) {
+                assertThat(seen.get(head)[token]).isCloseTo((float) expected[token], within(2e-6f));
+            }
+        }
+    }
+
+    private static List<float[]> last(List<Case> problems, KvCodec codec, int threads) {
+        return run(problems, codec, threads, null);
+    }
+
+    /** Results of each problem's last row, all decoded in one step. */
+    private static List<float[]> run(List<Case> problems, KvCodec codec, int threads, @Nullable CachePolicy policy) {
+        int rows = problems.size();
+        var shape = problems.getFirst().shape();
+        var caches = new ArrayList<SequenceCache>();
+        var layers = new LayerCache[rows];
+        var q = new float[rows * shape.rowSize()];
+        var positions = new int[rows];
+        var policies = new @Nullable CachePolicy[rows];
+        for (int i = 0; i < rows; i++) {
+            var problem = problems.get(i);
+            int last = problem.tokens() - 1;
+            var cache = problem.cache(codec, last);
+            caches.add(cache);
+            problem.append(cache.layer(0), 0, last);
+            cache.advance(last);
+            problem.append(cache.layer(0), last, last + 1);
+            layers[i] = cache.layer(0);
+            positions[i] = last;
+            policies[i] = policy;
+            System.arraycopy(problem.queries(last, last + 1), 0, q, i * shape.rowSize(), shape.rowSize());
+        }
+        var out = new float[q.length];
+        try (var pool = new WorkerPool(threads)) {
+            DecodeAttention.attend(shape, 7, layers, policies, q, positions, out, pool);
+        }
+        caches.forEach(SequenceCache::close);
+        var results = new ArrayList<float[]>();
+        for (int i = 0; i < rows; i++) {
+            results.add(java.util.Arrays.copyOfRange(out, i * shape.rowSize(), (i + 1) * shape.rowSize()));
+        }
+        return results;
+    }
+}
