@@ -1,0 +1,89 @@
+package io.hayloft.bench.report;
+
+import io.hayloft.bench.stats.SummaryTable;
+import io.hayloft.bench.stats.SummaryTable.Row;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Says in two sentences what a run found. */
+final class Headline {
+    /** A method this close to the full cache may be called as good, if the interval of the difference agrees. */
+    private static final double SMALL_LOSS = 0.02;
+
+    /** What counts as strong compression. */
+    private static final double STRONG = 3.5;
+
+    private Headline() {}
+
+    static List<String> of(SummaryTable table) {
+        var full =
+                table.rows().stream().filter(row -> row.method().equals("full")).findFirst();
+        if (full.isEmpty()) {
+            return List.of("This run has no full-cache row yet, so nothing can be compared.");
+        }
+        var others = table.rows().stream()
+                .filter(row -> !row.method().equals("full") && !isRandom(row))
+                .filter(row -> row.mean().count() > 0)
+                .toList();
+        if (others.isEmpty()) {
+            return List.of(text("The full cache scores %s; no other method has run.", score(full.get())));
+        }
+        var sentences = new ArrayList<String>();
+        sentences.add(first(full.get(), others));
+        second(table, others).ifPresent(sentences::add);
+        return sentences;
+    }
+
+    private static String first(Row full, List<Row> others) {
+        var asGood = others.stream()
+                .filter(row -> row.difference().mean() >= -SMALL_LOSS
+                        && row.difference().high() >= 0)
+                .filter(row -> row.achievedRatio() > 1)
+                .max(Comparator.comparingDouble(Row::achievedRatio));
+        if (asGood.isPresent()) {
+            var row = asGood.get();
+            return text(
+                    "%s answers as well as the full cache (%s against %s) with %.1f times fewer bytes.",
+                    row.method(), score(row), score(full), row.achievedRatio());
+        }
+        var nearest = others.stream()
+                .max(Comparator.comparingDouble(row -> row.mean().mean()))
+                .orElseThrow();
+        return text(
+                "No method keeps the full cache's score of %s: %s comes nearest with %s at %.1f times fewer bytes.",
+                score(full), nearest.method(), score(nearest), nearest.achievedRatio());
+    }
+
+    private static Optional<String> second(SummaryTable table, List<Row> others) {
+        var best = others.stream()
+                .filter(row -> row.achievedRatio() >= STRONG)
+                .max(Comparator.comparingDouble(row -> row.mean().mean()));
+        return best.map(row -> {
+            var random = table.rows().stream()
+                    .filter(Headline::isRandom)
+                    .min(Comparator.comparingDouble(
+                            other -> Math.abs(Math.log(other.achievedRatio() / row.achievedRatio()))));
+            var compared = random.map(other ->
+                            text("; tokens kept at random score %s at %.1fx", score(other), other.achievedRatio()))
+                    .orElse("");
+            return text(
+                    "With at least %.1f times fewer bytes the best is %s: %s at %.1fx%s.",
+                    STRONG, row.method(), score(row), row.achievedRatio(), compared);
+        });
+    }
+
+    private static boolean isRandom(Row row) {
+        return row.method().startsWith("random");
+    }
+
+    private static String score(Row row) {
+        return text("%.2f", row.mean().mean());
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,128 @@
+"use strict";
+/* Fills the page from the data element. Texts of models and tasks only ever become text nodes. */
+const data = JSON.parse(document.getElementById("data").textContent);
+const methods = data.methods;
+const settings = data.info.settings;
+const full = methods.find((m) => m.name === "full");
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+
+const $ = (id) => document.getElementById(id);
+
+/** A new element with a class, children and properties. */
+function make(tag, className, children = [], properties = {}) {
+  const element = Object.assign(document.createElement(tag), properties);
+  if (className) element.className = className;
+  element.append(...[children].flat());
+  return element;
+}
+
+const isNumber = (value) => typeof value === "number";
+const fixed = (value, digits = 2) => (isNumber(value) ? value.toFixed(digits) : "–");
+const signed = (value) => (isNumber(value) ? (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2) : "–");
+const times = (value) => (isNumber(value) ? value.toFixed(value < 9.95 ? 1 : 0) + "×" : "–");
+const whole = (value) => (isNumber(value) ? Math.round(value).toLocaleString("en-US") : "–");
+
+/** A number of bytes with three digits. */
+function bytes(value) {
+  if (!isNumber(value)) return "–";
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) { value /= 1000; unit++; }
+  return value.toFixed(unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2) + " " + units[unit];
+}
+
+const tokens = (count) => (count >= 1024 && count % 1024 === 0 ? count / 1024 + "k" : whole(count));
+
+function duration(seconds) {
+  if (seconds < 60) return Math.round(seconds) + " s";
+  if (seconds < 3600) return Math.floor(seconds / 60) + " min " + Math.round(seconds % 60) + " s";
+  return Math.floor(seconds / 3600) + " h " + Math.round((seconds % 3600) / 60) + " min";
+}
+
+/* One colour and one symbol for each family, told apart without colour vision too. */
+const PALETTE = dark
+  ? ["#6db3f2", "#f29e5c", "#5cc78f", "#e08fc4", "#e8d25c", "#9fd8e8", "#b8a1f0", "#e57373"]
+  : ["#0b6fb8", "#d1570b", "#128055", "#b8488f", "#a58300", "#2a95b0", "#6c4bb8", "#b03030"];
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow", "circle"];
+const INK = dark ? "#e8e6df" : "#1e2623";
+const SOFT = dark ? "#9aa6a0" : "#5d6863";
+const LINE = dark ? "#2d3733" : "#e3ded2";
+const CARD = dark ? "#1b2220" : "#ffffff";
+const families = [...new Set(methods.map((m) => m.family))];
+const coloured = families.filter((f) => f !== "full" && f !== "random");
+
+function colour(family) {
+  if (family === "full") return INK;
+  if (family === "random") return dark ? "#7d8883" : "#8a938f";
+  return PALETTE[coloured.indexOf(family) % PALETTE.length];
+}
+
+function symbol(family) {
+  if (family === "full") return "diamond";
+  if (family === "random") return "emptyCircle";
+  return SYMBOLS[coloured.indexOf(family) % SYMBOLS.length];
+}
+
+function dot(family) {
+  const element = make("span", "dot");
+  element.style.background = colour(family);
+  return element;
+}
+
+/** Colour of a score between lost (night blue) and found (hay). */
+function heat(score) {
+  const stops = [[43, 48, 92], [133, 118, 120], [244, 200, 84]];
+  const at = Math.max(0, Math.min(1, score)) * 2;
+  const low = stops[Math.min(1, Math.floor(at))];
+  const high = stops[Math.min(1, Math.floor(at)) + 1];
+  const share = at - Math.min(1, Math.floor(at));
+  return "rgb(" + low.map((value, i) => Math.round(value + (high[i] - value) * share)).join(",") + ")";
+}
+
+function showHeader() {
+  const info = data.info;
+  const tasks = Object.keys(info.task_versions);
+  const mini = tasks.length > 1 && tasks.every((name) => name.startsWith("mini-"));
+  const suite = mini ? "mini suite" : tasks.length <= 4 ? tasks.join(", ") : tasks.length + " tasks";
+  $("title").textContent = [info.model.name, suite, whole(data.samples_all) + " samples",
+    methods.length + " methods", settings.protocol].join(" · ");
+  $("headline").textContent = data.headline.join(" ");
+  const front = methods.filter((m) => m.front && m !== full);
+  const tiles = [];
+  if (full) tiles.push([fixed(full.mean.mean), "score of the full cache" + (isNumber(full.mean.error) ? " ± " + fixed(full.mean.error) : "")]);
+  if (full) tiles.push([bytes(full.bytes_per_token), "full cache for each token (" + settings.cache_type + ")"]);
+  if (front.length) tiles.push([String(front.length), front.length === 1 ? "setting on the Pareto front beside full" : "settings on the Pareto front beside full"]);
+  tiles.push([whole(data.samples_all) + " × " + methods.length, "samples × methods" + (info.seconds > 0 ? " in " + duration(info.seconds) : "")]);
+  for (const [value, label] of tiles) $("tiles").append(make("div", "tile", [make("b", "", value), make("span", "", label)]));
+  $("embedded").hidden = !info.model.embedded;
+  if (data.warnings.length) {
+    $("warnings").hidden = false;
+    $("warnings").querySelector("summary").textContent =
+      data.warnings.length + (data.warnings.length === 1 ? " warning" : " warnings") + ": look twice before you use these numbers";
+    $("warnings").querySelector("ul").append(...data.warnings.map((line) => make("li", "", line)));
+  }
+}
+
+function showSettings() {
+  const { machine, model } = data.info;
+  const facts = [
+    ["Model", model.name + " (" + model.architecture + ", context " + whole(model.context_length) + " tokens, weights " + bytes(model.weight_bytes) + ")"],
+    ["Model hash", model.hash],
+    ["Methods", methods.map((m) => m.name).join(", ")],
+    ["Tasks", Object.entries(data.info.task_versions).map(([name, version]) => name + " (" + version + ")").join(", ")],
+    ["Lengths", settings.lengths.filter((n) => n > 0).map(tokens).join(", ") || "as the data has them"],
+    ["Samples", settings.samples + " of each task and length, seed " + settings.seed],
+    ["Protocol", settings.protocol],
+    ["Cache type", settings.cache_type],
+    ["Machine", machine.cpu + ", " + machine.cores + " cores, " + bytes(machine.memory_bytes) + ", " + machine.vector_bits + "-bit vectors, " + machine.threads + " threads"],
+    ["System", machine.system + ", " + machine.jvm],
+    ["Run", data.info.started + (data.info.finished ? " to " + data.info.finished : ", not finished") + (data.info.starts > 1 ? ", started " + data.info.starts + " times" : "")],
+    ["Identity", data.info.identity],
+  ];
+  for (const [name, value] of facts) $("facts").append(make("dt", "", name), make("dd", "", value));
+  $("notes").append(...data.info.notes.map((line) => make("li", "", line)));
+  $("protocol-text").append(make("strong", "", settings.protocol === "question-aware" ? "Question-aware" : "Question-agnostic"),
+    settings.protocol === "question-aware"
+      ? " means that caches are compressed after the whole prompt, question included. That flatters methods that look at the last queries; --protocol question-agnostic is the harder test."
+      : " means that caches are compressed after the context, before the question is known, as when one context serves many questions.");
+}

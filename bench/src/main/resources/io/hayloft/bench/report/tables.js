@@ -1,0 +1,165 @@
+/* The sortable table, and every sample with the outputs of all methods. */
+
+const columns = [
+  { title: "method", value: (m) => methods.indexOf(m), cell: methodCell },
+  { title: "mean", value: (m) => m.mean.mean, cell: (m) => scoreCell(m.mean, "mean") },
+  { title: "against full [95 %]", value: (m) => m.difference[0], cell: differenceCell },
+  ...data.categories.map((name, i) => ({ title: name, value: (m) => m.scores[i].mean, cell: (m) => scoreCell(m.scores[i]) })),
+  { title: "bytes ratio", value: (m) => m.achieved_ratio, cell: ratioCell },
+  { title: "bytes a token", value: (m) => m.bytes_per_token, cell: (m) => make("td", "", whole(m.bytes_per_token)) },
+  { title: "prefill tok/s", value: (m) => m.prefill_rate, cell: (m) => make("td", "", whole(m.prefill_rate)) },
+  { title: "decode tok/s", value: (m) => m.decode_rate, cell: (m) => make("td", "", whole(m.decode_rate)) },
+];
+if (data.categories.length === 1) columns.splice(3, 1);
+
+function methodCell(m) {
+  const cell = make("td", "method", [dot(m.family), m.name]);
+  if (m.front) cell.append(make("span", "pill", "front"));
+  return cell;
+}
+
+function scoreCell(score, extra = "") {
+  const cell = make("td", "score " + extra, fixed(score.mean));
+  if (isNumber(score.error)) cell.append(make("small", "under", "± " + fixed(score.error)));
+  cell.style.setProperty("--share", (score.mean ?? 0) * 100 + "%");
+  cell.title = score.count + (score.count === 1 ? " sample" : " samples");
+  return cell;
+}
+
+function differenceCell(m) {
+  if (m === full || !isNumber(m.difference[0])) return make("td", "", "–");
+  const [mean, low, high] = m.difference;
+  return make("td", "", [make("span", high < 0 ? "down" : low > 0 ? "up" : "", signed(mean)),
+    make("small", "under", "[" + signed(low) + ", " + signed(high) + "]")]);
+}
+
+/** What the method reached; what it was asked for below, where that says more. */
+function ratioCell(m) {
+  const cell = make("td", "", times(m.achieved_ratio));
+  const asked = m.requested_ratio;
+  if (isNumber(asked) && Math.abs(asked - m.achieved_ratio) > .05 * asked) cell.append(make("small", "under", "asked " + times(m.requested_ratio)));
+  return cell;
+}
+
+function showTable() {
+  const table = $("summary");
+  const body = make("tbody");
+  const fill = (rows) => body.replaceChildren(...rows.map((m) => {
+    const control = m.family === "full" || m.family === "random";
+    return make("tr", control ? "control " + m.family : "", columns.map((column) => column.cell(m)));
+  }));
+  const heads = columns.map((column, index) => {
+    const head = make("th", "", column.title, { tabIndex: 0, scope: "col" });
+    const sort = () => {
+      const ascending = head.getAttribute("aria-sort") === "descending" || (index === 0 && !head.hasAttribute("aria-sort"));
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+      const value = (m) => column.value(m) ?? -Infinity;
+      fill([...methods].sort((a, b) => (value(a) - value(b)) * (ascending ? 1 : -1)));
+    };
+    head.addEventListener("click", sort);
+    head.addEventListener("keydown", (event) => { if (event.key === "Enter") sort(); });
+    return head;
+  });
+  table.append(make("thead", "", make("tr", "", heads)), body);
+  fill(methods);
+  if (methods.some((m) => m.front)) $("table-hint").textContent = "“Front” marks the settings that no other beats in both score and bytes.";
+}
+
+const RIGHT = .995;
+const PAGE = 30;
+let shown = PAGE;
+
+const verdict = (score) => (score >= RIGHT ? "right" : score > 0 ? "part" : "wrong");
+const sign = { right: "✓", part: "◐", wrong: "✗" };
+
+/** Text with the searched words marked. */
+function marked(text, words) {
+  if (!words) return [text];
+  const parts = [];
+  const lower = text.toLowerCase();
+  let at = 0;
+  for (let hit = lower.indexOf(words); hit >= 0; hit = lower.indexOf(words, at)) {
+    parts.push(text.slice(at, hit), make("mark", "", text.slice(hit, hit + words.length)));
+    at = hit + words.length;
+  }
+  parts.push(text.slice(at));
+  return parts;
+}
+
+/** Equal outputs are shown once, with all methods that wrote them. */
+function answers(sample, words) {
+  const groups = new Map();
+  sample.outputs.forEach((output, index) => {
+    if (!output) return;
+    const key = JSON.stringify([output.text, output.score, output.stop]);
+    if (!groups.has(key)) groups.set(key, { output, names: [] });
+    groups.get(key).names.push(methods[index].name);
+  });
+  const rows = [...groups.values()].map(({ output, names }) => make("div", "answer", [
+    make("div", "who", marked(names.join(", "), words)),
+    make("div", verdict(output.score), sign[verdict(output.score)] + " " + fixed(output.score), { title: "ended by: " + output.stop }),
+    make("pre", "", output.text === "" ? make("em", "quiet", "(empty)") : marked(output.text, words)),
+  ]));
+  const references = sample.references.flatMap((text, i) => [i ? " or " : "", make("q", "", marked(text, words))]);
+  return make("div", "answers", [make("p", "reference", ["Right: ", ...references]), ...rows]);
+}
+
+function sampleElement(sample, words) {
+  const strip = make("span", "strip", sample.outputs.map((output, index) => {
+    const bar = make("i", output ? "" : "none", [], { title: methods[index].name + ": " + (output ? fixed(output.score) : "not run") });
+    if (output) bar.style.background = heat(output.score);
+    return bar;
+  }));
+  const meta = [sample.category, whole(sample.tokens) + " tokens"];
+  if (isNumber(sample.facets.depth)) meta.push("depth " + Math.round(sample.facets.depth * 100) + " %");
+  const element = make("details", "sample", make("summary", "", [
+    make("span", "name", marked(sample.task + " / " + sample.sample, words)), make("span", "meta", meta.join(" · ")), strip]));
+  element.addEventListener("toggle", () => {
+    if (element.open && element.childElementCount === 1) element.append(answers(sample, words));
+  });
+  return element;
+}
+
+function matches(sample, words, category, only) {
+  if (category && sample.category !== category) return false;
+  const ran = sample.outputs.filter(Boolean);
+  if (only === "differ" && new Set(ran.map((o) => verdict(o.score))).size < 2) return false;
+  if (only === "fullwrong") {
+    const own = full && sample.outputs[methods.indexOf(full)];
+    if (!own || own.score >= RIGHT) return false;
+  }
+  if (!words) return true;
+  const texts = [sample.task + " / " + sample.sample, ...sample.references, ...ran.map((o) => o.text)];
+  return texts.some((text) => text.toLowerCase().includes(words));
+}
+
+function listSamples() {
+  const words = $("search").value.trim().toLowerCase();
+  const hits = data.samples.filter((s) => matches(s, words, $("category").value, $("only").value));
+  $("samples").replaceChildren(...hits.slice(0, shown).map((s) => sampleElement(s, words)));
+  $("found").textContent = whole(hits.length) + (hits.length === 1 ? " sample" : " samples");
+  $("more").hidden = hits.length <= shown;
+}
+
+function showOutputs() {
+  if (!data.samples.length) { $("outputs").hidden = true; return; }
+  const all = data.samples_shown === data.samples_all;
+  $("outputs-hint").textContent = "Open a sample to see every output side by side; equal outputs are shown once. The strip shows the score of each method in the order of the table, from lost (blue) to right (gold)."
+    + (all ? "" : " These are the first " + whole(data.samples_shown) + " of " + whole(data.samples_all) + " samples; records.jsonl has all.");
+  $("category").append(make("option", "", "all categories", { value: "" }), ...data.categories.map((name) => make("option", "", name, { value: name })));
+  const restart = () => { shown = PAGE; listSamples(); };
+  $("search").addEventListener("input", restart);
+  $("category").addEventListener("change", restart);
+  $("only").addEventListener("change", restart);
+  $("more").addEventListener("click", () => { shown += PAGE * 3; listSamples(); });
+  listSamples();
+}
+
+showHeader();
+showTable();
+showOutputs();
+showSettings();
+showPareto();
+showNeedle();
+showRadar();
