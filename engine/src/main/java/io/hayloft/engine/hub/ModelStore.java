@@ -77,11 +77,11 @@ public final class ModelStore {
                 throw new UserError(
                         "model '" + model.name() + "' is not on this machine yet: run: hayloft pull " + model.name());
             }
-            return new ResolvedModel(model.name(), pathOf(model));
+            return resolved(model);
         }
         var path = localPath(nameOrPath);
         if (path.isPresent()) {
-            return new ResolvedModel(nameOf(path.get()), path.get());
+            return new ResolvedModel(nameOf(path.get()), path.get(), false);
         }
         if (looksLikePath(nameOrPath)) {
             throw new UserError("no model at '" + nameOrPath + "': there is no such file or folder");
@@ -107,7 +107,7 @@ public final class ModelStore {
         } else {
             fetchLocked(model, listener);
         }
-        return new ResolvedModel(model.name(), pathOf(model));
+        return resolved(model);
     }
 
     private void fetchMissing(CatalogueModel model, PullListener listener) {
@@ -143,6 +143,10 @@ public final class ModelStore {
                 "cannot write model '" + model.name() + "' to " + folderOf(model) + " (" + cause.getMessage()
                         + "): make room there, or name another folder in HAYLOFT_HOME",
                 cause);
+    }
+
+    private ResolvedModel resolved(CatalogueModel model) {
+        return new ResolvedModel(model.name(), pathOf(model), model.embedded());
     }
 
     private Path folderOf(CatalogueModel model) {

@@ -21,6 +21,7 @@ class ModelStoreTest {
         var model = store().resolve(Catalogue.EMBEDDED);
 
         assertThat(model.path()).isEqualTo(folder.resolve("models/hayloft-tiny"));
+        assertThat(model.embedded()).isTrue();
         assertThat(model.path().resolve("config.json")).content().contains("LlamaForCausalLM");
         assertThat(model.path().resolve("model.safetensors")).hasSize(4104096);
         try (var files = Files.list(model.path())) {
@@ -52,8 +53,8 @@ class ModelStoreTest {
         var file = Files.createFile(folder.resolve("Some-Model.Q4_1.gguf"));
         var sub = Files.createDirectory(folder.resolve("my-model"));
 
-        assertThat(store().resolve(file.toString())).isEqualTo(new ResolvedModel("Some-Model.Q4_1", file));
-        assertThat(store().resolve(sub.toString())).isEqualTo(new ResolvedModel("my-model", sub));
+        assertThat(store().resolve(file.toString())).isEqualTo(new ResolvedModel("Some-Model.Q4_1", file, false));
+        assertThat(store().resolve(sub.toString())).isEqualTo(new ResolvedModel("my-model", sub, false));
     }
 
     @Test

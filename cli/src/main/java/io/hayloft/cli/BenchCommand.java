@@ -1,0 +1,190 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.Sizes;
+import io.hayloft.base.UserError;
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
+import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.report.Report;
+import io.hayloft.bench.run.BenchRun;
+import io.hayloft.bench.run.Plan;
+import io.hayloft.bench.stats.Statistics;
+import io.hayloft.engine.hub.ResolvedModel;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code hayloft bench}: the main job, from a plan to a table and a report. */
+@Command(
+        name = "bench",
+        description = {
+            "Compare methods that shrink the KV cache: quality, bytes and speed.",
+            "",
+            "Without options the embedded model runs the mini suite with the default methods. Every sample is on disk"
+                    + " when it is done; the same command goes on where it was stopped."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  hayloft bench",
+            "  hayloft bench --model smollm2-135m --tasks needle --lengths 1k,2k,4k",
+            "  hayloft bench --methods full,snapkv:4x,snapkv:8x --samples 20 --out my-run",
+            "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
+            "",
+            "See also: hayloft methods, hayloft tasks, hayloft models."
+        })
+final class BenchCommand extends Subcommand {
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--methods",
+            paramLabel = "LIST",
+            description = "Method expressions with commas between. Default: five methods at 2x, 4x and 8x.")
+    private List<String> methods = List.of();
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "LIST",
+            description = "Tasks or groups. Default: mini for the embedded model, needle for any other.")
+    private List<String> tasks = List.of();
+
+    @Option(names = "--lengths", paramLabel = "LIST", description = "Prompt lengths in tokens, such as 1k,4k.")
+    private List<String> lengths = List.of();
+
+    @Option(names = "--samples", paramLabel = "N", description = "Samples for each task and length.")
+    private @Nullable Integer samples;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of samples and draws. Default: 1.")
+    private long seed;
+
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            defaultValue = "question-aware",
+            description =
+                    "question-aware (default): methods compress after the whole prompt; question-agnostic: after the"
+                            + " context, before the question.")
+    private String protocol = "question-aware";
+
+    @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the JSONL files of LongBench tasks.")
+    private @Nullable String data;
+
+    @Option(
+            names = "--limit-tokens",
+            paramLabel = "N",
+            description = "Cut longer prompts in the middle. Default: as the model's context allows.")
+    private @Nullable String limitTokens;
+
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            description = "Longest answer in tokens. Default: as each task says.")
+    private @Nullable Integer maxNewTokens;
+
+    @Option(
+            names = "--cache-type",
+            paramLabel = "TYPE",
+            defaultValue = "f16",
+            description = "How the full cache is stored: f32, f16 or q8. Default: ${DEFAULT-VALUE}.")
+    private String cacheType = "f16";
+
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Folder of the run. Default: one below hayloft-runs, named after model and settings.")
+    private @Nullable String out;
+
+    @Override
+    public Integer call() {
+        var found = model.resolve();
+        var spec = spec(found);
+        try (var loaded = model.load(found, err());
+                var run = BenchRun.prepare(spec, loaded)) {
+            showPlan(spec, run.plan());
+            var done = runWithBar(run);
+            showResult(found, done);
+        }
+        return 0;
+    }
+
+    private BenchSpec spec(ResolvedModel found) {
+        return BenchSpec.builder(new ModelChoice(found.name(), found.path(), found.embedded()))
+                .methods(Lists.methods(methods))
+                .tasks(Lists.words(tasks))
+                .lengths(Lists.lengths(lengths))
+                .samples(atLeastOne("--samples", samples))
+                .seed(seed)
+                .protocol(Protocol.parse(protocol))
+                .data(folder("--data", data))
+                .limitTokens(limitTokens == null ? 0 : Sizes.tokens(limitTokens))
+                .maxNewTokens(atLeastOne("--max-new-tokens", maxNewTokens))
+                .cacheType(cacheType)
+                .threads(model.threads())
+                .out(folder("--out", out))
+                .build();
+    }
+
+    /** 0 stands for "not given" below, so a given 0 must not get there. */
+    private static int atLeastOne(String option, @Nullable Integer value) {
+        if (value != null && value < 1) {
+            throw new UserError(option + " must be at least 1, not " + value);
+        }
+        return value == null ? 0 : value;
+    }
+
+    private static @Nullable Path folder(String option, @Nullable String name) {
+        try {
+            return name == null ? null : Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new UserError(option + " '" + name + "' is no valid folder name", e);
+        }
+    }
+
+    private void showPlan(BenchSpec spec, Plan plan) {
+        err().printf(
+                        "plan: %d samples x %d methods with %s, prompts up to %d tokens (%d in all)%n",
+                        plan.samples(), plan.methods(), spec.model().name(), plan.longestPrompt(), plan.promptTokens());
+        err().printf(
+                        "      about %s, %s of weights and %s of caches in memory%n",
+                        Bar.told(plan.time()), Sizes.bytes(plan.weightBytes()), Sizes.bytes(plan.cacheBytes()));
+        if (plan.samplesDone() > 0) {
+            err().printf(
+                            "      goes on with an earlier start: %d of %d samples are done%n",
+                            plan.samplesDone(), plan.samples());
+        }
+        for (var note : plan.notes()) {
+            err().println("note: " + note);
+        }
+        err().flush();
+    }
+
+    private RunFolder runWithBar(BenchRun run) {
+        var folder = run.folder();
+        try (var progress = new BenchProgress(err(), folder)) {
+            return run.run(progress);
+        }
+    }
+
+    private void showResult(ResolvedModel found, RunFolder run) {
+        var report = Report.write(run);
+        out().println(SummaryText.of(Statistics.summary(run.records())));
+        for (var warning : Statistics.warnings(run.records())) {
+            out().println("warning: " + warning);
+        }
+        if (found.embedded()) {
+            out().println("note: " + found.name() + " is an instrument for cache methods, not a language model");
+        }
+        out().println("report:  " + report);
+        out().println("records: " + run.path());
+    }
+}

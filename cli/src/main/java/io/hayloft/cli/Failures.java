@@ -1,0 +1,105 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.Suggest;
+import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what went wrong into what the user reads, and into the exit code. */
+final class Failures {
+    private Failures() {}
+
+    /** Wrong options or arguments: one line that points to the right ones. */
+    static int usage(ParameterException error) {
+        var line = error.getCommandLine();
+        var text = error instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched)
+                : plain(error.getMessage());
+        line.getErr()
+                .println("hayloft: " + oneLine(text) + " (see: "
+                        + line.getCommandSpec().qualifiedName() + " --help)");
+        return Main.USER_ERROR;
+    }
+
+    /** A command threw: a mistake of the user is told in its own words, anything else is a defect. */
+    static int execution(Exception error, CommandLine line) {
+        var err = line.getErr();
+        var root = (RootCommand) line.getCommandSpec().root().userObject();
+        if (root.debug()) {
+            error.printStackTrace(err);
+        }
+        if (error instanceof UserError) {
+            err.println("hayloft: " + oneLine(error.getMessage()));
+            return Main.USER_ERROR;
+        }
+        err.println("hayloft: this is a defect of hayloft: " + oneLine(error.toString())
+                + details(error).map(file -> "; details are in " + file).orElse("; --debug shows details"));
+        return Main.DEFECT;
+    }
+
+    /** Memory that ran out is told as what it is; it has no stack trace worth reading. */
+    static int outOfMemory(OutOfMemoryError error, PrintWriter err) {
+        err.println("hayloft: out of memory (" + oneLine(String.valueOf(error.getMessage()))
+                + "): use shorter lengths or fewer methods, or give Java more with HAYLOFT_JAVA_OPTS=-Xmx8g");
+        return Main.DEFECT;
+    }
+
+    private static String unmatched(UnmatchedArgumentException error) {
+        var spec = error.getCommandLine().getCommandSpec();
+        var word = error.getUnmatched().getFirst();
+        if (word.startsWith("-")) {
+            var names = new ArrayList<String>();
+            for (OptionSpec option : spec.options()) {
+                names.addAll(List.of(option.names()));
+            }
+            return suggest("option", word.replaceFirst("=.*", ""), names);
+        }
+        if (!spec.subcommands().isEmpty()) {
+            return suggest("command", word, List.copyOf(spec.subcommands().keySet()));
+        }
+        return "unexpected argument '" + word + "'";
+    }
+
+    /** Without the words of programmers. */
+    private static String plain(String message) {
+        return message.replaceFirst("^Error: ", "")
+                .replaceFirst("^I", "i")
+                .replaceFirst("^M", "m")
+                .replaceFirst("is not an? (int|long)$", "is no whole number")
+                .replaceFirst("is not a double$", "is no number");
+    }
+
+    private static String suggest(String kind, String word, List<String> known) {
+        return "unknown " + kind + " '" + word + "'"
+                + Suggest.closest(word, known)
+                        .map(name -> ": did you mean '" + name + "'?")
+                        .orElse("");
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** Writes the stack trace to a file of its own, where a file can be written. */
+    private static Optional<Path> details(Exception error) {
+        var trace = new StringWriter();
+        error.printStackTrace(new PrintWriter(trace));
+        try {
+            var file = Files.createTempFile("hayloft-error-", ".log");
+            Files.writeString(file, "java " + Runtime.version() + "\n" + trace);
+            return Optional.of(file);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

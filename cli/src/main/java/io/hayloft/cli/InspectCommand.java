@@ -1,0 +1,68 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.Sizes;
+import io.hayloft.engine.format.Checkpoint;
+import io.hayloft.engine.hub.ModelStore;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code hayloft inspect}: what is in a model's files, without loading its weights. */
+@Command(
+        name = "inspect",
+        description = "Show a model's architecture, shapes, tensor types, cache size, tokenizer and chat format.",
+        footer = {"", "Examples:", "  hayloft inspect hayloft-tiny", "  hayloft inspect ./my-model.gguf --json"})
+final class InspectCommand extends Subcommand {
+    @Parameters(paramLabel = "MODEL", description = "Name of a model, GGUF file or Hugging Face folder.")
+    private String model = "";
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        var found = ModelStore.open().resolve(model);
+        try (var checkpoint = Checkpoint.open(found.path())) {
+            var description = ModelDescription.of(found, checkpoint);
+            if (json) {
+                Json.pretty(out(), description);
+            } else {
+                print(description);
+            }
+        }
+        return 0;
+    }
+
+    private void print(ModelDescription model) {
+        line("model", model.name() + " (" + model.format() + ", " + model.path() + ")");
+        line("architecture", model.architecture() + ", " + model.parameters() / 1_000_000 + "M parameters");
+        line("layers", model.layers() + " of width " + model.hidden() + ", feed-forward " + model.feedForward());
+        line(
+                "attention",
+                model.queryHeads() + " query heads share " + model.kvHeads() + " KV heads of " + model.headDim()
+                        + (model.slidingLayers() == 0
+                                ? ""
+                                : "; " + model.slidingLayers() + " layers slide with a window of " + model.window()));
+        line("context", model.context() + " tokens");
+        line("vocabulary", model.vocabulary() + " tokens");
+        line("tokenizer", model.tokenizer());
+        line("chat format", model.chatFormat() ? "yes" : "no: a base model, prompts are given as they are");
+        for (var type : model.tensors()) {
+            line("tensors", type.count() + " " + type.type() + ", " + Sizes.bytes(type.bytes()));
+        }
+        line("cache", Sizes.bytes(model.cacheBytesPerToken()) + " a token in f16" + slidingNote(model));
+        for (var size : model.cacheSizes()) {
+            line("", Sizes.bytes(size.bytes()) + " for " + size.tokens() + " tokens");
+        }
+    }
+
+    private static String slidingNote(ModelDescription model) {
+        return model.slidingLayers() == 0
+                ? ""
+                : ", of which " + Sizes.bytes(model.cacheBytesPerTokenBeyondWindow()) + " grow beyond the window";
+    }
+
+    private void line(String name, String value) {
+        out().printf("%-13s %s%n", name, value);
+    }
+}

@@ -1,0 +1,71 @@
+package io.hayloft.cli;
+
+import io.hayloft.methods.MethodInfo;
+import io.hayloft.methods.Methods;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code hayloft methods}: what {@code --methods} can name. */
+@Command(
+        name = "methods",
+        description = "List the compression methods and how to write them.",
+        footer = {
+            "",
+            "An expression is a method, its amount and its options; a plus sign joins two:",
+            "  snapkv:4x                 a quarter of the tokens",
+            "  snapkv:512                512 tokens",
+            "  snapkv:4x,window=64       with an option",
+            "  snapkv:4x + kivi:4bit     a quarter of the tokens, stored with 4 bits",
+            "",
+            "Example:",
+            "  hayloft bench --methods full,snapkv:4x,kivi:2bit"
+        })
+final class MethodsCommand extends Subcommand {
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        if (json) {
+            Json.pretty(
+                    out(), Methods.all().stream().map(MethodsCommand::fields).toList());
+            return 0;
+        }
+        for (var method : Methods.all()) {
+            print(method);
+        }
+        out().println("Without --methods, bench runs: " + String.join(", ", Methods.defaultGrid()));
+        return 0;
+    }
+
+    private static Map<String, Object> fields(MethodInfo method) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("name", method.name());
+        fields.put("school", method.school().label());
+        fields.put("idea", method.idea());
+        fields.put("source", method.source());
+        fields.put("amount", method.amount());
+        fields.put("parameters", method.parameters());
+        fields.put("composes_with", method.composesWith());
+        fields.put("example", method.example());
+        return fields;
+    }
+
+    private void print(MethodInfo method) {
+        out().println(method.name() + " (" + method.school().label() + ")   e.g. " + method.example());
+        out().println("    " + method.idea());
+        if (!method.amount().isEmpty()) {
+            out().println("    amount: " + method.amount());
+        }
+        for (var parameter : method.parameters()) {
+            out().println("    " + parameter.name() + "=" + parameter.standard() + ": " + parameter.meaning());
+        }
+        for (var line : List.of("goes with: " + method.composesWith(), "from: " + method.source())) {
+            out().println("    " + line);
+        }
+        out().println();
+    }
+}

@@ -1,0 +1,137 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.CacheShape;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.format.Checkpoint;
+import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.model.DecoderConfig;
+import io.hayloft.engine.tensor.Tensor;
+import io.hayloft.engine.tensor.TensorType;
+import io.hayloft.engine.tokenizer.ChatFormat;
+import io.hayloft.engine.tokenizer.Tokenizers;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+
+/**
+ * What {@code hayloft inspect} tells of a model. Sizes of the cache are those of a full f16 cache.
+ *
+ * @param parameters elements of all tensors
+ * @param slidingLayers layers that see a window only
+ * @param window tokens that they see
+ * @param tokenizer one line about it, or why there is none
+ * @param chatFormat whether the model brings a chat template
+ * @param tensors how many tensors there are of each type
+ * @param cacheBytesPerToken what a token adds at the start, in all layers
+ * @param cacheBytesPerTokenBeyondWindow what it adds once the windows are full, in the layers that see all
+ * @param cacheSizes size of the whole cache at some lengths, the model's context last
+ */
+record ModelDescription(
+        String name,
+        String path,
+        String format,
+        String architecture,
+        long parameters,
+        int layers,
+        int hidden,
+        int feedForward,
+        int queryHeads,
+        int kvHeads,
+        int headDim,
+        int slidingLayers,
+        int window,
+        int context,
+        int vocabulary,
+        String tokenizer,
+        boolean chatFormat,
+        List<TensorCount> tensors,
+        long cacheBytesPerToken,
+        long cacheBytesPerTokenBeyondWindow,
+        List<CacheSize> cacheSizes) {
+    private static final int[] LENGTHS = {1024, 4096, 16384};
+
+    /** Tensors of one type and their bytes. */
+    record TensorCount(TensorType type, int count, long bytes) {}
+
+    /** Bytes of a full cache of this many tokens. */
+    record CacheSize(int tokens, long bytes) {}
+
+    static ModelDescription of(ResolvedModel found, Checkpoint checkpoint) {
+        var config = checkpoint.config();
+        var tensors = checkpoint.tensors().values();
+        var shape = cacheShape(config);
+        int sliding = (int)
+                config.layerKinds().stream().filter(kind -> kind.sliding()).count();
+        long oneToken = new KvCodec.F16().bytes(config.kvHeads(), config.headDim(), 1);
+        return new ModelDescription(
+                found.name(),
+                found.path().toString(),
+                checkpoint.format(),
+                config.architecture(),
+                tensors.stream()
+                        .mapToLong(tensor -> tensor.rows() * tensor.columns())
+                        .sum(),
+                config.layers(),
+                config.hidden(),
+                config.feedForward(),
+                config.queryHeads(),
+                config.kvHeads(),
+                config.headDim(),
+                sliding,
+                config.window(),
+                config.contextLength(),
+                config.vocabulary(),
+                tokenizer(checkpoint),
+                chatFormat(checkpoint),
+                count(tensors),
+                config.layers() * oneToken,
+                (config.layers() - sliding) * oneToken,
+                cacheSizes(shape, config.contextLength()));
+    }
+
+    private static CacheShape cacheShape(DecoderConfig config) {
+        var windows = new int[config.layers()];
+        for (int layer = 0; layer < windows.length; layer++) {
+            windows[layer] = config.windowOf(layer);
+        }
+        return new CacheShape(config.layers(), config.kvHeads(), config.headDim(), windows);
+    }
+
+    private static List<CacheSize> cacheSizes(CacheShape shape, int context) {
+        var sizes = new ArrayList<CacheSize>();
+        for (int tokens : LENGTHS) {
+            if (tokens < context) {
+                sizes.add(new CacheSize(tokens, shape.fullBytes(tokens, new KvCodec.F16())));
+            }
+        }
+        sizes.add(new CacheSize(context, shape.fullBytes(context, new KvCodec.F16())));
+        return sizes;
+    }
+
+    private static List<TensorCount> count(Collection<Tensor> tensors) {
+        var counts = new EnumMap<TensorType, TensorCount>(TensorType.class);
+        for (var tensor : tensors) {
+            long bytes = tensor.rows() * tensor.rowBytes();
+            counts.merge(
+                    tensor.type(),
+                    new TensorCount(tensor.type(), 1, bytes),
+                    (a, b) -> new TensorCount(a.type(), a.count() + b.count(), a.bytes() + b.bytes()));
+        }
+        return List.copyOf(counts.values());
+    }
+
+    /** A model without a tokenizer can still be looked at. */
+    private static String tokenizer(Checkpoint checkpoint) {
+        try (var tokenizer = Tokenizers.of(checkpoint)) {
+            return tokenizer.describe();
+        } catch (UserError e) {
+            return "none: " + e.getMessage();
+        }
+    }
+
+    private static boolean chatFormat(Checkpoint checkpoint) {
+        return ChatFormat.of(checkpoint).isPresent();
+    }
+}

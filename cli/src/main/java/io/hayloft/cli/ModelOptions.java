@@ -1,0 +1,56 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.UserError;
+import io.hayloft.engine.hub.Catalogue;
+import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.ProgressListener;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+
+/** The options of commands that run a model. */
+final class ModelOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            defaultValue = Catalogue.EMBEDDED,
+            description = "Name of a model (see: hayloft models), GGUF file or Hugging Face folder."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private String model = Catalogue.EMBEDDED;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: as many as there are cores.")
+    private int threads;
+
+    /** Finds the model on this machine. */
+    ResolvedModel resolve() {
+        if (threads < 0) {
+            throw new UserError("--threads must be at least 1, not " + threads);
+        }
+        return ModelStore.open().resolve(model);
+    }
+
+    /** Worker threads asked for; 0: as many as there are cores. */
+    int threads() {
+        return threads;
+    }
+
+    /** Loads the model; a terminal shows how far it is. */
+    LanguageModel load(ResolvedModel found, PrintWriter err) {
+        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        if (!Terminal.interactive()) {
+            return LanguageModel.load(found.path(), LoadOptions.withThreads(workers));
+        }
+        ProgressListener line = (_, done, total) -> {
+            err.print("\rloading " + found.name() + ": " + done + " of " + total + " layers");
+            err.flush();
+        };
+        try {
+            return LanguageModel.load(found.path(), new LoadOptions(workers, line));
+        } finally {
+            err.print("\r\u001b[K");
+            err.flush();
+        }
+    }
+}

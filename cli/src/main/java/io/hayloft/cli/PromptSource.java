@@ -1,0 +1,78 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The three ways to give a prompt, one of which must be used. */
+final class PromptSource {
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt.")
+    private @Nullable String prompt;
+
+    @Option(names = "--prompt-file", paramLabel = "FILE", description = "File with the prompt, - for standard input.")
+    private @Nullable String file;
+
+    @Option(
+            names = "--prompt-ids",
+            paramLabel = "IDS",
+            description = "The prompt as token ids: 1,2,3, or @FILE with the ids.")
+    private @Nullable String ids;
+
+    /** The prompt's text, if it is given as text. */
+    Optional<String> text() {
+        return file != null ? Optional.of(read(file)) : Optional.ofNullable(prompt);
+    }
+
+    /**
+     * The prompt's ids, if it is given as ids.
+     *
+     * @param vocabulary one more than the highest id that the model knows
+     */
+    int[] ids(int vocabulary) {
+        if (ids == null) {
+            throw new IllegalStateException("the prompt is given as text");
+        }
+        var list = ids.startsWith("@") ? read(ids.substring(1)) : ids;
+        var words = list.strip().replaceAll("^\\[|]$", "").strip().split("[\\s,]+");
+        var numbers = new int[words.length];
+        for (int i = 0; i < words.length; i++) {
+            numbers[i] = id(words[i], vocabulary);
+        }
+        return numbers;
+    }
+
+    private static int id(String word, int vocabulary) {
+        try {
+            int id = Integer.parseInt(word);
+            if (id >= 0 && id < vocabulary) {
+                return id;
+            }
+        } catch (NumberFormatException e) {
+            // told below, with the same words as an id that the model does not have
+        }
+        throw new UserError(
+                "--prompt-ids: '" + word + "' is no token id of this model (0 to " + (vocabulary - 1) + ")");
+    }
+
+    private static String read(String name) {
+        try {
+            return name.equals("-")
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(Path.of(name));
+        } catch (NoSuchFileException | InvalidPathException e) {
+            throw new UserError("there is no prompt file '" + name + "'", e);
+        } catch (MalformedInputException e) {
+            throw new UserError("prompt file '" + name + "' is no UTF-8 text", e);
+        } catch (IOException e) {
+            throw new UserError("prompt file '" + name + "' cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

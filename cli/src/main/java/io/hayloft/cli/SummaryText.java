@@ -1,0 +1,54 @@
+package io.hayloft.cli;
+
+import io.hayloft.bench.stats.SummaryTable;
+import io.hayloft.bench.stats.SummaryTable.Cell;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The table at the end of a run: a row for each method, scores from 0 to 100 with their standard errors. */
+final class SummaryText {
+    private static final int CATEGORY_WIDTH = 10;
+
+    private SummaryText() {}
+
+    static String of(SummaryTable summary) {
+        var table = new Table().text("method");
+        for (var category : summary.categories()) {
+            table.number(category, CATEGORY_WIDTH);
+        }
+        boolean several = summary.categories().size() > 1;
+        if (several) {
+            table.number("mean");
+        }
+        table.number("ratio")
+                .number("bytes a token", 8)
+                .number("prefill tok/s", 7)
+                .number("decode tok/s", 7);
+        for (var row : summary.rows()) {
+            var cells = new ArrayList<>(List.of(row.method()));
+            row.cells().forEach(cell -> cells.add(score(cell)));
+            if (several) {
+                cells.add(score(row.mean()));
+            }
+            cells.add(number("%.2fx", row.achievedRatio()));
+            cells.add(number("%,.0f", row.bytesPerToken()));
+            cells.add(number("%,.0f", row.prefillRate()));
+            cells.add(number("%,.0f", row.decodeRate()));
+            table.row(cells);
+        }
+        return table.render();
+    }
+
+    private static String score(Cell cell) {
+        if (Double.isNaN(cell.mean())) {
+            return "-";
+        }
+        var mean = number("%.1f", 100 * cell.mean());
+        return Double.isNaN(cell.error()) ? mean : mean + number(" ±%.1f", 100 * cell.error());
+    }
+
+    private static String number(String format, double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, format, value);
+    }
+}

@@ -1,0 +1,62 @@
+package io.hayloft.cli;
+
+import io.hayloft.tasks.Task;
+import io.hayloft.tasks.Tasks;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code hayloft tasks}: what {@code --tasks} can name. */
+@Command(
+        name = "tasks",
+        description = "List the tasks and their metrics.",
+        footer = {
+            "",
+            "Groups: mini (generated, for the embedded model), needle, longbench (files in the folder of --data).",
+            "",
+            "Example:",
+            "  hayloft bench --tasks mini-needle,mini-code --lengths 1k,4k"
+        })
+final class TasksCommand extends Subcommand {
+    private static final int DESCRIPTION_WIDTH = 60;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        if (json) {
+            Json.pretty(out(), Tasks.all().stream().map(TasksCommand::fields).toList());
+            return 0;
+        }
+        var table = new Table()
+                .text("task")
+                .text("category")
+                .text("metric")
+                .text("data")
+                .text("what is asked", DESCRIPTION_WIDTH);
+        for (var task : Tasks.all()) {
+            table.row(List.of(
+                    task.name(),
+                    task.category().label(),
+                    task.metric(),
+                    task.needsData() ? "--data" : "generated",
+                    task.description()));
+        }
+        out().println(table.render());
+        return 0;
+    }
+
+    private static Map<String, Object> fields(Task task) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("name", task.name());
+        fields.put("category", task.category().label());
+        fields.put("metric", task.metric());
+        fields.put("version", task.version());
+        fields.put("needs_data", task.needsData());
+        fields.put("description", task.description());
+        return fields;
+    }
+}

@@ -1,0 +1,72 @@
+@echo off
+rem Finds a JDK, builds on first use, runs Hayloft: the launcher for Windows.
+rem HAYLOFT_JAVA_HOME names a JDK, HAYLOFT_JAVA_OPTS adds JVM options.
+setlocal EnableExtensions DisableDelayedExpansion
+
+set "root=%~dp0"
+set "root=%root:~0,-1%"
+
+set "jdk="
+if defined HAYLOFT_JAVA_HOME (
+    call :fits "%HAYLOFT_JAVA_HOME%"
+    if not defined jdk (
+        echo hayloft: HAYLOFT_JAVA_HOME=%HAYLOFT_JAVA_HOME% holds no JDK 25.0.3 or newer>&2
+        exit /b 1
+    )
+)
+if not defined jdk if defined JAVA_HOME call :fits "%JAVA_HOME%"
+for %%d in ("%ProgramFiles%\Eclipse Adoptium" "%ProgramFiles%\Java" "%ProgramFiles%\Microsoft" "%ProgramFiles%\Zulu" "%ProgramFiles%\Amazon Corretto" "%USERPROFILE%\.jdks") do (
+    for /d %%j in ("%%~d\*") do call :fits "%%~j"
+)
+if not defined jdk (
+    echo hayloft: found no JDK 25.0.3 or newer. Install one, or name its folder in HAYLOFT_JAVA_HOME.>&2
+    exit /b 1
+)
+
+set "app=%root%"
+if exist "%root%\pom.xml" (
+    set "app=%root%\cli\target\hayloft"
+    call :build || exit /b 1
+)
+if not exist "%app%\lib\hayloft-cli.jar" (
+    echo hayloft: %app%\lib\hayloft-cli.jar is missing>&2
+    exit /b 1
+)
+"%jdk%\bin\java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC -Xms256m -Xmx4g -XX:-UsePerfData -Dai.djl.offline=true %HAYLOFT_JAVA_OPTS% -jar "%app%\lib\hayloft-cli.jar" %*
+exit /b %ERRORLEVEL%
+
+rem Sets jdk to the folder %1 if it holds a Java of at least 25.0.3 with the vector module and none was found before.
+:fits
+if defined jdk exit /b 0
+if not exist "%~1\bin\java.exe" exit /b 0
+findstr /c:"jdk.incubator.vector" "%~1\release" >nul 2>&1 || exit /b 0
+for /f "tokens=2 delims==" %%v in ('findstr /b "JAVA_VERSION=" "%~1\release"') do call :atleast %%~v "%~1"
+exit /b 0
+
+rem Sets jdk to %2 if the version %1 is at least 25.0.3.
+:atleast
+for /f "tokens=1-3 delims=.-+ " %%a in ("%~1.0.0") do (
+    if %%a GTR 25 set "jdk=%~2"
+    if %%a EQU 25 if %%b GTR 0 set "jdk=%~2"
+    if %%a EQU 25 if %%b EQU 0 if %%c GEQ 3 set "jdk=%~2"
+)
+exit /b 0
+
+rem Builds the command line when it was never built or a source is newer than the last build.
+:build
+set "stamp=%app%\.built"
+if exist "%stamp%" (
+    powershell -NoProfile -Command "$t=(Get-Item -LiteralPath $env:stamp).LastWriteTimeUtc; $n=Get-ChildItem -Recurse -File -LiteralPath $env:root -Include *.java,pom.xml,*.json,*.xml,*.html,*.js,*.css | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($n) { exit 1 } else { exit 0 }" && exit /b 0
+)
+where mvn >nul 2>&1 || (
+    echo hayloft: Apache Maven 3.8 or newer must be on the PATH to build>&2
+    exit /b 1
+)
+echo hayloft: building; the first time downloads libraries and takes a few minutes ...>&2
+set "JAVA_HOME=%jdk%"
+call mvn -B -q -f "%root%\pom.xml" -pl cli -am -Dmaven.test.skip=true package >&2 || (
+    echo hayloft: the build failed>&2
+    exit /b 1
+)
+echo built> "%stamp%"
+exit /b 0
