@@ -69,6 +69,25 @@ final class RowOps {
         return (a + b) + (c + d);
     }
 
+    /** Four interleaved partial sums of products. */
+    static double sumOfProducts(float[] x, int xAt, float[] y, int yAt, int n) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i <= n - 4; i += 4) {
+            a += (double) x[xAt + i] * y[yAt + i];
+            b += (double) x[xAt + i + 1] * y[yAt + i + 1];
+            c += (double) x[xAt + i + 2] * y[yAt + i + 2];
+            d += (double) x[xAt + i + 3] * y[yAt + i + 3];
+        }
+        for (; i < n; i++) {
+            a += (double) x[xAt + i] * y[yAt + i];
+        }
+        return (a + b) + (c + d);
+    }
+
     /** Four interleaved partial sums of squares. */
     static double sumOfSquares(float[] x, int at, int n) {
         double a = 0;

@@ -45,6 +45,11 @@ public final class VectorOps {
         }
     }
 
+    /** The inner product of two rows, summed in double precision. */
+    public static float dot(float[] x, int xAt, float[] y, int yAt, int n) {
+        return (float) RowOps.sumOfProducts(x, xAt, y, yAt, n);
+    }
+
     /** {@code a += b}. */
     public static void addInPlace(float[] a, int aAt, float[] b, int bAt, int n) {
         int i = 0;
