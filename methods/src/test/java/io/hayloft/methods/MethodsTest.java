@@ -40,7 +40,7 @@ class MethodsTest {
                 "snapkv | needs an amount: write for example snapkv:4x",
                 "snapkv:0.5x | a ratio of 0.5x is out of range",
                 "snapkv:0x | a ratio of 0x is out of range",
-                "snapkv:NaNx | out of range",
+                "snapkv:NaNx | is no ratio",
                 "snapkv:0 | a budget of 0 tokens keeps nothing",
                 "snapkv:-3 | is no budget",
                 "snapkv:fourx | is no ratio",
