@@ -1,0 +1,69 @@
+package io.hayloft.tasks.needle;
+
+import io.hayloft.base.UserError;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.TokenCounter;
+
+/** Builds prompts of at most a given number of tokens: instruction, prose with the needle between two sentences, question. */
+final class NeedlePrompt {
+    private static final String INSTRUCTION =
+            "Somewhere in the text below there is a pass key. Find it and remember it, for it will be asked for.\n\n";
+    private static final String QUESTION = "\n\nWhat is the pass key? The pass key is ";
+
+    private final TokenCounter tokens;
+
+    /** Tokens of each sentence of the haystack by itself: enough to guess how many sentences fit. */
+    private final int[] sentenceTokens;
+
+    NeedlePrompt(TokenCounter tokens) {
+        this.tokens = tokens;
+        this.sentenceTokens = new int[Haystack.INSTANCE.size()];
+        for (int i = 0; i < sentenceTokens.length; i++) {
+            sentenceTokens[i] = tokens.count(Haystack.INSTANCE.sentence(i));
+        }
+    }
+
+    /**
+     * The longest prompt that fits, in whole sentences.
+     *
+     * @param length most tokens of the prompt, a start token included
+     * @param depth where the needle goes, from 0 (before the prose) to 1 (after it)
+     * @param start first sentence of the prose
+     * @throws UserError if not even the needle alone fits
+     */
+    Prompt fit(int length, double depth, int start, String key) {
+        int sentences = guess(length - count(prompt(0, depth, start, key)), start);
+        while (sentences > 0 && count(prompt(sentences, depth, start, key)) > length) {
+            sentences--;
+        }
+        while (count(prompt(sentences + 1, depth, start, key)) <= length) {
+            sentences++;
+        }
+        var prompt = prompt(sentences, depth, start, key);
+        if (count(prompt) > length) {
+            throw new UserError("needle: " + length + " tokens are too few: the pass key alone needs " + count(prompt));
+        }
+        return prompt;
+    }
+
+    private int guess(int room, int start) {
+        int sentences = 0;
+        for (int used = 0; used < room; sentences++) {
+            used += Math.max(1, sentenceTokens[(start + sentences) % sentenceTokens.length]);
+        }
+        return sentences;
+    }
+
+    /** With a start token, whether the model has one or not, so that prompts do not depend on it. */
+    private int count(Prompt prompt) {
+        return 1 + tokens.count(prompt.text());
+    }
+
+    private static Prompt prompt(int sentences, double depth, int start, String key) {
+        int before = (int) Math.rint(depth * sentences);
+        var prose = Haystack.INSTANCE.sentences(start, before)
+                + "The pass key is " + key + ". Remember it. " + key + " is the pass key. "
+                + Haystack.INSTANCE.sentences(start + before, sentences - before);
+        return new Prompt(INSTRUCTION + prose.stripTrailing(), QUESTION, false);
+    }
+}

@@ -1,0 +1,124 @@
+package io.hayloft.tasks.needle;
+
+import io.hayloft.base.UserError;
+import io.hayloft.tasks.Category;
+import io.hayloft.tasks.Sample;
+import io.hayloft.tasks.SampleRequest;
+import io.hayloft.tasks.SeededRandom;
+import io.hayloft.tasks.Task;
+import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tasks.metric.Metric;
+import io.hayloft.tasks.metric.PassKeyGrid;
+import io.hayloft.tasks.metric.UnicodeText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pass-key needle as the published benchmark sets it: background of a number of <em>words</em>, ten depths, seven
+ * digits, long answers. The background is the text files in the sub-folder {@code passkey} of the data folder, in
+ * order of their names, or our own prose where there is no such folder.
+ */
+public final class PaperNeedleTask implements Task {
+    private static final String VERSION = "1";
+    private static final int USUAL_WORDS = 2730;
+    private static final int MAX_NEW_TOKENS = 256;
+    private static final double[] DEPTHS = PassKeyGrid.points(0, 1, 10, false);
+
+    @Override
+    public String name() {
+        return "needle-paper";
+    }
+
+    @Override
+    public Category category() {
+        return Category.NEEDLE;
+    }
+
+    @Override
+    public String description() {
+        return "the pass key of the published benchmark; its length counts words, not tokens";
+    }
+
+    @Override
+    public String metric() {
+        return Metric.PASS_KEY.id();
+    }
+
+    @Override
+    public String version() {
+        return VERSION;
+    }
+
+    @Override
+    public boolean suitedTo(TokenCounter tokens) {
+        return Haystack.INSTANCE.isReadableBy(tokens);
+    }
+
+    @Override
+    public List<Sample> samples(SampleRequest request) {
+        int words = request.length() == 0 ? USUAL_WORDS : request.length();
+        int count = request.count() == 0 ? DEPTHS.length : request.count();
+        var texts = texts(request.data());
+        var samples = new ArrayList<Sample>();
+        for (int i = 0; i < count; i++) {
+            var sample = sample(texts, words, request.seed(), i);
+            int tokens = 1 + request.tokens().count(sample.prompt().text());
+            if (request.limitTokens() > 0 && tokens > request.limitTokens()) {
+                throw new UserError(name() + ": " + words + " words are " + tokens + " tokens, above the limit of "
+                        + request.limitTokens() + ": ask for shorter prompts");
+            }
+            samples.add(sample);
+        }
+        return samples;
+    }
+
+    private Sample sample(List<String> texts, int words, long seed, int index) {
+        double depth = DEPTHS[index % DEPTHS.length];
+        var key = NeedleTask.key(NeedleTask.USUAL_DIGITS, new SeededRandom(name(), words, seed, index));
+        var facets = new LinkedHashMap<String, Object>();
+        facets.put("length", words);
+        facets.put("depth", depth);
+        facets.put("repeat", index / DEPTHS.length);
+        return new Sample(
+                name(),
+                category(),
+                name() + "-" + words + "-" + seed + "-" + index,
+                PaperPrompt.of(texts, words, depth, key),
+                List.of(key),
+                List.of(),
+                MAX_NEW_TOKENS,
+                facets);
+    }
+
+    private static List<String> texts(@Nullable Path data) {
+        var folder = data == null ? null : data.resolve("passkey");
+        if (folder == null || !Files.isDirectory(folder)) {
+            return List.of(Haystack.INSTANCE.text());
+        }
+        var texts = new ArrayList<String>();
+        try (var files = Files.newDirectoryStream(folder, "*.txt")) {
+            var sorted = new ArrayList<Path>();
+            files.forEach(sorted::add);
+            sorted.sort(null);
+            for (var file : sorted) {
+                texts.add(Files.readString(file));
+            }
+        } catch (IOException e) {
+            throw new UserError(folder + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
+        }
+        if (texts.stream().allMatch(text -> UnicodeText.words(text).isEmpty())) {
+            throw new UserError(folder + ": holds no words: expected text files *.txt for the background");
+        }
+        return texts;
+    }
+
+    @Override
+    public double score(Sample sample, String output) {
+        return Metric.PASS_KEY.best(output, sample.references(), List.of());
+    }
+}
