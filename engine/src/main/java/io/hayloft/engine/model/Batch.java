@@ -28,6 +28,11 @@ sealed interface Batch {
             int rows,
             int promptLength,
             @Nullable PrefillSignals signals) implements Batch {
+        /** The same for another number of rows, for work that does not ask for positions. */
+        Stretch withRows(int count) {
+            return new Stretch(cache, first, count, promptLength, signals);
+        }
+
         @Override
         public int position(int row) {
             return first + row;

@@ -7,6 +7,7 @@ import io.hayloft.engine.kernel.VectorOps;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.tensor.WeightRows;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ public final class Decoder {
     @FunctionalInterface
     interface LayerObserver {
         /**
-         * @param depth layers that the rows have been through
+         * @param depth layers that the rows have been through; after all of them, only rows with logits are left
          * @param x [rows][hidden], not to be changed
          */
         void rows(int depth, int firstPosition, int rows, float[] x);
@@ -74,9 +75,11 @@ public final class Decoder {
         for (int first = from; first < to; first += options.chunk()) {
             int rows = Math.min(options.chunk(), to - first);
             embed(tokens, first, rows);
-            forward(new Batch.Stretch(cache, first, rows, tokens.length, options.signals()));
+            var batch = new Batch.Stretch(cache, first, rows, tokens.length, options.signals());
+            int[] wanted = wanted(first, rows, options.logits());
+            forwardFor(wanted, batch);
             cache.advance(rows);
-            tellLogits(first, rows, options.logits());
+            tellLogits(wanted, options.logits());
             options.progress().progress("prefill", first + rows - from, to - from);
         }
     }
@@ -105,8 +108,7 @@ public final class Decoder {
             cache.advance(1);
         }
         if (logits != null) {
-            finalNorm.apply(buffers.x, buffers.normed, 0, rows);
-            outputLogits(rows, logits);
+            outputLogits(0, rows, logits);
         }
     }
 
@@ -133,50 +135,64 @@ public final class Decoder {
     }
 
     private void forward(Batch batch) {
-        for (int depth = 0; depth < layers.size(); depth++) {
+        for (var layer : layers) {
+            layer.forward(batch, buffers);
+        }
+    }
+
+    /**
+     * Runs a stretch through all layers. Behind the last mixer nobody needs the rows without logits any more: then x
+     * holds the wanted rows only.
+     */
+    private void forwardFor(int[] wanted, Batch.Stretch batch) {
+        int last = layers.size() - 1;
+        for (int depth = 0; depth < last; depth++) {
             show(depth, batch);
             layers.get(depth).forward(batch, buffers);
         }
-        show(layers.size(), batch);
-    }
-
-    private void show(int depth, Batch batch) {
-        if (observer != null && batch instanceof Batch.Stretch stretch) {
-            observer.rows(depth, stretch.first(), stretch.rows(), buffers.x);
+        show(last, batch);
+        layers.get(last).mix(batch, buffers);
+        for (int i = 0; i < wanted.length; i++) {
+            int row = wanted[i] - batch.first();
+            System.arraycopy(buffers.x, row * config.hidden(), buffers.x, i * config.hidden(), config.hidden());
+        }
+        if (wanted.length > 0) {
+            var rest = batch.withRows(wanted.length);
+            layers.get(last).feedForward(rest, buffers);
+            show(layers.size(), rest);
         }
     }
 
-    /** Logits of the rows that the sink wants, computed in groups. */
-    private void tellLogits(int first, int rows, LogitsSink sink) {
-        int hidden = config.hidden();
-        var wanted = new int[LOGIT_ROWS];
-        int count = 0;
-        for (int row = 0; row < rows; row++) {
-            if (sink.wants(first + row)) {
-                System.arraycopy(buffers.x, row * hidden, buffers.x, count * hidden, hidden);
-                wanted[count++] = first + row;
-            }
-            if (count == LOGIT_ROWS || (count > 0 && row == rows - 1)) {
-                tellGroup(wanted, count, sink);
-                count = 0;
-            }
+    private static int[] wanted(int first, int rows, LogitsSink sink) {
+        return IntStream.range(first, first + rows).filter(sink::wants).toArray();
+    }
+
+    private void show(int depth, Batch.Stretch batch) {
+        if (observer != null) {
+            observer.rows(depth, batch.first(), batch.rows(), buffers.x);
         }
     }
 
-    private void tellGroup(int[] wanted, int count, LogitsSink sink) {
+    /** Hands out the logits of the wanted rows, which x holds, in groups. */
+    private void tellLogits(int[] wanted, LogitsSink sink) {
         int vocabulary = config.vocabulary();
-        if (logits.length < count * vocabulary) {
-            logits = new float[count * vocabulary];
-        }
-        finalNorm.apply(buffers.x, buffers.normed, 0, count);
-        outputLogits(count, logits);
-        for (int i = 0; i < count; i++) {
-            sink.accept(wanted[i], logits, i * vocabulary);
+        for (int first = 0; first < wanted.length; first += LOGIT_ROWS) {
+            int rows = Math.min(LOGIT_ROWS, wanted.length - first);
+            if (logits.length < rows * vocabulary) {
+                logits = new float[rows * vocabulary];
+            }
+            outputLogits(first, rows, logits);
+            for (int i = 0; i < rows; i++) {
+                sink.accept(wanted[first + i], logits, i * vocabulary);
+            }
         }
     }
 
-    /** target [rows][vocabulary] = softcap(normed [rows][hidden] Wᵀ). */
-    private void outputLogits(int rows, float[] target) {
+    /** target [rows][vocabulary] = softcap(norm(x) Wᵀ), for rows of x from {@code first} on. */
+    private void outputLogits(int first, int rows, float[] target) {
+        int hidden = config.hidden();
+        finalNorm.apply(buffers.x, buffers.x, first, first + rows);
+        System.arraycopy(buffers.x, first * hidden, buffers.normed, 0, rows * hidden);
         output.decode(buffers.normed, rows, target, pool);
         if (config.finalSoftCap() > 0) {
             VectorOps.softCap(target, 0, rows * config.vocabulary(), (float) config.finalSoftCap());

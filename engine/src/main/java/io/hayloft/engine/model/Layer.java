@@ -22,15 +22,22 @@ record Layer(
 
     /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the layer, in place. */
     void forward(Batch batch, Activations a) {
-        int rows = batch.rows();
-        Rows.run(pool, rows, (from, to) -> mixerNorm.apply(a.x, a.normed, from, to));
+        mix(batch, a);
+        feedForward(batch, a);
+    }
+
+    /** The first half: x += mixer(norm(x)). */
+    void mix(Batch batch, Activations a) {
+        Rows.run(pool, batch.rows(), (from, to) -> mixerNorm.apply(a.x, a.normed, from, to));
         mixer.mix(a.normed, batch, a.update, a);
-        Rows.run(pool, rows, (from, to) -> {
-            addUpdate(postMixerNorm, a, from, to);
-            feedForwardNorm.apply(a.x, a.normed, from, to);
-        });
+        Rows.run(pool, batch.rows(), (from, to) -> addUpdate(postMixerNorm, a, from, to));
+    }
+
+    /** The second half: x += feedForward(norm(x)). Works on each row alone. */
+    void feedForward(Batch batch, Activations a) {
+        Rows.run(pool, batch.rows(), (from, to) -> feedForwardNorm.apply(a.x, a.normed, from, to));
         feedForward.apply(a.normed, batch, a.update, a);
-        Rows.run(pool, rows, (from, to) -> addUpdate(postFeedForwardNorm, a, from, to));
+        Rows.run(pool, batch.rows(), (from, to) -> addUpdate(postFeedForwardNorm, a, from, to));
     }
 
     /** x += norm(update), on rows {@code from .. to-1}. */
