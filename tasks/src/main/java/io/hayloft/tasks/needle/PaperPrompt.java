@@ -17,14 +17,14 @@ final class PaperPrompt {
     private PaperPrompt() {}
 
     /**
-     * A prompt with the key after {@code words * depth} words, rounded down.
+     * A prompt with the key after that share of the background's words, rounded down.
      *
      * @param texts the background: read in order, and again from the first, until there are enough words
      * @param words length of the background
      */
     static Prompt of(List<String> texts, int words, double depth, String key) {
         var background = background(texts, words);
-        int before = Math.min(background.size(), (int) (words * depth));
+        int before = (int) (background.size() * depth);
         var content = String.join(
                 " ",
                 joined(background.subList(0, before)),
@@ -34,7 +34,7 @@ final class PaperPrompt {
         return new Prompt(INSTRUCTION + content, QUESTION, false);
     }
 
-    /** The first words of the joined texts. Texts are joined with nothing between, so two words may become one. */
+    /** The first words of the joined texts; a few less than wanted, since two words become one where texts meet. */
     private static List<String> background(List<String> texts, int words) {
         var joined = new StringBuilder();
         int have = 0;
