@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The supported architectures, with what the files of each leave unsaid. */
+@SuppressWarnings("ImmutableEnumChecker") // the lists come from List.of
 enum Architecture {
     LLAMA(List.of("llama"), List.of("llama")),
     /** Converters to GGUF call it llama. */

@@ -83,7 +83,7 @@ final class Fields {
                 }
             }
         }
-        return (int) whole(name, value, 1);
+        return whole(name, value, 1);
     }
 
     int positive(String name, int fallback) {
@@ -92,14 +92,20 @@ final class Fields {
 
     /** A whole number from 0. */
     int whole(String name, int fallback) {
-        return has(name) ? (int) whole(name, required(name), 0) : fallback;
+        return has(name) ? whole(name, required(name), 0) : fallback;
     }
 
-    private long whole(String name, @Nullable Object value, long least) {
-        if (value instanceof Long number && number >= least && number <= Integer.MAX_VALUE) {
-            return number;
+    private int whole(String name, @Nullable Object value, long least) {
+        long number = wholeOrMinus1(value);
+        if (number >= least && number <= Integer.MAX_VALUE) {
+            return (int) number;
         }
         throw wrong(name, "a whole number from " + least, value);
+    }
+
+    /** JSON gives Integer or Long, GGUF Long; what is larger is no size or count. */
+    private static long wholeOrMinus1(@Nullable Object value) {
+        return value instanceof Integer || value instanceof Long ? ((Number) value).longValue() : -1;
     }
 
     double number(String name) {
@@ -147,7 +153,7 @@ final class Fields {
         }
         var ids = new ArrayList<Integer>();
         for (var element : value instanceof List<?> list ? list : List.of(value)) {
-            ids.add((int) whole(name, element, 0));
+            ids.add(whole(name, element, 0));
         }
         return ids;
     }
@@ -178,10 +184,10 @@ final class Fields {
         var list = list(name);
         var numbers = new long[list.size()];
         for (int i = 0; i < numbers.length; i++) {
-            if (!(list.get(i) instanceof Long number) || number < 0) {
+            numbers[i] = wholeOrMinus1(list.get(i));
+            if (numbers[i] < 0) {
                 throw wrong(name, "a list of whole numbers from 0", list.get(i));
             }
-            numbers[i] = number;
         }
         return numbers;
     }
@@ -211,6 +217,12 @@ final class Fields {
         var text = String.valueOf(value);
         return error("field '" + prefix + name + "' must be " + expected + ", not "
                 + (text.length() > 60 ? text.substring(0, 60) + "..." : text));
+    }
+
+    /** The same error, told with the name of the file if it lacks it. */
+    UserError located(UserError e) {
+        var message = String.valueOf(e.getMessage());
+        return message.startsWith(source) ? e : new UserError(source + ": " + message, e);
     }
 
     UserError error(String message) {

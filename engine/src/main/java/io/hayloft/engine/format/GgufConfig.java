@@ -16,8 +16,6 @@ import java.util.Map;
 final class GgufConfig {
     private static final int GEMMA3_PATTERN = 6;
     private static final int SMOLLM3_ROPE_INTERVAL = 4;
-    private static final int GEMMA2_27B_LAYERS = 46;
-    private static final int GEMMA3_27B_LAYERS = 62;
 
     private final Fields general;
     private final Fields fields;
@@ -86,7 +84,7 @@ final class GgufConfig {
                             .orElse(-1),
                     endTokens());
         } catch (UserError e) {
-            throw e.getMessage().startsWith(general.source()) ? e : general.error(e.getMessage());
+            throw general.located(e);
         }
     }
 
@@ -107,10 +105,14 @@ final class GgufConfig {
         return (int) Math.min(embedding.rows(), Integer.MAX_VALUE);
     }
 
+    /** The 27B models of Gemma scale by width, all others by head; no key says so. */
     private double queryScalar(int layers, int hidden, int queryHeads, int headDim) {
-        boolean byWidth = architecture == Architecture.GEMMA2 && layers == GEMMA2_27B_LAYERS
-                || architecture == Architecture.GEMMA3 && layers == GEMMA3_27B_LAYERS;
-        return byWidth ? (double) hidden / queryHeads : headDim;
+        int layersOf27b = switch (architecture) {
+            case GEMMA2 -> 46;
+            case GEMMA3 -> 62;
+            default -> -1;
+        };
+        return layers == layersOf27b ? (double) hidden / queryHeads : headDim;
     }
 
     private List<LayerKind> layerKinds(int layers) {

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** The types of metadata values of fixed size, with the number that stands for each in a file. */
+@SuppressWarnings("ImmutableEnumChecker") // readers hold no state
 enum GgufValueType {
     UINT8(0, 1, (data, at) -> (long) (data.get(ValueLayout.JAVA_BYTE, at) & 0xFF)),
     INT8(1, 1, (data, at) -> (long) data.get(ValueLayout.JAVA_BYTE, at)),

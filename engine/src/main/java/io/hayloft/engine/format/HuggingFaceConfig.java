@@ -93,7 +93,7 @@ public final class HuggingFaceConfig {
                     fields.ids("bos_token_id").stream().findFirst().orElse(-1),
                     endTokens(generation));
         } catch (UserError e) {
-            throw e.getMessage().startsWith(fields.source()) ? e : fields.error(e.getMessage());
+            throw fields.located(e);
         }
     }
 

@@ -6,10 +6,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON objects of model files as plain maps: String, Long, Double, Boolean, List, Map; null where the file says so. */
+/** JSON objects of model files as plain maps: String, Integer, Long, Double, Boolean, List, Map; null where the file says so. */
 final class Json {
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
@@ -17,7 +16,6 @@ final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .enable(DeserializationFeature.USE_LONG_FOR_INTS)
             .build();
 
     private Json() {}

@@ -125,13 +125,13 @@ final class NamedWeights implements WeightSource {
         int queries = outputs(Role.QUERY);
         int keys = outputs(Role.KEY);
         int first = role == Role.QUERY ? 0 : role == Role.KEY ? queries : queries + keys;
-        return tensor(names.fusedAttention(layer), queries + 2 * keys, config.hidden())
+        return tensor(names.fusedAttention(layer), queries + 2L * keys, config.hidden())
                 .map(tensor -> new WeightRows(tensor, first, outputs(role), null));
     }
 
     private Optional<WeightRows> partOfFeedForward(Role role, int layer) {
         int rows = config.feedForward();
-        return tensor(names.fusedFeedForward(layer), 2 * rows, config.hidden())
+        return tensor(names.fusedFeedForward(layer), 2L * rows, config.hidden())
                 .map(tensor -> new WeightRows(tensor, role == Role.GATE ? 0 : rows, rows, null));
     }
 

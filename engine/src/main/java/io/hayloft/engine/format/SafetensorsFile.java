@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -104,8 +105,8 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /** All values of an F32, F16 or BF16 entry, row-major. */
     public float[] readFloats(String name) {
-        entry(name, FLOATS.keySet());
-        return tensors.get(name).toFloats();
+        var entry = entry(name, FLOATS.keySet());
+        return Objects.requireNonNull(tensors.get(entry.name())).toFloats();
     }
 
     /** All values of an I64 entry. */

@@ -1,12 +1,12 @@
 package io.hayloft.engine.format;
 
-import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -37,6 +37,7 @@ final class SafetensorsHeader {
             Map.entry("BOOL", 1)));
 
     /** One tensor: its type name, shape and bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     record Entry(String name, String dtype, long[] shape, MemorySegment data) {}
 
     private record Range(String name, long begin, long end) {}
@@ -82,13 +83,12 @@ final class SafetensorsHeader {
         return entries;
     }
 
-    private Entry entry(String name, ArrayList<Range> ranges) {
+    private Entry entry(String name, List<Range> ranges) {
         var entry = fields.object(name).orElseThrow(() -> error(name, "has no description"));
         var dtype = entry.text("dtype");
         var elementBytes = ELEMENT_BYTES.get(dtype);
         if (elementBytes == null) {
-            throw error(
-                    name, Suggest.unknown("type", dtype, ELEMENT_BYTES.keySet()).getMessage());
+            throw error(name, "has the unknown type '" + dtype + "'; known are " + ELEMENT_BYTES.keySet());
         }
         var shape = entry.wholes("shape");
         var offsets = entry.wholes("data_offsets");
@@ -118,7 +118,7 @@ final class SafetensorsHeader {
         }
     }
 
-    private void checkOverlaps(ArrayList<Range> ranges) {
+    private void checkOverlaps(List<Range> ranges) {
         ranges.sort(Comparator.comparingLong(Range::begin).thenComparingLong(Range::end));
         long end = 0;
         for (var range : ranges) {

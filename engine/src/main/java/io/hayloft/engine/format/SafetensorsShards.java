@@ -5,13 +5,10 @@ import io.hayloft.engine.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The weight files of a folder: model.safetensors, or the shards that model.safetensors.index.json names. */
 final class SafetensorsShards implements AutoCloseable {
@@ -35,8 +32,7 @@ final class SafetensorsShards implements AutoCloseable {
             if (Files.exists(index)) {
                 shards.openIndexed(folder, Json.object(index.toString(), readAll(index)));
             } else if (Files.exists(folder.resolve(SINGLE))) {
-                shards.openAll(folder, List.of(SINGLE));
-                shards.tensors.putAll(shards.files.get(SINGLE).tensors());
+                shards.openSingle(folder);
             } else {
                 throw new UserError(folder + " has neither " + SINGLE + " nor " + INDEX
                         + ": only safetensors checkpoints and GGUF files can be read");
@@ -46,6 +42,12 @@ final class SafetensorsShards implements AutoCloseable {
             shards.close();
             throw e;
         }
+    }
+
+    private void openSingle(Path folder) {
+        var file = SafetensorsFile.open(folder.resolve(SINGLE));
+        files.put(SINGLE, file);
+        tensors.putAll(file.tensors());
     }
 
     private void openIndexed(Path folder, Fields index) {
@@ -58,22 +60,16 @@ final class SafetensorsShards implements AutoCloseable {
             }
             fileOfTensor.put(tensor, file);
         }
-        openAll(folder, new TreeSet<>(fileOfTensor.values()));
-        fileOfTensor.forEach((name, file) -> {
-            if (!files.get(file).names().contains(name)) {
-                throw index.error("tensor '" + name + "' is not in " + file);
+        fileOfTensor.forEach((name, fileName) -> {
+            var file = files.computeIfAbsent(fileName, unopened -> SafetensorsFile.open(folder.resolve(unopened)));
+            if (!file.names().contains(name)) {
+                throw index.error("tensor '" + name + "' is not in " + fileName);
             }
-            var tensor = files.get(file).tensors().get(name);
+            var tensor = file.tensors().get(name);
             if (tensor != null) {
                 tensors.put(name, tensor);
             }
         });
-    }
-
-    private void openAll(Path folder, Collection<String> names) {
-        for (var name : names) {
-            files.put(name, SafetensorsFile.open(folder.resolve(name)));
-        }
     }
 
     /** The whole of a small file. */

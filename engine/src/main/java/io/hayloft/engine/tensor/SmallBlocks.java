@@ -53,8 +53,8 @@ final class SmallBlocks {
         int fifth = bits(data, at + 2);
         for (int j = 0; j < HALF; j++) {
             int pair = unsigned(data, at + 6 + j);
-            dst[to + j] = scale * ((pair & 15 | (fifth >>> j & 1) << 4) - 16);
-            dst[to + j + HALF] = scale * ((pair >> 4 | (fifth >>> j + HALF & 1) << 4) - 16);
+            dst[to + j] = scale * (((pair & 15) | (((fifth >>> j) & 1) << 4)) - 16);
+            dst[to + j + HALF] = scale * (((pair >> 4) | (((fifth >>> (j + HALF)) & 1) << 4)) - 16);
         }
     }
 
@@ -65,8 +65,8 @@ final class SmallBlocks {
         int fifth = bits(data, at + 4);
         for (int j = 0; j < HALF; j++) {
             int pair = unsigned(data, at + 8 + j);
-            dst[to + j] = scale * (pair & 15 | (fifth >>> j & 1) << 4) + minimum;
-            dst[to + j + HALF] = scale * (pair >> 4 | (fifth >>> j + HALF & 1) << 4) + minimum;
+            dst[to + j] = scale * ((pair & 15) | (((fifth >>> j) & 1) << 4)) + minimum;
+            dst[to + j + HALF] = scale * ((pair >> 4) | (((fifth >>> (j + HALF)) & 1) << 4)) + minimum;
         }
     }
 }

@@ -33,8 +33,8 @@ final class SuperBlocks {
     static void q3(MemorySegment data, long at, float[] dst, int to) {
         float scale = half(data, at + 108);
         for (int i = 0; i < SIZE; i++) {
-            int third = unsigned(data, at + i % 32) >> i / 32 & 1;
-            int code = (twoBits(data, at + 32, i) | third << 2) - 4;
+            int third = (unsigned(data, at + i % 32) >> (i / 32)) & 1;
+            int code = (twoBits(data, at + 32, i) | (third << 2)) - 4;
             dst[to + i] = scale * (sixBitScale(data, at + 96, i / 16) - 32) * code;
         }
     }
@@ -56,8 +56,8 @@ final class SuperBlocks {
             float scale = half(data, at) * scaleOf(data, at + 4, part);
             float minimum = half(data, at + 2) * minimumOf(data, at + 4, part);
             for (int j = 0; j < 32; j++) {
-                int fifth = unsigned(data, at + 16 + j) >> part & 1;
-                dst[to + part * 32 + j] = scale * (fourBits(data, at + 48, part, j) | fifth << 4) - minimum;
+                int fifth = (unsigned(data, at + 16 + j) >> part) & 1;
+                dst[to + part * 32 + j] = scale * (fourBits(data, at + 48, part, j) | (fifth << 4)) - minimum;
             }
         }
     }
@@ -66,42 +66,44 @@ final class SuperBlocks {
     static void q6(MemorySegment data, long at, float[] dst, int to) {
         float scale = half(data, at + 208);
         for (int i = 0; i < SIZE; i++) {
-            int half = i / 128;
             int run = i / 32 % 4;
-            int low = unsigned(data, at + half * 64 + run % 2 * 32 + i % 32) >> run / 2 * 4 & 15;
-            int code = (low | twoBits(data, at + 128, i) << 4) - 32;
+            int lowByte = i / 128 * 64 + run % 2 * 32 + i % 32;
+            int low = (unsigned(data, at + lowByte) >> (run / 2 * 4)) & 15;
+            int code = (low | (twoBits(data, at + 128, i) << 4)) - 32;
             dst[to + i] = scale * signed(data, at + 192 + i / 16) * code;
         }
     }
 
     /** Element {@code i} of 2-bit codes: each 32 bytes hold 128 elements. */
     private static int twoBits(MemorySegment data, long at, int i) {
-        return unsigned(data, at + i / 128 * 32 + i % 32) >> i / 32 % 4 * 2 & 3;
+        int index = i / 128 * 32 + i % 32;
+        return (unsigned(data, at + index) >> (i / 32 % 4 * 2)) & 3;
     }
 
     /** Element {@code j} of a part of 32 in 4-bit codes: each 32 bytes hold two parts. */
     private static int fourBits(MemorySegment data, long at, int part, int j) {
-        return unsigned(data, at + part / 2 * 32 + j) >> part % 2 * 4 & 15;
+        int index = part / 2 * 32 + j;
+        return (unsigned(data, at + index) >> (part % 2 * 4)) & 15;
     }
 
     /** Scale {@code i} of 16: low 4 bits in bytes 0-7 (two rounds), high 2 bits in bytes 8-11 (four rounds). */
     private static int sixBitScale(MemorySegment data, long at, int i) {
-        int low = unsigned(data, at + i % 8) >> i / 8 * 4 & 15;
-        int high = unsigned(data, at + 8 + i % 4) >> i / 4 * 2 & 3;
-        return low | high << 4;
+        int low = (unsigned(data, at + i % 8) >> (i / 8 * 4)) & 15;
+        int high = (unsigned(data, at + 8 + i % 4) >> (i / 4 * 2)) & 3;
+        return low | (high << 4);
     }
 
     /** Scales 0-3 are the low 6 bits of bytes 0-3; scales 4-7 have low bits in bytes 8-11, high bits atop bytes 0-3. */
     private static int scaleOf(MemorySegment data, long at, int part) {
         return part < 4
                 ? unsigned(data, at + part) & 63
-                : unsigned(data, at + part + 4) & 15 | unsigned(data, at + part - 4) >> 6 << 4;
+                : (unsigned(data, at + part + 4) & 15) | ((unsigned(data, at + part - 4) >> 6) << 4);
     }
 
     /** Minima 0-3 are the low 6 bits of bytes 4-7; minima 4-7 the high halves of bytes 8-11 and atop bytes 4-7. */
     private static int minimumOf(MemorySegment data, long at, int part) {
         return part < 4
                 ? unsigned(data, at + part + 4) & 63
-                : unsigned(data, at + part + 4) >> 4 | unsigned(data, at + part) >> 6 << 4;
+                : (unsigned(data, at + part + 4) >> 4) | ((unsigned(data, at + part) >> 6) << 4);
     }
 }

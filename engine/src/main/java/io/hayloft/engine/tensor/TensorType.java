@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The quantised types are those of GGUF files; their layouts are described beside the code that reads them.
  */
+@SuppressWarnings("ImmutableEnumChecker") // readers hold no state
 public enum TensorType {
     F32(1, 4, PlainBlocks::f32),
     F16(1, 2, PlainBlocks::f16),

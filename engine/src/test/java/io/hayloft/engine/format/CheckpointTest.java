@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,23 +127,23 @@ class CheckpointTest {
     @Test
     void splitsTheFusedTensorsOfPhi3() {
         try (var model = Checkpoint.open(Shared.path("goldens/architectures/phi3"))) {
-            var fused = model.tensors()
-                    .get("model.layers.1.self_attn.qkv_proj.weight")
-                    .toFloats();
+            var fused = floats(model, "model.layers.1.self_attn.qkv_proj.weight");
             assertThat(model.weights().get(Role.QUERY, 1).toFloats())
                     .containsExactly(Arrays.copyOfRange(fused, 0, 64 * 64));
             assertThat(model.weights().get(Role.KEY, 1).toFloats())
                     .containsExactly(Arrays.copyOfRange(fused, 64 * 64, 96 * 64));
             assertThat(model.weights().get(Role.VALUE, 1).toFloats())
                     .containsExactly(Arrays.copyOfRange(fused, 96 * 64, 128 * 64));
-            var gateAndUp = model.tensors()
-                    .get("model.layers.1.mlp.gate_up_proj.weight")
-                    .toFloats();
+            var gateAndUp = floats(model, "model.layers.1.mlp.gate_up_proj.weight");
             assertThat(model.weights().get(Role.GATE, 1).toFloats())
                     .containsExactly(Arrays.copyOfRange(gateAndUp, 0, 160 * 64));
             assertThat(model.weights().get(Role.UP, 1).toFloats())
                     .containsExactly(Arrays.copyOfRange(gateAndUp, 160 * 64, 320 * 64));
         }
+    }
+
+    private static float[] floats(Checkpoint model, String tensor) {
+        return Objects.requireNonNull(model.tensors().get(tensor)).toFloats();
     }
 
     @Test
@@ -288,7 +289,7 @@ class CheckpointTest {
                 .tensor("blk.0.attn_k.bias", 4)
                 .tensor("blk.0.attn_v.bias", 4);
         try (var model = Checkpoint.of(built.read())) {
-            var stored = model.tensors().get("blk.0.attn_q.bias").toFloats();
+            var stored = floats(model, "blk.0.attn_q.bias");
             int[] order = {0, 2, 1, 3, 4, 6, 5, 7};
             var expected = new float[8];
             for (int i = 0; i < expected.length; i++) {

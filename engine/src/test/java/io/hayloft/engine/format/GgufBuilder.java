@@ -78,10 +78,17 @@ public final class GgufBuilder {
         for (long size : shape) {
             elements *= (int) size;
         }
-        var bytes = buffer(elements * 4);
+        var bytes = ByteBuffer.allocate(elements * 4).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {
             bytes.putFloat(random.nextFloat() - 0.5f);
         }
+        return tensor(name, TensorType.F32, bytes.array(), shape);
+    }
+
+    /** A tensor of given F32 numbers. */
+    public GgufBuilder tensor(String name, float[] values, long... shape) {
+        var bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
         return tensor(name, TensorType.F32, bytes.array(), shape);
     }
 
@@ -119,7 +126,8 @@ public final class GgufBuilder {
     }
 
     private long alignedDataSize() {
-        return data.size() + (-data.size() & (ALIGNMENT - 1));
+        long size = data.size();
+        return size + (-size & (ALIGNMENT - 1));
     }
 
     private void key(String key, int type) {
@@ -193,16 +201,14 @@ public final class GgufBuilder {
     /** Byte strings for raw values. */
     public static byte[] littleEndian(Number... numbers) {
         var parts = new ArrayList<byte[]>();
-        int size = 0;
         for (var number : numbers) {
             var part = number instanceof Integer whole
                     ? buffer(4).putInt(whole).array()
                     : buffer(8).putLong(number.longValue()).array();
             parts.add(part);
-            size += part.length;
         }
-        var all = buffer(size);
-        parts.forEach(all::put);
-        return all.array();
+        var all = new ByteArrayOutputStream();
+        parts.forEach(all::writeBytes);
+        return all.toByteArray();
     }
 }

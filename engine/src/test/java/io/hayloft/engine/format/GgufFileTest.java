@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.engine.tensor.Tensor;
 import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -35,7 +37,7 @@ class GgufFileTest {
             });
             assertThat(file.tensors()).hasSize(expected.get("tensors").size());
             for (var described : expected.get("tensors")) {
-                var tensor = file.tensors().get(described.get("name").asString());
+                var tensor = tensor(file, described.get("name").asString());
                 assertThat(tensor.type())
                         .isEqualTo(TensorType.valueOf(described.get("type").asString()));
                 assertThat(tensor.shape()).containsExactly(3, 64);
@@ -47,8 +49,12 @@ class GgufFileTest {
         }
     }
 
+    private static Tensor tensor(GgufFile file, String name) {
+        return Objects.requireNonNull(file.tensors().get(name));
+    }
+
     private static void compare(String key, Map<String, Object> metadata, JsonNode expected) {
-        var value = metadata.get(key);
+        var value = Objects.requireNonNull(metadata.get(key));
         if (expected.isArray()) {
             var list = (List<?>) value;
             assertThat(list).as(key).hasSize(expected.size());
@@ -74,7 +80,7 @@ class GgufFileTest {
         var path = Files.write(
                 folder.resolve("m.gguf"), GgufBuilder.completeModel("llama").bytes());
         var file = GgufFile.open(path);
-        var tensor = file.tensors().get("output_norm.weight");
+        var tensor = tensor(file, "output_norm.weight");
         assertThat(tensor.toFloats()).hasSize(8);
         file.close();
         file.close();
