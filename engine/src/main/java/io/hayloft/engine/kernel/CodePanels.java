@@ -70,16 +70,15 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
         }
     }
 
-    /** Scales element k by {@code 2^-bits*(k % codesPerWord)}: kernels leave a code at its place in the word. */
+    /** Scales activations so that kernels can leave a code at its place among four in a word. */
     @Override
     public Activations prepare(float[] x, int rows, WorkerPool pool) {
         int size = rows * columns;
         var scaled = pool.workspace().shared(Shared.ACTIVATIONS, size);
-        int perWord = format.codesPerWord();
-        for (int j = 0; j < perWord; j++) {
-            // The highest code of a word is shifted down all the same, to lose the sign.
-            float factor = j == perWord - 1 ? 1 : Math.scalb(1f, -format.bits() * j);
-            for (int i = j; i < size; i += perWord) {
+        for (int j = 0; j < 4; j++) {
+            // The highest byte of a word is shifted down all the same, to lose the sign.
+            float factor = j * format.bits() == 24 ? 1 : Math.scalb(1f, -format.bits() * j);
+            for (int i = j; i < size; i += 4) {
                 scaled[i] = x[i] * factor;
             }
         }
@@ -88,13 +87,9 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
 
     @Override
     public void multiply(int panel, Activations x, int row, float[] y, int yAt) {
-        for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
-            long at = blockAt(panel, 0) + 4L * lane;
-            if (format.bits() == 4) {
-                Codes.multiply4(data, at, format, x, row, y, yAt + lane);
-            } else {
-                Codes.multiply8(data, at, format, x, row, y, yAt + lane);
-            }
+        long pair = Panels.pairDistance(panel, blockAt(1, 0), bytes());
+        for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
+            Codes.multiply(data, blockAt(panel, 0) + 4L * lane, pair, format, x, row, y, yAt + lane, PAIR_RESULTS);
         }
     }
 

@@ -20,6 +20,7 @@ final class Codes {
     private static final int L = VectorWidth.LANES;
     private static final int ROWS = Panels.ROWS;
     private static final long STEP = 4L * ROWS;
+    private static final long VECTOR = 4L * L;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
     private Codes() {}
@@ -85,98 +86,170 @@ final class Codes {
         }
     }
 
-    /** One activation row times two vectors of weight rows with codes of 8 bits. */
-    static void multiply8(
-            MemorySegment w, long at, CodeFormat format, Panels.Activations x, int row, float[] y, int yAt) {
-        var xs = x.x();
-        int k = row * x.columns();
-        int sum = row * x.blocks();
-        var y0 = FloatVector.zero(F);
-        var y1 = y0;
-        for (int b = 0; b < x.blocks(); b++, at += format.blockBytes()) {
-            var a0 = FloatVector.broadcast(F, -format.offset() * x.sums()[sum + b]);
-            var a1 = a0;
-            long p = at + format.codesAt();
-            for (int end = k + format.block(); k < end; k += 4, p += STEP) {
-                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
-                var v = IntVector.fromMemorySegment(I, w, p + 4L * L, ORDER);
-                var t = FloatVector.broadcast(F, xs[k]);
-                a0 = floats(u.and(0xFF)).fma(t, a0);
-                a1 = floats(v.and(0xFF)).fma(t, a1);
-                t = FloatVector.broadcast(F, xs[k + 1]);
-                a0 = floats(u.and(0xFF00)).fma(t, a0);
-                a1 = floats(v.and(0xFF00)).fma(t, a1);
-                t = FloatVector.broadcast(F, xs[k + 2]);
-                a0 = floats(u.and(0xFF0000)).fma(t, a0);
-                a1 = floats(v.and(0xFF0000)).fma(t, a1);
-                t = FloatVector.broadcast(F, xs[k + 3]);
-                a0 = floats(u.lanewise(VectorOperators.LSHR, 24)).fma(t, a0);
-                a1 = floats(v.lanewise(VectorOperators.LSHR, 24)).fma(t, a1);
-            }
-            y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
-            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + 4L * L, ORDER), y1);
-            if (format.minimum()) {
-                long m = at + format.minimaAt();
-                var t = FloatVector.broadcast(F, x.sums()[sum + b]);
-                y0 = FloatVector.fromMemorySegment(F, w, m, ORDER).fma(t, y0);
-                y1 = FloatVector.fromMemorySegment(F, w, m + 4L * L, ORDER).fma(t, y1);
-            }
+    /**
+     * One activation row times four vectors of weight rows: enough independent chains to keep the multipliers busy.
+     *
+     * @param at byte at which the first vector's part of the first block begins
+     * @param pair distance in bytes of the second pair of vectors from the first
+     * @param yPair distance of their results
+     */
+    static void multiply(
+            MemorySegment w,
+            long at,
+            long pair,
+            CodeFormat format,
+            Panels.Activations x,
+            int row,
+            float[] y,
+            int yAt,
+            int yPair) {
+        if (format.bits() == 4) {
+            multiply4(w, at, pair, format, x, row, y, yAt, yPair);
+        } else {
+            multiply8(w, at, pair, format, x, row, y, yAt, yPair);
         }
-        y0.intoArray(y, yAt);
-        y1.intoArray(y, yAt + L);
     }
 
-    /** One activation row times two vectors of weight rows with codes of 4 bits. */
-    static void multiply4(
-            MemorySegment w, long at, CodeFormat format, Panels.Activations x, int row, float[] y, int yAt) {
+    /** One activation row times four vectors of weight rows with codes of 8 bits; see {@link #multiply}. */
+    private static void multiply8(
+            MemorySegment w,
+            long at,
+            long pair,
+            CodeFormat format,
+            Panels.Activations x,
+            int row,
+            float[] y,
+            int yAt,
+            int yPair) {
         var xs = x.x();
         int k = row * x.columns();
         int sum = row * x.blocks();
         var y0 = FloatVector.zero(F);
         var y1 = y0;
+        var y2 = y0;
+        var y3 = y0;
         for (int b = 0; b < x.blocks(); b++, at += format.blockBytes()) {
             var a0 = FloatVector.broadcast(F, -format.offset() * x.sums()[sum + b]);
             var a1 = a0;
+            var a2 = a0;
+            var a3 = a0;
             long p = at + format.codesAt();
-            for (int end = k + format.block(); k < end; k += 8, p += STEP) {
-                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
-                var v = IntVector.fromMemorySegment(I, w, p + 4L * L, ORDER);
+            for (int end = k + format.block(); k < end; k += 4, p += STEP) {
+                var u0 = IntVector.fromMemorySegment(I, w, p, ORDER);
+                var u1 = IntVector.fromMemorySegment(I, w, p + VECTOR, ORDER);
+                var u2 = IntVector.fromMemorySegment(I, w, p + pair, ORDER);
+                var u3 = IntVector.fromMemorySegment(I, w, p + pair + VECTOR, ORDER);
                 var t = FloatVector.broadcast(F, xs[k]);
-                a0 = floats(u.and(0xF)).fma(t, a0);
-                a1 = floats(v.and(0xF)).fma(t, a1);
+                a0 = ((FloatVector) u0.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 1]);
-                a0 = floats(u.and(0xF0)).fma(t, a0);
-                a1 = floats(v.and(0xF0)).fma(t, a1);
+                a0 = ((FloatVector) u0.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 2]);
-                a0 = floats(u.and(0xF00)).fma(t, a0);
-                a1 = floats(v.and(0xF00)).fma(t, a1);
+                a0 = ((FloatVector) u0.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 3]);
-                a0 = floats(u.and(0xF000)).fma(t, a0);
-                a1 = floats(v.and(0xF000)).fma(t, a1);
-                t = FloatVector.broadcast(F, xs[k + 4]);
-                a0 = floats(u.and(0xF0000)).fma(t, a0);
-                a1 = floats(v.and(0xF0000)).fma(t, a1);
-                t = FloatVector.broadcast(F, xs[k + 5]);
-                a0 = floats(u.and(0xF00000)).fma(t, a0);
-                a1 = floats(v.and(0xF00000)).fma(t, a1);
-                t = FloatVector.broadcast(F, xs[k + 6]);
-                a0 = floats(u.and(0xF000000)).fma(t, a0);
-                a1 = floats(v.and(0xF000000)).fma(t, a1);
-                t = FloatVector.broadcast(F, xs[k + 7]);
-                a0 = floats(u.lanewise(VectorOperators.LSHR, 28)).fma(t, a0);
-                a1 = floats(v.lanewise(VectorOperators.LSHR, 28)).fma(t, a1);
+                a0 = ((FloatVector) u0.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a3);
             }
             y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
-            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + 4L * L, ORDER), y1);
+            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + VECTOR, ORDER), y1);
+            y2 = a2.fma(FloatVector.fromMemorySegment(F, w, at + pair, ORDER), y2);
+            y3 = a3.fma(FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER), y3);
             if (format.minimum()) {
                 long m = at + format.minimaAt();
                 var t = FloatVector.broadcast(F, x.sums()[sum + b]);
                 y0 = FloatVector.fromMemorySegment(F, w, m, ORDER).fma(t, y0);
-                y1 = FloatVector.fromMemorySegment(F, w, m + 4L * L, ORDER).fma(t, y1);
+                y1 = FloatVector.fromMemorySegment(F, w, m + VECTOR, ORDER).fma(t, y1);
+                y2 = FloatVector.fromMemorySegment(F, w, m + pair, ORDER).fma(t, y2);
+                y3 = FloatVector.fromMemorySegment(F, w, m + pair + VECTOR, ORDER)
+                        .fma(t, y3);
             }
         }
         y0.intoArray(y, yAt);
         y1.intoArray(y, yAt + L);
+        y2.intoArray(y, yAt + yPair);
+        y3.intoArray(y, yAt + yPair + L);
+    }
+
+    /** One activation row times four vectors of weight rows with codes of 4 bits; see {@link #multiply}. */
+    private static void multiply4(
+            MemorySegment w,
+            long at,
+            long pair,
+            CodeFormat format,
+            Panels.Activations x,
+            int row,
+            float[] y,
+            int yAt,
+            int yPair) {
+        var xs = x.x();
+        int k = row * x.columns();
+        int sum = row * x.blocks();
+        var y0 = FloatVector.zero(F);
+        var y1 = y0;
+        var y2 = y0;
+        var y3 = y0;
+        for (int b = 0; b < x.blocks(); b++, at += format.blockBytes()) {
+            var a0 = FloatVector.broadcast(F, -format.offset() * x.sums()[sum + b]);
+            var a1 = a0;
+            var a2 = a0;
+            var a3 = a0;
+            long p = at + format.codesAt();
+            for (int j = 0; j < format.block(); j += 4, k += 4, p += (j & 4) == 0 ? STEP : 0) {
+                int shift = (j & 4) << 2;
+                var u0 = IntVector.fromMemorySegment(I, w, p, ORDER).lanewise(VectorOperators.LSHR, shift);
+                var u1 = IntVector.fromMemorySegment(I, w, p + VECTOR, ORDER).lanewise(VectorOperators.LSHR, shift);
+                var u2 = IntVector.fromMemorySegment(I, w, p + pair, ORDER).lanewise(VectorOperators.LSHR, shift);
+                var u3 = IntVector.fromMemorySegment(I, w, p + pair + VECTOR, ORDER)
+                        .lanewise(VectorOperators.LSHR, shift);
+                var t = FloatVector.broadcast(F, xs[k]);
+                a0 = ((FloatVector) u0.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                t = FloatVector.broadcast(F, xs[k + 1]);
+                a0 = ((FloatVector) u0.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                t = FloatVector.broadcast(F, xs[k + 2]);
+                a0 = ((FloatVector) u0.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                t = FloatVector.broadcast(F, xs[k + 3]);
+                a0 = ((FloatVector) u0.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a3);
+            }
+            y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
+            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + VECTOR, ORDER), y1);
+            y2 = a2.fma(FloatVector.fromMemorySegment(F, w, at + pair, ORDER), y2);
+            y3 = a3.fma(FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER), y3);
+            if (format.minimum()) {
+                long m = at + format.minimaAt();
+                var t = FloatVector.broadcast(F, x.sums()[sum + b]);
+                y0 = FloatVector.fromMemorySegment(F, w, m, ORDER).fma(t, y0);
+                y1 = FloatVector.fromMemorySegment(F, w, m + VECTOR, ORDER).fma(t, y1);
+                y2 = FloatVector.fromMemorySegment(F, w, m + pair, ORDER).fma(t, y2);
+                y3 = FloatVector.fromMemorySegment(F, w, m + pair + VECTOR, ORDER)
+                        .fma(t, y3);
+            }
+        }
+        y0.intoArray(y, yAt);
+        y1.intoArray(y, yAt + L);
+        y2.intoArray(y, yAt + yPair);
+        y3.intoArray(y, yAt + yPair + L);
     }
 
     /** Small enough to be inlined everywhere: a vector that crosses a real call would be boxed. */

@@ -14,6 +14,7 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ORDER);
     private static final long STEP = 4L * ROWS;
+    private static final long VECTOR = 4L * VectorWidth.LANES;
 
     static FloatPanels pack(WeightRows rows, NativeMemory memory, WorkerPool pool) {
         int columns = rows.columns();
@@ -54,18 +55,28 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
 
     @Override
     public void multiply(int panel, Activations x, int row, float[] y, int yAt) {
-        int vector = 4 * VectorWidth.LANES;
-        for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
-            long at = panel * STEP * columns + 4L * lane;
-            var a = FloatVector.zero(F);
-            var b = a;
-            for (int k = 0; k < columns; k++, at += STEP) {
-                var t = FloatVector.broadcast(F, x.x()[row * columns + k]);
-                a = FloatVector.fromMemorySegment(F, data, at, ORDER).fma(t, a);
-                b = FloatVector.fromMemorySegment(F, data, at + vector, ORDER).fma(t, b);
-            }
-            a.intoArray(y, yAt + lane);
-            b.intoArray(y, yAt + lane + VectorWidth.LANES);
+        long pair = Panels.pairDistance(panel, STEP * columns, bytes());
+        for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
+            multiply(panel * STEP * columns + 4L * lane, pair, x.x(), row * columns, y, yAt + lane);
         }
+    }
+
+    private void multiply(long at, long pair, float[] x, int xAt, float[] y, int yAt) {
+        var a = FloatVector.zero(F);
+        var b = a;
+        var c = a;
+        var d = a;
+        for (int k = 0; k < columns; k++, at += STEP) {
+            var t = FloatVector.broadcast(F, x[xAt + k]);
+            a = FloatVector.fromMemorySegment(F, data, at, ORDER).fma(t, a);
+            b = FloatVector.fromMemorySegment(F, data, at + VECTOR, ORDER).fma(t, b);
+            c = FloatVector.fromMemorySegment(F, data, at + pair, ORDER).fma(t, c);
+            d = FloatVector.fromMemorySegment(F, data, at + pair + VECTOR, ORDER)
+                    .fma(t, d);
+        }
+        a.intoArray(y, yAt);
+        b.intoArray(y, yAt + VectorWidth.LANES);
+        c.intoArray(y, yAt + PAIR_RESULTS);
+        d.intoArray(y, yAt + PAIR_RESULTS + VectorWidth.LANES);
     }
 }

@@ -26,6 +26,7 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
     private static final long STEP = 4L * ROWS;
+    private static final long VECTOR = 4L * L;
     private static final int EXPONENT = 0x7C00;
     private static final int HIGH_HALF = 0xFFFF0000;
 
@@ -124,59 +125,108 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
 
     @Override
     public void multiply(int panel, Activations x, int row, float[] y, int yAt) {
-        for (int lane = 0; lane < ROWS; lane += 2 * L) {
+        long pair = Panels.pairDistance(panel, panelBytes(columns), bytes());
+        for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
             long at = panel * panelBytes(columns) + 4L * lane;
             if (brain) {
-                multiplyBrain(at, x.x(), row * columns, y, yAt + lane);
+                multiplyBrain(at, pair, x.x(), row * columns, y, yAt + lane);
             } else {
-                multiplyHalf(at, x.x(), row * columns, y, yAt + lane);
+                multiplyHalf(at, pair, x.x(), row * columns, y, yAt + lane);
             }
         }
     }
 
-    private void multiplyHalf(long at, float[] x, int xAt, float[] y, int yAt) {
-        var a = FloatVector.zero(F);
-        var b = a;
+    private void multiplyHalf(long at, long pair, float[] x, int xAt, float[] y, int yAt) {
+        var a0 = FloatVector.zero(F);
+        var a1 = a0;
+        var a2 = a0;
+        var a3 = a0;
         for (int k = 0; k < columns; k += 2, at += STEP) {
-            var u = IntVector.fromMemorySegment(I, data, at, ORDER);
-            var v = IntVector.fromMemorySegment(I, data, at + 4L * L, ORDER);
+            var u0 = IntVector.fromMemorySegment(I, data, at, ORDER);
+            var u1 = IntVector.fromMemorySegment(I, data, at + VECTOR, ORDER);
+            var u2 = IntVector.fromMemorySegment(I, data, at + pair, ORDER);
+            var u3 = IntVector.fromMemorySegment(I, data, at + pair + VECTOR, ORDER);
             var t = FloatVector.broadcast(F, x[xAt + k]);
-            var uLow = u.lanewise(VectorOperators.LSHL, 16)
+            a0 = u0.lanewise(VectorOperators.LSHL, 16)
                     .lanewise(VectorOperators.ASHR, 3)
-                    .and(MOVED);
-            var vLow = v.lanewise(VectorOperators.LSHL, 16)
+                    .and(MOVED)
+                    .reinterpretAsFloats()
+                    .mul(UNMOVE)
+                    .fma(t, a0);
+            a1 = u1.lanewise(VectorOperators.LSHL, 16)
                     .lanewise(VectorOperators.ASHR, 3)
-                    .and(MOVED);
-            a = uLow.reinterpretAsFloats().mul(UNMOVE).fma(t, a);
-            b = vLow.reinterpretAsFloats().mul(UNMOVE).fma(t, b);
+                    .and(MOVED)
+                    .reinterpretAsFloats()
+                    .mul(UNMOVE)
+                    .fma(t, a1);
+            a2 = u2.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 3)
+                    .and(MOVED)
+                    .reinterpretAsFloats()
+                    .mul(UNMOVE)
+                    .fma(t, a2);
+            a3 = u3.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 3)
+                    .and(MOVED)
+                    .reinterpretAsFloats()
+                    .mul(UNMOVE)
+                    .fma(t, a3);
             if (k + 1 < columns) {
                 t = FloatVector.broadcast(F, x[xAt + k + 1]);
-                var uHigh = u.lanewise(VectorOperators.ASHR, 3).and(MOVED);
-                var vHigh = v.lanewise(VectorOperators.ASHR, 3).and(MOVED);
-                a = uHigh.reinterpretAsFloats().mul(UNMOVE).fma(t, a);
-                b = vHigh.reinterpretAsFloats().mul(UNMOVE).fma(t, b);
+                a0 = u0.lanewise(VectorOperators.ASHR, 3)
+                        .and(MOVED)
+                        .reinterpretAsFloats()
+                        .mul(UNMOVE)
+                        .fma(t, a0);
+                a1 = u1.lanewise(VectorOperators.ASHR, 3)
+                        .and(MOVED)
+                        .reinterpretAsFloats()
+                        .mul(UNMOVE)
+                        .fma(t, a1);
+                a2 = u2.lanewise(VectorOperators.ASHR, 3)
+                        .and(MOVED)
+                        .reinterpretAsFloats()
+                        .mul(UNMOVE)
+                        .fma(t, a2);
+                a3 = u3.lanewise(VectorOperators.ASHR, 3)
+                        .and(MOVED)
+                        .reinterpretAsFloats()
+                        .mul(UNMOVE)
+                        .fma(t, a3);
             }
         }
-        a.intoArray(y, yAt);
-        b.intoArray(y, yAt + L);
+        a0.intoArray(y, yAt);
+        a1.intoArray(y, yAt + L);
+        a2.intoArray(y, yAt + PAIR_RESULTS);
+        a3.intoArray(y, yAt + PAIR_RESULTS + L);
     }
 
-    private void multiplyBrain(long at, float[] x, int xAt, float[] y, int yAt) {
-        var a = FloatVector.zero(F);
-        var b = a;
+    private void multiplyBrain(long at, long pair, float[] x, int xAt, float[] y, int yAt) {
+        var a0 = FloatVector.zero(F);
+        var a1 = a0;
+        var a2 = a0;
+        var a3 = a0;
         for (int k = 0; k < columns; k += 2, at += STEP) {
-            var u = IntVector.fromMemorySegment(I, data, at, ORDER);
-            var v = IntVector.fromMemorySegment(I, data, at + 4L * L, ORDER);
+            var u0 = IntVector.fromMemorySegment(I, data, at, ORDER);
+            var u1 = IntVector.fromMemorySegment(I, data, at + VECTOR, ORDER);
+            var u2 = IntVector.fromMemorySegment(I, data, at + pair, ORDER);
+            var u3 = IntVector.fromMemorySegment(I, data, at + pair + VECTOR, ORDER);
             var t = FloatVector.broadcast(F, x[xAt + k]);
-            a = u.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(t, a);
-            b = v.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(t, b);
+            a0 = u0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(t, a0);
+            a1 = u1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(t, a1);
+            a2 = u2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(t, a2);
+            a3 = u3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().fma(t, a3);
             if (k + 1 < columns) {
                 t = FloatVector.broadcast(F, x[xAt + k + 1]);
-                a = u.and(HIGH_HALF).reinterpretAsFloats().fma(t, a);
-                b = v.and(HIGH_HALF).reinterpretAsFloats().fma(t, b);
+                a0 = u0.and(HIGH_HALF).reinterpretAsFloats().fma(t, a0);
+                a1 = u1.and(HIGH_HALF).reinterpretAsFloats().fma(t, a1);
+                a2 = u2.and(HIGH_HALF).reinterpretAsFloats().fma(t, a2);
+                a3 = u3.and(HIGH_HALF).reinterpretAsFloats().fma(t, a3);
             }
         }
-        a.intoArray(y, yAt);
-        b.intoArray(y, yAt + L);
+        a0.intoArray(y, yAt);
+        a1.intoArray(y, yAt + L);
+        a2.intoArray(y, yAt + PAIR_RESULTS);
+        a3.intoArray(y, yAt + PAIR_RESULTS + L);
     }
 }

@@ -26,13 +26,11 @@ public final class Linear {
 
     private final int inputs;
     private final int outputs;
-    private final int panelCount;
     private final Panels panels;
 
     private Linear(int inputs, int outputs, Panels panels) {
         this.inputs = inputs;
         this.outputs = outputs;
-        this.panelCount = (outputs + Panels.ROWS - 1) / Panels.ROWS;
         this.panels = panels;
     }
 
@@ -116,29 +114,30 @@ public final class Linear {
         }
     }
 
-    /** Straight from the packed form, row by row while a panel is in the cache. */
+    /** Straight from the packed form, row by row while the panels are in the cache. */
     private void direct(float[] x, int rows, float[] y, WorkerPool pool) {
         var activations = panels.prepare(x, rows, pool);
-        long panelBytes = Math.max(1, panels.bytes() / panelCount);
-        int panelsPerTask = (int) Math.min(panelCount, (DIRECT_TASK_BYTES + panelBytes - 1) / panelBytes);
-        int tasks = (panelCount + panelsPerTask - 1) / panelsPerTask;
+        int strides = (outputs + Panels.STRIDE - 1) / Panels.STRIDE;
+        long strideBytes = Math.max(1, panels.bytes() / strides);
+        int perTask = (int) Math.min(strides, (DIRECT_TASK_BYTES + strideBytes - 1) / strideBytes);
+        int tasks = (strides + perTask - 1) / perTask;
         run(pool, tasks, (long) rows * inputs * outputs, (index, worker) -> {
-            int end = Math.min(panelCount, (index + 1) * panelsPerTask);
-            for (int panel = index * panelsPerTask; panel < end; panel++) {
+            int end = Math.min(strides, (index + 1) * perTask);
+            for (int stride = index * perTask; stride < end; stride++) {
                 for (int row = 0; row < rows; row++) {
-                    directPanel(panel, activations, row, y, pool.workspace(), worker);
+                    directStride(stride * Panels.STRIDE, activations, row, y, pool.workspace(), worker);
                 }
             }
         });
     }
 
-    private void directPanel(int panel, Panels.Activations x, int row, float[] y, Workspace space, int worker) {
-        int from = panel * Panels.ROWS;
+    private void directStride(int from, Panels.Activations x, int row, float[] y, Workspace space, int worker) {
+        int panel = from / Panels.ROWS;
         int at = row * outputs + from;
-        if (from + Panels.ROWS <= outputs) {
+        if (from + Panels.STRIDE <= outputs) {
             panels.multiply(panel, x, row, y, at);
         } else {
-            var tile = space.own(Own.TILE, worker, Panels.ROWS);
+            var tile = space.own(Own.TILE, worker, Panels.STRIDE);
             panels.multiply(panel, x, row, tile, 0);
             System.arraycopy(tile, 0, y, at, outputs - from);
         }

@@ -8,6 +8,28 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
     /** Output rows of a panel. */
     int ROWS = 32;
 
+    /** Vectors that a direct multiplication handles at once, to have enough independent chains. */
+    int VECTORS = 4;
+
+    /** Weight rows of a direct multiplication: two panels at 512 bits, else one. */
+    int STRIDE = Math.max(ROWS, VECTORS * VectorWidth.LANES);
+
+    /** Rows of a panel that one call of a direct kernel handles, and how far apart its two pairs' results are. */
+    int LANE_STEP = Math.min(ROWS, VECTORS * VectorWidth.LANES);
+
+    int PAIR_RESULTS = STRIDE > ROWS ? ROWS : 2 * VectorWidth.LANES;
+
+    /**
+     * Distance in bytes of the second pair of vectors of a direct kernel from the first: the same rows of the next panel
+     * at 512 bits, else the next rows. The last panel stands in for one that does not exist.
+     */
+    static long pairDistance(int panel, long panelBytes, long bytes) {
+        if (STRIDE > ROWS) {
+            return (panel + 2) * panelBytes <= bytes ? panelBytes : 0;
+        }
+        return 2L * Float.BYTES * VectorWidth.LANES;
+    }
+
     /** Bytes of all panels. */
     long bytes();
 
@@ -27,10 +49,11 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
     Activations prepare(float[] x, int rows, WorkerPool pool);
 
     /**
-     * One activation row times a panel, straight from the packed form.
+     * One activation row times {@link #STRIDE} rows of weights, straight from the packed form.
      *
+     * @param panel first panel
      * @param row which of the prepared rows
-     * @param y receives 32 results from {@code yAt}
+     * @param y receives as many results from {@code yAt}; those of a panel that does not exist are left undefined
      */
     void multiply(int panel, Activations x, int row, float[] y, int yAt);
 
