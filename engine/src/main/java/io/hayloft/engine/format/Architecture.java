@@ -1,7 +1,6 @@
 package io.hayloft.engine.format;
 
 import io.hayloft.base.Suggest;
-import io.hayloft.base.UserError;
 import io.hayloft.engine.model.Activation;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +49,9 @@ enum Architecture {
         var hint = Suggest.closest(name, known)
                 .map(near -> " (did you mean '" + near + "'?)")
                 .orElse("");
-        throw new UserError(source + ": architecture '" + name + "' is not supported" + hint + "; supported are "
-                + String.join(", ", known));
+        throw FileError.of(
+                source,
+                "architecture '" + name + "' is not supported" + hint + "; supported are " + String.join(", ", known));
     }
 
     /** The name that configs and records show. */

@@ -75,6 +75,6 @@ final class Cursor {
     }
 
     UserError error(String message) {
-        return new UserError(source + ": " + message);
+        return FileError.of(source, message);
     }
 }

@@ -222,10 +222,10 @@ final class Fields {
     /** The same error, told with the name of the file if it lacks it. */
     UserError located(UserError e) {
         var message = String.valueOf(e.getMessage());
-        return message.startsWith(source) ? e : new UserError(source + ": " + message, e);
+        return message.startsWith(source) ? e : FileError.of(source, message, e);
     }
 
     UserError error(String message) {
-        return new UserError(source + ": " + message);
+        return FileError.of(source, message);
     }
 }

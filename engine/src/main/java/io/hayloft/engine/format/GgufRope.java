@@ -1,6 +1,5 @@
 package io.hayloft.engine.format;
 
-import io.hayloft.base.UserError;
 import io.hayloft.engine.model.RopeConfig;
 import io.hayloft.engine.model.RopeConfig.Scaling;
 import io.hayloft.engine.tensor.Tensor;
@@ -80,8 +79,7 @@ final class GgufRope {
     private List<Double> numbers(String name) {
         var tensor = tensors.get(name);
         if (tensor == null || tensor.elements() > MOST_PAIRS) {
-            throw new UserError(
-                    fields.source() + ": tensor '" + name + "' is " + (tensor == null ? "missing" : "too long"));
+            throw fields.error("tensor '" + name + "' is " + (tensor == null ? "missing" : "too long"));
         }
         var numbers = new ArrayList<Double>();
         for (float value : tensor.toFloats()) {

@@ -35,11 +35,10 @@ final class Json {
                     ? ""
                     : " (line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")";
-            throw new UserError(
-                    source + ": no valid JSON object" + where + ": " + firstLine(e.getOriginalMessage()), e);
+            throw FileError.of(source, "no valid JSON object" + where + ": " + firstLine(e.getOriginalMessage()), e);
         }
         if (values == null) {
-            throw new UserError(source + ": no valid JSON object: it is null");
+            throw FileError.of(source, "no valid JSON object: it is null");
         }
         return new Fields(source, "", values);
     }

@@ -166,6 +166,6 @@ final class NamedWeights implements WeightSource {
     }
 
     private UserError error(String message) {
-        return new UserError(source + ": " + message);
+        return FileError.of(source, message);
     }
 }

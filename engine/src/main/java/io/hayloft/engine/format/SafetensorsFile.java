@@ -131,7 +131,7 @@ public final class SafetensorsFile implements AutoCloseable {
     private SafetensorsHeader.Entry entry(String name) {
         var entry = entries.get(name);
         if (entry == null) {
-            throw new UserError(source + ": there is no tensor '" + name + "'");
+            throw FileError.of(source, "there is no tensor '" + name + "'");
         }
         return entry;
     }
@@ -139,7 +139,7 @@ public final class SafetensorsFile implements AutoCloseable {
     private SafetensorsHeader.Entry entry(String name, Set<String> dtypes) {
         var entry = entry(name);
         if (!dtypes.contains(entry.dtype())) {
-            throw new UserError(source + ": tensor '" + name + "' is " + entry.dtype() + ", expected " + dtypes);
+            throw FileError.of(source, "tensor '" + name + "' is " + entry.dtype() + ", expected " + dtypes);
         }
         return entry;
     }

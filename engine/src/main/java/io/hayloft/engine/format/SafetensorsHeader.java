@@ -130,6 +130,6 @@ final class SafetensorsHeader {
     }
 
     private UserError error(String tensor, String what) {
-        return new UserError(source + ": tensor '" + tensor + "' " + what);
+        return FileError.of(source, "tensor '" + tensor + "' " + what);
     }
 }

@@ -109,6 +109,17 @@ class GgufBadInputTest {
         }
     }
 
+    /** Found by fuzzing: a broken file's own texts must not fill the screen or break the line. */
+    @Test
+    void messagesStayOneReadableLine() {
+        var key = "first\nsecond\u0000\u001b[31m" + "x".repeat(5000);
+        assertThatThrownBy(() -> new GgufBuilder().raw(key, 77, new byte[8]).read())
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("first\uFFFDsecond\uFFFD\uFFFD[31m")
+                .hasMessageEndingWith("has the unknown value type 77")
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(600));
+    }
+
     @Test
     void emptyTextsAndListsAreNoError() {
         try (var file = new GgufBuilder().text("a", "").texts("b", List.of()).read()) {
