@@ -1,6 +1,11 @@
 package io.hayloft.bench.report;
 
+import io.hayloft.base.Suggest;
+import io.hayloft.base.UserError;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.stats.Statistics;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -8,7 +13,10 @@ import java.util.List;
 public final class Exports {
     private Exports() {}
 
-    /** Names of the formats: {@code csv}, {@code parquet}, {@code md}, {@code tex}. */
+    /**
+     * Names of the formats: {@code csv} and {@code parquet} hold every record, {@code md} and {@code tex} the summary
+     * table.
+     */
     public static List<String> formats() {
         return List.of("csv", "parquet", "md", "tex");
     }
@@ -17,9 +25,23 @@ public final class Exports {
      * Writes one format beside the records.
      *
      * @return the file
-     * @throws io.hayloft.base.UserError if the format is unknown or the file cannot be written
+     * @throws UserError if the format is unknown or the file cannot be written
      */
     public static Path write(RunFolder run, String format) {
-        throw new UnsupportedOperationException();
+        return switch (format) {
+            case "csv" -> RecordsQuery.copyTo(run.path(), "records.csv", "FORMAT csv, HEADER");
+            case "parquet" -> RecordsQuery.copyTo(run.path(), "records.parquet", "FORMAT parquet");
+            case "md" -> text(run.path().resolve("summary.md"), TextTables.markdown(Statistics.summary(run.records())));
+            case "tex" -> text(run.path().resolve("summary.tex"), TextTables.latex(Statistics.summary(run.records())));
+            default -> throw Suggest.unknown("export format", format, formats());
+        };
+    }
+
+    private static Path text(Path file, String content) {
+        try {
+            return Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+        }
     }
 }

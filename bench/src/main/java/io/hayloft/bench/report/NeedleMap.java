@@ -2,6 +2,7 @@ package io.hayloft.bench.report;
 
 import io.hayloft.bench.record.BenchRecord;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -14,24 +15,30 @@ import org.jspecify.annotations.Nullable;
  * @param scores mean score by method, depth and length; null where nothing ran
  */
 record NeedleMap(List<Integer> lengths, List<Double> depths, List<List<List<@Nullable Double>>> scores) {
-    /** Finer depths than this are put together, so that random depths still make a map. */
-    private static final int STEPS = 10;
+    /** Depths are put together into steps of a tenth, or of a quarter where samples are few. */
+    private static final int[] STEPS = {10, 4};
+
+    /** Samples that a cell should have on average. */
+    private static final int FULL_CELL = 3;
+
+    private static final String LENGTH = "length";
+    private static final String DEPTH = "depth";
 
     /** The map of these methods; null if no record has a length and a depth. */
     static @Nullable NeedleMap of(List<BenchRecord> records, List<String> methods) {
-        var needles = records.stream().filter(ReportData::hasDepth).toList();
+        var needles = records.stream().filter(NeedleMap::hasDepth).toList();
         if (needles.isEmpty()) {
             return null;
         }
         var lengths = new TreeSet<Integer>();
-        var exact = new TreeSet<Double>();
+        var samples = new HashSet<String>();
         for (var record : needles) {
             lengths.add(length(record));
-            exact.add(depth(record));
+            samples.add(record.task() + record.sample());
         }
-        boolean coarse = exact.size() > STEPS + 1;
+        int steps = steps(needles, samples.size() / lengths.size());
         var depths = new TreeSet<Double>();
-        exact.forEach(depth -> depths.add(coarse ? rounded(depth) : depth));
+        needles.forEach(record -> depths.add(depth(record, steps)));
 
         var scores = new ArrayList<List<List<@Nullable Double>>>();
         for (var method : methods) {
@@ -44,7 +51,7 @@ record NeedleMap(List<Integer> lengths, List<Double> depths, List<List<List<@Nul
                 for (int length : lengths) {
                     row.add(mean(own.stream()
                             .filter(record -> length(record) == length)
-                            .filter(record -> (coarse ? rounded(depth(record)) : depth(record)) == depth)
+                            .filter(record -> depth(record, steps) == depth)
                             .toList()));
                 }
                 rows.add(row);
@@ -59,15 +66,28 @@ record NeedleMap(List<Integer> lengths, List<Double> depths, List<List<List<@Nul
         return mean.isPresent() ? (Double) mean.getAsDouble() : null;
     }
 
-    private static double rounded(double depth) {
-        return Math.rint(depth * STEPS) / STEPS;
+    /** How many steps of depth the map has; 0 keeps the depths as they are. */
+    private static int steps(List<BenchRecord> needles, int samplesOfLength) {
+        long distinct = needles.stream()
+                .map(record -> record.facets().get(DEPTH))
+                .distinct()
+                .count();
+        if (distinct <= STEPS[1] + 1) {
+            return 0;
+        }
+        return samplesOfLength >= FULL_CELL * STEPS[0] ? STEPS[0] : STEPS[1];
+    }
+
+    private static boolean hasDepth(BenchRecord record) {
+        return record.facets().get(DEPTH) instanceof Number && record.facets().get(LENGTH) instanceof Number;
     }
 
     private static int length(BenchRecord record) {
-        return record.facets().get("length") instanceof Number value ? value.intValue() : 0;
+        return record.facets().get(LENGTH) instanceof Number value ? value.intValue() : 0;
     }
 
-    private static double depth(BenchRecord record) {
-        return record.facets().get("depth") instanceof Number value ? value.doubleValue() : 0;
+    private static double depth(BenchRecord record, int steps) {
+        double depth = record.facets().get(DEPTH) instanceof Number value ? value.doubleValue() : 0;
+        return steps == 0 ? depth : Math.rint(depth * steps) / steps;
     }
 }

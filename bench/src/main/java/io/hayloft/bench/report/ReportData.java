@@ -1,6 +1,5 @@
 package io.hayloft.bench.report;
 
-import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.stats.Statistics;
@@ -107,10 +106,5 @@ record ReportData(
 
     private static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? (Double) value : null;
-    }
-
-    /** The needle's records: those with a length and a depth. */
-    static boolean hasDepth(BenchRecord record) {
-        return record.facets().get("depth") instanceof Number && record.facets().get("length") instanceof Number;
     }
 }

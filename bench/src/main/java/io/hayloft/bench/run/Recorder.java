@@ -7,7 +7,7 @@ import io.hayloft.methods.Method;
 /** Scores an answer and makes the record of it. */
 final class Recorder {
     /** Facet in which tasks that cut prompts tell how long they were. */
-    private static final String TOKENS_BEFORE = "tokens_before";
+    private static final String TOKENS_BEFORE = "tokensBeforeCut";
 
     private Recorder() {}
 

@@ -21,6 +21,9 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
     /** Longest answer of any LongBench task: kept free when the context limits the prompt. */
     private static final int ROOM_FOR_ANSWER = 512;
 
+    /** Room for the answer of a generated task. */
+    private static final int ROOM_FOR_SHORT_ANSWER = 64;
+
     /** Tokens that a chat format may add around a prompt. */
     private static final int ROOM_FOR_CHAT = 64;
 
@@ -66,17 +69,21 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
             return List.of(0);
         }
         var fitting = new ArrayList<Integer>();
+        int longest = model.contextLength() - ROOM_FOR_SHORT_ANSWER;
         for (int length : spec.lengths()) {
             if (length > model.contextLength()) {
                 addOnce(
                         notes,
                         "skipped length " + length + ": " + model.name() + " sees " + model.contextLength()
                                 + " tokens");
+            } else if (length > longest && longest > 0) {
+                addOnce(notes, "length " + length + " became " + longest + ", to leave room for the answer");
+                fitting.add(longest);
             } else {
                 fitting.add(length);
             }
         }
-        return fitting;
+        return fitting.stream().distinct().toList();
     }
 
     private static SampleRequest request(

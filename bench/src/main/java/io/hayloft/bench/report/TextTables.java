@@ -1,0 +1,91 @@
+package io.hayloft.bench.report;
+
+import io.hayloft.bench.stats.SummaryTable;
+import io.hayloft.bench.stats.SummaryTable.Cell;
+import io.hayloft.bench.stats.SummaryTable.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The summary as text for papers and issue threads. */
+final class TextTables {
+    private TextTables() {}
+
+    static String markdown(SummaryTable table) {
+        var lines = new ArrayList<String>();
+        lines.add(row(header(table)));
+        lines.add(row(header(table).stream()
+                .map(name -> name.equals("method") ? "---" : "---:")
+                .toList()));
+        for (var row : table.rows()) {
+            lines.add(row(cells(row)));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String row(List<String> cells) {
+        return cells.stream().map(cell -> cell.replace("|", "\\|")).collect(Collectors.joining(" | ", "| ", " |"));
+    }
+
+    /** A booktabs table; the document needs {@code \\usepackage{booktabs}}. */
+    static String latex(SummaryTable table) {
+        var lines = new ArrayList<String>();
+        lines.add("\\begin{tabular}{l" + "r".repeat(header(table).size() - 1) + "}");
+        lines.add("\\toprule");
+        lines.add(latexRow(header(table)));
+        lines.add("\\midrule");
+        for (var row : table.rows()) {
+            lines.add(latexRow(cells(row)));
+        }
+        lines.add("\\bottomrule");
+        lines.add("\\end{tabular}");
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String latexRow(List<String> cells) {
+        return cells.stream().map(TextTables::escapeLatex).collect(Collectors.joining(" & ")) + " \\\\";
+    }
+
+    private static String escapeLatex(String text) {
+        return text.replaceAll("([&%$#_{}])", "\\\\$1").replace("±", "$\\pm$").replace("×", "$\\times$");
+    }
+
+    private static List<String> header(SummaryTable table) {
+        var names = new ArrayList<String>();
+        names.add("method");
+        names.addAll(table.categories());
+        names.addAll(List.of("mean", "against full", "ratio", "bytes/token", "prefill tok/s", "decode tok/s"));
+        return names;
+    }
+
+    private static List<String> cells(Row row) {
+        var cells = new ArrayList<String>();
+        cells.add(row.method());
+        for (var cell : row.cells()) {
+            cells.add(score(cell));
+        }
+        cells.add(score(row.mean()));
+        var difference = row.difference();
+        cells.add(
+                row.method().equals("full") || difference.pairs() == 0
+                        ? "-"
+                        : text("%+.2f [%+.2f, %+.2f]", difference.mean(), difference.low(), difference.high()));
+        cells.add(text("%.1f×", row.achievedRatio()));
+        cells.add(text("%.0f", row.bytesPerToken()));
+        cells.add(text("%.0f", row.prefillRate()));
+        cells.add(text("%.0f", row.decodeRate()));
+        return cells;
+    }
+
+    private static String score(Cell cell) {
+        if (cell.count() == 0) {
+            return "-";
+        }
+        return Double.isNaN(cell.error()) ? text("%.2f", cell.mean()) : text("%.2f ± %.2f", cell.mean(), cell.error());
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,117 @@
+package io.hayloft.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchSpecTest {
+    @TempDir
+    Path folder;
+
+    private static BenchSpecBuilder spec(boolean embedded) {
+        return BenchSpec.builder(new ModelChoice("some model", Path.of("none"), embedded));
+    }
+
+    @Test
+    void nothingAskedRunsTheMiniSuiteOnTheEmbeddedModel() {
+        var spec = spec(true).build();
+        assertThat(spec.tasks()).hasSize(7).allMatch(name -> name.startsWith("mini-"));
+        assertThat(spec.methods())
+                .startsWith("full", "random:2x", "random:4x", "random:8x")
+                .contains("kivi:2bit", "kivi:4bit", "snapkv:2x", "h2o:4x", "streaming:8x")
+                .doesNotHaveDuplicates();
+        assertThat(spec.protocol()).isEqualTo(Protocol.QUESTION_AWARE);
+    }
+
+    @Test
+    void aNamedModelRunsTheNeedle() {
+        var spec = spec(false).build();
+        assertThat(spec.tasks()).containsExactly("needle");
+        assertThat(spec.lengths()).containsExactly(1024, 2048, 4096);
+    }
+
+    @Test
+    void controlsAreAlwaysThere() {
+        assertThat(spec(true)
+                        .methods(List.of("snapkv:4x", "h2o:8x", "snapkv:4x"))
+                        .build()
+                        .methods())
+                .containsExactly("full", "random:4x", "random:8x", "snapkv:4x", "h2o:8x");
+        assertThat(spec(true).methods(List.of("kivi:2bit")).build().methods())
+                .containsExactly("full", "random:4x", "kivi:2bit");
+        assertThat(spec(true)
+                        .methods(List.of("snapkv:4x", "random:3x", "full"))
+                        .build()
+                        .methods())
+                .containsExactly("full", "random:3x", "snapkv:4x");
+    }
+
+    @Test
+    void lengthsAreSortedAndTasksMayBeGroups() {
+        var spec = spec(true)
+                .lengths(List.of(4096, 512, 4096))
+                .tasks(List.of("mini", "mini-code"))
+                .build();
+        assertThat(spec.lengths()).containsExactly(512, 4096);
+        assertThat(spec.tasks()).hasSize(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "methods | snapkw:4x | did you mean 'snapkv'",
+                "methods | snapkv:0.5x | ratio",
+                "methods | snapkv:0 | ",
+                "tasks | mini-neddle | did you mean 'mini-needle'",
+                "tasks | qasper | needs its data",
+                "lengths | 0 | --lengths",
+                "samples | -1 | --samples",
+                "limit | -5 | --limit-tokens",
+                "answer | -5 | --max-new-tokens",
+                "threads | 5000 | --threads",
+                "data | /no/such/folder | is no folder",
+                "cache | f17 | f16",
+            })
+    void mistakesAreUserErrorsThatSayWhat(String what, String value, String message) {
+        var spec = spec(true);
+        switch (what) {
+            case "methods" -> spec.methods(List.of(value));
+            case "tasks" -> spec.tasks(List.of(value));
+            case "lengths" -> spec.lengths(List.of(Integer.parseInt(value)));
+            case "samples" -> spec.samples(Integer.parseInt(value));
+            case "limit" -> spec.limitTokens(Integer.parseInt(value));
+            case "answer" -> spec.maxNewTokens(Integer.parseInt(value));
+            case "threads" -> spec.threads(Integer.parseInt(value));
+            case "data" -> spec.data(Path.of(value));
+            default -> spec.cacheType(value);
+        }
+        assertThatThrownBy(spec::build)
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(message == null ? "" : message)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void aDataFolderAloneRunsTheTasksItHolds() throws IOException {
+        assertThatThrownBy(() -> spec(false).data(folder).build()).isInstanceOf(UserError.class);
+        Files.writeString(folder.resolve("trec.jsonl"), "");
+        Files.writeString(folder.resolve("qasper.jsonl"), "");
+        assertThat(spec(false).data(folder).build().tasks()).containsExactlyInAnyOrder("qasper", "trec");
+    }
+
+    @Test
+    void protocolsHaveNames() {
+        assertThat(Protocol.parse("question-agnostic")).isEqualTo(Protocol.QUESTION_AGNOSTIC);
+        assertThatThrownBy(() -> Protocol.parse("question-agnostik")).hasMessageContaining("did you mean");
+    }
+}

@@ -1,0 +1,183 @@
+package io.hayloft.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.BenchSpecBuilder;
+import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.stats.Statistics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchRunTest {
+    @TempDir
+    Path folder;
+
+    private BenchSpecBuilder spec() {
+        return BenchSpec.builder(new ModelChoice("fake model", Path.of("none"), false))
+                .methods(List.of("snapkv:4x", "full"))
+                .tasks(List.of("mini-needle", "mini-code"))
+                .lengths(List.of(128, 256))
+                .samples(3)
+                .out(folder);
+    }
+
+    private static RunFolder run(BenchSpec spec, FakeRunner runner, RunListener listener) {
+        try (var run = BenchRun.prepare(spec, runner)) {
+            return run.run(listener);
+        }
+    }
+
+    @Test
+    void everySampleRunsWithEveryMethodTogether() {
+        var runner = new FakeRunner(1000, false);
+        var done = run(spec().build(), runner, RunListener.NONE);
+        assertThat(runner.calls).hasSize(2 * 2 * 3).containsOnly(List.of("full", "random:4x", "snapkv:4x"));
+        assertThat(done.records()).hasSize(12 * 3);
+        assertThat(done.records()).extracting(BenchRecord::key).doesNotHaveDuplicates();
+        assertThat(done.info().finished()).isNotNull();
+        assertThat(RunFolder.read(folder).records()).isEqualTo(done.records());
+        assertThat(Statistics.summary(done.records()).categories()).containsExactly("needle", "code");
+        var snap = done.records().get(2);
+        assertThat(snap.achievedRatio()).isEqualTo(4);
+        assertThat(snap.requestedRatio()).isEqualTo(4);
+        assertThat(snap.facets()).containsEntry("length", 128).containsKey("depth");
+        assertThat(snap.output()).isEqualTo("snapkv:4x!");
+    }
+
+    @Test
+    void aKilledRunContinuesAndEndsAsIfNothingHadHappened() {
+        var whole = run(spec().out(folder.resolve("whole")).build(), new FakeRunner(1000, false), RunListener.NONE);
+        var spec = spec().out(folder.resolve("killed")).build();
+        var first = new FakeRunner(1000, false);
+        first.diesAfter = 5;
+        assertThatThrownBy(() -> run(spec, first, RunListener.NONE)).hasMessage("killed");
+
+        var second = new FakeRunner(1000, false);
+        var progress = new ArrayList<Progress>();
+        try (var run = BenchRun.prepare(spec, second)) {
+            assertThat(run.plan().samplesDone()).isEqualTo(5);
+            assertThat(run.plan().lines()).contains("5 samples are done already, 7 are left");
+            var done = run.run(new RunListener() {
+                @Override
+                public void started(Progress at) {
+                    progress.add(at);
+                }
+
+                @Override
+                public void sampleDone(Progress at) {
+                    progress.add(at);
+                }
+            });
+            assertThat(second.calls).hasSize(7);
+            assertThat(done.records()).isEqualTo(whole.records());
+        }
+        assertThat(progress).extracting(Progress::samplesDone).containsExactly(5, 6, 7, 8, 9, 10, 11, 12);
+        assertThat(progress.getLast().scores()).containsOnlyKeys("full", "random:4x", "snapkv:4x");
+        assertThat(progress.getLast().remaining().toMillis()).isZero();
+    }
+
+    @Test
+    void onlyMissingMethodsOfATornSampleRunAgain() throws IOException {
+        run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
+        var file = folder.resolve("records.jsonl");
+        var text = Files.readString(file);
+        Files.writeString(file, text.substring(0, text.length() - 20));
+        var again = new FakeRunner(1000, false);
+        var notes = new ArrayList<String>();
+        var done = run(spec().build(), again, new RunListener() {
+            @Override
+            public void note(String line) {
+                notes.add(line);
+            }
+        });
+        assertThat(again.calls).containsExactly(List.of("snapkv:4x"));
+        assertThat(notes).singleElement().asString().contains("dropped an unfinished last line");
+        assertThat(Files.readString(file)).isEqualTo(text);
+        assertThat(done.records()).hasSize(36);
+    }
+
+    @Test
+    void aFinishedRunHasNothingLeftToDo() {
+        var first = run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
+        var again = new FakeRunner(1000, false);
+        var second = run(spec().build(), again, RunListener.NONE);
+        assertThat(again.calls).isEmpty();
+        assertThat(second.records()).isEqualTo(first.records());
+        assertThat(second.info().finished()).isEqualTo(first.info().finished());
+    }
+
+    @Test
+    void otherSettingsDoNotShareAFolder() {
+        run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
+        for (var other : List.of(
+                spec().seed(2).build(),
+                spec().samples(4).build(),
+                spec().methods(List.of("snapkv:8x")).build(),
+                spec().protocol(Protocol.QUESTION_AGNOSTIC).build(),
+                spec().maxNewTokens(3).build())) {
+            assertThatThrownBy(() -> BenchRun.prepare(other, new FakeRunner(1000, false)))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("holds another run");
+        }
+        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false)).close();
+    }
+
+    /** Records of a run must be found again by later versions: this hash may change only with a new version. */
+    @Test
+    void keysAreStable() {
+        var done = run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
+        assertThat(done.records().getFirst().key()).hasSize(32);
+        var values = new LinkedHashMap<String, Object>();
+        values.put("model", "m");
+        values.put("length", 128);
+        assertThat(Hashes.of(values))
+                .isEqualTo(Hashes.of("model 1 m\nlength 3 128\n").substring(0, 32));
+        assertThat(Hashes.of("")).isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    @Test
+    void lengthsBeyondTheContextAreSkippedWithANote() {
+        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(200, false))) {
+            assertThat(run.plan().samples()).isEqualTo(6);
+            assertThat(run.plan().lines()).anyMatch(line -> line.contains("skipped length 256"));
+        }
+        assertThatThrownBy(() ->
+                        BenchRun.prepare(spec().out(folder.resolve("none")).build(), new FakeRunner(100, false)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("nothing to run");
+    }
+
+    @Test
+    void aPlanCountsSamplesMethodsTokensAndMemory() {
+        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(1000, false))) {
+            var plan = run.plan();
+            assertThat(plan.samples()).isEqualTo(12);
+            assertThat(plan.methods()).isEqualTo(3);
+            assertThat(plan.longestPrompt()).isBetween(200, 256);
+            assertThat(plan.time()).isPositive();
+            // the prefill, full, and a quarter each for random and snapkv
+            assertThat(plan.cacheBytes()).isEqualTo(Math.round(2.5 * 512 * plan.longestPrompt()));
+            assertThat(plan.lines().getFirst()).startsWith("12 samples x 3 methods on fake model, prompts of ");
+        }
+    }
+
+    @Test
+    void timesReadAsPeopleSayThem() {
+        assertThat(Plan.words(Duration.ofMillis(400))).isEqualTo("0 s");
+        assertThat(Plan.words(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
+        assertThat(Plan.words(Duration.ofSeconds(7500))).isEqualTo("2 h 05 min");
+    }
+}
