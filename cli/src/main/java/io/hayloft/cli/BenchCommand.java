@@ -119,9 +119,9 @@ final class BenchCommand extends Subcommand {
 
     private BenchSpec spec(ResolvedModel found) {
         return BenchSpec.builder(new ModelChoice(found.name(), found.path(), found.embedded()))
-                .methods(Lists.methods(methods))
-                .tasks(Lists.words(tasks))
-                .lengths(Lists.lengths(lengths))
+                .methods(Lists.methods("--methods", methods))
+                .tasks(Lists.words("--tasks", tasks))
+                .lengths(Lists.lengths("--lengths", lengths))
                 .samples(atLeastOne("--samples", samples))
                 .seed(seed)
                 .protocol(Protocol.parse(protocol))

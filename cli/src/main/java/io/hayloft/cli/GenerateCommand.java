@@ -100,7 +100,7 @@ final class GenerateCommand extends Subcommand {
         var found = model.resolve();
         try (var loaded = model.load(found, err())) {
             var ids = text.isPresent()
-                    ? encode(text.get(), loaded, found.name())
+                    ? encode(text.get(), loaded)
                     : prompt.ids(loaded.config().vocabulary());
             var printer = new TokenPrinter();
             var listener = json ? GenerationListener.NONE : printer;
@@ -111,6 +111,9 @@ final class GenerateCommand extends Subcommand {
             } else {
                 printer.end(completion.text());
                 printSummary(completion);
+            }
+            if (text.isPresent() && !raw && loaded.chat().isEmpty()) {
+                err().println("note: " + found.name() + " has no chat format, so it got the prompt as it is");
             }
         }
         return 0;
@@ -140,16 +143,13 @@ final class GenerateCommand extends Subcommand {
                 seed);
     }
 
-    private int[] encode(String text, LanguageModel loaded, String name) {
+    private int[] encode(String text, LanguageModel loaded) {
         if (raw) {
             return loaded.tokenizer().encode(text, true, true);
         }
-        var chat = loaded.chat();
-        if (chat.isPresent()) {
-            return chat.get().encode(loaded.tokenizer(), List.of(new ChatMessage("user", text)), true);
-        }
-        err().println("note: " + name + " has no chat format, so the prompt is given as it is");
-        return loaded.tokenizer().encode(text, true, false);
+        return loaded.chat()
+                .map(chat -> chat.encode(loaded.tokenizer(), List.of(new ChatMessage("user", text)), true))
+                .orElseGet(() -> loaded.tokenizer().encode(text, true, false));
     }
 
     private void printJson(String name, Method recipe, int[] ids, Completion completion) {
@@ -176,13 +176,13 @@ final class GenerateCommand extends Subcommand {
         int tokens = completion.ids().length;
         err().printf(
                         Locale.ROOT,
-                        "%n%d prompt tokens at %.0f/s, %d new tokens at %.1f/s; cache %s, %.1fx smaller than full%n",
+                        "%n%d prompt tokens at %.0f/s, %d new tokens at %.1f/s; cache %s (uncompressed %s)%n",
                         completion.promptTokens(),
                         completion.promptTokens() / Math.max(1e-9, completion.prefillSeconds()),
                         tokens,
                         tokens / Math.max(1e-9, completion.decodeSeconds()),
                         Sizes.bytes(completion.cacheBytes()),
-                        ratio(completion));
+                        Sizes.bytes(completion.fullCacheBytes()));
     }
 
     private static double ratio(Completion completion) {

@@ -1,6 +1,7 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
+import io.hayloft.base.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -12,8 +13,14 @@ final class Lists {
 
     private Lists() {}
 
-    /** The parts between commas, without blanks around them. */
-    static List<String> words(List<String> texts) {
+    /**
+     * The parts between commas, without blanks around them.
+     *
+     * @param option the option that holds the list
+     * @param texts what was given with it, each time it was given
+     * @throws UserError if the option was given, but names nothing
+     */
+    static List<String> words(String option, List<String> texts) {
         var words = new ArrayList<String>();
         for (var text : texts) {
             for (var part : text.split(",")) {
@@ -22,15 +29,18 @@ final class Lists {
                 }
             }
         }
+        if (words.isEmpty() && !texts.isEmpty()) {
+            throw new UserError(option + " names nothing");
+        }
         return words;
     }
 
     /** Method expressions, which may hold commas themselves: {@code full,snapkv:4x,window=64,kivi:2bit} are three. */
-    static List<String> methods(List<String> texts) {
+    static List<String> methods(String option, List<String> texts) {
         var methods = new ArrayList<String>();
         for (var text : texts) {
             int first = methods.size();
-            for (var part : words(List.of(text))) {
+            for (var part : words(option, List.of(text))) {
                 if (methods.size() > first && OPTION.matcher(part).matches()) {
                     methods.set(methods.size() - 1, methods.getLast() + "," + part);
                 } else {
@@ -42,7 +52,7 @@ final class Lists {
     }
 
     /** Numbers of tokens: {@code 512,4k}. */
-    static List<Integer> lengths(List<String> texts) {
-        return words(texts).stream().map(Sizes::tokens).toList();
+    static List<Integer> lengths(String option, List<String> texts) {
+        return words(option, texts).stream().map(Sizes::tokens).toList();
     }
 }

@@ -1,0 +1,75 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What users get wrong on the command line: each is told in one line, with exit code 2. */
+class BadInputTest {
+    @ParameterizedTest(name = "hayloft {0}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        bnech                                         | unknown command 'bnech': did you mean 'bench'?
+        wat                                           | unknown command 'wat' (see: hayloft --help)
+        --modle x                                     | unknown option '--modle'
+        bench --modle x                               | unknown option '--modle': did you mean '--model'?
+        bench --methods=full --smaples=3              | did you mean '--samples'?
+        bench extra                                   | unexpected argument 'extra' (see: hayloft bench --help)
+        bench --model                                 | missing required parameter for option '--model'
+        bench --samples x                             | invalid value for option '--samples': 'x' is no whole number
+        bench --samples 0                             | --samples must be at least 1, not 0
+        bench --samples -3                            | --samples must be at least 1, not -3
+        bench --max-new-tokens 0                      | --max-new-tokens must be at least 1, not 0
+        bench --threads -1                            | --threads must be at least 1, not -1
+        bench --threads 100000                        | threads
+        bench --lengths many                          | 'many' is no number of tokens
+        bench --lengths 0                             | '0' is no number of tokens
+        bench --limit-tokens -5                       | '-5' is no number of tokens
+        bench --protocol question-awre                | did you mean 'question-aware'?
+        bench --cache-type f17                        | f17
+        bench --methods snpkv:4x                      | unknown method 'snpkv': did you mean 'snapkv'?
+        bench --methods snapkv                        | method 'snapkv' needs an amount
+        bench --methods snapkv:0.5x                   | ratio of 0.5x
+        bench --methods snapkv:0                      | a budget of 0 tokens keeps nothing
+        bench --methods snapkv:4x,windw=3             | unknown option of snapkv 'windw': did you mean 'window'?
+        bench --methods kivi:3bit                     | 3bit
+        bench --methods full+kivi:2bit                | does not go together
+        bench --methods ,                             | --methods names nothing
+        bench --tasks mini-nedle                      | unknown task 'mini-nedle': did you mean 'mini-needle'?
+        bench --tasks qasper                          | --data
+        bench --tasks qasper --data /nowhere          | /nowhere
+        bench --model gemma3-720m                     | did you mean 'gemma3-270m'?
+        bench --model ./no/such.gguf                  | no model at './no/such.gguf'
+        pull smollm2                                  | did you mean 'smollm2-135m'?
+        pull                                          | missing required parameter: 'NAME'
+        inspect elefant                               | unknown model 'elefant': known are: hayloft-tiny
+        generate                                      | specify one of these
+        generate --prompt a --prompt-ids 1            | mutually exclusive
+        generate --prompt a --method nothing          | unknown method 'nothing'
+        generate --prompt a --method kivi:2bits       | 2bits
+        generate --prompt a --temperature -1          | temperature must be between 0 and 100
+        generate --prompt a --temperature hot         | 'hot' is no number
+        generate --prompt a --top-p 0                 | top-p must be above 0
+        generate --prompt a --max-new-tokens 0        | --max-new-tokens must be at least 1
+        generate --prompt a --top-logprobs 3          | add --json
+        generate --prompt a --top-logprobs -3 --json  | --top-logprobs must not be negative
+        generate --prompt-file /no/such/file          | there is no prompt file '/no/such/file'
+        generate --prompt-file /                      | prompt file '/' cannot be read
+        generate --prompt-ids 1,two                   | 'two' is no token id of this model (0 to 981)
+        generate --prompt-ids 982                     | '982' is no token id of this model
+        generate --prompt-ids @/no/ids                | there is no prompt file '/no/ids'
+        methods --jsn                                 | did you mean '--json'?
+        """)
+    void aMistakeIsToldInOneLine(String line, String words) {
+        Cli.run(line.split(" +")).isUserError(words);
+    }
+
+    @Test
+    void debugAddsTheStackTrace() {
+        var run = Cli.run("bench", "--methods", "snpkv:4x", "--debug");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("at io.hayloft.methods").endsWith("did you mean 'snapkv'?\n");
+    }
+}

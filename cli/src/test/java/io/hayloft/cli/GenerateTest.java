@@ -1,0 +1,106 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code hayloft generate} with the embedded model, which copies pass keys. */
+class GenerateTest {
+    private static final String PROMPT = "The pass key of the otter is 7 2 9 4 1 5 3 . The amber falcon was behind the"
+            + " barge . Recall : The pass key of the otter is";
+
+    @Test
+    void printsTheAnswerAndSaysHowItWent() {
+        var run = Cli.good("generate", "--prompt", PROMPT, "--max-new-tokens", "8");
+
+        assertThat(run.out()).startsWith("7 2 9 4 1 5 3").endsWith("\n");
+        assertThat(run.err())
+                .contains("prompt tokens", "new tokens", "cache")
+                .contains("note: hayloft-tiny has no chat format");
+    }
+
+    @Test
+    void printsOneJsonObject() {
+        var run = Cli.good("generate", "--prompt", PROMPT, "--max-new-tokens", "8", "--top-logprobs", "3", "--json");
+
+        assertThat(run.out()).hasLineCount(1);
+        var answer = JsonMapper.shared().readTree(run.out());
+        int promptTokens = answer.get("prompt_tokens").asInt();
+        assertThat(answer.get("prompt_ids")).hasSize(promptTokens);
+        assertThat(answer.get("prompt_ids").get(0).asInt()).isEqualTo(1);
+        assertThat(answer.get("text").asString()).startsWith("7 2 9 4 1 5 3");
+        assertThat(answer.get("ids")).hasSize(answer.get("generated_tokens").asInt());
+        assertThat(answer.get("top"))
+                .hasSizeGreaterThanOrEqualTo(answer.get("ids").size());
+        var first = answer.get("top").get(0);
+        assertThat(first).hasSize(3);
+        assertThat(first.get(0).get("id").asInt())
+                .isEqualTo(answer.get("ids").get(0).asInt());
+        assertThat(first.get(0).get("logprob").asDouble()).isBetween(-1.0, 0.0);
+        assertThat(answer.get("stop_reason").asString()).isIn("eos", "length");
+        assertThat(answer.get("cache_bytes").asLong()).isPositive();
+        assertThat(answer.get("full_cache_bytes").asLong()).isPositive();
+    }
+
+    @Test
+    void takesIdsInPlaceOfText(@TempDir Path folder) throws Exception {
+        var text = json("--prompt", PROMPT);
+        var file = folder.resolve("ids.txt");
+        Files.writeString(file, text.get("prompt_ids").toString());
+
+        var ids = json("--prompt-ids", "@" + file);
+
+        assertThat(ids.get("prompt_ids")).isEqualTo(text.get("prompt_ids"));
+        assertThat(ids.get("ids")).isEqualTo(text.get("ids"));
+    }
+
+    @Test
+    void readsThePromptFromAFile(@TempDir Path folder) throws Exception {
+        var file = Files.writeString(folder.resolve("prompt.txt"), PROMPT);
+
+        assertThat(json("--prompt-file", file.toString()).get("ids"))
+                .isEqualTo(json("--prompt", PROMPT).get("ids"));
+    }
+
+    @Test
+    void specialTokensCountInRawPromptsOnly() {
+        assertThat(json("--prompt", "<eos> The", "--raw").get("prompt_ids").toString())
+                .startsWith("[1,2,");
+        assertThat(json("--prompt", "<eos> The").get("prompt_ids").toString()).doesNotContain("[1,2,");
+    }
+
+    @Test
+    void drawsTheSameWithTheSameSeed() {
+        var arguments = new String[] {"--prompt", PROMPT, "--temperature", "5", "--seed", "3"};
+
+        assertThat(json(arguments).get("ids")).isEqualTo(json(arguments).get("ids"));
+    }
+
+    @Test
+    void usesTheMethod() {
+        var answer = json("--prompt", (PROMPT + " . ").repeat(20), "--method", "streaming:4x");
+
+        assertThat(answer.get("method").asString()).isEqualTo("streaming:4x");
+        assertThat(answer.get("achieved_ratio").asDouble()).isBetween(2.5, 5.0);
+    }
+
+    @Test
+    void refusesAPromptThatIsLongerThanTheContext() {
+        Cli.run("generate", "--prompt", "The otter . ".repeat(6000)).isUserError("16384", "18001");
+    }
+
+    private static JsonNode json(String... arguments) {
+        var line = new String[arguments.length + 4];
+        line[0] = "generate";
+        System.arraycopy(arguments, 0, line, 1, arguments.length);
+        line[arguments.length + 1] = "--json";
+        line[arguments.length + 2] = "--max-new-tokens";
+        line[arguments.length + 3] = "8";
+        return JsonMapper.shared().readTree(Cli.good(line).out());
+    }
+}

