@@ -1,21 +1,36 @@
 package io.hayloft.engine.tokenizer;
 
 import io.hayloft.engine.tokenizer.PieceMerges.Merge;
-import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.io.JsonStringEncoder;
 
 /** Writes the vocabulary of a GGUF file in the form of {@code tokenizer.json}. */
 final class GgufTokenizerJson {
-    private static final String SPACE = "\u2581";
+    private static final String BYTE_LEVEL = """
+        {"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}\
+        """;
+    private static final String PREPEND_SPACE = """
+        {"type":"Prepend","prepend":"\u2581"}\
+        """;
+    private static final String HIDE_SPACES = """
+        {"type":"Replace","pattern":{"String":" "},"content":"\u2581"}\
+        """;
+    private static final String SHOW_SPACES = """
+        {"type":"Replace","pattern":{"String":"\u2581"},"content":" "}\
+        """;
+    private static final String JOIN_BYTES = """
+        {"type":"ByteFallback"},{"type":"Fuse"}\
+        """;
+    private static final String STRIP_FIRST_SPACE = """
+        {"type":"Strip","content":" ","start":1,"stop":0}\
+        """;
 
     private final GgufVocabulary vocabulary;
     private final String source;
-    private final StringWriter text = new StringWriter();
-    private final JsonGenerator out = JsonMapper.shared().createGenerator(text);
+    private final StringBuilder out = new StringBuilder();
 
     private GgufTokenizerJson(GgufVocabulary vocabulary, String source) {
         this.vocabulary = vocabulary;
@@ -28,8 +43,7 @@ final class GgufTokenizerJson {
     }
 
     private String write() {
-        out.writeStartObject();
-        out.writeStringProperty("version", "1.0");
+        out.append("{\"version\":\"1.0\"");
         writeAddedTokens();
         switch (vocabulary.model()) {
             case "gpt2" -> writeByteBpe();
@@ -38,71 +52,37 @@ final class GgufTokenizerJson {
                 throw vocabulary.error("has a tokenizer of kind '" + vocabulary.model()
                         + "' (tokenizer.ggml.model), which is not supported; supported are: gpt2, llama");
         }
-        out.writeEndObject();
-        out.close();
-        return text.toString();
+        return out.append('}').toString();
     }
 
     /** Control tokens, and the user's tokens, which stand as they are wherever the text holds them. */
     private void writeAddedTokens() {
-        out.writeArrayPropertyStart("added_tokens");
+        var tokens = new ArrayList<String>();
         for (int id = 0; id < vocabulary.size(); id++) {
-            int type = vocabulary.type(id);
-            boolean special = type == GgufVocabulary.CONTROL || type == GgufVocabulary.UNKNOWN;
-            if ((special || type == GgufVocabulary.USER_DEFINED)
-                    && !vocabulary.token(id).isEmpty()) {
-                out.writeStartObject();
-                out.writeNumberProperty("id", id);
-                out.writeStringProperty("content", vocabulary.token(id));
-                out.writeBooleanProperty("single_word", false);
-                out.writeBooleanProperty("lstrip", false);
-                out.writeBooleanProperty("rstrip", false);
-                out.writeBooleanProperty("normalized", false);
-                out.writeBooleanProperty("special", special);
-                out.writeEndObject();
+            if (vocabulary.isAdded(id)) {
+                tokens.add("{\"id\":" + id + ",\"content\":" + quoted(vocabulary.token(id))
+                        + ",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,\"special\":"
+                        + vocabulary.isSpecial(id) + "}");
             }
         }
-        out.writeEndArray();
+        field("added_tokens", list(tokens));
     }
 
     private void writeByteBpe() {
         var pre = PreTokenizers.named(vocabulary.text("pre"), source);
         if (pre.composed()) {
-            out.writeObjectPropertyStart("normalizer");
-            out.writeStringProperty("type", "NFC");
-            out.writeEndObject();
+            field("normalizer", "{\"type\":\"NFC\"}");
         }
-        out.writeObjectPropertyStart("pre_tokenizer");
-        out.writeStringProperty("type", "Sequence");
-        out.writeArrayPropertyStart("pretokenizers");
-        for (var step : pre.steps()) {
-            out.writeStartObject();
-            out.writeStringProperty("type", "Split");
-            out.writeObjectPropertyStart("pattern");
-            out.writeStringProperty("Regex", step.expression());
-            out.writeEndObject();
-            out.writeStringProperty("behavior", "Isolated");
-            out.writeBooleanProperty("invert", false);
-            out.writeEndObject();
+        var steps = new ArrayList<String>();
+        for (var expression : pre.expressions()) {
+            steps.add("{\"type\":\"Split\",\"pattern\":{\"Regex\":" + quoted(expression)
+                    + "},\"behavior\":\"Isolated\",\"invert\":false}");
         }
-        out.writeStartObject();
-        writeByteLevel();
-        out.writeEndObject();
-        out.writeEndArray();
-        out.writeEndObject();
+        steps.add(BYTE_LEVEL);
+        field("pre_tokenizer", "{\"type\":\"Sequence\",\"pretokenizers\":" + list(steps) + "}");
         writeTemplate(pre.addsBos());
-        out.writeObjectPropertyStart("decoder");
-        writeByteLevel();
-        out.writeEndObject();
-        var merges = vocabulary.merges().stream().map(this::merge).toList();
-        writeModel(merges, null, false, pre.ignoreMerges());
-    }
-
-    private void writeByteLevel() {
-        out.writeStringProperty("type", "ByteLevel");
-        out.writeBooleanProperty("add_prefix_space", false);
-        out.writeBooleanProperty("trim_offsets", true);
-        out.writeBooleanProperty("use_regex", false);
+        field("decoder", BYTE_LEVEL);
+        writeModel(vocabulary.merges().stream().map(this::merge).toList(), null, false, pre.ignoresMerges());
     }
 
     /** A rule is written as two tokens with a space between; the tokens hold none. */
@@ -116,41 +96,12 @@ final class GgufTokenizerJson {
 
     private void writeSentencePiece() {
         boolean prefix = vocabulary.flag("add_space_prefix", true);
-        out.writeObjectPropertyStart("normalizer");
-        out.writeStringProperty("type", "Sequence");
-        out.writeArrayPropertyStart("normalizers");
-        if (prefix) {
-            out.writeStartObject();
-            out.writeStringProperty("type", "Prepend");
-            out.writeStringProperty("prepend", SPACE);
-            out.writeEndObject();
-        }
-        writeReplace(" ", SPACE);
-        out.writeEndArray();
-        out.writeEndObject();
+        var normalizers = prefix ? List.of(PREPEND_SPACE, HIDE_SPACES) : List.of(HIDE_SPACES);
+        field("normalizer", "{\"type\":\"Sequence\",\"normalizers\":" + list(normalizers) + "}");
         writeTemplate(true);
-        out.writeObjectPropertyStart("decoder");
-        out.writeStringProperty("type", "Sequence");
-        out.writeArrayPropertyStart("decoders");
-        writeReplace(SPACE, " ");
-        out.writePOJO(java.util.Map.of("type", "ByteFallback"));
-        out.writePOJO(java.util.Map.of("type", "Fuse"));
-        if (prefix) {
-            out.writePOJO(java.util.Map.of("type", "Strip", "content", " ", "start", 1, "stop", 0));
-        }
-        out.writeEndArray();
-        out.writeEndObject();
+        var decoders = prefix ? List.of(SHOW_SPACES, JOIN_BYTES, STRIP_FIRST_SPACE) : List.of(SHOW_SPACES, JOIN_BYTES);
+        field("decoder", "{\"type\":\"Sequence\",\"decoders\":" + list(decoders) + "}");
         writeModel(PieceMerges.of(vocabulary), unknownToken(), hasAllBytes(), false);
-    }
-
-    private void writeReplace(String from, String to) {
-        out.writeStartObject();
-        out.writeStringProperty("type", "Replace");
-        out.writeObjectPropertyStart("pattern");
-        out.writeStringProperty("String", from);
-        out.writeEndObject();
-        out.writeStringProperty("content", to);
-        out.writeEndObject();
     }
 
     private @Nullable String unknownToken() {
@@ -174,32 +125,24 @@ final class GgufTokenizerJson {
     private void writeTemplate(boolean addsBosByDefault) {
         int bos = added("bos", addsBosByDefault);
         int eos = added("eos", false);
-        if (bos < 0 && eos < 0) {
-            return;
+        var parts = new ArrayList<String>();
+        var tokens = new ArrayList<String>();
+        if (bos >= 0) {
+            parts.add(templatePart("SpecialToken", vocabulary.token(bos)));
+            tokens.add(templateToken(bos));
         }
-        out.writeObjectPropertyStart("post_processor");
-        out.writeStringProperty("type", "TemplateProcessing");
-        out.writeArrayPropertyStart("single");
-        writeTemplateToken(bos);
-        out.writeStartObject();
-        writeTemplatePart("Sequence", "A");
-        out.writeEndObject();
-        writeTemplateToken(eos);
-        out.writeEndArray();
-        out.writeArrayPropertyStart("pair");
-        for (var sequence : List.of("A", "B")) {
-            out.writeStartObject();
-            writeTemplatePart("Sequence", sequence);
-            out.writeEndObject();
+        parts.add(templatePart("Sequence", "A"));
+        if (eos >= 0) {
+            parts.add(templatePart("SpecialToken", vocabulary.token(eos)));
+            if (eos != bos) {
+                tokens.add(templateToken(eos));
+            }
         }
-        out.writeEndArray();
-        out.writeObjectPropertyStart("special_tokens");
-        writeTemplateId(bos);
-        if (eos != bos) {
-            writeTemplateId(eos);
-        }
-        out.writeEndObject();
-        out.writeEndObject();
+        var pair = List.of(templatePart("Sequence", "A"), templatePart("Sequence", "B"));
+        field(
+                "post_processor",
+                "{\"type\":\"TemplateProcessing\",\"single\":" + list(parts) + ",\"pair\":" + list(pair)
+                        + ",\"special_tokens\":{" + String.join(",", tokens) + "}}");
     }
 
     private int added(String token, boolean byDefault) {
@@ -214,51 +157,57 @@ final class GgufTokenizerJson {
         return id;
     }
 
-    private void writeTemplateToken(int id) {
-        if (id >= 0) {
-            out.writeStartObject();
-            writeTemplatePart("SpecialToken", vocabulary.token(id));
-            out.writeEndObject();
-        }
+    private static String templatePart(String kind, String id) {
+        return "{\"" + kind + "\":{\"id\":" + quoted(id) + ",\"type_id\":0}}";
     }
 
-    private void writeTemplatePart(String kind, String id) {
-        out.writeObjectPropertyStart(kind);
-        out.writeStringProperty("id", id);
-        out.writeNumberProperty("type_id", 0);
-        out.writeEndObject();
-    }
-
-    private void writeTemplateId(int id) {
-        if (id >= 0) {
-            out.writeObjectPropertyStart(vocabulary.token(id));
-            out.writeStringProperty("id", vocabulary.token(id));
-            out.writePOJOProperty("ids", new int[] {id});
-            out.writePOJOProperty("tokens", new String[] {vocabulary.token(id)});
-            out.writeEndObject();
-        }
+    private String templateToken(int id) {
+        var token = quoted(vocabulary.token(id));
+        return token + ":{\"id\":" + token + ",\"ids\":[" + id + "],\"tokens\":[" + token + "]}";
     }
 
     private void writeModel(List<Merge> merges, @Nullable String unknown, boolean byteFallback, boolean ignoreMerges) {
-        out.writeObjectPropertyStart("model");
-        out.writeStringProperty("type", "BPE");
-        out.writeStringProperty("unk_token", unknown);
-        out.writeBooleanProperty("fuse_unk", unknown != null);
-        out.writeBooleanProperty("byte_fallback", byteFallback);
-        out.writeBooleanProperty("ignore_merges", ignoreMerges);
-        out.writeObjectPropertyStart("vocab");
+        out.append(",\"model\":{\"type\":\"BPE\",\"unk_token\":")
+                .append(unknown == null ? "null" : quoted(unknown))
+                .append(",\"fuse_unk\":")
+                .append(unknown != null)
+                .append(",\"byte_fallback\":")
+                .append(byteFallback)
+                .append(",\"ignore_merges\":")
+                .append(ignoreMerges)
+                .append(",\"vocab\":{");
         for (int id = 0; id < vocabulary.size(); id++) {
-            out.writeNumberProperty(vocabulary.token(id), id);
+            out.append(id == 0 ? "" : ",");
+            quote(vocabulary.token(id)).append(':').append(id);
         }
-        out.writeEndObject();
-        out.writeArrayPropertyStart("merges");
-        for (var merge : merges) {
-            out.writeStartArray();
-            out.writeString(merge.left());
-            out.writeString(merge.right());
-            out.writeEndArray();
+        out.append("},\"merges\":[");
+        for (int i = 0; i < merges.size(); i++) {
+            out.append(i == 0 ? "[" : ",[");
+            quote(merges.get(i).left()).append(',');
+            quote(merges.get(i).right()).append(']');
         }
-        out.writeEndArray();
-        out.writeEndObject();
+        out.append("]}");
+    }
+
+    private void field(String name, String json) {
+        out.append(",\"").append(name).append("\":").append(json);
+    }
+
+    private static String list(List<String> items) {
+        return "[" + String.join(",", items) + "]";
+    }
+
+    private StringBuilder quote(String text) {
+        return quote(text, out);
+    }
+
+    private static String quoted(String text) {
+        return quote(text, new StringBuilder()).toString();
+    }
+
+    private static StringBuilder quote(String text, StringBuilder out) {
+        out.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(text, out);
+        return out.append('"');
     }
 }

@@ -1,6 +1,8 @@
 package io.hayloft.engine.tokenizer;
 
 import io.hayloft.base.UserError;
+import io.hayloft.engine.tokenizer.Vocabulary.AddedToken;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +16,6 @@ final class GgufVocabulary {
     static final int UNKNOWN = 2;
     static final int CONTROL = 3;
     static final int USER_DEFINED = 4;
-    static final int BYTE = 6;
 
     private static final String PREFIX = "tokenizer.ggml.";
 
@@ -49,6 +50,28 @@ final class GgufVocabulary {
         }
     }
 
+    private GgufVocabulary(GgufVocabulary other, String[] tokens) {
+        metadata = other.metadata;
+        source = other.source;
+        this.tokens = tokens;
+        types = other.types;
+        ids = HashMap.newHashMap(tokens.length);
+        for (int id = 0; id < tokens.length; id++) {
+            ids.put(tokens[id], id);
+        }
+    }
+
+    /** The same vocabulary with names for its special tokens that no text contains. */
+    GgufVocabulary blind() {
+        var renamed = tokens.clone();
+        for (int id = 0; id < tokens.length; id++) {
+            if (isSpecial(id)) {
+                renamed[id] = SpecialText.rename(tokens[id]);
+            }
+        }
+        return new GgufVocabulary(this, renamed);
+    }
+
     /** What the vocabulary is: {@code gpt2} is byte-level BPE, {@code llama} SentencePiece with scores. */
     String model() {
         return text("model");
@@ -64,6 +87,26 @@ final class GgufVocabulary {
 
     int type(int id) {
         return types[id];
+    }
+
+    /** Whether the token counts as itself wherever its text stands: control tokens and the user's own. */
+    boolean isAdded(int id) {
+        return (isSpecial(id) || types[id] == USER_DEFINED) && !tokens[id].isEmpty();
+    }
+
+    boolean isSpecial(int id) {
+        return types[id] == CONTROL || types[id] == UNKNOWN;
+    }
+
+    /** The same in the terms of a {@code tokenizer.json}. */
+    Vocabulary vocabulary() {
+        var added = new ArrayList<AddedToken>();
+        for (int id = 0; id < tokens.length; id++) {
+            if (isAdded(id)) {
+                added.add(new AddedToken(id, tokens[id], isSpecial(id), false));
+            }
+        }
+        return new Vocabulary("BPE", tokens, added);
     }
 
     /** The id of a token, or -1. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@code tokenizer.json} served by the native library, with what the library does not tell kept beside it. */
 final class LibraryTokenizer implements Tokenizer {
-    private final Supplier<String> json;
+    private final Supplier<String> blindJson;
     private final String source;
     private final Vocabulary vocabulary;
     private final EndTokens ends;
@@ -20,15 +20,15 @@ final class LibraryTokenizer implements Tokenizer {
     private boolean closed;
 
     /**
-     * @param json gives the text of tokenizer.json, now and once again should the blind twin be needed
+     * @param text of tokenizer.json
+     * @param blindJson gives the text of the same tokenizer blind to special tokens, should it be needed
      * @param source names the file in errors
      */
-    LibraryTokenizer(Supplier<String> json, String source, java.util.function.Function<Vocabulary, EndTokens> ends) {
-        this.json = json;
+    LibraryTokenizer(String text, Supplier<String> blindJson, String source, Vocabulary vocabulary, EndTokens ends) {
+        this.blindJson = blindJson;
         this.source = source;
-        var text = json.get();
-        vocabulary = Vocabulary.read(text, source);
-        this.ends = ends.apply(vocabulary);
+        this.vocabulary = vocabulary;
+        this.ends = ends;
         special = new SpecialText(vocabulary.special());
         tokenizer = new NativeTokenizer(text, source);
     }
@@ -81,7 +81,7 @@ final class LibraryTokenizer implements Tokenizer {
             throw new IllegalStateException("the tokenizer is closed");
         }
         if (blind == null) {
-            blind = new NativeTokenizer(special.blind(json.get()), source);
+            blind = new NativeTokenizer(blindJson.get(), source);
         }
         return blind;
     }

@@ -25,22 +25,25 @@ final class PieceMerges {
             }
         }
         pieces.sort((a, b) -> Float.compare(scores[b], scores[a]));
-        var merges = new ArrayList<Merge>(2 * pieces.size());
-        for (int id : pieces) {
-            var piece = vocabulary.token(id);
-            for (int cut = piece.length() - 1; cut > 0; cut--) {
-                var left = piece.substring(0, cut);
-                int leftId = vocabulary.id(left);
-                if (leftId >= 0 && isPiece(vocabulary, leftId)) {
-                    var right = piece.substring(cut);
-                    int rightId = vocabulary.id(right);
-                    if (rightId >= 0 && isPiece(vocabulary, rightId)) {
-                        merges.add(new Merge(left, right));
-                    }
+        return pieces.parallelStream()
+                .flatMap(id -> cuts(vocabulary, vocabulary.token(id)).stream())
+                .toList();
+    }
+
+    private static List<Merge> cuts(GgufVocabulary vocabulary, String piece) {
+        var cuts = new ArrayList<Merge>(4);
+        for (int cut = piece.length() - 1; cut > 0; cut--) {
+            var left = piece.substring(0, cut);
+            int leftId = vocabulary.id(left);
+            if (leftId >= 0 && isPiece(vocabulary, leftId)) {
+                var right = piece.substring(cut);
+                int rightId = vocabulary.id(right);
+                if (rightId >= 0 && isPiece(vocabulary, rightId)) {
+                    cuts.add(new Merge(left, right));
                 }
             }
         }
-        return merges;
+        return cuts;
     }
 
     private static boolean isPiece(GgufVocabulary vocabulary, int id) {

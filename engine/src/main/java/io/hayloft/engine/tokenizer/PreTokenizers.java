@@ -9,15 +9,13 @@ import java.util.TreeMap;
  * How a byte-level BPE vocabulary of a GGUF file cuts text before merging, by the names of {@code tokenizer.ggml.pre}.
  *
  * <p>The expressions are those of the models' own {@code tokenizer.json} files; two names often mean the same.
+ *
+ * @param expressions applied one after the other; pieces that match stand alone, and so do the stretches between them
+ * @param composed whether characters are composed (NFC) before all else
+ * @param ignoresMerges whether a piece that is a token stands as it is
+ * @param addsBos whether a start token is added unless the file says otherwise
  */
-record PreTokenizers(List<Step> steps, boolean composed, boolean ignoreMerges, boolean addsBos) {
-    /**
-     * One cut of the text.
-     *
-     * @param expression pieces that match stand alone, and so do the stretches between them
-     */
-    record Step(String expression) {}
-
+record PreTokenizers(List<String> expressions, boolean composed, boolean ignoresMerges, boolean addsBos) {
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
     private static final String GPT2 =
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -53,23 +51,22 @@ record PreTokenizers(List<Step> steps, boolean composed, boolean ignoreMerges, b
         for (var name : List.of("smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b")) {
             known.put(name, digits);
         }
-        var llama3 = new PreTokenizers(List.of(new Step(LLAMA3)), false, true, true);
+        var llama3 = new PreTokenizers(List.of(LLAMA3), false, true, true);
         for (var name : List.of("llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "lfm2")) {
             known.put(name, llama3);
         }
         for (var name : List.of("dbrx", "smaug-bpe", "glm4", "chatglm-bpe")) {
             known.put(name, plain(LLAMA3));
         }
-        // These models' own files compose characters (NFC) before all else.
-        var qwen2 = new PreTokenizers(List.of(new Step(QWEN2)), true, false, false);
+        var qwen2 = new PreTokenizers(List.of(QWEN2), true, false, false);
         for (var name : List.of("qwen2", "deepseek-r1-qwen", "megrez")) {
             known.put(name, qwen2);
         }
-        known.put("qwen35", new PreTokenizers(List.of(new Step(QWEN35)), true, false, false));
+        known.put("qwen35", new PreTokenizers(List.of(QWEN35), true, false, false));
         for (var name : List.of("stablelm2", "hunyuan")) {
             known.put(name, plain(QWEN2));
         }
-        known.put("tekken", new PreTokenizers(List.of(new Step(TEKKEN)), false, true, true));
+        known.put("tekken", new PreTokenizers(List.of(TEKKEN), false, true, true));
         for (var name : List.of("gpt-4o", "llama4")) {
             known.put(name, plain(GPT4O));
         }
@@ -79,7 +76,7 @@ record PreTokenizers(List<Step> steps, boolean composed, boolean ignoreMerges, b
     }
 
     private static PreTokenizers plain(String... expressions) {
-        return new PreTokenizers(List.of(expressions).stream().map(Step::new).toList(), false, false, false);
+        return new PreTokenizers(List.of(expressions), false, false, false);
     }
 
     static PreTokenizers named(String name, String source) {

@@ -53,7 +53,7 @@ final class SpecialText {
 
     /**
      * The {@code tokenizer.json} of the same tokenizer, blind to special tokens: they keep their ids but get names that no
-     * text contains (noncharacters), so that neither the search for added tokens nor the model finds them.
+     * text contains, so that neither the search for added tokens nor the model finds them.
      */
     String blind(String json) {
         var root = (ObjectNode) JsonMapper.shared().readTree(json);
@@ -96,7 +96,8 @@ final class SpecialText {
                 && (texts.contains(pair[0]) || texts.contains(pair[1]) || texts.contains(pair[0] + pair[1]));
     }
 
-    private static String rename(String special) {
+    /** A name for a special token that no text contains: noncharacters stand around it. */
+    static String rename(String special) {
         return "\uFDD0" + special + "\uFDD1";
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Opens tokenizers. Every method throws {@link UserError} for files that are missing or broken. */
 public final class Tokenizers {
@@ -42,11 +43,11 @@ public final class Tokenizers {
         if (!Files.isRegularFile(file)) {
             throw new UserError(file + ": no such tokenizer file");
         }
-        var folder = file.toAbsolutePath().getParent();
-        return new LibraryTokenizer(
-                () -> JsonFile.text(file),
-                file.toString(),
-                vocabulary -> EndTokens.fromFolder(java.util.Objects.requireNonNull(folder), vocabulary));
+        var text = JsonFile.text(file);
+        var vocabulary = Vocabulary.read(text, file.toString());
+        var ends = EndTokens.fromFolder(file.resolveSibling("."), vocabulary);
+        Supplier<String> blind = () -> new SpecialText(vocabulary.special()).blind(JsonFile.text(file));
+        return new LibraryTokenizer(text, blind, file.toString(), vocabulary, ends);
     }
 
     /** The tokenizer in the metadata of a GGUF file. */
@@ -56,8 +57,9 @@ public final class Tokenizers {
 
     private static Tokenizer fromGguf(Map<String, Object> metadata, String source) {
         var vocabulary = new GgufVocabulary(metadata, source);
-        return new LibraryTokenizer(
-                () -> GgufTokenizerJson.write(vocabulary, source), source, loaded -> ggufEnds(vocabulary));
+        var json = GgufTokenizerJson.write(vocabulary, source);
+        Supplier<String> blind = () -> GgufTokenizerJson.write(vocabulary.blind(), source);
+        return new LibraryTokenizer(json, blind, source, vocabulary.vocabulary(), ggufEnds(vocabulary));
     }
 
     /** The end token of the file, then of a turn and a message, then whatever control tokens are known to end answers. */

@@ -94,6 +94,7 @@ public final class JinjaTemplate {
     /** The library with Python's parser, methods, printing, filters and loops. */
     private static final class PythonJinjava extends Jinjava {
         private static final int CACHED_EXPRESSIONS = 1000;
+        private static final int MACRO_DEPTH = 50;
 
         private final ExpressionFactory expressions = new ExpressionFactoryImpl(
                 new TreeStore(new PythonSyntax(), new Cache(CACHED_EXPRESSIONS)), new PythonText.Converter());
@@ -104,6 +105,7 @@ public final class JinjaTemplate {
             context.registerTag(new PythonForTag());
             context.registerTag(new GenerationTag());
             PythonFilters.all().forEach(context::registerFilter);
+            context.registerExpTest(new IterableTest());
             TemplateFunctions.all().forEach(context::registerFunction);
         }
 
@@ -130,6 +132,8 @@ public final class JinjaTemplate {
             return JinjavaConfig.newBuilder()
                     .withTrimBlocks(true)
                     .withNestedInterpretationEnabled(false)
+                    .withEnableRecursiveMacroCalls(true)
+                    .withMaxMacroRecursionDepth(MACRO_DEPTH)
                     .withElResolver(methods)
                     .withExecutionMode(new PythonPrinting())
                     .withLegacyOverrides(overrides)

@@ -48,6 +48,9 @@ final class PythonFilters {
                 new Named("capitalize", (value, arguments, named) -> PythonStrings.capitalize(PythonText.print(value))),
                 new Named("length", (value, arguments, named) -> length(value)),
                 new Named("count", (value, arguments, named) -> length(value)),
+                new Named("join", (value, arguments, named) -> join(value, arguments, named)),
+                new Named("max", (value, arguments, named) -> extreme(value, 1)),
+                new Named("min", (value, arguments, named) -> extreme(value, -1)),
                 new Named("items", (value, arguments, named) -> items(value)),
                 new Named("tojson", PythonFilters::json));
     }
@@ -66,6 +69,35 @@ final class PythonFilters {
             case Object[] array -> array.length;
             default -> throw new IllegalArgumentException("length of what is neither text nor list");
         };
+    }
+
+    private static String join(@Nullable Object value, @Nullable Object[] arguments, Map<String, Object> named) {
+        var between = named.getOrDefault("d", arguments.length > 0 && arguments[0] != null ? arguments[0] : "");
+        var attribute =
+                named.getOrDefault("attribute", arguments.length > 1 && arguments[1] != null ? arguments[1] : "");
+        var parts = new ArrayList<String>();
+        for (var item : PythonForTag.items(value)) {
+            var part = attribute.equals("") || !(item instanceof Map<?, ?> map) ? item : map.get(attribute);
+            parts.add(part == null ? "None" : PythonText.print(part));
+        }
+        return String.join(between.toString(), parts);
+    }
+
+    /** @param sign 1 for the greatest, -1 for the least */
+    private static @Nullable Object extreme(@Nullable Object value, int sign) {
+        Object best = null;
+        for (var item : PythonForTag.items(value)) {
+            if (item != null && (best == null || sign * compare(item, best) > 0)) {
+                best = item;
+            }
+        }
+        return best;
+    }
+
+    private static int compare(Object a, Object b) {
+        return a instanceof Number x && b instanceof Number y
+                ? Double.compare(x.doubleValue(), y.doubleValue())
+                : a.toString().compareTo(b.toString());
     }
 
     private static Object items(@Nullable Object value) {

@@ -9,16 +9,24 @@ import jinjava.de.odysseus.el.tree.impl.Builder;
 import jinjava.de.odysseus.el.tree.impl.Parser.ParseException;
 import jinjava.de.odysseus.el.tree.impl.Scanner.ScanException;
 import jinjava.de.odysseus.el.tree.impl.Scanner.Symbol;
+import jinjava.de.odysseus.el.tree.impl.ast.AstBinary;
 import jinjava.de.odysseus.el.tree.impl.ast.AstNode;
 import jinjava.de.odysseus.el.tree.impl.ast.AstNull;
 import jinjava.de.odysseus.el.tree.impl.ast.AstParameters;
+import jinjava.de.odysseus.el.tree.impl.ast.AstUnary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses what the library's parser gets wrong: in {@code f(name=a - 1)} the whole {@code a - 1} belongs to the name, and
- * slices may have a step, as in {@code messages[::-1]}.
+ * Parses what the library's parser gets wrong: in {@code f(name=a - 1)} the whole {@code a - 1} belongs to the name, slices
+ * may have a step, as in {@code messages[::-1]}, {@code a and b} is one of both values and not true or false, and
+ * {@code not a is defined} denies the whole test.
  */
 final class PythonParser extends ExtendedParser {
+    private static final AstBinary.Operator AND = (bindings, context, left, right) -> {
+        var first = left.eval(bindings, context);
+        return bindings.convert(first, Boolean.class) ? right.eval(bindings, context) : first;
+    };
+
     PythonParser(Builder builder, String expression) {
         super(builder, expression);
     }
@@ -45,6 +53,24 @@ final class PythonParser extends ExtendedParser {
             return new AstNamedParameter(name, expr(true));
         }
         return expr(true);
+    }
+
+    @Override
+    protected @Nullable AstNode and(boolean required) throws ScanException, ParseException {
+        var left = not(required);
+        while (left != null && getToken().getSymbol() == Symbol.AND) {
+            consumeToken();
+            left = createAstBinary(left, not(true), AND);
+        }
+        return left;
+    }
+
+    private @Nullable AstNode not(boolean required) throws ScanException, ParseException {
+        if (getToken().getSymbol() == Symbol.NOT) {
+            consumeToken();
+            return createAstUnary(not(true), AstUnary.NOT);
+        }
+        return eq(required);
     }
 
     @Override

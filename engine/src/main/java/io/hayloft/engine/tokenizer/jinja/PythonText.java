@@ -36,6 +36,7 @@ final class PythonText {
                 }
                 yield out.append('}').toString();
             }
+            case Map.Entry<?, ?> pair -> "(" + literal(pair.getKey()) + ", " + literal(pair.getValue()) + ")";
             case Collection<?> list -> {
                 var out = new StringBuilder("[");
                 for (Iterator<?> i = list.iterator(); i.hasNext(); ) {
