@@ -10,36 +10,30 @@ import java.util.Arrays;
 final class DecodeScratch {
     private final BlockScratch blocks = new BlockScratch();
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
-    private TileSoftmax softmax = new TileSoftmax(0, 0);
-    private float[] q = {}; // [group][headDim], scaled
+    private final TileSoftmax softmax = new TileSoftmax();
 
     /** Scores of the current tile [group][128]. */
     float[] scores = {};
 
-    void begin(AttentionShape shape, float[] queries, int at) {
+    void begin(AttentionShape shape, HeadCache head, float[] queries, int at) {
         int group = shape.group();
-        if (!shape.equals(this.shape) || q.length == 0) {
-            this.shape = shape;
-            softmax = new TileSoftmax(group, HeadCache.paddedChannels(shape.headDim()));
-            q = new float[group * shape.headDim()];
+        this.shape = shape;
+        if (scores.length < group * TILE) {
             scores = new float[group * TILE];
         }
-        for (int i = 0; i < q.length; i++) {
-            q[i] = queries[at + i] * shape.scale();
-        }
-        softmax.clear(group);
+        blocks.setQueries(queries, at, group, shape.headDim(), shape.scale());
+        softmax.begin(group, head.valueFloats());
     }
 
     /** Computes the scores of a tile. */
     void scores(HeadCache head, int tile) {
         int group = shape.group();
-        int dim = shape.headDim();
-        Arrays.fill(scores, 0);
+        Arrays.fill(scores, 0, group * TILE, 0);
         for (int token = Math.max(tile, head.begin());
                 token < Math.min(tile + TILE, head.end());
                 token += HeadCache.BLOCK) {
             int block = token / HeadCache.BLOCK;
-            head.addScores(blocks, block, q, 0, dim, group, scores, token - tile, TILE);
+            head.addScores(blocks, block, scores, token - tile, TILE);
         }
         if (shape.softCap() > 0) {
             VectorMath.softCap(scores, 0, group * TILE, shape.softCap());
@@ -53,17 +47,20 @@ final class DecodeScratch {
                 token < Math.min(tile + TILE, head.end());
                 token += HeadCache.BLOCK) {
             int block = token / HeadCache.BLOCK;
-            head.addValues(blocks, block, scores, token - tile, TILE, shape.group(), softmax.out, 0, softmax.stride);
+            head.addValues(
+                    blocks, block, scores, token - tile, TILE, shape.group(), softmax.out(), 0, softmax.stride());
         }
     }
 
     /** Writes, for each query head: largest score, sum of exponentials, weighted sum of values. */
-    void end(float[] partial, int at, int stride) {
+    void end(HeadCache head, float[] partial, int at, int stride) {
         for (int g = 0; g < shape.group(); g++) {
             int to = at + g * stride;
-            partial[to] = softmax.max[g];
+            int from = g * softmax.stride();
+            head.finishValues(softmax.out(), from);
+            partial[to] = softmax.max(g);
             partial[to + 1] = softmax.sum(g);
-            System.arraycopy(softmax.out, g * softmax.stride, partial, to + 2, softmax.stride);
+            System.arraycopy(softmax.out(), from, partial, to + 2, shape.headDim());
         }
     }
 }

@@ -3,7 +3,6 @@ package io.hayloft.engine.attention;
 import static io.hayloft.engine.attention.TileSoftmax.TILE;
 
 import io.hayloft.engine.cache.CachePolicy;
-import io.hayloft.engine.cache.HeadCache;
 import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.StepAttention;
 import io.hayloft.engine.kernel.WorkerPool;
@@ -39,7 +38,7 @@ final class DecodeStep implements WorkerPool.Task {
         this.caches = caches;
         this.q = q;
         this.positions = positions;
-        stride = 2 + HeadCache.paddedChannels(shape.headDim());
+        stride = 2 + shape.headDim();
         tasks = 0;
         scores = scores.length == caches.length ? scores : new @Nullable StepScores[caches.length];
         for (int row = 0; row < caches.length; row++) {
@@ -79,7 +78,7 @@ final class DecodeStep implements WorkerPool.Task {
         var head = caches[row].head(kvHead);
         int group = shape.group();
         var scratch = SCRATCH.get();
-        scratch.begin(shape, q, (row * shape.kvHeads() + kvHead) * group * shape.headDim());
+        scratch.begin(shape, head, q, (row * shape.kvHeads() + kvHead) * group * shape.headDim());
         int low = Visibility.low(shape, positions[row]);
         int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
         int to = Math.min(taskFrom[task] + STRETCH, head.end());
@@ -94,7 +93,7 @@ final class DecodeStep implements WorkerPool.Task {
             }
             scratch.values(head, tile);
         }
-        scratch.end(partial, task * group * stride, stride);
+        scratch.end(head, partial, task * group * stride, stride);
     }
 
     /** Adds up the stretches of each head, in order, and writes the results. */

@@ -12,27 +12,26 @@ final class PrefillScratch {
     private static final int BLOCK = HeadCache.BLOCK;
 
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
-    private int capacity;
     private int depth; // tokens of the tile that count
     private float[] queries = {}; // [queries][headDim], scaled
     private float[] keys = {}; // [blocks of 32][headDim][32]
     private float[] values = {}; // [128][stride]
-    TileSoftmax softmax = new TileSoftmax(0, 0);
+    final TileSoftmax softmax = new TileSoftmax();
 
     /** Scores of a tile of rows [rows of a tile][128]. */
     final float[] scores = new float[RowTile.ROWS * TILE];
 
     void begin(AttentionShape shape, int queryRows) {
-        if (!shape.equals(this.shape) || capacity < queryRows) {
-            this.shape = shape;
-            capacity = queryRows;
-            int stride = (HeadCache.paddedChannels(shape.headDim()) + PAIR - 1) / PAIR * PAIR;
-            softmax = new TileSoftmax(queryRows, stride);
-            queries = new float[queryRows * shape.headDim()];
-            keys = new float[TILE * shape.headDim()];
-            values = new float[TILE * stride];
-        }
-        softmax.clear(queryRows);
+        this.shape = shape;
+        int stride = (HeadCache.paddedChannels(shape.headDim()) + PAIR - 1) / PAIR * PAIR;
+        softmax.begin(queryRows, stride);
+        queries = grown(queries, queryRows * shape.headDim());
+        keys = grown(keys, TILE * shape.headDim());
+        values = grown(values, TILE * stride);
+    }
+
+    private static float[] grown(float[] array, int size) {
+        return array.length < size ? new float[size] : array;
     }
 
     /** Gathers the rows' queries of one KV head. */
@@ -52,11 +51,11 @@ final class PrefillScratch {
         int from = Math.max(tile, head.begin());
         depth = Math.min(tile + TILE, head.end()) - tile;
         Arrays.fill(keys, 0, (from - tile) * shape.headDim(), 0);
-        Arrays.fill(values, 0, (from - tile) * softmax.stride, 0);
+        Arrays.fill(values, 0, (from - tile) * softmax.stride(), 0);
         for (int token = from; token < tile + depth; token += BLOCK) {
             int block = token / BLOCK;
             head.expandKeys(block, keys, (token - tile) * shape.headDim(), BLOCK);
-            head.expandValues(block, values, (token - tile) * softmax.stride, softmax.stride);
+            head.expandValues(block, values, (token - tile) * softmax.stride(), softmax.stride());
         }
     }
 
@@ -75,7 +74,7 @@ final class PrefillScratch {
     /** Adds the tile's values with the softmax of the scores, which become exponentials. */
     void values(int row, int rows) {
         softmax.add(scores, row, rows);
-        int stride = softmax.stride;
-        RowTile.add(rows, depth, stride, scores, 0, TILE, values, 0, stride, softmax.out, row * stride, stride);
+        int stride = softmax.stride();
+        RowTile.add(rows, depth, stride, scores, 0, TILE, values, 0, stride, softmax.out(), row * stride, stride);
     }
 }

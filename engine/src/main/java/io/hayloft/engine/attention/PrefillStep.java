@@ -102,12 +102,12 @@ final class PrefillStep implements WorkerPool.Task {
             float sum = scratch.softmax.sum(i);
             float factor = sum == 0 ? 0 : 1 / sum;
             int to = row * shape.rowSize() + queryHead * dim;
-            int source = i * scratch.softmax.stride;
+            int source = i * scratch.softmax.stride();
             for (int c = 0; c < dim; c++) {
-                out[to + c] = scratch.softmax.out[source + c] * factor;
+                out[to + c] = scratch.softmax.out()[source + c] * factor;
             }
             if (max.length > 0) {
-                max[row * shape.queryHeads() + queryHead] = scratch.softmax.max[i];
+                max[row * shape.queryHeads() + queryHead] = scratch.softmax.max(i);
                 scale[row * shape.queryHeads() + queryHead] = factor;
             }
         }

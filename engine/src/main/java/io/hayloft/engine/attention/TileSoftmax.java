@@ -20,22 +20,42 @@ final class TileSoftmax {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
 
-    final float[] max;
-    private final float[] sums; // [rows][LANES]: lanes are added at the end, in order
-    final float[] out; // [rows][stride]
-    final int stride;
+    private float[] max = {};
+    private float[] sums = {}; // [rows][LANES]: lanes are added at the end, in order
+    private float[] out = {}; // [rows][stride]
+    private int stride;
 
-    TileSoftmax(int rows, int stride) {
-        this.max = new float[rows];
-        this.sums = new float[rows * LANES];
-        this.out = new float[rows * stride];
+    /**
+     * Starts anew.
+     *
+     * @param stride floats of a row's weighted sum
+     */
+    void begin(int rows, int stride) {
         this.stride = stride;
-    }
-
-    void clear(int rows) {
+        if (max.length < rows) {
+            max = new float[rows];
+            sums = new float[rows * LANES];
+        }
+        if (out.length < rows * stride) {
+            out = new float[rows * stride];
+        }
         Arrays.fill(max, 0, rows, LOWEST);
         Arrays.fill(sums, 0, rows * LANES, 0);
         Arrays.fill(out, 0, rows * stride, 0);
+    }
+
+    /** Weighted sums of values [rows][stride], relative to the largest scores. */
+    float[] out() {
+        return out;
+    }
+
+    int stride() {
+        return stride;
+    }
+
+    /** Largest score of a row. */
+    float max(int row) {
+        return max[row];
     }
 
     /** Turns scores [rows][128] into exponentials, where row i of them belongs to row {@code first + i} here. */

@@ -3,7 +3,7 @@ package io.hayloft.engine.cache;
 import java.lang.foreign.MemorySegment;
 
 /**
- * How the keys or the values of 32 tokens of a head lie in a block.
+ * How the keys or the values of 32 tokens of a head lie in a block, each token coded by itself.
  *
  * <p>A block is a matrix whose lanes go through the vector unit side by side. Keys: rows are channels, lanes are tokens,
  * so that a query meets 32 tokens at once. Values: rows are tokens, lanes are channels (padded to a multiple of 16).
@@ -21,18 +21,27 @@ abstract class BlockFormat {
     /** Channels of a head. */
     final int channels;
 
+    /** Rows of the matrix. */
+    final int rows;
+
     /** Lanes of a row. */
     final int lanes;
 
     BlockFormat(boolean keys, int channels) {
         this.keys = keys;
         this.channels = channels;
+        this.rows = keys ? channels : TOKENS;
         this.lanes = keys ? TOKENS : paddedChannels(channels);
     }
 
     /** Channels of a row of values, padding included. */
     static int paddedChannels(int channels) {
         return (channels + CHANNEL_ALIGNMENT - 1) & -CHANNEL_ALIGNMENT;
+    }
+
+    /** Where a number of the matrix lies, counted in numbers. */
+    final long index(int token, int channel) {
+        return keys ? (long) channel * lanes + token : (long) token * lanes + channel;
     }
 
     /** Bytes of a block. */
@@ -47,48 +56,30 @@ abstract class BlockFormat {
     /** Decodes all rows, padding included, to dst [rows][stride]. */
     abstract void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride);
 
+    /** Groups of channels for which {@link #addValues} keeps a vector of sums; see {@link ValueSums}. */
+    int sumGroups() {
+        return 0;
+    }
+
+    /** Of a block of keys: out[head][token] += sum over channels of query * key, for all 32 tokens. */
+    abstract void addScores(BlockScratch scratch, MemorySegment block, long at, float[] out, int outAt, int outStride);
+
     /**
-     * Multiplies and adds: keys: out[head][token] += sum over channels of x[head][channel] * key; values:
-     * out[head][channel] += sum over the first tokens of x[head][token] * value.
+     * Of a block of values: out[head][channel] += sum over the first tokens of p[head][token] * value.
      *
-     * @param tokens how many tokens count; keys compute all 32, whatever this says
-     * @param x one row of {@code channels} or {@code tokens} floats for each head
+     * @param p [heads][pStride]
+     * @param out [heads][outStride]: channels, then one vector for each of the {@link #sumGroups}
      */
-    abstract void multiply(
+    abstract void addValues(
             BlockScratch scratch,
             MemorySegment block,
             long at,
             int tokens,
-            float[] x,
-            int xAt,
-            int xStride,
+            float[] p,
+            int pAt,
+            int pStride,
             int heads,
             float[] out,
             int outAt,
             int outStride);
-
-    /** What {@link #multiply} computes, token by token without vectors: the reference of its tests. */
-    final void multiplyScalar(
-            MemorySegment block,
-            long at,
-            int tokens,
-            float[] x,
-            int xAt,
-            int xStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
-        var token = new float[channels];
-        for (int t = 0; t < tokens; t++) {
-            load(block, at, t, token, 0);
-            for (int head = 0; head < heads; head++) {
-                for (int c = 0; c < channels; c++) {
-                    int from = xAt + head * xStride + (keys ? c : t);
-                    int to = outAt + head * outStride + (keys ? t : c);
-                    out[to] += x[from] * token[c];
-                }
-            }
-        }
-    }
 }

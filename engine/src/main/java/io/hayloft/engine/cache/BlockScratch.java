@@ -1,32 +1,115 @@
 package io.hayloft.engine.cache;
 
-/** Arrays that the kernels of one thread work in; they grow to what is asked for and are reused. */
-public final class BlockScratch {
-    private float[] factors = new float[0];
-    private float[] sums = new float[0];
-    private float[] scales = new float[0];
+import io.hayloft.engine.kernel.VectorWidth;
+import java.util.Arrays;
 
-    /** Queries or probabilities with a block's factors folded in. */
-    float[] factors(int size) {
-        if (factors.length < size) {
-            factors = new float[size];
+/**
+ * What the kernels of one thread work in: the queries of one KV head, prepared once for all blocks, and arrays that grow
+ * to what is asked for and are reused.
+ */
+public final class BlockScratch {
+    private static final int LANES = VectorWidth.LANES;
+
+    private int heads;
+    private int channels;
+    private float[] queries = {};
+    private float[] lifted = {};
+    private float[] transposed = {};
+    private float[] padded = {};
+    private float[] groupSums = {};
+    private float[] factors = {};
+    private float[] scales = {};
+    private float[] sums = {};
+
+    /**
+     * Prepares queries, for the blocks of any codec.
+     *
+     * @param q the query heads of one KV head [heads][channels], beginning at {@code at}
+     * @param scale factor of all scores
+     */
+    public void setQueries(float[] q, int at, int heads, int channels, float scale) {
+        if (heads != this.heads || channels != this.channels) {
+            this.heads = heads;
+            this.channels = channels;
+            queries = new float[heads * channels];
+            lifted = new float[heads * channels];
+            transposed = new float[channels * headLanes()];
+            groupSums = new float[CodecSizes.groups(channels, CodecSizes.Q8_GROUP) * heads];
         }
-        return factors;
+        Arrays.fill(groupSums, 0);
+        for (int head = 0; head < heads; head++) {
+            for (int c = 0; c < channels; c++) {
+                float x = q[at + head * channels + c] * scale;
+                queries[head * channels + c] = x;
+                lifted[head * channels + c] = x * F16Rows.FACTOR;
+                transposed[c * headLanes() + head] = x;
+                groupSums[c / CodecSizes.Q8_GROUP * heads + head] += x;
+            }
+        }
     }
 
-    /** What is added once for a block. */
-    float[] sums(int size) {
-        if (sums.length < size) {
-            sums = new float[size];
+    int heads() {
+        return heads;
+    }
+
+    /** Heads, rounded up to whole vectors. */
+    int headLanes() {
+        return (heads + LANES - 1) / LANES * LANES;
+    }
+
+    /** Queries times the scale [heads][channels]. */
+    float[] queries() {
+        return queries;
+    }
+
+    /** The same, each head's row padded with zeros to this many floats. */
+    float[] padded(int rowFloats) {
+        if (rowFloats == channels) {
+            return queries;
         }
-        return sums;
+        if (padded.length != heads * rowFloats) {
+            padded = new float[heads * rowFloats];
+        }
+        for (int head = 0; head < heads; head++) {
+            System.arraycopy(queries, head * channels, padded, head * rowFloats, channels);
+        }
+        return padded;
+    }
+
+    /** The same, times the factor that 16-bit floats need. */
+    float[] lifted() {
+        return lifted;
+    }
+
+    /** The same, one vector of heads for each channel [channels][headLanes]. */
+    float[] transposed() {
+        return transposed;
+    }
+
+    /** Sums over 32 channels at a time [groups][heads]. */
+    float[] groupSums() {
+        return groupSums;
+    }
+
+    /** Queries or probabilities with a block's scales folded in. */
+    float[] factors(int size) {
+        factors = grown(factors, size);
+        return factors;
     }
 
     /** Scales and minima of a block as 32-bit floats. */
     float[] scales(int size) {
-        if (scales.length < size) {
-            scales = new float[size];
-        }
+        scales = grown(scales, size);
         return scales;
+    }
+
+    /** Sums of a block before they are scaled. */
+    float[] sums(int size) {
+        sums = grown(sums, size);
+        return sums;
+    }
+
+    private static float[] grown(float[] array, int size) {
+        return array.length < size ? new float[size] : array;
     }
 }

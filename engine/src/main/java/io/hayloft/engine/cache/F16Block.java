@@ -11,11 +11,7 @@ final class F16Block extends BlockFormat {
 
     @Override
     int bytes() {
-        return BlockList.rounded((keys ? channels : TOKENS) * lanes * Short.BYTES);
-    }
-
-    private long index(int token, int channel) {
-        return keys ? (long) channel * lanes + token : (long) token * lanes + channel;
+        return BlockList.rounded(rows * lanes * Short.BYTES);
     }
 
     @Override
@@ -28,39 +24,42 @@ final class F16Block extends BlockFormat {
     @Override
     void load(MemorySegment block, long at, int token, float[] dst, int dstAt) {
         for (int c = 0; c < channels; c++) {
-            dst[dstAt + c] =
-                    Float.float16ToFloat(block.get(ValueLayout.JAVA_SHORT, at + Short.BYTES * index(token, c)));
+            short bits = block.get(ValueLayout.JAVA_SHORT, at + Short.BYTES * index(token, c));
+            dst[dstAt + c] = Float.float16ToFloat(bits);
         }
     }
 
     @Override
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
-        int rows = keys ? channels : TOKENS;
         for (int row = 0; row < rows; row++) {
             F16Rows.widen(block, at + (long) Short.BYTES * row * lanes, dst, dstAt + row * stride, lanes);
         }
     }
 
     @Override
-    void multiply(
+    void addScores(BlockScratch scratch, MemorySegment block, long at, float[] out, int outAt, int outStride) {
+        F16Rows.add(scratch.lifted(), 0, channels, scratch.heads(), channels, block, at, lanes, out, outAt, outStride);
+    }
+
+    @Override
+    void addValues(
             BlockScratch scratch,
             MemorySegment block,
             long at,
             int tokens,
-            float[] x,
-            int xAt,
-            int xStride,
+            float[] p,
+            int pAt,
+            int pStride,
             int heads,
             float[] out,
             int outAt,
             int outStride) {
-        int rows = keys ? channels : tokens;
-        var scaled = scratch.factors(heads * rows);
+        var lifted = scratch.factors(heads * TOKENS);
         for (int head = 0; head < heads; head++) {
-            for (int row = 0; row < rows; row++) {
-                scaled[head * rows + row] = x[xAt + head * xStride + row] * F16Rows.FACTOR;
+            for (int token = 0; token < TOKENS; token++) {
+                lifted[head * TOKENS + token] = p[pAt + head * pStride + token] * F16Rows.FACTOR;
             }
         }
-        F16Rows.add(scaled, 0, rows, heads, rows, block, at, lanes, out, outAt, outStride);
+        F16Rows.add(lifted, 0, TOKENS, heads, tokens, block, at, lanes, out, outAt, outStride);
     }
 }

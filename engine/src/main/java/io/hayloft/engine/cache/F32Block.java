@@ -11,11 +11,7 @@ final class F32Block extends BlockFormat {
 
     @Override
     int bytes() {
-        return BlockList.rounded((keys ? channels : TOKENS) * lanes * Float.BYTES);
-    }
-
-    private long index(int token, int channel) {
-        return keys ? (long) channel * lanes + token : (long) token * lanes + channel;
+        return BlockList.rounded(rows * lanes * Float.BYTES);
     }
 
     @Override
@@ -34,7 +30,6 @@ final class F32Block extends BlockFormat {
 
     @Override
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
-        int rows = keys ? channels : TOKENS;
         for (int row = 0; row < rows; row++) {
             long from = at + (long) Float.BYTES * row * lanes;
             MemorySegment.copy(block, ValueLayout.JAVA_FLOAT, from, dst, dstAt + row * stride, lanes);
@@ -42,18 +37,23 @@ final class F32Block extends BlockFormat {
     }
 
     @Override
-    void multiply(
+    void addScores(BlockScratch scratch, MemorySegment block, long at, float[] out, int outAt, int outStride) {
+        F32Rows.add(scratch.queries(), 0, channels, scratch.heads(), channels, block, at, lanes, out, outAt, outStride);
+    }
+
+    @Override
+    void addValues(
             BlockScratch scratch,
             MemorySegment block,
             long at,
             int tokens,
-            float[] x,
-            int xAt,
-            int xStride,
+            float[] p,
+            int pAt,
+            int pStride,
             int heads,
             float[] out,
             int outAt,
             int outStride) {
-        F32Rows.add(x, xAt, xStride, heads, keys ? channels : tokens, block, at, lanes, out, outAt, outStride);
+        F32Rows.add(p, pAt, pStride, heads, tokens, block, at, lanes, out, outAt, outStride);
     }
 }

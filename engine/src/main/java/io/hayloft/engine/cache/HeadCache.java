@@ -2,6 +2,8 @@ package io.hayloft.engine.cache;
 
 import static io.hayloft.engine.cache.BlockFormat.TOKENS;
 
+import io.hayloft.engine.kernel.VectorWidth;
+
 /**
  * Keys and values of one head in blocks of 32 tokens, as attention reads them.
  *
@@ -24,9 +26,14 @@ public final class HeadCache {
         this.positions = positions;
     }
 
-    /** Floats of a row of results, {@link #addValues} pads the channels to this. */
+    /** Floats of a row of decoded values in {@link #expandValues}. */
     public static int paddedChannels(int channels) {
         return BlockFormat.paddedChannels(channels);
+    }
+
+    /** Floats of a query head's row in {@link #addValues}: channels, padding, and sums that wait for {@link #finishValues}. */
+    public int valueFloats() {
+        return BlockFormat.paddedChannels(channels) + values.sumGroups() * VectorWidth.LANES;
     }
 
     /** Number of the first token. */
@@ -55,29 +62,19 @@ public final class HeadCache {
     }
 
     /**
-     * Adds the products of queries with the keys of a block: out[head][token of the block].
+     * Adds the products of the scratch's queries with the keys of a block: out[head][token of the block].
      *
-     * @param q [heads][qStride]
      * @param out [heads][outStride]; tokens beyond the end get something meaningless
      */
-    public void addScores(
-            BlockScratch scratch,
-            int block,
-            float[] q,
-            int qAt,
-            int qStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
-        keys.multiply(scratch, block, TOKENS, q, qAt, qStride, heads, out, outAt, outStride);
+    public void addScores(BlockScratch scratch, int block, float[] out, int outAt, int outStride) {
+        keys.addScores(scratch, block, out, outAt, outStride);
     }
 
     /**
      * Adds the sums of a block's values, weighted with probabilities: out[head][channel].
      *
-     * @param p [heads][pStride], 32 tokens of the block; those beyond the end are not read
-     * @param out [heads][outStride], a stride of at least {@link #paddedChannels}
+     * @param p [heads][pStride], 32 tokens of the block; those beyond the end must be 0
+     * @param out [heads][outStride], each row {@link #valueFloats} long
      */
     public void addValues(
             BlockScratch scratch,
@@ -90,7 +87,12 @@ public final class HeadCache {
             int outAt,
             int outStride) {
         int tokens = Math.min(TOKENS, values.end() - block * TOKENS);
-        values.multiply(scratch, block, tokens, p, pAt, pStride, heads, out, outAt, outStride);
+        values.addValues(scratch, block, tokens, p, pAt, pStride, heads, out, outAt, outStride);
+    }
+
+    /** Adds to a row's channels what {@link #addValues} has kept behind them. */
+    public void finishValues(float[] out, int at) {
+        ValueSums.finish(out, at, channels, values.sumGroups(), values.sumGroupChannels());
     }
 
     /** Decodes a block's keys to dst [channels][stride], 32 tokens side by side. */
@@ -146,7 +148,7 @@ public final class HeadCache {
         while (dead < positions.count() && positions.get(dead) <= position) {
             dead++;
         }
-        int tokens = Math.min(keys.droppable(dead), values.droppable(dead));
+        int tokens = keys.droppable(values.droppable(dead));
         if (tokens > 0) {
             keys.removeFirst(tokens);
             values.removeFirst(tokens);

@@ -24,14 +24,25 @@ final class PlainTokens extends TokenStore {
         if (end % TOKENS == 0) {
             blocks.add();
         }
-        int block = end / TOKENS - firstBlock;
-        format.store(blocks.segment(block), blocks.offset(block), end % TOKENS, src, at);
-        end++;
+        store(end++, src, at);
     }
+
+    private void store(int token, float[] src, int at) {
+        int block = token / TOKENS - firstBlock;
+        format.store(blocks.segment(block), blocks.offset(block), token % TOKENS, src, at);
+    }
+
+    @Override
+    void settle() {}
 
     @Override
     void reserve(int tokens) {
         blocks.reserve((tokens + TOKENS - 1) / TOKENS - firstBlock);
+    }
+
+    /** Owns memory for this many blocks. */
+    void reserveBlocks(int count) {
+        blocks.reserve(count);
     }
 
     @Override
@@ -47,30 +58,37 @@ final class PlainTokens extends TokenStore {
     }
 
     @Override
-    void multiply(
+    void addScores(BlockScratch scratch, int number, float[] out, int outAt, int outStride) {
+        int block = number - firstBlock;
+        format.addScores(scratch, blocks.segment(block), blocks.offset(block), out, outAt, outStride);
+    }
+
+    @Override
+    void addValues(
             BlockScratch scratch,
             int number,
             int tokens,
-            float[] x,
-            int xAt,
-            int xStride,
+            float[] p,
+            int pAt,
+            int pStride,
             int heads,
             float[] out,
             int outAt,
             int outStride) {
         int block = number - firstBlock;
-        format.multiply(
-                scratch,
-                blocks.segment(block),
-                blocks.offset(block),
-                tokens,
-                x,
-                xAt,
-                xStride,
-                heads,
-                out,
-                outAt,
-                outStride);
+        var segment = blocks.segment(block);
+        long at = blocks.offset(block);
+        format.addValues(scratch, segment, at, tokens, p, pAt, pStride, heads, out, outAt, outStride);
+    }
+
+    @Override
+    int sumGroups() {
+        return format.sumGroups();
+    }
+
+    @Override
+    int sumGroupChannels() {
+        return CodecSizes.Q8_GROUP;
     }
 
     @Override
@@ -79,8 +97,7 @@ final class PlainTokens extends TokenStore {
         if (token != last) {
             var channels = new float[format.channels];
             load(last, channels, 0);
-            int block = token / TOKENS - firstBlock;
-            format.store(blocks.segment(block), blocks.offset(block), token % TOKENS, channels, 0);
+            store(token, channels, 0);
         }
         end = last;
         if (end % TOKENS == 0) {
@@ -100,7 +117,7 @@ final class PlainTokens extends TokenStore {
     }
 
     @Override
-    TokenStore copy(BlockMemory memory) {
+    PlainTokens copy(BlockMemory memory) {
         var copy = new PlainTokens(format, memory);
         copy.blocks.copyFrom(blocks);
         copy.firstBlock = firstBlock;

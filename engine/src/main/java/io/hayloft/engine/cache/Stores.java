@@ -14,23 +14,47 @@ final class Stores {
     }
 
     private static TokenStore store(KvCodec codec, boolean keys, int headDim, BlockMemory memory) {
-        return new PlainTokens(format(codec, keys, headDim), memory);
+        return switch (codec) {
+            case KvCodec.F32() -> new PlainTokens(new F32Block(keys, headDim), memory);
+            case KvCodec.F16() -> new PlainTokens(new F16Block(keys, headDim), memory);
+            case KvCodec.Q8() -> new PlainTokens(new Q8Block(keys, headDim), memory);
+            case KvCodec.Grouped grouped -> {
+                if (unpacked(grouped, keys)) {
+                    yield new PlainTokens(unpackedFormat(grouped, keys, headDim), memory);
+                }
+                yield keys ? new GroupedKeys(headDim, grouped, memory) : new GroupedValues(headDim, grouped, memory);
+            }
+        };
     }
 
-    private static BlockFormat format(KvCodec codec, boolean keys, int headDim) {
-        return switch (codec) {
-            case KvCodec.F32() -> new F32Block(keys, headDim);
-            case KvCodec.F16() -> new F16Block(keys, headDim);
-            case KvCodec.Q8() -> throw new UnsupportedOperationException();
-            case KvCodec.Grouped g -> throw new UnsupportedOperationException();
-        };
+    private static boolean unpacked(KvCodec.Grouped codec, boolean keys) {
+        return (keys ? codec.keyBits() : codec.valueBits()) == Short.SIZE;
+    }
+
+    /** How a grouped codec stores tokens that are not packed. */
+    static BlockFormat unpackedFormat(KvCodec.Grouped codec, boolean keys, int headDim) {
+        return codec.wide() ? new F32Block(keys, headDim) : new F16Block(keys, headDim);
     }
 
     /** Bytes of the blocks that hold this many tokens of a head. */
     static long bytes(KvCodec codec, int headDim, int tokens) {
+        return bytes(codec, true, headDim, tokens) + bytes(codec, false, headDim, tokens);
+    }
+
+    private static long bytes(KvCodec codec, boolean keys, int headDim, int tokens) {
         long blocks = (tokens + BlockFormat.TOKENS - 1) / BlockFormat.TOKENS;
-        return blocks
-                * (format(codec, true, headDim).bytes()
-                        + format(codec, false, headDim).bytes());
+        return switch (codec) {
+            case KvCodec.F32() -> blocks * new F32Block(keys, headDim).bytes();
+            case KvCodec.F16() -> blocks * new F16Block(keys, headDim).bytes();
+            case KvCodec.Q8() -> blocks * new Q8Block(keys, headDim).bytes();
+            case KvCodec.Grouped grouped -> {
+                if (unpacked(grouped, keys)) {
+                    yield blocks * unpackedFormat(grouped, keys, headDim).bytes();
+                }
+                yield keys
+                        ? GroupedKeys.bytes(headDim, grouped, tokens)
+                        : GroupedValues.bytes(headDim, grouped, tokens);
+            }
+        };
     }
 }

@@ -6,7 +6,7 @@ package io.hayloft.engine.cache;
  * <p>Tokens have numbers that never change while tokens are only appended: dropping blocks at the front leaves the
  * numbers of the others, so that blocks always begin at multiples of 32.
  */
-abstract sealed class TokenStore permits PlainTokens {
+abstract sealed class TokenStore permits PlainTokens, GroupedKeys, GroupedValues {
     /** Number behind the last token. */
     abstract int end();
 
@@ -14,7 +14,7 @@ abstract sealed class TokenStore permits PlainTokens {
     abstract void append(float[] src, int at);
 
     /** Packs what is due, after the last token of a prompt. */
-    void settle() {}
+    abstract void settle();
 
     /** Owns memory for tokens up to this number. */
     abstract void reserve(int end);
@@ -25,26 +25,35 @@ abstract sealed class TokenStore permits PlainTokens {
     /** Decodes the 32 tokens of a block: keys [channels][stride], values [32][stride]. */
     abstract void expand(int block, float[] dst, int at, int stride);
 
-    /** Multiplies and adds a block as {@link BlockFormat#multiply} describes. */
-    abstract void multiply(
+    /** Adds the scores of a block of keys as {@link BlockFormat#addScores} describes. */
+    abstract void addScores(BlockScratch scratch, int block, float[] out, int outAt, int outStride);
+
+    /** Adds the weighted values of a block as {@link BlockFormat#addValues} describes. */
+    abstract void addValues(
             BlockScratch scratch,
             int block,
             int tokens,
-            float[] x,
-            int xAt,
-            int xStride,
+            float[] p,
+            int pAt,
+            int pStride,
             int heads,
             float[] out,
             int outAt,
             int outStride);
 
+    /** Groups of channels for which {@link #addValues} keeps a vector of sums behind the channels; see {@link ValueSums}. */
+    abstract int sumGroups();
+
+    /** Channels of such a group. */
+    abstract int sumGroupChannels();
+
     /** Puts the last token in the place of this one and drops the last. */
     abstract void moveLastTo(int token);
 
-    /** Tokens that can be dropped at the front: a multiple of 32. */
+    /** How many of this many tokens at the front can be dropped: whole blocks. */
     abstract int droppable(int tokens);
 
-    /** Drops tokens at the front: a number that {@link #droppable} returned. */
+    /** Drops tokens at the front: a number that {@link #droppable} returns as it is. */
     abstract void removeFirst(int tokens);
 
     /** A copy in other memory, without reserve. */

@@ -9,8 +9,23 @@ import java.util.Random;
 
 /** A random attention problem and its solution in double precision, straight from the definition. */
 record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
+    private static final KvCodec[] CODECS = {
+        new KvCodec.F16(),
+        new KvCodec.F32(),
+        new KvCodec.Q8(),
+        new KvCodec.Grouped(4, 4, 32, 128),
+        new KvCodec.Grouped(2, 2, 32, 64),
+        new KvCodec.Grouped(8, 4, 64, 64, true),
+        new KvCodec.Grouped(16, 2, 32, 32),
+        new KvCodec.Grouped(4, 16, 32, 96)
+    };
     private static final int[] DIMS = {12, 16, 32, 48, 64, 80, 96, 128, 256};
     private static final int[] GROUPS = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    /** All kinds of codec in turn. */
+    static KvCodec codec(int seed) {
+        return CODECS[new Random(31 * seed).nextInt(CODECS.length)];
+    }
 
     /** Sizes from a seed: ragged dims, any group, sometimes a window, sometimes a soft cap. */
     static Case random(int seed, int maxTokens) {
@@ -46,6 +61,15 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
     SequenceCache cache(KvCodec codec, int reserve) {
         var caches = new CacheShape(1, shape.kvHeads(), shape.headDim(), new int[] {shape.window()});
         return new SequenceCache(caches, codec, reserve);
+    }
+
+    /** Largest difference, NaN if either holds one. */
+    static double distance(float[] a, int from, float[] b) {
+        double distance = 0;
+        for (int i = 0; i < b.length; i++) {
+            distance = Math.max(distance, Math.abs((double) a[from + i] - b[i]));
+        }
+        return distance;
     }
 
     /** Appends tokens from, ..., to - 1. */

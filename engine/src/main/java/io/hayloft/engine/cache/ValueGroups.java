@@ -1,0 +1,115 @@
+package io.hayloft.engine.cache;
+
+import static io.hayloft.engine.cache.BlockFormat.TOKENS;
+
+import io.hayloft.engine.kernel.VectorWidth;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A block of packed values of 32 tokens: groups of channels with a scale and a minimum for each token. The last group is
+ * shorter where the channels do not divide.
+ *
+ * <p>In this order, which is the order of reading: for each group 32 scales and 32 minima, then a matrix of codes
+ * [32][channels padded to 16].
+ */
+final class ValueGroups {
+    private final int channels;
+    private final int padded;
+    private final int group;
+    private final int groups;
+    private final Codes codes;
+    private final Scales scales;
+    private final GroupQuantizer quantizer;
+
+    ValueGroups(int channels, int bits, int group, boolean wide) {
+        this.channels = channels;
+        this.padded = BlockFormat.paddedChannels(channels);
+        this.group = group;
+        this.groups = CodecSizes.groups(channels, group);
+        this.codes = new Codes(bits, TOKENS, padded);
+        this.scales = new Scales(wide);
+        this.quantizer = new GroupQuantizer(bits, wide);
+    }
+
+    int groups() {
+        return groups;
+    }
+
+    int group() {
+        return group;
+    }
+
+    int bytes() {
+        return BlockList.rounded(header() + codes.bytes());
+    }
+
+    private int header() {
+        return scales.bytes(groups * 2 * TOKENS);
+    }
+
+    /** Codes a token's channels. */
+    void store(MemorySegment block, long at, int token, float[] src, int srcAt) {
+        var groupCodes = new int[group];
+        for (int g = 0; g < groups; g++) {
+            int from = g * group;
+            int count = Math.min(group, channels - from);
+            quantizer.quantize(src, srcAt + from, count, 1, groupCodes);
+            scales.set(block, at, g * 2 * TOKENS + token, quantizer.scale());
+            scales.set(block, at, g * 2 * TOKENS + TOKENS + token, quantizer.min());
+            for (int i = 0; i < count; i++) {
+                codes.set(block, at + header(), token, from + i, groupCodes[i]);
+            }
+        }
+    }
+
+    /** Decodes a token's channels. */
+    void load(MemorySegment block, long at, int token, float[] dst, int dstAt) {
+        for (int g = 0; g < groups; g++) {
+            float scale = scales.get(block, at, g * 2 * TOKENS + token);
+            float min = scales.get(block, at, g * 2 * TOKENS + TOKENS + token);
+            for (int c = g * group; c < Math.min(channels, (g + 1) * group); c++) {
+                dst[dstAt + c] = codes.get(block, at + header(), token, c) * scale + min;
+            }
+        }
+    }
+
+    /** Adds the weighted values of the block's tokens, as {@link BlockFormat#addValues} describes. */
+    void addValues(
+            BlockScratch scratch,
+            MemorySegment block,
+            long at,
+            float[] p,
+            int pAt,
+            int pStride,
+            int heads,
+            float[] out,
+            int outAt,
+            int outStride) {
+        var s = scratch.scales(groups * 2 * TOKENS);
+        scales.read(block, at, groups * 2 * TOKENS, s);
+        var factors = scratch.factors(heads * TOKENS);
+        for (int g = 0; g < groups; g++) {
+            for (int head = 0; head < heads; head++) {
+                int sum = outAt + head * outStride + padded + g * VectorWidth.LANES;
+                ValueSums.fold(p, pAt + head * pStride, s, g * 2 * TOKENS, factors, head * TOKENS, out, sum);
+            }
+            int from = g * group;
+            int lanes = Math.min(group, padded - from);
+            long words = at + header() + (long) Integer.BYTES * from;
+            PackedRows.add(
+                    factors,
+                    0,
+                    TOKENS,
+                    heads,
+                    TOKENS,
+                    codes.bits(),
+                    block,
+                    words,
+                    padded,
+                    lanes,
+                    out,
+                    outAt + from,
+                    outStride);
+        }
+    }
+}
