@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Describes the machine that a run is on. */
-final class Machines {
+public final class Machines {
     private Machines() {}
 
     /** Bytes of memory of the machine; 0 where the JVM cannot tell. */
-    static long memory() {
+    public static long memory() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : 0;
@@ -30,7 +30,7 @@ final class Machines {
     }
 
     /** Name of the processor where the system tells it, else of its architecture. */
-    private static String cpu() {
+    public static String cpu() {
         var file = Path.of("/proc/cpuinfo");
         if (Files.isReadable(file)) {
             try (var lines = Files.lines(file)) {
