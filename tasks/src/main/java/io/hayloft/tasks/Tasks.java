@@ -58,7 +58,7 @@ public final class Tasks {
      */
     public static List<Task> parse(String list) {
         var tasks = new LinkedHashMap<String, Task>();
-        for (var word : list.split(",")) {
+        for (var word : list.split(",", -1)) {
             var name = word.strip();
             if (!name.isEmpty()) {
                 group(name).forEach(task -> tasks.putIfAbsent(task.name(), task));

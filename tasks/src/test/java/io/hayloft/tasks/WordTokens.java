@@ -30,8 +30,8 @@ public final class WordTokens implements TokenCounter {
 
     private static List<String> split(String text) {
         var words = new ArrayList<String>();
-        for (var run : text.strip().split("\\s+")) {
-            words.addAll(List.of(run.split("(?<=[\\p{Punct}\\p{P}\\d])|(?=[\\p{Punct}\\p{P}\\d])")));
+        for (var run : text.strip().split("\\s+", -1)) {
+            words.addAll(List.of(run.split("(?<=[\\p{Punct}\\p{P}\\d])|(?=[\\p{Punct}\\p{P}\\d])", -1)));
         }
         words.removeIf(String::isEmpty);
         return words;

@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 
 /** The length-grouped variant of the LongBench score: one score for short, middle and long samples. */
 public final class LengthGroups {
+    private static final List<String> GROUPS = List.of("0-4k", "4-8k", "8k+");
     private static final int BLOCK = 128;
 
     private LengthGroups() {}
@@ -20,15 +21,16 @@ public final class LengthGroups {
      * @param lengths official length in words of the same samples
      */
     public static Map<String, OptionalDouble> scores(List<Double> scores, List<Integer> lengths) {
-        var groups = new LinkedHashMap<String, List<Double>>();
-        groups.put("0-4k", new ArrayList<>());
-        groups.put("4-8k", new ArrayList<>());
-        groups.put("8k+", new ArrayList<>());
-        for (int i = 0; i < scores.size(); i++) {
-            groups.get(groupOf(lengths.get(i))).add(scores.get(i));
-        }
         var result = new LinkedHashMap<String, OptionalDouble>();
-        groups.forEach((name, group) -> result.put(name, scoreOf(group)));
+        for (var group : GROUPS) {
+            var ofGroup = new ArrayList<Double>();
+            for (int i = 0; i < scores.size(); i++) {
+                if (groupOf(lengths.get(i)).equals(group)) {
+                    ofGroup.add(scores.get(i));
+                }
+            }
+            result.put(group, scoreOf(ofGroup));
+        }
         return result;
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 /** Sentences without meaning for the question, from the templates of the resource {@code sentences.txt}. */
 final class Filler {
     private static final List<List<String>> TEMPLATES = Vocabulary.resource("sentences.txt").stream()
-            .map(line -> Arrays.asList(line.split(" ")))
+            .map(line -> Arrays.asList(line.split(" ", -1)))
             .toList();
 
     private Filler() {}

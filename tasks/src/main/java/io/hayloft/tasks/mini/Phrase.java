@@ -11,7 +11,7 @@ final class Phrase {
     static List<String> of(String pattern, String... values) {
         var words = new ArrayList<String>();
         int next = 0;
-        for (var word : pattern.split(" ")) {
+        for (var word : pattern.split(" ", -1)) {
             words.add(word.equals("{}") ? values[next++] : word);
         }
         return words;
@@ -20,7 +20,11 @@ final class Phrase {
     /** All words in a row. */
     @SafeVarargs
     static List<String> join(List<String>... parts) {
-        return join(List.of(parts));
+        var words = new ArrayList<String>();
+        for (var part : parts) {
+            words.addAll(part);
+        }
+        return words;
     }
 
     /** All words in a row. */

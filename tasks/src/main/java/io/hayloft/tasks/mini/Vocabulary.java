@@ -66,7 +66,7 @@ final class Vocabulary {
         List<String> open = List.of();
         for (var line : lines) {
             if (line.startsWith(" ")) {
-                open.addAll(Arrays.asList(line.strip().split(" ")));
+                open.addAll(Arrays.asList(line.strip().split(" ", -1)));
             } else {
                 open = new ArrayList<>();
                 sections.put(line.substring(0, line.indexOf(':')), open);

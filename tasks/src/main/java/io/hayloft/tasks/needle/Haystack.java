@@ -24,9 +24,9 @@ final class Haystack {
         text = resource();
         sentences = new ArrayList<>();
         paragraphStarts = new ArrayList<>();
-        for (var paragraph : text.split("\n\n")) {
+        for (var paragraph : text.split("\n\n", -1)) {
             paragraphStarts.add(sentences.size());
-            for (var sentence : paragraph.strip().split("(?<=[.!?]) ")) {
+            for (var sentence : paragraph.strip().split("(?<=[.!?]) ", -1)) {
                 sentences.add(sentence + " ");
             }
             sentences.add(sentences.removeLast().strip() + "\n\n");

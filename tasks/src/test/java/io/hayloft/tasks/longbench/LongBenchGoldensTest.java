@@ -11,6 +11,7 @@ import io.hayloft.testing.Shared;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +29,7 @@ class LongBenchGoldensTest {
         assertThat(lines).hasSize(80);
         for (var line : lines) {
             var sample = line.get("sample");
-            var prompt = TASKS.get(line.get("task").stringValue())
+            var prompt = task(line.get("task").stringValue())
                     .prompt(
                             sample.get("context").stringValue(),
                             sample.get("input").stringValue());
@@ -83,7 +84,7 @@ class LongBenchGoldensTest {
 
     private static List<Sample> samples(String task, int limit, int startTokens) {
         var folder = Shared.path("longbench/samples");
-        return TASKS.get(task).samples(new SampleRequest(0, 0, 0, folder, limit, new StandInTokens(startTokens)));
+        return task(task).samples(new SampleRequest(0, 0, 0, folder, limit, new StandInTokens(startTokens)));
     }
 
     @Test
@@ -110,6 +111,10 @@ class LongBenchGoldensTest {
             assertThat(task.prompt("CTX", "INP").text()).isEqualTo(expected);
             assertThat(task.maxNewTokens()).isEqualTo(lengths.get(name).intValue());
         });
+    }
+
+    private static LongBenchTask task(String name) {
+        return Objects.requireNonNull(TASKS.get(name), name);
     }
 
     private static JsonNode json(String relative) {

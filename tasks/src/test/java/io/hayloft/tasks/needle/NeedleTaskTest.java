@@ -14,6 +14,7 @@ import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.WordTokens;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,9 @@ class NeedleTaskTest {
             var needle = "The pass key is " + key + ". Remember it. " + key + " is the pass key.";
             assertThat(text).containsOnlyOnce(needle).endsWith("\n\nWhat is the pass key? The pass key is ");
             double place = (double) text.indexOf(needle) / text.length();
-            assertThat(place).isEqualTo((double) sample.facets().get("depth"), within(0.05));
+            assertThat(sample.facets().get("depth"))
+                    .asInstanceOf(InstanceOfAssertFactories.DOUBLE)
+                    .isEqualTo(place, within(0.05));
             assertThat(sample.prompt().chat()).isFalse();
         }
     }
