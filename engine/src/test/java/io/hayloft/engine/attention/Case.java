@@ -27,6 +27,11 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
         return CODECS[new Random(31 * seed).nextInt(CODECS.length)];
     }
 
+    /** Codecs that code each token by itself, in turn. */
+    static KvCodec plainCodec(int seed) {
+        return CODECS[seed % 3];
+    }
+
     /** Sizes from a seed: ragged dims, any group, sometimes a window, sometimes a soft cap. */
     static Case random(int seed, int maxTokens) {
         var random = new Random(seed);
