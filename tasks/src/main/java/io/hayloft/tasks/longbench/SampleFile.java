@@ -18,6 +18,9 @@ final class SampleFile {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final List<String> ENDINGS = List.of(".jsonl", ".json");
 
+    /** Some editors put it before the first line. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private final Path file;
 
     private SampleFile(Path file) {
@@ -61,8 +64,9 @@ final class SampleFile {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
-                if (!line.isBlank()) {
-                    rows.add(new Row(file, number, object(line, number)));
+                var text = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+                if (!text.isBlank()) {
+                    rows.add(new Row(file, number, object(text, number)));
                 }
                 if (most > 0 && rows.size() == most) {
                     break;

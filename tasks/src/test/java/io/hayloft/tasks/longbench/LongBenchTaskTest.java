@@ -48,7 +48,7 @@ class LongBenchTaskTest {
     @Test
     void readsOtherPlacesAndEndings() throws IOException {
         Files.createDirectory(folder.resolve("data"));
-        write("data/qasper.json", GOOD);
+        write("data/qasper.json", "\uFEFF" + GOOD);
 
         assertThat(samples("qasper", folder, 0)).hasSize(1);
     }
