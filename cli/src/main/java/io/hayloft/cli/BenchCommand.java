@@ -14,6 +14,7 @@ import io.hayloft.engine.hub.ResolvedModel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,21 +152,25 @@ final class BenchCommand extends Subcommand {
     }
 
     private void showPlan(BenchSpec spec, Plan plan) {
-        err().printf(
-                        "plan: %d samples x %d methods with %s, prompts up to %d tokens (%d in all)%n",
-                        plan.samples(), plan.methods(), spec.model().name(), plan.longestPrompt(), plan.promptTokens());
-        err().printf(
-                        "      about %s, %s of weights and %s of caches in memory%n",
-                        Bar.told(plan.time()), Sizes.bytes(plan.weightBytes()), Sizes.bytes(plan.cacheBytes()));
+        line(
+                "plan: %d samples x %d methods with %s, prompts up to %d tokens (%d in all)",
+                plan.samples(), plan.methods(), spec.model().name(), plan.longestPrompt(), plan.promptTokens());
         if (plan.samplesDone() > 0) {
-            err().printf(
-                            "      goes on with an earlier start: %d of %d samples are done%n",
-                            plan.samplesDone(), plan.samples());
+            line("      an earlier start has done %d of them", plan.samplesDone());
+        }
+        if (plan.samplesDone() < plan.samples()) {
+            line(
+                    "      takes about %s, and memory for %s of weights and %s of caches",
+                    Bar.told(plan.time()), Sizes.bytes(plan.weightBytes()), Sizes.bytes(plan.cacheBytes()));
         }
         for (var note : plan.notes()) {
-            err().println("note: " + note);
+            line("note: %s", note);
         }
         err().flush();
+    }
+
+    private void line(String format, Object... values) {
+        err().println(String.format(Locale.ROOT, format, values));
     }
 
     private RunFolder runWithBar(BenchRun run) {

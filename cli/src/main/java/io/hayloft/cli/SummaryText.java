@@ -8,23 +8,20 @@ import java.util.Locale;
 
 /** The table at the end of a run: a row for each method, scores from 0 to 100 with their standard errors. */
 final class SummaryText {
-    private static final int CATEGORY_WIDTH = 10;
-
     private SummaryText() {}
 
     static String of(SummaryTable summary) {
         var table = new Table().text("method");
         for (var category : summary.categories()) {
-            table.number(category, CATEGORY_WIDTH);
+            table.number(stacked(category));
         }
         boolean several = summary.categories().size() > 1;
         if (several) {
             table.number("mean");
         }
-        table.number("ratio")
-                .number("bytes a token", 8)
-                .number("prefill tok/s", 7)
-                .number("decode tok/s", 7);
+        for (var measure : List.of("ratio", "bytes/ token", "prefill tok/s", "decode tok/s")) {
+            table.number(stacked(measure));
+        }
         for (var row : summary.rows()) {
             var cells = new ArrayList<>(List.of(row.method()));
             row.cells().forEach(cell -> cells.add(score(cell)));
@@ -38,6 +35,11 @@ final class SummaryText {
             table.row(cells);
         }
         return table.render();
+    }
+
+    /** A header of several words takes several lines, so that the columns stay narrow. */
+    private static String stacked(String header) {
+        return header.replace(' ', '\n').replace("-", "-\n");
     }
 
     private static String score(Cell cell) {

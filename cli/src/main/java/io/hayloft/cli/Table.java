@@ -36,16 +36,6 @@ final class Table {
         return this;
     }
 
-    /** Adds a column of numbers whose header goes over several lines where it is longer than this. */
-    Table number(String header, int width) {
-        columns.add(new Column()
-                .header(header)
-                .headerAlign(HorizontalAlign.RIGHT)
-                .dataAlign(HorizontalAlign.RIGHT)
-                .maxWidth(width, OverflowBehaviour.NEWLINE));
-        return this;
-    }
-
     /** Adds a row with a cell for each column. */
     Table row(List<String> cells) {
         if (cells.size() != columns.size()) {
