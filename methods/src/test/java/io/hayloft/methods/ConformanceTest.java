@@ -1,0 +1,261 @@
+package io.hayloft.methods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.CacheRecipe;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.Generation;
+import io.hayloft.engine.generation.GenerationListener;
+import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.LogitsSink;
+import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.engine.model.ProgressListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every method of the registry promises, on the embedded model (6 query heads share 2 KV heads). */
+class ConformanceTest {
+    private static final int PROMPT = 300;
+
+    private static LanguageModel model;
+
+    @BeforeAll
+    static void load() {
+        model = LanguageModel.load(ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(2));
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    /** Methods that take a budget, by the text in front of it. */
+    static Stream<String> evicting() {
+        return Methods.all().stream()
+                .map(MethodInfo::example)
+                .filter(example -> example.endsWith(":4x"))
+                .map(example -> example.substring(0, example.length() - 2));
+    }
+
+    static Stream<String> examples() {
+        return Stream.concat(
+                Methods.all().stream().map(MethodInfo::example),
+                Stream.of("kivi:4bit", "kivi:k=4,v=2", "snapkv:2x + kivi:2bit", "streaming:4x,decode=grow"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("evicting")
+    void aRatioOfOneIsFullToTheBit(String family) {
+        var prompt = prompt(PROMPT, 1);
+        var full = complete(prompt, 40, "full").getFirst();
+        var whole = complete(prompt, 40, family + "1x").getFirst();
+        assertThat(whole.ids()).containsExactly(full.ids());
+        assertThat(whole.top()).isEqualTo(full.top());
+        assertThat(whole.cacheBytes()).isEqualTo(full.cacheBytes());
+    }
+
+    @ParameterizedTest
+    @MethodSource("evicting")
+    void keepsItsBudgetAndNoTokenTwice(String family) {
+        try (var prefill = prefill(prompt(PROMPT, 2), Methods.parse(family + "4x"));
+                var cache = Methods.parse(family + "4x").build(prefill)) {
+            for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                for (int head = 0; head < cache.shape().kvHeads(); head++) {
+                    assertThat(positions(cache, layer, head))
+                            .hasSize(PROMPT / 4)
+                            .doesNotHaveDuplicates()
+                            .allMatch(position -> position >= 0 && position < PROMPT);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("evicting")
+    void bytesFallWithTheRatioAndAreWhatIsAllocated(String family) {
+        var sizes = new ArrayList<Long>();
+        for (var ratio : List.of("1x", "2x", "4x", "8x")) {
+            var method = Methods.parse(family + ratio);
+            try (var prefill = prefill(prompt(PROMPT, 3), method)) {
+                long before = NativeMemory.liveBytes();
+                try (var cache = method.build(prefill)) {
+                    assertThat(cache.bytes()).isEqualTo(NativeMemory.liveBytes() - before);
+                    sizes.add(cache.bytes());
+                }
+                assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+            }
+        }
+        for (int i = 1; i < sizes.size(); i++) {
+            assertThat(sizes.get(i)).isLessThan(sizes.get(i - 1));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void decodesLongPastTheCompression(String expression) {
+        var first = complete(prompt(PROMPT, 4), 64, expression).getFirst();
+        var again = complete(prompt(PROMPT, 4), 64, expression).getFirst();
+        assertThat(first.ids()).hasSizeGreaterThan(0).containsExactly(again.ids());
+        assertThat(first.top())
+                .allSatisfy(step -> assertThat(step.getFirst().logprob()).isFinite());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 33})
+    void survivesPromptsShorterThanItsWindows(int tokens) {
+        var expressions = examples().toArray(String[]::new);
+        assertThat(complete(prompt(tokens, 5), 8, expressions))
+                .hasSize(expressions.length)
+                .allSatisfy(completion -> assertThat(completion.ids()).isNotEmpty());
+    }
+
+    @Test
+    void lockstepEqualsSoloToTheBit() {
+        var prompt = prompt(PROMPT, 6);
+        var expressions = examples().toArray(String[]::new);
+        var together = complete(prompt, 24, expressions);
+        for (int i = 0; i < expressions.length; i++) {
+            var alone = complete(prompt, 24, expressions[i]).getFirst();
+            assertThat(together.get(i).ids()).as(expressions[i]).containsExactly(alone.ids());
+            assertThat(together.get(i).top()).as(expressions[i]).isEqualTo(alone.top());
+            assertThat(together.get(i).cacheBytes()).as(expressions[i]).isEqualTo(alone.cacheBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"streaming:60", "h2o:60"})
+    void policiesHoldTheBudgetWhileDecoding(String expression) {
+        var method = Methods.parse(expression);
+        try (var prefill = prefill(prompt(PROMPT, 7), method);
+                var cache = method.build(prefill)) {
+            var logits = new float[model.config().vocabulary()];
+            for (int step = 0; step < 40; step++) {
+                model.decoder().step(new int[] {100 + step}, new SequenceCache[] {cache}, logits);
+            }
+            for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                for (int head = 0; head < cache.shape().kvHeads(); head++) {
+                    assertThat(positions(cache, layer, head))
+                            .hasSize(60)
+                            .doesNotHaveDuplicates()
+                            .contains(PROMPT + 39, PROMPT + 20);
+                }
+            }
+        }
+    }
+
+    @Test
+    void streamingKeepsItsSinksAndItsWindow() {
+        var method = Methods.parse("streaming:60");
+        try (var prefill = prefill(prompt(PROMPT, 8), method);
+                var cache = method.build(prefill)) {
+            model.decoder()
+                    .step(
+                            new int[] {9},
+                            new SequenceCache[] {cache},
+                            new float[model.config().vocabulary()]);
+            var expected = new ArrayList<>(List.of(0, 1, 2, 3));
+            IntStream.range(PROMPT - 55, PROMPT + 1).forEach(expected::add);
+            assertThat(positions(cache, 0, 1)).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
+    void headsDrawTheirOwnRandomTokens() {
+        var method = Methods.parse("random:4x");
+        try (var prefill = prefill(prompt(PROMPT, 9), method);
+                var cache = method.build(prefill);
+                var other = Methods.parse("random:4x,seed=1").build(prefill)) {
+            assertThat(positions(cache, 0, 0)).isNotEqualTo(positions(cache, 0, 1));
+            assertThat(positions(cache, 0, 0)).isNotEqualTo(positions(cache, 1, 0));
+            assertThat(positions(cache, 0, 0)).isNotEqualTo(positions(other, 0, 0));
+        }
+    }
+
+    static Stream<Arguments> kiviRatios() {
+        return Stream.of(Arguments.of("kivi:2bit", 5.05), Arguments.of("kivi:4bit", 3.11));
+    }
+
+    /** The ratios that the paper's formula gives at 10,000 tokens, residual included. */
+    @ParameterizedTest
+    @MethodSource("kiviRatios")
+    void kiviReallySavesWhatThePaperSays(String expression, double ratio) {
+        var shape = model.cacheShape();
+        var rows = new float[shape.kvHeads() * shape.headDim()];
+        var method = Methods.parse(expression);
+        try (var cache = new SequenceCache(shape, new KvCodec.F16(), 10_000)) {
+            for (int token = 0; token < 10_000; token++) {
+                rows[token % rows.length] = token % 17 - 8;
+                for (int layer = 0; layer < shape.layers(); layer++) {
+                    cache.layer(layer).append(rows, 0, rows, 0, 1, rows.length, token);
+                }
+                cache.advance(1);
+            }
+            var signals = new PrefillSignals(method.signals(), model.config(), 10_000);
+            try (var packed = method.build(new Prefilled(model, cache, signals, 0, 0))) {
+                double achieved = (double) shape.fullBytes(10_000, new KvCodec.F16()) / packed.bytes();
+                assertThat(achieved).isBetween(ratio * 0.97, ratio * 1.03);
+            }
+        }
+    }
+
+    private static List<Completion> complete(int[] prompt, int newTokens, String... expressions) {
+        var recipes = new ArrayList<CacheRecipe>();
+        for (var expression : expressions) {
+            recipes.add(Methods.parse(expression));
+        }
+        var greedy = GenerationOptions.greedy(newTokens);
+        var options = new GenerationOptions(
+                newTokens,
+                newTokens,
+                greedy.sampling(),
+                greedy.stopIds(),
+                null,
+                greedy.cacheType(),
+                64,
+                5,
+                greedy.cacheMemory(),
+                11);
+        return Generation.run(model, prompt, prompt.length, recipes, options, GenerationListener.NONE);
+    }
+
+    private static Prefilled prefill(int[] prompt, Method method) {
+        var cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), prompt.length);
+        var signals = new PrefillSignals(method.signals(), model.config(), prompt.length);
+        var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
+        model.decoder().prefill(prompt, 0, prompt.length, cache, options);
+        return new Prefilled(model, cache, signals, 64, 11);
+    }
+
+    private static int[] prompt(int tokens, long seed) {
+        var random = new Random(seed);
+        return IntStream.range(0, tokens)
+                .map(i -> i == 0 ? 1 : 4 + random.nextInt(model.config().vocabulary() - 4))
+                .toArray();
+    }
+
+    private static List<Integer> positions(SequenceCache cache, int layer, int head) {
+        var positions = new ArrayList<Integer>();
+        for (int slot = 0; slot < cache.layer(layer).length(head); slot++) {
+            positions.add(cache.layer(layer).position(head, slot));
+        }
+        return positions;
+    }
+}
