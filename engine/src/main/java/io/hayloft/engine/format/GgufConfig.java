@@ -47,6 +47,10 @@ final class GgufConfig {
         if (fields.whole("expert_count", 0) > 0) {
             throw general.error("mixtures of experts are not supported");
         }
+        int parts = general.whole("split.count", 1);
+        if (parts > 1) {
+            throw general.error("is one of " + parts + " parts of a model: join them with llama-gguf-split --merge");
+        }
         int hidden = fields.positive("embedding_length");
         int queryHeads = fields.positive("attention.head_count");
         int headDim = headDim(hidden, queryHeads);

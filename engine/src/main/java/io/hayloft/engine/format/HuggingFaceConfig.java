@@ -105,6 +105,10 @@ public final class HuggingFaceConfig {
             throw fields.error("field 'hidden_act' is '" + activation + "', but " + architecture.label()
                     + " is only supported with silu");
         }
+        if (fields.has("quantization_config")) {
+            throw fields.error("field 'quantization_config' tells of quantised safetensors, which are not supported:"
+                    + " use the full-precision checkpoint or a GGUF file");
+        }
         if (fields.flag("use_bidirectional_attention", false)) {
             throw fields.error("field 'use_bidirectional_attention' is true, but only causal models are supported");
         }

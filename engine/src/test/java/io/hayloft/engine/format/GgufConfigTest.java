@@ -95,6 +95,7 @@ class GgufConfigTest {
         assertError(GgufBuilder.model("llamma"), "architecture 'llamma' is not supported (did you mean 'llama'?)");
         assertError(GgufBuilder.model("falcon"), "supported are llama, qwen2");
         assertError(GgufBuilder.model("llama").whole("llama.expert_count", 8), "mixtures of experts");
+        assertError(GgufBuilder.model("llama").whole("split.count", 3), "one of 3 parts");
         assertError(GgufBuilder.model("llama").whole("llama.attention.value_length", 6), "values of 6 channels");
         assertError(GgufBuilder.model("llama").whole("llama.rope.dimension_count", 64), "64 rotary channels");
         assertError(GgufBuilder.model("llama").text("llama.rope.freq_base", "x"), "'llama.rope.freq_base'");

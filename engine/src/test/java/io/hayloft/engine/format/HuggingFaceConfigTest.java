@@ -154,6 +154,8 @@ class HuggingFaceConfigTest {
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"magic\"}|'magic' is not"
                         + " supported",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"partial_rotary_factor\": 2.0|partial_rotary_factor",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {}|use the full-precision"
+                        + " checkpoint",
                 "\"num_hidden_layers\": 1|\"num_hidden_layers\": 2000000000|num_hidden_layers",
                 "\"model_type\": \"llama\"|\"model_type\": \"lama\"|did you mean 'llama'?); supported are llama,"
                         + " mistral",
