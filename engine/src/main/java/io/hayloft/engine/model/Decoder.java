@@ -21,6 +21,9 @@ public final class Decoder {
     /** Rows whose logits are computed together: the output weight is the largest and is read once for all of them. */
     private static final int LOGIT_ROWS = 16;
 
+    /** Logits that one task caps. */
+    private static final int CAP_TASK = 16 << 10;
+
     private final DecoderConfig config;
     private final WeightRows embedding;
     private final List<Layer> layers;
@@ -195,7 +198,14 @@ public final class Decoder {
         System.arraycopy(buffers.x, first * hidden, buffers.normed, 0, rows * hidden);
         output.decode(buffers.normed, rows, target, pool);
         if (config.finalSoftCap() > 0) {
-            VectorOps.softCap(target, 0, rows * config.vocabulary(), (float) config.finalSoftCap());
+            capLogits(target, rows * config.vocabulary());
         }
+    }
+
+    private void capLogits(float[] target, int count) {
+        pool.run((count + CAP_TASK - 1) / CAP_TASK, (task, worker) -> {
+            int from = task * CAP_TASK;
+            VectorOps.softCap(target, from, Math.min(CAP_TASK, count - from), (float) config.finalSoftCap());
+        });
     }
 }

@@ -78,11 +78,11 @@ class GenerationTest {
     @Test
     void variantsThatEndEarlyDoNotDisturbTheOthers() {
         var prompt = prompt(150, 2);
-        var how = options(30, new Sampling(1.5, 1, 5), Long.MAX_VALUE);
-        var undisturbed = run(prompt, 150, RECIPES, how);
-        int stop = undisturbed.get(1).ids()[4];
-        var withStop = new GenerationOptions(
-                30, 0, how.sampling(), Set.of(stop), null, how.cacheType(), 64, 5, Long.MAX_VALUE, 0);
+        var sampling = new Sampling(1.5, 1, 5);
+        var free = new GenerationOptions(30, 0, sampling, Set.of(), null, new KvCodec.F16(), 64, 5, Long.MAX_VALUE, 0);
+        int stop = run(prompt, 150, RECIPES, free).get(1).ids()[4];
+        var withStop =
+                new GenerationOptions(30, 0, sampling, Set.of(stop), null, new KvCodec.F16(), 64, 5, Long.MAX_VALUE, 0);
         var together = run(prompt, 150, RECIPES, withStop);
         assertThat(together.get(1).ids().length).isLessThanOrEqualTo(4);
         assertThat(together.get(1).stop()).isEqualTo(StopReason.EOS);
@@ -143,7 +143,8 @@ class GenerationTest {
             assertThat(completion.fullCacheBytes()).isEqualTo(full);
         }
         assertThat(completions.get(0).cacheBytes()).isEqualTo(full);
-        assertThat(full / (double) completions.get(1).cacheBytes()).isBetween(1.8, 2.0);
+        // 257 tokens take 9 blocks of 32
+        assertThat(full / (double) completions.get(1).cacheBytes()).isBetween(512 / 288.0 - 0.001, 2.0);
         assertThat(full / (double) completions.get(2).cacheBytes()).isBetween(1.8, 2.0);
         assertThat(full / (double) completions.get(3).cacheBytes()).isBetween(4.0, 5.0);
     }

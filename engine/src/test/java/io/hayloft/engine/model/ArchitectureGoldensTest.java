@@ -133,4 +133,25 @@ class ArchitectureGoldensTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void rowsWithoutLogitsDoNotChangeThoseOfOthers(String layout) {
+        var folder = Shared.path("goldens/architectures/" + layout);
+        try (var model = Runs.load(folder, "config.json", 2);
+                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
+                var whole = Runs.exactCache(model)) {
+            var ids = Runs.ids(expected, "prompt2.input_ids");
+            int vocabulary = model.config().vocabulary();
+            var all = Runs.prefill(model, ids, whole, 64);
+            for (int row : new int[] {70, ids.length - 1}) {
+                var logits = new float[vocabulary];
+                var options = new PrefillOptions(64, null, LogitsSink.of(row, logits), ProgressListener.NONE);
+                try (var cache = Runs.exactCache(model)) {
+                    model.decoder().prefill(ids, 0, ids.length, cache, options);
+                }
+                assertThat(logits).isEqualTo(Runs.slice(all, row * vocabulary, vocabulary));
+            }
+        }
+    }
 }
