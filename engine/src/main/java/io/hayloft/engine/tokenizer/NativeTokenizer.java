@@ -20,10 +20,12 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final String source;
     private long handle;
 
     /** @param source names the file in errors */
     NativeTokenizer(String json, String source) {
+        this.source = source;
         try {
             LibUtils.checkStatus();
         } catch (RuntimeException | LinkageError e) {
@@ -41,7 +43,7 @@ final class NativeTokenizer implements AutoCloseable {
     int[] encode(String text, boolean addSpecial) {
         lock.readLock().lock();
         try {
-            long encoding = TokenizersLibrary.LIB.encode(open(), wellFormed(text), addSpecial);
+            long encoding = encode(open(), wellFormed(text), addSpecial);
             try {
                 return narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
             } finally {
@@ -49,6 +51,14 @@ final class NativeTokenizer implements AutoCloseable {
             }
         } finally {
             lock.readLock().unlock();
+        }
+    }
+
+    private long encode(long tokenizer, String text, boolean addSpecial) {
+        try {
+            return TokenizersLibrary.LIB.encode(tokenizer, text, addSpecial);
+        } catch (RuntimeException e) {
+            throw new UserError(source + ": the tokenizer cannot encode a text: " + oneLine(e), e);
         }
     }
 

@@ -45,7 +45,9 @@ record Vocabulary(String kind, String[] tokens, List<AddedToken> added) {
         private final int length;
         private final String source;
         private final List<AddedToken> added = new ArrayList<>();
+        private final TokenizerJsonCheck check;
         private String kind = "tokenizer";
+        private String laterPrefix = "";
         private @Nullable String[] tokens = new String[1 << 10];
         private int size;
 
@@ -53,6 +55,7 @@ record Vocabulary(String kind, String[] tokens, List<AddedToken> added) {
             this.parser = parser;
             this.length = length;
             this.source = source;
+            check = new TokenizerJsonCheck(source);
         }
 
         Vocabulary read() {
@@ -67,10 +70,14 @@ record Vocabulary(String kind, String[] tokens, List<AddedToken> added) {
                         readModel();
                         model = true;
                     }
+                    case "post_processor" -> check.postProcessor(parser.readValueAsTree());
+                    case "decoder" -> check.decoder(parser.readValueAsTree());
                     default -> parser.skipChildren();
                 }
             }
             expect(model, "has no field 'model'");
+            // Only WordPiece is meant to have one; the library stops the process for BPE rules without it.
+            expect(laterPrefix.isEmpty() || kind.equals("WordPiece"), "has a prefix for later pieces of a word");
             for (var token : added) {
                 put(token.id(), token.content());
             }
@@ -89,6 +96,8 @@ record Vocabulary(String kind, String[] tokens, List<AddedToken> added) {
                 var value = parser.nextToken();
                 if (name.equals("type") && value == JsonToken.VALUE_STRING) {
                     kind = parser.getString();
+                } else if (name.equals("continuing_subword_prefix") && value == JsonToken.VALUE_STRING) {
+                    laterPrefix = parser.getString();
                 } else if (name.equals("vocab") && value == JsonToken.START_OBJECT) {
                     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                         var token = parser.currentName();

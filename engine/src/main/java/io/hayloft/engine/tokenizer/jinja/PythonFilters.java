@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import jinjava.javax.el.ELException;
 import org.jspecify.annotations.Nullable;
 
 /** Filters that the library has with other results, or not at all. */
@@ -67,7 +68,7 @@ final class PythonFilters {
             case Collection<?> list -> list.size();
             case Map<?, ?> map -> map.size();
             case Object[] array -> array.length;
-            default -> throw new IllegalArgumentException("length of what is neither text nor list");
+            default -> throw new ELException("length of what is neither text nor list");
         };
     }
 

@@ -3,6 +3,7 @@ package io.hayloft.engine.tokenizer.jinja;
 import com.hubspot.jinjava.el.ext.AstNamedParameter;
 import com.hubspot.jinjava.el.ext.ExtendedParser;
 import com.hubspot.jinjava.el.ext.NamedParameterOperator;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import java.util.ArrayList;
 import java.util.List;
 import jinjava.de.odysseus.el.tree.impl.Builder;
@@ -10,10 +11,13 @@ import jinjava.de.odysseus.el.tree.impl.Parser.ParseException;
 import jinjava.de.odysseus.el.tree.impl.Scanner.ScanException;
 import jinjava.de.odysseus.el.tree.impl.Scanner.Symbol;
 import jinjava.de.odysseus.el.tree.impl.ast.AstBinary;
+import jinjava.de.odysseus.el.tree.impl.ast.AstDot;
+import jinjava.de.odysseus.el.tree.impl.ast.AstIdentifier;
 import jinjava.de.odysseus.el.tree.impl.ast.AstNode;
 import jinjava.de.odysseus.el.tree.impl.ast.AstNull;
 import jinjava.de.odysseus.el.tree.impl.ast.AstParameters;
 import jinjava.de.odysseus.el.tree.impl.ast.AstUnary;
+import jinjava.javax.el.ELException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +117,23 @@ final class PythonParser extends ExtendedParser {
         consumeToken(Symbol.RBRACK);
         var slice = createAstDot(value, PythonMethods.SLICE, false);
         return createAstMethod(slice, createAstParameters(List.of(orNull(first), orNull(to), orNull(step))));
+    }
+
+    /** The library reads a filter or test as a member of a name; one that it does not have would give nothing. */
+    @Override
+    protected AstDot createAstDot(AstNode base, String property, boolean assignable) {
+        if (base instanceof AstIdentifier identifier) {
+            var name = identifier.getName();
+            var context = JinjavaInterpreter.getCurrent().getContext();
+            if (name.startsWith(FILTER_PREFIX) && context.getFilter(name.substring(FILTER_PREFIX.length())) == null) {
+                throw new ELException("there is no filter '" + name.substring(FILTER_PREFIX.length()) + "'");
+            }
+            if (name.startsWith(EXPTEST_PREFIX)
+                    && context.getExpTest(name.substring(EXPTEST_PREFIX.length())) == null) {
+                throw new ELException("there is no test '" + name.substring(EXPTEST_PREFIX.length()) + "'");
+            }
+        }
+        return super.createAstDot(base, property, assignable);
     }
 
     private @Nullable AstNode sliceEnd() throws ScanException, ParseException {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
+import jinjava.javax.el.ELException;
 import org.jspecify.annotations.Nullable;
 
 /** Python's operations on strings; places and lengths count code points. */
@@ -147,7 +148,7 @@ final class PythonStrings {
     /** Calls {@code each} with the places that {@code [from:to:step]} picks of {@code length}. */
     static void slice(int length, @Nullable Long from, @Nullable Long to, long step, IntConsumer each) {
         if (step == 0) {
-            throw new IllegalArgumentException("slice step cannot be zero");
+            throw new ELException("a slice step cannot be zero");
         }
         long low = step > 0 ? 0 : -1;
         long high = step > 0 ? length : length - 1L;
