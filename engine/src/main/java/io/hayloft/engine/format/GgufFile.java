@@ -16,12 +16,11 @@ public final class GgufFile implements AutoCloseable {
     private final Runnable unmap;
 
     private GgufFile(String source, MemorySegment content, Runnable unmap) {
-        var reader = new GgufReader(source, content);
-        reader.readPreamble();
+        var read = GgufReader.read(source, content);
         this.source = source;
         this.content = content;
-        this.metadata = Collections.unmodifiableMap(reader.readMetadata());
-        this.tensors = Collections.unmodifiableMap(reader.readTensors(metadata));
+        this.metadata = Collections.unmodifiableMap(read.metadata());
+        this.tensors = Collections.unmodifiableMap(read.tensors());
         this.unmap = unmap;
     }
 

@@ -31,35 +31,49 @@ final class GgufReader {
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Header(String name, TensorType type, long[] shape, long offset, long bytes) {}
 
+    /** What a file holds, in file order. */
+    record Content(Map<String, Object> metadata, Map<String, Tensor> tensors) {}
+
     private final Cursor cursor;
     private final MemorySegment bytes;
 
-    GgufReader(String source, MemorySegment bytes) {
+    private GgufReader(String source, MemorySegment bytes) {
         this.cursor = new Cursor(source, bytes);
         this.bytes = bytes;
     }
 
-    private long tensorCount;
-    private long valueCount;
+    /**
+     * Reads a whole file.
+     *
+     * @param source what to call it in messages
+     * @throws UserError naming the field that is wrong
+     */
+    static Content read(String source, MemorySegment bytes) {
+        return new GgufReader(source, bytes).read();
+    }
 
-    /** Reads magic, version and counts; to be called first. */
-    void readPreamble() {
+    private Content read() {
+        checkMagicAndVersion();
+        long tensorCount = cursor.readCount("tensor count", LEAST_HEADER_BYTES);
+        long valueCount = cursor.readCount("metadata count", LEAST_VALUE_BYTES);
+        var metadata = readMetadata(valueCount);
+        return new Content(metadata, readTensors(tensorCount, alignment(metadata)));
+    }
+
+    private void checkMagicAndVersion() {
         if (cursor.remaining() < 4 || cursor.readInt("magic") != MAGIC) {
             throw cursor.error("is no GGUF file: it does not begin with 'GGUF'");
         }
         int version = cursor.readInt("version");
-        if (version != 2 && version != 3) { // version 2 differs only in what values may mean
+        if (version != 2 && version != 3) { // version 3 only added the big-endian form
             var bigEndian = Integer.reverseBytes(version) == 3;
             throw cursor.error(
                     "GGUF version " + (bigEndian ? "3 in big-endian order" : Integer.toUnsignedString(version))
                             + " is not supported, only version 3");
         }
-        tensorCount = cursor.readCount("tensor count", LEAST_HEADER_BYTES);
-        valueCount = cursor.readCount("metadata count", LEAST_VALUE_BYTES);
     }
 
-    /** Reads all metadata; to be called second. */
-    Map<String, Object> readMetadata() {
+    private Map<String, Object> readMetadata(long valueCount) {
         var metadata = new LinkedHashMap<String, Object>();
         for (long i = 0; i < valueCount; i++) {
             var key = cursor.readString("metadata key " + i);
@@ -118,9 +132,8 @@ final class GgufReader {
         return type;
     }
 
-    /** Reads the tensor headers and finds the data of each; to be called last. */
-    Map<String, Tensor> readTensors(Map<String, Object> metadata) {
-        int alignment = alignment(metadata);
+    /** Reads the tensor headers and finds the data of each. */
+    private Map<String, Tensor> readTensors(long tensorCount, int alignment) {
         var headers = new ArrayList<Header>();
         var names = new HashSet<String>();
         for (long i = 0; i < tensorCount; i++) {
