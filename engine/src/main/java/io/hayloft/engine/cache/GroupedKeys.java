@@ -37,6 +37,11 @@ final class GroupedKeys extends TokenStore {
         return tail.end();
     }
 
+    /** Number behind the last packed token. */
+    int packed() {
+        return packed;
+    }
+
     @Override
     void append(float[] src, int at) {
         settle();

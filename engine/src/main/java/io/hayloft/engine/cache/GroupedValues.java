@@ -38,6 +38,11 @@ final class GroupedValues extends TokenStore {
         return window.end();
     }
 
+    /** Number behind the last packed token. */
+    int packed() {
+        return packed;
+    }
+
     @Override
     void append(float[] src, int at) {
         settle();

@@ -160,6 +160,16 @@ public final class HeadCache {
         return new HeadCache(channels, keys.copy(memory), values.copy(memory), positions.copy());
     }
 
+    /** Keys that are packed in groups. */
+    int packedKeys() {
+        return keys instanceof GroupedKeys grouped ? grouped.packed() - begin() : 0;
+    }
+
+    /** Values that are packed in groups. */
+    int packedValues() {
+        return values instanceof GroupedValues grouped ? grouped.packed() - begin() : 0;
+    }
+
     /** Bytes of the blocks in use. */
     long bytes() {
         return keys.bytes() + values.bytes();

@@ -60,11 +60,15 @@ final class KeyGroups {
         }
     }
 
+    /** The code of a token's channel. */
+    int code(MemorySegment block, long at, int token, int channel) {
+        return codes.get(block, codesAt(at, token), channel, token % TOKENS);
+    }
+
     /** Decodes one token of the group. */
     void load(MemorySegment block, long at, int token, float[] dst, int dstAt) {
         for (int c = 0; c < channels; c++) {
-            int code = codes.get(block, codesAt(at, token), c, token % TOKENS);
-            dst[dstAt + c] = code * scales.get(block, at, c) + scales.get(block, at, padded + c);
+            dst[dstAt + c] = code(block, at, token, c) * scales.get(block, at, c) + scales.get(block, at, padded + c);
         }
     }
 

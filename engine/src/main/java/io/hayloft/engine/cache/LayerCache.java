@@ -114,7 +114,7 @@ public final class LayerCache {
         }
     }
 
-    /** Packs what is due when a prompt has been appended. */
+    /** Packs what is due when the tokens appended last have been used. */
     void settle() {
         for (var head : heads) {
             head.settle();
@@ -149,8 +149,9 @@ public final class LayerCache {
         }
     }
 
-    /** Drops blocks that no query from this position on sees, in a layer with a window. */
-    void release(int nextPosition) {
+    /** Packs what is due, and drops blocks that no query from this position on sees, in a layer with a window. */
+    void advance(int nextPosition) {
+        settle();
         if (window == 0 || keepAll) {
             return;
         }

@@ -67,11 +67,14 @@ public final class SequenceCache implements AutoCloseable {
         return nextPosition;
     }
 
-    /** Counts tokens as seen, when all layers have appended them; sliding layers let go of what no later query sees. */
+    /**
+     * Counts tokens as seen, when all layers have appended and used them: grouped codecs pack what is due, sliding layers
+     * let go of what no later query sees.
+     */
     public void advance(int tokens) {
         nextPosition += tokens;
         for (var layer : layers) {
-            layer.release(nextPosition);
+            layer.advance(nextPosition);
         }
     }
 

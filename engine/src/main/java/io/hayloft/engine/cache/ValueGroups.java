@@ -62,13 +62,18 @@ final class ValueGroups {
         }
     }
 
+    /** The code of a token's channel. */
+    int code(MemorySegment block, long at, int token, int channel) {
+        return codes.get(block, at + header(), token, channel);
+    }
+
     /** Decodes a token's channels. */
     void load(MemorySegment block, long at, int token, float[] dst, int dstAt) {
         for (int g = 0; g < groups; g++) {
             float scale = scales.get(block, at, g * 2 * TOKENS + token);
             float min = scales.get(block, at, g * 2 * TOKENS + TOKENS + token);
             for (int c = g * group; c < Math.min(channels, (g + 1) * group); c++) {
-                dst[dstAt + c] = codes.get(block, at + header(), token, c) * scale + min;
+                dst[dstAt + c] = code(block, at, token, c) * scale + min;
             }
         }
     }
