@@ -23,7 +23,18 @@ final class Codes {
     private static final long VECTOR = 4L * L;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
+    private static final int[] MASKS_4 = masks(4);
+    private static final int[] MASKS_8 = masks(8);
+
     private Codes() {}
+
+    private static int[] masks(int bits) {
+        var masks = new int[4 * L];
+        for (int i = 0; i < masks.length; i++) {
+            masks[i] = ((1 << bits) - 1) << i / L * bits;
+        }
+        return masks;
+    }
 
     /** Bytes as floats: {@code [count][32]} from {@code to}. */
     static void expand8(MemorySegment w, long at, int count, float[] dst, int to) {
@@ -124,6 +135,9 @@ final class Codes {
         var xs = x.x();
         int k = row * x.columns();
         int sum = row * x.blocks();
+        var m0 = IntVector.fromArray(I, MASKS_8, 0 * L);
+        var m1 = IntVector.fromArray(I, MASKS_8, 1 * L);
+        var m2 = IntVector.fromArray(I, MASKS_8, 2 * L);
         var y0 = FloatVector.zero(F);
         var y1 = y0;
         var y2 = y0;
@@ -140,20 +154,20 @@ final class Codes {
                 var u2 = IntVector.fromMemorySegment(I, w, p + pair, ORDER);
                 var u3 = IntVector.fromMemorySegment(I, w, p + pair + VECTOR, ORDER);
                 var t = FloatVector.broadcast(F, xs[k]);
-                a0 = ((FloatVector) u0.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a0);
-                a1 = ((FloatVector) u1.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a1);
-                a2 = ((FloatVector) u2.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a2);
-                a3 = ((FloatVector) u3.and(0xFF).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                a0 = ((FloatVector) u0.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 1]);
-                a0 = ((FloatVector) u0.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a0);
-                a1 = ((FloatVector) u1.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a1);
-                a2 = ((FloatVector) u2.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a2);
-                a3 = ((FloatVector) u3.and(0xFF00).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                a0 = ((FloatVector) u0.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 2]);
-                a0 = ((FloatVector) u0.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a0);
-                a1 = ((FloatVector) u1.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a1);
-                a2 = ((FloatVector) u2.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a2);
-                a3 = ((FloatVector) u3.and(0xFF0000).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                a0 = ((FloatVector) u0.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 3]);
                 a0 = ((FloatVector) u0.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a0);
                 a1 = ((FloatVector) u1.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a1);
@@ -165,12 +179,12 @@ final class Codes {
             y2 = a2.fma(FloatVector.fromMemorySegment(F, w, at + pair, ORDER), y2);
             y3 = a3.fma(FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER), y3);
             if (format.minimum()) {
-                long m = at + format.minimaAt();
+                long q = at + format.minimaAt();
                 var t = FloatVector.broadcast(F, x.sums()[sum + b]);
-                y0 = FloatVector.fromMemorySegment(F, w, m, ORDER).fma(t, y0);
-                y1 = FloatVector.fromMemorySegment(F, w, m + VECTOR, ORDER).fma(t, y1);
-                y2 = FloatVector.fromMemorySegment(F, w, m + pair, ORDER).fma(t, y2);
-                y3 = FloatVector.fromMemorySegment(F, w, m + pair + VECTOR, ORDER)
+                y0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, y0);
+                y1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, y1);
+                y2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, y2);
+                y3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
                         .fma(t, y3);
             }
         }
@@ -194,6 +208,10 @@ final class Codes {
         var xs = x.x();
         int k = row * x.columns();
         int sum = row * x.blocks();
+        var m0 = IntVector.fromArray(I, MASKS_4, 0 * L);
+        var m1 = IntVector.fromArray(I, MASKS_4, 1 * L);
+        var m2 = IntVector.fromArray(I, MASKS_4, 2 * L);
+        var m3 = IntVector.fromArray(I, MASKS_4, 3 * L);
         var y0 = FloatVector.zero(F);
         var y1 = y0;
         var y2 = y0;
@@ -212,37 +230,37 @@ final class Codes {
                 var u3 = IntVector.fromMemorySegment(I, w, p + pair + VECTOR, ORDER)
                         .lanewise(VectorOperators.LSHR, shift);
                 var t = FloatVector.broadcast(F, xs[k]);
-                a0 = ((FloatVector) u0.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a0);
-                a1 = ((FloatVector) u1.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a1);
-                a2 = ((FloatVector) u2.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a2);
-                a3 = ((FloatVector) u3.and(0xF).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                a0 = ((FloatVector) u0.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(m0).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 1]);
-                a0 = ((FloatVector) u0.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a0);
-                a1 = ((FloatVector) u1.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a1);
-                a2 = ((FloatVector) u2.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a2);
-                a3 = ((FloatVector) u3.and(0xF0).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                a0 = ((FloatVector) u0.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(m1).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 2]);
-                a0 = ((FloatVector) u0.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a0);
-                a1 = ((FloatVector) u1.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a1);
-                a2 = ((FloatVector) u2.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a2);
-                a3 = ((FloatVector) u3.and(0xF00).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                a0 = ((FloatVector) u0.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(m2).convert(VectorOperators.I2F, 0)).fma(t, a3);
                 t = FloatVector.broadcast(F, xs[k + 3]);
-                a0 = ((FloatVector) u0.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a0);
-                a1 = ((FloatVector) u1.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a1);
-                a2 = ((FloatVector) u2.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a2);
-                a3 = ((FloatVector) u3.and(0xF000).convert(VectorOperators.I2F, 0)).fma(t, a3);
+                a0 = ((FloatVector) u0.and(m3).convert(VectorOperators.I2F, 0)).fma(t, a0);
+                a1 = ((FloatVector) u1.and(m3).convert(VectorOperators.I2F, 0)).fma(t, a1);
+                a2 = ((FloatVector) u2.and(m3).convert(VectorOperators.I2F, 0)).fma(t, a2);
+                a3 = ((FloatVector) u3.and(m3).convert(VectorOperators.I2F, 0)).fma(t, a3);
             }
             y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
             y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + VECTOR, ORDER), y1);
             y2 = a2.fma(FloatVector.fromMemorySegment(F, w, at + pair, ORDER), y2);
             y3 = a3.fma(FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER), y3);
             if (format.minimum()) {
-                long m = at + format.minimaAt();
+                long q = at + format.minimaAt();
                 var t = FloatVector.broadcast(F, x.sums()[sum + b]);
-                y0 = FloatVector.fromMemorySegment(F, w, m, ORDER).fma(t, y0);
-                y1 = FloatVector.fromMemorySegment(F, w, m + VECTOR, ORDER).fma(t, y1);
-                y2 = FloatVector.fromMemorySegment(F, w, m + pair, ORDER).fma(t, y2);
-                y3 = FloatVector.fromMemorySegment(F, w, m + pair + VECTOR, ORDER)
+                y0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, y0);
+                y1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, y1);
+                y2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, y2);
+                y3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
                         .fma(t, y3);
             }
         }
