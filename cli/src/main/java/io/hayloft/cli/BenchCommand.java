@@ -14,7 +14,6 @@ import io.hayloft.engine.hub.ResolvedModel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -152,25 +151,20 @@ final class BenchCommand extends Subcommand {
     }
 
     private void showPlan(BenchSpec spec, Plan plan) {
-        line(
-                "plan: %d samples x %d methods with %s, prompts up to %d tokens (%d in all)",
-                plan.samples(), plan.methods(), spec.model().name(), plan.longestPrompt(), plan.promptTokens());
+        err().println("plan: " + plan.samples() + " samples x " + plan.methods() + " methods with "
+                + spec.model().name() + ", prompts up to " + plan.longestPrompt() + " tokens (" + plan.promptTokens()
+                + " in all)");
         if (plan.samplesDone() > 0) {
-            line("      an earlier start has done %d of them", plan.samplesDone());
+            err().println("      an earlier start has done " + plan.samplesDone() + " of them");
         }
         if (plan.samplesDone() < plan.samples()) {
-            line(
-                    "      takes about %s, and memory for %s of weights and %s of caches",
-                    Bar.told(plan.time()), Sizes.bytes(plan.weightBytes()), Sizes.bytes(plan.cacheBytes()));
+            err().println("      takes about " + Bar.told(plan.time()) + ", and memory for "
+                    + Sizes.bytes(plan.weightBytes()) + " of weights and " + Sizes.bytes(plan.cacheBytes())
+                    + " of caches");
         }
         for (var note : plan.notes()) {
-            line("note: %s", note);
+            err().println("note: " + note);
         }
-        err().flush();
-    }
-
-    private void line(String format, Object... values) {
-        err().println(String.format(Locale.ROOT, format, values));
     }
 
     private RunFolder runWithBar(BenchRun run) {

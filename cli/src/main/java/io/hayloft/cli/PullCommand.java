@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.hub.PullListener;
+import io.hayloft.engine.hub.ResolvedModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -32,11 +33,11 @@ final class PullCommand extends Subcommand {
 
     @Override
     public Integer call() {
+        ResolvedModel model;
         try (var progress = new PullProgress()) {
-            var model = ModelStore.open().pull(name, progress);
-            progress.close();
-            out().println(model.name() + " is at " + model.path());
+            model = ModelStore.open().pull(name, progress);
         }
+        out().println(model.name() + " is at " + model.path());
         return 0;
     }
 

@@ -49,6 +49,6 @@ class BarTest {
     void tellsTimes() {
         assertThat(Bar.told(Duration.ofMillis(400))).isEqualTo("0 s");
         assertThat(Bar.told(Duration.ofSeconds(59))).isEqualTo("59 s");
-        assertThat(Bar.told(Duration.ofSeconds(3900))).isEqualTo("1 h 5 min");
+        assertThat(Bar.told(Duration.ofMinutes(65))).isEqualTo("1 h 5 min");
     }
 }
