@@ -32,36 +32,42 @@ final class Headline {
             return List.of(text("The full cache scores %s; no other method has run.", score(full.get())));
         }
         var sentences = new ArrayList<String>();
-        sentences.add(first(full.get(), others));
-        second(table, others).ifPresent(sentences::add);
+        var lossless = lossless(others);
+        if (lossless.isPresent()) {
+            var row = lossless.get();
+            sentences.add(text(
+                    "%s answers as well as the full cache (%s against %s) with %.1f times fewer bytes.",
+                    row.method(), score(row), score(full.get()), row.achievedRatio()));
+        } else {
+            var row = best(others).orElseThrow();
+            sentences.add(text(
+                    "No method keeps the full cache's score of %s: %s comes nearest with %s at %.1f times fewer bytes.",
+                    score(full.get()), row.method(), score(row), row.achievedRatio()));
+        }
+        double least = lossless.map(Row::achievedRatio).orElse(0.0);
+        strong(table, others, least).ifPresent(sentences::add);
         return sentences;
     }
 
-    private static String first(Row full, List<Row> others) {
-        var asGood = others.stream()
+    /** The method with the fewest bytes among those that show no loss. */
+    private static Optional<Row> lossless(List<Row> others) {
+        return others.stream()
                 .filter(row -> row.difference().mean() >= -SMALL_LOSS
                         && row.difference().high() >= 0)
                 .filter(row -> row.achievedRatio() > 1)
                 .max(Comparator.comparingDouble(Row::achievedRatio));
-        if (asGood.isPresent()) {
-            var row = asGood.get();
-            return text(
-                    "%s answers as well as the full cache (%s against %s) with %.1f times fewer bytes.",
-                    row.method(), score(row), score(full), row.achievedRatio());
-        }
-        var nearest = others.stream()
-                .max(Comparator.comparingDouble(row -> row.mean().mean()))
-                .orElseThrow();
-        return text(
-                "No method keeps the full cache's score of %s: %s comes nearest with %s at %.1f times fewer bytes.",
-                score(full), nearest.method(), score(nearest), nearest.achievedRatio());
     }
 
-    private static Optional<String> second(SummaryTable table, List<Row> others) {
-        var best = others.stream()
-                .filter(row -> row.achievedRatio() >= STRONG)
-                .max(Comparator.comparingDouble(row -> row.mean().mean()));
-        return best.map(row -> {
+    private static Optional<Row> best(List<Row> rows) {
+        return rows.stream().max(Comparator.comparingDouble(row -> row.mean().mean()));
+    }
+
+    /** What the best method loses that is smaller than one without loss, and what chance would have kept. */
+    private static Optional<String> strong(SummaryTable table, List<Row> others, double lossless) {
+        var smaller = others.stream()
+                .filter(row -> row.achievedRatio() >= STRONG && row.achievedRatio() > lossless)
+                .toList();
+        return best(smaller).map(row -> {
             var random = table.rows().stream()
                     .filter(Headline::isRandom)
                     .min(Comparator.comparingDouble(
@@ -69,9 +75,9 @@ final class Headline {
             var compared = random.map(other ->
                             text("; tokens kept at random score %s at %.1fx", score(other), other.achievedRatio()))
                     .orElse("");
+            var with = lossless >= STRONG ? "With still fewer bytes" : text("With at least %.1f times fewer", STRONG);
             return text(
-                    "With at least %.1f times fewer bytes the best is %s: %s at %.1fx%s.",
-                    STRONG, row.method(), score(row), row.achievedRatio(), compared);
+                    "%s the best is %s: %s at %.1fx%s.", with, row.method(), score(row), row.achievedRatio(), compared);
         });
     }
 

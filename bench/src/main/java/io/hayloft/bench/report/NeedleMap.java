@@ -1,6 +1,7 @@
 package io.hayloft.bench.report;
 
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.tasks.Category;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -78,8 +79,11 @@ record NeedleMap(List<Integer> lengths, List<Double> depths, List<List<List<@Nul
         return samplesOfLength >= FULL_CELL * STEPS[0] ? STEPS[0] : STEPS[1];
     }
 
+    /** Other tasks may have depths too; the map is of needles alone. */
     private static boolean hasDepth(BenchRecord record) {
-        return record.facets().get(DEPTH) instanceof Number && record.facets().get(LENGTH) instanceof Number;
+        return record.category().equals(Category.NEEDLE.label())
+                && record.facets().get(DEPTH) instanceof Number
+                && record.facets().get(LENGTH) instanceof Number;
     }
 
     private static int length(BenchRecord record) {

@@ -24,32 +24,51 @@ record CostModel(
     /** Answers rarely use all tokens they may. */
     private static final double USED_SHARE_OF_ANSWER = 0.6;
 
+    private static final long MEASURING_NANOS = 3_000_000_000L;
+    private static final int MOST_ROUNDS = 8;
     private static final int ANSWER_TOKENS = 4;
     private static final int SMALL_MODEL_BYTES = 64 << 20;
 
-    /** Measures twice on the beginning of a prompt, as the first time compiles the code. */
+    /**
+     * Measures on the beginning of a prompt, again and again for a moment: the first times compile the code, and other
+     * programs disturb some; the fastest counts.
+     */
     static CostModel measure(SampleRunner runner, EncodedPrompt prompt, List<Method> methods) {
         int tokens = runner.model().weightBytes() < SMALL_MODEL_BYTES ? 512 : 128;
         var start = prompt.prefix(tokens);
         var rules = new AnswerRules(ANSWER_TOKENS, ANSWER_TOKENS, false, 0);
-        runner.answer(start, methods, rules);
-        return of(runner.model(), start.ids().length, runner.answer(start, methods, rules), fullCaches(methods));
+        var best = new double[] {Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE};
+        long begin = System.nanoTime();
+        for (int round = 0;
+                round < MOST_ROUNDS && (round < 2 || System.nanoTime() - begin < MEASURING_NANOS);
+                round++) {
+            var costs = costs(runner.answer(start, methods, rules));
+            for (int i = 0; i < best.length; i++) {
+                best[i] = Math.min(best[i], costs[i]);
+            }
+        }
+        return of(runner.model(), start.ids().length, best, fullCaches(methods));
     }
 
-    static CostModel of(ModelFacts model, int tokens, List<Answer> measured, double cachesSeen) {
+    /** Seconds of the prefill, of building all caches, and of a lockstep step. */
+    private static double[] costs(List<Answer> answers) {
         double prefill = 0;
         double build = 0;
         double decode = 0;
         int steps = 1;
-        for (var answer : measured) {
+        for (var answer : answers) {
             prefill = Math.max(prefill, answer.prefillSeconds());
             build += answer.compressSeconds();
             decode += answer.decodeSeconds();
             steps = Math.max(steps, answer.generatedTokens());
         }
+        return new double[] {prefill, build, decode / steps};
+    }
+
+    private static CostModel of(ModelFacts model, int tokens, double[] costs, double cachesSeen) {
         double pairShare = model.attentionWork() / Math.max(1, model.linearWork());
-        double perToken = prefill / (tokens * (1 + pairShare * tokens / 2));
-        return new CostModel(perToken, perToken * pairShare, build / tokens, decode / steps, cachesSeen);
+        double perToken = costs[0] / (tokens * (1 + pairShare * tokens / 2));
+        return new CostModel(perToken, perToken * pairShare, costs[1] / tokens, costs[2], cachesSeen);
     }
 
     /** Size of the caches of all methods together, in full caches; a method without a ratio counts as full. */

@@ -118,6 +118,9 @@ function describeScores(m) {
   return lines.map((line) => echarts.format.encodeHTML(line)).join("<br>");
 }
 
+/** A score in one or two characters; only a whole one reads 1. */
+const brief = (score) => (score >= 1 ? "1" : score <= 0 ? "0" : "." + Math.min(9, Math.max(1, Math.round(score * 10))));
+
 function showNeedle() {
   const map = data.needle;
   if (!map) return;
@@ -132,7 +135,7 @@ function showNeedle() {
       grid.append(make("span", "axis", Math.round(depth * 100) + "%"));
       map.lengths.forEach((length, column) => {
         const score = rows[row][column];
-        const cell = make("span", "", isNumber(score) ? score.toFixed(score === 0 || score === 1 ? 0 : 1).replace(/^0\./, ".") : "");
+        const cell = make("span", "", isNumber(score) ? brief(score) : "");
         if (isNumber(score)) {
           cell.style.background = heat(score);
           cell.style.color = score > .45 ? "#1e2623" : "#f3f0e6";

@@ -135,7 +135,7 @@ class StatisticsTest {
                 records("h2o:2x", 0, 1, 1, 1),
                 records("h2o:2x", 5, 0, 0, 1)));
         assertThat(Statistics.warnings(records))
-                .anyMatch(line -> line.equals("h2o:2x loses more than half of the full score in code 0.33"))
+                .anyMatch(line -> line.equals("more than half of the full score is lost by h2o:2x (code)"))
                 .anyMatch(line -> line.startsWith("a category has only 3 samples"));
     }
 
