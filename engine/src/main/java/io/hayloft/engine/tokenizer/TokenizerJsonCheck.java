@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Refuses what the native library would take and later stop the whole process for: it checks the forms of a
@@ -24,7 +25,8 @@ final class TokenizerJsonCheck {
         for (var inner : processor.path("processors")) {
             postProcessor(inner);
         }
-        if (!processor.path("type").asString("").equals("TemplateProcessing")) {
+        // By its fields, not its type: the library guesses by them when the type is unknown.
+        if (!processor.has("single") && !processor.has("pair")) {
             return;
         }
         var described = described(processor.path("special_tokens"));
@@ -62,7 +64,7 @@ final class TokenizerJsonCheck {
         var pieces = new ArrayList<JsonNode>();
         if (template.isString()) {
             for (var word : template.asString().strip().split("\\s+")) {
-                pieces.add(tools.jackson.databind.node.StringNode.valueOf(word));
+                pieces.add(StringNode.valueOf(word));
             }
         } else {
             template.forEach(pieces::add);

@@ -150,6 +150,34 @@ class TokenizerFilesTest {
                 .doesNotContain("\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"special_tokens\": {\"<s>\" -> \"special_tokens\": {\"<t>\"",
+                "{\"SpecialToken\": {\"id\": \"<s>\" -> {\"SpecialToken\": {\"id\": \"<t>\"",
+                "\"single\": [{\"SpecialToken\": {\"id\": \"<s>\", \"type_id\": 0}} -> \"single\": [\"<t>:0\"",
+                "{\"Sequence\": {\"id\": \"A\", \"type_id\": 0}}] -> {\"Sequence\": {\"id\": \"B\", \"type_id\": 0}}]",
+                "\"TemplateProcessing\" -> 7",
+                "\"decoder\": {\"type\": \"Fuse\"} -> \"decoder\": {\"type\": \"Strip\", \"content\": \" \","
+                        + " \"start\": 0, \"stop\": 1}",
+                "\"continuing_subword_prefix\": null -> \"continuing_subword_prefix\": \"##\"",
+            })
+    void partsThatDoNotFitTogetherAreRefusedBeforeTheLibraryStopsTheProcess(String change) throws IOException {
+        int arrow = change.indexOf(" -> ");
+        var damaged = TINY.replace(change.substring(0, arrow), change.substring(arrow + 4));
+        assertThat(damaged).isNotEqualTo(TINY);
+        Files.writeString(folder.resolve("tokenizer.json"), damaged);
+        if (change.startsWith("\"TemplateProcessing\"")) {
+            // The library goes by the fields then.
+            Tokenizers.fromFolder(folder).close();
+            Files.writeString(
+                    folder.resolve("tokenizer.json"), damaged.replace("{\"<s>\": {\"id\"", "{\"<t>\": {\"id\""));
+        }
+        assertThatThrownBy(() -> Tokenizers.fromFolder(folder))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("tokenizer.json");
+    }
+
     @Test
     void bytesThatAreNoTextAreAUserError() throws IOException {
         Files.write(folder.resolve("tokenizer.json"), new byte[] {(byte) 0xFF, (byte) 0xC0});
