@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -49,7 +50,7 @@ final class Failures {
 
     /** Memory that ran out is told as what it is; it has no stack trace worth reading. */
     static int outOfMemory(OutOfMemoryError error, PrintWriter err) {
-        err.println("hayloft: out of memory (" + oneLine(String.valueOf(error.getMessage()))
+        err.println("hayloft: out of memory (" + oneLine(error.getMessage())
                 + "): use shorter lengths or fewer methods, or give Java more with HAYLOFT_JAVA_OPTS=-Xmx8g");
         return Main.DEFECT;
     }
@@ -71,8 +72,9 @@ final class Failures {
     }
 
     /** Without the words of programmers. */
-    private static String plain(String message) {
-        return message.replaceFirst("^Error: ", "")
+    private static String plain(@Nullable String message) {
+        return String.valueOf(message)
+                .replaceFirst("^Error: ", "")
                 .replaceFirst("^I", "i")
                 .replaceFirst("^M", "m")
                 .replaceFirst("is not an? (int|long)$", "is no whole number")
@@ -86,8 +88,8 @@ final class Failures {
                         .orElse("");
     }
 
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    private static String oneLine(@Nullable String text) {
+        return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** Writes the stack trace to a file of its own, where a file can be written. */

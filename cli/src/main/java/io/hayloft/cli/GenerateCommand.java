@@ -123,7 +123,7 @@ final class GenerateCommand extends Subcommand {
         if (maxNewTokens < 1) {
             throw new UserError("--max-new-tokens must be at least 1, not " + maxNewTokens);
         }
-        if (topLogprobs < 0 || topLogprobs > 0 && !json) {
+        if (topLogprobs < 0 || (topLogprobs > 0 && !json)) {
             throw new UserError(
                     topLogprobs < 0
                             ? "--top-logprobs must not be negative"

@@ -23,7 +23,7 @@ final class Lists {
     static List<String> words(String option, List<String> texts) {
         var words = new ArrayList<String>();
         for (var text : texts) {
-            for (var part : text.split(",")) {
+            for (var part : text.split(",", -1)) {
                 if (!part.isBlank()) {
                     words.add(part.strip());
                 }

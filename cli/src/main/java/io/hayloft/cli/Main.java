@@ -22,8 +22,8 @@ public final class Main {
     /** Runs the command that the arguments name and exits with its code. */
     public static void main(String[] arguments) {
         useErrorStreamOfLauncher();
-        var out = new PrintWriter(System.out, true);
-        var err = new PrintWriter(System.err, true);
+        var out = new PrintWriter(System.out, true, System.out.charset());
+        var err = new PrintWriter(System.err, true, System.err.charset());
         int code = run(out, err, arguments);
         out.flush();
         err.flush();

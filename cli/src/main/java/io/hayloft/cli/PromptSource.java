@@ -41,7 +41,7 @@ final class PromptSource {
             throw new IllegalStateException("the prompt is given as text");
         }
         var list = ids.startsWith("@") ? read(ids.substring(1)) : ids;
-        var words = list.strip().replaceAll("^\\[|]$", "").strip().split("[\\s,]+");
+        var words = list.strip().replaceAll("^\\[|]$", "").strip().split("[\\s,]+", -1);
         var numbers = new int[words.length];
         for (int i = 0; i < words.length; i++) {
             numbers[i] = id(words[i], vocabulary);
