@@ -7,19 +7,19 @@ import org.jspecify.annotations.Nullable;
  * Errors about files. A broken file's own texts (names, keys) may appear in the message, so that it is kept to one line
  * of printable characters and a length that can be read.
  */
-final class FileError {
+public final class FileError {
     private static final int LONGEST = 500;
     private static final int TAIL = 200;
 
     private FileError() {}
 
     /** The error {@code "source: message"}. */
-    static UserError of(String source, String message) {
+    public static UserError of(String source, String message) {
         return of(source, message, null);
     }
 
     /** The error {@code "source: message"} with its cause. */
-    static UserError of(String source, String message, @Nullable Throwable cause) {
+    public static UserError of(String source, String message, @Nullable Throwable cause) {
         return new UserError(source + ": " + shortened(printable(message)), cause);
     }
 

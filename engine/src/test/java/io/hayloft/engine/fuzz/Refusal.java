@@ -8,9 +8,16 @@ final class Refusal {
 
     /** Throws if the message is not one line that begins with the file's name. */
     static void check(UserError e, String source) {
-        var message = String.valueOf(e.getMessage());
-        if (!message.startsWith(source) || message.contains("\n")) {
-            throw new AssertionError("not one line about " + source + ": " + message, e);
+        if (!String.valueOf(e.getMessage()).startsWith(source)) {
+            throw new AssertionError("does not begin with " + source + ": " + e.getMessage(), e);
+        }
+        checkOneLine(e);
+    }
+
+    /** Throws if the message is not one line. */
+    static void checkOneLine(UserError e) {
+        if (String.valueOf(e.getMessage()).contains("\n")) {
+            throw new AssertionError("more than one line: " + e.getMessage(), e);
         }
     }
 }
