@@ -54,6 +54,8 @@ public final class Decoder {
     @FunctionalInterface
     interface LayerObserver {
         /**
+         * Rows between two layers.
+         *
          * @param depth layers that the rows have been through; after all of them, only rows with logits are left
          * @param x [rows][hidden], not to be changed
          */

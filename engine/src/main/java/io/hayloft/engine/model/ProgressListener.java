@@ -7,6 +7,8 @@ public interface ProgressListener {
     ProgressListener NONE = (what, done, total) -> {};
 
     /**
+     * So much is done.
+     *
      * @param what the work, in a word or two: {@code "load"}, {@code "prefill"}
      * @param done finished units (layers when loading, tokens in prefill)
      * @param total all units
