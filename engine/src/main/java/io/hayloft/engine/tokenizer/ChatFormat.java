@@ -6,6 +6,7 @@ import io.hayloft.engine.tokenizer.jinja.JinjaTemplate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +20,10 @@ import tools.jackson.databind.JsonNode;
 public final class ChatFormat {
     private static final List<String> NAMED_TOKENS = List.of("bos_token", "eos_token", "pad_token", "unk_token");
 
+    private static final Clock LOCAL = Clock.system(ZoneId.systemDefault());
+
     private final String source;
+    private final String text;
     private final JinjaTemplate template;
     private final Map<String, Object> tokens;
 
@@ -29,8 +33,14 @@ public final class ChatFormat {
      */
     ChatFormat(String source, String template, Map<String, Object> tokens, Clock clock) {
         this.source = source;
+        text = template;
         this.template = new JinjaTemplate(template, clock);
         this.tokens = Map.copyOf(tokens);
+    }
+
+    /** The same format at another time: some templates write the date, which changes the prompt from day to day. */
+    public ChatFormat withClock(Clock clock) {
+        return new ChatFormat(source, text, tokens, clock);
     }
 
     /** The chat format of a model, wherever its files keep it; empty for base models. */
@@ -57,7 +67,7 @@ public final class ChatFormat {
         }
         var own = folder.resolve("chat_template.jinja");
         if (Files.isRegularFile(own)) {
-            return Optional.of(new ChatFormat(own.toString(), JsonFile.text(own), tokens, Clock.systemDefaultZone()));
+            return Optional.of(new ChatFormat(own.toString(), JsonFile.text(own), tokens, LOCAL));
         }
         var file = configFile;
         var template = config == null ? null : template(config);
@@ -67,7 +77,7 @@ public final class ChatFormat {
         }
         return template == null
                 ? Optional.empty()
-                : Optional.of(new ChatFormat(file.toString(), template, tokens, Clock.systemDefaultZone()));
+                : Optional.of(new ChatFormat(file.toString(), template, tokens, LOCAL));
     }
 
     /** One text, or a list of named ones of which {@code default} is for chats. */
@@ -102,7 +112,7 @@ public final class ChatFormat {
                 tokens.put(name, vocabulary.token(id));
             }
         });
-        return Optional.of(new ChatFormat(source, template, tokens, Clock.systemDefaultZone()));
+        return Optional.of(new ChatFormat(source, template, tokens, LOCAL));
     }
 
     /**

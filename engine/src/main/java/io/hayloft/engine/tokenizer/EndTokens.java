@@ -62,11 +62,9 @@ record EndTokens(int bos, List<Integer> eos) {
             return;
         }
         // From the end: a tokenizer may hold the text twice, and added tokens come last.
-        for (int id = vocabulary.tokens().length - 1; id >= 0; id--) {
-            if (vocabulary.tokens()[id].equals(text)) {
-                ids.add(id);
-                return;
-            }
+        int id = vocabulary.tokens().lastIndexOf(text);
+        if (id >= 0) {
+            ids.add(id);
         }
     }
 

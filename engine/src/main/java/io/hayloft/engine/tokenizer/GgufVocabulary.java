@@ -106,7 +106,7 @@ final class GgufVocabulary {
                 added.add(new AddedToken(id, tokens[id], isSpecial(id), false));
             }
         }
-        return new Vocabulary("BPE", tokens, added);
+        return new Vocabulary("BPE", List.of(tokens), added);
     }
 
     /** The id of a token, or -1. */

@@ -46,12 +46,12 @@ final class LibraryTokenizer implements Tokenizer {
 
     @Override
     public int vocabularySize() {
-        return vocabulary.tokens().length;
+        return vocabulary.tokens().size();
     }
 
     @Override
     public String token(int id) {
-        return id >= 0 && id < vocabulary.tokens().length ? vocabulary.tokens()[id] : "";
+        return id >= 0 && id < vocabulary.tokens().size() ? vocabulary.tokens().get(id) : "";
     }
 
     @Override

@@ -63,7 +63,7 @@ final class TokenizerJsonCheck {
     private static List<JsonNode> pieces(JsonNode template) {
         var pieces = new ArrayList<JsonNode>();
         if (template.isString()) {
-            for (var word : template.asString().strip().split("\\s+")) {
+            for (var word : template.asString().strip().split("\\s+", -1)) {
                 pieces.add(StringNode.valueOf(word));
             }
         } else {

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param tokens by id; empty text where an id has no token
  * @param added tokens that are looked for in the text before all else
  */
-record Vocabulary(String kind, String[] tokens, List<AddedToken> added) {
+record Vocabulary(String kind, List<String> tokens, List<AddedToken> added) {
 
     /**
      * A token that is looked for in the text before all else.
@@ -86,7 +86,7 @@ record Vocabulary(String kind, String[] tokens, List<AddedToken> added) {
                 var token = tokens[i];
                 known[i] = token == null ? "" : token;
             }
-            return new Vocabulary(kind, known, List.copyOf(added));
+            return new Vocabulary(kind, List.of(known), List.copyOf(added));
         }
 
         private void readModel() {

@@ -71,9 +71,11 @@ class ChatFormatTest {
     void theStartTokenStandsInFrontOnce() throws IOException {
         var file = Shared.path("goldens/tokenizers/byte_bpe_llama3/tokenizer.json");
         Files.copy(file, folder.resolve("tokenizer.json"));
-        var config = "{\"bos_token\": \"<|begin_of_text|>\", \"chat_template\": \"%s{{ messages[0].content }}\"}";
         for (var start : List.of("", "{{ bos_token }}")) {
-            Files.writeString(folder.resolve("tokenizer_config.json"), config.formatted(start));
+            Files.writeString(
+                    folder.resolve("tokenizer_config.json"),
+                    "{\"bos_token\": \"<|begin_of_text|>\", \"chat_template\": \"" + start
+                            + "{{ messages[0].content }}\"}");
             try (var tokenizer = Tokenizers.fromFolder(folder)) {
                 var ids = ChatFormat.fromFolder(folder).orElseThrow().encode(tokenizer, HELLO, true);
                 assertThat(ids).startsWith(703).isEqualTo(tokenizer.encode("Hi", true, true));
@@ -98,6 +100,14 @@ class ChatFormatTest {
         assertThat(format("{{ enable_thinking }} {{ strftime_now('%d %b %Y') }}")
                         .render(HELLO, true, Map.of("enable_thinking", false)))
                 .isEqualTo("False 05 Feb 2026");
+    }
+
+    @Test
+    void theDateCanBePinned() {
+        var format = format("{{ strftime_now('%d %B %Y') }}");
+        var later = format.withClock(Clock.fixed(Instant.parse("2027-11-30T10:00:00Z"), ZoneOffset.UTC));
+        assertThat(later.render(HELLO, true)).isEqualTo("30 November 2027");
+        assertThat(format.render(HELLO, true)).isEqualTo("05 February 2026");
     }
 
     @Test

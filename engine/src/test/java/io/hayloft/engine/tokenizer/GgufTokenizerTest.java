@@ -61,17 +61,36 @@ class GgufTokenizerTest {
             int checked = 0;
             for (var line : lines) {
                 var prompt = JsonMapper.shared().readTree(line);
+                var ids = ids(prompt.path("ids"));
                 if (prompt.has("text")) {
                     assertThat(tokenizer.encode(prompt.path("text").asString(), true, true))
                             .as(prompt.path("name").asString())
-                            .isEqualTo(ids(prompt.path("ids")));
+                            .isEqualTo(ids);
                     checked++;
                 }
+                // Also of prompts whose text is not written down: the ids are those of their own text.
+                assertThat(tokenizer.encode(tokenizer.decode(ids, false), false, true))
+                        .isEqualTo(ids);
             }
             assertThat(checked).isGreaterThanOrEqualTo(3);
             assertThat(tokenizer.vocabularySize()).isEqualTo(size);
             assertThat(tokenizer.bosId()).hasValue(bos);
             assertThat(tokenizer.eosIds()[0]).isEqualTo(eos);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SmolLM2-135M-Instruct.Q4_1.gguf", "gemma-3-270m-q4_k_m.gguf"})
+    void specialTextIsPlainTextWhereAskedFor(String file) {
+        try (var gguf = GgufFile.open(Shared.realModel(file));
+                var tokenizer = Tokenizers.fromGguf(gguf.metadata())) {
+            var text = "one " + tokenizer.token(tokenizer.eosIds()[0]) + "\n\n  two";
+            int[] plain = tokenizer.encode(text, false, false);
+            assertThat(plain).doesNotContain(tokenizer.eosIds()[0]);
+            assertThat(tokenizer.decode(plain, true)).isEqualTo(text);
+            assertThat(tokenizer.encode(text, false, true)).contains(tokenizer.eosIds()[0]);
+            assertThat(tokenizer.encode("one\n\n  two", true, false))
+                    .isEqualTo(tokenizer.encode("one\n\n  two", true, true));
         }
     }
 
@@ -169,10 +188,10 @@ class GgufTokenizerTest {
         var metadata = new HashMap<String, Object>();
         metadata.put("tokenizer.ggml.model", "gpt2");
         metadata.put("tokenizer.ggml.pre", pre);
-        metadata.put("tokenizer.ggml.tokens", List.of(vocabulary.tokens()));
+        metadata.put("tokenizer.ggml.tokens", vocabulary.tokens());
         metadata.put("tokenizer.ggml.token_type", types);
         metadata.put("tokenizer.ggml.merges", merges);
-        int id = List.of(vocabulary.tokens()).indexOf(bos);
+        int id = vocabulary.tokens().indexOf(bos);
         if (id >= 0) {
             metadata.put("tokenizer.ggml.bos_token_id", (long) id);
         }

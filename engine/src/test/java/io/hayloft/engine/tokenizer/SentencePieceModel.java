@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads a SentencePiece model file (protocol buffers) as far as a converter to GGUF does. */
@@ -36,8 +37,7 @@ final class SentencePieceModel {
         return metadata;
     }
 
-    private static void readPiece(
-            ByteBuffer message, ArrayList<String> tokens, ArrayList<Double> scores, ArrayList<Long> types) {
+    private static void readPiece(ByteBuffer message, List<String> tokens, List<Double> scores, List<Long> types) {
         String piece = "";
         double score = 0;
         long type = 1;

@@ -21,6 +21,7 @@ import jinjava.de.odysseus.el.tree.impl.Cache;
 import jinjava.de.odysseus.el.tree.impl.Parser;
 import jinjava.javax.el.CompositeELResolver;
 import jinjava.javax.el.ExpressionFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chat template, rendered as {@code transformers} does: blocks trimmed, no HTML escaping, values printed as in Python, and
@@ -86,8 +87,8 @@ public final class JinjaTemplate {
                 error.getException());
     }
 
-    private static String oneLine(String message) {
-        var line = message.strip().replaceAll("\\s+", " ");
+    private static String oneLine(@Nullable String message) {
+        var line = String.valueOf(message).strip().replaceAll("\\s+", " ");
         return line.length() > 300 ? line.substring(0, 300) + "..." : line;
     }
 

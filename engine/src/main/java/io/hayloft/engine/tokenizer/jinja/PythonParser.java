@@ -51,7 +51,7 @@ final class PythonParser extends ExtendedParser {
     }
 
     private AstNode argument() throws ScanException, ParseException {
-        if (getToken().getSymbol() == Symbol.IDENTIFIER && lookahead(0) == NamedParameterOperator.TOKEN) {
+        if (getToken().getSymbol() == Symbol.IDENTIFIER && lookahead(0).equals(NamedParameterOperator.TOKEN)) {
             var name = identifier(consumeToken().getImage());
             consumeToken();
             return new AstNamedParameter(name, expr(true));

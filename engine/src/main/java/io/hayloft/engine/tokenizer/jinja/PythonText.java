@@ -54,7 +54,7 @@ final class PythonText {
             return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
         }
         double size = Math.abs(value);
-        if (value == 0 || size >= 1e-4 && size < 1e16) {
+        if (value == 0 || (size >= 1e-4 && size < 1e16)) {
             var plain = new BigDecimal(Double.toString(value)).toPlainString();
             return plain.contains(".") ? plain : plain + ".0";
         }
