@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param reader takes apart one block of the file
  */
 record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader reader) {
+    private static final float[] FACTORS_4 = {1, 0x1p-4f, 0x1p-8f, 0x1p-12f};
+    private static final float[] FACTORS_8 = {1, 0x1p-8f, 0x1p-16f, 1};
+
     /** Reads codes, scales and minima of one block of the file. */
     @FunctionalInterface
     interface BlockReader {
@@ -56,5 +59,13 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
     /** Where the minima of a packed block begin. */
     int minimaAt() {
         return Float.BYTES * Panels.ROWS;
+    }
+
+    /**
+     * What activations are multiplied by so that kernels can leave a code at its place among four of a word. The highest
+     * byte is shifted down all the same, to lose the sign.
+     */
+    float[] factors() {
+        return bits == 4 ? FACTORS_4 : FACTORS_8;
     }
 }

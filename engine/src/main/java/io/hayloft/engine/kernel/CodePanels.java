@@ -1,11 +1,11 @@
 package io.hayloft.engine.kernel;
 
-import io.hayloft.engine.kernel.Workspace.Shared;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.WeightRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Panels of quantised weights: {@code [panel][block]}, a block being 32 scales, 32 minima where the type has them, and
@@ -42,23 +42,11 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
     }
 
     @Override
-    public int granularity() {
-        return format.block();
-    }
-
-    @Override
     public void expand(int panel, int from, int count, float[] dst) {
         for (int k = 0; k < count; k += format.block()) {
             long at = blockAt(panel, (from + k) / format.block());
             expandCodes(at, dst, k * ROWS);
             Codes.applyScales(data, at, format, dst, k * ROWS);
-        }
-    }
-
-    /** The codes of some blocks as floats {@code [count][32]}. */
-    void expandCodes(int panel, int from, int count, float[] dst) {
-        for (int k = 0; k < count; k += format.block()) {
-            expandCodes(blockAt(panel, (from + k) / format.block()), dst, k * ROWS);
         }
     }
 
@@ -70,26 +58,65 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
         }
     }
 
-    /** Scales activations so that kernels can leave a code at its place among four in a word. */
     @Override
-    public Activations prepare(float[] x, int rows, WorkerPool pool) {
-        int size = rows * columns;
-        var scaled = pool.workspace().shared(Shared.ACTIVATIONS, size);
-        for (int j = 0; j < 4; j++) {
-            // The highest byte of a word is shifted down all the same, to lose the sign.
-            float factor = j * format.bits() == 24 ? 1 : Math.scalb(1f, -format.bits() * j);
-            for (int i = j; i < size; i += 4) {
-                scaled[i] = x[i] * factor;
-            }
-        }
-        return new Activations(scaled, columns, BlockInputs.sums(this, x, rows, pool), blocks());
+    public float[] factors() {
+        return format.factors();
     }
 
     @Override
-    public void multiply(int panel, Activations x, int row, float[] y, int yAt) {
+    public int block() {
+        return format.block();
+    }
+
+    @Override
+    public void multiply(int panel, Input x, int row, float[] tile) {
+        if (x.x().size(row) == 1) {
+            multiplyOne(panel, x, row, tile);
+        } else {
+            Arrays.fill(tile, 0, 4 * STRIDE, 0f);
+            for (int i = 0; i < PANELS && blockAt(panel + i, 0) < bytes(); i++) {
+                multiplyFour(panel + i, x, row, tile, i * ROWS);
+            }
+        }
+    }
+
+    private void multiplyOne(int panel, Input x, int row, float[] tile) {
+        long at = blockAt(panel, 0);
         long pair = Panels.pairDistance(panel, blockAt(1, 0), bytes());
+        int xAt = x.x().at(row, 0);
+        int sumsAt = x.sums().at(row, 0);
         for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
-            Codes.multiply(data, blockAt(panel, 0) + 4L * lane, pair, format, x, row, y, yAt + lane, PAIR_RESULTS);
+            OneRowKernel.multiply(
+                    data,
+                    at + 4L * lane,
+                    pair,
+                    format,
+                    x.x().data(),
+                    xAt,
+                    x.sums().data(),
+                    sumsAt,
+                    blocks(),
+                    tile,
+                    lane);
+        }
+    }
+
+    private void multiplyFour(int panel, Input x, int row, float[] tile, int to) {
+        long at = blockAt(panel, 0);
+        int xAt = x.x().at(row, 0);
+        int sumsAt = x.sums().at(row, 0);
+        for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
+            FourRowKernel.multiply(
+                    data,
+                    at + 4L * lane,
+                    format,
+                    x.x().data(),
+                    xAt,
+                    x.sums().data(),
+                    sumsAt,
+                    blocks(),
+                    tile,
+                    to + lane);
         }
     }
 

@@ -39,29 +39,30 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
     }
 
     @Override
-    public int granularity() {
-        return 1;
-    }
-
-    @Override
     public void expand(int panel, int from, int count, float[] dst) {
         MemorySegment.copy(data, FLOAT, (panel * (long) columns + from) * STEP, dst, 0, count * ROWS);
     }
 
     @Override
-    public Activations prepare(float[] x, int rows, WorkerPool pool) {
-        return new Activations(x, columns, x, 0);
-    }
-
-    @Override
-    public void multiply(int panel, Activations x, int row, float[] y, int yAt) {
-        long pair = Panels.pairDistance(panel, STEP * columns, bytes());
-        for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
-            multiply(panel * STEP * columns + 4L * lane, pair, x.x(), row * columns, y, yAt + lane);
+    public void multiply(int panel, Input x, int row, float[] tile) {
+        var xs = x.x().data();
+        int xAt = x.x().at(row, 0);
+        long panelBytes = STEP * columns;
+        if (x.x().size(row) == 1) {
+            long pair = Panels.pairDistance(panel, panelBytes, bytes());
+            for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
+                multiplyOne(panel * panelBytes + 4L * lane, pair, xs, xAt, tile, lane);
+            }
+            return;
+        }
+        for (int i = 0; i < PANELS && (panel + i) * panelBytes < bytes(); i++) {
+            for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
+                multiplyFour((panel + i) * panelBytes + 4L * lane, xs, xAt, tile, i * ROWS + lane);
+            }
         }
     }
 
-    private void multiply(long at, long pair, float[] x, int xAt, float[] y, int yAt) {
+    private void multiplyOne(long at, long pair, float[] x, int xAt, float[] y, int yAt) {
         var a = FloatVector.zero(F);
         var b = a;
         var c = a;
@@ -78,5 +79,40 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
         b.intoArray(y, yAt + VectorWidth.LANES);
         c.intoArray(y, yAt + PAIR_RESULTS);
         d.intoArray(y, yAt + PAIR_RESULTS + VectorWidth.LANES);
+    }
+
+    private void multiplyFour(long at, float[] x, int xAt, float[] y, int yAt) {
+        var a0 = FloatVector.zero(F);
+        var b0 = a0;
+        var a1 = FloatVector.zero(F);
+        var b1 = a1;
+        var a2 = FloatVector.zero(F);
+        var b2 = a2;
+        var a3 = FloatVector.zero(F);
+        var b3 = a3;
+        for (int i = xAt; i < xAt + 4 * columns; i += 4, at += STEP) {
+            var c = FloatVector.fromMemorySegment(F, data, at, ORDER);
+            var d = FloatVector.fromMemorySegment(F, data, at + VECTOR, ORDER);
+            var t = FloatVector.broadcast(F, x[i + 0]);
+            a0 = c.fma(t, a0);
+            b0 = d.fma(t, b0);
+            t = FloatVector.broadcast(F, x[i + 1]);
+            a1 = c.fma(t, a1);
+            b1 = d.fma(t, b1);
+            t = FloatVector.broadcast(F, x[i + 2]);
+            a2 = c.fma(t, a2);
+            b2 = d.fma(t, b2);
+            t = FloatVector.broadcast(F, x[i + 3]);
+            a3 = c.fma(t, a3);
+            b3 = d.fma(t, b3);
+        }
+        a0.intoArray(y, yAt + 0 * STRIDE);
+        b0.intoArray(y, yAt + 0 * STRIDE + VectorWidth.LANES);
+        a1.intoArray(y, yAt + 1 * STRIDE);
+        b1.intoArray(y, yAt + 1 * STRIDE + VectorWidth.LANES);
+        a2.intoArray(y, yAt + 2 * STRIDE);
+        b2.intoArray(y, yAt + 2 * STRIDE + VectorWidth.LANES);
+        a3.intoArray(y, yAt + 3 * STRIDE);
+        b3.intoArray(y, yAt + 3 * STRIDE + VectorWidth.LANES);
     }
 }

@@ -1,5 +1,6 @@
 package io.hayloft.engine.kernel;
 
+import io.hayloft.engine.kernel.RowGroups.Sizes;
 import io.hayloft.engine.kernel.Workspace.Own;
 import io.hayloft.engine.kernel.Workspace.Shared;
 import io.hayloft.engine.memory.NativeMemory;
@@ -15,11 +16,8 @@ import io.hayloft.engine.tensor.WeightRows;
  * times the block's scale; so the two differ in the last bits.
  */
 public final class Linear {
-    /** Up to this many rows decode by reading the packed weights once per row. */
-    private static final int DIRECT_ROWS = 2;
-
-    /** Bytes of packed weights that one task of a direct multiplication reads at least. */
-    private static final long DIRECT_TASK_BYTES = 64 << 10;
+    /** Bytes of packed weights that one task of a decode step reads at least. */
+    private static final long TASK_BYTES = 64 << 10;
 
     /** Multiply-adds that the caller does faster alone than with threads that must wake. */
     private static final long ALONE = 100_000;
@@ -76,21 +74,40 @@ public final class Linear {
     /** Many rows of a prompt: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void prefill(float[] x, int rows, float[] y, WorkerPool pool) {
         check(x, rows, y);
-        var groups = RowGroups.pack(x, rows, inputs, 1, Shared.ACTIVATIONS, pool);
-        runTiles(new TileRun(panels, groups, null, outputs, y, pool), rows, pool);
+        var groups = RowGroups.pack(x, rows, inputs, Sizes.TILE, RowGroups.ONES, Shared.ACTIVATIONS, pool);
+        var tiles = new TileRun(panels, groups, outputs, y, pool);
+        run(pool, tiles.tasks(), (long) rows * inputs * outputs, tiles);
     }
 
     /** One row of each sequence of a batch: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void decode(float[] x, int rows, float[] y, WorkerPool pool) {
         check(x, rows, y);
-        if (rows <= DIRECT_ROWS) {
-            direct(x, rows, y, pool);
-        } else if (panels instanceof CodePanels codes) {
-            var groups = RowGroups.pack(x, rows, inputs, 1, Shared.ACTIVATIONS, pool);
-            var blocks = BlockInputs.of(codes, x, rows, pool);
-            runTiles(new TileRun(codes, groups, blocks, outputs, y, pool), rows, pool);
-        } else {
-            prefill(x, rows, y, pool);
+        var input = new Panels.Input(
+                RowGroups.pack(x, rows, inputs, Sizes.DIRECT, panels.factors(), Shared.ACTIVATIONS, pool),
+                BlockSums.pack(x, rows, inputs, panels.block(), Sizes.DIRECT, pool));
+        int strides = (outputs + Panels.STRIDE - 1) / Panels.STRIDE;
+        long strideBytes = Math.max(1, panels.bytes() / strides);
+        int perTask = (int) Math.min(strides, (TASK_BYTES + strideBytes - 1) / strideBytes);
+        int tasks = (strides + perTask - 1) / perTask;
+        run(pool, tasks, (long) rows * inputs * outputs, (index, worker) -> {
+            var tile = pool.workspace().own(Own.TILE, worker, Sizes.DIRECT.large() * Panels.STRIDE);
+            int end = Math.min(strides, (index + 1) * perTask);
+            for (int stride = index * perTask; stride < end; stride++) {
+                multiplyStride(stride * Panels.STRIDE, input, tile, y);
+            }
+        });
+    }
+
+    /** All rows while the panels are in the cache. */
+    private void multiplyStride(int from, Panels.Input input, float[] tile, float[] y) {
+        var x = input.x();
+        int width = Math.min(Panels.STRIDE, outputs - from);
+        for (int row = 0; row < x.rows(); row += x.size(row)) {
+            panels.multiply(from / Panels.ROWS, input, row, tile);
+            int present = Math.min(x.size(row), x.rows() - row);
+            for (int r = 0; r < present; r++) {
+                System.arraycopy(tile, r * Panels.STRIDE, y, (row + r) * outputs + from, width);
+            }
         }
     }
 
@@ -101,45 +118,12 @@ public final class Linear {
         }
     }
 
-    private void runTiles(TileRun tiles, int rows, WorkerPool pool) {
-        run(pool, tiles.tasks(), (long) rows * inputs * outputs, tiles);
-    }
-
     /** Runs tasks on the pool, or on the caller alone when the work is too small to share. */
     static void run(WorkerPool pool, int tasks, long multiplyAdds, WorkerPool.Task task) {
         if (multiplyAdds < ALONE) {
             pool.runAlone(tasks, task);
         } else {
             pool.run(tasks, task);
-        }
-    }
-
-    /** Straight from the packed form, row by row while the panels are in the cache. */
-    private void direct(float[] x, int rows, float[] y, WorkerPool pool) {
-        var activations = panels.prepare(x, rows, pool);
-        int strides = (outputs + Panels.STRIDE - 1) / Panels.STRIDE;
-        long strideBytes = Math.max(1, panels.bytes() / strides);
-        int perTask = (int) Math.min(strides, (DIRECT_TASK_BYTES + strideBytes - 1) / strideBytes);
-        int tasks = (strides + perTask - 1) / perTask;
-        run(pool, tasks, (long) rows * inputs * outputs, (index, worker) -> {
-            int end = Math.min(strides, (index + 1) * perTask);
-            for (int stride = index * perTask; stride < end; stride++) {
-                for (int row = 0; row < rows; row++) {
-                    directStride(stride * Panels.STRIDE, activations, row, y, pool.workspace(), worker);
-                }
-            }
-        });
-    }
-
-    private void directStride(int from, Panels.Activations x, int row, float[] y, Workspace space, int worker) {
-        int panel = from / Panels.ROWS;
-        int at = row * outputs + from;
-        if (from + Panels.STRIDE <= outputs) {
-            panels.multiply(panel, x, row, y, at);
-        } else {
-            var tile = space.own(Own.TILE, worker, Panels.STRIDE);
-            panels.multiply(panel, x, row, tile, 0);
-            System.arraycopy(tile, 0, y, at, outputs - from);
         }
     }
 }

@@ -14,6 +14,9 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
     /** Weight rows of a direct multiplication: two panels at 512 bits, else one. */
     int STRIDE = Math.max(ROWS, VECTORS * VectorWidth.LANES);
 
+    /** Panels of a direct multiplication. */
+    int PANELS = STRIDE / ROWS;
+
     /** Rows of a panel that one call of a direct kernel handles, and how far apart its two pairs' results are. */
     int LANE_STEP = Math.min(ROWS, VECTORS * VectorWidth.LANES);
 
@@ -33,37 +36,39 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
     /** Bytes of all panels. */
     long bytes();
 
-    /** Parts of this many k are stored together; ranges begin and end at multiples. */
-    int granularity();
-
     /**
      * Writes the weights of a panel as floats, equal to the file's to the bit.
      *
-     * @param from first k
+     * @param from first k, a multiple of every block size
      * @param count number of k
      * @param dst receives {@code [count][32]}
      */
     void expand(int panel, int from, int count, float[] dst);
 
-    /** Activation rows in the form that {@link #multiply} reads, prepared in the workspace of the pool. */
-    Activations prepare(float[] x, int rows, WorkerPool pool);
+    /** What each element k of the activations is multiplied by for {@link #multiply}: {@code factors[k % 4]}. */
+    default float[] factors() {
+        return RowGroups.ONES;
+    }
+
+    /** Elements with a common scale; 0 if the sums of blocks are not wanted by {@link #multiply}. */
+    default int block() {
+        return 0;
+    }
 
     /**
-     * One activation row times {@link #STRIDE} rows of weights, straight from the packed form.
+     * One group of activation rows times {@link #STRIDE} rows of weights, straight from the packed form.
      *
      * @param panel first panel
-     * @param row which of the prepared rows
-     * @param y receives as many results from {@code yAt}; those of a panel that does not exist are left undefined
+     * @param row first row of the group
+     * @param tile receives {@code [rows of the group][STRIDE]}; what belongs to no panel is left undefined
      */
-    void multiply(int panel, Activations x, int row, float[] y, int yAt);
+    void multiply(int panel, Input x, int row, float[] tile);
 
     /**
-     * Activation rows for {@link #multiply}.
+     * Activations for {@link #multiply}.
      *
-     * @param x {@code [rows][columns]}; quantised panels scale it by powers of two
-     * @param columns elements of a row
-     * @param sums {@code [rows][blocks]} sum of each block of a quantised layer; unused otherwise
-     * @param blocks number of blocks of a row
+     * @param x rows in groups, times {@link #factors()}
+     * @param sums sums of blocks of the plain activations, in groups
      */
-    record Activations(float[] x, int columns, float[] sums, int blocks) {}
+    record Input(RowGroups x, RowGroups sums) {}
 }

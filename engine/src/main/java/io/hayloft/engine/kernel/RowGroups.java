@@ -3,64 +3,84 @@ package io.hayloft.engine.kernel;
 import io.hayloft.engine.kernel.Workspace.Shared;
 
 /**
- * Rows of activations in the groups that a register tile handles at once, packed {@code [group][k][row of the group]}
- * so that a tile reads them in order. A group begins at {@code firstRow * columns}; missing rows of the last are zero.
+ * Rows of activations in the groups that a kernel handles at once, packed {@code [group][k][row of the group]} so that
+ * it reads them in order. A group begins at {@code firstRow * columns}; rows that are missing in the last are zero.
  *
  * @param data packed activations
  * @param rows number of rows
  * @param columns elements of a row
+ * @param sizes sizes of the groups
  */
-record RowGroups(float[] data, int rows, int columns) {
-    /** Rows of a full group: as many as the vector registers of this width allow. */
-    static final int LARGE = VectorWidth.BITS == 512 ? 12 : 4;
+record RowGroups(float[] data, int rows, int columns, Sizes sizes) {
+    /** No factors. */
+    static final float[] ONES = {1, 1, 1, 1};
 
-    /** Rows of the groups that make up the rest. */
-    static final int SMALL = 4;
+    /**
+     * How rows are cut into groups: large ones, and small ones for the rest when it is small enough.
+     *
+     * @param large rows of a large group
+     * @param small rows of a small group
+     * @param rest most rows of a rest that is cut into small groups
+     */
+    record Sizes(int large, int small, int rest) {
+        /** For {@link Tile}: as many rows as the vector registers of this width allow. */
+        static final Sizes TILE = VectorWidth.BITS == 512 ? new Sizes(12, 4, 8) : new Sizes(4, 4, 4);
 
-    /** Rows of the group that begins when this many rows are left. */
-    static int size(int left) {
-        return left > LARGE - SMALL ? LARGE : SMALL;
-    }
+        /** For multiplying packed weights directly: two or three rows are done as if they were four. */
+        static final Sizes DIRECT = new Sizes(4, 1, 1);
 
-    /** Number of rows of all groups together, the missing ones included. */
-    static int padded(int rows) {
-        int full = rows / LARGE * LARGE;
-        int rest = rows - full;
-        return full + (rest > LARGE - SMALL ? LARGE : (rest + SMALL - 1) / SMALL * SMALL);
+        /** Rows of the group that begins when this many rows are left. */
+        int at(int left) {
+            return left > rest ? large : small;
+        }
+
+        /** Number of rows of all groups together, the missing ones included. */
+        int padded(int rows) {
+            int full = rows / large * large;
+            int left = rows - full;
+            return full + (left > rest ? large : (left + small - 1) / small * small);
+        }
     }
 
     /**
-     * Packs rows {@code [rows][columns]}, each element times a factor, into the workspace of the pool.
+     * Packs rows {@code [rows][columns]} into the workspace of the pool.
      *
+     * @param factors what element k is multiplied by: {@code factors[k % 4]}
      * @param purpose which shared array of the workspace
      */
-    static RowGroups pack(float[] x, int rows, int columns, float factor, Shared purpose, WorkerPool pool) {
-        int size = Math.multiplyExact(padded(rows), columns);
-        var groups = new RowGroups(pool.workspace().shared(purpose, size), rows, columns);
-        int tasks = (rows + LARGE - 1) / LARGE;
+    static RowGroups pack(
+            float[] x, int rows, int columns, Sizes sizes, float[] factors, Shared purpose, WorkerPool pool) {
+        int size = Math.multiplyExact(sizes.padded(rows), columns);
+        var groups = new RowGroups(pool.workspace().shared(purpose, size), rows, columns, sizes);
+        int tasks = (rows + sizes.large - 1) / sizes.large;
         Linear.run(pool, tasks, size, (i, worker) -> {
-            for (int row = i * LARGE, end = Math.min(rows, row + LARGE); row < end; row += size(rows - row)) {
-                groups.fill(x, row, factor);
+            int end = Math.min(rows, (i + 1) * sizes.large);
+            for (int row = i * sizes.large; row < end; row += groups.size(row)) {
+                groups.fill(x, row, factors);
             }
         });
         return groups;
     }
 
-    private void fill(float[] x, int firstRow, float factor) {
-        int size = size(rows - firstRow);
+    private void fill(float[] x, int firstRow, float[] factors) {
+        int size = size(firstRow);
         int base = firstRow * columns;
         for (int r = 0; r < size; r++) {
             boolean present = firstRow + r < rows;
             int from = present ? (firstRow + r) * columns : 0;
-            float times = present ? factor : 0;
             for (int k = 0; k < columns; k++) {
-                data[base + k * size + r] = x[from + k] * times;
+                data[base + k * size + r] = present ? x[from + k] * factors[k & 3] : 0;
             }
         }
     }
 
+    /** Rows of the group that begins at a row. */
+    int size(int row) {
+        return sizes.at(rows - row);
+    }
+
     /** Where element k of the group that begins at a row lies; the group's rows follow each other. */
     int at(int row, int k) {
-        return row * columns + k * size(rows - row);
+        return row * columns + k * size(row);
     }
 }

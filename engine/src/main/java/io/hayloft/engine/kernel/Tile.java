@@ -1,7 +1,5 @@
 package io.hayloft.engine.kernel;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Register tiles: a group of activation rows times a panel of 32 weight rows, lane = weight row.
  *
@@ -26,36 +24,6 @@ final class Tile {
                 Tile12.sum(count, x, xAt, w, lane, sums, at + lane);
             } else {
                 Tile4.sum(count, x, xAt, w, lane, sums, at + lane);
-            }
-        }
-    }
-
-    /**
-     * Adds one quantised block: {@code sums += scale * (start + Σ x[k] code[k])}.
-     *
-     * @param codes codes as floats {@code [count][32]} from {@code codesAt}
-     * @param starts where the chain of each row begins, {@code [size]} from {@code startsAt}
-     * @param scales holds the 32 scales of the block at byte {@code scalesAt}
-     */
-    static void fold(
-            int size,
-            int count,
-            float[] x,
-            int xAt,
-            float[] codes,
-            int codesAt,
-            float[] starts,
-            int startsAt,
-            MemorySegment scales,
-            long scalesAt,
-            float[] sums,
-            int at) {
-        for (int lane = 0; lane < Panels.ROWS; lane += 2 * VectorWidth.LANES) {
-            long scale = scalesAt + 4L * lane;
-            if (size == 12) {
-                Tile12.fold(count, x, xAt, codes, codesAt + lane, starts, startsAt, scales, scale, sums, at + lane);
-            } else {
-                Tile4.fold(count, x, xAt, codes, codesAt + lane, starts, startsAt, scales, scale, sums, at + lane);
             }
         }
     }

@@ -1,7 +1,5 @@
 package io.hayloft.engine.kernel;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -15,7 +13,6 @@ final class Tile12 {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final int L = VectorWidth.LANES;
     private static final int ROW = Panels.ROWS;
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
     private Tile12() {}
 
@@ -111,112 +108,5 @@ final class Tile12 {
         b10.intoArray(sums, at + 10 * ROW + L);
         a11.intoArray(sums, at + 11 * ROW);
         b11.intoArray(sums, at + 11 * ROW + L);
-    }
-
-    /** See {@link Tile#fold}; {@code codesAt}, {@code scalesAt} and {@code at} are those of this pair of vectors. */
-    static void fold(
-            int count,
-            float[] x,
-            int xAt,
-            float[] codes,
-            int codesAt,
-            float[] starts,
-            int startsAt,
-            MemorySegment scales,
-            long scalesAt,
-            float[] sums,
-            int at) {
-        var a0 = FloatVector.broadcast(F, starts[startsAt + 0]);
-        var b0 = a0;
-        var a1 = FloatVector.broadcast(F, starts[startsAt + 1]);
-        var b1 = a1;
-        var a2 = FloatVector.broadcast(F, starts[startsAt + 2]);
-        var b2 = a2;
-        var a3 = FloatVector.broadcast(F, starts[startsAt + 3]);
-        var b3 = a3;
-        var a4 = FloatVector.broadcast(F, starts[startsAt + 4]);
-        var b4 = a4;
-        var a5 = FloatVector.broadcast(F, starts[startsAt + 5]);
-        var b5 = a5;
-        var a6 = FloatVector.broadcast(F, starts[startsAt + 6]);
-        var b6 = a6;
-        var a7 = FloatVector.broadcast(F, starts[startsAt + 7]);
-        var b7 = a7;
-        var a8 = FloatVector.broadcast(F, starts[startsAt + 8]);
-        var b8 = a8;
-        var a9 = FloatVector.broadcast(F, starts[startsAt + 9]);
-        var b9 = a9;
-        var a10 = FloatVector.broadcast(F, starts[startsAt + 10]);
-        var b10 = a10;
-        var a11 = FloatVector.broadcast(F, starts[startsAt + 11]);
-        var b11 = a11;
-        for (int k = 0; k < count; k++) {
-            int i = xAt + k * 12;
-            int j = codesAt + k * ROW;
-            var u = FloatVector.fromArray(F, codes, j);
-            var v = FloatVector.fromArray(F, codes, j + L);
-            var x0 = FloatVector.broadcast(F, x[i + 0]);
-            a0 = x0.fma(u, a0);
-            b0 = x0.fma(v, b0);
-            var x1 = FloatVector.broadcast(F, x[i + 1]);
-            a1 = x1.fma(u, a1);
-            b1 = x1.fma(v, b1);
-            var x2 = FloatVector.broadcast(F, x[i + 2]);
-            a2 = x2.fma(u, a2);
-            b2 = x2.fma(v, b2);
-            var x3 = FloatVector.broadcast(F, x[i + 3]);
-            a3 = x3.fma(u, a3);
-            b3 = x3.fma(v, b3);
-            var x4 = FloatVector.broadcast(F, x[i + 4]);
-            a4 = x4.fma(u, a4);
-            b4 = x4.fma(v, b4);
-            var x5 = FloatVector.broadcast(F, x[i + 5]);
-            a5 = x5.fma(u, a5);
-            b5 = x5.fma(v, b5);
-            var x6 = FloatVector.broadcast(F, x[i + 6]);
-            a6 = x6.fma(u, a6);
-            b6 = x6.fma(v, b6);
-            var x7 = FloatVector.broadcast(F, x[i + 7]);
-            a7 = x7.fma(u, a7);
-            b7 = x7.fma(v, b7);
-            var x8 = FloatVector.broadcast(F, x[i + 8]);
-            a8 = x8.fma(u, a8);
-            b8 = x8.fma(v, b8);
-            var x9 = FloatVector.broadcast(F, x[i + 9]);
-            a9 = x9.fma(u, a9);
-            b9 = x9.fma(v, b9);
-            var x10 = FloatVector.broadcast(F, x[i + 10]);
-            a10 = x10.fma(u, a10);
-            b10 = x10.fma(v, b10);
-            var x11 = FloatVector.broadcast(F, x[i + 11]);
-            a11 = x11.fma(u, a11);
-            b11 = x11.fma(v, b11);
-        }
-        var s = FloatVector.fromMemorySegment(F, scales, scalesAt, ORDER);
-        var t = FloatVector.fromMemorySegment(F, scales, scalesAt + 4L * L, ORDER);
-        a0.fma(s, FloatVector.fromArray(F, sums, at + 0 * ROW)).intoArray(sums, at + 0 * ROW);
-        b0.fma(t, FloatVector.fromArray(F, sums, at + 0 * ROW + L)).intoArray(sums, at + 0 * ROW + L);
-        a1.fma(s, FloatVector.fromArray(F, sums, at + 1 * ROW)).intoArray(sums, at + 1 * ROW);
-        b1.fma(t, FloatVector.fromArray(F, sums, at + 1 * ROW + L)).intoArray(sums, at + 1 * ROW + L);
-        a2.fma(s, FloatVector.fromArray(F, sums, at + 2 * ROW)).intoArray(sums, at + 2 * ROW);
-        b2.fma(t, FloatVector.fromArray(F, sums, at + 2 * ROW + L)).intoArray(sums, at + 2 * ROW + L);
-        a3.fma(s, FloatVector.fromArray(F, sums, at + 3 * ROW)).intoArray(sums, at + 3 * ROW);
-        b3.fma(t, FloatVector.fromArray(F, sums, at + 3 * ROW + L)).intoArray(sums, at + 3 * ROW + L);
-        a4.fma(s, FloatVector.fromArray(F, sums, at + 4 * ROW)).intoArray(sums, at + 4 * ROW);
-        b4.fma(t, FloatVector.fromArray(F, sums, at + 4 * ROW + L)).intoArray(sums, at + 4 * ROW + L);
-        a5.fma(s, FloatVector.fromArray(F, sums, at + 5 * ROW)).intoArray(sums, at + 5 * ROW);
-        b5.fma(t, FloatVector.fromArray(F, sums, at + 5 * ROW + L)).intoArray(sums, at + 5 * ROW + L);
-        a6.fma(s, FloatVector.fromArray(F, sums, at + 6 * ROW)).intoArray(sums, at + 6 * ROW);
-        b6.fma(t, FloatVector.fromArray(F, sums, at + 6 * ROW + L)).intoArray(sums, at + 6 * ROW + L);
-        a7.fma(s, FloatVector.fromArray(F, sums, at + 7 * ROW)).intoArray(sums, at + 7 * ROW);
-        b7.fma(t, FloatVector.fromArray(F, sums, at + 7 * ROW + L)).intoArray(sums, at + 7 * ROW + L);
-        a8.fma(s, FloatVector.fromArray(F, sums, at + 8 * ROW)).intoArray(sums, at + 8 * ROW);
-        b8.fma(t, FloatVector.fromArray(F, sums, at + 8 * ROW + L)).intoArray(sums, at + 8 * ROW + L);
-        a9.fma(s, FloatVector.fromArray(F, sums, at + 9 * ROW)).intoArray(sums, at + 9 * ROW);
-        b9.fma(t, FloatVector.fromArray(F, sums, at + 9 * ROW + L)).intoArray(sums, at + 9 * ROW + L);
-        a10.fma(s, FloatVector.fromArray(F, sums, at + 10 * ROW)).intoArray(sums, at + 10 * ROW);
-        b10.fma(t, FloatVector.fromArray(F, sums, at + 10 * ROW + L)).intoArray(sums, at + 10 * ROW + L);
-        a11.fma(s, FloatVector.fromArray(F, sums, at + 11 * ROW)).intoArray(sums, at + 11 * ROW);
-        b11.fma(t, FloatVector.fromArray(F, sums, at + 11 * ROW + L)).intoArray(sums, at + 11 * ROW + L);
     }
 }

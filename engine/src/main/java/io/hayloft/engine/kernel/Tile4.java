@@ -1,7 +1,5 @@
 package io.hayloft.engine.kernel;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -15,7 +13,6 @@ final class Tile4 {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final int L = VectorWidth.LANES;
     private static final int ROW = Panels.ROWS;
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
     private Tile4() {}
 
@@ -55,56 +52,5 @@ final class Tile4 {
         b2.intoArray(sums, at + 2 * ROW + L);
         a3.intoArray(sums, at + 3 * ROW);
         b3.intoArray(sums, at + 3 * ROW + L);
-    }
-
-    /** See {@link Tile#fold}; {@code codesAt}, {@code scalesAt} and {@code at} are those of this pair of vectors. */
-    static void fold(
-            int count,
-            float[] x,
-            int xAt,
-            float[] codes,
-            int codesAt,
-            float[] starts,
-            int startsAt,
-            MemorySegment scales,
-            long scalesAt,
-            float[] sums,
-            int at) {
-        var a0 = FloatVector.broadcast(F, starts[startsAt + 0]);
-        var b0 = a0;
-        var a1 = FloatVector.broadcast(F, starts[startsAt + 1]);
-        var b1 = a1;
-        var a2 = FloatVector.broadcast(F, starts[startsAt + 2]);
-        var b2 = a2;
-        var a3 = FloatVector.broadcast(F, starts[startsAt + 3]);
-        var b3 = a3;
-        for (int k = 0; k < count; k++) {
-            int i = xAt + k * 4;
-            int j = codesAt + k * ROW;
-            var u = FloatVector.fromArray(F, codes, j);
-            var v = FloatVector.fromArray(F, codes, j + L);
-            var x0 = FloatVector.broadcast(F, x[i + 0]);
-            a0 = x0.fma(u, a0);
-            b0 = x0.fma(v, b0);
-            var x1 = FloatVector.broadcast(F, x[i + 1]);
-            a1 = x1.fma(u, a1);
-            b1 = x1.fma(v, b1);
-            var x2 = FloatVector.broadcast(F, x[i + 2]);
-            a2 = x2.fma(u, a2);
-            b2 = x2.fma(v, b2);
-            var x3 = FloatVector.broadcast(F, x[i + 3]);
-            a3 = x3.fma(u, a3);
-            b3 = x3.fma(v, b3);
-        }
-        var s = FloatVector.fromMemorySegment(F, scales, scalesAt, ORDER);
-        var t = FloatVector.fromMemorySegment(F, scales, scalesAt + 4L * L, ORDER);
-        a0.fma(s, FloatVector.fromArray(F, sums, at + 0 * ROW)).intoArray(sums, at + 0 * ROW);
-        b0.fma(t, FloatVector.fromArray(F, sums, at + 0 * ROW + L)).intoArray(sums, at + 0 * ROW + L);
-        a1.fma(s, FloatVector.fromArray(F, sums, at + 1 * ROW)).intoArray(sums, at + 1 * ROW);
-        b1.fma(t, FloatVector.fromArray(F, sums, at + 1 * ROW + L)).intoArray(sums, at + 1 * ROW + L);
-        a2.fma(s, FloatVector.fromArray(F, sums, at + 2 * ROW)).intoArray(sums, at + 2 * ROW);
-        b2.fma(t, FloatVector.fromArray(F, sums, at + 2 * ROW + L)).intoArray(sums, at + 2 * ROW + L);
-        a3.fma(s, FloatVector.fromArray(F, sums, at + 3 * ROW)).intoArray(sums, at + 3 * ROW);
-        b3.fma(t, FloatVector.fromArray(F, sums, at + 3 * ROW + L)).intoArray(sums, at + 3 * ROW + L);
     }
 }

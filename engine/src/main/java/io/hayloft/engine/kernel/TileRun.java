@@ -2,10 +2,9 @@ package io.hayloft.engine.kernel;
 
 import io.hayloft.engine.kernel.Workspace.Own;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A matrix product by register tiles, cut into tasks of one panel and a range of rows: expand a stretch of the panel to
+ * A product by dequantised weights, done by register tiles and cut into tasks of one panel and a range of rows: expand a stretch of the panel to
  * floats, then let every group of rows pass over it.
  */
 final class TileRun implements WorkerPool.Task {
@@ -19,7 +18,6 @@ final class TileRun implements WorkerPool.Task {
 
     private final Panels panels;
     private final RowGroups x;
-    private final @Nullable BlockInputs blocks;
     private final int outputs;
     private final float[] y;
     private final Workspace space;
@@ -31,14 +29,12 @@ final class TileRun implements WorkerPool.Task {
      * A product to be run.
      *
      * @param x activations in groups
-     * @param blocks not null to multiply by whole codes and scale each block; null to multiply by dequantised weights
      * @param outputs length of an output row
      * @param y receives {@code [rows][outputs]}
      */
-    TileRun(Panels panels, RowGroups x, @Nullable BlockInputs blocks, int outputs, float[] y, WorkerPool pool) {
+    TileRun(Panels panels, RowGroups x, int outputs, float[] y, WorkerPool pool) {
         this.panels = panels;
         this.x = x;
-        this.blocks = blocks;
         this.outputs = outputs;
         this.y = y;
         space = pool.workspace();
@@ -50,8 +46,9 @@ final class TileRun implements WorkerPool.Task {
     /** Rows of a task: few enough that every thread gets several tasks, a multiple of the large group. */
     private int taskRows(int rows, int threads) {
         int parts = threads == 1 ? 1 : (3 * threads + panelCount - 1) / panelCount;
+        int large = x.sizes().large();
         int wanted = Math.clamp((rows + parts - 1) / parts, MIN_ROWS, MAX_ROWS);
-        return (wanted + RowGroups.LARGE - 1) / RowGroups.LARGE * RowGroups.LARGE;
+        return (wanted + large - 1) / large * large;
     }
 
     /** Number of tasks. */
@@ -64,75 +61,19 @@ final class TileRun implements WorkerPool.Task {
         int panel = index / rowTasks;
         int firstRow = index % rowTasks * taskRows;
         int end = Math.min(firstRow + taskRows, x.rows());
-        int size = RowGroups.padded(end - firstRow) * Panels.ROWS;
+        int size = x.sizes().padded(end - firstRow) * Panels.ROWS;
         var tile = space.own(Own.TILE, worker, size);
         Arrays.fill(tile, 0, size, 0f);
         var weights = space.own(Own.PANEL, worker, DEPTH * Panels.ROWS);
         for (int k = 0; k < x.columns(); k += DEPTH) {
             int depth = Math.min(DEPTH, x.columns() - k);
-            if (blocks != null && panels instanceof CodePanels codes) {
-                fold(codes, blocks, panel, firstRow, end, k, depth, weights, tile);
-            } else {
-                sum(panel, firstRow, end, k, depth, weights, tile);
+            panels.expand(panel, k, depth, weights);
+            for (int row = firstRow, group; row < end; row += group) {
+                group = x.size(row);
+                Tile.sum(group, depth, x.data(), x.at(row, k), weights, tile, (row - firstRow) * Panels.ROWS);
             }
         }
         copyOut(tile, panel, firstRow, end);
-    }
-
-    private void sum(int panel, int firstRow, int end, int k, int depth, float[] weights, float[] tile) {
-        panels.expand(panel, k, depth, weights);
-        for (int row = firstRow, size; row < end; row += size) {
-            size = RowGroups.size(x.rows() - row);
-            Tile.sum(size, depth, x.data(), x.at(row, k), weights, tile, (row - firstRow) * Panels.ROWS);
-        }
-    }
-
-    private void fold(
-            CodePanels codes,
-            BlockInputs inputs,
-            int panel,
-            int firstRow,
-            int end,
-            int k,
-            int depth,
-            float[] weights,
-            float[] tile) {
-        codes.expandCodes(panel, k, depth, weights);
-        var format = codes.format();
-        for (int row = firstRow, size; row < end; row += size) {
-            size = RowGroups.size(x.rows() - row);
-            int to = (row - firstRow) * Panels.ROWS;
-            for (int i = 0; i < depth; i += format.block()) {
-                int block = (k + i) / format.block();
-                long at = codes.blockAt(panel, block);
-                Tile.fold(
-                        size,
-                        format.block(),
-                        x.data(),
-                        x.at(row, k + i),
-                        weights,
-                        i * Panels.ROWS,
-                        inputs.starts().data(),
-                        inputs.starts().at(row, block),
-                        codes.data(),
-                        at,
-                        tile,
-                        to);
-                if (format.minimum()) {
-                    int present = Math.min(size, end - row);
-                    int sumsAt = row * codes.blocks() + block;
-                    Codes.addMinima(
-                            codes.data(),
-                            at + format.minimaAt(),
-                            inputs.sums(),
-                            sumsAt,
-                            codes.blocks(),
-                            present,
-                            tile,
-                            to);
-                }
-            }
-        }
     }
 
     /** The tile's missing rows and columns are left out. */

@@ -13,9 +13,9 @@ final class Workspace {
         /** Activations, packed for the kernel. */
         ACTIVATIONS,
         /** The sum of each block of activations, for quantised layers. */
-        BLOCK_SUMS,
-        /** The same, packed like activations and times the offset of the codes. */
-        BLOCK_STARTS
+        PLAIN_SUMS,
+        /** The same in groups of rows. */
+        SUMS
     }
 
     /** Arrays of one worker. */

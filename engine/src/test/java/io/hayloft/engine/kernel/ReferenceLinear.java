@@ -57,7 +57,7 @@ final class ReferenceLinear {
 
     private static float addBlock(
             float sum, CodeFormat format, byte[] codes, int part, float scale, float minimum, float[] x, int at) {
-        float blockSum = BlockInputs.sum(x, at, format.block());
+        float blockSum = BlockSums.sum(x, at, format.block());
         float chain = -format.offset() * blockSum;
         for (int j = 0; j < format.block(); j++) {
             chain = Math.fma(x[at + j], (float) (codes[part * format.block() + j] & 0xFF), chain);
