@@ -19,8 +19,6 @@ import tools.jackson.core.JacksonException;
  * @param tornBytes bytes of a last line that a killed process left unfinished; 0 if there is none
  */
 record RecordLines(List<BenchRecord> records, long wholeBytes, long tornBytes) {
-    private static final String DAMAGED = "%s line %d is damaged (%s): mend or delete this line, or use another folder";
-
     /** Copies the list. */
     RecordLines {
         records = List.copyOf(records);
@@ -45,7 +43,8 @@ record RecordLines(List<BenchRecord> records, long wholeBytes, long tornBytes) {
         @Nullable String doubt = null;
         for (int b = in.read(); b >= 0; b = in.read()) {
             if (doubt != null) {
-                throw new UserError(String.format(DAMAGED, name, records.size() + 1, doubt));
+                throw new UserError(name + " line " + (records.size() + 1) + " is damaged (" + doubt
+                        + "): mend or delete this line, or use another folder");
             }
             line.write(b);
             if (b == '\n') {

@@ -1,11 +1,11 @@
 package io.hayloft.bench.report;
 
+import io.hayloft.bench.stats.Digits;
 import io.hayloft.bench.stats.SummaryTable;
 import io.hayloft.bench.stats.SummaryTable.Row;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Says in two sentences what a run found. */
@@ -29,20 +29,18 @@ final class Headline {
                 .filter(row -> row.mean().count() > 0)
                 .toList();
         if (others.isEmpty()) {
-            return List.of(text("The full cache scores %s; no other method has run.", score(full.get())));
+            return List.of("The full cache scores " + score(full.get()) + "; no other method has run.");
         }
         var sentences = new ArrayList<String>();
         var lossless = lossless(others);
         if (lossless.isPresent()) {
             var row = lossless.get();
-            sentences.add(text(
-                    "%s answers as well as the full cache (%s against %s) with %.1f times fewer bytes.",
-                    row.method(), score(row), score(full.get()), row.achievedRatio()));
+            sentences.add(row.method() + " answers as well as the full cache (" + score(row) + " against "
+                    + score(full.get()) + ") with " + ratio(row) + " times fewer bytes.");
         } else {
             var row = best(others).orElseThrow();
-            sentences.add(text(
-                    "No method keeps the full cache's score of %s: %s comes nearest with %s at %.1f times fewer bytes.",
-                    score(full.get()), row.method(), score(row), row.achievedRatio()));
+            sentences.add("No method keeps the full cache's score of " + score(full.get()) + ": " + row.method()
+                    + " comes nearest with " + score(row) + " at " + ratio(row) + " times fewer bytes.");
         }
         double least = lossless.map(Row::achievedRatio).orElse(0.0);
         strong(table, others, least).ifPresent(sentences::add);
@@ -72,12 +70,12 @@ final class Headline {
                     .filter(Headline::isRandom)
                     .min(Comparator.comparingDouble(
                             other -> Math.abs(Math.log(other.achievedRatio() / row.achievedRatio()))));
-            var compared = random.map(other ->
-                            text("; tokens kept at random score %s at %.1fx", score(other), other.achievedRatio()))
+            var compared = random.map(
+                            other -> "; tokens kept at random score " + score(other) + " at " + ratio(other) + "x")
                     .orElse("");
-            var with = lossless >= STRONG ? "With still fewer bytes" : text("With at least %.1f times fewer", STRONG);
-            return text(
-                    "%s the best is %s: %s at %.1fx%s.", with, row.method(), score(row), row.achievedRatio(), compared);
+            var with = lossless >= STRONG ? "With still fewer bytes" : "With at least " + STRONG + " times fewer";
+            return with + " the best is " + row.method() + ": " + score(row) + " at " + ratio(row) + "x" + compared
+                    + ".";
         });
     }
 
@@ -86,10 +84,10 @@ final class Headline {
     }
 
     private static String score(Row row) {
-        return text("%.2f", row.mean().mean());
+        return Digits.score(row.mean().mean());
     }
 
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+    private static String ratio(Row row) {
+        return Digits.fixed(row.achievedRatio(), 1);
     }
 }

@@ -1,11 +1,11 @@
 package io.hayloft.bench.report;
 
+import io.hayloft.bench.stats.Digits;
 import io.hayloft.bench.stats.SummaryTable;
 import io.hayloft.bench.stats.SummaryTable.Cell;
 import io.hayloft.bench.stats.SummaryTable.Row;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The summary as text for papers and issue threads. */
@@ -67,14 +67,16 @@ final class TextTables {
         }
         cells.add(score(row.mean()));
         var difference = row.difference();
+        boolean compared = !row.method().equals("full") && difference.pairs() > 0;
         cells.add(
-                row.method().equals("full") || difference.pairs() == 0
-                        ? "-"
-                        : text("%+.2f [%+.2f, %+.2f]", difference.mean(), difference.low(), difference.high()));
-        cells.add(text("%.1f×", row.achievedRatio()));
-        cells.add(text("%.0f", row.bytesPerToken()));
-        cells.add(text("%.0f", row.prefillRate()));
-        cells.add(text("%.0f", row.decodeRate()));
+                compared
+                        ? Digits.difference(difference.mean()) + " [" + Digits.difference(difference.low()) + ", "
+                                + Digits.difference(difference.high()) + "]"
+                        : "-");
+        cells.add(Digits.fixed(row.achievedRatio(), 1) + "×");
+        cells.add(Digits.fixed(row.bytesPerToken(), 0));
+        cells.add(Digits.fixed(row.prefillRate(), 0));
+        cells.add(Digits.fixed(row.decodeRate(), 0));
         return cells;
     }
 
@@ -82,10 +84,7 @@ final class TextTables {
         if (cell.count() == 0) {
             return "-";
         }
-        return Double.isNaN(cell.error()) ? text("%.2f", cell.mean()) : text("%.2f ± %.2f", cell.mean(), cell.error());
-    }
-
-    private static String text(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
+        var mean = Digits.score(cell.mean());
+        return Double.isNaN(cell.error()) ? mean : mean + " ± " + Digits.score(cell.error());
     }
 }

@@ -24,24 +24,26 @@ record CostModel(
     /** Answers rarely use all tokens they may. */
     private static final double USED_SHARE_OF_ANSWER = 0.6;
 
-    private static final long MEASURING_NANOS = 3_000_000_000L;
+    private static final int WARM_UP_TOKENS = 64;
+    private static final long MEASURING_NANOS = 1_500_000_000L;
     private static final int MOST_ROUNDS = 8;
     private static final int ANSWER_TOKENS = 4;
     private static final int SMALL_MODEL_BYTES = 64 << 20;
 
     /**
-     * Measures on the beginning of a prompt, again and again for a moment: the first times compile the code, and other
-     * programs disturb some; the fastest counts.
+     * Measures on the beginning of a prompt for a moment. The first rounds are short: before the compiler has seen them,
+     * the kernels run a hundred times slower. Of the others the fastest counts, as other programs disturb some.
      */
     static CostModel measure(SampleRunner runner, EncodedPrompt prompt, List<Method> methods) {
-        int tokens = runner.model().weightBytes() < SMALL_MODEL_BYTES ? 512 : 128;
-        var start = prompt.prefix(tokens);
+        boolean small = runner.model().weightBytes() < SMALL_MODEL_BYTES;
+        var start = prompt.prefix(small ? 512 : 128);
         var rules = new AnswerRules(ANSWER_TOKENS, ANSWER_TOKENS, false, 0);
-        var best = new double[] {Double.MAX_VALUE, Double.MAX_VALUE, Double.MAX_VALUE};
+        for (int tokens = WARM_UP_TOKENS; tokens < start.ids().length; tokens *= 2) {
+            runner.answer(start.prefix(tokens), methods, rules);
+        }
+        var best = costs(runner.answer(start, methods, rules));
         long begin = System.nanoTime();
-        for (int round = 0;
-                round < MOST_ROUNDS && (round < 2 || System.nanoTime() - begin < MEASURING_NANOS);
-                round++) {
+        for (int round = 1; round < MOST_ROUNDS && System.nanoTime() - begin < MEASURING_NANOS; round++) {
             var costs = costs(runner.answer(start, methods, rules));
             for (int i = 0; i < best.length; i++) {
                 best[i] = Math.min(best[i], costs[i]);

@@ -5,7 +5,6 @@ import io.hayloft.bench.stats.SummaryTable.Row;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /** Looks for results that point to a defect, too few samples, or a setting that must not be used. */
 final class Warnings {
@@ -43,9 +42,9 @@ final class Warnings {
         for (var row : table.rows()) {
             if (row.method().startsWith("random")
                     && row.mean().mean() > full.mean().mean()) {
-                warnings.add(line(
-                        "%s scores %.2f, more than the full cache (%.2f): the run cannot tell methods apart",
-                        row.method(), row.mean().mean(), full.mean().mean()));
+                warnings.add(
+                        row.method() + " scores " + Digits.score(row.mean().mean()) + ", more than the full cache ("
+                                + Digits.score(full.mean().mean()) + "): the run cannot tell methods apart");
             }
         }
     }
@@ -54,9 +53,8 @@ final class Warnings {
         for (int i = 0; i < table.categories().size(); i++) {
             var cell = full.cells().get(i);
             if (cell.count() > 0 && cell.mean() < USEFUL_SCORE) {
-                warnings.add(line(
-                        "%s: the full cache scores only %.2f, so this model cannot tell what methods lose there",
-                        table.categories().get(i), cell.mean()));
+                warnings.add(table.categories().get(i) + ": the full cache scores only " + Digits.score(cell.mean())
+                        + ", so this model cannot tell what methods lose there");
             }
         }
     }
@@ -95,9 +93,9 @@ final class Warnings {
                 var more = sweep.get(i).mean();
                 double noise = Math.hypot(less.error(), more.error());
                 if (more.mean() > less.mean() + NOISE * noise) {
-                    warnings.add(line(
-                            "%s scores %.2f, more than %s (%.2f) with a larger cache: too few samples, or a defect",
-                            sweep.get(i).method(), more.mean(), sweep.get(i - 1).method(), less.mean()));
+                    warnings.add(sweep.get(i).method() + " scores " + Digits.score(more.mean()) + ", more than "
+                            + sweep.get(i - 1).method() + " (" + Digits.score(less.mean())
+                            + ") with a larger cache: too few samples, or a defect");
                 }
             }
         }
@@ -106,9 +104,9 @@ final class Warnings {
     private static void missedRatios(SummaryTable table, List<String> warnings) {
         for (var row : table.rows()) {
             if (row.requestedRatio() > 1 && row.achievedRatio() * RATIO_SLACK < row.requestedRatio()) {
-                warnings.add(line(
-                        "%s was asked for %.1fx and reached %.1fx: prompts are short for it, or its extra data weighs",
-                        row.method(), row.requestedRatio(), row.achievedRatio()));
+                warnings.add(row.method() + " was asked for " + Digits.fixed(row.requestedRatio(), 1) + "x and reached "
+                        + Digits.fixed(row.achievedRatio(), 1)
+                        + "x: prompts are short for it, or its extra data weighs");
             }
         }
     }
@@ -124,9 +122,5 @@ final class Warnings {
             warnings.add("a category has only " + fewest + (fewest == 1 ? " sample" : " samples")
                     + ": differences between methods are mostly chance, raise --samples");
         }
-    }
-
-    private static String line(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

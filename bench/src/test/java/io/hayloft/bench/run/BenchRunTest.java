@@ -178,6 +178,6 @@ class BenchRunTest {
     void timesReadAsPeopleSayThem() {
         assertThat(Plan.words(Duration.ofMillis(400))).isEqualTo("0 s");
         assertThat(Plan.words(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
-        assertThat(Plan.words(Duration.ofSeconds(7500))).isEqualTo("2 h 05 min");
+        assertThat(Plan.words(Duration.ofMinutes(125))).isEqualTo("2 h 05 min");
     }
 }
