@@ -1,6 +1,7 @@
 package io.hayloft.engine.tokenizer;
 
 import io.hayloft.base.UserError;
+import io.hayloft.engine.format.FileError;
 import io.hayloft.engine.tokenizer.Vocabulary.AddedToken;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -164,7 +165,7 @@ final class GgufVocabulary {
     }
 
     UserError error(String problem) {
-        return new UserError(source + " " + problem);
+        return FileError.of(source, problem);
     }
 
     private <T> List<T> list(String field, Class<T> type, int length) {
