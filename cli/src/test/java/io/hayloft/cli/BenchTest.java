@@ -1,0 +1,99 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code hayloft bench} from the command line to the report, on one short sample a category. */
+class BenchTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void printsTheTableAndWritesTheReport() throws Exception {
+        var run = bench("--methods", "full,snapkv:4x", "--samples", "1", "--lengths", "512");
+
+        assertThat(run.err()).contains("plan: 7 samples x 3 methods with hayloft-tiny", "bench: 7 of 7 samples");
+        assertThat(run.out().lines().filter(line -> line.startsWith(" full ")))
+                .singleElement()
+                .asString()
+                .contains("100.0");
+        assertThat(run.out())
+                .contains("single-", "needle", "mean", "ratio", "decode")
+                .contains(" random:4x ", " snapkv:4x ")
+                .contains("an instrument for cache methods, not a language model")
+                .contains("report:  " + out().resolve("report.html"));
+        assertThat(out().resolve("report.html")).exists();
+        assertThat(out().resolve("run.json")).exists();
+        assertThat(lines()).hasSize(7 * 3);
+    }
+
+    @Test
+    void aSecondStartGoesOn() throws Exception {
+        var options =
+                List.of("--methods", "full", "--samples", "1", "--lengths", "512", "--tasks", "mini-needle,mini-code");
+        bench(options.toArray(String[]::new));
+        var all = lines();
+        var cut = new ArrayList<>(all.subList(0, all.size() - 1));
+        cut.add(all.getLast().substring(0, 40));
+        Files.writeString(out().resolve("records.jsonl"), String.join("\n", cut));
+
+        var second = bench(options.toArray(String[]::new));
+
+        assertThat(second.err()).contains("an earlier start has done 1 of them");
+        assertThat(lines()).hasSameSizeAs(all);
+        assertThat(lines().subList(0, cut.size() - 1)).isEqualTo(cut.subList(0, cut.size() - 1));
+    }
+
+    @Test
+    void refusesAFolderThatHoldsAnotherRun() throws Exception {
+        bench("--methods", "full", "--samples", "1", "--lengths", "512", "--tasks", "mini-needle");
+
+        Cli.run(
+                        "bench",
+                        "--methods",
+                        "full",
+                        "--samples",
+                        "2",
+                        "--lengths",
+                        "512",
+                        "--tasks",
+                        "mini-needle",
+                        "--out",
+                        out().toString())
+                .isUserError(out().toString());
+    }
+
+    @Test
+    void refusesAFolderThatCannotBeWritten() throws Exception {
+        var file = Files.createFile(folder.resolve("file"));
+
+        Cli.run("bench", "--tasks", "mini-needle", "--out", file.resolve("run").toString())
+                .isUserError(file.toString());
+    }
+
+    @Test
+    void refusesLengthsThatDoNotFitTheModel() {
+        Cli.run("bench", "--lengths", "32k", "--out", out().toString()).isUserError("16384");
+    }
+
+    private Cli bench(String... options) {
+        var arguments = new ArrayList<>(List.of("bench", "--out", out().toString()));
+        arguments.addAll(List.of(options));
+        return Cli.good(arguments.toArray(String[]::new));
+    }
+
+    private Path out() {
+        return folder.resolve("run");
+    }
+
+    private List<String> lines() throws IOException {
+        return Files.readAllLines(out().resolve("records.jsonl"));
+    }
+}

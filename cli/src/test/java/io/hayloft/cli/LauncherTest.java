@@ -1,0 +1,195 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The launcher, with stand-ins for the JDK and for Maven, in a folder whose name has a space. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+    private static final String JAVA = """
+        #!/bin/sh
+        for word; do echo "[$word]"; done
+        echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
+        echo 'something else from the JVM' >&2
+        if [ "${HAYLOFT_ERROR_STREAM:-}" = 3 ]; then echo 'an error of the program' >&3; fi
+        exit 7
+        """;
+
+    @TempDir
+    Path temp;
+
+    private Path home;
+    private Path jdk;
+
+    private record Result(int code, String out, String err) {}
+
+    @BeforeEach
+    void install() throws IOException {
+        home = Files.createDirectories(temp.resolve("my hayloft"));
+        Files.copy(launcher(), home.resolve("hayloft"));
+        executable(home.resolve("hayloft"));
+        Files.createDirectory(home.resolve("lib"));
+        Files.createFile(home.resolve("lib/hayloft-cli.jar"));
+        jdk = jdk("25.0.3");
+    }
+
+    @Test
+    void startsJavaWithItsArguments() throws Exception {
+        var result =
+                run(home.resolve("hayloft"), Map.of("HAYLOFT_JAVA_OPTS", "-Xmx1g -Da=b"), "bench", "two words", "*");
+
+        assertThat(result.code()).isEqualTo(7);
+        assertThat(result.out())
+                .contains("[--add-modules]\n[jdk.incubator.vector]\n", "[-Xmx1g]\n[-Da=b]\n")
+                .endsWith("[-jar]\n[" + home + "/lib/hayloft-cli.jar]\n[bench]\n[two words]\n[*]\n");
+    }
+
+    @Test
+    void hidesTheWarningOfTheVectorModuleOnly() throws Exception {
+        var result = run(home.resolve("hayloft"), Map.of());
+
+        assertThat(result.err().lines())
+                .containsExactlyInAnyOrder("something else from the JVM", "an error of the program");
+    }
+
+    @Test
+    void worksThroughALinkFromAnotherFolder() throws Exception {
+        var first = Files.createSymbolicLink(temp.resolve("first"), Path.of("my hayloft/hayloft"));
+        var second = Files.createSymbolicLink(temp.resolve("second"), first);
+
+        assertThat(run(second, Map.of()).out()).contains("[" + home + "/lib/hayloft-cli.jar]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "25.0.3, true",
+        "25.0.10, true",
+        "25.1, true",
+        "26, true",
+        "100.0.1, true",
+        "25, false",
+        "25.0.2, false",
+        "17.0.19, false",
+        "9.0.4, false",
+        "1.8.0_402, false"
+    })
+    void takesAJdkThatIsNewEnough(String version, boolean fits) throws Exception {
+        var result = run(
+                home.resolve("hayloft"),
+                Map.of("HAYLOFT_JAVA_HOME", jdk(version).toString()));
+
+        assertThat(result.code()).isEqualTo(fits ? 7 : 1);
+        if (!fits) {
+            assertThat(result.err()).hasLineCount(1).contains("holds no JDK 25.0.3 or newer");
+        }
+    }
+
+    @Test
+    void refusesAJavaWithoutTheVectorModule() throws Exception {
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.3\"\nMODULES=\"java.base\"\n");
+
+        assertThat(run(home.resolve("hayloft"), Map.of()).code()).isEqualTo(1);
+    }
+
+    @Test
+    void buildsOnFirstUseAndWhenASourceIsNewer() throws Exception {
+        var source = sourceTree();
+        var path = Map.of("PATH", fakeMaven() + ":" + System.getenv("PATH"));
+
+        var first = run(home.resolve("hayloft"), path);
+        assertThat(first.err().lines().filter(line -> line.startsWith("hayloft: building")))
+                .hasSize(1);
+        assertThat(first.out()).contains("[" + home + "/cli/target/hayloft/lib/hayloft-cli.jar]");
+
+        assertThat(run(home.resolve("hayloft"), path).err()).doesNotContain("building");
+
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(run(home.resolve("hayloft"), path).err()).contains("building");
+    }
+
+    @Test
+    void stopsWhereTheBuildFails() throws Exception {
+        sourceTree();
+        var maven = fakeMaven();
+        Files.writeString(maven.resolve("mvn"), "#!/bin/sh\necho 'ERROR: broken'\nexit 1\n");
+
+        var result = run(home.resolve("hayloft"), Map.of("PATH", maven + ":" + System.getenv("PATH")));
+
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).contains("ERROR: broken").endsWith("hayloft: the build failed\n");
+    }
+
+    private Path sourceTree() throws IOException {
+        Files.createFile(home.resolve("pom.xml"));
+        var source = Files.createDirectories(home.resolve("cli/src/main")).resolve("Main.java");
+        Files.createFile(home.resolve("cli/pom.xml"));
+        return Files.createFile(source);
+    }
+
+    /** A folder with an {@code mvn} that makes the jar. */
+    private Path fakeMaven() throws IOException {
+        var folder = Files.createDirectory(temp.resolve("maven"));
+        var lib = home.resolve("cli/target/hayloft/lib");
+        Files.writeString(
+                folder.resolve("mvn"), "#!/bin/sh\nmkdir -p '" + lib + "' && touch '" + lib + "/hayloft-cli.jar'\n");
+        executable(folder.resolve("mvn"));
+        return folder;
+    }
+
+    private Path jdk(String version) throws IOException {
+        var folder = Files.createDirectories(temp.resolve("jdk " + version));
+        Files.writeString(
+                folder.resolve("release"),
+                "JAVA_VERSION=\"" + version + "\"\nMODULES=\"java.base jdk.incubator.vector\"\n");
+        Files.createDirectories(folder.resolve("bin"));
+        Files.writeString(folder.resolve("bin/java"), JAVA);
+        executable(folder.resolve("bin/java"));
+        return folder;
+    }
+
+    private static void executable(Path file) {
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    private Result run(Path launcher, Map<String, String> environment, String... arguments) throws Exception {
+        var command = new java.util.ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).directory(temp.toFile());
+        builder.environment().put("HAYLOFT_JAVA_HOME", jdk.toString());
+        builder.environment().remove("HAYLOFT_JAVA_OPTS");
+        builder.environment().putAll(environment);
+        var process = builder.start();
+        process.getOutputStream().close();
+        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return new Result(process.exitValue(), out, err);
+    }
+
+    /** The launcher lies in the project's root, above the room that runs this test. */
+    private static Path launcher() {
+        for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            if (Files.isRegularFile(folder.resolve("hayloft")) && Files.exists(folder.resolve("pom.xml"))) {
+                return folder.resolve("hayloft");
+            }
+        }
+        throw new AssertionError("no launcher above " + Path.of("").toAbsolutePath());
+    }
+}
