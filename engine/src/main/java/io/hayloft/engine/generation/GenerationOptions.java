@@ -1,5 +1,6 @@
 package io.hayloft.engine.generation;
 
+import io.hayloft.base.UserError;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.model.PrefillOptions;
 import java.util.Set;
@@ -30,6 +31,20 @@ public record GenerationOptions(
         int topLogprobs,
         long cacheMemory,
         long seed) {
+    /** Checks the ranges. */
+    public GenerationOptions {
+        stopIds = Set.copyOf(stopIds);
+        if (maxNewTokens < 1) {
+            throw new UserError("the number of new tokens must be at least 1, not " + maxNewTokens);
+        }
+        if (minNewTokens < 0 || minNewTokens > maxNewTokens) {
+            throw new UserError("at least " + minNewTokens + " new tokens do not fit at most " + maxNewTokens);
+        }
+        if (prefillChunk < 1 || topLogprobs < 0) {
+            throw new UserError("prefill chunks need at least 1 token, and top-logprobs cannot be negative");
+        }
+    }
+
     /** Greedy decoding, f16 cache, everything else at its default. */
     public static GenerationOptions greedy(int maxNewTokens) {
         return new GenerationOptions(

@@ -49,7 +49,7 @@ record AttentionMixer(
 
     /** Biases, norms of heads and rotation: turns projections into queries, keys and values with a position. */
     private void place(Batch batch, Activations a) {
-        int last = 0;
+        int last = batch.promptLength() - 1; // so that the table grows once for a prompt
         for (int row = 0; row < batch.rows(); row++) {
             last = Math.max(last, batch.position(row));
         }

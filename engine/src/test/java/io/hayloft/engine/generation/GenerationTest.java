@@ -252,6 +252,14 @@ class GenerationTest {
     }
 
     @Test
+    void optionsAreChecked() {
+        assertThatThrownBy(() -> GenerationOptions.greedy(0)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> new GenerationOptions(
+                        5, 6, Sampling.GREEDY, Set.of(), null, new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0))
+                .isInstanceOf(UserError.class);
+    }
+
+    @Test
     void promptsMustFitTheContext() {
         int context = model.config().contextLength();
         var how = GenerationOptions.greedy(5);
