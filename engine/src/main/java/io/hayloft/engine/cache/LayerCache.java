@@ -143,7 +143,7 @@ public final class LayerCache {
             throw new IndexOutOfBoundsException("slot " + slot + " of " + heads[head].length());
         }
         heads[head].evict(slot);
-        long slack = 2 * heads.length * Stores.bytes(codec, headDim, BlockFormat.TOKENS);
+        long slack = 2L * heads.length * Stores.bytes(codec, headDim, BlockFormat.TOKENS);
         if (memory.spareBytes() > Math.max(slack, memory.bytes() / 8)) {
             repack();
         }
