@@ -74,8 +74,8 @@ public final class LinearSpeed {
         var rates = rates(work);
         double median = 1 / rates[rates.length / 2];
         double best = 1 / rates[0];
-        var line = new StringBuilder(
-                String.format(Locale.ROOT, "%-32s median %7.2f best %7.2f %s", name, amount * median, amount * best, unit));
+        var line = new StringBuilder(String.format(
+                Locale.ROOT, "%-32s median %7.2f best %7.2f %s", name, amount * median, amount * best, unit));
         for (double other : more) {
             line.append(String.format(Locale.ROOT, "  best %7.2f GFLOPS", other * best));
         }

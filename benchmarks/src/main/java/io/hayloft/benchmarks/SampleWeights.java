@@ -19,7 +19,7 @@ final class SampleWeights {
         var data = Arena.ofAuto().allocate(type.bytes((long) rows * columns), Float.BYTES);
         var random = new SplittableRandom(1);
         for (long at = 0; at + Integer.BYTES <= data.byteSize(); at += Integer.BYTES) {
-            data.set(ValueLayout.JAVA_INT, at, 0x20202020 | random.nextInt() & 0x0F0F0F0F);
+            data.set(ValueLayout.JAVA_INT, at, 0x20202020 | (random.nextInt() & 0x0F0F0F0F));
         }
         return WeightRows.all(new Tensor("sample", type, new long[] {rows, columns}, data));
     }

@@ -1,7 +1,5 @@
 package io.hayloft.engine.kernel;
 
-import io.hayloft.engine.kernel.Workspace.Shared;
-
 /** Sums of blocks of activations: what the offset or the minimum of a block of codes is multiplied by. */
 final class BlockSums {
     private BlockSums() {}
@@ -9,11 +7,11 @@ final class BlockSums {
     /** The sum of each block of activations {@code [rows][columns]}, packed in groups {@code [rows][blocks]}. */
     static RowGroups pack(float[] x, int rows, int columns, int block, RowGroups.Sizes sizes, WorkerPool pool) {
         int blocks = block == 0 ? 0 : columns / block;
-        var sums = pool.workspace().shared(Shared.PLAIN_SUMS, rows * blocks);
+        var sums = pool.workspace().plainSums.ofSize(rows * blocks);
         for (int i = 0; i < rows * blocks; i++) {
             sums[i] = sum(x, i * block, block);
         }
-        return RowGroups.pack(sums, rows, blocks, sizes, RowGroups.ONES, Shared.SUMS, pool);
+        return RowGroups.pack(sums, rows, blocks, sizes, RowGroups.ONES, pool.workspace().sums, pool);
     }
 
     /** Four interleaved partial sums: the order is part of the result. */

@@ -163,7 +163,7 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
             for (int j = 0; j < format.block(); j += perWord, word += 4L * ROWS) {
                 int packed = 0;
                 for (int i = 0; i < perWord; i++) {
-                    packed |= (codes[part * format.block() + j + i] & 0xFF) << i * format.bits();
+                    packed |= (codes[part * format.block() + j + i] & 0xFF) << (i * format.bits());
                 }
                 panels.data.set(INT, word, packed);
             }

@@ -19,9 +19,9 @@ final class Exponential {
     /** Above, the result is that of this: just below the largest float. */
     private static final float HIGHEST = 88.7f;
 
-    private static final float LOG2_E = 1.44269504f;
-    private static final float LN2_HIGH = 0.693359375f;
-    private static final float LN2_LOW = -2.12194440e-4f;
+    private static final float LOG2_E = 0x1.715476p0f;
+    private static final float LN2_HIGH = 0x1.63p-1f;
+    private static final float LN2_LOW = (float) (Math.log(2) - 0x1.63p-1);
 
     /** Adding and subtracting 1.5 * 2^23 rounds to the nearest integer. */
     private static final float ROUND = 0x1.8p23f;
@@ -88,7 +88,7 @@ final class Exponential {
     }
 
     private static float power(int n) {
-        return Float.intBitsToFloat(n + 127 << 23);
+        return Float.intBitsToFloat((n + 127) << 23);
     }
 
     /** {@code tanh(x)}, relative error below 1e-6. */

@@ -36,7 +36,7 @@ final class FourRowKernel {
     private static int[] masks(int bits) {
         var masks = new int[4 * L];
         for (int i = 0; i < masks.length; i++) {
-            masks[i] = ((1 << bits) - 1) << i / L * bits;
+            masks[i] = ((1 << bits) - 1) << (i / L * bits);
         }
         return masks;
     }

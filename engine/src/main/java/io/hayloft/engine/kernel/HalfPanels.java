@@ -55,7 +55,7 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
             long from = rows.sourceRow(panel * ROWS + r) * rows.tensor().rowBytes();
             long to = panel * panelBytes(columns) + 4L * r;
             for (int k = 0; k < columns; k++) {
-                data.set(SHORT, to + (k >> 1) * STEP + 2 * (k & 1), source.get(SHORT, from + 2L * k));
+                data.set(SHORT, to + (k >> 1) * STEP + 2L * (k & 1), source.get(SHORT, from + 2L * k));
             }
         }
     }

@@ -1,8 +1,6 @@
 package io.hayloft.engine.kernel;
 
 import io.hayloft.engine.kernel.RowGroups.Sizes;
-import io.hayloft.engine.kernel.Workspace.Own;
-import io.hayloft.engine.kernel.Workspace.Shared;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.engine.tensor.WeightRows;
@@ -74,7 +72,7 @@ public final class Linear {
     /** Many rows of a prompt: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void prefill(float[] x, int rows, float[] y, WorkerPool pool) {
         check(x, rows, y);
-        var groups = RowGroups.pack(x, rows, inputs, Sizes.TILE, RowGroups.ONES, Shared.ACTIVATIONS, pool);
+        var groups = RowGroups.pack(x, rows, inputs, Sizes.TILE, RowGroups.ONES, pool.workspace().activations, pool);
         var tiles = new TileRun(panels, groups, outputs, y, pool);
         run(pool, tiles.tasks(), (long) rows * inputs * outputs, tiles);
     }
@@ -83,14 +81,14 @@ public final class Linear {
     public void decode(float[] x, int rows, float[] y, WorkerPool pool) {
         check(x, rows, y);
         var input = new Panels.Input(
-                RowGroups.pack(x, rows, inputs, Sizes.DIRECT, panels.factors(), Shared.ACTIVATIONS, pool),
+                RowGroups.pack(x, rows, inputs, Sizes.DIRECT, panels.factors(), pool.workspace().activations, pool),
                 BlockSums.pack(x, rows, inputs, panels.block(), Sizes.DIRECT, pool));
         int strides = (outputs + Panels.STRIDE - 1) / Panels.STRIDE;
         long strideBytes = Math.max(1, panels.bytes() / strides);
         int perTask = (int) Math.min(strides, (TASK_BYTES + strideBytes - 1) / strideBytes);
         int tasks = (strides + perTask - 1) / perTask;
         run(pool, tasks, (long) rows * inputs * outputs, (index, worker) -> {
-            var tile = pool.workspace().own(Own.TILE, worker, Sizes.DIRECT.large() * Panels.STRIDE);
+            var tile = pool.workspace().tile(worker).ofSize(Sizes.DIRECT.large() * Panels.STRIDE);
             int end = Math.min(strides, (index + 1) * perTask);
             for (int stride = index * perTask; stride < end; stride++) {
                 multiplyStride(stride * Panels.STRIDE, input, tile, y);

@@ -1,17 +1,12 @@
 package io.hayloft.engine.kernel;
 
-import io.hayloft.engine.kernel.Workspace.Shared;
+import io.hayloft.engine.kernel.Workspace.Scratch;
 
 /**
  * Rows of activations in the groups that a kernel handles at once, packed {@code [group][k][row of the group]} so that
  * it reads them in order. A group begins at {@code firstRow * columns}; rows that are missing in the last are zero.
- *
- * @param data packed activations
- * @param rows number of rows
- * @param columns elements of a row
- * @param sizes sizes of the groups
  */
-record RowGroups(float[] data, int rows, int columns, Sizes sizes) {
+final class RowGroups {
     /** No factors. */
     static final float[] ONES = {1, 1, 1, 1};
 
@@ -42,16 +37,28 @@ record RowGroups(float[] data, int rows, int columns, Sizes sizes) {
         }
     }
 
+    private final float[] data;
+    private final int rows;
+    private final int columns;
+    private final Sizes sizes;
+
+    private RowGroups(float[] data, int rows, int columns, Sizes sizes) {
+        this.data = data;
+        this.rows = rows;
+        this.columns = columns;
+        this.sizes = sizes;
+    }
+
     /**
-     * Packs rows {@code [rows][columns]} into the workspace of the pool.
+     * Packs rows {@code [rows][columns]}.
      *
      * @param factors what element k is multiplied by: {@code factors[k % 4]}
-     * @param purpose which shared array of the workspace
+     * @param scratch holds the packed rows
      */
     static RowGroups pack(
-            float[] x, int rows, int columns, Sizes sizes, float[] factors, Shared purpose, WorkerPool pool) {
+            float[] x, int rows, int columns, Sizes sizes, float[] factors, Scratch scratch, WorkerPool pool) {
         int size = Math.multiplyExact(sizes.padded(rows), columns);
-        var groups = new RowGroups(pool.workspace().shared(purpose, size), rows, columns, sizes);
+        var groups = new RowGroups(scratch.ofSize(size), rows, columns, sizes);
         int tasks = (rows + sizes.large - 1) / sizes.large;
         Linear.run(pool, tasks, size, (i, worker) -> {
             int end = Math.min(rows, (i + 1) * sizes.large);
@@ -82,5 +89,23 @@ record RowGroups(float[] data, int rows, int columns, Sizes sizes) {
     /** Where element k of the group that begins at a row lies; the group's rows follow each other. */
     int at(int row, int k) {
         return row * columns + k * size(row);
+    }
+
+    /** The packed elements; the array may be longer. */
+    float[] data() {
+        return data;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    /** Elements of a row. */
+    int columns() {
+        return columns;
+    }
+
+    Sizes sizes() {
+        return sizes;
     }
 }

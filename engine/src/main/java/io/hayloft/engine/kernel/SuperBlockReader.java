@@ -33,12 +33,12 @@ final class SuperBlockReader {
     static void q3(MemorySegment data, long at, byte[] codes, float[] scales, float[] minima) {
         float scale = half(data, at + 108);
         for (int part = 0; part < 16; part++) {
-            int low = unsigned(data, at + 96 + part % 8) >> part / 8 * 4 & 15;
-            int high = unsigned(data, at + 104 + part % 4) >> part / 4 * 2 & 3;
+            int low = bits(data, at + 96 + part % 8, part / 8 * 4, 4);
+            int high = bits(data, at + 104 + part % 4, part / 4 * 2, 2);
             scales[part] = scale * ((low | high << 4) - 32);
         }
         for (int i = 0; i < SIZE; i++) {
-            int third = unsigned(data, at + i % 32) >> i / 32 & 1;
+            int third = bits(data, at + i % 32, i / 32, 1);
             codes[i] = (byte) (twoBits(data, at + 32, i) | third << 2);
         }
     }
@@ -54,7 +54,7 @@ final class SuperBlockReader {
         scalesAndMinima(data, at, scales, minima);
         fourBits(data, at + 48, codes);
         for (int i = 0; i < SIZE; i++) {
-            int fifth = unsigned(data, at + 16 + i % 32) >> i / 32 & 1;
+            int fifth = bits(data, at + 16 + i % 32, i / 32, 1);
             codes[i] |= (byte) (fifth << 4);
         }
     }
@@ -67,20 +67,28 @@ final class SuperBlockReader {
         }
         for (int i = 0; i < SIZE; i++) {
             int run = i / 32 % 4;
-            int low = unsigned(data, at + i / 128 * 64 + run % 2 * 32 + i % 32) >> run / 2 * 4 & 15;
+            int from = i / 128 * 64 + run % 2 * 32 + i % 32;
+            int low = bits(data, at + from, run / 2 * 4, 4);
             codes[i] = (byte) (low | twoBits(data, at + 128, i) << 4);
         }
     }
 
+    /** Some bits of the byte at an offset. */
+    private static int bits(MemorySegment data, long at, int shift, int count) {
+        return (unsigned(data, at) >> shift) & ((1 << count) - 1);
+    }
+
     /** Element i of 2-bit codes: each 32 bytes hold 128 elements. */
     private static int twoBits(MemorySegment data, long at, int i) {
-        return unsigned(data, at + i / 128 * 32 + i % 32) >> i / 32 % 4 * 2 & 3;
+        int from = i / 128 * 32 + i % 32;
+        return bits(data, at + from, i / 32 % 4 * 2, 2);
     }
 
     /** Each 32 bytes hold two parts of 32 elements, the first in the low halves. */
     private static void fourBits(MemorySegment data, long at, byte[] codes) {
         for (int i = 0; i < SIZE; i++) {
-            codes[i] = (byte) (unsigned(data, at + i / 64 * 32 + i % 32) >> i / 32 % 2 * 4 & 15);
+            int from = i / 64 * 32 + i % 32;
+            codes[i] = (byte) bits(data, at + from, i / 32 % 2 * 4, 4);
         }
     }
 
@@ -97,8 +105,8 @@ final class SuperBlockReader {
             int both = unsigned(data, at + 12 + part);
             scales[part] = scale * (first & 63);
             minima[part] = -(minimum * (second & 63));
-            scales[part + 4] = scale * (both & 15 | first >> 6 << 4);
-            minima[part + 4] = -(minimum * (both >> 4 | second >> 6 << 4));
+            scales[part + 4] = scale * ((both & 15) | (first >> 6 << 4));
+            minima[part + 4] = -(minimum * ((both >> 4) | (second >> 6 << 4)));
         }
     }
 }

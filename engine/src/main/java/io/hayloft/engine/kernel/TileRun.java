@@ -1,6 +1,5 @@
 package io.hayloft.engine.kernel;
 
-import io.hayloft.engine.kernel.Workspace.Own;
 import java.util.Arrays;
 
 /**
@@ -62,9 +61,9 @@ final class TileRun implements WorkerPool.Task {
         int firstRow = index % rowTasks * taskRows;
         int end = Math.min(firstRow + taskRows, x.rows());
         int size = x.sizes().padded(end - firstRow) * Panels.ROWS;
-        var tile = space.own(Own.TILE, worker, size);
+        var tile = space.tile(worker).ofSize(size);
         Arrays.fill(tile, 0, size, 0f);
-        var weights = space.own(Own.PANEL, worker, DEPTH * Panels.ROWS);
+        var weights = space.panel(worker).ofSize(DEPTH * Panels.ROWS);
         for (int k = 0; k < x.columns(); k += DEPTH) {
             int depth = Math.min(DEPTH, x.columns() - k);
             panels.expand(panel, k, depth, weights);

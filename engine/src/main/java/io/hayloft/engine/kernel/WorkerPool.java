@@ -1,8 +1,8 @@
 package io.hayloft.engine.kernel;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -32,30 +32,19 @@ public final class WorkerPool implements AutoCloseable {
     private static final int SPINS_BEFORE_NAPPING = 20_000;
     private static final long NAP_NANOS = 50_000;
     private static final long NOTHING_TO_CLAIM = Integer.MAX_VALUE;
-    private static final VarHandle TICKET;
-    private static final VarHandle BUSY;
-
-    static {
-        try {
-            TICKET = MethodHandles.lookup().findVarHandle(WorkerPool.class, "ticket", long.class);
-            BUSY = MethodHandles.lookup().findVarHandle(WorkerPool.class, "busy", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final Worker[] workers;
     private final Workspace workspace;
     private final AtomicInteger done = new AtomicInteger();
 
     /** Number of the run in the upper half, next task to claim in the lower half; between runs no task is claimable. */
-    private volatile long ticket = NOTHING_TO_CLAIM;
+    private final AtomicLong ticket = new AtomicLong(NOTHING_TO_CLAIM);
 
     /** Task and count belong to the run of the ticket: written before it, read between seeing and claiming it. */
     private @Nullable Task task;
 
     private int count;
-    private volatile boolean busy;
+    private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
 
@@ -101,7 +90,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private void run(int tasks, Task task, boolean together) {
-        if (closed || !BUSY.compareAndSet(this, false, true)) {
+        if (closed || !busy.compareAndSet(false, true)) {
             throw new IllegalStateException(closed ? "the pool is closed" : "the pool is already running tasks");
         }
         try {
@@ -113,7 +102,7 @@ public final class WorkerPool implements AutoCloseable {
                 share(tasks, task);
             }
         } finally {
-            busy = false;
+            busy.set(false);
         }
     }
 
@@ -122,13 +111,13 @@ public final class WorkerPool implements AutoCloseable {
         failure = null;
         task = work;
         count = tasks;
-        ticket = ((ticket >>> 32) + 1) << 32;
+        ticket.set(((ticket.get() >>> 32) + 1) << 32);
         for (int i = 0; i < Math.min(workers.length, tasks - 1); i++) {
             workers[i].wake();
         }
         claimAll(0);
         awaitAll(tasks);
-        ticket = ticket | NOTHING_TO_CLAIM;
+        ticket.set(ticket.get() | NOTHING_TO_CLAIM);
         task = null;
         throwFailure();
     }
@@ -136,13 +125,13 @@ public final class WorkerPool implements AutoCloseable {
     /** Claims and runs tasks of the current run until none is left. */
     private void claimAll(int worker) {
         while (true) {
-            long seen = ticket;
+            long seen = ticket.get();
             var work = task;
             // Nothing is read too early or too late: a claim that succeeds proves that its run is still in progress.
             if ((int) seen >= count || work == null) {
                 return;
             }
-            if (TICKET.compareAndSet(this, seen, seen + 1)) {
+            if (ticket.compareAndSet(seen, seen + 1)) {
                 try {
                     if (failure == null) {
                         work.run((int) seen, worker);
@@ -228,18 +217,18 @@ public final class WorkerPool implements AutoCloseable {
         /** Waits for a run other than the one seen last; may return early. */
         private long awaitRun(long seen) {
             for (int spins = 0; spins < SPINS_BEFORE_PARKING; spins++) {
-                long run = ticket >>> 32;
+                long run = ticket.get() >>> 32;
                 if (run != seen) {
                     return run;
                 }
                 Thread.onSpinWait();
             }
             parked = true;
-            while (ticket >>> 32 == seen && !closed) {
+            while (ticket.get() >>> 32 == seen && !closed) {
                 LockSupport.park(WorkerPool.this);
             }
             parked = false;
-            return ticket >>> 32;
+            return ticket.get() >>> 32;
         }
     }
 }

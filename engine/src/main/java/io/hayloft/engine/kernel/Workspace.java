@@ -1,47 +1,54 @@
 package io.hayloft.engine.kernel;
 
 /**
- * Scratch arrays of a {@link WorkerPool}: some that the whole run shares, some of each worker. They grow to the largest
- * size asked for and are reused, so that a layer allocates nothing. Contents are whatever the last user left.
+ * Scratch arrays of a {@link WorkerPool}, so that a layer allocates nothing: some that the caller fills before a run and
+ * all workers read, some of each worker.
  */
 final class Workspace {
-    private final float[][] shared = new float[Shared.values().length][0];
-    private final float[][][] own;
+    /** Activations, packed for a kernel. */
+    final Scratch activations = new Scratch();
 
-    /** Arrays that the caller fills before a run and all workers read. */
-    enum Shared {
-        /** Activations, packed for the kernel. */
-        ACTIVATIONS,
-        /** The sum of each block of activations, for quantised layers. */
-        PLAIN_SUMS,
-        /** The same in groups of rows. */
-        SUMS
-    }
+    /** The sum of each block of activations, row by row. */
+    final Scratch plainSums = new Scratch();
 
-    /** Arrays of one worker. */
-    enum Own {
-        /** A panel of weights as floats. */
-        PANEL,
-        /** Sums of a panel's rows, [rows][32]. */
-        TILE
-    }
+    /** The same in groups of rows. */
+    final Scratch sums = new Scratch();
+
+    private final Scratch[] panels;
+    private final Scratch[] tiles;
 
     Workspace(int threads) {
-        own = new float[threads][Own.values().length][0];
+        panels = scratches(threads);
+        tiles = scratches(threads);
     }
 
-    float[] shared(Shared purpose, int size) {
-        return grown(shared, purpose.ordinal(), size);
-    }
-
-    float[] own(Own purpose, int worker, int size) {
-        return grown(own[worker], purpose.ordinal(), size);
-    }
-
-    private static float[] grown(float[][] arrays, int i, int size) {
-        if (arrays[i].length < size) {
-            arrays[i] = new float[size];
+    private static Scratch[] scratches(int count) {
+        var scratches = new Scratch[count];
+        for (int i = 0; i < count; i++) {
+            scratches[i] = new Scratch();
         }
-        return arrays[i];
+        return scratches;
+    }
+
+    /** A worker's array for a panel of weights as floats. */
+    Scratch panel(int worker) {
+        return panels[worker];
+    }
+
+    /** A worker's array for results. */
+    Scratch tile(int worker) {
+        return tiles[worker];
+    }
+
+    /** An array that grows to the largest size asked for; its contents are whatever the last user left. */
+    static final class Scratch {
+        private float[] floats = {};
+
+        float[] ofSize(int size) {
+            if (floats.length < size) {
+                floats = new float[size];
+            }
+            return floats;
+        }
     }
 }

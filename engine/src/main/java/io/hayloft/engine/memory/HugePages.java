@@ -64,7 +64,7 @@ final class HugePages {
     /** Advice may be refused (huge pages switched off): the memory serves all the same. */
     private static void advise(Calls calls, long start, long bytes) {
         try {
-            int unused = (int) calls.advise.invokeExact(start, bytes, ADVICE_HUGE_PAGES);
+            int _ = (int) calls.advise.invokeExact(start, bytes, ADVICE_HUGE_PAGES);
         } catch (Throwable e) {
             throw new IllegalStateException("madvise could not be called", e);
         }
@@ -72,7 +72,7 @@ final class HugePages {
 
     private static void unmap(Calls calls, long base, long bytes) {
         try {
-            int unused = (int) calls.unmap.invokeExact(base, bytes);
+            int _ = (int) calls.unmap.invokeExact(base, bytes);
         } catch (Throwable e) {
             throw new IllegalStateException("munmap could not be called", e);
         }

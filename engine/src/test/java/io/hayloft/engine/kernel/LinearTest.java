@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.engine.tensor.WeightRows;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,9 +44,9 @@ class LinearTest {
                 shapes.add(new Shape(type, 33, 48));
                 shapes.add(new Shape(type, 1, 1));
                 shapes.add(new Shape(type, 64, 7));
-                shapes.add(new Shape(type, 40, 1030));
+                shapes.add(new Shape(type, 40, 517));
             } else {
-                shapes.add(new Shape(type, 40, 1024 + block));
+                shapes.add(new Shape(type, 40, 512 + block));
             }
         }
         return shapes;
@@ -60,7 +61,7 @@ class LinearTest {
             assertThat(linear.inputs()).isEqualTo(shape.inputs);
             assertThat(linear.outputs()).isEqualTo(shape.outputs);
             assertThat(linear.bytes()).isPositive().isLessThanOrEqualTo(memory.allocatedBytes());
-            for (int rows : new int[] {1, 2, 3, 4, 5, 12, 13, 21, 24, 40}) {
+            for (int rows : new int[] {1, 2, 3, 5, 12, 21}) {
                 var x = RandomTensors.activations(rows * shape.inputs, rows);
                 var y = new float[rows * shape.outputs];
                 linear.prefill(x, rows, y, TWO);
@@ -74,8 +75,8 @@ class LinearTest {
     @ParameterizedTest
     @EnumSource(TensorType.class)
     void everyRowCountAndThreadCountGivesTheSameBits(TensorType type) {
-        int inputs = Math.max(640, 3 * type.blockElements());
-        int outputs = 200;
+        int inputs = Math.max(96, type.blockElements());
+        int outputs = 100;
         int most = 40;
         var x = RandomTensors.activations(most * inputs, 2);
         try (var memory = new NativeMemory("test")) {
@@ -99,7 +100,7 @@ class LinearTest {
     void manyRowsAreCutIntoTasks() {
         int inputs = 96;
         int outputs = 64;
-        int rows = 1300;
+        int rows = 1100;
         var weights = RandomTensors.rows(TensorType.Q8_0, outputs, inputs, 4);
         var x = RandomTensors.activations(rows * inputs, 5);
         var y = new float[rows * outputs];
@@ -158,7 +159,7 @@ class LinearTest {
     @Test
     void halfFloatsThatAreNotFiniteStayWhatTheyAre() {
         var tensor = RandomTensors.tensor(TensorType.F16, 2, 8, 10);
-        tensor.data().set(java.lang.foreign.ValueLayout.JAVA_SHORT, 0, Float.floatToFloat16(Float.POSITIVE_INFINITY));
+        tensor.data().set(ValueLayout.JAVA_SHORT, 0, Float.floatToFloat16(Float.POSITIVE_INFINITY));
         var x = new float[] {1, 1, 1, 1, 1, 1, 1, 1};
         var y = new float[2];
         try (var memory = new NativeMemory("test")) {

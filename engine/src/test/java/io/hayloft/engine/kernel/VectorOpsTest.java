@@ -206,7 +206,7 @@ class VectorOpsTest {
         }
         var order = IntStream.range(0, n)
                 .boxed()
-                .sorted(Comparator.comparing((Integer i) -> -x[AT + i]).thenComparing(i -> i))
+                .sorted(Comparator.comparingDouble((Integer i) -> -x[AT + i]).thenComparing(i -> i))
                 .limit(k)
                 .toList();
         var indices = new int[k];
