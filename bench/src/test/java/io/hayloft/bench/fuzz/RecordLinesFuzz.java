@@ -2,33 +2,32 @@ package io.hayloft.bench.fuzz;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.FakeRecords;
-import io.hayloft.bench.record.Json;
-import io.hayloft.bench.record.RunFolder;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.hayloft.bench.record.RecordBytes;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
 
-/** Reads arbitrary bytes as the records of a run: either records come back, or a message for people. */
+/** Reads arbitrary bytes as the records of a run: either records come back that can be written again, or a message. */
 public final class RecordLinesFuzz {
-    private static final Path FOLDER = folder();
-
     private RecordLinesFuzz() {}
 
-    private static Path folder() {
-        try {
-            var folder = Files.createTempDirectory("hayloft-fuzz-records");
-            Files.writeString(folder.resolve("run.json"), Json.line(FakeRecords.info("fuzz")));
-            return folder;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+    /** A whole line, and two of which a killed process left the second unfinished. */
+    public static List<byte[]> seeds() {
+        var line = RecordBytes.write(FakeRecords.record("snapkv:4x", 6, 0, 1024, 1, "text"));
+        var torn = new ByteArrayOutputStream();
+        torn.writeBytes(line);
+        torn.write(line, 0, line.length / 2);
+        return List.of(line, torn.toByteArray());
     }
 
     /** One input of the fuzzer. */
-    public static void fuzzerTestOneInput(byte[] input) throws IOException {
-        Files.write(FOLDER.resolve("records.jsonl"), input);
+    public static void fuzzerTestOneInput(byte[] input) {
         try {
-            RunFolder.read(FOLDER);
+            for (var record : RecordBytes.read(input)) {
+                var again = RecordBytes.read(RecordBytes.write(record));
+                if (again.size() != 1 || !again.getFirst().equals(record)) {
+                    throw new IllegalStateException("written and read again it became " + again);
+                }
+            }
         } catch (UserError expected) {
             if (expected.getMessage() == null || expected.getMessage().contains("\n")) {
                 throw new IllegalStateException("a message must be one line", expected);

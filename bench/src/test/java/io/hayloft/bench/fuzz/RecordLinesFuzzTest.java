@@ -2,7 +2,6 @@ package io.hayloft.bench.fuzz;
 
 import io.hayloft.bench.FakeRecords;
 import io.hayloft.bench.record.Json;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordLinesFuzzTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void damagedLinesNeverCrash(long seed) throws IOException {
+    void damagedLinesNeverCrash(long seed) {
         var random = new Random(seed);
         var line = Json.line(FakeRecords.record("full", 0, 0, 1024, 1, "text")) + "\n";
         for (int round = 0; round < 500; round++) {
@@ -26,7 +25,7 @@ class RecordLinesFuzzTest {
     }
 
     @Test
-    void absurdNestingAndNumbersAreMessages() throws IOException {
+    void absurdNestingAndNumbersAreMessages() {
         for (var text : new String[] {
             "[".repeat(100_000),
             "{\"score\":1e999999999}\n{}",
