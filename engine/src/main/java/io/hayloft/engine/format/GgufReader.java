@@ -28,7 +28,6 @@ final class GgufReader {
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     /** A tensor header: where its data lies, relative to the data section. */
-    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Header(String name, TensorType type, long[] shape, long offset, long bytes) {}
 
     /** What a file holds, in file order. */

@@ -37,7 +37,6 @@ final class SafetensorsHeader {
             Map.entry("BOOL", 1)));
 
     /** One tensor: its type name, shape and bytes. */
-    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     record Entry(String name, String dtype, long[] shape, MemorySegment data) {}
 
     private record Range(String name, long begin, long end) {}

@@ -18,7 +18,6 @@ import java.util.List;
  * @param top most likely tokens at each step, best first; the first entry is the distribution after the prompt
  * @param freeTokens leading tokens that were chosen with the uncompressed cache in sight
  */
-@SuppressWarnings("ArrayRecordComponent") // compared nowhere
 public record Completion(
         String recipe,
         int[] ids,

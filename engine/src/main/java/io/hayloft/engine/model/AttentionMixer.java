@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param queryNorm on each head before the rotation; null, like the key norm, where the architecture has none
  * @param rope null in layers that do not rotate
  */
-@SuppressWarnings("ArrayRecordComponent") // compared nowhere
 record AttentionMixer(
         int layer,
         AttentionShape shape,

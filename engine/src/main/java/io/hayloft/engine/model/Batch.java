@@ -45,7 +45,6 @@ sealed interface Batch {
     }
 
     /** One token of each sequence: bound by memory, every weight is read once for all rows. */
-    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     record Lockstep(SequenceCache[] caches, @Nullable CachePolicy[] policies, int[] positions, int promptLength)
             implements Batch {
         static Lockstep of(SequenceCache[] caches, int promptLength) {

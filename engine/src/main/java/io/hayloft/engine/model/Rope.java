@@ -28,7 +28,6 @@ final class Rope {
      *
      * @param variant which of its frequencies a scaling uses, for scalings that go by the length of the prompt
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     record Table(int variant, int positions, int pairs, float[] cos, float[] sin) {
         /** Turns the heads of one row, x [heads][headDim] from {@code at}, in place. */
         void rotate(float[] x, int at, int heads, int headDim, int position) {

@@ -33,7 +33,6 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
      * @param inverse radians that a pair of channels turns per position, {@code [rotaryDims / 2]}
      * @param attentionScaling factor on cosine and sine alike
      */
-    @SuppressWarnings("ArrayRecordComponent") // made anew on each call
     public record Frequencies(float[] inverse, float attentionScaling) {}
 
     /**

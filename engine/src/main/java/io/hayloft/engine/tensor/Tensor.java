@@ -10,7 +10,6 @@ import java.lang.foreign.MemorySegment;
  * @param shape sizes, outermost first; row-major
  * @param data exactly the bytes of the tensor; valid until its file is closed
  */
-@SuppressWarnings("ArrayRecordComponent") // compared nowhere; the array is never handed out for writing
 public record Tensor(String name, TensorType type, long[] shape, MemorySegment data) {
     /** Checks that the memory has the size that type and shape ask for. */
     public Tensor {

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param rows number of rows
  * @param order row {@code i} of the matrix is row {@code firstRow + order[i]} of the tensor; null for file order
  */
-@SuppressWarnings("ArrayRecordComponent") // compared nowhere; the order is never written
 public record WeightRows(Tensor tensor, int firstRow, int rows, int @Nullable [] order) {
     /** Checks that the rows lie inside the tensor. */
     public WeightRows {

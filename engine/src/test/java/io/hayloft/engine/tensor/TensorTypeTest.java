@@ -89,6 +89,7 @@ class TensorTypeTest {
         var part = new WeightRows(tensor, 1, 3, new int[] {2, 0, 1});
         assertThat(part.toFloats()).containsExactly(9, 10, 11, 3, 4, 5, 6, 7, 8);
         assertThat(part.sourceRow(0)).isEqualTo(3);
-        assertThatThrownBy(() -> new WeightRows(tensor, 2, 3, null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new WeightRows(tensor, 2, 3, new int[] {0, 1, 2}))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
