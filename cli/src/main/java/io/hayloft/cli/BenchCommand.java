@@ -11,6 +11,7 @@ import io.hayloft.bench.run.BenchRun;
 import io.hayloft.bench.run.Plan;
 import io.hayloft.bench.stats.Statistics;
 import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.model.LanguageModel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,12 +110,19 @@ final class BenchCommand extends Subcommand {
         var found = model.resolve();
         var spec = spec(found);
         try (var loaded = model.load(found, err());
-                var run = BenchRun.prepare(spec, loaded)) {
+                var run = prepare(spec, loaded)) {
             showPlan(spec, run.plan());
             var done = runWithBar(run);
             showResult(found, done);
         }
         return 0;
+    }
+
+    private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {
+        try (var status = new StatusLine(err())) {
+            status.show("choosing samples and measuring what they will take ...");
+            return BenchRun.prepare(spec, loaded);
+        }
     }
 
     private BenchSpec spec(ResolvedModel found) {

@@ -39,18 +39,10 @@ final class ModelOptions {
     /** Loads the model; a terminal shows how far it is. */
     LanguageModel load(ResolvedModel found, PrintWriter err) {
         int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        if (!Terminal.interactive()) {
-            return LanguageModel.load(found.path(), LoadOptions.withThreads(workers));
-        }
-        ProgressListener line = (_, done, total) -> {
-            err.print("\rloading " + found.name() + ": " + done + " of " + total + " layers");
-            err.flush();
-        };
-        try {
-            return LanguageModel.load(found.path(), new LoadOptions(workers, line));
-        } finally {
-            err.print("\r\u001b[K");
-            err.flush();
+        try (var status = new StatusLine(err)) {
+            ProgressListener listener = (_, done, total) ->
+                    status.show("loading " + found.name() + ": " + done + " of " + total + " layers");
+            return LanguageModel.load(found.path(), new LoadOptions(workers, listener));
         }
     }
 }

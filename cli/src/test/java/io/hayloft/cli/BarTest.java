@@ -46,6 +46,22 @@ class BarTest {
     }
 
     @Test
+    void aStatusLineGoesAwayAgain() {
+        try (var line = new StatusLine(err, true)) {
+            line.show("loading");
+        }
+        assertThat(text.toString()).isEqualTo("\r\u001b[Kloading\r\u001b[K");
+    }
+
+    @Test
+    void aLogGetsNoStatusLine() {
+        try (var line = new StatusLine(err, false)) {
+            line.show("loading");
+        }
+        assertThat(text.toString()).isEmpty();
+    }
+
+    @Test
     void tellsTimes() {
         assertThat(Bar.told(Duration.ofMillis(400))).isEqualTo("0 s");
         assertThat(Bar.told(Duration.ofSeconds(59))).isEqualTo("59 s");
