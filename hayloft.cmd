@@ -64,7 +64,7 @@ where mvn >nul 2>&1 || (
 )
 echo hayloft: building; the first time downloads libraries and takes a few minutes ...>&2
 set "JAVA_HOME=%jdk%"
-call mvn -B -q -Pquick -f "%root%\pom.xml" -pl cli -am -Dmaven.test.skip=true package >&2 || (
+call mvn -B -q -Dstyle.color=never -Pquick -f "%root%\pom.xml" -pl cli -am -Dmaven.test.skip=true package >&2 || (
     echo hayloft: the build failed>&2
     exit /b 1
 )
