@@ -8,7 +8,6 @@ import java.util.Arrays;
  * @param ids the tokens, special ones included
  * @param compressAfter how many of them a method has seen when it compresses: all, or those of the context
  */
-@SuppressWarnings("ArrayRecordComponent") // the form in which the engine takes tokens; nobody compares prompts
 public record EncodedPrompt(int[] ids, int compressAfter) {
     /** The first tokens of this prompt, as a shorter one. */
     EncodedPrompt prefix(int tokens) {

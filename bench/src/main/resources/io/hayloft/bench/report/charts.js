@@ -145,7 +145,7 @@ function showNeedle() {
       });
     });
     grid.append(make("span", "axis"), ...map.lengths.map((length) => make("span", "axis x", tokens(length))));
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    $("needle-maps").append(make("div", "map", [make("h3", "", [m.name, make("span", "", fixed(mean))]), grid]));
+    const score = m.scores[data.categories.indexOf("needle")];
+    $("needle-maps").append(make("div", "map", [make("h3", "", [m.name, make("span", "", score ? fixed(score.mean) : "")]), grid]));
   });
 }

@@ -18,7 +18,8 @@ function make(tag, className, children = [], properties = {}) {
 
 const isNumber = (value) => typeof value === "number";
 const fixed = (value, digits = 2) => (isNumber(value) ? value.toFixed(digits) : "–");
-const signed = (value) => (isNumber(value) ? (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2) : "–");
+const sign = (value) => (Math.abs(value) < .005 ? "" : value < 0 ? "−" : "+");
+const signed = (value) => (isNumber(value) ? sign(value) + Math.abs(value).toFixed(2) : "–");
 const times = (value) => (isNumber(value) ? value.toFixed(value < 9.95 ? 1 : 0) + "×" : "–");
 const whole = (value) => (isNumber(value) ? Math.round(value).toLocaleString("en-US") : "–");
 

@@ -66,12 +66,15 @@ function showTable() {
   if (methods.some((m) => m.front)) $("table-hint").textContent = "“Front” marks the settings that no other beats in both score and bytes.";
 }
 
+/** Task and sample, without saying the task twice. */
+const nameOf = (sample) => (sample.sample.startsWith(sample.task) ? sample.sample : sample.task + " / " + sample.sample);
+
 const RIGHT = .995;
 const PAGE = 30;
 let shown = PAGE;
 
 const verdict = (score) => (score >= RIGHT ? "right" : score > 0 ? "part" : "wrong");
-const sign = { right: "✓", part: "◐", wrong: "✗" };
+const mark = { right: "✓", part: "◐", wrong: "✗" };
 
 /** Text with the searched words marked. */
 function marked(text, words) {
@@ -98,7 +101,7 @@ function answers(sample, words) {
   });
   const rows = [...groups.values()].map(({ output, names }) => make("div", "answer", [
     make("div", "who", marked(names.join(", "), words)),
-    make("div", verdict(output.score), sign[verdict(output.score)] + " " + fixed(output.score), { title: "ended by: " + output.stop }),
+    make("div", verdict(output.score), mark[verdict(output.score)] + " " + fixed(output.score), { title: "ended by: " + output.stop }),
     make("pre", "", output.text === "" ? make("em", "quiet", "(empty)") : marked(output.text, words)),
   ]));
   const references = sample.references.flatMap((text, i) => [i ? " or " : "", make("q", "", marked(text, words))]);
@@ -114,7 +117,7 @@ function sampleElement(sample, words) {
   const meta = [sample.category, whole(sample.tokens) + " tokens"];
   if (isNumber(sample.facets.depth)) meta.push("depth " + Math.round(sample.facets.depth * 100) + " %");
   const element = make("details", "sample", make("summary", "", [
-    make("span", "name", marked(sample.task + " / " + sample.sample, words)), make("span", "meta", meta.join(" · ")), strip]));
+    make("span", "name", marked(nameOf(sample), words)), make("span", "meta", meta.join(" · ")), strip]));
   element.addEventListener("toggle", () => {
     if (element.open && element.childElementCount === 1) element.append(answers(sample, words));
   });
@@ -130,7 +133,7 @@ function matches(sample, words, category, only) {
     if (!own || own.score >= RIGHT) return false;
   }
   if (!words) return true;
-  const texts = [sample.task + " / " + sample.sample, ...sample.references, ...ran.map((o) => o.text)];
+  const texts = [nameOf(sample), ...sample.references, ...ran.map((o) => o.text)];
   return texts.some((text) => text.toLowerCase().includes(words));
 }
 
