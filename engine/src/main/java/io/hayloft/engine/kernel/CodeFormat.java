@@ -62,8 +62,8 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
     }
 
     /**
-     * What activations are multiplied by so that kernels can leave a code at its place among four of a word. The highest
-     * byte is shifted down all the same, to lose the sign.
+     * What activations are multiplied by so that {@link OneRowKernel} can leave a code at its place among four of a word.
+     * The highest byte is shifted down all the same, to lose the sign.
      */
     float[] factors() {
         return bits == 4 ? FACTORS_4 : FACTORS_8;

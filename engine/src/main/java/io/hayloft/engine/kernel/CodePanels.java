@@ -70,10 +70,10 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
 
     @Override
     public void multiply(int panel, Input x, int row, float[] tile) {
+        Arrays.fill(tile, 0, x.x().size(row) * STRIDE, 0f);
         if (x.x().size(row) == 1) {
             multiplyOne(panel, x, row, tile);
         } else {
-            Arrays.fill(tile, 0, 4 * STRIDE, 0f);
             for (int i = 0; i < PANELS && blockAt(panel + i, 0) < bytes(); i++) {
                 multiplyFour(panel + i, x, row, tile, i * ROWS);
             }

@@ -48,7 +48,7 @@ final class OneRowKernel {
      * @param pair distance in bytes of the second pair of vectors from the first
      * @param x activations {@code [columns]}, scaled, from {@code xAt}
      * @param sums sum of each block {@code [blocks]} from {@code sumsAt}
-     * @param y receives results: two vectors at {@code yAt}, two {@link Panels#PAIR_RESULTS} further on
+     * @param y sums, continued: two vectors at {@code yAt}, two {@link Panels#PAIR_RESULTS} further on
      */
     static void multiply(
             MemorySegment w,
@@ -84,10 +84,6 @@ final class OneRowKernel {
         var m0 = IntVector.fromArray(I, MASKS_8, 0 * L);
         var m1 = IntVector.fromArray(I, MASKS_8, 1 * L);
         var m2 = IntVector.fromArray(I, MASKS_8, 2 * L);
-        var y0 = FloatVector.zero(F);
-        var y1 = y0;
-        var y2 = y0;
-        var y3 = y0;
         for (int b = 0; b < blocks; b++, at += format.blockBytes()) {
             var a0 = FloatVector.broadcast(F, -format.offset() * sums[sumsAt + b]);
             var a1 = a0;
@@ -120,24 +116,28 @@ final class OneRowKernel {
                 a2 = ((FloatVector) u2.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a2);
                 a3 = ((FloatVector) u3.lanewise(VectorOperators.LSHR, 24).convert(VectorOperators.I2F, 0)).fma(t, a3);
             }
-            y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
-            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + VECTOR, ORDER), y1);
-            y2 = a2.fma(FloatVector.fromMemorySegment(F, w, at + pair, ORDER), y2);
-            y3 = a3.fma(FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER), y3);
+            a0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), FloatVector.fromArray(F, y, yAt));
+            a1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + VECTOR, ORDER), FloatVector.fromArray(F, y, yAt + L));
+            a2 = a2.fma(
+                    FloatVector.fromMemorySegment(F, w, at + pair, ORDER),
+                    FloatVector.fromArray(F, y, yAt + PAIR_RESULTS));
+            a3 = a3.fma(
+                    FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER),
+                    FloatVector.fromArray(F, y, yAt + PAIR_RESULTS + L));
             if (format.minimum()) {
                 long q = at + format.minimaAt();
                 var t = FloatVector.broadcast(F, sums[sumsAt + b]);
-                y0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, y0);
-                y1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, y1);
-                y2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, y2);
+                a0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, a0);
+                a1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, a1);
+                a2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, a2);
                 y3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
                         .fma(t, y3);
             }
+            a0.intoArray(y, yAt);
+            a1.intoArray(y, yAt + L);
+            a2.intoArray(y, yAt + PAIR_RESULTS);
+            a3.intoArray(y, yAt + PAIR_RESULTS + L);
         }
-        y0.intoArray(y, yAt);
-        y1.intoArray(y, yAt + L);
-        y2.intoArray(y, yAt + PAIR_RESULTS);
-        y3.intoArray(y, yAt + PAIR_RESULTS + L);
     }
 
     private static void oneRow4(
@@ -156,10 +156,6 @@ final class OneRowKernel {
         var m1 = IntVector.fromArray(I, MASKS_4, 1 * L);
         var m2 = IntVector.fromArray(I, MASKS_4, 2 * L);
         var m3 = IntVector.fromArray(I, MASKS_4, 3 * L);
-        var y0 = FloatVector.zero(F);
-        var y1 = y0;
-        var y2 = y0;
-        var y3 = y0;
         for (int b = 0; b < blocks; b++, at += format.blockBytes()) {
             var a0 = FloatVector.broadcast(F, -format.offset() * sums[sumsAt + b]);
             var a1 = a0;
@@ -194,23 +190,27 @@ final class OneRowKernel {
                 a2 = ((FloatVector) u2.and(m3).convert(VectorOperators.I2F, 0)).fma(t, a2);
                 a3 = ((FloatVector) u3.and(m3).convert(VectorOperators.I2F, 0)).fma(t, a3);
             }
-            y0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), y0);
-            y1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + VECTOR, ORDER), y1);
-            y2 = a2.fma(FloatVector.fromMemorySegment(F, w, at + pair, ORDER), y2);
-            y3 = a3.fma(FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER), y3);
+            a0 = a0.fma(FloatVector.fromMemorySegment(F, w, at, ORDER), FloatVector.fromArray(F, y, yAt));
+            a1 = a1.fma(FloatVector.fromMemorySegment(F, w, at + VECTOR, ORDER), FloatVector.fromArray(F, y, yAt + L));
+            a2 = a2.fma(
+                    FloatVector.fromMemorySegment(F, w, at + pair, ORDER),
+                    FloatVector.fromArray(F, y, yAt + PAIR_RESULTS));
+            a3 = a3.fma(
+                    FloatVector.fromMemorySegment(F, w, at + pair + VECTOR, ORDER),
+                    FloatVector.fromArray(F, y, yAt + PAIR_RESULTS + L));
             if (format.minimum()) {
                 long q = at + format.minimaAt();
                 var t = FloatVector.broadcast(F, sums[sumsAt + b]);
-                y0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, y0);
-                y1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, y1);
-                y2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, y2);
+                a0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, a0);
+                a1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, a1);
+                a2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, a2);
                 y3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
                         .fma(t, y3);
             }
+            a0.intoArray(y, yAt);
+            a1.intoArray(y, yAt + L);
+            a2.intoArray(y, yAt + PAIR_RESULTS);
+            a3.intoArray(y, yAt + PAIR_RESULTS + L);
         }
-        y0.intoArray(y, yAt);
-        y1.intoArray(y, yAt + L);
-        y2.intoArray(y, yAt + PAIR_RESULTS);
-        y3.intoArray(y, yAt + PAIR_RESULTS + L);
     }
 }

@@ -45,7 +45,7 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
      */
     void expand(int panel, int from, int count, float[] dst);
 
-    /** What each element k of the activations is multiplied by for {@link #multiply}: {@code factors[k % 4]}. */
+    /** What element k of a row that is multiplied by itself is scaled by, for {@link #multiply}: {@code factors[k % 4]}. */
     default float[] factors() {
         return RowGroups.ONES;
     }
@@ -67,7 +67,7 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
     /**
      * Activations for {@link #multiply}.
      *
-     * @param x rows in groups, times {@link #factors()}
+     * @param x rows in groups, single ones scaled by {@link #factors()}
      * @param sums sums of blocks of the plain activations, in groups
      */
     record Input(RowGroups x, RowGroups sums) {}

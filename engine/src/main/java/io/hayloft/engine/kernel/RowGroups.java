@@ -52,7 +52,7 @@ final class RowGroups {
     /**
      * Packs rows {@code [rows][columns]}.
      *
-     * @param factors what element k is multiplied by: {@code factors[k % 4]}
+     * @param factors what element k of a row that is a group by itself is multiplied by: {@code factors[k % 4]}
      * @param scratch holds the packed rows
      */
     static RowGroups pack(
@@ -72,11 +72,17 @@ final class RowGroups {
     private void fill(float[] x, int firstRow, float[] factors) {
         int size = size(firstRow);
         int base = firstRow * columns;
+        if (size == 1) {
+            for (int k = 0; k < columns; k++) {
+                data[base + k] = x[base + k] * factors[k & 3];
+            }
+            return;
+        }
         for (int r = 0; r < size; r++) {
             boolean present = firstRow + r < rows;
             int from = present ? (firstRow + r) * columns : 0;
             for (int k = 0; k < columns; k++) {
-                data[base + k * size + r] = present ? x[from + k] * factors[k & 3] : 0;
+                data[base + k * size + r] = present ? x[from + k] : 0;
             }
         }
     }
