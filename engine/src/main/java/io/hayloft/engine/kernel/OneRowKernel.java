@@ -130,8 +130,8 @@ final class OneRowKernel {
                 a0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, a0);
                 a1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, a1);
                 a2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, a2);
-                y3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
-                        .fma(t, y3);
+                a3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
+                        .fma(t, a3);
             }
             a0.intoArray(y, yAt);
             a1.intoArray(y, yAt + L);
@@ -204,8 +204,8 @@ final class OneRowKernel {
                 a0 = FloatVector.fromMemorySegment(F, w, q, ORDER).fma(t, a0);
                 a1 = FloatVector.fromMemorySegment(F, w, q + VECTOR, ORDER).fma(t, a1);
                 a2 = FloatVector.fromMemorySegment(F, w, q + pair, ORDER).fma(t, a2);
-                y3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
-                        .fma(t, y3);
+                a3 = FloatVector.fromMemorySegment(F, w, q + pair + VECTOR, ORDER)
+                        .fma(t, a3);
             }
             a0.intoArray(y, yAt);
             a1.intoArray(y, yAt + L);
