@@ -13,7 +13,7 @@ final class PrefillScratch {
 
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
     private int depth; // tokens of the tile that count
-    private float[] queries = {}; // [queries][headDim], scaled
+    private float[] queries = {}; // [tiles of rows][headDim][rows of a tile], scaled
     private float[] keys = {}; // [blocks of 32][headDim][32]
     private float[] values = {}; // [128][stride]
     final TileSoftmax softmax = new TileSoftmax();
@@ -24,8 +24,9 @@ final class PrefillScratch {
     void begin(AttentionShape shape, int queryRows) {
         this.shape = shape;
         int stride = (HeadCache.paddedChannels(shape.headDim()) + PAIR - 1) / PAIR * PAIR;
-        softmax.begin(queryRows, stride);
-        queries = grown(queries, queryRows * shape.headDim());
+        int padded = (queryRows + RowTile.ROWS - 1) / RowTile.ROWS * RowTile.ROWS;
+        softmax.begin(padded, stride);
+        queries = grown(queries, padded * shape.headDim());
         keys = grown(keys, TILE * shape.headDim());
         values = grown(values, TILE * stride);
     }
@@ -34,14 +35,15 @@ final class PrefillScratch {
         return array.length < size ? new float[size] : array;
     }
 
-    /** Gathers the rows' queries of one KV head. */
+    /** Gathers the rows' queries of one KV head into tiles; the last one is filled up with whatever lay there. */
     void loadQueries(float[] q, int fromRow, int toRow, int kvHead) {
-        int size = shape.group() * shape.headDim();
-        for (int row = fromRow; row < toRow; row++) {
-            int from = row * shape.rowSize() + kvHead * size;
-            int to = (row - fromRow) * size;
-            for (int i = 0; i < size; i++) {
-                queries[to + i] = q[from + i] * shape.scale();
+        int group = shape.group();
+        int dim = shape.headDim();
+        for (int i = 0; i < (toRow - fromRow) * group; i++) {
+            int from = (fromRow + i / group) * shape.rowSize() + (kvHead * group + i % group) * dim;
+            int to = i / RowTile.ROWS * RowTile.ROWS * dim + i % RowTile.ROWS;
+            for (int c = 0; c < dim; c++) {
+                queries[to + c * RowTile.ROWS] = q[from + c] * shape.scale();
             }
         }
     }
@@ -59,22 +61,20 @@ final class PrefillScratch {
         }
     }
 
-    /** Computes the scores of some rows with the tile. */
-    void scores(int row, int rows) {
+    /** Computes the scores of a tile of rows, which begins at this one, with the tile of tokens. */
+    void scores(int row) {
         int dim = shape.headDim();
-        Arrays.fill(scores, 0, rows * TILE, 0);
         for (int token = 0; token < depth; token += BLOCK) {
-            RowTile.add(rows, dim, BLOCK, queries, row * dim, dim, keys, token * dim, BLOCK, scores, token, TILE);
+            RowTile.scores(dim, queries, row * dim, keys, token * dim, scores, token);
         }
         if (shape.softCap() > 0) {
-            VectorMath.softCap(scores, 0, rows * TILE, shape.softCap());
+            VectorMath.softCap(scores, 0, scores.length, shape.softCap());
         }
     }
 
-    /** Adds the tile's values with the softmax of the scores, which become exponentials. */
+    /** Adds the tile's values with the softmax of the first scores, which become exponentials. */
     void values(int row, int rows) {
         softmax.add(scores, row, rows);
-        int stride = softmax.stride();
-        RowTile.add(rows, depth, stride, scores, 0, TILE, values, 0, stride, softmax.out(), row * stride, stride);
+        RowTile.values(depth, scores, values, softmax.stride(), softmax.out(), row * softmax.stride());
     }
 }

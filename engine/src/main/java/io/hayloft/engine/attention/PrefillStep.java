@@ -86,7 +86,7 @@ final class PrefillStep implements WorkerPool.Task {
     }
 
     private void addTile(PrefillScratch scratch, HeadCache head, int tile, int at, int count, int fromRow) {
-        scratch.scores(at, count);
+        scratch.scores(at);
         for (int i = 0; i < count; i++) {
             int position = firstPosition + fromRow + (at + i) / shape.group();
             Visibility.hide(head, tile, Visibility.low(shape, position), position, scratch.scores, i * TILE);

@@ -1,6 +1,5 @@
 package io.hayloft.engine.cache;
 
-import io.hayloft.engine.kernel.VectorWidth;
 import java.util.Arrays;
 
 /**
@@ -8,15 +7,13 @@ import java.util.Arrays;
  * to what is asked for and are reused.
  */
 public final class BlockScratch {
-    private static final int LANES = VectorWidth.LANES;
-
     private int heads;
     private int channels;
     private float[] queries = {};
     private float[] lifted = {};
-    private float[] transposed = {};
     private float[] padded = {};
     private float[] groupSums = {};
+    private boolean haveSums;
     private float[] factors = {};
     private float[] scales = {};
     private float[] sums = {};
@@ -28,33 +25,22 @@ public final class BlockScratch {
      * @param scale factor of all scores
      */
     public void setQueries(float[] q, int at, int heads, int channels, float scale) {
-        if (heads != this.heads || channels != this.channels) {
-            this.heads = heads;
-            this.channels = channels;
-            queries = new float[heads * channels];
-            lifted = new float[heads * channels];
-            transposed = new float[channels * headLanes()];
-            groupSums = new float[CodecSizes.groups(channels, CodecSizes.Q8_GROUP) * heads];
+        this.heads = heads;
+        this.channels = channels;
+        haveSums = false;
+        int size = heads * channels;
+        queries = grown(queries, size);
+        lifted = grown(lifted, size);
+        for (int i = 0; i < size; i++) {
+            queries[i] = q[at + i] * scale;
         }
-        Arrays.fill(groupSums, 0);
-        for (int head = 0; head < heads; head++) {
-            for (int c = 0; c < channels; c++) {
-                float x = q[at + head * channels + c] * scale;
-                queries[head * channels + c] = x;
-                lifted[head * channels + c] = x * F16Rows.FACTOR;
-                transposed[c * headLanes() + head] = x;
-                groupSums[c / CodecSizes.Q8_GROUP * heads + head] += x;
-            }
+        for (int i = 0; i < size; i++) {
+            lifted[i] = queries[i] * F16Rows.FACTOR;
         }
     }
 
     int heads() {
         return heads;
-    }
-
-    /** Heads, rounded up to whole vectors. */
-    int headLanes() {
-        return (heads + LANES - 1) / LANES * LANES;
     }
 
     /** Queries times the scale [heads][channels]. */
@@ -81,13 +67,18 @@ public final class BlockScratch {
         return lifted;
     }
 
-    /** The same, one vector of heads for each channel [channels][headLanes]. */
-    float[] transposed() {
-        return transposed;
-    }
-
-    /** Sums over 32 channels at a time [groups][heads]. */
+    /** Their sums over 32 channels at a time [groups][heads]. */
     float[] groupSums() {
+        if (!haveSums) {
+            groupSums = grown(groupSums, CodecSizes.groups(channels, CodecSizes.Q8_GROUP) * heads);
+            Arrays.fill(groupSums, 0);
+            for (int head = 0; head < heads; head++) {
+                for (int c = 0; c < channels; c++) {
+                    groupSums[c / CodecSizes.Q8_GROUP * heads + head] += queries[head * channels + c];
+                }
+            }
+            haveSums = true;
+        }
         return groupSums;
     }
 

@@ -55,11 +55,7 @@ final class F16Block extends BlockFormat {
             int outAt,
             int outStride) {
         var lifted = scratch.factors(heads * TOKENS);
-        for (int head = 0; head < heads; head++) {
-            for (int token = 0; token < TOKENS; token++) {
-                lifted[head * TOKENS + token] = p[pAt + head * pStride + token] * F16Rows.FACTOR;
-            }
-        }
+        F16Rows.lift(p, pAt, pStride, heads, TOKENS, lifted);
         F16Rows.add(lifted, 0, TOKENS, heads, tokens, block, at, lanes, out, outAt, outStride);
     }
 }

@@ -235,6 +235,16 @@ final class F16Rows {
         return bits.lanewise(VectorOperators.LSHL, 13).and(0x8FFFE000).reinterpretAsFloats();
     }
 
+    /** Multiplies count floats of each head, a multiple of the vector's lanes, with {@link #FACTOR}. */
+    static void lift(float[] x, int xAt, int xStride, int heads, int count, float[] dst) {
+        for (int head = 0; head < heads; head++) {
+            for (int i = 0; i < count; i += LANES) {
+                var v = FloatVector.fromArray(FLOATS, x, xAt + head * xStride + i);
+                v.mul(FACTOR).intoArray(dst, head * count + i);
+            }
+        }
+    }
+
     /** Decodes a row. */
     static void widen(MemorySegment m, long at, float[] dst, int dstAt, int count) {
         for (int lane = 0; lane < count; lane += LANES) {

@@ -5,6 +5,7 @@ import static io.hayloft.engine.cache.BlockFormat.TOKENS;
 import io.hayloft.engine.kernel.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A block of packed keys: a group of tokens with a scale and a minimum for each channel.
@@ -13,6 +14,7 @@ import jdk.incubator.vector.FloatVector;
  * every 32 tokens a matrix of codes [channels][32].
  */
 final class KeyGroups {
+    private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
 
     private final int channels;
@@ -91,10 +93,14 @@ final class KeyGroups {
         int heads = scratch.heads();
         int rows = codes.paddedRows();
         var factors = scratch.factors(heads * rows);
+        var sums = scratch.sums(heads * LANES);
+        fold(scratch.queries(), heads, s, factors, rows, sums);
         for (int head = 0; head < heads; head++) {
-            fold(scratch.queries(), head * channels, s, factors, head * rows, rows);
+            float sum = LaneSum.of(sums, head * LANES);
+            for (int i = outAt + head * outStride; i < outAt + head * outStride + TOKENS; i += LANES) {
+                FloatVector.fromArray(FLOATS, out, i).add(sum).intoArray(out, i);
+            }
         }
-        addMinima(scratch, s, out, outAt, outStride);
         PackedRows.add(
                 factors,
                 0,
@@ -111,53 +117,28 @@ final class KeyGroups {
                 outStride);
     }
 
-    /** Query times scale for each channel, then zeros. */
-    private void fold(float[] q, int from, float[] s, float[] factors, int to, int rows) {
-        int whole = channels / LANES * LANES;
-        for (int c = 0; c < whole; c += LANES) {
-            FloatVector.fromArray(VectorWidth.FLOATS, q, from + c)
-                    .mul(FloatVector.fromArray(VectorWidth.FLOATS, s, c))
-                    .intoArray(factors, to + c);
-        }
-        for (int c = whole; c < rows; c++) {
-            factors[to + c] = c < channels ? q[from + c] * s[c] : 0;
-        }
-    }
-
-    /** Adds query times minimum, summed over channels, to the scores of all tokens; lanes are heads here. */
-    private void addMinima(BlockScratch scratch, float[] s, float[] out, int outAt, int outStride) {
-        var q = scratch.transposed();
-        int headLanes = scratch.headLanes();
-        var sums = scratch.sums(headLanes);
-        for (int lane = 0; lane < headLanes; lane += LANES) {
-            var a = FloatVector.zero(VectorWidth.FLOATS);
-            var b = a;
-            var d = a;
-            var e = a;
-            int c = 0;
-            for (; c + 3 < channels; c += 4) {
-                int at = c * headLanes + lane;
-                a = FloatVector.fromArray(VectorWidth.FLOATS, q, at)
-                        .fma(FloatVector.broadcast(VectorWidth.FLOATS, s[padded + c]), a);
-                b = FloatVector.fromArray(VectorWidth.FLOATS, q, at + headLanes)
-                        .fma(FloatVector.broadcast(VectorWidth.FLOATS, s[padded + c + 1]), b);
-                d = FloatVector.fromArray(VectorWidth.FLOATS, q, at + 2 * headLanes)
-                        .fma(FloatVector.broadcast(VectorWidth.FLOATS, s[padded + c + 2]), d);
-                e = FloatVector.fromArray(VectorWidth.FLOATS, q, at + 3 * headLanes)
-                        .fma(FloatVector.broadcast(VectorWidth.FLOATS, s[padded + c + 3]), e);
+    /**
+     * Folds scales and minima into queries.
+     *
+     * @param s scales, then minima
+     * @param factors gets query * scale for each channel, then zeros [heads][rows]
+     * @param sums gets vectors whose lanes add up to the sum of query * minimum [heads][LANES]
+     */
+    private void fold(float[] q, int heads, float[] s, float[] factors, int rows, float[] sums) {
+        int whole = channels & -LANES;
+        for (int head = 0; head < heads; head++) {
+            int from = head * channels;
+            int to = head * rows;
+            var sum = FloatVector.zero(FLOATS);
+            for (int c = 0; c < whole; c += LANES) {
+                var x = FloatVector.fromArray(FLOATS, q, from + c);
+                x.mul(FloatVector.fromArray(FLOATS, s, c)).intoArray(factors, to + c);
+                sum = x.fma(FloatVector.fromArray(FLOATS, s, padded + c), sum);
             }
-            for (; c < channels; c++) {
-                a = FloatVector.fromArray(VectorWidth.FLOATS, q, c * headLanes + lane)
-                        .fma(FloatVector.broadcast(VectorWidth.FLOATS, s[padded + c]), a);
-            }
-            a.add(b).add(d.add(e)).intoArray(sums, lane);
-        }
-        for (int head = 0; head < scratch.heads(); head++) {
-            for (int i = 0; i < TOKENS; i += LANES) {
-                int to = outAt + head * outStride + i;
-                FloatVector.fromArray(VectorWidth.FLOATS, out, to)
-                        .add(sums[head])
-                        .intoArray(out, to);
+            sum.intoArray(sums, head * LANES);
+            for (int c = whole; c < rows; c++) {
+                factors[to + c] = c < channels ? q[from + c] * s[c] : 0;
+                sums[head * LANES] += c < channels ? q[from + c] * s[padded + c] : 0;
             }
         }
     }

@@ -2,6 +2,7 @@ package io.hayloft.engine.cache;
 
 import io.hayloft.engine.kernel.VectorWidth;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -89,29 +90,32 @@ final class Q8Block extends BlockFormat {
         var s = scratch.scales(groups * TOKENS);
         scales.read(block, at, groups * TOKENS, s);
         var sums = scratch.sums(heads * TOKENS);
+        var x = scratch.padded(codes.paddedRows());
+        var querySums = scratch.groupSums();
         for (int g = 0; g < groups; g++) {
+            for (int head = 0; head < heads; head++) {
+                // What the codes' offset adds is taken off before the sum begins.
+                Arrays.fill(sums, head * TOKENS, (head + 1) * TOKENS, -OFFSET * querySums[g * heads + head]);
+            }
             int from = g * GROUP;
             int count = Math.min(GROUP, codes.paddedRows() - from);
-            var x = scratch.padded(codes.paddedRows());
-            java.util.Arrays.fill(sums, 0, heads * TOKENS, 0);
             long words = at + header() + (long) from * lanes;
             PackedRows.add(x, from, codes.paddedRows(), heads, count, 8, block, words, lanes, lanes, sums, 0, TOKENS);
-            for (int head = 0; head < heads; head++) {
-                float offset = OFFSET * scratch.groupSums()[g * heads + head];
-                addScaled(sums, head * TOKENS, offset, s, g * TOKENS, out, outAt + head * outStride);
-            }
+            addScaled(sums, heads, s, g * TOKENS, out, outAt, outStride);
         }
     }
 
-    /** Adds scale times (sum minus what the codes' offset has added to it). */
-    private static void addScaled(float[] sums, int at, float offset, float[] s, int sAt, float[] out, int outAt) {
-        for (int i = 0; i < TOKENS; i += LANES) {
-            FloatVector.fromArray(VectorWidth.FLOATS, sums, at + i)
-                    .sub(offset)
-                    .fma(
-                            FloatVector.fromArray(VectorWidth.FLOATS, s, sAt + i),
-                            FloatVector.fromArray(VectorWidth.FLOATS, out, outAt + i))
-                    .intoArray(out, outAt + i);
+    /** Adds scale times sum for each token. */
+    private static void addScaled(float[] sums, int heads, float[] s, int at, float[] out, int outAt, int outStride) {
+        for (int head = 0; head < heads; head++) {
+            for (int i = 0; i < TOKENS; i += LANES) {
+                int to = outAt + head * outStride + i;
+                FloatVector.fromArray(VectorWidth.FLOATS, sums, head * TOKENS + i)
+                        .fma(
+                                FloatVector.fromArray(VectorWidth.FLOATS, s, at + i),
+                                FloatVector.fromArray(VectorWidth.FLOATS, out, to))
+                        .intoArray(out, to);
+            }
         }
     }
 
@@ -128,19 +132,12 @@ final class Q8Block extends BlockFormat {
             float[] out,
             int outAt,
             int outStride) {
-        var s = scratch.scales((groups + 1) * TOKENS);
+        var s = scratch.scales(groups * TOKENS);
         scales.read(block, at, groups * TOKENS, s);
         var factors = scratch.factors(heads * TOKENS);
-        var pair = scratch.sums(2 * TOKENS);
         for (int g = 0; g < groups; g++) {
-            for (int token = 0; token < TOKENS; token++) {
-                pair[token] = s[g * TOKENS + token];
-                pair[TOKENS + token] = -OFFSET * pair[token];
-            }
-            for (int head = 0; head < heads; head++) {
-                int sum = outAt + head * outStride + lanes + g * LANES;
-                ValueSums.fold(p, pAt + head * pStride, pair, 0, factors, head * TOKENS, out, sum);
-            }
+            int sums = outAt + lanes + g * LANES;
+            ValueSums.foldOffset(p, pAt, pStride, heads, s, g * TOKENS, -OFFSET, factors, out, sums, outStride);
             int from = g * GROUP;
             long words = at + header() + (long) Integer.BYTES * from;
             int count = Math.min(GROUP, lanes - from);

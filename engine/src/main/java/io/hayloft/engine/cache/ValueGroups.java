@@ -94,10 +94,8 @@ final class ValueGroups {
         scales.read(block, at, groups * 2 * TOKENS, s);
         var factors = scratch.factors(heads * TOKENS);
         for (int g = 0; g < groups; g++) {
-            for (int head = 0; head < heads; head++) {
-                int sum = outAt + head * outStride + padded + g * VectorWidth.LANES;
-                ValueSums.fold(p, pAt + head * pStride, s, g * 2 * TOKENS, factors, head * TOKENS, out, sum);
-            }
+            int sums = outAt + padded + g * VectorWidth.LANES;
+            ValueSums.fold(p, pAt, pStride, heads, s, g * 2 * TOKENS, factors, out, sums, outStride);
             int from = g * group;
             int lanes = Math.min(group, padded - from);
             long words = at + header() + (long) Integer.BYTES * from;
