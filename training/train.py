@@ -175,7 +175,7 @@ def train(config):
             for category, hit in zip(categories, (logits.argmax(-1) == targets).tolist()):
                 hits.setdefault(category, []).append(hit)
             if step % config.get("every", 50) == 0:
-                accuracy = {category: round(np.mean(hit), 3) for category, hit in sorted(hits.items())}
+                accuracy = {category: round(float(np.mean(hit)), 3) for category, hit in sorted(hits.items())}
                 print(f"step {step} {time.time() - began:.0f} s loss {np.mean(losses):.3f} {accuracy}", flush=True)
                 losses, hits = [], {}
         torch.save(model.state_dict(), f"{out}/ck.pt")
