@@ -5,23 +5,42 @@ import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.methods.score.Scores;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method made of at most one choice of tokens and at most one codec: evict first, then store what is left.
+ * A method made of at most one of each: a shorter prompt, a choice of tokens, a codec; in this order.
  *
  * @param name canonical expression
  * @param family name without parameters
  * @param school how it saves bytes
+ * @param shorten what happens to the text of the prompt, null for nothing
  * @param evict which tokens stay, null for all
  * @param store how they are stored, null for the run's cache type
  */
-record ComposedMethod(String name, String family, School school, Term.@Nullable Evict evict, Term.@Nullable Store store)
+record ComposedMethod(
+        String name,
+        String family,
+        School school,
+        Term.@Nullable Shorten shorten,
+        Term.@Nullable Evict evict,
+        Term.@Nullable Store store)
         implements Method {
     @Override
     public double requestedRatio() {
-        return evict == null ? (store == null ? 1 : Double.NaN) : evict.budget().requestedRatio();
+        if (shorten == null && evict == null) {
+            return store == null ? 1 : Double.NaN;
+        }
+        double text = shorten == null ? 1 : shorten.step().budget().requestedRatio();
+        double tokens = evict == null ? 1 : evict.budget().requestedRatio();
+        return text * tokens;
+    }
+
+    @Override
+    public Optional<PromptStep> prompt() {
+        return Optional.ofNullable(shorten).map(Term.Shorten::step);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.hayloft.methods;
 
 import io.hayloft.engine.generation.CacheRecipe;
+import io.hayloft.methods.prompt.PromptStep;
+import java.util.Optional;
 
 /** A compression method with all its parameters: what one row of a report stands for. */
 public interface Method extends CacheRecipe {
@@ -13,6 +15,9 @@ public interface Method extends CacheRecipe {
 
     /** How the method saves bytes. */
     School school();
+
+    /** What happens to the text of a prompt before the model reads it; empty for methods that leave it alone. */
+    Optional<PromptStep> prompt();
 
     /** Full size over compressed size as asked for, at least 1; NaN where the method is not given a ratio. */
     double requestedRatio();

@@ -10,6 +10,8 @@ import io.hayloft.methods.expression.MethodCall;
 import io.hayloft.methods.policy.DecodeRule;
 import io.hayloft.methods.policy.HeavyHitterRule;
 import io.hayloft.methods.policy.SlidingWindow;
+import io.hayloft.methods.prompt.CompressorKind;
+import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.methods.score.HeavyHitterScorer;
 import io.hayloft.methods.score.KeyNormScorer;
 import io.hayloft.methods.score.ObservedAttentionScorer;
@@ -105,7 +107,30 @@ public final class Methods {
                     "Keeps the tokens with the highest mean attention over the prompt queries that could see them.",
                     "prompt-time H2O of kvpress",
                     List.of(),
-                    arguments -> new ObservedAttentionScorer()));
+                    arguments -> new ObservedAttentionScorer()),
+            shortening(
+                    "llmlingua2",
+                    "Leaves out the words of the context that a small classifier finds least worth keeping; the model"
+                            + " reads a shorter text.",
+                    "Pan et al., arXiv 2403.12968",
+                    List.of(
+                            new Parameter(
+                                    "rate",
+                                    "target",
+                                    "target: met in tokens of the model; gpt: the original's rule, whose count of"
+                                            + " GPT-3.5 tokens is estimated as a quarter of a word's bytes"),
+                            new Parameter(
+                                    "model",
+                                    "HAYLOFT_LLMLINGUA2",
+                                    "folder of the classifier: config.json, model.safetensors, tokenizer.json")),
+                    Methods::classifier),
+            shortening(
+                    "selective",
+                    "Leaves out the words of the context that the model itself expected most; the model reads a shorter"
+                            + " text.",
+                    "after Li et al., arXiv 2310.06201",
+                    List.of(),
+                    arguments -> new CompressorKind.ModelItself()));
 
     private Methods() {}
 
@@ -137,6 +162,7 @@ public final class Methods {
         }
         var names = new ArrayList<String>();
         var families = new ArrayList<String>();
+        Term.Shorten shorten = null;
         Term.Evict evict = null;
         Term.Store store = null;
         School school = School.CONTROL;
@@ -152,6 +178,14 @@ public final class Methods {
             school = terms.length > 1 ? School.COMPOSED : entry.info().school();
             switch (term) {
                 case Term.Keep keep -> refuseIf(terms.length > 1, expression, "full keeps everything");
+                case Term.Shorten step -> {
+                    refuseIf(shorten != null, expression, "a prompt is shortened once");
+                    refuseIf(
+                            evict != null || store != null,
+                            expression,
+                            call.name() + " works before the model reads the prompt: put it first");
+                    shorten = step;
+                }
                 case Term.Evict choice -> {
                     refuseIf(evict != null, expression, "two methods that choose tokens do not add up");
                     refuseIf(store != null, expression, "tokens are chosen before they are stored: put it first");
@@ -162,13 +196,14 @@ public final class Methods {
                     refuseIf(
                             evict != null && evict.rule() != DecodeRule.GROW,
                             expression,
-                            families.getFirst()
+                            families.get(Math.max(0, families.size() - 2))
                                     + " evicts single tokens while decoding, which packed groups do not allow");
                     store = codec;
                 }
             }
         }
-        return new ComposedMethod(String.join(" + ", names), String.join(" + ", families), school, evict, store);
+        return new ComposedMethod(
+                String.join(" + ", names), String.join(" + ", families), school, shorten, evict, store);
     }
 
     private static void refuseIf(boolean wrong, String expression, String reason) {
@@ -232,6 +267,22 @@ public final class Methods {
             throw new UserError("option kernel of snapkv must be odd, not " + kernel);
         }
         return new SnapKvScorer(window, kernel);
+    }
+
+    private static Entry shortening(
+            String name,
+            String idea,
+            String source,
+            List<Parameter> parameters,
+            Function<Arguments, CompressorKind> kind) {
+        return new Entry(
+                evictingInfo(name, School.PROMPT, idea, source, parameters, "any method of another school, behind it"),
+                arguments -> new Term.Shorten(new PromptStep(kind.apply(arguments), budget(arguments))));
+    }
+
+    private static CompressorKind classifier(Arguments arguments) {
+        boolean gpt = arguments.choice("rate", "target", "gpt").equals("gpt");
+        return new CompressorKind.Classifier(arguments.path("model"), gpt);
     }
 
     private static Budget budget(Arguments arguments) {

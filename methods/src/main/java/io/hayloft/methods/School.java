@@ -10,6 +10,8 @@ public enum School {
     QUANTISE,
     /** Drops tokens for good. */
     EVICT,
+    /** Shortens the text before the model reads it. */
+    PROMPT,
     /** More than one of the above. */
     COMPOSED;
 

@@ -3,6 +3,7 @@ package io.hayloft.methods;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.methods.expression.Arguments;
 import io.hayloft.methods.policy.DecodeRule;
+import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.methods.score.Scorer;
 
 /** What one term of an expression does to a cache. */
@@ -25,6 +26,13 @@ sealed interface Term {
      * @param codec how
      */
     record Store(KvCodec codec) implements Term {}
+
+    /**
+     * Shortens the text of the prompt.
+     *
+     * @param step how, and by how much
+     */
+    record Shorten(PromptStep step) implements Term {}
 
     /** Makes a term from the arguments of a call. */
     @FunctionalInterface

@@ -52,6 +52,7 @@ class ConformanceTest {
         return Methods.all().stream()
                 .map(MethodInfo::example)
                 .filter(example -> example.endsWith(":4x"))
+                .filter(example -> Methods.parse(example).prompt().isEmpty()) // those leave the cache alone
                 .map(example -> example.substring(0, example.length() - 2));
     }
 

@@ -24,7 +24,10 @@ class MethodsTest {
                 "kivi:k=4,v=2 | kivi:k=4,v=2",
                 "kivi:4bit,residual=32 | kivi:4bit,residual=32",
                 "random:8x,seed=7 | random:8x,seed=7",
-                "snapkv:4x+kivi:4bit | snapkv:4x + kivi:4bit"
+                "snapkv:4x+kivi:4bit | snapkv:4x + kivi:4bit",
+                "Selective:2x+KIVI:4bit | selective:2x + kivi:4bit",
+                "selective:2x + snapkv:2x + kivi:4bit | selective:2x + snapkv:2x + kivi:4bit",
+                "llmlingua2:4x,rate=GPT,model=/data/Some Folder | llmlingua2:4x,rate=gpt,model=/data/Some Folder"
             })
     void expressionsHaveOneCanonicalForm(String text, String canonical) {
         assertThat(Methods.parse(text).name()).isEqualTo(canonical);
@@ -62,7 +65,13 @@ class MethodsTest {
                 "snapkv:4x + tova:2x | two methods that choose tokens",
                 "kivi:2bit + snapkv:4x | put it first",
                 "kivi:2bit + kivi:4bit | in one way only",
-                "h2o:4x + kivi:4bit | packed groups do not allow"
+                "h2o:4x + kivi:4bit | packed groups do not allow",
+                "selective:2x + h2o:4x + kivi:4bit | h2o evicts single tokens",
+                "snapkv:2x + selective:2x | selective works before the model reads the prompt: put it first",
+                "kivi:4bit + llmlingua2:2x | put it first",
+                "selective:2x + llmlingua2:2x | shortened once",
+                "selective | needs an amount",
+                "llmlingua2:4x,rate=words | unknown option rate of llmlingua2 'words'"
             })
     void mistakesAreNamed(String text, String message) {
         assertThatThrownBy(() -> Methods.parse(text))
@@ -106,5 +115,8 @@ class MethodsTest {
         assertThat(Methods.parse("snapkv:4x").requestedRatio()).isEqualTo(4);
         assertThat(Methods.parse("snapkv:512").requestedRatio()).isNaN();
         assertThat(Methods.parse("kivi:2bit").requestedRatio()).isNaN();
+        assertThat(Methods.parse("selective:2x + snapkv:4x").requestedRatio()).isEqualTo(8);
+        assertThat(Methods.parse("selective:2x + kivi:2bit").requestedRatio()).isEqualTo(2);
+        assertThat(Methods.parse("selective:100 + snapkv:4x").requestedRatio()).isNaN();
     }
 }

@@ -1,6 +1,7 @@
 package io.hayloft.engine.tokenizer;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -35,8 +36,17 @@ final class LibraryTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
-        boolean same = parseSpecial || !special.mayStandIn(text);
-        return (same ? tokenizer : blind()).encode(text, addSpecial);
+        return (parseSpecial ? tokenizer : plain(text)).encode(text, addSpecial);
+    }
+
+    @Override
+    public List<String> pieces(String text) {
+        return plain(text).pieces(text);
+    }
+
+    /** The tokenizer that sees no special tokens in this text. */
+    private NativeTokenizer plain(String text) {
+        return special.mayStandIn(text) ? blind() : tokenizer;
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.hayloft.engine.tokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.hayloft.base.UserError;
+import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
 
 /**
  * One tokenizer object of the native library, made from the text of a {@code tokenizer.json}.
@@ -41,11 +43,20 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     int[] encode(String text, boolean addSpecial) {
+        return encode(text, addSpecial, encoding -> narrow(TokenizersLibrary.LIB.getTokenIds(encoding)));
+    }
+
+    /** The tokens as the library writes them: an unknown one may read as it stands in the text. */
+    List<String> pieces(String text) {
+        return encode(text, false, encoding -> List.of(TokenizersLibrary.LIB.getTokens(encoding)));
+    }
+
+    private <T> T encode(String text, boolean addSpecial, LongFunction<T> read) {
         lock.readLock().lock();
         try {
             long encoding = encode(open(), wellFormed(text), addSpecial);
             try {
-                return narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
+                return read.apply(encoding);
             } finally {
                 TokenizersLibrary.LIB.deleteEncoding(encoding);
             }

@@ -1,5 +1,7 @@
 package io.hayloft.engine.tokenizer;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Turns text into the token ids of a model and back. Safe for use by several threads until it is closed. */
@@ -11,6 +13,14 @@ public interface Tokenizer extends AutoCloseable {
      * @param parseSpecial whether the text of a special token counts as that token, or else as plain text
      */
     int[] encode(String text, boolean addSpecial, boolean parseSpecial);
+
+    /**
+     * The tokens of a text as the vocabulary writes them, without special ones around it; text of special tokens counts as
+     * plain text. Some tokenizers tell here how the text of an unknown token reads, where {@link #encode} has its id.
+     */
+    default List<String> pieces(String text) {
+        return Arrays.stream(encode(text, false, false)).mapToObj(this::token).toList();
+    }
 
     /** The text of these ids; bytes that form no character become U+FFFD. Ids without a token add nothing. */
     String decode(int[] ids, boolean skipSpecial);

@@ -5,6 +5,7 @@ import io.hayloft.base.UserError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -74,12 +75,21 @@ public final class Arguments {
     /** One of the given words; the first one is the default. */
     public String choice(String key, String... words) {
         var value = value(key);
-        var word = value == null ? words[0] : value;
+        var word = value == null ? words[0] : value.toLowerCase(Locale.ROOT);
         if (!List.of(words).contains(word)) {
             throw Suggest.unknown(where(key), word, List.of(words));
         }
         note(key, word.equals(words[0]), word);
         return word;
+    }
+
+    /** A file or folder as the user wrote it, or null. */
+    public @Nullable String path(String key) {
+        var value = value(key);
+        if (value != null) {
+            note(key, false, value);
+        }
+        return value;
     }
 
     /**

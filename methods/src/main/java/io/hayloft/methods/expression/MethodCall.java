@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name lower-case name, such as {@code snapkv}
  * @param amount what stands first behind the colon without a key, or null
- * @param options the {@code key=value} pairs in the order given
+ * @param options the {@code key=value} pairs in the order given; keys in lower case, values as written
  */
 public record MethodCall(String name, @Nullable String amount, Map<String, String> options) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
@@ -32,9 +32,9 @@ public record MethodCall(String name, @Nullable String amount, Map<String, Strin
         if (text.length() > LONGEST) {
             throw new UserError("a method expression of " + text.length() + " characters is too long to be meant");
         }
-        var term = text.strip().toLowerCase(Locale.ROOT);
+        var term = text.strip();
         int colon = term.indexOf(':');
-        var name = (colon < 0 ? term : term.substring(0, colon)).strip();
+        var name = (colon < 0 ? term : term.substring(0, colon)).strip().toLowerCase(Locale.ROOT);
         if (!NAME.matcher(name).matches()) {
             throw malformed(text);
         }
@@ -46,11 +46,11 @@ public record MethodCall(String name, @Nullable String amount, Map<String, Strin
                 var part = parts[i].strip();
                 int equals = part.indexOf('=');
                 if (equals < 0 && i == 0 && !part.isEmpty()) {
-                    amount = part;
+                    amount = part.toLowerCase(Locale.ROOT);
                 } else if (equals <= 0 || equals == part.length() - 1) {
                     throw malformed(text);
                 } else if (options.put(
-                                part.substring(0, equals).strip(),
+                                part.substring(0, equals).strip().toLowerCase(Locale.ROOT),
                                 part.substring(equals + 1).strip())
                         != null) {
                     throw new UserError("'" + text + "' gives " + part.substring(0, equals) + " twice");

@@ -1,0 +1,16 @@
+package io.hayloft.methods.prompt;
+
+import io.hayloft.methods.Budget;
+
+/**
+ * What a method does to the context of a prompt.
+ *
+ * @param compressor who does it
+ * @param budget how much of the context stays
+ */
+public record PromptStep(CompressorKind compressor, Budget budget) {
+    /** Whether every text stays as it is, to the byte. */
+    public boolean keepsAll() {
+        return budget.requestedRatio() == 1;
+    }
+}
