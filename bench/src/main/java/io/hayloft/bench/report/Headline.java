@@ -13,6 +13,9 @@ final class Headline {
     /** A method this close to the full cache may be called as good, if the interval of the difference agrees. */
     private static final double SMALL_LOSS = 0.02;
 
+    /** Where the full cache scores less, nothing can be lost. */
+    private static final double USEFUL_SCORE = 0.2;
+
     /** What counts as strong compression. */
     private static final double STRONG = 3.5;
 
@@ -30,6 +33,10 @@ final class Headline {
                 .toList();
         if (others.isEmpty()) {
             return List.of("The full cache scores " + score(full.get()) + "; no other method has run.");
+        }
+        if (full.get().mean().mean() < USEFUL_SCORE) {
+            return List.of("The full cache itself scores only " + score(full.get())
+                    + " here, so this run cannot tell what methods lose: choose tasks that the model can do.");
         }
         var sentences = new ArrayList<String>();
         var lossless = lossless(others);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param headline what was found, in one or two sentences
  * @param info the content of {@code run.json}
  * @param categories labels of the columns
+ * @param tasks names of the tasks; empty where each category has one, as that would say the same twice
  * @param methods rows of the table, in the order of the run
  * @param needle heat maps; null if no sample has a depth
  * @param samples every sample with the outputs of all methods
@@ -28,6 +29,7 @@ record ReportData(
         List<String> headline,
         RunInfo info,
         List<String> categories,
+        List<String> tasks,
         List<MethodRow> methods,
         @Nullable NeedleMap needle,
         List<SampleOutputs> samples,
@@ -35,11 +37,12 @@ record ReportData(
         int samplesAll,
         List<String> warnings) {
 
-    /** One row: scores are in the order of the categories. */
+    /** One row: scores are in the order of the categories, task scores in that of the tasks. */
     record MethodRow(
             String name,
             String family,
             List<Score> scores,
+            List<Score> taskScores,
             Score mean,
             List<@Nullable Double> difference,
             @Nullable Double requestedRatio,
@@ -61,8 +64,12 @@ record ReportData(
             families.putIfAbsent(record.method(), record.family());
         }
         var methods = new ArrayList<MethodRow>();
-        for (var row : table.rows()) {
-            methods.add(methodRow(row, families, front.contains(row.method())));
+        var byTask = Statistics.byTask(records);
+        boolean severalTasks = byTask.categories().size() > table.categories().size();
+        for (int i = 0; i < table.rows().size(); i++) {
+            var row = table.rows().get(i);
+            var taskCells = severalTasks ? byTask.rows().get(i).cells() : List.<SummaryTable.Cell>of();
+            methods.add(methodRow(row, taskCells, families, front.contains(row.method())));
         }
         var names = methods.stream().map(MethodRow::name).toList();
         var samples = SampleOutputs.of(records, names);
@@ -73,6 +80,7 @@ record ReportData(
                 Headline.of(table),
                 run.info(),
                 table.categories(),
+                severalTasks ? byTask.categories() : List.of(),
                 methods,
                 NeedleMap.of(records, names),
                 shown,
@@ -81,7 +89,8 @@ record ReportData(
                 warnings);
     }
 
-    private static MethodRow methodRow(Row row, Map<String, String> families, boolean front) {
+    private static MethodRow methodRow(
+            Row row, List<SummaryTable.Cell> taskCells, Map<String, String> families, boolean front) {
         var difference = new ArrayList<@Nullable Double>();
         difference.add(finite(row.difference().mean()));
         difference.add(finite(row.difference().low()));
@@ -90,6 +99,7 @@ record ReportData(
                 row.method(),
                 families.getOrDefault(row.method(), row.method()),
                 row.cells().stream().map(ReportData::score).toList(),
+                taskCells.stream().map(ReportData::score).toList(),
                 score(row.mean()),
                 difference,
                 finite(row.requestedRatio()),

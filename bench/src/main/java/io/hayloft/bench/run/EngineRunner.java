@@ -100,7 +100,8 @@ final class EngineRunner implements SampleRunner {
                 .toList();
     }
 
-    private static long cacheMemory() {
+    /** Bytes that the caches of a sample may take together. */
+    static long cacheMemory() {
         long memory = Machines.memory();
         return memory == 0 ? Long.MAX_VALUE : Math.round(memory * CACHE_SHARE_OF_MEMORY);
     }

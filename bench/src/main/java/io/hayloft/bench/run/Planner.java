@@ -2,6 +2,7 @@ package io.hayloft.bench.run;
 
 import io.hayloft.methods.Method;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,11 @@ final class Planner {
         }
         // the prefill's own cache and one for each method
         double caches = 1 + CostModel.fullCaches(methods);
+        long cacheBytes = Math.round(caches * runner.fullCacheBytes(longest));
+        var notes = new ArrayList<>(choice.notes());
+        if (cacheBytes > EngineRunner.cacheMemory()) {
+            notes.add("the caches do not fit half of the memory together: methods will run in waves");
+        }
         return new Plan(
                 runner.model().name(),
                 choice.samples().size(),
@@ -42,7 +48,7 @@ final class Planner {
                 longest,
                 Duration.ofMillis(Math.round(seconds * 1000)),
                 runner.model().weightBytes(),
-                Math.round(caches * runner.fullCacheBytes(longest)),
-                choice.notes());
+                cacheBytes,
+                notes);
     }
 }

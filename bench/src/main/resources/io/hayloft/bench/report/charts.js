@@ -35,6 +35,21 @@ function describe(m) {
   return lines.map((line) => echarts.format.encodeHTML(line)).join("<br>");
 }
 
+/** How many pixels the label of each family moves down so that no two of nearly equal place cover each other. */
+function labelShifts(shown, pixelsOfOne) {
+  const shifts = new Map();
+  const placed = [];
+  const ends = families.map((family) => shown.filter((m) => m.family === family).sort((a, b) => b.achieved_ratio - a.achieved_ratio)[0]);
+  for (const end of ends.filter(Boolean).sort((a, b) => b.mean.mean - a.mean.mean)) {
+    const x = Math.log2(end.achieved_ratio);
+    let y = -end.mean.mean * pixelsOfOne;
+    for (const other of placed) if (Math.abs(other.x - x) < .3 && y < other.y + 15) y = other.y + 15;
+    placed.push({ x, y });
+    shifts.set(end.family, y + end.mean.mean * pixelsOfOne);
+  }
+  return shifts;
+}
+
 function showPareto() {
   const shown = methods.filter((m) => isNumber(m.mean.mean) && isNumber(m.achieved_ratio) && m.achieved_ratio > 0);
   if (!shown.length) { $("pareto").hidden = true; return; }
@@ -44,8 +59,12 @@ function showPareto() {
   const least = Math.min(...ratios, 1) / 1.09;
   const lowest = Math.min(...shown.map((m) => m.mean.mean - (m.mean.error || 0)));
   const base = Math.max(0, Math.floor(lowest * 5 - .1) / 5);
+  const highest = Math.max(...shown.map((m) => m.mean.mean + (m.mean.error || 0)));
+  const top = Math.min(1, Math.max(base + .2, Math.ceil(highest * 5 + .1) / 5));
   const fullBytes = full ? full.bytes_per_token : null;
   const front = shown.filter((m) => m.front).sort(byRatio);
+
+  const shifts = labelShifts(shown, 430 / (top - base));
 
   const series = families.flatMap((family) => {
     const points = shown.filter((m) => m.family === family).sort(byRatio);
@@ -53,8 +72,8 @@ function showPareto() {
       type: "line", name: family, z: 3, symbol: symbol(family), symbolSize: family === "full" ? 17 : 11,
       color: colour(family), lineStyle: { width: family === "random" ? 1.5 : 2, type: family === "random" ? "dashed" : "solid" },
       data: points.map((m) => ({ value: [m.achieved_ratio, m.mean.mean], method: m })),
-      endLabel: { show: true, formatter: family, color: colour(family), fontWeight: 600, fontSize: 13, distance: 9 },
-      labelLayout: { moveOverlap: "shiftY" }, emphasis: { focus: "series" },
+      endLabel: { show: true, formatter: family, color: colour(family), fontWeight: 600, fontSize: 13, distance: 9, offset: [0, shifts.get(family)] },
+      emphasis: { focus: "series" },
     }, errorBars(points, family)];
   });
   series.push({
@@ -73,8 +92,8 @@ function showPareto() {
       axisLabel: { color: INK, lineHeight: 17, showMinLabel: false, showMaxLabel: false, formatter: (value) => value + "×" + (fullBytes && !narrow ? "\n" + bytes(fullBytes / value) : "") },
     },
     yAxis: {
-      type: "value", min: base, max: (extent) => Math.max(1, extent.max), name: narrow ? "" : "mean score", nameLocation: "middle", nameGap: narrow ? 30 : 42, nameTextStyle: { color: SOFT, fontSize: 13 },
-      axisLabel: { color: INK, formatter: (value) => value.toFixed(1) }, splitLine: { lineStyle: { color: LINE } },
+      type: "value", min: base, max: Math.max(top, highest), name: narrow ? "" : "mean score", nameLocation: "middle", nameGap: narrow ? 30 : 42, nameTextStyle: { color: SOFT, fontSize: 13 },
+      axisLabel: { color: INK, formatter: (value) => (Number.isInteger(value * 10) ? value.toFixed(1) : value.toFixed(2)) }, splitLine: { lineStyle: { color: LINE } },
     },
     series,
   }));

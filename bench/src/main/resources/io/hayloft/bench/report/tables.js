@@ -1,16 +1,20 @@
 /* The sortable table, and every sample with the outputs of all methods. */
 
-const columns = [
-  { title: "method", value: (m) => methods.indexOf(m), cell: methodCell },
-  { title: "mean", value: (m) => m.mean.mean, cell: (m) => scoreCell(m.mean, "mean") },
-  { title: "against full [95 %]", value: (m) => m.difference[0], cell: differenceCell },
-  ...data.categories.map((name, i) => ({ title: name, value: (m) => m.scores[i].mean, cell: (m) => scoreCell(m.scores[i]) })),
-  { title: "bytes ratio", value: (m) => m.achieved_ratio, cell: ratioCell },
-  { title: "bytes a token", value: (m) => m.bytes_per_token, cell: (m) => make("td", "", whole(m.bytes_per_token)) },
-  { title: "prefill tok/s", value: (m) => m.prefill_rate, cell: (m) => make("td", "", whole(m.prefill_rate)) },
-  { title: "decode tok/s", value: (m) => m.decode_rate, cell: (m) => make("td", "", whole(m.decode_rate)) },
-];
-if (data.categories.length === 1) columns.splice(3, 1);
+/** Columns of the table: scores by category, or by task. */
+function columnsOf(byTask) {
+  const names = byTask ? data.tasks : data.categories;
+  const score = (m, i) => (byTask ? m.task_scores : m.scores)[i];
+  return [
+    { title: "method", value: (m) => methods.indexOf(m), cell: methodCell },
+    { title: "mean", value: (m) => m.mean.mean, cell: (m) => scoreCell(m.mean, "mean") },
+    { title: "against full [95 %]", value: (m) => m.difference[0], cell: differenceCell },
+    ...(names.length === 1 ? [] : names.map((name, i) => ({ title: name, value: (m) => score(m, i).mean, cell: (m) => scoreCell(score(m, i)) }))),
+    { title: "bytes ratio", value: (m) => m.achieved_ratio, cell: ratioCell },
+    { title: "bytes a token", value: (m) => m.bytes_per_token, cell: (m) => make("td", "", whole(m.bytes_per_token)) },
+    { title: "prefill tok/s", value: (m) => m.prefill_rate, cell: (m) => make("td", "", whole(m.prefill_rate)) },
+    { title: "decode tok/s", value: (m) => m.decode_rate, cell: (m) => make("td", "", whole(m.decode_rate)) },
+  ];
+}
 
 function methodCell(m) {
   const cell = make("td", "method", [dot(m.family), m.name]);
@@ -42,7 +46,15 @@ function ratioCell(m) {
 }
 
 function showTable() {
-  const table = $("summary");
+  fillTable(columnsOf(false));
+  if (methods.some((m) => m.front)) $("table-hint").textContent = "“Front” marks the settings that no other beats in both score and bytes.";
+  if (data.tasks.length) {
+    $("table-by").hidden = false;
+    $("table-by").addEventListener("change", () => fillTable(columnsOf($("table-by").value === "tasks")));
+  }
+}
+
+function fillTable(columns) {
   const body = make("tbody");
   const fill = (rows) => body.replaceChildren(...rows.map((m) => {
     const control = m.family === "full" || m.family === "random";
@@ -61,9 +73,8 @@ function showTable() {
     head.addEventListener("keydown", (event) => { if (event.key === "Enter") sort(); });
     return head;
   });
-  table.append(make("thead", "", make("tr", "", heads)), body);
+  $("summary").replaceChildren(make("thead", "", make("tr", "", heads)), body);
   fill(methods);
-  if (methods.some((m) => m.front)) $("table-hint").textContent = "“Front” marks the settings that no other beats in both score and bytes.";
 }
 
 /** Task and sample, without saying the task twice. */
@@ -90,6 +101,9 @@ function marked(text, words) {
   return parts;
 }
 
+/** An output as shown: long runs of line feeds take one line each. */
+const compact = (text) => text.replace(/(\s*\n){2,}\s*$/, " ⏎").replace(/\n{3,}/g, "\n⏎\n");
+
 /** Equal outputs are shown once, with all methods that wrote them. */
 function answers(sample, words) {
   const groups = new Map();
@@ -102,7 +116,7 @@ function answers(sample, words) {
   const rows = [...groups.values()].map(({ output, names }) => make("div", "answer", [
     make("div", "who", marked(names.join(", "), words)),
     make("div", verdict(output.score), mark[verdict(output.score)] + " " + fixed(output.score), { title: "ended by: " + output.stop }),
-    make("pre", "", output.text === "" ? make("em", "quiet", "(empty)") : marked(output.text, words)),
+    make("pre", "", output.text === "" ? make("em", "quiet", "(empty)") : marked(compact(output.text), words)),
   ]));
   const references = sample.references.flatMap((text, i) => [i ? " or " : "", make("q", "", marked(text, words))]);
   return make("div", "answers", [make("p", "reference", ["Right: ", ...references]), ...rows]);

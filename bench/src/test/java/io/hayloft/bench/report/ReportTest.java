@@ -98,6 +98,18 @@ class ReportTest {
     }
 
     @Test
+    void theHeadlineDoesNotPraiseMethodsWhereNothingCanBeLost() {
+        var records = List.of(
+                FakeRecords.record("full", 0, 0, 1024, 0.1, "x"),
+                FakeRecords.record("kivi:4bit", 0, 0, 1024, 0.1, "x"));
+        assertThat(data(Report.html(FakeRecords.run(folder, records)))
+                        .get("headline")
+                        .get(0)
+                        .stringValue())
+                .startsWith("The full cache itself scores only 0.10 here");
+    }
+
+    @Test
     void anUnwritableFolderIsAUserError() throws IOException {
         var file = Files.writeString(folder.resolve("file"), "");
         assertThatThrownBy(() -> Report.write(FakeRecords.run(file, List.of())))
