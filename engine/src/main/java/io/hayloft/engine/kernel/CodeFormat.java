@@ -1,7 +1,6 @@
 package io.hayloft.engine.kernel;
 
 import io.hayloft.engine.tensor.TensorType;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
     /** Reads codes, scales and minima of one block of the file. */
     @FunctionalInterface
     interface BlockReader {
-        void read(MemorySegment data, long at, byte[] codes, float[] scales, float[] minima);
+        void read(byte[] data, int at, byte[] codes, float[] scales, float[] minima);
     }
 
     /** The form of a type; null for types that are not made of blocks. */

@@ -3,8 +3,6 @@ package io.hayloft.engine.kernel;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.WeightRows;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -14,15 +12,14 @@ import java.util.Arrays;
  * <p>Kernels multiply activations by whole codes, one chain per block, and apply scale and minimum once per block.
  */
 record CodePanels(CodeFormat format, MemorySegment data, int columns) implements Panels {
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ORDER);
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT.withOrder(ORDER);
 
     static CodePanels pack(CodeFormat format, WeightRows rows, NativeMemory memory, WorkerPool pool) {
         int panels = (rows.rows() + ROWS - 1) / ROWS;
         long panelBytes = (long) rows.columns() / format.block() * format.blockBytes();
         var packed = new CodePanels(format, memory.allocate(panels * panelBytes), rows.columns());
-        pool.run(panels, (panel, worker) -> new PanelPacker(packed, rows).pack(panel));
+        pool.run(
+                panels,
+                (panel, worker) -> new CodePacker(format, rows).pack(panel, packed.data, packed.blockAt(panel, 0)));
         return packed;
     }
 
@@ -117,56 +114,6 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
                     blocks(),
                     tile,
                     to + lane);
-        }
-    }
-
-    /** Writes the rows of a tensor into a panel. */
-    private static final class PanelPacker {
-        private final CodePanels panels;
-        private final WeightRows rows;
-        private final byte[] codes;
-        private final float[] scales;
-        private final float[] minima;
-
-        PanelPacker(CodePanels panels, WeightRows rows) {
-            this.panels = panels;
-            this.rows = rows;
-            int size = rows.tensor().type().blockElements();
-            codes = new byte[size];
-            scales = new float[size / panels.format.block()];
-            minima = new float[scales.length];
-        }
-
-        void pack(int panel) {
-            var type = rows.tensor().type();
-            int fileBlocks = panels.columns / type.blockElements();
-            for (int r = 0; r < Math.min(ROWS, rows.rows() - panel * ROWS); r++) {
-                long from = rows.sourceRow(panel * ROWS + r) * rows.tensor().rowBytes();
-                for (int b = 0; b < fileBlocks; b++) {
-                    long at = from + (long) b * type.blockBytes();
-                    panels.format.reader().read(rows.tensor().data(), at, codes, scales, minima);
-                    for (int part = 0; part < scales.length; part++) {
-                        write(panels.blockAt(panel, b * scales.length + part), r, part);
-                    }
-                }
-            }
-        }
-
-        private void write(long at, int row, int part) {
-            var format = panels.format;
-            panels.data.set(FLOAT, at + 4L * row, scales[part]);
-            if (format.minimum()) {
-                panels.data.set(FLOAT, at + format.minimaAt() + 4L * row, minima[part]);
-            }
-            int perWord = format.codesPerWord();
-            long word = at + format.codesAt() + 4L * row;
-            for (int j = 0; j < format.block(); j += perWord, word += 4L * ROWS) {
-                int packed = 0;
-                for (int i = 0; i < perWord; i++) {
-                    packed |= (codes[part * format.block() + j + i] & 0xFF) << (i * format.bits());
-                }
-                panels.data.set(INT, word, packed);
-            }
         }
     }
 }

@@ -22,13 +22,14 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
         var data = memory.allocate(Math.multiplyExact(panels * STEP, columns));
         pool.run(panels, (panel, worker) -> {
             var row = new float[columns];
+            var floats = new float[Math.multiplyExact(columns, ROWS)];
             for (int r = 0; r < Math.min(ROWS, rows.rows() - panel * ROWS); r++) {
                 rows.readRow(panel * ROWS + r, row, 0);
-                long at = panel * STEP * columns + 4L * r;
                 for (int k = 0; k < columns; k++) {
-                    data.set(FLOAT, at + k * STEP, row[k]);
+                    floats[k * ROWS + r] = row[k];
                 }
             }
+            MemorySegment.copy(floats, 0, data, FLOAT, panel * STEP * columns, floats.length);
         });
         return new FloatPanels(data, columns);
     }

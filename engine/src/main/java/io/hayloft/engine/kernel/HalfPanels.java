@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record HalfPanels(MemorySegment data, int columns, boolean brain) implements Panels {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long STEP = 4L * ROWS;
     private static final int EXPONENT = 0x7C00;
 
@@ -37,11 +38,11 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
     }
 
     private static boolean finite(WeightRows rows) {
-        var source = rows.tensor().data();
+        var row = new short[rows.columns()];
         for (int r = 0; r < rows.rows(); r++) {
-            long at = rows.sourceRow(r) * rows.tensor().rowBytes();
-            for (int k = 0; k < rows.columns(); k++) {
-                if ((source.get(SHORT, at + 2L * k) & EXPONENT) == EXPONENT) {
+            read(rows, r, row);
+            for (short bits : row) {
+                if ((bits & EXPONENT) == EXPONENT) {
                     return false;
                 }
             }
@@ -49,15 +50,22 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
         return true;
     }
 
+    private static void read(WeightRows rows, int r, short[] row) {
+        var tensor = rows.tensor();
+        MemorySegment.copy(tensor.data(), SHORT, rows.sourceRow(r) * tensor.rowBytes(), row, 0, row.length);
+    }
+
     private void fill(int panel, WeightRows rows) {
-        var source = rows.tensor().data();
+        var row = new short[columns];
+        var words = new int[Math.toIntExact(panelBytes(columns) / Integer.BYTES)];
         for (int r = 0; r < Math.min(ROWS, rows.rows() - panel * ROWS); r++) {
-            long from = rows.sourceRow(panel * ROWS + r) * rows.tensor().rowBytes();
-            long to = panel * panelBytes(columns) + 4L * r;
+            read(rows, panel * ROWS + r, row);
             for (int k = 0; k < columns; k++) {
-                data.set(SHORT, to + (k >> 1) * STEP + 2L * (k & 1), source.get(SHORT, from + 2L * k));
+                int bits = row[k] & 0xFFFF;
+                words[(k >> 1) * ROWS + r] |= (k & 1) == 0 ? bits : bits << 16;
             }
         }
+        MemorySegment.copy(words, 0, data, INT, panel * panelBytes(columns), words.length);
     }
 
     @Override

@@ -3,9 +3,6 @@ package io.hayloft.engine.kernel;
 import static io.hayloft.engine.kernel.SmallBlockReader.half;
 import static io.hayloft.engine.kernel.SmallBlockReader.unsigned;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /**
  * Takes apart the file's blocks of 256 elements: an f16 factor over small integer scales of parts of 16 or 32 elements,
  * in some types a second one over small integer minima, which are subtracted.
@@ -16,7 +13,7 @@ final class SuperBlockReader {
     private SuperBlockReader() {}
 
     /** {@code 16 x (scale low, minimum high 4 bits) | 64 bytes of 2-bit codes | d | dmin}. */
-    static void q2(MemorySegment data, long at, byte[] codes, float[] scales, float[] minima) {
+    static void q2(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
         float scale = half(data, at + 80);
         float minimum = half(data, at + 82);
         for (int part = 0; part < 16; part++) {
@@ -30,7 +27,7 @@ final class SuperBlockReader {
     }
 
     /** {@code 32 bytes of third bits | 64 bytes of 2-bit codes | 16 6-bit scales in 12 bytes | d}. */
-    static void q3(MemorySegment data, long at, byte[] codes, float[] scales, float[] minima) {
+    static void q3(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
         float scale = half(data, at + 108);
         for (int part = 0; part < 16; part++) {
             int low = bits(data, at + 96 + part % 8, part / 8 * 4, 4);
@@ -44,13 +41,13 @@ final class SuperBlockReader {
     }
 
     /** {@code d | dmin | 8 6-bit scales and minima in 12 bytes | 128 bytes of 4-bit codes}. */
-    static void q4(MemorySegment data, long at, byte[] codes, float[] scales, float[] minima) {
+    static void q4(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
         scalesAndMinima(data, at, scales, minima);
         fourBits(data, at + 16, codes);
     }
 
     /** As {@link #q4}, with 32 bytes of fifth bits before the codes. */
-    static void q5(MemorySegment data, long at, byte[] codes, float[] scales, float[] minima) {
+    static void q5(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
         scalesAndMinima(data, at, scales, minima);
         fourBits(data, at + 48, codes);
         for (int i = 0; i < SIZE; i++) {
@@ -60,10 +57,10 @@ final class SuperBlockReader {
     }
 
     /** {@code 128 bytes of low 4 bits | 64 bytes of high 2 bits | 16 signed scales | d}. */
-    static void q6(MemorySegment data, long at, byte[] codes, float[] scales, float[] minima) {
+    static void q6(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
         float scale = half(data, at + 208);
         for (int part = 0; part < 16; part++) {
-            scales[part] = scale * data.get(ValueLayout.JAVA_BYTE, at + 192 + part);
+            scales[part] = scale * data[at + 192 + part];
         }
         for (int i = 0; i < SIZE; i++) {
             int run = i / 32 % 4;
@@ -74,18 +71,18 @@ final class SuperBlockReader {
     }
 
     /** Some bits of the byte at an offset. */
-    private static int bits(MemorySegment data, long at, int shift, int count) {
+    private static int bits(byte[] data, int at, int shift, int count) {
         return (unsigned(data, at) >> shift) & ((1 << count) - 1);
     }
 
     /** Element i of 2-bit codes: each 32 bytes hold 128 elements. */
-    private static int twoBits(MemorySegment data, long at, int i) {
+    private static int twoBits(byte[] data, int at, int i) {
         int from = i / 128 * 32 + i % 32;
         return bits(data, at + from, i / 32 % 4 * 2, 2);
     }
 
     /** Each 32 bytes hold two parts of 32 elements, the first in the low halves. */
-    private static void fourBits(MemorySegment data, long at, byte[] codes) {
+    private static void fourBits(byte[] data, int at, byte[] codes) {
         for (int i = 0; i < SIZE; i++) {
             int from = i / 64 * 32 + i % 32;
             codes[i] = (byte) bits(data, at + from, i / 32 % 2 * 4, 4);
@@ -96,7 +93,7 @@ final class SuperBlockReader {
      * Parts 0-3: the low 6 bits of bytes 0-3 are scales, of bytes 4-7 minima. Parts 4-7: low and high halves of bytes
      * 8-11, with two more bits atop bytes 0-3 and 4-7.
      */
-    private static void scalesAndMinima(MemorySegment data, long at, float[] scales, float[] minima) {
+    private static void scalesAndMinima(byte[] data, int at, float[] scales, float[] minima) {
         float scale = half(data, at);
         float minimum = half(data, at + 2);
         for (int part = 0; part < 4; part++) {

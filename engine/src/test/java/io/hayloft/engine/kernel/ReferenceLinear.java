@@ -1,6 +1,7 @@
 package io.hayloft.engine.kernel;
 
 import io.hayloft.engine.tensor.WeightRows;
+import java.lang.foreign.ValueLayout;
 
 /** The definition of a linear layer's arithmetic, one element at a time. */
 final class ReferenceLinear {
@@ -42,7 +43,9 @@ final class ReferenceLinear {
             for (int k = 0; k < columns; k += type.blockElements()) {
                 long at = weights.sourceRow(n) * weights.tensor().rowBytes()
                         + (long) k / type.blockElements() * type.blockBytes();
-                format.reader().read(weights.tensor().data(), at, codes, scales, minima);
+                var block =
+                        weights.tensor().data().asSlice(at, type.blockBytes()).toArray(ValueLayout.JAVA_BYTE);
+                format.reader().read(block, 0, codes, scales, minima);
                 for (int part = 0; part < scales.length; part++) {
                     for (int r = 0; r < rows; r++) {
                         int from = r * columns + k + part * format.block();
