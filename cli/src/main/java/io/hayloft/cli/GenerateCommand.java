@@ -12,6 +12,8 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.tokenizer.ChatMessage;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.Methods;
+import io.hayloft.methods.prompt.PromptCompressors;
+import io.hayloft.methods.prompt.PromptStep;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -97,10 +99,16 @@ final class GenerateCommand extends Subcommand {
         var recipe = Methods.parse(method);
         var options = options();
         var text = prompt.text();
+        var step = recipe.prompt().filter(part -> !part.keepsAll());
+        if (step.isPresent() && text.isEmpty()) {
+            throw new UserError("method '" + recipe.name() + "' shortens text, and token ids are none: give --prompt or"
+                    + " --prompt-file");
+        }
+        step.ifPresent(part -> part.compressor().check());
         var found = model.resolve();
         try (var loaded = model.load(found, err())) {
             var ids = text.isPresent()
-                    ? encode(text.get(), loaded)
+                    ? encode(step.isPresent() ? shorten(text.get(), step.get(), loaded) : text.get(), loaded)
                     : prompt.ids(loaded.config().vocabulary());
             var printer = new TokenPrinter();
             var listener = json ? GenerationListener.NONE : printer;
@@ -117,6 +125,16 @@ final class GenerateCommand extends Subcommand {
             }
         }
         return 0;
+    }
+
+    /** A prompt of the command line has no question apart from its context, so all of it is shortened. */
+    private String shorten(String text, PromptStep step, LanguageModel loaded) {
+        try (var compressors = new PromptCompressors(loaded)) {
+            var shortened = compressors.compress(step, text);
+            err().println("note: " + shortened.tokens() + " of " + shortened.originalTokens()
+                    + " tokens of the prompt are left");
+            return shortened.text();
+        }
     }
 
     private GenerationOptions options() {

@@ -127,7 +127,7 @@ public final class BenchRun implements AutoCloseable {
     }
 
     private List<BenchRecord> answer(PlannedSample planned, List<Method> missing) {
-        var answers = runner.answer(planned.prompt(), missing, planned.rules());
+        var answers = new PromptGroups(runner, planned, spec.protocol()).answer(missing);
         var records = new ArrayList<BenchRecord>();
         for (int i = 0; i < missing.size(); i++) {
             records.add(Recorder.record(spec, runner.model(), planned, missing.get(i), answers.get(i)));
@@ -156,6 +156,7 @@ public final class BenchRun implements AutoCloseable {
 
     @Override
     public void close() {
+        runner.close();
         writer.close();
     }
 }

@@ -14,6 +14,10 @@ import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.methods.Method;
+import io.hayloft.methods.Methods;
+import io.hayloft.methods.prompt.CompressedPrompt;
+import io.hayloft.methods.prompt.PromptCompressors;
+import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.List;
@@ -29,12 +33,20 @@ final class EngineRunner implements SampleRunner {
     private final KvCodec cacheType;
     private final PromptEncoder prompts;
     private final ModelFacts facts;
+    private final PromptCompressors compressors;
 
     EngineRunner(BenchSpec spec, LanguageModel model) {
         this.model = model;
         this.cacheType = KvCodec.parse(spec.cacheType());
         this.prompts = new PromptEncoder(model.tokenizer(), model.chat());
         this.facts = facts(spec, model);
+        this.compressors = new PromptCompressors(model);
+        for (var method : spec.methods()) {
+            Methods.parse(method)
+                    .prompt()
+                    .filter(step -> !step.keepsAll())
+                    .ifPresent(step -> step.compressor().check());
+        }
     }
 
     private static ModelFacts facts(BenchSpec spec, LanguageModel model) {
@@ -117,6 +129,16 @@ final class EngineRunner implements SampleRunner {
                 done.prefillSeconds(),
                 done.compressSeconds(),
                 done.decodeSeconds());
+    }
+
+    @Override
+    public CompressedPrompt compress(PromptStep step, String context) {
+        return compressors.compress(step, context);
+    }
+
+    @Override
+    public void close() {
+        compressors.close();
     }
 
     @Override

@@ -11,9 +11,11 @@ final class Recorder {
 
     private Recorder() {}
 
-    static BenchRecord record(BenchSpec spec, ModelFacts model, PlannedSample planned, Method method, Answer answer) {
+    static BenchRecord record(
+            BenchSpec spec, ModelFacts model, PlannedSample planned, Method method, PromptGroups.Answered answered) {
         var sample = planned.sample();
         var task = planned.task();
+        var answer = answered.answer();
         double ratio = method.requestedRatio();
         int before = sample.facets().get(TOKENS_BEFORE) instanceof Number number
                 ? number.intValue()
@@ -31,7 +33,7 @@ final class Recorder {
                 sample.references(),
                 answer.output(),
                 answer.stopReason(),
-                planned.promptTokens(),
+                answered.promptTokens(),
                 before,
                 answer.generatedTokens(),
                 answer.freeTokens(),

@@ -2,12 +2,14 @@ package io.hayloft.bench.run;
 
 import io.hayloft.bench.Protocol;
 import io.hayloft.methods.Method;
+import io.hayloft.methods.prompt.CompressedPrompt;
+import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.List;
 
 /** What a run needs of a model: tokens in, answers of every method out. */
-public interface SampleRunner {
+public interface SampleRunner extends AutoCloseable {
     /** The model's name, sizes and limits. */
     ModelFacts model();
 
@@ -24,6 +26,17 @@ public interface SampleRunner {
      */
     List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules);
 
+    /**
+     * Shortens the context of a prompt. The time it tells is what this step alone would have taken.
+     *
+     * @throws io.hayloft.base.UserError if the compressor lacks its weights
+     */
+    CompressedPrompt compress(PromptStep step, String context);
+
     /** Bytes of the full cache, in the run's cache type, for a prompt of so many tokens. */
     long fullCacheBytes(int tokens);
+
+    /** Frees what the runner opened; the model is not its own. */
+    @Override
+    default void close() {}
 }

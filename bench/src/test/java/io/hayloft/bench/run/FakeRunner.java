@@ -2,9 +2,12 @@ package io.hayloft.bench.run;
 
 import io.hayloft.bench.Protocol;
 import io.hayloft.methods.Method;
+import io.hayloft.methods.prompt.CompressedPrompt;
+import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +90,14 @@ final class FakeRunner implements SampleRunner {
             answers.add(new Answer(method.name() + "!", "eos", 3, 1, bytes, full, 0.02, 0.001, 0.003));
         }
         return answers;
+    }
+
+    /** Keeps the first words. */
+    @Override
+    public CompressedPrompt compress(PromptStep step, String context) {
+        var all = tokens().encode(context);
+        int kept = step.budget().keptTokens(all.length);
+        return new CompressedPrompt(tokens().decode(Arrays.copyOf(all, kept)), all.length, kept, List.of(), 0.5);
     }
 
     @Override

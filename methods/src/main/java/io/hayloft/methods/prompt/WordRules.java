@@ -72,6 +72,8 @@ enum WordRules {
     private final String start;
     private final String end;
     private final String unknown;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<String> special;
 
     WordRules(String start, String end, String unknown, Set<String> special) {

@@ -1,0 +1,103 @@
+package io.hayloft.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.stats.Statistics;
+import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Methods that shorten the prompt run beside those that do not. */
+class PromptGroupsTest {
+    @TempDir
+    Path folder;
+
+    private BenchSpec spec(Protocol protocol, String... methods) {
+        return BenchSpec.builder(new ModelChoice("hayloft-tiny", Path.of("none"), true))
+                .methods(List.of(methods))
+                .tasks(List.of("mini-needle"))
+                .lengths(List.of(256))
+                .samples(2)
+                .protocol(protocol)
+                .out(folder)
+                .build();
+    }
+
+    @Test
+    void methodsWithTheSamePromptShareAPrefill() {
+        var runner = new FakeRunner(1000, false);
+        var spec = spec(
+                Protocol.QUESTION_AWARE,
+                "snapkv:2x",
+                "selective:2x",
+                "selective:2x + kivi:4bit,residual=32",
+                "selective:4x",
+                "selective:1x");
+        try (var run = BenchRun.prepare(spec, runner)) {
+            run.run(RunListener.NONE);
+        }
+        assertThat(runner.calls.subList(0, 3))
+                .containsExactly(
+                        List.of("full", "random:2x", "random:4x", "snapkv:2x", "selective:1x"),
+                        List.of("selective:2x", "selective:2x + kivi:4bit,residual=32"),
+                        List.of("selective:4x"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void recordsTellWhatTheModelReadAndWhatWasSaved(Protocol protocol) {
+        var spec = spec(protocol, "snapkv:2x", "selective:2x", "selective:4x", "selective:2x + kivi:4bit,residual=32");
+        try (var model = LanguageModel.load(
+                        ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(2));
+                var run = BenchRun.prepare(spec, model)) {
+            var done = run.run(RunListener.NONE);
+            var first = done.records().stream()
+                    .filter(record ->
+                            record.sample().equals(done.records().getFirst().sample()))
+                    .collect(Collectors.toMap(BenchRecord::method, Function.identity()));
+            var full = first.get("full");
+            var half = first.get("selective:2x");
+            assertThat(half.promptTokens()).isBetween(full.promptTokens() / 3, full.promptTokens() * 2 / 3);
+            assertThat(half.tokensBeforeTruncation()).isEqualTo(full.promptTokens());
+            assertThat(half.fullCacheBytes()).isEqualTo(full.fullCacheBytes());
+            assertThat(half.promptSha256()).isEqualTo(full.promptSha256());
+            assertThat(half.achievedRatio()).isCloseTo(2, within(0.4));
+            assertThat(half.compressSeconds()).isPositive();
+            assertThat(half.freeTokens()).isZero();
+            assertThat(first.get("selective:4x").achievedRatio()).isGreaterThan(half.achievedRatio());
+            assertThat(first.get("selective:2x + kivi:4bit,residual=32").promptTokens())
+                    .isEqualTo(half.promptTokens());
+            assertThat(first.get("selective:2x + kivi:4bit,residual=32").cacheBytes())
+                    .isLessThan(half.cacheBytes());
+            assertThat(Statistics.summary(done.records()).rows())
+                    .hasSize(spec.methods().size());
+        }
+    }
+
+    @Test
+    void missingWeightsAreToldBeforeTheRun() {
+        var spec = spec(Protocol.QUESTION_AWARE, "llmlingua2:2x,model=" + folder.resolve("nothing"));
+        try (var model =
+                LanguageModel.load(ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(1))) {
+            assertThatThrownBy(() -> BenchRun.prepare(spec, model))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("option model of llmlingua2");
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+}
