@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Looks at the machine. Every finding says what is there and, if something should be better, what to do. */
@@ -29,7 +28,7 @@ final class Doctor {
 
     private Doctor() {}
 
-    static List<Finding> examine(ModelStore store, Map<String, String> environment) {
+    static List<Finding> examine(ModelStore store) {
         var findings = new ArrayList<Finding>();
         findings.add(java(Runtime.version()));
         findings.add(vectors());
@@ -39,7 +38,7 @@ final class Doctor {
         findings.add(hugePages());
         findings.add(cacheFolder(store.folder()));
         findings.add(models(store));
-        findings.add(pip(environment));
+        findings.add(pip(store.python()));
         return findings;
     }
 
@@ -114,12 +113,12 @@ final class Doctor {
     }
 
     /** Python is only needed where the Hugging Face Hub cannot be reached. */
-    private static Finding pip(Map<String, String> environment) {
-        var python = environment.getOrDefault("HAYLOFT_PYTHON", "python3");
+    static Finding pip(List<String> command) {
+        var python = String.join(" ", command);
+        var question = new ArrayList<>(command);
+        question.addAll(List.of("-m", "pip", "--version"));
         try {
-            var process = new ProcessBuilder(python, "-m", "pip", "--version")
-                    .redirectErrorStream(true)
-                    .start();
+            var process = new ProcessBuilder(question).redirectErrorStream(true).start();
             process.getOutputStream().close();
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -15,7 +15,7 @@ final class DoctorCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        var findings = Doctor.examine(ModelStore.open(), System.getenv());
+        var findings = Doctor.examine(ModelStore.open());
         if (json) {
             Json.pretty(out(), findings);
             return 0;

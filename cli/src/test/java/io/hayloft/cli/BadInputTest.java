@@ -2,9 +2,12 @@ package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 /** What users get wrong on the command line: each is told in one line, with exit code 2. */
 class BadInputTest {
@@ -63,6 +66,34 @@ class BadInputTest {
         """)
     void aMistakeIsToldInOneLine(String line, String words) {
         Cli.run(line.split(" +")).isUserError(words);
+    }
+
+    /** What is no mistake of the user is told as what it is, with the details out of the way. */
+    @Test
+    void aDefectIsToldInOneLine() {
+        var err = new StringWriter();
+        var line = new CommandLine(new RootCommand()).setErr(new PrintWriter(err));
+
+        int code = Failures.execution(new IllegalStateException("no such\n  layer"), line);
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith(
+                        "hayloft: this is a defect of hayloft: java.lang.IllegalStateException: no such layer; details"
+                                + " are in ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void memoryThatRanOutIsToldWithAdvice() {
+        var err = new StringWriter();
+
+        int code = Failures.outOfMemory(new OutOfMemoryError("Java heap space"), new PrintWriter(err));
+
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("out of memory (Java heap space)", "-Xmx8g")
+                .hasLineCount(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,13 @@ class DoctorTest {
         assertThat(Doctor.java(Runtime.Version.parse("25.0.2")).advice()).contains("25.0.3");
         assertThat(Doctor.java(Runtime.Version.parse("25.0.3+9-LTS")).advice()).isEmpty();
         assertThat(Doctor.java(Runtime.Version.parse("26")).advice()).isEmpty();
+    }
+
+    @Test
+    void saysThatPythonIsMissing() {
+        var finding = Doctor.pip(List.of("/nowhere/python3"));
+        assertThat(finding.value()).isEqualTo("/nowhere/python3 cannot be started");
+        assertThat(finding.advice()).contains("install Python 3 with pip");
     }
 
     @Test

@@ -30,6 +30,10 @@ final class Fetcher {
                 new PythonDownload(PythonDownload.command(environment)));
     }
 
+    PythonDownload python() {
+        return python;
+    }
+
     /** Whether the file is there with the right content. */
     static boolean isComplete(Path path, ModelFile file) {
         try {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -53,6 +54,11 @@ public final class ModelStore {
     /** The models that can be named. */
     public Catalogue catalogue() {
         return catalogue;
+    }
+
+    /** The command that starts the Python whose {@code pip} fetches packages, with its leading arguments. */
+    public List<String> python() {
+        return fetcher.python().command();
     }
 
     /** Whether all files of a model are here, at their right size. */

@@ -29,6 +29,11 @@ final class PythonDownload {
         this.python = List.copyOf(python);
     }
 
+    /** The command that starts Python, with its leading arguments. */
+    List<String> command() {
+        return python;
+    }
+
     /** The command of this system; {@code HAYLOFT_PYTHON} names another. */
     static List<String> command(Map<String, String> environment) {
         var named = environment.getOrDefault("HAYLOFT_PYTHON", "").strip();
@@ -82,8 +87,10 @@ final class PythonDownload {
         }
         try {
             process.getOutputStream().close();
+            long most = 0;
             while (!process.waitFor(500, TimeUnit.MILLISECONDS)) {
-                listener.progress(Math.min(bytes, done + sizeOf(scratch)), bytes);
+                most = Math.max(most, sizeOf(scratch)); // pip moves its files about
+                listener.progress(Math.min(bytes, done + most), bytes);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
