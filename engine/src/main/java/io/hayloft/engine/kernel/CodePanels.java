@@ -56,6 +56,11 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
     }
 
     @Override
+    public RowGroups.Sizes groups() {
+        return VectorWidth.BITS == 512 ? RowGroups.Sizes.EIGHT : RowGroups.Sizes.FOUR;
+    }
+
+    @Override
     public float[] factors() {
         return format.factors();
     }
@@ -72,7 +77,7 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
             multiplyOne(panel, x, row, tile);
         } else {
             for (int i = 0; i < PANELS && blockAt(panel + i, 0) < bytes(); i++) {
-                multiplyFour(panel + i, x, row, tile, i * ROWS);
+                multiplyGroup(panel + i, x, row, tile, i * ROWS);
             }
         }
     }
@@ -98,22 +103,19 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
         }
     }
 
-    private void multiplyFour(int panel, Input x, int row, float[] tile, int to) {
-        long at = blockAt(panel, 0);
-        int xAt = x.x().at(row, 0);
-        int sumsAt = x.sums().at(row, 0);
+    private void multiplyGroup(int panel, Input input, int row, float[] tile, int to) {
+        var x = input.x().data();
+        var sums = input.sums().data();
+        int xAt = input.x().at(row, 0);
+        int sumsAt = input.sums().at(row, 0);
+        boolean eight = input.x().size(row) == 8;
         for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
-            FourRowKernel.multiply(
-                    data,
-                    at + 4L * lane,
-                    format,
-                    x.x().data(),
-                    xAt,
-                    x.sums().data(),
-                    sumsAt,
-                    blocks(),
-                    tile,
-                    to + lane);
+            long at = blockAt(panel, 0) + 4L * lane;
+            if (eight) {
+                EightRowKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);
+            } else {
+                FourRowKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);
+            }
         }
     }
 }

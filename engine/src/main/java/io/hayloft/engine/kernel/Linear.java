@@ -81,14 +81,14 @@ public final class Linear {
     public void decode(float[] x, int rows, float[] y, WorkerPool pool) {
         check(x, rows, y);
         var input = new Panels.Input(
-                RowGroups.pack(x, rows, inputs, Sizes.DIRECT, panels.factors(), pool.workspace().activations, pool),
-                BlockSums.pack(x, rows, inputs, panels.block(), Sizes.DIRECT, pool));
+                RowGroups.pack(x, rows, inputs, panels.groups(), panels.factors(), pool.workspace().activations, pool),
+                BlockSums.pack(x, rows, inputs, panels.block(), panels.groups(), pool));
         int strides = (outputs + Panels.STRIDE - 1) / Panels.STRIDE;
         long strideBytes = Math.max(1, panels.bytes() / strides);
         int perTask = (int) Math.min(strides, (TASK_BYTES + strideBytes - 1) / strideBytes);
         int tasks = (strides + perTask - 1) / perTask;
         run(pool, tasks, (long) rows * inputs * outputs, (index, worker) -> {
-            var tile = pool.workspace().tile(worker).ofSize(Sizes.DIRECT.large() * Panels.STRIDE);
+            var tile = pool.workspace().tile(worker).ofSize(panels.groups().large() * Panels.STRIDE);
             int end = Math.min(strides, (index + 1) * perTask);
             for (int stride = index * perTask; stride < end; stride++) {
                 multiplyStride(stride * Panels.STRIDE, input, tile, y);

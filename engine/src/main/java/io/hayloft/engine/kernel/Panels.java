@@ -45,6 +45,11 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
      */
     void expand(int panel, int from, int count, float[] dst);
 
+    /** How {@link #multiply} wants rows to be grouped. */
+    default RowGroups.Sizes groups() {
+        return RowGroups.Sizes.FOUR;
+    }
+
     /** What element k of a row that is multiplied by itself is scaled by, for {@link #multiply}: {@code factors[k % 4]}. */
     default float[] factors() {
         return RowGroups.ONES;

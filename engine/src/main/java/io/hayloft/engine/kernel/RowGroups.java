@@ -10,30 +10,51 @@ final class RowGroups {
     /** No factors. */
     static final float[] ONES = {1, 1, 1, 1};
 
-    /**
-     * How rows are cut into groups: large ones, and small ones for the rest when it is small enough.
-     *
-     * @param large rows of a large group
-     * @param small rows of a small group
-     * @param rest most rows of a rest that is cut into small groups
-     */
-    record Sizes(int large, int small, int rest) {
+    /** How rows are cut into groups: large ones, then smaller ones for the rest. */
+    enum Sizes {
         /** For {@link Tile}: as many rows as the vector registers of this width allow. */
-        static final Sizes TILE = VectorWidth.BITS == 512 ? new Sizes(12, 4, 8) : new Sizes(4, 4, 4);
-
+        TILE(VectorWidth.BITS == 512 ? 12 : 4) {
+            @Override
+            int of(int left) {
+                return left > 8 ? large() : 4;
+            }
+        },
         /** For multiplying packed weights directly: two or three rows are done as if they were four. */
-        static final Sizes DIRECT = new Sizes(4, 1, 1);
+        FOUR(4) {
+            @Override
+            int of(int left) {
+                return left > 1 ? 4 : 1;
+            }
+        },
+        /** The same where there are registers for eight rows, which are worth it from seven on. */
+        EIGHT(8) {
+            @Override
+            int of(int left) {
+                return left > 6 ? 8 : FOUR.of(left);
+            }
+        };
+
+        private final int large;
+
+        Sizes(int large) {
+            this.large = large;
+        }
+
+        /** Rows of a large group. */
+        int large() {
+            return large;
+        }
 
         /** Rows of the group that begins when this many rows are left. */
-        int at(int left) {
-            return left > rest ? large : small;
-        }
+        abstract int of(int left);
 
         /** Number of rows of all groups together, the missing ones included. */
         int padded(int rows) {
-            int full = rows / large * large;
-            int left = rows - full;
-            return full + (left > rest ? large : (left + small - 1) / small * small);
+            int padded = rows / large * large;
+            while (padded < rows) {
+                padded += of(rows - padded);
+            }
+            return padded;
         }
     }
 
@@ -59,10 +80,10 @@ final class RowGroups {
             float[] x, int rows, int columns, Sizes sizes, float[] factors, Scratch scratch, WorkerPool pool) {
         int size = Math.multiplyExact(sizes.padded(rows), columns);
         var groups = new RowGroups(scratch.ofSize(size), rows, columns, sizes);
-        int tasks = (rows + sizes.large - 1) / sizes.large;
+        int tasks = (rows + sizes.large() - 1) / sizes.large();
         Linear.run(pool, tasks, size, (i, worker) -> {
-            int end = Math.min(rows, (i + 1) * sizes.large);
-            for (int row = i * sizes.large; row < end; row += groups.size(row)) {
+            int end = Math.min(rows, (i + 1) * sizes.large());
+            for (int row = i * sizes.large(); row < end; row += groups.size(row)) {
                 groups.fill(x, row, factors);
             }
         });
@@ -89,7 +110,7 @@ final class RowGroups {
 
     /** Rows of the group that begins at a row. */
     int size(int row) {
-        return sizes.at(rows - row);
+        return sizes.of(rows - row);
     }
 
     /** Where element k of the group that begins at a row lies; the group's rows follow each other. */
