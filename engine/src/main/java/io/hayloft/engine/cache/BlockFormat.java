@@ -53,6 +53,9 @@ abstract class BlockFormat {
     /** Decodes a token's channels. */
     abstract void load(MemorySegment block, long at, int token, float[] dst, int dstAt);
 
+    /** Copies a token from a block of this format to another, code by code. */
+    abstract void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken);
+
     /** Decodes all rows, padding included, to dst [rows][stride]. */
     abstract void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride);
 

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 final class Codes {
     private final int bits;
     private final int lanes;
-    private final int rowsOfWord;
+    private final int rowShift; // a word holds 2^rowShift rows
     private final int paddedRows;
     private final int bytes;
 
@@ -18,9 +18,10 @@ final class Codes {
     Codes(int bits, int rows, int lanes) {
         this.bits = bits;
         this.lanes = lanes;
-        this.rowsOfWord = Integer.SIZE / bits;
-        this.paddedRows = (rows + rowsOfWord - 1) / rowsOfWord * rowsOfWord;
-        this.bytes = paddedRows / rowsOfWord * lanes * Integer.BYTES;
+        this.rowShift = Integer.numberOfTrailingZeros(Integer.SIZE / bits);
+        int words = (rows + (1 << rowShift) - 1) >> rowShift;
+        this.paddedRows = words << rowShift;
+        this.bytes = words * lanes * Integer.BYTES;
     }
 
     int bits() {
@@ -37,17 +38,43 @@ final class Codes {
     }
 
     private long word(int row, int lane) {
-        return (long) Integer.BYTES * (row / rowsOfWord * lanes + lane);
+        return (long) Integer.BYTES * ((row >> rowShift) * lanes + lane);
+    }
+
+    private int shift(int row) {
+        return (row & (1 << rowShift) - 1) * bits;
     }
 
     int get(MemorySegment m, long at, int row, int lane) {
         int word = m.get(ValueLayout.JAVA_INT, at + word(row, lane));
-        return word >>> row % rowsOfWord * bits & (1 << bits) - 1;
+        return word >>> shift(row) & (1 << bits) - 1;
     }
 
     void set(MemorySegment m, long at, int row, int lane, int code) {
-        int shift = row % rowsOfWord * bits;
+        int shift = shift(row);
         int word = m.get(ValueLayout.JAVA_INT, at + word(row, lane));
         m.set(ValueLayout.JAVA_INT, at + word(row, lane), word & ~((1 << bits) - 1 << shift) | code << shift);
+    }
+
+    /** Sets the codes of one row in consecutive lanes. */
+    void setRow(MemorySegment m, long at, int row, int lane, int[] codes, int from, int count) {
+        int shift = shift(row);
+        int others = ~((1 << bits) - 1 << shift);
+        long first = at + word(row, lane);
+        for (int i = 0; i < count; i++) {
+            long word = first + (long) Integer.BYTES * i;
+            m.set(ValueLayout.JAVA_INT, word, m.get(ValueLayout.JAVA_INT, word) & others | codes[from + i] << shift);
+        }
+    }
+
+    /** Sets the codes of one lane in consecutive rows, from the first row of a word on; fills the last word with zeros. */
+    void setLane(MemorySegment m, long at, int row, int lane, int[] codes, int count) {
+        for (int first = 0; first < count; first += 1 << rowShift) {
+            int word = 0;
+            for (int i = Math.min(count, first + (1 << rowShift)) - 1; i >= first; i--) {
+                word = word << bits | codes[i];
+            }
+            m.set(ValueLayout.JAVA_INT, at + word(row + first, lane), word);
+        }
     }
 }

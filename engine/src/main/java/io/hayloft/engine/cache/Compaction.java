@@ -1,5 +1,6 @@
 package io.hayloft.engine.cache;
 
+import io.hayloft.engine.kernel.WorkerPool;
 import org.jspecify.annotations.Nullable;
 
 /** Builds compressed caches from full ones. */
@@ -12,7 +13,7 @@ public final class Compaction {
      * <p>Its memory is of the size of the kept tokens; appended ones will grow it block by block. Positions and the count of
      * tokens seen are those of the source.
      *
-     * @param keep slots to keep, ascending, [layer][head][]; null for all
+     * @param keep slots to keep, ascending, [layer][head][]; null for all, or for all of a layer
      * @param codec form of the new cache
      * @param reserveNewTokens tokens that are expected to be appended; a hint
      * @param policy what happens to the new cache while it decodes; it belongs to the new cache
@@ -20,7 +21,7 @@ public final class Compaction {
      */
     public static SequenceCache select(
             SequenceCache source,
-            int @Nullable [][][] keep,
+            int @Nullable [] @Nullable [][] keep,
             KvCodec codec,
             int reserveNewTokens,
             @Nullable CachePolicy policy) {
@@ -32,21 +33,38 @@ public final class Compaction {
         return new SequenceCache(shape, codec, layers, policy, source.nextPosition());
     }
 
+    /** The same, with the layers shared out among the workers of a pool. */
+    public static SequenceCache select(
+            SequenceCache source,
+            int @Nullable [] @Nullable [][] keep,
+            KvCodec codec,
+            int reserveNewTokens,
+            @Nullable CachePolicy policy,
+            WorkerPool pool) {
+        var shape = source.shape();
+        var layers = new LayerCache[shape.layers()];
+        pool.run(
+                layers.length,
+                (layer, worker) ->
+                        layers[layer] = layer(source.layer(layer), keep == null ? null : keep[layer], codec));
+        return new SequenceCache(shape, codec, layers, policy, source.nextPosition());
+    }
+
     private static LayerCache layer(LayerCache source, int @Nullable [][] keep, KvCodec codec) {
+        if (keep == null && codec.equals(source.codec())) {
+            return source.fork();
+        }
         var target = new LayerCache(source.kvHeads(), source.headDim(), source.window(), codec, 0, false);
         var lengths = new int[source.kvHeads()];
         for (int head = 0; head < lengths.length; head++) {
             lengths[head] = keep == null ? source.length(head) : checked(keep[head], source.length(head)).length;
         }
         target.reserve(lengths);
-        var k = new float[source.headDim()];
-        var v = new float[source.headDim()];
         for (int head = 0; head < lengths.length; head++) {
+            var from = source.head(head);
+            var to = target.head(head);
             for (int i = 0; i < lengths[head]; i++) {
-                int slot = keep == null ? i : keep[head][i];
-                source.readKeys(head, slot, 1, k, 0);
-                source.readValues(head, slot, 1, v, 0);
-                target.append(head, k, 0, v, 0, source.position(head, slot));
+                to.appendFrom(from, keep == null ? i : keep[head][i]);
             }
         }
         target.settle();

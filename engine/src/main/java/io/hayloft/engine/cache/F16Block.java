@@ -30,6 +30,14 @@ final class F16Block extends BlockFormat {
     }
 
     @Override
+    void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken) {
+        for (int c = 0; c < channels; c++) {
+            var number = from.get(ValueLayout.JAVA_SHORT, fromAt + Short.BYTES * index(fromToken, c));
+            to.set(ValueLayout.JAVA_SHORT, toAt + Short.BYTES * index(toToken, c), number);
+        }
+    }
+
+    @Override
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
         for (int row = 0; row < rows; row++) {
             F16Rows.widen(block, at + (long) Short.BYTES * row * lanes, dst, dstAt + row * stride, lanes);

@@ -29,6 +29,14 @@ final class F32Block extends BlockFormat {
     }
 
     @Override
+    void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken) {
+        for (int c = 0; c < channels; c++) {
+            var number = from.get(ValueLayout.JAVA_FLOAT, fromAt + Float.BYTES * index(fromToken, c));
+            to.set(ValueLayout.JAVA_FLOAT, toAt + Float.BYTES * index(toToken, c), number);
+        }
+    }
+
+    @Override
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
         for (int row = 0; row < rows; row++) {
             long from = at + (long) Float.BYTES * row * lanes;

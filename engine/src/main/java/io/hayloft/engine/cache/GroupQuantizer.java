@@ -1,51 +1,89 @@
 package io.hayloft.engine.cache;
 
+import io.hayloft.engine.kernel.VectorWidth;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
  * Codes a group of numbers by its minimum and a step: min + code * scale, scale = (max - min) / (2^bits - 1), codes
  * rounded half to even (KIVI, arXiv 2402.02750). With 16-bit scales every operation is rounded to a 16-bit float, as the
  * method's published form computes. A group of equal numbers has scale 0 and codes 0.
  */
 final class GroupQuantizer {
+    private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+    private static final int LANES = VectorWidth.LANES;
+
+    /** Adding and subtracting this rounds a number below 2^22 to a whole one, ties to even. */
+    private static final float ROUNDER = 0x1.8p23f;
+
     private final int levels;
     private final boolean wide;
-    private float scale;
-    private float min;
 
     GroupQuantizer(int bits, boolean wide) {
         this.levels = (1 << bits) - 1;
         this.wide = wide;
     }
 
-    /** Codes count numbers of x, {@code stride} apart. */
-    void quantize(float[] x, int at, int count, int stride, int[] codes) {
-        float max = x[at];
-        min = x[at];
-        for (int i = 1; i < count; i++) {
-            max = Math.max(max, x[at + i * stride]);
-            min = Math.min(min, x[at + i * stride]);
-        }
-        scale = rounded(rounded(max - min) / levels);
-        for (int i = 0; i < count; i++) {
-            codes[i] = scale == 0 ? 0 : code(x[at + i * stride]);
+    /**
+     * Codes a group.
+     *
+     * @param x count numbers, beginning at {@code at}
+     * @param codes gets the codes, from its beginning on
+     * @param result gets scale and minimum
+     */
+    void quantize(float[] x, int at, int count, int[] codes, float[] result) {
+        if (count % LANES == 0) {
+            quantizeVectors(x, at, count, codes, result);
+        } else {
+            quantizeScalar(x, at, count, codes, result);
         }
     }
 
-    private int code(float x) {
-        float steps = rounded(rounded(x - min) / scale);
-        return (int) Math.rint(Math.clamp(steps, 0, levels));
+    /** The definition, number by number. */
+    void quantizeScalar(float[] x, int at, int count, int[] codes, float[] result) {
+        float max = x[at];
+        float min = x[at];
+        for (int i = 1; i < count; i++) {
+            max = Math.max(max, x[at + i]);
+            min = Math.min(min, x[at + i]);
+        }
+        float scale = scale(min, max);
+        for (int i = 0; i < count; i++) {
+            float steps = scale == 0 ? 0 : rounded(rounded(x[at + i] - min) / scale);
+            codes[i] = (int) Math.rint(Math.clamp(steps, 0, levels));
+        }
+        result[0] = scale;
+        result[1] = min;
+    }
+
+    private float scale(float min, float max) {
+        return rounded(rounded(max - min) / levels);
     }
 
     private float rounded(float x) {
         return wide ? x : Half.round(x);
     }
 
-    /** Step of the group coded last. */
-    float scale() {
-        return scale;
-    }
-
-    /** Minimum of the group coded last. */
-    float min() {
-        return min;
+    private void quantizeVectors(float[] x, int at, int count, int[] codes, float[] result) {
+        var high = FloatVector.fromArray(FLOATS, x, at);
+        var low = high;
+        for (int i = LANES; i < count; i += LANES) {
+            var v = FloatVector.fromArray(FLOATS, x, at + i);
+            high = high.max(v);
+            low = low.min(v);
+        }
+        float min = low.reduceLanes(VectorOperators.MIN);
+        float scale = scale(min, high.reduceLanes(VectorOperators.MAX));
+        float divisor = scale == 0 ? Float.POSITIVE_INFINITY : scale;
+        for (int i = 0; i < count; i += LANES) {
+            var steps = FloatVector.fromArray(FLOATS, x, at + i).sub(min);
+            steps = wide ? steps.div(divisor) : Half.round(Half.round(steps).div(divisor));
+            steps = steps.max(0).min(levels).add(ROUNDER).sub(ROUNDER);
+            ((IntVector) steps.convert(VectorOperators.F2I, 0)).intoArray(codes, i);
+        }
+        result[0] = scale;
+        result[1] = min;
     }
 }

@@ -49,6 +49,12 @@ final class GroupedKeys extends TokenStore {
     }
 
     @Override
+    void appendFrom(TokenStore source, int token) {
+        settle();
+        tail.appendFrom(source, token);
+    }
+
+    @Override
     void settle() {
         if (tail.end() - packed == residual) {
             pack();
@@ -58,8 +64,8 @@ final class GroupedKeys extends TokenStore {
     private void pack() {
         var keys = new float[format.group() * channels];
         for (int from = packed; from < packed + residual; from += format.group()) {
-            for (int i = 0; i < format.group(); i++) {
-                tail.load(from + i, keys, i * channels);
+            for (int token = 0; token < format.group(); token += TOKENS) {
+                tail.expand((from + token) / TOKENS, keys, token, format.group());
             }
             groups.add();
             int last = groups.size() - 1;

@@ -12,6 +12,7 @@ final class GroupedValues extends TokenStore {
     private final ValueGroups format;
     private final BlockList blocks;
     private final PlainTokens window;
+    private final float[] scratch;
     private int firstBlock;
     private int firstUnpacked;
     private int packed; // number behind the last packed token
@@ -31,6 +32,7 @@ final class GroupedValues extends TokenStore {
         this.format = format;
         this.blocks = new BlockList(memory, format.bytes());
         this.window = window;
+        this.scratch = new float[channels];
     }
 
     @Override
@@ -50,15 +52,20 @@ final class GroupedValues extends TokenStore {
     }
 
     @Override
+    void appendFrom(TokenStore source, int token) {
+        settle();
+        window.appendFrom(source, token);
+    }
+
+    @Override
     void settle() {
-        var token = new float[channels];
         while (window.end() - packed > residual) {
-            window.load(packed, token, 0);
+            window.load(packed, scratch, 0);
             if (packed % TOKENS == 0) {
                 blocks.add();
             }
             int last = blocks.size() - 1;
-            format.store(blocks.segment(last), blocks.offset(last), packed % TOKENS, token, 0);
+            format.store(blocks.segment(last), blocks.offset(last), packed % TOKENS, scratch, 0);
             packed++;
             if (packed - firstUnpacked == TOKENS) {
                 window.removeFirst(TOKENS);

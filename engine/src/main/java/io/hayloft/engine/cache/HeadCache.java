@@ -111,6 +111,14 @@ public final class HeadCache {
         positions.add(position);
     }
 
+    /** Appends a token of another head, given by its slot. */
+    void appendFrom(HeadCache source, int slot) {
+        int token = source.begin() + slot;
+        keys.appendFrom(source.keys, token);
+        values.appendFrom(source.values, token);
+        positions.add(source.positions.get(slot));
+    }
+
     void settle() {
         keys.settle();
         values.settle();

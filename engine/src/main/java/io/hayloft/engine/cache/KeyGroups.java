@@ -49,15 +49,16 @@ final class KeyGroups {
         return at + header() + (long) (token / TOKENS) * codes.bytes();
     }
 
-    /** Codes a group of keys [group][channels]. */
+    /** Codes a group of keys [channels][group]. */
     void store(MemorySegment block, long at, float[] src) {
         var groupCodes = new int[group];
+        var result = new float[2];
         for (int c = 0; c < channels; c++) {
-            quantizer.quantize(src, c, group, channels, groupCodes);
-            scales.set(block, at, c, quantizer.scale());
-            scales.set(block, at, padded + c, quantizer.min());
-            for (int token = 0; token < group; token++) {
-                codes.set(block, codesAt(at, token), c, token % TOKENS, groupCodes[token]);
+            quantizer.quantize(src, c * group, group, groupCodes, result);
+            scales.set(block, at, c, result[0]);
+            scales.set(block, at, padded + c, result[1]);
+            for (int token = 0; token < group; token += TOKENS) {
+                codes.setRow(block, codesAt(at, token), c, 0, groupCodes, token, TOKENS);
             }
         }
     }

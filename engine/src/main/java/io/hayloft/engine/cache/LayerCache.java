@@ -89,11 +89,6 @@ public final class LayerCache {
         }
     }
 
-    /** Appends one token to one head. */
-    void append(int head, float[] k, int kAt, float[] v, int vAt, int position) {
-        heads[head].append(k, kAt, v, vAt, position);
-    }
-
     /** Takes memory for this many tokens of each head in one piece. */
     private void reserve(int tokens) {
         memory.reserve(heads.length * Stores.bytes(codec, headDim, tokens));

@@ -6,11 +6,13 @@ import static io.hayloft.engine.cache.BlockFormat.TOKENS;
 final class PlainTokens extends TokenStore {
     private final BlockFormat format;
     private final BlockList blocks;
+    private final float[] scratch;
     private int firstBlock;
     private int end;
 
     PlainTokens(BlockFormat format, BlockMemory memory) {
         this.format = format;
+        this.scratch = new float[format.channels];
         this.blocks = new BlockList(memory, format.bytes());
     }
 
@@ -25,6 +27,32 @@ final class PlainTokens extends TokenStore {
             blocks.add();
         }
         store(end++, src, at);
+    }
+
+    @Override
+    void appendFrom(TokenStore source, int token) {
+        if (source instanceof PlainTokens plain && plain.format.getClass() == format.getClass()) {
+            if (end % TOKENS == 0) {
+                blocks.add();
+            }
+            move(plain, token, end++);
+        } else {
+            source.load(token, scratch, 0);
+            append(scratch, 0);
+        }
+    }
+
+    /** Copies a token of a store of the same format to one of this. */
+    private void move(PlainTokens source, int from, int to) {
+        int sourceBlock = from / TOKENS - source.firstBlock;
+        int block = to / TOKENS - firstBlock;
+        format.copy(
+                source.blocks.segment(sourceBlock),
+                source.blocks.offset(sourceBlock),
+                from % TOKENS,
+                blocks.segment(block),
+                blocks.offset(block),
+                to % TOKENS);
     }
 
     private void store(int token, float[] src, int at) {
@@ -95,9 +123,7 @@ final class PlainTokens extends TokenStore {
     void moveLastTo(int token) {
         int last = end - 1;
         if (token != last) {
-            var channels = new float[format.channels];
-            load(last, channels, 0);
-            store(token, channels, 0);
+            move(this, last, token);
         }
         end = last;
         if (end % TOKENS == 0) {

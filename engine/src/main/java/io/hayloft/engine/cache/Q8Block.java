@@ -16,6 +16,10 @@ final class Q8Block extends BlockFormat {
     private static final int GROUP = CodecSizes.Q8_GROUP;
     private static final int LARGEST = 127;
     private static final int OFFSET = 128;
+
+    /** Adding and subtracting this rounds a number below 2^22 to a whole one, ties to even. */
+    private static final float ROUNDER = 0x1.8p23f;
+
     private static final int LANES = VectorWidth.LANES;
 
     private final int groups;
@@ -44,34 +48,57 @@ final class Q8Block extends BlockFormat {
 
     @Override
     void store(MemorySegment block, long at, int token, float[] src, int srcAt) {
+        var groupCodes = new int[GROUP];
         for (int g = 0; g < groups; g++) {
-            int end = Math.min(channels, (g + 1) * GROUP);
-            float largest = 0;
-            for (int c = g * GROUP; c < end; c++) {
-                largest = Math.max(largest, Math.abs(src[srcAt + c]));
-            }
-            float scale = Half.round(largest / LARGEST);
-            scales.set(block, at, g * TOKENS + token, scale);
-            for (int c = g * GROUP; c < end; c++) {
-                double code = scale == 0 ? 0 : Math.rint(src[srcAt + c] / scale);
-                set(block, at, token, c, (int) Math.clamp(code, -LARGEST, LARGEST) + OFFSET);
+            int from = g * GROUP;
+            int count = Math.min(GROUP, channels - from);
+            scales.set(block, at, g * TOKENS + token, quantize(src, srcAt + from, count, groupCodes));
+            if (keys) {
+                codes.setLane(block, at + header(), from, token, groupCodes, count);
+            } else {
+                codes.setRow(block, at + header(), token, from, groupCodes, 0, count);
             }
         }
     }
 
-    private void set(MemorySegment block, long at, int token, int channel, int code) {
-        codes.set(block, at + header(), keys ? channel : token, keys ? token : channel, code);
+    /** Codes a group and returns its scale, a 16-bit float. */
+    private static float quantize(float[] x, int at, int count, int[] codes) {
+        float largest = 0;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, Math.abs(x[at + i]));
+        }
+        float scale = Half.round(largest / LARGEST);
+        float divisor = scale == 0 ? Float.POSITIVE_INFINITY : scale;
+        for (int i = 0; i < count; i++) {
+            float steps = x[at + i] / divisor + ROUNDER - ROUNDER;
+            codes[i] = (int) Math.max(-LARGEST, Math.min(LARGEST, steps)) + OFFSET;
+        }
+        return scale;
+    }
+
+    private int code(MemorySegment block, long at, int token, int channel) {
+        return codes.get(block, at + header(), keys ? channel : token, keys ? token : channel);
     }
 
     private float get(MemorySegment block, long at, int token, int channel) {
-        int code = codes.get(block, at + header(), keys ? channel : token, keys ? token : channel);
-        return (code - OFFSET) * scales.get(block, at, channel / GROUP * TOKENS + token);
+        return (code(block, at, token, channel) - OFFSET) * scales.get(block, at, channel / GROUP * TOKENS + token);
     }
 
     @Override
     void load(MemorySegment block, long at, int token, float[] dst, int dstAt) {
         for (int c = 0; c < channels; c++) {
             dst[dstAt + c] = get(block, at, token, c);
+        }
+    }
+
+    @Override
+    void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken) {
+        for (int g = 0; g < groups; g++) {
+            scales.set(to, toAt, g * TOKENS + toToken, scales.get(from, fromAt, g * TOKENS + fromToken));
+        }
+        for (int c = 0; c < channels; c++) {
+            int code = code(from, fromAt, fromToken, c);
+            codes.set(to, toAt + header(), keys ? c : toToken, keys ? toToken : c, code);
         }
     }
 

@@ -13,6 +13,9 @@ abstract sealed class TokenStore permits PlainTokens, GroupedKeys, GroupedValues
     /** Appends a token's channels. */
     abstract void append(float[] src, int at);
 
+    /** Appends a token of another store of the same channels. */
+    abstract void appendFrom(TokenStore source, int token);
+
     /** Packs what is due, after the last token of a prompt. */
     abstract void settle();
 

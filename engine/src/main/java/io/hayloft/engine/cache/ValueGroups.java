@@ -50,15 +50,14 @@ final class ValueGroups {
     /** Codes a token's channels. */
     void store(MemorySegment block, long at, int token, float[] src, int srcAt) {
         var groupCodes = new int[group];
+        var result = new float[2];
         for (int g = 0; g < groups; g++) {
             int from = g * group;
             int count = Math.min(group, channels - from);
-            quantizer.quantize(src, srcAt + from, count, 1, groupCodes);
-            scales.set(block, at, g * 2 * TOKENS + token, quantizer.scale());
-            scales.set(block, at, g * 2 * TOKENS + TOKENS + token, quantizer.min());
-            for (int i = 0; i < count; i++) {
-                codes.set(block, at + header(), token, from + i, groupCodes[i]);
-            }
+            quantizer.quantize(src, srcAt + from, count, groupCodes, result);
+            scales.set(block, at, g * 2 * TOKENS + token, result[0]);
+            scales.set(block, at, g * 2 * TOKENS + TOKENS + token, result[1]);
+            codes.setRow(block, at + header(), token, from, groupCodes, 0, count);
         }
     }
 

@@ -32,7 +32,7 @@ class KiviGoldenTest {
             for (int group = 0; group < HEADS * TOKENS / GROUP; group++) {
                 var block = arena.allocate(format.bytes(), 64);
                 int first = group * GROUP * DIM;
-                format.store(block, 0, Arrays.copyOfRange(input, first, first + GROUP * DIM));
+                format.store(block, 0, transposed(Arrays.copyOfRange(input, first, first + GROUP * DIM)));
                 for (int token = 0; token < GROUP; token++) {
                     format.load(block, 0, token, decoded, first + token * DIM);
                     for (int c = 0; c < DIM; c++) {
@@ -61,9 +61,10 @@ class KiviGoldenTest {
             var decoded = new float[codes.length];
             var scales = new float[HEADS * TOKENS * groups];
             var minima = new float[scales.length];
-            MemorySegment block = arena.allocate(format.bytes(), 64);
+            var block = MemorySegment.NULL;
             for (int token = 0; token < HEADS * TOKENS; token++) {
                 int lane = token % GROUP;
+                block = lane == 0 ? arena.allocate(format.bytes(), 64) : block;
                 format.store(block, 0, lane, input, token * DIM);
                 format.load(block, 0, lane, decoded, token * DIM);
                 for (int c = 0; c < DIM; c++) {
@@ -76,6 +77,14 @@ class KiviGoldenTest {
             }
             check(golden, "v", codes, scales, minima, decoded, wide);
         }
+    }
+
+    private static float[] transposed(float[] tokens) {
+        var channels = new float[tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            channels[i % DIM * GROUP + i / DIM] = tokens[i];
+        }
+        return channels;
     }
 
     private static SafetensorsFile golden(int bits, String arithmetic) {
