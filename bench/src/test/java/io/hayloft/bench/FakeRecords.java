@@ -126,6 +126,39 @@ public final class FakeRecords {
                 "key-" + method + "-" + TASKS.get(category) + "-" + id);
     }
 
+    /** The same record of a method that read a shorter prompt. */
+    public static BenchRecord withPrompt(BenchRecord record, int promptTokens) {
+        return new BenchRecord(
+                record.model(),
+                record.method(),
+                record.family(),
+                record.task(),
+                record.taskVersion(),
+                record.category(),
+                record.sample(),
+                record.metric(),
+                record.score(),
+                record.references(),
+                record.output(),
+                record.stopReason(),
+                promptTokens,
+                record.tokensBeforeTruncation(),
+                record.generatedTokens(),
+                record.freeTokens(),
+                record.requestedRatio(),
+                record.achievedRatio(),
+                record.cacheBytes(),
+                record.fullCacheBytes(),
+                record.prefillSeconds(),
+                record.compressSeconds(),
+                record.decodeSeconds(),
+                record.promptSha256(),
+                record.seed(),
+                record.protocol(),
+                record.facets(),
+                record.key());
+    }
+
     /** A run around records. */
     public static RunFolder run(Path folder, List<BenchRecord> records) {
         return new RunFolder(folder, info("identity"), records, List.of());

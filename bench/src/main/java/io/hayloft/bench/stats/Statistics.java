@@ -60,9 +60,19 @@ public final class Statistics {
         for (var record : methods.getOrDefault(Groups.FULL, List.of())) {
             full.put(Groups.pair(record), record.score());
         }
+        var lengths = lengths(records);
         var rows = new ArrayList<Row>();
-        methods.forEach((method, own) -> rows.add(row(method, own, columns, column, full)));
+        methods.forEach((method, own) -> rows.add(row(method, own, columns, column, full, lengths)));
         return new SummaryTable(columns, rows);
+    }
+
+    /** Tokens of each sample's whole prompt: methods that shorten the prompt read less, and are not rewarded for it. */
+    private static Map<String, Integer> lengths(List<BenchRecord> records) {
+        var lengths = new HashMap<String, Integer>();
+        for (var record : records) {
+            lengths.merge(Groups.pair(record), record.promptTokens(), Math::max);
+        }
+        return lengths;
     }
 
     private static Row row(
@@ -70,7 +80,8 @@ public final class Statistics {
             List<BenchRecord> records,
             List<String> columns,
             Function<BenchRecord, String> column,
-            Map<String, Double> full) {
+            Map<String, Double> full,
+            Map<String, Integer> lengths) {
         var groups = Groups.by(records, column);
         var cells = new ArrayList<Cell>();
         for (var name : columns) {
@@ -86,7 +97,7 @@ public final class Statistics {
                 difference(groups, full),
                 ratio == null ? Double.NaN : ratio,
                 sum(records, BenchRecord::fullCacheBytes) / bytes,
-                bytes / prompt,
+                bytes / sum(records, record -> lengths.getOrDefault(Groups.pair(record), record.promptTokens())),
                 prompt / sum(records, BenchRecord::prefillSeconds),
                 sum(records, BenchRecord::generatedTokens) / sum(records, BenchRecord::decodeSeconds));
     }

@@ -61,6 +61,15 @@ class StatisticsTest {
         assertThat(row.difference().pairs()).isEqualTo(2);
     }
 
+    /** A method that halves the prompt has half the bytes for each token of the original, not as many as full. */
+    @Test
+    void bytesCountForTheTokensOfTheWholePrompt() {
+        var full = FakeRecords.record("full", 0, 0, 1024, 1, "x");
+        var half = FakeRecords.withPrompt(FakeRecords.record("selective:2x", 0, 0, 1024, 1, "x"), 502);
+        var rows = Statistics.summary(List.of(full, half)).rows();
+        assertThat(rows.get(1).bytesPerToken()).isEqualTo(rows.get(0).bytesPerToken() / 2, within(1e-9));
+    }
+
     @Test
     void onlyPairsCount() {
         var records = join(List.of(records("full", 0, 1), records("snapkv:4x", 0, 1, 0, 0, 0)));

@@ -1,0 +1,110 @@
+package io.hayloft.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.report.Report;
+import io.hayloft.engine.hub.Catalogue;
+import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.tokenizer.ChatFormat;
+import io.hayloft.tasks.Prompt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A small run of the real thing: engine, methods, tasks, records and report together. */
+class EmbeddedModelTest {
+    private static ModelChoice choice;
+    private static LanguageModel model;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void load() {
+        var found = ModelStore.open().resolve(Catalogue.EMBEDDED);
+        choice = new ModelChoice(found.name(), found.path(), true);
+        model = LanguageModel.load(found.path(), LoadOptions.withThreads(2));
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private BenchSpec spec(Protocol protocol) {
+        return BenchSpec.builder(choice)
+                .methods(List.of("snapkv:4x", "kivi:4bit"))
+                .tasks(List.of("mini-needle"))
+                .lengths(List.of(256))
+                .samples(3)
+                .protocol(protocol)
+                .out(folder.resolve(protocol.text()))
+                .build();
+    }
+
+    @Test
+    void aRunEndsWithTruthfulRecordsAndAReport() {
+        RunFolder done;
+        try (var run = BenchRun.prepare(spec(Protocol.QUESTION_AWARE), model)) {
+            done = run.run(RunListener.NONE);
+        }
+        assertThat(done.records()).hasSize(3 * 4);
+        assertThat(done.records())
+                .filteredOn(record -> record.method().equals("full"))
+                .extracting(BenchRecord::score)
+                .containsOnly(1.0);
+        for (var record : done.records()) {
+            assertThat(record.achievedRatio()).isEqualTo((double) record.fullCacheBytes() / record.cacheBytes());
+            assertThat(record.promptTokens()).isBetween(200, 256);
+            assertThat(record.prefillSeconds()).isPositive();
+            assertThat(record.decodeSeconds()).isPositive();
+        }
+        assertThat(done.records().get(2).achievedRatio()).isBetween(3.0, 4.0);
+        assertThat(Report.write(done)).isNotEmptyFile();
+    }
+
+    @Test
+    void bothProtocolsSeeTheSameTokens() {
+        var runner = new EngineRunner(spec(Protocol.QUESTION_AWARE), model);
+        var prompt = new Prompt("the pass key is 1 2 3 4 5 6 7 .", " the pass key is", false);
+        var aware = runner.encode(prompt, Protocol.QUESTION_AWARE);
+        var agnostic = runner.encode(prompt, Protocol.QUESTION_AGNOSTIC);
+        assertThat(agnostic.ids()).isEqualTo(aware.ids());
+        assertThat(aware.compressAfter()).isEqualTo(aware.ids().length);
+        int questionTokens = runner.tokens().count(prompt.question());
+        assertThat(agnostic.compressAfter()).isEqualTo(aware.ids().length - questionTokens);
+    }
+
+    @Test
+    void theContextIsFoundInsideAChatFormatThatTrims() throws IOException {
+        var template = "the {% for message in messages %}{{ message['content'] | trim }}{% endfor %} ."
+                + "{% if add_generation_prompt %} the{% endif %}";
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                JsonMapper.shared().writeValueAsString(Map.of("chat_template", template)));
+        var chat = ChatFormat.fromFolder(folder);
+        assertThat(chat).isPresent();
+        var prompts = new PromptEncoder(model.tokenizer(), chat);
+        var prompt = new Prompt(" the pass key is 1 2 3 .", " the pass key is ", true);
+        var agnostic = prompts.encode(prompt, Protocol.QUESTION_AGNOSTIC);
+        assertThat(agnostic.ids())
+                .isEqualTo(prompts.encode(prompt, Protocol.QUESTION_AWARE).ids());
+        assertThat(prompts.decode(agnostic.ids())).isEqualTo("the the pass key is 1 2 3 . the pass key is . the");
+        assertThat(prompts.decode(agnostic.prefix(agnostic.compressAfter()).ids()))
+                .isEqualTo("the the pass key is 1 2 3 .");
+    }
+}
