@@ -1,13 +1,20 @@
 package io.hayloft.engine.cache;
 
+import io.hayloft.engine.kernel.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * A matrix of small unsigned codes: a 32-bit word belongs to one lane and holds 16, 8 or 4 consecutive rows, the first in
  * the lowest bits; the words of all lanes lie side by side.
  */
 final class Codes {
+    private static final int LANES = VectorWidth.LANES;
+
     private final int bits;
     private final int lanes;
     private final int rowShift; // a word holds 2^rowShift rows
@@ -75,6 +82,29 @@ final class Codes {
                 word = word << bits | codes[i];
             }
             m.set(ValueLayout.JAVA_INT, at + word(row + first, lane), word);
+        }
+    }
+
+    /**
+     * Writes codes as floats.
+     *
+     * @param rows how many rows, from the first
+     * @param count how many lanes from this one, a multiple of 16
+     * @param dst [rows][stride]
+     */
+    void expand(MemorySegment m, long at, int rows, int lane, int count, float[] dst, int dstAt, int stride) {
+        int mask = (1 << bits) - 1;
+        for (int first = 0; first < rows; first += 1 << rowShift) {
+            int end = Math.min(rows, first + (1 << rowShift));
+            for (int i = 0; i < count; i += LANES) {
+                var words = IntVector.fromMemorySegment(
+                        VectorWidth.INTS, m, at + word(first, lane + i), ByteOrder.nativeOrder());
+                for (int row = first; row < end; row++) {
+                    ((FloatVector) words.and(mask).convert(VectorOperators.I2F, 0))
+                            .intoArray(dst, dstAt + row * stride + i);
+                    words = words.lanewise(VectorOperators.LSHR, bits);
+                }
+            }
         }
     }
 }

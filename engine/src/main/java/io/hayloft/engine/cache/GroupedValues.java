@@ -109,9 +109,16 @@ final class GroupedValues extends TokenStore {
 
     @Override
     void expand(int number, float[] dst, int at, int stride) {
-        int end = Math.min(end(), (number + 1) * TOKENS);
-        for (int token = number * TOKENS; token < end; token++) {
-            load(token, dst, at + token % TOKENS * stride);
+        int first = number * TOKENS;
+        if (first >= packed) {
+            window.expand(number, dst, at, stride);
+            return;
+        }
+        int block = number - firstBlock;
+        int here = Math.min(TOKENS, packed - first);
+        format.expand(blocks.segment(block), blocks.offset(block), here, dst, at, stride);
+        for (int token = first + here; token < Math.min(end(), first + TOKENS); token++) {
+            window.load(token, dst, at + (token - first) * stride);
         }
     }
 

@@ -77,11 +77,12 @@ final class KeyGroups {
 
     /** Decodes 32 tokens of the group, from the given one on, to [channels][stride]. */
     void expand(MemorySegment block, long at, int token, float[] dst, int dstAt, int stride) {
+        codes.expand(block, codesAt(at, token), channels, 0, TOKENS, dst, dstAt, stride);
         for (int c = 0; c < channels; c++) {
             float scale = scales.get(block, at, c);
             float min = scales.get(block, at, padded + c);
-            for (int t = 0; t < TOKENS; t++) {
-                dst[dstAt + c * stride + t] = codes.get(block, codesAt(at, token), c, t) * scale + min;
+            for (int i = dstAt + c * stride; i < dstAt + c * stride + TOKENS; i += LANES) {
+                FloatVector.fromArray(FLOATS, dst, i).mul(scale).add(min).intoArray(dst, i);
             }
         }
     }

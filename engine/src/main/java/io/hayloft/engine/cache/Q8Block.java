@@ -104,9 +104,14 @@ final class Q8Block extends BlockFormat {
 
     @Override
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
-        for (int token = 0; token < TOKENS; token++) {
-            for (int c = 0; c < channels; c++) {
-                dst[dstAt + (keys ? c * stride + token : token * stride + c)] = get(block, at, token, c);
+        codes.expand(block, at + header(), rows, 0, lanes, dst, dstAt, stride);
+        var s = new float[groups * TOKENS];
+        scales.read(block, at, s.length, s);
+        for (int row = 0; row < rows; row++) {
+            for (int lane = 0; lane < lanes; lane++) {
+                int i = dstAt + row * stride + lane;
+                int group = Math.min(groups - 1, (keys ? row : lane) / GROUP);
+                dst[i] = (dst[i] - OFFSET) * s[group * TOKENS + (keys ? lane : row)];
             }
         }
     }

@@ -77,6 +77,21 @@ final class ValueGroups {
         }
     }
 
+    /** Decodes the first tokens to dst [tokens][stride]. */
+    void expand(MemorySegment block, long at, int tokens, float[] dst, int dstAt, int stride) {
+        codes.expand(block, at + header(), tokens, 0, padded, dst, dstAt, stride);
+        for (int token = 0; token < tokens; token++) {
+            for (int g = 0; g < groups; g++) {
+                float scale = scales.get(block, at, g * 2 * TOKENS + token);
+                float min = scales.get(block, at, g * 2 * TOKENS + TOKENS + token);
+                int row = dstAt + token * stride;
+                for (int i = row + g * group; i < row + Math.min(channels, (g + 1) * group); i++) {
+                    dst[i] = dst[i] * scale + min;
+                }
+            }
+        }
+    }
+
     /** Adds the weighted values of the block's tokens, as {@link BlockFormat#addValues} describes. */
     void addValues(
             BlockScratch scratch,
