@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -70,8 +71,8 @@ class PromptGroupsTest {
                     .filter(record ->
                             record.sample().equals(done.records().getFirst().sample()))
                     .collect(Collectors.toMap(BenchRecord::method, Function.identity()));
-            var full = first.get("full");
-            var half = first.get("selective:2x");
+            var full = requireNonNull(first.get("full"));
+            var half = requireNonNull(first.get("selective:2x"));
             assertThat(half.promptTokens()).isBetween(full.promptTokens() / 3, full.promptTokens() * 2 / 3);
             assertThat(half.tokensBeforeTruncation()).isEqualTo(full.promptTokens());
             assertThat(half.fullCacheBytes()).isEqualTo(full.fullCacheBytes());
@@ -79,10 +80,13 @@ class PromptGroupsTest {
             assertThat(half.achievedRatio()).isCloseTo(2, within(0.4));
             assertThat(half.compressSeconds()).isPositive();
             assertThat(half.freeTokens()).isZero();
-            assertThat(first.get("selective:4x").achievedRatio()).isGreaterThan(half.achievedRatio());
-            assertThat(first.get("selective:2x + kivi:4bit,residual=32").promptTokens())
+            assertThat(requireNonNull(first.get("selective:4x")).achievedRatio())
+                    .isGreaterThan(half.achievedRatio());
+            assertThat(requireNonNull(first.get("selective:2x + kivi:4bit,residual=32"))
+                            .promptTokens())
                     .isEqualTo(half.promptTokens());
-            assertThat(first.get("selective:2x + kivi:4bit,residual=32").cacheBytes())
+            assertThat(requireNonNull(first.get("selective:2x + kivi:4bit,residual=32"))
+                            .cacheBytes())
                     .isLessThan(half.cacheBytes());
             assertThat(Statistics.summary(done.records()).rows())
                     .hasSize(spec.methods().size());
