@@ -194,7 +194,7 @@ public final class Methods {
                 case Term.Store codec -> {
                     refuseIf(store != null, expression, "tokens can be stored in one way only");
                     refuseIf(
-                            evict != null && evict.rule() != DecodeRule.GROW,
+                            evict != null && !evict.rule().equals(DecodeRule.GROW),
                             expression,
                             families.get(Math.max(0, families.size() - 2))
                                     + " evicts single tokens while decoding, which packed groups do not allow");

@@ -30,7 +30,7 @@ final class CodecSizes {
     private static long valueBits(KvCodec.Grouped g, int headDim, int tokens) {
         long plain = g.wide() ? 32 : 16;
         long packed = g.valueBits() == 16 ? 0 : Math.max(0, tokens - g.residual());
-        return packed * (g.valueBits() * headDim + groups(headDim, g.group()) * 2 * plain)
+        return packed * ((long) g.valueBits() * headDim + 2L * groups(headDim, g.group()) * plain)
                 + (tokens - packed) * plain * headDim;
     }
 }

@@ -60,17 +60,20 @@ final class Codes {
     void set(MemorySegment m, long at, int row, int lane, int code) {
         int shift = shift(row);
         int word = m.get(ValueLayout.JAVA_INT, at + word(row, lane));
-        m.set(ValueLayout.JAVA_INT, at + word(row, lane), word & ~((1 << bits) - 1 << shift) | code << shift);
+        m.set(ValueLayout.JAVA_INT, at + word(row, lane), (word & ~(((1 << bits) - 1) << shift)) | (code << shift));
     }
 
     /** Sets the codes of one row in consecutive lanes. */
     void setRow(MemorySegment m, long at, int row, int lane, int[] codes, int from, int count) {
         int shift = shift(row);
-        int others = ~((1 << bits) - 1 << shift);
+        int others = ~(((1 << bits) - 1) << shift);
         long first = at + word(row, lane);
         for (int i = 0; i < count; i++) {
             long word = first + (long) Integer.BYTES * i;
-            m.set(ValueLayout.JAVA_INT, word, m.get(ValueLayout.JAVA_INT, word) & others | codes[from + i] << shift);
+            m.set(
+                    ValueLayout.JAVA_INT,
+                    word,
+                    (m.get(ValueLayout.JAVA_INT, word) & others) | (codes[from + i] << shift));
         }
     }
 

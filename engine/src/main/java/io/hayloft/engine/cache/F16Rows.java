@@ -99,7 +99,7 @@ final class F16Rows {
             long p = at + 2L * lane;
             for (int row = 0; row < rows; row++, p += 2L * lanes) {
                 var v0 = small(m, p);
-                var v1 = small(m, p + 2 * LANES);
+                var v1 = small(m, p + 2L * LANES);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);
@@ -151,7 +151,7 @@ final class F16Rows {
             long p = at + 2L * lane;
             for (int row = 0; row < rows; row++, p += 2L * lanes) {
                 var v0 = small(m, p);
-                var v1 = small(m, p + 2 * LANES);
+                var v1 = small(m, p + 2L * LANES);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);
@@ -194,7 +194,7 @@ final class F16Rows {
             long p = at + 2L * lane;
             for (int row = 0; row < rows; row++, p += 2L * lanes) {
                 var v0 = small(m, p);
-                var v1 = small(m, p + 2 * LANES);
+                var v1 = small(m, p + 2L * LANES);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);
@@ -218,7 +218,7 @@ final class F16Rows {
             long p = at + 2L * lane;
             for (int row = 0; row < rows; row++, p += 2L * lanes) {
                 var v0 = small(m, p);
-                var v1 = small(m, p + 2 * LANES);
+                var v1 = small(m, p + 2L * LANES);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);

@@ -84,7 +84,7 @@ final class F32Rows {
             long p = at + 4L * lane;
             for (int row = 0; row < rows; row++, p += 4L * lanes) {
                 var v0 = FloatVector.fromMemorySegment(FLOATS, m, p, ORDER);
-                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4 * LANES, ORDER);
+                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4L * LANES, ORDER);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);
@@ -136,7 +136,7 @@ final class F32Rows {
             long p = at + 4L * lane;
             for (int row = 0; row < rows; row++, p += 4L * lanes) {
                 var v0 = FloatVector.fromMemorySegment(FLOATS, m, p, ORDER);
-                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4 * LANES, ORDER);
+                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4L * LANES, ORDER);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);
@@ -179,7 +179,7 @@ final class F32Rows {
             long p = at + 4L * lane;
             for (int row = 0; row < rows; row++, p += 4L * lanes) {
                 var v0 = FloatVector.fromMemorySegment(FLOATS, m, p, ORDER);
-                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4 * LANES, ORDER);
+                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4L * LANES, ORDER);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);
@@ -203,7 +203,7 @@ final class F32Rows {
             long p = at + 4L * lane;
             for (int row = 0; row < rows; row++, p += 4L * lanes) {
                 var v0 = FloatVector.fromMemorySegment(FLOATS, m, p, ORDER);
-                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4 * LANES, ORDER);
+                var v1 = FloatVector.fromMemorySegment(FLOATS, m, p + 4L * LANES, ORDER);
                 var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
                 a0 = w0.fma(v0, a0);
                 a1 = w0.fma(v1, a1);

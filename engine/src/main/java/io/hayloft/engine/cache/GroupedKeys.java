@@ -88,7 +88,8 @@ final class GroupedKeys extends TokenStore {
     /** Bytes that a head's keys of this many tokens take. */
     static long bytes(int channels, KvCodec.Grouped codec, int tokens) {
         var groups = new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide());
-        long packed = tokens / codec.residual() * (codec.residual() / codec.group());
+        long flushes = tokens / codec.residual();
+        long packed = flushes * (codec.residual() / codec.group());
         return packed * groups.bytes()
                 + (long) unpackedBlocks(tokens, codec.residual())
                         * Stores.unpackedFormat(codec, true, channels).bytes();

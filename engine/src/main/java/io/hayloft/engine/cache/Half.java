@@ -31,7 +31,7 @@ final class Half {
         // Normal numbers: add half of the last kept bit, or just less if that bit is 0 and a tie goes down.
         IntVector bits = x.reinterpretAsInts();
         var even = bits.lanewise(VectorOperators.LSHR, DROPPED_BITS).and(1);
-        var normal = bits.add(even).add((1 << DROPPED_BITS - 1) - 1).and(-1 << DROPPED_BITS);
+        var normal = bits.add(even).add((1 << (DROPPED_BITS - 1)) - 1).and(-1 << DROPPED_BITS);
         // Small numbers: the last bit of a float between 0.5 and 1 is worth 2^-24.
         var small = x.add(0.75f).sub(0.75f);
         return normal.reinterpretAsFloats().blend(small, x.lt(SMALLEST_NORMAL));

@@ -98,7 +98,7 @@ final class PackedRows {
             long p = at + 4L * lane;
             for (int first = 0; first < rows; first += wordRows, p += rowBytes) {
                 var u0 = IntVector.fromMemorySegment(INTS, m, p, ORDER);
-                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4 * LANES, ORDER);
+                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4L * LANES, ORDER);
                 for (int row = first; row < first + wordRows; row++) {
                     var v0 = (FloatVector) u0.and(mask).convert(VectorOperators.I2F, 0);
                     var v1 = (FloatVector) u1.and(mask).convert(VectorOperators.I2F, 0);
@@ -159,7 +159,7 @@ final class PackedRows {
             long p = at + 4L * lane;
             for (int first = 0; first < rows; first += wordRows, p += rowBytes) {
                 var u0 = IntVector.fromMemorySegment(INTS, m, p, ORDER);
-                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4 * LANES, ORDER);
+                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4L * LANES, ORDER);
                 for (int row = first; row < first + wordRows; row++) {
                     var v0 = (FloatVector) u0.and(mask).convert(VectorOperators.I2F, 0);
                     var v1 = (FloatVector) u1.and(mask).convert(VectorOperators.I2F, 0);
@@ -211,7 +211,7 @@ final class PackedRows {
             long p = at + 4L * lane;
             for (int first = 0; first < rows; first += wordRows, p += rowBytes) {
                 var u0 = IntVector.fromMemorySegment(INTS, m, p, ORDER);
-                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4 * LANES, ORDER);
+                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4L * LANES, ORDER);
                 for (int row = first; row < first + wordRows; row++) {
                     var v0 = (FloatVector) u0.and(mask).convert(VectorOperators.I2F, 0);
                     var v1 = (FloatVector) u1.and(mask).convert(VectorOperators.I2F, 0);
@@ -252,7 +252,7 @@ final class PackedRows {
             long p = at + 4L * lane;
             for (int first = 0; first < rows; first += wordRows, p += rowBytes) {
                 var u0 = IntVector.fromMemorySegment(INTS, m, p, ORDER);
-                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4 * LANES, ORDER);
+                var u1 = IntVector.fromMemorySegment(INTS, m, p + 4L * LANES, ORDER);
                 for (int row = first; row < first + wordRows; row++) {
                     var v0 = (FloatVector) u0.and(mask).convert(VectorOperators.I2F, 0);
                     var v1 = (FloatVector) u1.and(mask).convert(VectorOperators.I2F, 0);

@@ -42,7 +42,7 @@ final class Stores {
     }
 
     private static long bytes(KvCodec codec, boolean keys, int headDim, int tokens) {
-        long blocks = (tokens + BlockFormat.TOKENS - 1) / BlockFormat.TOKENS;
+        long blocks = ((long) tokens + BlockFormat.TOKENS - 1) / BlockFormat.TOKENS;
         return switch (codec) {
             case KvCodec.F32() -> blocks * new F32Block(keys, headDim).bytes();
             case KvCodec.F16() -> blocks * new F16Block(keys, headDim).bytes();

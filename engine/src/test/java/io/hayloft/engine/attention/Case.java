@@ -24,7 +24,7 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
 
     /** All kinds of codec in turn. */
     static KvCodec codec(int seed) {
-        return CODECS[new Random(31 * seed).nextInt(CODECS.length)];
+        return CODECS[new Random(31L * seed).nextInt(CODECS.length)];
     }
 
     /** Codecs that code each token by itself, in turn. */
