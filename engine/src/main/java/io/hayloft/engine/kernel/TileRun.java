@@ -10,9 +10,10 @@ final class TileRun implements WorkerPool.Task {
     /** Elements of k that are expanded at once: 64 KB of weights, which stay in the second-level cache. */
     private static final int DEPTH = 512;
 
-    /** Rows of a task at most, a multiple of the large group; and at least, so that expanding pays. */
-    private static final int MAX_ROWS = 504;
+    /** Activations of a task at most, 4 MB: every panel passes over them, so they should stay in the cache. */
+    private static final int MAX_ELEMENTS = 1 << 20;
 
+    /** Rows of a task at least, so that expanding the weights pays. */
     private static final int MIN_ROWS = 48;
 
     private final Panels panels;
@@ -46,8 +47,8 @@ final class TileRun implements WorkerPool.Task {
     private int taskRows(int rows, int threads) {
         int parts = threads == 1 ? 1 : (3 * threads + panelCount - 1) / panelCount;
         int large = x.sizes().large();
-        int wanted = Math.clamp((rows + parts - 1) / parts, MIN_ROWS, MAX_ROWS);
-        return (wanted + large - 1) / large * large;
+        int wanted = Math.clamp((rows + parts - 1) / parts, MIN_ROWS, Math.max(MIN_ROWS, MAX_ELEMENTS / x.columns()));
+        return Math.max(large, wanted / large * large);
     }
 
     /** Number of tasks. */
@@ -57,8 +58,8 @@ final class TileRun implements WorkerPool.Task {
 
     @Override
     public void run(int index, int worker) {
-        int panel = index / rowTasks;
-        int firstRow = index % rowTasks * taskRows;
+        int panel = index % panelCount;
+        int firstRow = index / panelCount * taskRows;
         int end = Math.min(firstRow + taskRows, x.rows());
         int size = x.sizes().padded(end - firstRow) * Panels.ROWS;
         var tile = space.tile(worker).ofSize(size);
