@@ -10,7 +10,7 @@ final class TileRun implements WorkerPool.Task {
     /** Elements of k that are expanded at once: 64 KB of weights, which stay in the second-level cache. */
     private static final int DEPTH = 512;
 
-    /** Activations of a task at most, 4 MB: every panel passes over them, so they should stay in the cache. */
+    /** Activations of a task at most, about 4 MB: every panel passes over them, so they should stay in the cache. */
     private static final int MAX_ELEMENTS = 1 << 20;
 
     /** Rows of a task at least, so that expanding the weights pays. */
@@ -45,10 +45,11 @@ final class TileRun implements WorkerPool.Task {
 
     /** Rows of a task: few enough that every thread gets several tasks, a multiple of the large group. */
     private int taskRows(int rows, int threads) {
-        int parts = threads == 1 ? 1 : (3 * threads + panelCount - 1) / panelCount;
+        long byThreads = threads == 1 ? 1 : (3 * threads + panelCount - 1) / panelCount;
+        long byCache = ((long) rows * x.columns() + MAX_ELEMENTS - 1) / MAX_ELEMENTS;
+        int parts = (int) Math.max(byThreads, byCache);
         int large = x.sizes().large();
-        int wanted = Math.clamp((rows + parts - 1) / parts, MIN_ROWS, Math.max(MIN_ROWS, MAX_ELEMENTS / x.columns()));
-        return Math.max(large, wanted / large * large);
+        return (Math.max(MIN_ROWS, (rows + parts - 1) / parts) + large - 1) / large * large;
     }
 
     /** Number of tasks. */
