@@ -3,13 +3,18 @@ package io.hayloft.engine.generation;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.SignalRequest;
 
-/** How a variant turns the exact prefill into its own cache. Implemented by the compression methods. */
+/** How a variant turns a prefill into its own cache. Implemented by the compression methods. */
 public interface CacheRecipe {
     /** The name that completions carry, such as {@code snapkv:4x}. */
     String name();
 
     /** What the prefill must record for {@link #build}. */
     SignalRequest signals();
+
+    /** What the prompt's tokens must have seen in the prefill that {@link #build} gets. */
+    default PrefillPattern prefillPattern() {
+        return PrefillPattern.EXACT;
+    }
 
     /** Builds a cache of its own, which the caller closes; the prefill stays as it is. */
     SequenceCache build(Prefilled prefill);

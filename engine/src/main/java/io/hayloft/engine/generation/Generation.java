@@ -11,11 +11,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One prefill, then every recipe's cache decodes in lockstep.
+ * One prefill for each {@link PrefillPattern} among the recipes; after each, the caches of its recipes decode in lockstep.
  *
  * <p>Variants run in waves whose caches fit the memory that the options allow; a wave has at least one variant. The
  * prefill's cache lives until the last wave has been built, and becomes the cache of a recipe that keeps all if there is
@@ -30,8 +31,15 @@ public final class Generation {
     private final GenerationListener listener;
     private final int limit;
     private final Completion[] completions;
-    private double prefillSeconds;
-    private float @Nullable [] promptLogits;
+
+    /**
+     * A prompt, or its context, that has been read.
+     *
+     * @param logits logits behind the whole prompt; null if the question is still to come
+     * @param seconds time it took
+     * @param freeTokens tokens whose choice no compression touches: the first one, if the prompt saw itself exactly
+     */
+    private record Reading(Prefilled prefill, float @Nullable [] logits, double seconds, int freeTokens) {}
 
     private Generation(
             LanguageModel model,
@@ -81,29 +89,44 @@ public final class Generation {
     }
 
     private List<Completion> completeAll() {
-        try (var prefill = prefill()) {
-            var waiting = new ArrayDeque<Integer>();
-            for (int i = 0; i < recipes.size(); i++) {
-                if (recipes.get(i).keepsAll()) {
-                    waiting.addLast(i);
-                } else {
-                    waiting.addFirst(i);
-                }
-            }
-            while (!waiting.isEmpty()) {
-                runWave(prefill, waiting);
-            }
+        var groups = new LinkedHashMap<PrefillPattern, List<Integer>>();
+        for (int i = 0; i < recipes.size(); i++) {
+            groups.computeIfAbsent(recipes.get(i).prefillPattern(), pattern -> new ArrayList<>())
+                    .add(i);
         }
+        groups.forEach(this::complete);
         return List.of(completions);
     }
 
-    private Prefilled prefill() {
+    /** Completes the recipes that share a prefill. */
+    private void complete(PrefillPattern pattern, List<Integer> group) {
+        var reading = read(pattern, group);
+        try (var prefill = reading.prefill()) {
+            var waiting = new ArrayDeque<Integer>();
+            for (int index : group) {
+                if (recipes.get(index).keepsAll()) {
+                    waiting.addLast(index);
+                } else {
+                    waiting.addFirst(index);
+                }
+            }
+            while (!waiting.isEmpty()) {
+                runWave(reading, prefill, waiting);
+            }
+        }
+    }
+
+    private Reading read(PrefillPattern pattern, List<Integer> group) {
         var request = SignalRequest.NONE;
-        for (var recipe : recipes) {
-            request = request.union(recipe.signals());
+        for (int index : group) {
+            request = request.union(recipes.get(index).signals());
         }
         var signals = new PrefillSignals(request, model.config(), compressAfter);
-        var cache = new SequenceCache(model.cacheShape(), options.cacheType(), compressAfter);
+        var codec = switch (pattern) {
+            case PrefillPattern.Exact exact -> options.cacheType();
+            case PrefillPattern.Stored stored -> stored.codec();
+        };
+        var cache = new SequenceCache(model.cacheShape(), codec, compressAfter);
         try {
             var logits = new float[model.config().vocabulary()];
             boolean wholePrompt = compressAfter == prompt.length;
@@ -120,17 +143,18 @@ public final class Generation {
                                     signals,
                                     sink,
                                     (what, done, total) -> listener.prefilled(done, total)));
-            prefillSeconds = (System.nanoTime() - start) * 1e-9;
-            promptLogits = wholePrompt ? logits : null;
+            double seconds = (System.nanoTime() - start) * 1e-9;
             // Caches grow block by block while they decode: room taken in advance would count as their bytes.
-            return new Prefilled(model, cache, signals, 0, options.seed());
+            var prefill = new Prefilled(model, cache, signals, 0, options.seed());
+            int freeTokens = wholePrompt && pattern.equals(PrefillPattern.EXACT) ? 1 : 0;
+            return new Reading(prefill, wholePrompt ? logits : null, seconds, freeTokens);
         } catch (RuntimeException | Error e) {
             cache.close();
             throw e;
         }
     }
 
-    private void runWave(Prefilled prefill, Deque<Integer> waiting) {
+    private void runWave(Reading reading, Prefilled prefill, Deque<Integer> waiting) {
         var variants = new ArrayList<Variant>();
         try {
             while (!waiting.isEmpty() && (variants.isEmpty() || anotherFits(prefill, variants))) {
@@ -138,7 +162,8 @@ public final class Generation {
                 variants.add(build(prefill, index, waiting.isEmpty()));
             }
             var question = Arrays.copyOfRange(prompt, compressAfter, prompt.length);
-            new Wave(model, prompt.length, variants, this::ended).run(question, promptLogits);
+            new Wave(model, prompt.length, variants, variant -> ended(variant, reading))
+                    .run(question, reading.logits());
         } finally {
             variants.forEach(Variant::close);
         }
@@ -165,11 +190,10 @@ public final class Generation {
         return variant;
     }
 
-    private void ended(Variant variant) {
+    private void ended(Variant variant, Reading reading) {
         variant.close();
-        int freeTokens = compressAfter == prompt.length ? 1 : 0;
         long fullBytes = model.cacheShape().fullBytes(compressAfter, options.cacheType());
-        var completion = variant.completion(prompt.length, prefillSeconds, fullBytes, freeTokens);
+        var completion = variant.completion(prompt.length, reading.seconds(), fullBytes, reading.freeTokens());
         completions[variant.index()] = completion;
         listener.finished(variant.index(), completion);
     }

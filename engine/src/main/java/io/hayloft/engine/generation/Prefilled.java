@@ -4,7 +4,7 @@ import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillSignals;
 
-/** A prompt (or its context) read once with full attention: what every recipe starts from. */
+/** A prompt (or its context) read once: what every recipe with its {@link PrefillPattern} starts from. */
 public final class Prefilled implements AutoCloseable {
     private final LanguageModel model;
     private final SequenceCache cache;
@@ -33,7 +33,7 @@ public final class Prefilled implements AutoCloseable {
         return model;
     }
 
-    /** The exact cache, in the run's full type. Recipes read it and leave it as it is. */
+    /** The cache of all tokens, in the run's full type unless the pattern stores another. Recipes read it and leave it as it is. */
     public SequenceCache cache() {
         return cache;
     }
