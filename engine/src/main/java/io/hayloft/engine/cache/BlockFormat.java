@@ -53,6 +53,11 @@ abstract class BlockFormat {
     /** Decodes a token's channels. */
     abstract void load(MemorySegment block, long at, int token, float[] dst, int dstAt);
 
+    /** Whether blocks of the other format, of the same channels, look the same. */
+    boolean same(BlockFormat other) {
+        return getClass() == other.getClass();
+    }
+
     /** Copies a token from a block of this format to another, code by code. */
     abstract void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken);
 
@@ -62,6 +67,11 @@ abstract class BlockFormat {
     /** Groups of channels for which {@link #addValues} keeps a vector of sums; see {@link ValueSums}. */
     int sumGroups() {
         return 0;
+    }
+
+    /** Channels of such a group. */
+    int sumGroupChannels() {
+        return channels;
     }
 
     /** Of a block of keys: out[head][token] += sum over channels of query * key, for all 32 tokens. */

@@ -10,6 +10,8 @@ final class CodecSizes {
             case KvCodec.F32() -> 64L * headDim * tokens;
             case KvCodec.F16() -> 32L * headDim * tokens;
             case KvCodec.Q8() -> 2L * tokens * (8 * headDim + 16 * groups(headDim, Q8_GROUP));
+            case KvCodec.FlexGen f ->
+                2L * tokens * ((long) f.bits() * headDim + (f.wide() ? 64L : 32L) * groups(headDim, f.group()));
             case KvCodec.Grouped g -> keyBits(g, headDim, tokens) + valueBits(g, headDim, tokens);
         };
     }

@@ -10,8 +10,9 @@ import java.util.Set;
 /** Text forms of codecs. */
 final class CodecText {
     private static final String EXAMPLE = "kivi(k=2,v=2,group=32,residual=128)";
-    private static final List<String> NAMES = List.of("f32", "f16", "q8", "kivi");
-    private static final List<String> PARAMETERS = List.of("k", "v", "group", "residual", "scales");
+    private static final List<String> NAMES = List.of("f32", "f16", "q8", "flexgen", "kivi", "kivi-paper");
+    private static final List<String> FLEXGEN_PARAMETERS = List.of("bits", "group", "scales");
+    private static final List<String> KIVI_PARAMETERS = List.of("k", "v", "group", "residual", "scales");
 
     private CodecText() {}
 
@@ -23,32 +24,44 @@ final class CodecText {
             throw new UserError("cache codec " + text + ": the closing parenthesis is missing, as in " + EXAMPLE);
         }
         var inside = open < 0 ? "" : trimmed.substring(open + 1, trimmed.length() - 1);
-        if (open >= 0 && !name.equals("kivi")) {
-            throw new UserError("cache codec " + text + ": only kivi has parameters, as in " + EXAMPLE);
+        if (open >= 0 && List.of("f32", "f16", "q8").contains(name)) {
+            throw new UserError("cache codec " + text + ": " + name + " has no parameters");
         }
         return switch (name) {
             case "f32" -> new KvCodec.F32();
             case "f16" -> new KvCodec.F16();
             case "q8" -> new KvCodec.Q8();
-            case "kivi" -> grouped(text, parameters(text, inside));
+            case "flexgen" -> flexGen(text, parameters(text, inside, FLEXGEN_PARAMETERS));
+            case "kivi" -> grouped(text, parameters(text, inside, KIVI_PARAMETERS), 0);
+            case "kivi-paper" ->
+                grouped(text, parameters(text, inside, KIVI_PARAMETERS), KvCodec.Grouped.PAPER_CONSTANT);
             default -> throw Suggest.unknown("cache codec", name, NAMES);
         };
     }
 
-    private static KvCodec grouped(String text, Map<String, String> given) {
+    private static boolean wide(String text, Map<String, String> given) {
         var scales = given.getOrDefault("scales", "f16");
         if (!Set.of("f16", "f32").contains(scales)) {
             throw new UserError("cache codec " + text + ": scales=" + scales + " is neither f16 nor f32");
         }
+        return scales.equals("f32");
+    }
+
+    private static KvCodec flexGen(String text, Map<String, String> given) {
+        return new KvCodec.FlexGen(number(text, given, "bits", 4), number(text, given, "group", 64), wide(text, given));
+    }
+
+    private static KvCodec grouped(String text, Map<String, String> given, float addedToKeys) {
         return new KvCodec.Grouped(
                 number(text, given, "k", 2),
                 number(text, given, "v", 2),
                 number(text, given, "group", 32),
                 number(text, given, "residual", 128),
-                scales.equals("f32"));
+                wide(text, given),
+                addedToKeys);
     }
 
-    private static Map<String, String> parameters(String text, String inside) {
+    private static Map<String, String> parameters(String text, String inside, List<String> known) {
         var given = new LinkedHashMap<String, String>();
         if (inside.isBlank()) {
             return given;
@@ -60,8 +73,8 @@ final class CodecText {
                         "cache codec " + text + ": \"" + part.strip() + "\" is not name=value, as in " + EXAMPLE);
             }
             var name = part.substring(0, equals).strip();
-            if (!PARAMETERS.contains(name)) {
-                throw Suggest.unknown("parameter of kivi", name, PARAMETERS);
+            if (!known.contains(name)) {
+                throw Suggest.unknown("parameter of cache codec", name, known);
             }
             if (given.put(name, part.substring(equals + 1).strip()) != null) {
                 throw new UserError("cache codec " + text + ": " + name + " is given twice");
@@ -85,6 +98,15 @@ final class CodecText {
     static void checkBits(String name, int bits) {
         if (bits != 2 && bits != 4 && bits != 8 && bits != 16) {
             throw new UserError("cache codec kivi: " + name + "=" + bits + " bits; use 2, 4, 8 or 16");
+        }
+    }
+
+    static void checkFlexGen(int bits, int group) {
+        if (bits != 2 && bits != 4 && bits != 8) {
+            throw new UserError("cache codec flexgen: bits=" + bits + "; use 2, 4 or 8");
+        }
+        if (group < 32 || group % 32 != 0 || group > 1024) {
+            throw new UserError("cache codec flexgen: group=" + group + "; use a multiple of 32 up to 1024");
         }
     }
 

@@ -48,6 +48,11 @@ final class Codes {
         return (long) Integer.BYTES * ((row >> rowShift) * lanes + lane);
     }
 
+    /** Byte of the first lane's word that holds a row. */
+    long rowAt(int row) {
+        return word(row, 0);
+    }
+
     private int shift(int row) {
         return (row & (1 << rowShift) - 1) * bits;
     }

@@ -8,8 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Codes a group of numbers by its minimum and a step: min + code * scale, scale = (max - min) / (2^bits - 1), codes
- * rounded half to even (KIVI, arXiv 2402.02750). With 16-bit scales every operation is rounded to a 16-bit float, as the
- * method's published form computes. A group of equal numbers has scale 0 and codes 0.
+ * rounded half to even (FlexGen, arXiv 2303.06865; KIVI, arXiv 2402.02750). With 16-bit scales every operation is rounded
+ * to a 16-bit float, as the methods' published forms compute. A group of equal numbers has codes 0, and scale 0 where
+ * nothing is added to its span.
  */
 final class GroupQuantizer {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
@@ -20,32 +21,41 @@ final class GroupQuantizer {
 
     private final int levels;
     private final boolean wide;
+    private final float added;
 
-    GroupQuantizer(int bits, boolean wide) {
+    /**
+     * A quantiser.
+     *
+     * @param wide whether scales are 32-bit floats instead of 16-bit ones
+     * @param added what is added to the span, the difference of maximum and minimum
+     */
+    GroupQuantizer(int bits, boolean wide, float added) {
         this.levels = (1 << bits) - 1;
         this.wide = wide;
+        this.added = added;
     }
 
     /**
      * Codes a group.
      *
      * @param x count numbers, beginning at {@code at}
+     * @param withZero whether minimum and maximum are those of the numbers and 0
      * @param codes gets the codes, from its beginning on
      * @param result gets scale and minimum
      */
-    void quantize(float[] x, int at, int count, int[] codes, float[] result) {
+    void quantize(float[] x, int at, int count, boolean withZero, int[] codes, float[] result) {
         if (count % LANES == 0) {
-            quantizeVectors(x, at, count, codes, result);
+            quantizeVectors(x, at, count, withZero, codes, result);
         } else {
-            quantizeScalar(x, at, count, codes, result);
+            quantizeScalar(x, at, count, withZero, codes, result);
         }
     }
 
     /** The definition, number by number. */
-    void quantizeScalar(float[] x, int at, int count, int[] codes, float[] result) {
-        float max = x[at];
-        float min = x[at];
-        for (int i = 1; i < count; i++) {
+    void quantizeScalar(float[] x, int at, int count, boolean withZero, int[] codes, float[] result) {
+        float max = withZero ? 0 : x[at];
+        float min = max;
+        for (int i = 0; i < count; i++) {
             max = Math.max(max, x[at + i]);
             min = Math.min(min, x[at + i]);
         }
@@ -58,18 +68,19 @@ final class GroupQuantizer {
         result[1] = min;
     }
 
-    private float scale(float min, float max) {
-        return rounded(rounded(max - min) / levels);
+    /** Step of a group. */
+    float scale(float min, float max) {
+        return rounded(rounded(rounded(max - min) + added) / levels);
     }
 
     private float rounded(float x) {
         return wide ? x : Half.round(x);
     }
 
-    private void quantizeVectors(float[] x, int at, int count, int[] codes, float[] result) {
-        var high = FloatVector.fromArray(FLOATS, x, at);
+    private void quantizeVectors(float[] x, int at, int count, boolean withZero, int[] codes, float[] result) {
+        var high = withZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, x, at);
         var low = high;
-        for (int i = LANES; i < count; i += LANES) {
+        for (int i = 0; i < count; i += LANES) {
             var v = FloatVector.fromArray(FLOATS, x, at + i);
             high = high.max(v);
             low = low.min(v);

@@ -19,7 +19,7 @@ final class GroupedKeys extends TokenStore {
         this(
                 channels,
                 codec.residual(),
-                new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide()),
+                format(channels, codec),
                 memory,
                 new PlainTokens(Stores.unpackedFormat(codec, true, channels), memory));
     }
@@ -30,6 +30,10 @@ final class GroupedKeys extends TokenStore {
         this.format = format;
         this.groups = new BlockList(memory, format.bytes());
         this.tail = tail;
+    }
+
+    private static KeyGroups format(int channels, KvCodec.Grouped codec) {
+        return new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide(), codec.addedToKeys());
     }
 
     @Override
@@ -87,7 +91,7 @@ final class GroupedKeys extends TokenStore {
 
     /** Bytes that a head's keys of this many tokens take. */
     static long bytes(int channels, KvCodec.Grouped codec, int tokens) {
-        var groups = new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide());
+        var groups = format(channels, codec);
         long flushes = tokens / codec.residual();
         long packed = flushes * (codec.residual() / codec.group());
         return packed * groups.bytes()

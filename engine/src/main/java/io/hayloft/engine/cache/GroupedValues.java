@@ -9,7 +9,7 @@ import static io.hayloft.engine.cache.BlockFormat.TOKENS;
 final class GroupedValues extends TokenStore {
     private final int channels;
     private final int residual;
-    private final ValueGroups format;
+    private final TokenGroups format;
     private final BlockList blocks;
     private final PlainTokens window;
     private final float[] scratch;
@@ -21,18 +21,22 @@ final class GroupedValues extends TokenStore {
         this(
                 channels,
                 codec.residual(),
-                new ValueGroups(channels, codec.valueBits(), codec.group(), codec.wide()),
+                format(channels, codec),
                 memory,
                 new PlainTokens(Stores.unpackedFormat(codec, false, channels), memory));
     }
 
-    private GroupedValues(int channels, int residual, ValueGroups format, BlockMemory memory, PlainTokens window) {
+    private GroupedValues(int channels, int residual, TokenGroups format, BlockMemory memory, PlainTokens window) {
         this.channels = channels;
         this.residual = residual;
         this.format = format;
         this.blocks = new BlockList(memory, format.bytes());
         this.window = window;
         this.scratch = new float[channels];
+    }
+
+    private static TokenGroups format(int channels, KvCodec.Grouped codec) {
+        return new TokenGroups(false, channels, codec.valueBits(), codec.group(), codec.wide(), false);
     }
 
     @Override
@@ -91,7 +95,7 @@ final class GroupedValues extends TokenStore {
 
     /** Bytes that a head's values of this many tokens take. */
     static long bytes(int channels, KvCodec.Grouped codec, int tokens) {
-        var packed = new ValueGroups(channels, codec.valueBits(), codec.group(), codec.wide());
+        var packed = format(channels, codec);
         return (long) packedBlocks(tokens, codec.residual()) * packed.bytes()
                 + (long) unpackedBlocks(tokens, codec.residual())
                         * Stores.unpackedFormat(codec, false, channels).bytes();
@@ -116,7 +120,7 @@ final class GroupedValues extends TokenStore {
         }
         int block = number - firstBlock;
         int here = Math.min(TOKENS, packed - first);
-        format.expand(blocks.segment(block), blocks.offset(block), here, dst, at, stride);
+        format.expand(blocks.segment(block), blocks.offset(block), dst, at, stride);
         for (int token = first + here; token < Math.min(end(), first + TOKENS); token++) {
             window.load(token, dst, at + (token - first) * stride);
         }
@@ -175,17 +179,17 @@ final class GroupedValues extends TokenStore {
             int outStride) {
         int block = number - firstBlock;
         var segment = blocks.segment(block);
-        format.addValues(scratch, segment, blocks.offset(block), p, pAt, pStride, heads, out, outAt, outStride);
+        format.addValues(scratch, segment, blocks.offset(block), TOKENS, p, pAt, pStride, heads, out, outAt, outStride);
     }
 
     @Override
     int sumGroups() {
-        return format.groups();
+        return format.sumGroups();
     }
 
     @Override
     int sumGroupChannels() {
-        return format.group();
+        return format.sumGroupChannels();
     }
 
     @Override

@@ -24,13 +24,18 @@ final class KeyGroups {
     private final Scales scales;
     private final GroupQuantizer quantizer;
 
-    KeyGroups(int channels, int bits, int group, boolean wide) {
+    /**
+     * A form of block.
+     *
+     * @param added what is added to the span of each group before it is divided into steps
+     */
+    KeyGroups(int channels, int bits, int group, boolean wide, float added) {
         this.channels = channels;
         this.padded = BlockFormat.paddedChannels(channels);
         this.group = group;
         this.codes = new Codes(bits, channels, TOKENS);
         this.scales = new Scales(wide);
-        this.quantizer = new GroupQuantizer(bits, wide);
+        this.quantizer = new GroupQuantizer(bits, wide, added);
     }
 
     int group() {
@@ -54,7 +59,7 @@ final class KeyGroups {
         var groupCodes = new int[group];
         var result = new float[2];
         for (int c = 0; c < channels; c++) {
-            quantizer.quantize(src, c * group, group, groupCodes, result);
+            quantizer.quantize(src, c * group, group, false, groupCodes, result);
             scales.set(block, at, c, result[0]);
             scales.set(block, at, padded + c, result[1]);
             for (int token = 0; token < group; token += TOKENS) {

@@ -30,6 +30,28 @@ public sealed interface KvCodec {
     }
 
     /**
+     * Groups of codes with a 16-bit or 32-bit scale and minimum, for keys and for values, the newest token included: the
+     * form of FlexGen (arXiv 2303.06865). A group is {@code group} channels of one token; zeros fill the last one where the
+     * channels do not divide, and move its minimum or maximum, as in the original. Every token is coded by itself.
+     *
+     * @param bits 2, 4 or 8
+     * @param group a multiple of 32
+     * @param wide whether scales and minima are 32-bit floats instead of 16-bit ones
+     */
+    record FlexGen(int bits, int group, boolean wide) implements KvCodec {
+        /** Checks the sizes. */
+        public FlexGen {
+            CodecText.checkFlexGen(bits, group);
+        }
+
+        /** {@code flexgen(bits=4,group=64)}, with {@code ,scales=f32} at the end if wide. */
+        @Override
+        public String text() {
+            return "flexgen(bits=" + bits + ",group=" + group + (wide ? ",scales=f32)" : ")");
+        }
+    }
+
+    /**
      * Groups of codes with a scale and a minimum, the newest tokens unquantised: the layout of KIVI (arXiv 2402.02750).
      *
      * @param keyBits 2, 4, 8, or 16 for unquantised keys; a group is {@code group} consecutive tokens of one channel
@@ -38,30 +60,50 @@ public sealed interface KvCodec {
      * @param residual tokens that stay unquantised, a multiple of {@code group}: keys are packed this many at a time,
      *     values as soon as this many are newer
      * @param wide whether scales, minima and the unquantised tokens are 32-bit floats instead of 16-bit ones
+     * @param addedToKeys what is added to the span of a group of keys before it is divided into steps: 0, or
+     *     {@link #PAPER_CONSTANT}
      */
-    record Grouped(int keyBits, int valueBits, int group, int residual, boolean wide) implements KvCodec {
+    record Grouped(int keyBits, int valueBits, int group, int residual, boolean wide, float addedToKeys)
+            implements KvCodec {
+        /**
+         * Added by the per-channel quantiser of the code behind arXiv 2407.01527, so that a group of equal numbers does not
+         * divide by zero; its per-token quantiser adds nothing.
+         */
+        public static final float PAPER_CONSTANT = 2e-6f;
+
         /** Checks the sizes. */
         public Grouped {
             CodecText.checkBits("k", keyBits);
             CodecText.checkBits("v", valueBits);
             CodecText.checkGroup(group, residual);
+            if (addedToKeys != 0 && addedToKeys != PAPER_CONSTANT) {
+                throw new IllegalArgumentException(addedToKeys + " added to the span of keys");
+            }
         }
 
         /** The usual form, with 16-bit scales, minima and unquantised tokens. */
         public Grouped(int keyBits, int valueBits, int group, int residual) {
-            this(keyBits, valueBits, group, residual, false);
+            this(keyBits, valueBits, group, residual, false, 0);
         }
 
-        /** {@code kivi(k=2,v=2,group=32,residual=128)}, with {@code ,scales=f32} at the end if wide. */
+        /**
+         * {@code kivi(k=2,v=2,group=32,residual=128)}, with {@code ,scales=f32} at the end if wide, and {@code kivi-paper} if
+         * its constant is added.
+         */
         @Override
         public String text() {
-            return "kivi(k=" + keyBits + ",v=" + valueBits + ",group=" + group + ",residual=" + residual
-                    + (wide ? ",scales=f32)" : ")");
+            return (addedToKeys == 0 ? "kivi" : "kivi-paper") + "(k=" + keyBits + ",v=" + valueBits + ",group=" + group
+                    + ",residual=" + residual + (wide ? ",scales=f32)" : ")");
         }
     }
 
     /** The text form that {@link #parse} reads. */
     String text();
+
+    /** Whether every token is coded by itself as it comes, so that single tokens can be evicted. */
+    default boolean codesTokensAlone() {
+        return !(this instanceof Grouped);
+    }
 
     /** Bytes of this many tokens of one layer: codes, scales and minima, without padding and rounding to blocks. */
     default long bytes(int kvHeads, int headDim, int tokens) {
@@ -69,8 +111,9 @@ public sealed interface KvCodec {
     }
 
     /**
-     * Reads a text form: {@code f32}, {@code f16}, {@code q8}, {@code kivi(k=2,v=2,group=32,residual=128)}; what is left out
-     * in the parentheses has these values.
+     * Reads a text form: {@code f32}, {@code f16}, {@code q8}, {@code flexgen(bits=4,group=64)},
+     * {@code kivi(k=2,v=2,group=32,residual=128)}, {@code kivi-paper(...)}; what is left out in the parentheses has these
+     * values.
      *
      * @throws io.hayloft.base.UserError if there is no such codec
      */

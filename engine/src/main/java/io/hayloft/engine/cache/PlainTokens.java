@@ -31,7 +31,7 @@ final class PlainTokens extends TokenStore {
 
     @Override
     void appendFrom(TokenStore source, int token) {
-        if (source instanceof PlainTokens plain && plain.format.getClass() == format.getClass()) {
+        if (source instanceof PlainTokens plain && plain.format.same(format)) {
             if (end % TOKENS == 0) {
                 blocks.add();
             }
@@ -116,7 +116,7 @@ final class PlainTokens extends TokenStore {
 
     @Override
     int sumGroupChannels() {
-        return CodecSizes.Q8_GROUP;
+        return format.sumGroupChannels();
     }
 
     @Override

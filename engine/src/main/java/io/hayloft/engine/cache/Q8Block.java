@@ -47,6 +47,11 @@ final class Q8Block extends BlockFormat {
     }
 
     @Override
+    int sumGroupChannels() {
+        return GROUP;
+    }
+
+    @Override
     void store(MemorySegment block, long at, int token, float[] src, int srcAt) {
         var groupCodes = new int[GROUP];
         for (int g = 0; g < groups; g++) {

@@ -18,6 +18,7 @@ final class Stores {
             case KvCodec.F32() -> new PlainTokens(new F32Block(keys, headDim), memory);
             case KvCodec.F16() -> new PlainTokens(new F16Block(keys, headDim), memory);
             case KvCodec.Q8() -> new PlainTokens(new Q8Block(keys, headDim), memory);
+            case KvCodec.FlexGen flexGen -> new PlainTokens(format(flexGen, keys, headDim), memory);
             case KvCodec.Grouped grouped -> {
                 if (unpacked(grouped, keys)) {
                     yield new PlainTokens(unpackedFormat(grouped, keys, headDim), memory);
@@ -25,6 +26,10 @@ final class Stores {
                 yield keys ? new GroupedKeys(headDim, grouped, memory) : new GroupedValues(headDim, grouped, memory);
             }
         };
+    }
+
+    private static BlockFormat format(KvCodec.FlexGen codec, boolean keys, int headDim) {
+        return new TokenGroups(keys, headDim, codec.bits(), codec.group(), codec.wide(), true);
     }
 
     private static boolean unpacked(KvCodec.Grouped codec, boolean keys) {
@@ -47,6 +52,8 @@ final class Stores {
             case KvCodec.F32() -> blocks * new F32Block(keys, headDim).bytes();
             case KvCodec.F16() -> blocks * new F16Block(keys, headDim).bytes();
             case KvCodec.Q8() -> blocks * new Q8Block(keys, headDim).bytes();
+            case KvCodec.FlexGen flexGen ->
+                blocks * format(flexGen, keys, headDim).bytes();
             case KvCodec.Grouped grouped -> {
                 if (unpacked(grouped, keys)) {
                     yield blocks * unpackedFormat(grouped, keys, headDim).bytes();

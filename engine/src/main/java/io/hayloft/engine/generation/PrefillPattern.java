@@ -19,5 +19,12 @@ public sealed interface PrefillPattern {
      *
      * @param codec one that codes each token by itself as it comes
      */
-    record Stored(KvCodec codec) implements PrefillPattern {}
+    record Stored(KvCodec codec) implements PrefillPattern {
+        /** Checks the codec. */
+        public Stored {
+            if (!codec.codesTokensAlone()) {
+                throw new IllegalArgumentException(codec.text() + " codes tokens in groups, later than they come");
+            }
+        }
+    }
 }

@@ -13,9 +13,11 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
         new KvCodec.F16(),
         new KvCodec.F32(),
         new KvCodec.Q8(),
+        new KvCodec.FlexGen(4, 64, false),
+        new KvCodec.FlexGen(2, 32, true),
         new KvCodec.Grouped(4, 4, 32, 128),
         new KvCodec.Grouped(2, 2, 32, 64),
-        new KvCodec.Grouped(8, 4, 64, 64, true),
+        new KvCodec.Grouped(8, 4, 64, 64, true, 0),
         new KvCodec.Grouped(16, 2, 32, 32),
         new KvCodec.Grouped(4, 16, 32, 96)
     };
@@ -29,7 +31,7 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
 
     /** Codecs that code each token by itself, in turn. */
     static KvCodec plainCodec(int seed) {
-        return CODECS[seed % 3];
+        return CODECS[seed % 5];
     }
 
     /** Sizes from a seed: ragged dims, any group, sometimes a window, sometimes a soft cap. */

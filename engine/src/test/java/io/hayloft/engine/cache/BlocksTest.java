@@ -16,6 +16,8 @@ class BlocksTest {
         "f32",
         "f16",
         "q8",
+        "flexgen",
+        "flexgen(bits=2,group=32,scales=f32)",
         "kivi(k=2,v=2,residual=32)",
         "kivi(k=4,v=8,group=64,residual=64)",
         "kivi(k=8,v=4,residual=64,scales=f32)",

@@ -16,9 +16,10 @@ class GroupQuantizerTest {
     @ParameterizedTest
     @CsvSource({"2, false", "4, false", "8, false", "2, true", "4, true", "8, true"})
     void vectorsDoWhatTheDefinitionSays(int bits, boolean wide) {
-        var quantizer = new GroupQuantizer(bits, wide);
         var random = new Random(bits);
         for (int round = 0; round < 500; round++) {
+            boolean withZero = round % 3 == 0;
+            var quantizer = new GroupQuantizer(bits, wide, round % 2 == 0 ? 0 : 2e-6f);
             var x = new float[40];
             float size = (float) Math.pow(10, random.nextInt(10) - 6);
             for (int i = 0; i < x.length; i++) {
@@ -31,8 +32,8 @@ class GroupQuantizerTest {
             var actual = new int[32];
             var expectedScale = new float[2];
             var actualScale = new float[2];
-            quantizer.quantizeScalar(x, 3, 32, expected, expectedScale);
-            quantizer.quantize(x, 3, 32, actual, actualScale);
+            quantizer.quantizeScalar(x, 3, 32, withZero, expected, expectedScale);
+            quantizer.quantize(x, 3, 32, withZero, actual, actualScale);
             assertThat(actual).isEqualTo(expected);
             assertThat(actualScale).isEqualTo(expectedScale);
         }
@@ -44,7 +45,7 @@ class GroupQuantizerTest {
         var result = new float[2];
         var x = new float[32];
         Arrays.fill(x, -1.5f);
-        new GroupQuantizer(2, false).quantize(x, 0, 32, codes, result);
+        new GroupQuantizer(2, false, 0).quantize(x, 0, 32, false, codes, result);
         assertThat(codes).containsOnly(0);
         assertThat(result).containsExactly(0, -1.5f);
     }

@@ -24,7 +24,7 @@ class KiviGoldenTest {
                 var arena = Arena.ofConfined()) {
             boolean wide = arithmetic.equals("f32");
             var input = golden.readFloats("k.input");
-            var format = new KeyGroups(DIM, bits, GROUP, wide);
+            var format = new KeyGroups(DIM, bits, GROUP, wide, 0);
             var codes = new byte[HEADS * TOKENS * DIM];
             var decoded = new float[codes.length];
             var scales = new float[HEADS * TOKENS / GROUP * DIM];
@@ -55,7 +55,7 @@ class KiviGoldenTest {
                 var arena = Arena.ofConfined()) {
             boolean wide = arithmetic.equals("f32");
             var input = golden.readFloats("v.input");
-            var format = new ValueGroups(DIM, bits, GROUP, wide);
+            var format = new TokenGroups(false, DIM, bits, GROUP, wide, false);
             int groups = DIM / GROUP;
             var codes = new byte[HEADS * TOKENS * DIM];
             var decoded = new float[codes.length];
@@ -71,8 +71,8 @@ class KiviGoldenTest {
                     codes[token * DIM + c] = (byte) format.code(block, 0, lane, c);
                 }
                 for (int g = 0; g < groups; g++) {
-                    scales[token * groups + g] = new Scales(wide).get(block, 0, g * 2 * GROUP + lane);
-                    minima[token * groups + g] = new Scales(wide).get(block, 0, g * 2 * GROUP + GROUP + lane);
+                    scales[token * groups + g] = format.scale(block, 0, g, lane);
+                    minima[token * groups + g] = format.min(block, 0, g, lane);
                 }
             }
             check(golden, "v", codes, scales, minima, decoded, wide);

@@ -17,7 +17,10 @@ class KvCodecTest {
                 "f32",
                 "f16",
                 "q8",
+                "flexgen(bits=4,group=64)",
+                "flexgen(bits=8,group=32,scales=f32)",
                 "kivi(k=2,v=2,group=32,residual=128)",
+                "kivi-paper(k=4,v=2,group=32,residual=128)",
                 "kivi(k=4,v=2,group=64,residual=64)",
                 "kivi(k=16,v=4,group=32,residual=32,scales=f32)"
             })
@@ -28,6 +31,7 @@ class KvCodecTest {
     @Test
     void whatIsLeftOutHasTheUsualValue() {
         assertThat(KvCodec.parse("kivi")).isEqualTo(new KvCodec.Grouped(2, 2, 32, 128));
+        assertThat(KvCodec.parse("flexgen")).isEqualTo(new KvCodec.FlexGen(4, 64, false));
         assertThat(KvCodec.parse(" kivi( v=4 , k=8) ")).isEqualTo(new KvCodec.Grouped(8, 4, 32, 128));
     }
 
@@ -46,7 +50,10 @@ class KvCodecTest {
                 "kivi(residual=100) | multiple of the group",
                 "kivi(residual=0) | multiple of the group",
                 "kivi(scales=f8) | neither f16 nor f32",
-                "f16(k=2) | only kivi"
+                "flexgen(bits=16) | use 2, 4 or 8",
+                "flexgen(group=48) | multiple of 32",
+                "flexgen(k=2) | unknown parameter",
+                "f16(k=2) | f16 has no parameters"
             })
     void mistakesAreExplained(String text, String expected) {
         assertThatThrownBy(() -> KvCodec.parse(text))
@@ -59,6 +66,9 @@ class KvCodecTest {
         "f32, 32",
         "f16, 16",
         "q8, 8.5",
+        "flexgen, 4.5",
+        "'flexgen(group=32)', 5",
+        "'flexgen(group=32,scales=f32)', 6",
         "'kivi(k=2,v=2)', 3",
         "'kivi(k=4,v=4)', 5",
         "'kivi(k=4,v=4,group=64)', 4.5"

@@ -17,7 +17,15 @@ class SequenceCacheTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"f32", "f16", "q8", "kivi", "kivi(k=4,v=8,group=64,residual=64,scales=f32)", "kivi(k=16,v=2)"})
+            strings = {
+                "f32",
+                "f16",
+                "q8",
+                "flexgen",
+                "kivi",
+                "kivi(k=4,v=8,group=64,residual=64,scales=f32)",
+                "kivi(k=16,v=2)"
+            })
     void bytesAreWhatIsAllocatedAndCloseFreesThem(String codec) {
         long before = NativeMemory.liveBytes();
         try (var cache = new SequenceCache(SHAPE, KvCodec.parse(codec), 100)) {
