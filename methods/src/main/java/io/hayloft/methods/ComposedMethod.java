@@ -3,6 +3,7 @@ package io.hayloft.methods;
 import io.hayloft.engine.cache.Compaction;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.methods.prompt.PromptStep;
@@ -49,12 +50,20 @@ record ComposedMethod(
     }
 
     @Override
+    public PrefillPattern prefillPattern() {
+        return store != null && store.promptToo() ? new PrefillPattern.Stored(store.codec()) : PrefillPattern.EXACT;
+    }
+
+    @Override
     public boolean keepsAll() {
-        return evict == null && store == null;
+        return evict == null && (store == null || store.promptToo());
     }
 
     @Override
     public SequenceCache build(Prefilled prefill) {
+        if (keepsAll()) {
+            return prefill.cache().fork();
+        }
         KvCodec codec = store == null ? prefill.cache().codec() : store.codec();
         if (evict == null || evict.budget().requestedRatio() == 1) {
             return Compaction.select(prefill.cache(), null, codec, prefill.reserveNewTokens(), null);

@@ -4,7 +4,6 @@ import static io.hayloft.methods.MethodInfo.Parameter;
 
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.methods.expression.Arguments;
 import io.hayloft.methods.expression.MethodCall;
 import io.hayloft.methods.policy.DecodeRule;
@@ -23,7 +22,6 @@ import io.hayloft.methods.score.TovaScorer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The registry of methods. Help, docs, conformance tests and the default grid are made from this list. */
 public final class Methods {
@@ -51,22 +49,10 @@ public final class Methods {
                     "control of kvpress",
                     List.of(new Parameter("seed", "0", "changes the draw")),
                     arguments -> new RandomScorer(arguments.integer("seed", 0, 0, Integer.MAX_VALUE))),
-            new Entry(
-                    new MethodInfo(
-                            "kivi",
-                            School.QUANTISE,
-                            "Stores keys per channel and values per token with 2 or 4 bits; the newest tokens stay"
-                                    + " exact.",
-                            "Liu et al., arXiv 2402.02750",
-                            "bits (2bit, 4bit)",
-                            List.of(
-                                    new Parameter("k", "bits", "bits of keys: 2, 4 or 8"),
-                                    new Parameter("v", "bits", "bits of values: 2, 4 or 8"),
-                                    new Parameter("group", "32", "numbers that share a scale"),
-                                    new Parameter("residual", "128", "newest tokens that stay exact")),
-                            "an eviction without rules at decoding (snapkv:4x + kivi:4bit)",
-                            "kivi:2bit"),
-                    Methods::kivi),
+            new Entry(Quantisers.KIVI, Quantisers::kivi),
+            new Entry(Quantisers.KIVI_PAPER, Quantisers::kiviPaper),
+            new Entry(Quantisers.FLEXGEN, Quantisers::flexGen),
+            new Entry(Quantisers.FLEXGEN_PAPER, Quantisers::flexGenPaper),
             sliding(),
             new Entry(
                     evictingInfo(
@@ -75,7 +61,7 @@ public final class Methods {
                             "Keeps the tokens that collected most attention and the newest, and evicts at every step.",
                             "Zhang et al., arXiv 2306.14048",
                             List.of(),
-                            "nothing: it evicts single tokens at every step"),
+                            "flexgen (+ flexgen:4bit), which stores token by token"),
                     arguments -> new Term.Evict(new HeavyHitterScorer(), budget(arguments), new HeavyHitterRule())),
             evicting(
                     "snapkv",
@@ -194,7 +180,13 @@ public final class Methods {
                 case Term.Store codec -> {
                     refuseIf(store != null, expression, "tokens can be stored in one way only");
                     refuseIf(
-                            evict != null && !evict.rule().equals(DecodeRule.GROW),
+                            evict != null && codec.promptToo(),
+                            expression,
+                            call.name() + " reads the prompt as it stores it, and is compared alone");
+                    refuseIf(
+                            evict != null
+                                    && !evict.rule().equals(DecodeRule.GROW)
+                                    && !codec.codec().codesTokensAlone(),
                             expression,
                             families.get(Math.max(0, families.size() - 2))
                                     + " evicts single tokens while decoding, which packed groups do not allow");
@@ -249,7 +241,7 @@ public final class Methods {
                         new Parameter("sinks", "4", "first tokens that never leave"),
                         new Parameter(
                                 "decode", "slide", "slide: the window moves on while decoding; grow: it does not")),
-                "with decode=grow: a quantiser");
+                "flexgen (+ flexgen:4bit); with decode=grow any quantiser");
         return new Entry(info, arguments -> {
             int sinks = arguments.integer("sinks", 4, 0, 1 << 20);
             boolean slide = arguments.choice("decode", "slide", "grow").equals("slide");
@@ -289,40 +281,5 @@ public final class Methods {
         var budget = Budget.parse(arguments.amount("4x"));
         arguments.printAmountAs(budget.text());
         return budget;
-    }
-
-    private static Term kivi(Arguments arguments) {
-        var amount = arguments.optionalAmount();
-        int bits = amount == null ? 0 : bits(amount);
-        int keyBits = bitsOption(arguments, "k", bits);
-        int valueBits = bitsOption(arguments, "v", bits);
-        if (keyBits == 0 || valueBits == 0) {
-            throw new UserError("method 'kivi' needs its bits: write for example kivi:2bit, kivi:4bit or kivi:k=4,v=2");
-        }
-        int group = arguments.integer("group", 32, 32, 1024);
-        int residual = arguments.integer("residual", 128, 32, 1 << 20);
-        if (group % 32 != 0 || residual % group != 0) {
-            throw new UserError("kivi's group must be a multiple of 32 and its residual a multiple of the group, not "
-                    + group + " and " + residual);
-        }
-        return new Term.Store(new KvCodec.Grouped(keyBits, valueBits, group, residual));
-    }
-
-    private static int bits(@Nullable String amount) {
-        return switch (amount) {
-            case "2bit" -> 2;
-            case "4bit" -> 4;
-            case "8bit" -> 8;
-            case null, default ->
-                throw new UserError("'" + amount + "' is no width that kivi knows: write 2bit, 4bit or 8bit");
-        };
-    }
-
-    private static int bitsOption(Arguments arguments, String key, int fallback) {
-        int bits = arguments.integer(key, fallback, 0, 8);
-        if (bits != 0 && bits != 2 && bits != 4 && bits != 8) {
-            throw new UserError("option " + key + " of kivi must be 2, 4 or 8 bits, not " + bits);
-        }
-        return bits;
     }
 }

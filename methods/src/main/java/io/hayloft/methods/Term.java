@@ -24,8 +24,9 @@ sealed interface Term {
      * Stores tokens with fewer bits.
      *
      * @param codec how
+     * @param promptToo whether the prompt, while it is read, already sees tokens as they are stored
      */
-    record Store(KvCodec codec) implements Term {}
+    record Store(KvCodec codec, boolean promptToo) implements Term {}
 
     /**
      * Shortens the text of the prompt.

@@ -9,6 +9,7 @@ import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.memory.NativeMemory;
@@ -59,7 +60,14 @@ class ConformanceTest {
     static Stream<String> examples() {
         return Stream.concat(
                 Methods.all().stream().map(MethodInfo::example),
-                Stream.of("kivi:4bit", "kivi:k=4,v=2", "snapkv:2x + kivi:2bit", "streaming:4x,decode=grow"));
+                Stream.of(
+                        "kivi:4bit",
+                        "kivi:k=4,v=2",
+                        "flexgen-paper:2bit",
+                        "snapkv:2x + kivi:2bit",
+                        "snapkv:2x + flexgen:4bit",
+                        "h2o:4x + flexgen:4bit",
+                        "streaming:4x,decode=grow"));
     }
 
     @ParameterizedTest
@@ -142,7 +150,7 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"streaming:60", "h2o:60"})
+    @ValueSource(strings = {"streaming:60", "h2o:60", "h2o:60 + flexgen:4bit"})
     void policiesHoldTheBudgetWhileDecoding(String expression) {
         var method = Methods.parse(expression);
         try (var prefill = prefill(prompt(PROMPT, 7), method);
@@ -190,18 +198,62 @@ class ConformanceTest {
         }
     }
 
-    static Stream<Arguments> kiviRatios() {
-        return Stream.of(Arguments.of("kivi:2bit", 5.05), Arguments.of("kivi:4bit", 3.11));
+    /** Methods that store tokens with fewer bits, by the text in front of the width. */
+    static Stream<String> storing() {
+        return Methods.all().stream()
+                .filter(info -> info.school() == School.QUANTISE)
+                .map(info -> info.name() + ":");
     }
 
-    /** The ratios that the paper's formula gives at 10,000 tokens, residual included. */
     @ParameterizedTest
-    @MethodSource("kiviRatios")
-    void kiviReallySavesWhatThePaperSays(String expression, double ratio) {
+    @MethodSource("storing")
+    void bytesFallWithTheBitsAndAreWhatIsAllocated(String family) {
+        long smaller = 0;
+        for (var bits : List.of("2bit", "4bit", "8bit")) {
+            var method = Methods.parse(family + bits);
+            try (var prefill = prefill(prompt(PROMPT, 3), method)) {
+                long before = NativeMemory.liveBytes();
+                try (var cache = method.build(prefill)) {
+                    assertThat(cache.bytes())
+                            .isEqualTo(NativeMemory.liveBytes() - before)
+                            .isGreaterThan(smaller);
+                    smaller = cache.bytes();
+                }
+                assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+            }
+        }
+        assertThat(smaller).isLessThan(model.cacheShape().fullBytes(PROMPT, new KvCodec.F16()));
+    }
+
+    /** The paper's form loses something in the prompt already; the original form, like KIVI, only behind it. */
+    @Test
+    void onlyThePapersFlexGenRoundsWhatThePromptSees() {
+        var runs = complete(prompt(PROMPT, 10), 8, "full", "flexgen:4bit", "flexgen-paper:4bit", "kivi:4bit");
+        var first = runs.stream().map(run -> run.top().getFirst()).toList();
+        assertThat(first.get(1)).isEqualTo(first.get(0));
+        assertThat(first.get(2)).isNotEqualTo(first.get(0));
+        assertThat(first.get(3)).isEqualTo(first.get(0));
+        assertThat(runs.stream().map(Completion::freeTokens)).containsExactly(1, 1, 0, 1);
+        assertThat(runs.get(1).top().get(1)).isNotEqualTo(runs.get(0).top().get(1));
+    }
+
+    static Stream<Arguments> bitRatios() {
+        return Stream.of(
+                Arguments.of("kivi:2bit", 5.05),
+                Arguments.of("kivi:4bit", 3.11),
+                Arguments.of("kivi-paper:4bit", 3.11),
+                Arguments.of("flexgen:4bit", 16 / 4.5),
+                Arguments.of("flexgen-paper:4bit", 16 / 5.0));
+    }
+
+    /** The ratios that the formulas give at 10,000 tokens, scales, minima and KIVI's residual included. */
+    @ParameterizedTest
+    @MethodSource("bitRatios")
+    void quantisersReallySaveWhatTheirFormulasSay(String expression, double ratio) {
         var shape = model.cacheShape();
         var rows = new float[shape.kvHeads() * shape.headDim()];
         var method = Methods.parse(expression);
-        try (var cache = new SequenceCache(shape, new KvCodec.F16(), 10_000)) {
+        try (var cache = new SequenceCache(shape, prefillType(method), 10_000)) {
             for (int token = 0; token < 10_000; token++) {
                 rows[token % rows.length] = token % 17 - 8;
                 for (int layer = 0; layer < shape.layers(); layer++) {
@@ -238,11 +290,15 @@ class ConformanceTest {
     }
 
     private static Prefilled prefill(int[] prompt, Method method) {
-        var cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), prompt.length);
+        var cache = new SequenceCache(model.cacheShape(), prefillType(method), prompt.length);
         var signals = new PrefillSignals(method.signals(), model.config(), prompt.length);
         var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(prompt, 0, prompt.length, cache, options);
         return new Prefilled(model, cache, signals, 64, 11);
+    }
+
+    private static KvCodec prefillType(Method method) {
+        return method.prefillPattern() instanceof PrefillPattern.Stored(var codec) ? codec : new KvCodec.F16();
     }
 
     private static int[] prompt(int tokens, long seed) {
