@@ -31,7 +31,10 @@ class GenerationTest {
             TestRecipes.everyNth(2),
             TestRecipes.stored(new KvCodec.Q8()),
             TestRecipes.everyNth(5),
-            CacheRecipe.full());
+            CacheRecipe.full(),
+            TestRecipes.readAs(new KvCodec.FlexGen(2, 32, false)),
+            TestRecipes.readAs(new KvCodec.F16()),
+            TestRecipes.readAs(new KvCodec.FlexGen(2, 32, false)));
 
     private LanguageModel model;
 
@@ -114,6 +117,32 @@ class GenerationTest {
             assertSame(together.get(i), oneByOne.get(i));
         }
         assertThat(built).startsWith("built", "finished", "built", "finished");
+    }
+
+    @Test
+    void recipesWithEqualPatternsShareAPrefill() {
+        var prompt = prompt(130, 12);
+        var read = new ArrayList<Integer>();
+        var listener = new GenerationListener() {
+            @Override
+            public void prefilled(int tokens, int of) {
+                read.add(tokens);
+            }
+        };
+        var completions =
+                Generation.run(model, prompt, 130, RECIPES, options(3, Sampling.GREEDY, Long.MAX_VALUE), listener);
+        assertThat(read).containsExactly(64, 128, 130, 64, 128, 130, 64, 128, 130);
+        var first = completions.stream().map(done -> done.top().getFirst()).toList();
+        assertThat(first.get(6)).isEqualTo(first.get(0));
+        assertThat(first.get(5)).isNotEqualTo(first.get(0)).isEqualTo(first.get(7));
+        assertThat(completions.get(6).ids()).isEqualTo(completions.get(0).ids());
+        assertThat(completions.stream().map(Completion::freeTokens)).containsExactly(1, 1, 1, 1, 1, 0, 0, 0);
+    }
+
+    @Test
+    void groupsThatFillLateCannotBeSeenByThePrompt() {
+        assertThatThrownBy(() -> new PrefillPattern.Stored(KvCodec.parse("kivi")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -35,6 +35,36 @@ final class TestRecipes {
                 prefill -> Compaction.select(prefill.cache(), null, codec, prefill.reserveNewTokens(), null));
     }
 
+    /** Lets the prompt see all tokens in a form, and keeps that. */
+    static CacheRecipe readAs(KvCodec codec) {
+        return new CacheRecipe() {
+            @Override
+            public String name() {
+                return "read as " + codec.text();
+            }
+
+            @Override
+            public SignalRequest signals() {
+                return SignalRequest.NONE;
+            }
+
+            @Override
+            public PrefillPattern prefillPattern() {
+                return new PrefillPattern.Stored(codec);
+            }
+
+            @Override
+            public SequenceCache build(Prefilled prefill) {
+                return prefill.cache().fork();
+            }
+
+            @Override
+            public boolean keepsAll() {
+                return true;
+            }
+        };
+    }
+
     interface Builder {
         SequenceCache build(Prefilled prefill);
     }
