@@ -40,7 +40,7 @@ final class Quantisers {
             "FlexGen as the paper ran it: the prompt too is read with every key and value already rounded.",
             "code of Yuan et al., arXiv 2407.01527",
             List.of(new Parameter("group", "32", "channels of a token that share a scale")),
-            "nothing: it has a prefill of its own",
+            "a shorter prompt (selective:2x + flexgen-paper:4bit)",
             "4bit");
 
     private Quantisers() {}

@@ -27,6 +27,7 @@ class MethodsTest {
                 "flexgen:4bit,group=64 | flexgen:4bit",
                 "flexgen-paper:4BIT,group=64 | flexgen-paper:4bit,group=64",
                 "h2o:4x + flexgen:4bit | h2o:4x + flexgen:4bit",
+                "selective:2x + flexgen-paper:4bit | selective:2x + flexgen-paper:4bit",
                 "random:8x,seed=7 | random:8x,seed=7",
                 "snapkv:4x+kivi:4bit | snapkv:4x + kivi:4bit",
                 "Selective:2x+KIVI:4bit | selective:2x + kivi:4bit",

@@ -9,6 +9,7 @@ import java.util.List;
  * <p>Linear layers take the same time for every token; attention takes time for every pair of tokens, at the rate of the
  * linear layers.
  *
+ * @param prefills how often a sample's prompt is read: methods whose prompt sees the same share one prefill
  * @param secondsPerToken prefill of one token through the linear layers
  * @param secondsPerPair attention of one token to one token
  * @param secondsPerBuild building all caches, for each token of the prompt
@@ -16,6 +17,7 @@ import java.util.List;
  * @param cachesSeen caches that a step reads, counted in full ones
  */
 record CostModel(
+        long prefills,
         double secondsPerToken,
         double secondsPerPair,
         double secondsPerBuild,
@@ -49,7 +51,7 @@ record CostModel(
                 best[i] = Math.min(best[i], costs[i]);
             }
         }
-        return of(runner.model(), start.ids().length, best, fullCaches(methods));
+        return of(runner.model(), start.ids().length, best, methods);
     }
 
     /** Seconds of the prefill, of building all caches, and of a lockstep step. */
@@ -67,10 +69,12 @@ record CostModel(
         return new double[] {prefill, build, decode / steps};
     }
 
-    private static CostModel of(ModelFacts model, int tokens, double[] costs, double cachesSeen) {
+    private static CostModel of(ModelFacts model, int tokens, double[] costs, List<Method> methods) {
         double pairShare = model.attentionWork() / Math.max(1, model.linearWork());
         double perToken = costs[0] / (tokens * (1 + pairShare * tokens / 2));
-        return new CostModel(perToken, perToken * pairShare, costs[1] / tokens, costs[2], cachesSeen);
+        long prefills = methods.stream().map(Method::prefillPattern).distinct().count();
+        return new CostModel(
+                prefills, perToken, perToken * pairShare, costs[1] / tokens, costs[2], fullCaches(methods));
     }
 
     /** Size of the caches of all methods together, in full caches; a method without a ratio counts as full. */
@@ -91,6 +95,6 @@ record CostModel(
         steps += sample.promptTokens() - sample.prompt().compressAfter();
         double prefill = tokens * secondsPerToken + tokens * tokens / 2 * secondsPerPair;
         double decode = steps * (secondsPerStep + cachesSeen * tokens * secondsPerPair);
-        return prefill + tokens * secondsPerBuild + decode;
+        return prefills * prefill + tokens * secondsPerBuild + decode;
     }
 }
