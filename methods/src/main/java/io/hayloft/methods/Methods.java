@@ -8,6 +8,7 @@ import io.hayloft.methods.expression.Arguments;
 import io.hayloft.methods.expression.MethodCall;
 import io.hayloft.methods.policy.DecodeRule;
 import io.hayloft.methods.policy.HeavyHitterRule;
+import io.hayloft.methods.policy.QueryHeadBuilder;
 import io.hayloft.methods.policy.SlidingWindow;
 import io.hayloft.methods.prompt.CompressorKind;
 import io.hayloft.methods.prompt.PromptStep;
@@ -60,9 +61,27 @@ public final class Methods {
                             School.EVICT,
                             "Keeps the tokens that collected most attention and the newest, and evicts at every step.",
                             "Zhang et al., arXiv 2306.14048",
+                            List.of(new Parameter(
+                                    "heads",
+                                    "kv",
+                                    "kv: the query heads of a KV head share their choice; query: each has its own, as"
+                                            + " in the authors' code, and the union of a group is kept")),
+                            "with heads=kv: flexgen (+ flexgen:4bit), which stores token by token"),
+                    Methods::heavyHitter),
+            new Entry(
+                    evictingInfo(
+                            "h2o-paper",
+                            School.EVICT,
+                            "H2O as the benchmark of arXiv 2407.01527 ran it: only queries after the prompt count, the"
+                                    + " first two tokens see everything, and each query head chooses for itself.",
+                            "code of arXiv 2407.01527; there hidden tokens keep their memory, here the union of a KV"
+                                    + " head's choices is what its bytes count",
                             List.of(),
-                            "flexgen (+ flexgen:4bit), which stores token by token"),
-                    arguments -> new Term.Evict(new HeavyHitterScorer(), budget(arguments), new HeavyHitterRule())),
+                            "nothing: it evicts single tokens at every step"),
+                    arguments -> {
+                        var budget = budget(arguments);
+                        return new Term.Whole(budget, new QueryHeadBuilder(budget, false));
+                    }),
             evicting(
                     "snapkv",
                     School.EVICT,
@@ -163,6 +182,10 @@ public final class Methods {
             families.add(call.name());
             school = terms.length > 1 ? School.COMPOSED : entry.info().school();
             switch (term) {
+                case Term.Whole whole -> {
+                    refuseIf(terms.length > 1, expression, call.name() + " looks after its cache by itself");
+                    return whole(arguments.text(), entry.info(), whole);
+                }
                 case Term.Keep keep -> refuseIf(terms.length > 1, expression, "full keeps everything");
                 case Term.Shorten step -> {
                     refuseIf(shorten != null, expression, "a prompt is shortened once");
@@ -198,6 +221,13 @@ public final class Methods {
                 String.join(" + ", names), String.join(" + ", families), school, shorten, evict, store);
     }
 
+    /** Every method keeps all tokens of an exact prefill when asked for a ratio of 1. */
+    private static Method whole(String name, MethodInfo info, Term.Whole whole) {
+        double ratio = whole.budget().requestedRatio();
+        return new WholeMethod(
+                name, info.name(), info.school(), ratio, ratio == 1 ? CacheBuilder.ALL : whole.builder());
+    }
+
     private static void refuseIf(boolean wrong, String expression, String reason) {
         if (wrong) {
             throw new UserError("'" + expression.strip() + "' does not go together: " + reason);
@@ -229,6 +259,13 @@ public final class Methods {
     private static MethodInfo evictingInfo(
             String name, School school, String idea, String source, List<Parameter> parameters, String composesWith) {
         return new MethodInfo(name, school, idea, source, RATIO, parameters, composesWith, name + ":4x");
+    }
+
+    private static Term heavyHitter(Arguments arguments) {
+        var budget = budget(arguments);
+        return arguments.choice("heads", "kv", "query").equals("query")
+                ? new Term.Whole(budget, new QueryHeadBuilder(budget, true))
+                : new Term.Evict(new HeavyHitterScorer(), budget, new HeavyHitterRule());
     }
 
     private static Entry sliding() {

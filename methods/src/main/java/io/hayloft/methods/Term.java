@@ -35,6 +35,14 @@ sealed interface Term {
      */
     record Shorten(PromptStep step) implements Term {}
 
+    /**
+     * Does all by itself.
+     *
+     * @param budget how many tokens are kept, or in sight
+     * @param builder makes the cache
+     */
+    record Whole(Budget budget, CacheBuilder builder) implements Term {}
+
     /** Makes a term from the arguments of a call. */
     @FunctionalInterface
     interface Factory {

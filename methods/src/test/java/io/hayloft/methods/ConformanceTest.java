@@ -57,6 +57,11 @@ class ConformanceTest {
                 .map(example -> example.substring(0, example.length() - 2));
     }
 
+    /** Those of them whose cache has its size before the first step. */
+    static Stream<String> evictingAtOnce() {
+        return evicting().filter(family -> Methods.parse(family + "4x").freeTokens() == 1);
+    }
+
     static Stream<String> examples() {
         return Stream.concat(
                 Methods.all().stream().map(MethodInfo::example),
@@ -67,7 +72,8 @@ class ConformanceTest {
                         "snapkv:2x + kivi:2bit",
                         "snapkv:2x + flexgen:4bit",
                         "h2o:4x + flexgen:4bit",
-                        "streaming:4x,decode=grow"));
+                        "streaming:4x,decode=grow",
+                        "h2o:4x,heads=query"));
     }
 
     @ParameterizedTest
@@ -82,7 +88,7 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @MethodSource("evicting")
+    @MethodSource("evictingAtOnce")
     void keepsItsBudgetAndNoTokenTwice(String family) {
         try (var prefill = prefill(prompt(PROMPT, 2), Methods.parse(family + "4x"));
                 var cache = Methods.parse(family + "4x").build(prefill)) {
@@ -98,7 +104,7 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @MethodSource("evicting")
+    @MethodSource("evictingAtOnce")
     void bytesFallWithTheRatioAndAreWhatIsAllocated(String family) {
         var sizes = new ArrayList<Long>();
         for (var ratio : List.of("1x", "2x", "4x", "8x")) {
@@ -165,6 +171,36 @@ class ConformanceTest {
                             .hasSize(60)
                             .doesNotHaveDuplicates()
                             .contains(PROMPT + 39, PROMPT + 20);
+                }
+            }
+        }
+    }
+
+    /** Its bytes are those after the step that shrinks it: the union of what the query heads of a KV head see. */
+    @Test
+    void paperHeavyHittersAreCountedWhenTheyHaveShrunk() {
+        var prompt = prompt(PROMPT, 12);
+        var completions = complete(prompt, 8, "full", "h2o-paper:2x", "h2o-paper:4x", "h2o-paper:8x");
+        assertThat(completions.get(1).freeTokens()).isEqualTo(2);
+        assertThat(completions.get(1).ids()[0]).isEqualTo(completions.getFirst().ids()[0]);
+        assertThat(completions.get(1).ids()[1]).isEqualTo(completions.getFirst().ids()[1]);
+        for (int i = 1; i < completions.size(); i++) {
+            assertThat(completions.get(i).cacheBytes())
+                    .isLessThan(completions.get(i - 1).cacheBytes());
+        }
+        var method = Methods.parse("h2o-paper:4x");
+        try (var prefill = prefill(prompt, method);
+                var cache = method.build(prefill)) {
+            for (int step = 0; step < 40; step++) {
+                model.decoder().step(new int[] {100 + step}, new SequenceCache[] {cache}, null);
+            }
+            int group = model.config().groupSize();
+            for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                for (int head = 0; head < cache.shape().kvHeads(); head++) {
+                    assertThat(positions(cache, layer, head))
+                            .doesNotHaveDuplicates()
+                            .contains(PROMPT + 39, PROMPT + 10)
+                            .hasSizeBetween(74, 37 + group * 37);
                 }
             }
         }

@@ -32,7 +32,10 @@ class MethodsTest {
                 "snapkv:4x+kivi:4bit | snapkv:4x + kivi:4bit",
                 "Selective:2x+KIVI:4bit | selective:2x + kivi:4bit",
                 "selective:2x + snapkv:2x + kivi:4bit | selective:2x + snapkv:2x + kivi:4bit",
-                "llmlingua2:4x,rate=GPT,model=/data/Some Folder | llmlingua2:4x,rate=gpt,model=/data/Some Folder"
+                "llmlingua2:4x,rate=GPT,model=/data/Some Folder | llmlingua2:4x,rate=gpt,model=/data/Some Folder",
+                "h2o:4x,heads=kv | h2o:4x",
+                "h2o:4x,heads=query | h2o:4x,heads=query",
+                "h2o-paper:4x | h2o-paper:4x"
             })
     void expressionsHaveOneCanonicalForm(String text, String canonical) {
         assertThat(Methods.parse(text).name()).isEqualTo(canonical);
@@ -82,7 +85,9 @@ class MethodsTest {
                 "kivi:4bit + llmlingua2:2x | put it first",
                 "selective:2x + llmlingua2:2x | shortened once",
                 "selective | needs an amount",
-                "llmlingua2:4x,rate=words | unknown option rate of llmlingua2 'words'"
+                "llmlingua2:4x,rate=words | unknown option rate of llmlingua2 'words'",
+                "h2o-paper:4x + kivi:4bit | looks after its cache by itself",
+                "snapkv:4x + h2o-paper:4x | looks after its cache by itself"
             })
     void mistakesAreNamed(String text, String message) {
         assertThatThrownBy(() -> Methods.parse(text))

@@ -34,7 +34,7 @@ public final class DecodeAttention {
             float[] out,
             WorkerPool pool) {
         var step = STEP.get();
-        int tasks = step.begin(shape, caches, policies, q, positions);
+        int tasks = step.begin(shape, layer, caches, policies, q, positions);
         pool.run(tasks, step);
         step.merge(out);
         for (int row = 0; row < caches.length; row++) {

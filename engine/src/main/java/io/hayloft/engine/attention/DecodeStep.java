@@ -3,8 +3,10 @@ package io.hayloft.engine.attention;
 import static io.hayloft.engine.attention.TileSoftmax.TILE;
 
 import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.HeadCache;
 import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.StepAttention;
+import io.hayloft.engine.cache.TokenMask;
 import io.hayloft.engine.kernel.WorkerPool;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +33,16 @@ final class DecodeStep implements WorkerPool.Task {
     private int[] taskFrom = new int[16];
     private float[] partial = {};
     private @Nullable StepScores[] scores = {};
+    private @Nullable TokenMask[] masks = {};
 
     /** Splits a step into tasks; returns how many. */
-    int begin(AttentionShape shape, LayerCache[] caches, @Nullable CachePolicy[] policies, float[] q, int[] positions) {
+    int begin(
+            AttentionShape shape,
+            int layer,
+            LayerCache[] caches,
+            @Nullable CachePolicy[] policies,
+            float[] q,
+            int[] positions) {
         this.shape = shape;
         this.caches = caches;
         this.q = q;
@@ -41,9 +50,11 @@ final class DecodeStep implements WorkerPool.Task {
         stride = 2 + shape.headDim();
         tasks = 0;
         scores = scores.length == caches.length ? scores : new @Nullable StepScores[caches.length];
+        masks = masks.length == caches.length ? masks : new @Nullable TokenMask[caches.length];
         for (int row = 0; row < caches.length; row++) {
             var policy = policies[row];
             boolean wanted = policy != null && policy.wantsProbabilities();
+            masks[row] = policy == null ? null : policy.mask(layer);
             scores[row] = policy == null ? null : StepScores.of(shape, caches[row], wanted);
             for (int head = 0; head < shape.kvHeads(); head++) {
                 addTasks(row, head);
@@ -83,10 +94,14 @@ final class DecodeStep implements WorkerPool.Task {
         int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
         int to = Math.min(taskFrom[task] + STRETCH, head.end());
         var recorder = scores[row];
+        var mask = masks[row];
         for (int tile = from; tile < to; tile += TILE) {
             scratch.scores(head, tile);
             for (int g = 0; g < group; g++) {
                 Visibility.hide(head, tile, low, positions[row], scratch.scores, g * TILE);
+            }
+            if (mask != null) {
+                hide(mask, kvHead, head, tile, scratch.scores);
             }
             if (recorder != null) {
                 recorder.record(kvHead, head, tile, scratch.scores);
@@ -94,6 +109,14 @@ final class DecodeStep implements WorkerPool.Task {
             scratch.values(head, tile);
         }
         scratch.end(head, partial, task * group * stride, stride);
+    }
+
+    private void hide(TokenMask mask, int kvHead, HeadCache head, int tile, float[] tileScores) {
+        int from = Math.max(tile, head.begin());
+        int count = Math.min(tile + TILE, head.end()) - from;
+        for (int g = 0; g < shape.group(); g++) {
+            mask.hide(kvHead * shape.group() + g, from - head.begin(), count, tileScores, g * TILE + from - tile);
+        }
     }
 
     /** Adds up the stretches of each head, in order, and writes the results. */
@@ -152,5 +175,6 @@ final class DecodeStep implements WorkerPool.Task {
     void end() {
         caches = NONE;
         Arrays.fill(scores, null);
+        Arrays.fill(masks, null);
     }
 }

@@ -1,5 +1,7 @@
 package io.hayloft.engine.cache;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What happens to a cache while it decodes: eviction by accumulated attention, sliding windows. One object serves one
  * sequence.
@@ -16,6 +18,15 @@ public interface CachePolicy {
      * @param attention of this step, valid during the call; probabilities only if they are wanted
      */
     void afterStep(int layer, LayerCache cache, StepAttention attention);
+
+    /**
+     * Which tokens the next step may use in a layer, the token of that step included; null for all.
+     *
+     * @param layer index of the layer
+     */
+    default @Nullable TokenMask mask(int layer) {
+        return null;
+    }
 
     /** A copy with a life of its own, for a copied cache. */
     CachePolicy fork();

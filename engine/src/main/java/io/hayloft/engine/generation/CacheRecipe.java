@@ -16,6 +16,14 @@ public interface CacheRecipe {
         return PrefillPattern.EXACT;
     }
 
+    /**
+     * Leading tokens of a completion that are chosen with the uncompressed cache in sight, at least 1, if the whole prompt
+     * is read by an exact prefill. A recipe with 2 shrinks its cache in the first step after the prompt.
+     */
+    default int freeTokens() {
+        return 1;
+    }
+
     /** Builds a cache of its own, which the caller closes; the prefill stays as it is. */
     SequenceCache build(Prefilled prefill);
 

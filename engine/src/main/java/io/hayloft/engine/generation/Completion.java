@@ -9,7 +9,7 @@ import java.util.List;
  * @param ids generated tokens without the end token
  * @param text their text, up to the stop text if that ended it
  * @param stop why it ended
- * @param cacheBytes bytes of the recipe's cache when it had been built
+ * @param cacheBytes bytes of the recipe's cache when it had been built, or had shrunk in its first step
  * @param fullCacheBytes bytes of a full cache of the same tokens in the run's cache type
  * @param promptTokens tokens of the whole prompt
  * @param prefillSeconds time of the shared prefill

@@ -185,7 +185,7 @@ public final class Generation {
         long start = System.nanoTime();
         var cache = last && recipe.keepsAll() ? prefill.handOver() : recipe.build(prefill);
         double seconds = (System.nanoTime() - start) * 1e-9;
-        var variant = new Variant(model, index, recipe.name(), cache, seconds, limit, options, listener);
+        var variant = new Variant(model, index, recipe, cache, seconds, limit, options, listener);
         listener.built(index, variant.cacheBytes());
         return variant;
     }
@@ -193,7 +193,9 @@ public final class Generation {
     private void ended(Variant variant, Reading reading) {
         variant.close();
         long fullBytes = model.cacheShape().fullBytes(compressAfter, options.cacheType());
-        var completion = variant.completion(prompt.length, reading.seconds(), fullBytes, reading.freeTokens());
+        int freeTokens =
+                reading.freeTokens() == 0 ? 0 : recipes.get(variant.index()).freeTokens();
+        var completion = variant.completion(prompt.length, reading.seconds(), fullBytes, freeTokens);
         completions[variant.index()] = completion;
         listener.finished(variant.index(), completion);
     }

@@ -15,7 +15,7 @@ final class Variant implements AutoCloseable {
     private final int index;
     private final String recipe;
     private final SequenceCache cache;
-    private final long cacheBytes;
+    private final int stepsToShrink;
     private final double compressSeconds;
     private final GenerationOptions options;
     private final GenerationListener listener;
@@ -28,6 +28,8 @@ final class Variant implements AutoCloseable {
     private final int[] ids;
     private final float[] masked;
     private int count;
+    private int steps;
+    private long cacheBytes;
     private double questionSeconds;
     private double decodeSeconds;
     private @Nullable StopReason stop;
@@ -35,23 +37,24 @@ final class Variant implements AutoCloseable {
     /**
      * A variant without tokens.
      *
-     * @param index number of its recipe
+     * @param index number of the recipe
      * @param cache closed with the variant
      * @param limit greatest number of tokens, at least 1
      */
     Variant(
             LanguageModel model,
             int index,
-            String recipe,
+            CacheRecipe recipe,
             SequenceCache cache,
             double compressSeconds,
             int limit,
             GenerationOptions options,
             GenerationListener listener) {
         this.index = index;
-        this.recipe = recipe;
+        this.recipe = recipe.name();
         this.cache = cache;
         this.cacheBytes = cache.bytes();
+        this.stepsToShrink = recipe.freeTokens() - 1;
         this.compressSeconds = compressSeconds;
         this.options = options;
         this.listener = listener;
@@ -97,11 +100,20 @@ final class Variant implements AutoCloseable {
     /** Adds this variant's share of the time that reading the question took. */
     void addQuestionSeconds(double seconds) {
         questionSeconds += seconds;
+        stepDone();
     }
 
     /** Adds this variant's share of the time of a decode step. */
     void addDecodeSeconds(double seconds) {
         decodeSeconds += seconds;
+        stepDone();
+    }
+
+    /** A cache that shrinks in the first steps counts as large as it is then. */
+    private void stepDone() {
+        if (++steps == stepsToShrink) {
+            cacheBytes = cache.bytes();
+        }
     }
 
     /** Chooses the next token from logits [vocabulary] at {@code at}, and notices whether that ends the completion. */

@@ -1,0 +1,45 @@
+package io.hayloft.methods.policy;
+
+import io.hayloft.engine.cache.Compaction;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.engine.model.Shapes;
+import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.methods.Budget;
+import io.hayloft.methods.CacheBuilder;
+
+/**
+ * Caches with {@link QueryHeadEviction}.
+ *
+ * @param budget tokens that each query head may use, half of them the heaviest and half the newest
+ * @param promptCounts whether the attention of the prompt's queries counts; if not, the first step after the prompt sees
+ *     the full cache and is the first to count, so that two tokens are free
+ */
+public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements CacheBuilder {
+    @Override
+    public SignalRequest signals() {
+        return promptCounts ? new SignalRequest(0, true) : SignalRequest.NONE;
+    }
+
+    @Override
+    public int freeTokens() {
+        return promptCounts ? 1 : 2;
+    }
+
+    @Override
+    public SequenceCache build(Prefilled prefill) {
+        var config = prefill.model().config();
+        var windows = Shapes.cache(config).windowOfLayer();
+        var policy = new QueryHeadEviction(budget, windows, config.kvHeads(), config.groupSize());
+        var kept = new int[windows.length][][];
+        if (promptCounts) {
+            for (int layer = 0; layer < windows.length; layer++) {
+                var heads = policy.startWith(layer, prefill.signals().attentionMass(layer), prefill.tokens());
+                if (heads != null) {
+                    kept[layer] = heads;
+                }
+            }
+        }
+        return Compaction.select(prefill.cache(), kept, prefill.cache().codec(), prefill.reserveNewTokens(), policy);
+    }
+}

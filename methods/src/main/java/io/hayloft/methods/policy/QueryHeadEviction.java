@@ -1,0 +1,123 @@
+package io.hayloft.methods.policy;
+
+import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.StepAttention;
+import io.hayloft.engine.cache.TokenMask;
+import io.hayloft.methods.Budget;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * H2O as the code of arXiv 2407.01527 has it: every query head chooses for itself, and its choice hides the other tokens
+ * from it. A hidden token loses its weight, so that it never returns; one that is hidden from all query heads of a KV head
+ * leaves its cache, which changes no result. What remains is the union of their choices, up to as many times the budget as
+ * there are query heads in a group.
+ *
+ * <p>After each step a query head may use the newest tokens, and the heaviest of those before them by the attention they
+ * got from it so far. The code hides tokens and keeps their memory.
+ */
+public final class QueryHeadEviction implements CachePolicy {
+    private final Budget budget;
+    private final @Nullable HeadVotes[][] votes; // [layer][KV head]; null for layers that are left alone
+    private int half;
+
+    /**
+     * Starts with a full cache and without weights; the first step sees all tokens, and its number of tokens sets the
+     * budget, half of it for the heaviest and half for the newest.
+     *
+     * @param windows window of each layer; those with one are left alone
+     */
+    public QueryHeadEviction(Budget budget, int[] windows, int kvHeads, int group) {
+        this(budget, 0, new @Nullable HeadVotes[windows.length][]);
+        for (int layer = 0; layer < windows.length; layer++) {
+            votes[layer] = new @Nullable HeadVotes[kvHeads];
+            for (int head = 0; windows[layer] == 0 && head < kvHeads; head++) {
+                votes[layer][head] = new HeadVotes(group);
+            }
+        }
+    }
+
+    private QueryHeadEviction(Budget budget, int half, @Nullable HeadVotes[][] votes) {
+        this.budget = budget;
+        this.half = half;
+        this.votes = votes;
+    }
+
+    /**
+     * Lets the attention of the prompt count.
+     *
+     * @param mass attention mass of the prompt's tokens [queryHeads][tokens]
+     * @return slots to keep of each KV head, ascending; null for a layer that is left alone
+     */
+    public int @Nullable [][] startWith(int layer, float[] mass, int tokens) {
+        setBudget(tokens);
+        var kept = new int[votes[layer].length][];
+        for (int head = 0; head < kept.length; head++) {
+            var own = votes[layer][head];
+            if (own == null) {
+                return null;
+            }
+            own.load(mass, head, tokens);
+            own.choose(slot -> slot, tokens, half);
+            kept[head] = own.retain();
+        }
+        return kept;
+    }
+
+    private void setBudget(int tokens) {
+        if (half == 0) {
+            half = Math.max(1, budget.keptTokens(tokens) / 2);
+        }
+    }
+
+    @Override
+    public boolean wantsProbabilities() {
+        return true;
+    }
+
+    @Override
+    public void afterStep(int layer, LayerCache cache, StepAttention attention) {
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            var own = votes[layer][head];
+            if (own != null) {
+                int kvHead = head;
+                int seen = cache.position(head, cache.length(head) - 1) + 1; // the newest token is the last one
+                setBudget(seen);
+                own.add(attention, head);
+                own.choose(slot -> cache.position(kvHead, slot), seen, half);
+                own.evict(cache, head);
+            }
+        }
+    }
+
+    @Override
+    public @Nullable TokenMask mask(int layer) {
+        var heads = votes[layer];
+        return heads[0] == null
+                ? null
+                : (queryHead, slot, count, scores, at) -> {
+                    var own = heads[queryHead * heads.length / queryHeads(heads)];
+                    if (own != null) {
+                        own.hide(queryHead % own.group(), slot, count, scores, at);
+                    }
+                };
+    }
+
+    private static int queryHeads(@Nullable HeadVotes[] heads) {
+        var first = heads[0];
+        return first == null ? heads.length : heads.length * first.group();
+    }
+
+    @Override
+    public CachePolicy fork() {
+        var copy = new @Nullable HeadVotes[votes.length][];
+        for (int layer = 0; layer < votes.length; layer++) {
+            copy[layer] = new @Nullable HeadVotes[votes[layer].length];
+            for (int head = 0; head < copy[layer].length; head++) {
+                var own = votes[layer][head];
+                copy[layer][head] = own == null ? null : own.copy();
+            }
+        }
+        return new QueryHeadEviction(budget, half, copy);
+    }
+}
