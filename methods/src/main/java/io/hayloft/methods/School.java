@@ -12,6 +12,8 @@ public enum School {
     EVICT,
     /** Shortens the text before the model reads it. */
     PROMPT,
+    /** Keeps every token but reads few at a time. */
+    RETRIEVE,
     /** More than one of the above. */
     COMPOSED;
 

@@ -51,15 +51,28 @@ class ConformanceTest {
     /** Methods that take a budget, by the text in front of it. */
     static Stream<String> evicting() {
         return Methods.all().stream()
+                .filter(info -> info.school() != School.RETRIEVE)
                 .map(MethodInfo::example)
                 .filter(example -> example.endsWith(":4x"))
                 .filter(example -> Methods.parse(example).prompt().isEmpty()) // those leave the cache alone
                 .map(example -> example.substring(0, example.length() - 2));
     }
 
-    /** Those of them whose cache has its size before the first step. */
+    /** Those of them that start from an exact prefill and evict before the first step. */
     static Stream<String> evictingAtOnce() {
-        return evicting().filter(family -> Methods.parse(family + "4x").freeTokens() == 1);
+        return evicting()
+                .filter(family -> Methods.parse(family + "4x").freeTokens() == 1)
+                .filter(family -> Methods.parse(family + "4x").prefillPattern().equals(PrefillPattern.EXACT));
+    }
+
+    /** Those that do not, and forms of others that do not. */
+    static Stream<String> others() {
+        return Stream.concat(
+                evicting().filter(family -> evictingAtOnce().noneMatch(family::equals)),
+                Stream.of(
+                        "streaming:prefill=windowed,",
+                        "streaming:prefill=windowed,positions=slot,",
+                        "streaming:positions=clamped,"));
     }
 
     static Stream<String> examples() {
@@ -73,7 +86,11 @@ class ConformanceTest {
                         "snapkv:2x + flexgen:4bit",
                         "h2o:4x + flexgen:4bit",
                         "streaming:4x,decode=grow",
-                        "h2o:4x,heads=query"));
+                        "h2o:4x,heads=query",
+                        "streaming:4x,prefill=windowed",
+                        "streaming:4x,positions=slot",
+                        "infllm:4x,block=16,local=32,rows=32",
+                        "streaming:4x,prefill=windowed,positions=clamped"));
     }
 
     @ParameterizedTest
@@ -174,6 +191,57 @@ class ConformanceTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("others")
+    void bytesFallWithTheRatio(String text) {
+        var options = text.endsWith(",") ? "," + text.substring(text.indexOf(':') + 1, text.length() - 1) : "";
+        var family = text.substring(0, text.indexOf(':') + 1);
+        long before = NativeMemory.liveBytes();
+        var sizes = complete(
+                prompt(PROMPT, 13),
+                4,
+                "full",
+                family + "2x" + options,
+                family + "4x" + options,
+                family + "8x" + options);
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+        for (int i = 1; i < sizes.size(); i++) {
+            assertThat(sizes.get(i).cacheBytes()).isLessThan(sizes.get(i - 1).cacheBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"streaming-paper:4x", "streaming:4x,prefill=windowed", "streaming:40,prefill=windowed,sinks=70"})
+    void windowedPromptsDoNotDependOnChunks(String expression) {
+        var prompt = prompt(PROMPT, 14);
+        var whole = complete(prompt, 12, 512, expression).getFirst();
+        var pieces = complete(prompt, 12, 37, expression).getFirst();
+        assertThat(pieces.top()).isEqualTo(whole.top());
+        assertThat(whole.freeTokens()).isZero();
+        assertThat(whole.top())
+                .isNotEqualTo(complete(prompt, 12, "full").getFirst().top());
+    }
+
+    /** What steps read shrinks with the ratio, what is stored does not; short prompts fit the window and lose nothing. */
+    @Test
+    void retrievalReadsFewAndStoresAll() {
+        var prompt = prompt(PROMPT, 15);
+        long before = NativeMemory.liveBytes();
+        var options = ",block=16,local=32,rows=32";
+        var all = complete(
+                prompt, 8, "full", "infllm:1x" + options, "infllm:2x" + options, "infllm:4x" + options, "infllm:4x");
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+        var full = all.getFirst();
+        assertThat(all.get(1).top()).isEqualTo(full.top());
+        assertThat(all.get(2).cacheBytes()).isLessThan(full.cacheBytes());
+        assertThat(all.get(3).cacheBytes()).isLessThan(all.get(2).cacheBytes());
+        assertThat(all.get(3).storedBytes()).isGreaterThanOrEqualTo(full.fullCacheBytes());
+        assertThat(all.get(3).freeTokens()).isZero();
+        assertThat(all.get(4).top()).isEqualTo(full.top());
+        assertThat(full.storedBytes()).isEqualTo(full.cacheBytes());
     }
 
     /** Its bytes are those after the step that shrinks it: the union of what the query heads of a KV head see. */
@@ -306,6 +374,10 @@ class ConformanceTest {
     }
 
     private static List<Completion> complete(int[] prompt, int newTokens, String... expressions) {
+        return complete(prompt, newTokens, 64, expressions);
+    }
+
+    private static List<Completion> complete(int[] prompt, int newTokens, int chunk, String... expressions) {
         var recipes = new ArrayList<CacheRecipe>();
         for (var expression : expressions) {
             recipes.add(Methods.parse(expression));
@@ -318,7 +390,7 @@ class ConformanceTest {
                 greedy.stopIds(),
                 null,
                 greedy.cacheType(),
-                64,
+                chunk,
                 5,
                 greedy.cacheMemory(),
                 11);

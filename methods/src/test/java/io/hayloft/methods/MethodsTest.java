@@ -35,7 +35,12 @@ class MethodsTest {
                 "llmlingua2:4x,rate=GPT,model=/data/Some Folder | llmlingua2:4x,rate=gpt,model=/data/Some Folder",
                 "h2o:4x,heads=kv | h2o:4x",
                 "h2o:4x,heads=query | h2o:4x,heads=query",
-                "h2o-paper:4x | h2o-paper:4x"
+                "h2o-paper:4x | h2o-paper:4x",
+                "streaming-paper:4x | streaming-paper:4x",
+                "infllm:4x,block=128 | infllm:4x",
+                "infllm:8x,local=1024 | infllm:8x,local=1024",
+                "streaming:4x,positions=clamped,prefill=windowed | streaming:4x,prefill=windowed,positions=clamped",
+                "snapkv:4x+kivi:4bit | snapkv:4x + kivi:4bit"
             })
     void expressionsHaveOneCanonicalForm(String text, String canonical) {
         assertThat(Methods.parse(text).name()).isEqualTo(canonical);
@@ -86,6 +91,9 @@ class MethodsTest {
                 "selective:2x + llmlingua2:2x | shortened once",
                 "selective | needs an amount",
                 "llmlingua2:4x,rate=words | unknown option rate of llmlingua2 'words'",
+                "streaming:4x,prefill=windowed,decode=grow | leave out prefill=windowed",
+                "streaming:4x,positions=clamped,decode=grow | leave out positions=clamped",
+                "streaming:4x,positions=slot + kivi:4bit | looks after its cache by itself"
                 "h2o-paper:4x + kivi:4bit | looks after its cache by itself",
                 "snapkv:4x + h2o-paper:4x | looks after its cache by itself"
             })

@@ -8,9 +8,14 @@ public final class AttentionMass {
 
     /** Zero for all heads and tokens. */
     public AttentionMass(int queryHeads, int tokens) {
+        this(queryHeads, new float[Math.multiplyExact(queryHeads, tokens)]);
+    }
+
+    /** Adds to sums [queryHeads][tokens] that stand in an array already. */
+    public AttentionMass(int queryHeads, float[] sums) {
         this.queryHeads = queryHeads;
-        this.tokens = tokens;
-        this.sums = new float[Math.multiplyExact(queryHeads, tokens)];
+        this.tokens = sums.length / queryHeads;
+        this.sums = sums;
     }
 
     /** Number of query heads. */

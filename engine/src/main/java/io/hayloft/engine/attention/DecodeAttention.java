@@ -2,12 +2,14 @@ package io.hayloft.engine.attention;
 
 import io.hayloft.engine.cache.CachePolicy;
 import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.TokenMask;
 import io.hayloft.engine.kernel.WorkerPool;
 import org.jspecify.annotations.Nullable;
 
 /** Attention of one new row of each of several sequences, each over its own cache. */
 public final class DecodeAttention {
     private static final ThreadLocal<DecodeStep> STEP = ThreadLocal.withInitial(DecodeStep::new);
+    private static final ThreadLocal<FarStep> FAR = ThreadLocal.withInitial(FarStep::new);
 
     private DecodeAttention() {}
 
@@ -33,10 +35,36 @@ public final class DecodeAttention {
             int[] positions,
             float[] out,
             WorkerPool pool) {
+        attend(shape, layer, caches, policies, q, new @Nullable FarPart[caches.length], q, positions, out, pool);
+    }
+
+    /**
+     * The same, where some sequences have far tokens too.
+     *
+     * @param far of each sequence; null for none
+     * @param farQueries queries for far tokens, in the shape of q
+     */
+    public static void attend(
+            AttentionShape shape,
+            int layer,
+            LayerCache[] caches,
+            @Nullable CachePolicy[] policies,
+            float[] q,
+            @Nullable FarPart[] far,
+            float[] farQueries,
+            int[] positions,
+            float[] out,
+            WorkerPool pool) {
         var step = STEP.get();
-        int tasks = step.begin(shape, layer, caches, policies, q, positions);
+        var masks = new @Nullable TokenMask[caches.length];
+        for (int row = 0; row < caches.length; row++) {
+            var policy = policies[row];
+            masks[row] = policy == null ? null : policy.mask(layer);
+        }
+        int tasks = step.begin(shape, caches, policies, masks, q, positions);
         pool.run(tasks, step);
         step.merge(out);
+        FAR.get().join(shape, step, far, farQueries, positions, out, pool);
         for (int row = 0; row < caches.length; row++) {
             var policy = policies[row];
             if (policy != null) {

@@ -21,6 +21,7 @@ final class DecodeStep implements WorkerPool.Task {
 
     private static final ThreadLocal<DecodeScratch> SCRATCH = ThreadLocal.withInitial(DecodeScratch::new);
     private static final LayerCache[] NONE = {};
+    private static final @Nullable TokenMask[] NO_MASKS = {};
 
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
     private LayerCache[] caches = NONE;
@@ -33,14 +34,16 @@ final class DecodeStep implements WorkerPool.Task {
     private int[] taskFrom = new int[16];
     private float[] partial = {};
     private @Nullable StepScores[] scores = {};
-    private @Nullable TokenMask[] masks = {};
+    private @Nullable TokenMask[] masks = NO_MASKS;
+    private float[] max = {}; // [rows][queryHeads], like scale
+    private float[] scale = {};
 
     /** Splits a step into tasks; returns how many. */
     int begin(
             AttentionShape shape,
-            int layer,
             LayerCache[] caches,
             @Nullable CachePolicy[] policies,
+            @Nullable TokenMask[] masks,
             float[] q,
             int[] positions) {
         this.shape = shape;
@@ -48,13 +51,14 @@ final class DecodeStep implements WorkerPool.Task {
         this.q = q;
         this.positions = positions;
         stride = 2 + shape.headDim();
+        max = FarPart.room(max, caches.length * shape.queryHeads());
+        scale = FarPart.room(scale, caches.length * shape.queryHeads());
         tasks = 0;
         scores = scores.length == caches.length ? scores : new @Nullable StepScores[caches.length];
-        masks = masks.length == caches.length ? masks : new @Nullable TokenMask[caches.length];
+        this.masks = masks;
         for (int row = 0; row < caches.length; row++) {
             var policy = policies[row];
             boolean wanted = policy != null && policy.wantsProbabilities();
-            masks[row] = policy == null ? null : policy.mask(layer);
             scores[row] = policy == null ? null : StepScores.of(shape, caches[row], wanted);
             for (int head = 0; head < shape.kvHeads(); head++) {
                 addTasks(row, head);
@@ -69,7 +73,7 @@ final class DecodeStep implements WorkerPool.Task {
 
     private void addTasks(int row, int head) {
         var cache = caches[row].head(head);
-        int first = Visibility.firstToken(cache, Visibility.low(shape, positions[row]));
+        int first = Visibility.firstToken(cache, Visibility.low(shape, caches[row], positions[row]));
         for (int from = first / STRETCH * STRETCH; from < cache.end(); from += STRETCH) {
             if (tasks == taskRow.length) {
                 taskRow = Arrays.copyOf(taskRow, 2 * tasks);
@@ -90,12 +94,15 @@ final class DecodeStep implements WorkerPool.Task {
         int group = shape.group();
         var scratch = SCRATCH.get();
         scratch.begin(shape, head, q, (row * shape.kvHeads() + kvHead) * group * shape.headDim());
-        int low = Visibility.low(shape, positions[row]);
+        int low = Visibility.low(shape, caches[row], positions[row]);
         int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
         int to = Math.min(taskFrom[task] + STRETCH, head.end());
         var recorder = scores[row];
         var mask = masks[row];
         for (int tile = from; tile < to; tile += TILE) {
+            if (Visibility.hidden(mask, head, tile)) {
+                continue;
+            }
             scratch.scores(head, tile);
             for (int g = 0; g < group; g++) {
                 Visibility.hide(head, tile, low, positions[row], scratch.scores, g * TILE);
@@ -112,15 +119,14 @@ final class DecodeStep implements WorkerPool.Task {
     }
 
     private void hide(TokenMask mask, int kvHead, HeadCache head, int tile, float[] tileScores) {
-        int from = Math.max(tile, head.begin());
-        int count = Math.min(tile + TILE, head.end()) - from;
         for (int g = 0; g < shape.group(); g++) {
-            mask.hide(kvHead * shape.group() + g, from - head.begin(), count, tileScores, g * TILE + from - tile);
+            Visibility.hide(mask, kvHead * shape.group() + g, head, tile, tileScores, g * TILE);
         }
     }
 
     /** Adds up the stretches of each head, in order, and writes the results. */
     void merge(float[] out) {
+        Arrays.fill(scale, 0); // heads that hold nothing have no task
         int task = 0;
         while (task < tasks) {
             int end = task + 1;
@@ -136,9 +142,9 @@ final class DecodeStep implements WorkerPool.Task {
 
     private void merge(int from, int to, int g, float[] out) {
         int group = shape.group();
-        float max = TileSoftmax.LOWEST;
+        float largest = TileSoftmax.LOWEST;
         for (int task = from; task < to; task++) {
-            max = Math.max(max, partial[(task * group + g) * stride]);
+            largest = Math.max(largest, partial[(task * group + g) * stride]);
         }
         int queryHead = taskHead[from] * group + g;
         int at = taskRow[from] * shape.rowSize() + queryHead * shape.headDim();
@@ -146,19 +152,33 @@ final class DecodeStep implements WorkerPool.Task {
         float sum = 0;
         for (int task = from; task < to; task++) {
             int source = (task * group + g) * stride;
-            float factor = (float) Math.exp(partial[source] - max);
-            sum += partial[source + 1] * factor;
+            float weight = (float) Math.exp(partial[source] - largest);
+            sum += partial[source + 1] * weight;
             for (int c = 0; c < shape.headDim(); c++) {
-                out[at + c] += partial[source + 2 + c] * factor;
+                out[at + c] += partial[source + 2 + c] * weight;
             }
         }
-        float scale = sum == 0 ? 0 : 1 / sum;
+        float factor = sum == 0 ? 0 : 1 / sum;
         for (int c = 0; c < shape.headDim(); c++) {
-            out[at + c] *= scale;
+            out[at + c] *= factor;
         }
-        var recorder = scores[taskRow[from]];
-        if (recorder != null) {
-            recorder.normalise(queryHead, max, scale);
+        max[taskRow[from] * shape.queryHeads() + queryHead] = largest;
+        scale[taskRow[from] * shape.queryHeads() + queryHead] = factor;
+    }
+
+    /**
+     * Joins the results of a row with those of a step over its far tokens.
+     *
+     * @param out results of this step, become the joint ones
+     */
+    void join(int row, float[] out, DecodeStep far, int farRow, float[] farOut) {
+        int heads = shape.queryHeads();
+        int dim = shape.headDim();
+        for (int head = 0; head < heads; head++) {
+            int at = row * heads + head;
+            int farAt = farRow * heads + head;
+            scale[at] *= FarPart.join(
+                    out, at * dim, max[at], scale[at], farOut, farAt * dim, far.max[farAt], far.scale[farAt], dim);
         }
     }
 
@@ -168,6 +188,10 @@ final class DecodeStep implements WorkerPool.Task {
         if (recorder == null) {
             throw new IllegalStateException("row " + row + " has no policy");
         }
+        for (int head = 0; head < shape.queryHeads(); head++) {
+            int at = row * shape.queryHeads() + head;
+            recorder.normalise(head, max[at], scale[at]);
+        }
         return recorder.attention();
     }
 
@@ -175,6 +199,6 @@ final class DecodeStep implements WorkerPool.Task {
     void end() {
         caches = NONE;
         Arrays.fill(scores, null);
-        Arrays.fill(masks, null);
+        masks = NO_MASKS;
     }
 }

@@ -29,7 +29,8 @@ final class MassStep implements WorkerPool.Task {
         int end = 0;
         for (int head = 0; head < shape.kvHeads(); head++) {
             var cache = step.cache.head(head);
-            first = Math.min(first, Visibility.firstToken(cache, Visibility.low(shape, step.firstPosition)));
+            first = Math.min(
+                    first, Visibility.firstToken(cache, Visibility.low(shape, step.cache, step.firstPosition)));
             end = Math.max(end, Visibility.endToken(cache, step.firstPosition + step.rows - 1));
         }
         firstTile = first / TILE;
@@ -58,7 +59,9 @@ final class MassStep implements WorkerPool.Task {
         for (int row = 0; row < step.rows; row += rowsTogether) {
             int end = Math.min(step.rows, row + rowsTogether);
             if (tile < Visibility.endToken(head, step.firstPosition + end - 1)
-                    && tile + TILE > Visibility.firstToken(head, Visibility.low(shape, step.firstPosition + row))) {
+                    && tile + TILE
+                            > Visibility.firstToken(
+                                    head, Visibility.low(shape, step.cache, step.firstPosition + row))) {
                 addRows(scratch, head, tile, kvHead, row, end, columns);
             }
         }
@@ -76,7 +79,8 @@ final class MassStep implements WorkerPool.Task {
                 int row = fromRow + (at + i) / group;
                 int g = (at + i) % group;
                 int position = step.firstPosition + row;
-                Visibility.hide(head, tile, Visibility.low(shape, position), position, scratch.scores, i * TILE);
+                Visibility.hide(
+                        head, tile, Visibility.low(shape, step.cache, position), position, scratch.scores, i * TILE);
                 int queryHead = row * shape.queryHeads() + kvHead * group + g;
                 add(scratch.scores, i * TILE, step.max[queryHead], step.scale[queryHead], columns, g * TILE);
             }

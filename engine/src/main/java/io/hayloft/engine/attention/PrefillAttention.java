@@ -27,8 +27,53 @@ public final class PrefillAttention {
             float[] out,
             WorkerPool pool,
             @Nullable AttentionMass mass) {
-        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, mass != null);
+        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, mass != null, null);
         pool.run(step.tasks(), step);
+        if (mass != null) {
+            var columns = new MassStep(step, mass);
+            pool.run(columns.tasks(), columns);
+        }
+    }
+
+    /**
+     * The same over the cache and far tokens, which are met with queries of their own; one softmax goes over both.
+     *
+     * @param far tokens behind those of the cache
+     * @param farQueries queries for them, in the shape of q
+     * @param mass adds the probabilities of the cache's tokens, if given
+     */
+    public static void attend(
+            AttentionShape shape,
+            LayerCache cache,
+            float[] q,
+            FarPart far,
+            float[] farQueries,
+            int rows,
+            int firstPosition,
+            float[] out,
+            WorkerPool pool,
+            @Nullable AttentionMass mass) {
+        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, true, null);
+        pool.run(step.tasks(), step);
+        var farOut = new float[rows * shape.rowSize()];
+        var farStep = new PrefillStep(
+                shape, far.tokens(), farQueries, rows, firstPosition - far.distance(), farOut, true, far.mask());
+        pool.run(farStep.tasks(), farStep);
+        pool.run(rows, (row, worker) -> {
+            for (int i = row * shape.queryHeads(); i < (row + 1) * shape.queryHeads(); i++) {
+                int at = i * shape.headDim();
+                step.scale[i] *= FarPart.join(
+                        out,
+                        at,
+                        step.max[i],
+                        step.scale[i],
+                        farOut,
+                        at,
+                        farStep.max[i],
+                        farStep.scale[i],
+                        shape.headDim());
+            }
+        });
         if (mass != null) {
             var columns = new MassStep(step, mass);
             pool.run(columns.tasks(), columns);

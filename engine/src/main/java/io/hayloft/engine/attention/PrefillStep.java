@@ -2,9 +2,10 @@ package io.hayloft.engine.attention;
 
 import static io.hayloft.engine.attention.TileSoftmax.TILE;
 
-import io.hayloft.engine.cache.HeadCache;
 import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.TokenMask;
 import io.hayloft.engine.kernel.WorkerPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prefill attention of one layer: a task is one KV head and a stretch of rows. The query heads of a group are rows of
@@ -27,6 +28,7 @@ final class PrefillStep implements WorkerPool.Task {
 
     final float[] scale;
     private final float[] out;
+    private final @Nullable TokenMask mask;
     private final int rowsOfTask;
     private final int stretches;
 
@@ -37,13 +39,15 @@ final class PrefillStep implements WorkerPool.Task {
             int rows,
             int firstPosition,
             float[] out,
-            boolean keepSums) {
+            boolean keepSums,
+            @Nullable TokenMask mask) {
         this.shape = shape;
         this.cache = cache;
         this.q = q;
         this.rows = rows;
         this.firstPosition = firstPosition;
         this.out = out;
+        this.mask = mask;
         this.max = new float[keepSums ? rows * shape.queryHeads() : 0];
         this.scale = new float[max.length];
         this.rowsOfTask = Math.max(8, QUERY_ROWS / shape.group());
@@ -68,28 +72,36 @@ final class PrefillStep implements WorkerPool.Task {
         var scratch = SCRATCH.get();
         scratch.begin(shape, queries);
         scratch.loadQueries(q, fromRow, toRow, kvHead);
-        int first = Visibility.firstToken(head, Visibility.low(shape, firstPosition + fromRow));
+        int first = Visibility.firstToken(head, Visibility.low(shape, cache, firstPosition + fromRow));
         int end = Visibility.endToken(head, firstPosition + toRow - 1);
         for (int tile = first / TILE * TILE; tile < end; tile += TILE) {
+            if (Visibility.hidden(mask, head, tile)) {
+                continue;
+            }
             scratch.loadTile(head, tile);
             for (int at = 0; at < queries; at += RowTile.ROWS) {
                 int count = Math.min(RowTile.ROWS, queries - at);
                 int lowest = firstPosition + fromRow + at / group;
                 int highest = firstPosition + fromRow + (at + count - 1) / group;
                 if (tile < Visibility.endToken(head, highest)
-                        && tile + TILE > Visibility.firstToken(head, Visibility.low(shape, lowest))) {
-                    addTile(scratch, head, tile, at, count, fromRow);
+                        && tile + TILE > Visibility.firstToken(head, Visibility.low(shape, cache, lowest))) {
+                    addTile(scratch, kvHead, tile, at, count, fromRow);
                 }
             }
         }
         writeResults(scratch, kvHead, fromRow, queries);
     }
 
-    private void addTile(PrefillScratch scratch, HeadCache head, int tile, int at, int count, int fromRow) {
+    private void addTile(PrefillScratch scratch, int kvHead, int tile, int at, int count, int fromRow) {
+        var head = cache.head(kvHead);
         scratch.scores(at);
         for (int i = 0; i < count; i++) {
             int position = firstPosition + fromRow + (at + i) / shape.group();
-            Visibility.hide(head, tile, Visibility.low(shape, position), position, scratch.scores, i * TILE);
+            Visibility.hide(head, tile, Visibility.low(shape, cache, position), position, scratch.scores, i * TILE);
+            if (mask != null) {
+                int queryHead = kvHead * shape.group() + (at + i) % shape.group();
+                Visibility.hide(mask, queryHead, head, tile, scratch.scores, i * TILE);
+            }
         }
         scratch.values(at, count);
     }

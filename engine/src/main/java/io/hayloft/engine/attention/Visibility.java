@@ -1,15 +1,35 @@
 package io.hayloft.engine.attention;
 
 import io.hayloft.engine.cache.HeadCache;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.TokenMask;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Which tokens of a tile a query sees: those with positions from low to high. */
 final class Visibility {
     private Visibility() {}
 
-    /** The lowest position that a query at this one sees. */
-    static int low(AttentionShape shape, int position) {
-        return shape.window() == 0 ? 0 : Math.max(0, position - shape.window() + 1);
+    /** The lowest position that a query at this one sees; a cache may have a narrower window than its layer. */
+    static int low(AttentionShape shape, LayerCache cache, int position) {
+        int window = cache.window() == 0 ? shape.window() : cache.window();
+        return window == 0 ? 0 : Math.max(0, position - window + 1);
+    }
+
+    /** Applies a mask to the scores of a tile [128]. */
+    static void hide(TokenMask mask, int queryHead, HeadCache head, int tile, float[] scores, int at) {
+        int from = Math.max(head.begin(), tile);
+        int count = Math.min(head.end(), tile + TileSoftmax.TILE) - from;
+        mask.hide(queryHead, from - head.begin(), count, scores, at + from - tile);
+    }
+
+    /** Whether a mask hides a tile from all. */
+    static boolean hidden(@Nullable TokenMask mask, HeadCache head, int tile) {
+        if (mask == null) {
+            return false;
+        }
+        int from = Math.max(head.begin(), tile);
+        return mask.hidesAll(from - head.begin(), Math.min(head.end(), tile + TileSoftmax.TILE) - from);
     }
 
     /**

@@ -8,6 +8,7 @@ public final class SequenceCache implements AutoCloseable {
     private final KvCodec codec;
     private final LayerCache[] layers;
     private final @Nullable CachePolicy policy;
+    private final @Nullable FarMemory far;
     private int nextPosition;
 
     /**
@@ -26,15 +27,32 @@ public final class SequenceCache implements AutoCloseable {
      * @param keepAll whether sliding layers keep tokens outside their window, for tests that compare all of them
      */
     public SequenceCache(CacheShape shape, KvCodec codec, int reserveTokens, boolean keepAll) {
-        this(shape, codec, layers(shape, codec, reserveTokens, keepAll), null, 0);
+        this(shape, codec, layers(shape, codec, reserveTokens, keepAll), null, null, 0);
+    }
+
+    /**
+     * An empty cache with a memory behind it.
+     *
+     * @param shape with the windows of this cache, which may be narrower than those of the model
+     * @param policy what happens to it at each decode step
+     * @param far belongs to this cache from now on
+     */
+    public SequenceCache(CacheShape shape, KvCodec codec, @Nullable CachePolicy policy, FarMemory far) {
+        this(shape, codec, layers(shape, codec, 0, false), policy, far, 0);
     }
 
     SequenceCache(
-            CacheShape shape, KvCodec codec, LayerCache[] layers, @Nullable CachePolicy policy, int nextPosition) {
+            CacheShape shape,
+            KvCodec codec,
+            LayerCache[] layers,
+            @Nullable CachePolicy policy,
+            @Nullable FarMemory far,
+            int nextPosition) {
         this.shape = shape;
         this.codec = codec;
         this.layers = layers;
         this.policy = policy;
+        this.far = far;
         this.nextPosition = nextPosition;
     }
 
@@ -80,6 +98,15 @@ public final class SequenceCache implements AutoCloseable {
 
     /** Bytes of keys, values, scales and minima that are allocated off the heap, unused rest of blocks included. */
     public long bytes() {
+        return nearBytes() + (far == null ? 0 : far.bytes());
+    }
+
+    /** The part of {@link #bytes} that a step reads: all of it, except for a memory in which tokens are looked up. */
+    public long residentBytes() {
+        return nearBytes() + (far == null ? 0 : far.residentBytes());
+    }
+
+    private long nearBytes() {
         long bytes = 0;
         for (var layer : layers) {
             bytes += layer.bytes();
@@ -92,19 +119,29 @@ public final class SequenceCache implements AutoCloseable {
         return policy;
     }
 
+    /** Tokens that are seen from another distance; null for none. */
+    public @Nullable FarMemory far() {
+        return far;
+    }
+
     /** A deep copy; its policy is a fork of this one's. */
     public SequenceCache fork() {
         var copies = new LayerCache[layers.length];
         for (int layer = 0; layer < layers.length; layer++) {
             copies[layer] = layers[layer].fork();
         }
-        return new SequenceCache(shape, codec, copies, policy == null ? null : policy.fork(), nextPosition);
+        var farCopy = far == null ? null : far.fork();
+        var policyCopy = policy == null ? null : policy instanceof FarMemory ? (CachePolicy) farCopy : policy.fork();
+        return new SequenceCache(shape, codec, copies, policyCopy, farCopy, nextPosition);
     }
 
     @Override
     public void close() {
         for (var layer : layers) {
             layer.close();
+        }
+        if (far != null) {
+            far.close();
         }
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
  * @param text their text, up to the stop text if that ended it
  * @param stop why it ended
  * @param cacheBytes bytes of the recipe's cache when it had been built, or had shrunk in its first step
+ * @param storedBytes the same with what is stored but not read at every step; equal to cacheBytes except for methods
+ *     that look tokens up
  * @param fullCacheBytes bytes of a full cache of the same tokens in the run's cache type
  * @param promptTokens tokens of the whole prompt
  * @param prefillSeconds time of the shared prefill
@@ -24,6 +26,7 @@ public record Completion(
         String text,
         StopReason stop,
         long cacheBytes,
+        long storedBytes,
         long fullCacheBytes,
         int promptTokens,
         double prefillSeconds,

@@ -122,27 +122,28 @@ public final class Generation {
             request = request.union(recipes.get(index).signals());
         }
         var signals = new PrefillSignals(request, model.config(), compressAfter);
-        var codec = switch (pattern) {
-            case PrefillPattern.Exact exact -> options.cacheType();
-            case PrefillPattern.Stored stored -> stored.codec();
+        var shape = model.cacheShape();
+        var cache = switch (pattern) {
+            case PrefillPattern.Exact exact -> new SequenceCache(shape, options.cacheType(), compressAfter);
+            case PrefillPattern.Stored stored -> new SequenceCache(shape, stored.codec(), compressAfter);
+            case PrefillPattern.Own own -> own.cache(model, options.cacheType(), compressAfter);
         };
-        var cache = new SequenceCache(model.cacheShape(), codec, compressAfter);
         try {
             var logits = new float[model.config().vocabulary()];
             boolean wholePrompt = compressAfter == prompt.length;
             var sink = wholePrompt ? LogitsSink.of(compressAfter - 1, logits) : LogitsSink.NONE;
             long start = System.nanoTime();
-            model.decoder()
-                    .prefill(
-                            prompt,
-                            0,
-                            compressAfter,
-                            cache,
-                            new PrefillOptions(
-                                    options.prefillChunk(),
-                                    signals,
-                                    sink,
-                                    (what, done, total) -> listener.prefilled(done, total)));
+            boolean lastAlone = pattern instanceof PrefillPattern.Own own && own.lastAlone() && compressAfter > 1;
+            int chunk = pattern instanceof PrefillPattern.Own own
+                    ? own.chunk(options.prefillChunk())
+                    : options.prefillChunk();
+            int last = lastAlone ? compressAfter - 1 : compressAfter;
+            var how = new PrefillOptions(
+                    chunk, signals, sink, (what, done, total) -> listener.prefilled(done, compressAfter));
+            model.decoder().prefill(prompt, 0, last, cache, how);
+            if (lastAlone) {
+                model.decoder().prefill(prompt, last, compressAfter, cache, how);
+            }
             double seconds = (System.nanoTime() - start) * 1e-9;
             // Caches grow block by block while they decode: room taken in advance would count as their bytes.
             var prefill = new Prefilled(model, cache, signals, 0, options.seed());
@@ -175,7 +176,7 @@ public final class Generation {
         long growth = shape.fullBytes(prompt.length - compressAfter + limit, options.cacheType());
         long bytes = prefill.cache().bytes() + shape.fullBytes(compressAfter, options.cacheType()) + growth;
         for (var variant : variants) {
-            bytes += variant.cacheBytes() + growth;
+            bytes += variant.storedBytes() + growth;
         }
         return bytes <= options.cacheMemory();
     }

@@ -1,6 +1,8 @@
 package io.hayloft.engine.generation;
 
 import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.model.LanguageModel;
 
 /**
  * What the tokens of a prompt see while the prompt is read. Recipes with equal patterns share one prefill, so that
@@ -25,6 +27,31 @@ public sealed interface PrefillPattern {
             if (!codec.codesTokensAlone()) {
                 throw new IllegalArgumentException(codec.text() + " codes tokens in groups, later than they come");
             }
+        }
+    }
+
+    /** What a cache of its own lets them see. The cache of this prefill is what its recipes start from. */
+    non-sealed interface Own extends PrefillPattern {
+        /**
+         * An empty cache, which the caller closes.
+         *
+         * @param codec the run's cache type
+         * @param tokens tokens that will be read
+         */
+        SequenceCache cache(LanguageModel model, KvCodec codec, int tokens);
+
+        /**
+         * Rows that run through the layers together.
+         *
+         * @param standard what the run would take
+         */
+        default int chunk(int standard) {
+            return standard;
+        }
+
+        /** Whether the last token is read alone. */
+        default boolean lastAlone() {
+            return false;
         }
     }
 }

@@ -30,6 +30,7 @@ final class Variant implements AutoCloseable {
     private int count;
     private int steps;
     private long cacheBytes;
+    private long storedBytes;
     private double questionSeconds;
     private double decodeSeconds;
     private @Nullable StopReason stop;
@@ -53,7 +54,8 @@ final class Variant implements AutoCloseable {
         this.index = index;
         this.recipe = recipe.name();
         this.cache = cache;
-        this.cacheBytes = cache.bytes();
+        this.cacheBytes = cache.residentBytes();
+        this.storedBytes = cache.bytes();
         this.stepsToShrink = recipe.freeTokens() - 1;
         this.compressSeconds = compressSeconds;
         this.options = options;
@@ -88,6 +90,10 @@ final class Variant implements AutoCloseable {
         return cacheBytes;
     }
 
+    long storedBytes() {
+        return storedBytes;
+    }
+
     boolean ended() {
         return stop != null;
     }
@@ -112,7 +118,8 @@ final class Variant implements AutoCloseable {
     /** A cache that shrinks in the first steps counts as large as it is then. */
     private void stepDone() {
         if (++steps == stepsToShrink) {
-            cacheBytes = cache.bytes();
+            cacheBytes = cache.residentBytes();
+            storedBytes = cache.bytes();
         }
     }
 
@@ -166,6 +173,7 @@ final class Variant implements AutoCloseable {
                 text.toString(),
                 stop == null ? StopReason.LENGTH : stop,
                 cacheBytes,
+                storedBytes,
                 fullCacheBytes,
                 promptTokens,
                 prefillSeconds + questionSeconds,

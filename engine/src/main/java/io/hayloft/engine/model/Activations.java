@@ -17,6 +17,9 @@ final class Activations {
     /** [rows][queryHeads * headDim]. */
     float[] queries = {};
 
+    /** Queries as far tokens meet them [rows][queryHeads * headDim]; empty until a sequence has such tokens. */
+    float[] farQueries = {};
+
     /** [rows][kvHeads * headDim]. */
     float[] keys = {};
 

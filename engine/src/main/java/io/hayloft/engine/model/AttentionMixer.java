@@ -1,8 +1,11 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.engine.attention.AttentionMass;
 import io.hayloft.engine.attention.AttentionShape;
 import io.hayloft.engine.attention.DecodeAttention;
+import io.hayloft.engine.attention.FarPart;
 import io.hayloft.engine.attention.PrefillAttention;
+import io.hayloft.engine.cache.FarMemory;
 import io.hayloft.engine.kernel.Linear;
 import io.hayloft.engine.kernel.VectorOps;
 import io.hayloft.engine.kernel.WorkerPool;
@@ -50,16 +53,38 @@ record AttentionMixer(
     private void place(Batch batch, Activations a) {
         int last = batch.promptLength() - 1; // so that the table grows once for a prompt
         for (int row = 0; row < batch.rows(); row++) {
-            last = Math.max(last, batch.position(row));
+            var far = batch.far(row);
+            int farPosition = far == null ? 0 : far.queryPosition(batch.position(row));
+            last = Math.max(last, Math.max(farPosition, batch.position(row)));
+            if (far != null && a.farQueries.length < a.queries.length) {
+                a.farQueries = new float[a.queries.length];
+            }
         }
         var table = rope == null ? null : rope.table(last + 1, batch.promptLength());
         Rows.run(pool, batch.rows(), (from, to) -> {
-            placeHeads(a.queries, shape.queryHeads(), queryBias, queryNorm, table, batch, from, to);
+            placeHeads(a.queries, shape.queryHeads(), queryBias, queryNorm, null, batch, from, to);
+            placeFarQueries(table, batch, a, from, to);
+            placeHeads(a.queries, shape.queryHeads(), null, null, table, batch, from, to);
             placeHeads(a.keys, shape.kvHeads(), keyBias, keyNorm, table, batch, from, to);
             if (valueBias != null) {
                 placeHeads(a.values, shape.kvHeads(), valueBias, null, null, batch, from, to);
             }
         });
+    }
+
+    /** Copies of queries that have no position yet, rotated as their sequence's far tokens ask. */
+    private void placeFarQueries(Rope.@Nullable Table rotation, Batch batch, Activations a, int from, int to) {
+        for (int row = from; row < to; row++) {
+            var far = batch.far(row);
+            if (far != null) {
+                int at = row * shape.rowSize();
+                System.arraycopy(a.queries, at, a.farQueries, at, shape.rowSize());
+                if (rotation != null) {
+                    int position = far.queryPosition(batch.position(row));
+                    rotation.rotate(a.farQueries, at, shape.queryHeads(), shape.headDim(), position);
+                }
+            }
+        }
     }
 
     /** The same for x [rows][heads * headDim], on rows {@code from .. to-1}. */
@@ -95,7 +120,20 @@ record AttentionMixer(
             signals.recordQueries(layer, batch.first(), batch.rows(), a.queries);
         }
         var mass = signals == null ? null : signals.massOf(layer);
-        PrefillAttention.attend(shape, cache, a.queries, batch.rows(), batch.first(), a.attended, pool, mass);
+        int rows = batch.rows();
+        var memory = batch.cache().far();
+        if (memory != null) {
+            memory.prepare(layer, cache, batch.first(), rows, a.farQueries, 0, shape.rowSize(), turner(batch));
+        }
+        var far = FarPart.of(memory, layer);
+        if (far == null) {
+            PrefillAttention.attend(shape, cache, a.queries, rows, batch.first(), a.attended, pool, mass);
+        } else {
+            var sums = memory == null ? null : memory.mass(layer);
+            var nearMass = sums == null ? mass : new AttentionMass(shape.queryHeads(), sums);
+            PrefillAttention.attend(
+                    shape, cache, a.queries, far, a.farQueries, rows, batch.first(), a.attended, pool, nearMass);
+        }
     }
 
     private void attend(Batch.Lockstep batch, Activations a) {
@@ -104,6 +142,36 @@ record AttentionMixer(
         for (int row = 0; row < caches.length; row++) {
             caches[row].append(a.keys, row * width, a.values, row * width, 1, width, batch.position(row));
         }
-        DecodeAttention.attend(shape, layer, caches, batch.policies(), a.queries, batch.positions(), a.attended, pool);
+        var far = new @Nullable FarPart[caches.length];
+        for (int row = 0; row < caches.length; row++) {
+            var memory = batch.far(row);
+            if (memory != null) {
+                int at = row * shape.rowSize();
+                int position = batch.position(row);
+                memory.prepare(layer, caches[row], position, 1, a.farQueries, at, shape.rowSize(), turner(batch));
+                far[row] = FarPart.of(memory, layer);
+            }
+        }
+        DecodeAttention.attend(
+                shape,
+                layer,
+                caches,
+                batch.policies(),
+                a.queries,
+                far,
+                a.farQueries,
+                batch.positions(),
+                a.attended,
+                pool);
+    }
+
+    /** Turns keys back that were rotated in this batch or before. */
+    private FarMemory.KeyTurner turner(Batch batch) {
+        var table = rope == null ? null : rope.table(0, batch.promptLength());
+        return (key, at, position) -> {
+            if (table != null) {
+                table.turnBack(key, at, position);
+            }
+        };
     }
 }

@@ -1,6 +1,7 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.FarMemory;
 import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.kernel.Linear;
@@ -14,6 +15,10 @@ sealed interface Batch {
 
     /** Position of a row in its sequence. */
     int position(int row);
+
+    /** The far memory of a row's sequence, null for none. */
+    @Nullable
+    FarMemory far(int row);
 
     /** Length of prompt by which rotary variants choose their frequencies. */
     int promptLength();
@@ -36,6 +41,11 @@ sealed interface Batch {
         @Override
         public int position(int row) {
             return first + row;
+        }
+
+        @Override
+        public @Nullable FarMemory far(int row) {
+            return cache.far();
         }
 
         @Override
@@ -65,6 +75,11 @@ sealed interface Batch {
         @Override
         public int position(int row) {
             return positions[row];
+        }
+
+        @Override
+        public @Nullable FarMemory far(int row) {
+            return caches[row].far();
         }
 
         @Override

@@ -36,6 +36,19 @@ final class Rope {
             }
         }
 
+        /** Turns a head back to position 0, x from {@code at}, in place. */
+        void turnBack(float[] x, int at, int position) {
+            float scaling = cos[0]; // the factor of all entries, since the cosine of position 0 is 1
+            for (int i = 0; i < pairs; i++) {
+                float c = cos[position * pairs + i] / scaling;
+                float s = sin[position * pairs + i] / scaling;
+                float a = x[at + i];
+                float b = x[at + pairs + i];
+                x[at + i] = a * c + b * s;
+                x[at + pairs + i] = b * c - a * s;
+            }
+        }
+
         /** (a, b) becomes (a cos - b sin, b cos + a sin), where b lies {@code pairs} behind a. */
         private void rotate(float[] x, int at, int row) {
             int i = 0;

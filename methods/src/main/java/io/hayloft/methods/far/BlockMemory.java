@@ -1,0 +1,138 @@
+package io.hayloft.methods.far;
+
+import io.hayloft.engine.cache.CachePolicy;
+import io.hayloft.engine.cache.CacheShape;
+import io.hayloft.engine.cache.FarMemory;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.cache.StepAttention;
+import io.hayloft.engine.cache.TokenMask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of {@link BlockBuilder}: all tokens that have left the window, with keys turned back to position 0, and which
+ * of their blocks the current queries chose.
+ */
+public final class BlockMemory implements FarMemory, CachePolicy {
+    private final Retrieval.Sizes sizes;
+    private final SequenceCache store;
+    private final @Nullable LayerBlocks[] blocks; // null for layers that have a window of their own
+
+    private BlockMemory(Retrieval.Sizes sizes, SequenceCache store, @Nullable LayerBlocks[] blocks) {
+        this.sizes = sizes;
+        this.store = store;
+        this.blocks = blocks;
+    }
+
+    static BlockMemory empty(Retrieval.Sizes sizes, CacheShape shape, int queryHeads, KvCodec codec) {
+        var blocks = new @Nullable LayerBlocks[shape.layers()];
+        for (int layer = 0; layer < blocks.length; layer++) {
+            if (shape.window(layer) == 0) {
+                blocks[layer] = new LayerBlocks(sizes, queryHeads, shape.headDim());
+            }
+        }
+        return new BlockMemory(sizes, new SequenceCache(shape, codec, 0), blocks);
+    }
+
+    /** The blocks of a layer; null for a layer that is left alone. */
+    public @Nullable LayerBlocks blocks(int layer) {
+        return blocks[layer];
+    }
+
+    @Override
+    public int queryPosition(int position) {
+        return sizes.local() - 1;
+    }
+
+    /** Rows that choose together see the same tokens, so that positions hide none; see {@link LayerBlocks#hide}. */
+    @Override
+    public int distance() {
+        return 0;
+    }
+
+    @Override
+    public @Nullable LayerCache tokens(int layer) {
+        return blocks[layer] == null ? null : store.layer(layer);
+    }
+
+    @Override
+    public void prepare(
+            int layer, LayerCache near, int first, int rows, float[] queries, int at, int width, KeyTurner turner) {
+        var own = blocks[layer];
+        if (own == null) {
+            return;
+        }
+        var tokens = store.layer(layer);
+        own.formBlocks(tokens, first);
+        int have = tokens.length(0);
+        int wanted = Math.min(first + rows, first + rows - sizes.local() + 1);
+        if (have < wanted) {
+            FarTokens.copy(near, have, wanted, tokens, turner);
+        }
+        own.choose(queries, at, rows, width);
+        own.showUpTo(first + rows - 1 - sizes.local());
+        own.growMass(first + rows);
+    }
+
+    @Override
+    public @Nullable TokenMask farMask(int layer) {
+        return blocks[layer];
+    }
+
+    @Override
+    public float @Nullable [] mass(int layer) {
+        var own = blocks[layer];
+        return own == null ? null : own.mass();
+    }
+
+    @Override
+    public boolean wantsProbabilities() {
+        return true;
+    }
+
+    @Override
+    public void afterStep(int layer, LayerCache cache, StepAttention attention) {
+        var own = blocks[layer];
+        if (own != null) {
+            own.addMass(cache, attention);
+        }
+    }
+
+    @Override
+    public long bytes() {
+        long bytes = store.bytes();
+        for (var own : blocks) {
+            bytes += own == null ? 0 : own.bytes();
+        }
+        return bytes;
+    }
+
+    @Override
+    public long residentBytes() {
+        long bytes = bytes();
+        for (int layer = 0; layer < blocks.length; layer++) {
+            var own = blocks[layer];
+            if (own != null) {
+                var shape = store.shape();
+                bytes -= store.codec().bytes(shape.kvHeads(), shape.headDim(), own.hiddenTokens());
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public BlockMemory fork() {
+        var copy = new @Nullable LayerBlocks[blocks.length];
+        for (int layer = 0; layer < copy.length; layer++) {
+            var own = blocks[layer];
+            copy[layer] = own == null ? null : own.copy();
+        }
+        return new BlockMemory(sizes, store.fork(), copy);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
