@@ -6,15 +6,9 @@ import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.methods.expression.Arguments;
 import io.hayloft.methods.expression.MethodCall;
-import io.hayloft.methods.far.BlockBuilder;
-import io.hayloft.methods.far.Positions;
-import io.hayloft.methods.far.Retrieval;
-import io.hayloft.methods.far.SinkBuilder;
-import io.hayloft.methods.far.Sinks;
 import io.hayloft.methods.policy.DecodeRule;
 import io.hayloft.methods.policy.HeavyHitterRule;
 import io.hayloft.methods.policy.QueryHeadBuilder;
-import io.hayloft.methods.policy.SlidingWindow;
 import io.hayloft.methods.prompt.CompressorKind;
 import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.methods.score.HeavyHitterScorer;
@@ -22,12 +16,10 @@ import io.hayloft.methods.score.KeyNormScorer;
 import io.hayloft.methods.score.ObservedAttentionScorer;
 import io.hayloft.methods.score.RandomScorer;
 import io.hayloft.methods.score.Scorer;
-import io.hayloft.methods.score.SinkAndWindowScorer;
 import io.hayloft.methods.score.SnapKvScorer;
 import io.hayloft.methods.score.TovaScorer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /** The registry of methods. Help, docs, conformance tests and the default grid are made from this list. */
@@ -35,7 +27,7 @@ public final class Methods {
     private static final String RATIO = "ratio (4x) or tokens (512)";
     private static final String CODEC = "a quantiser (+ kivi:4bit)";
 
-    private record Entry(MethodInfo info, Term.Factory factory) {}
+    record Entry(MethodInfo info, Term.Factory factory) {}
 
     private static final List<Entry> REGISTRY = List.of(
             new Entry(
@@ -60,9 +52,9 @@ public final class Methods {
             new Entry(Quantisers.KIVI_PAPER, Quantisers::kiviPaper),
             new Entry(Quantisers.FLEXGEN, Quantisers::flexGen),
             new Entry(Quantisers.FLEXGEN_PAPER, Quantisers::flexGenPaper),
-            sliding(),
-            paperSliding(),
-            retrieving(),
+            WindowMethods.sliding(),
+            WindowMethods.paperSliding(),
+            WindowMethods.retrieving(),
             new Entry(
                     evictingInfo(
                             "h2o",
@@ -178,6 +170,7 @@ public final class Methods {
         Term.Shorten shorten = null;
         Term.Evict evict = null;
         Term.Store store = null;
+        Term.Whole whole = null;
         School school = School.CONTROL;
         var terms = expression.split("\\+", -1);
         for (var text : terms) {
@@ -190,25 +183,27 @@ public final class Methods {
             families.add(call.name());
             school = terms.length > 1 ? School.COMPOSED : entry.info().school();
             switch (term) {
-                case Term.Whole whole -> {
-                    refuseIf(terms.length > 1, expression, call.name() + " looks after its cache by itself");
-                    return whole(arguments.text(), entry.info(), whole);
+                case Term.Whole own -> {
+                    refuseIf(evict != null || store != null || whole != null, expression, byItself(call.name()));
+                    whole = own;
                 }
                 case Term.Keep keep -> refuseIf(terms.length > 1, expression, "full keeps everything");
                 case Term.Shorten step -> {
                     refuseIf(shorten != null, expression, "a prompt is shortened once");
                     refuseIf(
-                            evict != null || store != null,
+                            evict != null || store != null || whole != null,
                             expression,
                             call.name() + " works before the model reads the prompt: put it first");
                     shorten = step;
                 }
                 case Term.Evict choice -> {
+                    refuseIf(whole != null, expression, byItself(before(families)));
                     refuseIf(evict != null, expression, "two methods that choose tokens do not add up");
                     refuseIf(store != null, expression, "tokens are chosen before they are stored: put it first");
                     evict = choice;
                 }
                 case Term.Store codec -> {
+                    refuseIf(whole != null, expression, byItself(before(families)));
                     refuseIf(store != null, expression, "tokens can be stored in one way only");
                     refuseIf(
                             evict != null && codec.promptToo(),
@@ -225,15 +220,20 @@ public final class Methods {
                 }
             }
         }
-        return new ComposedMethod(
-                String.join(" + ", names), String.join(" + ", families), school, shorten, evict, store);
+        var name = String.join(" + ", names);
+        var family = String.join(" + ", families);
+        return whole == null
+                ? new ComposedMethod(name, family, school, shorten, evict, store)
+                : new WholeMethod(name, family, school, shorten, whole);
     }
 
-    /** Every method keeps all tokens of an exact prefill when asked for a ratio of 1. */
-    private static Method whole(String name, MethodInfo info, Term.Whole whole) {
-        double ratio = whole.budget().requestedRatio();
-        return new WholeMethod(
-                name, info.name(), info.school(), ratio, ratio == 1 ? CacheBuilder.ALL : whole.builder());
+    /** The term in front of the last one, if there is one. */
+    private static String before(List<String> families) {
+        return families.get(Math.max(0, families.size() - 2));
+    }
+
+    private static String byItself(String name) {
+        return name + " looks after its cache by itself";
     }
 
     private static void refuseIf(boolean wrong, String expression, String reason) {
@@ -264,7 +264,7 @@ public final class Methods {
                 arguments -> new Term.Evict(scorer.apply(arguments), budget(arguments), DecodeRule.GROW));
     }
 
-    private static MethodInfo evictingInfo(
+    static MethodInfo evictingInfo(
             String name, School school, String idea, String source, List<Parameter> parameters, String composesWith) {
         return new MethodInfo(name, school, idea, source, RATIO, parameters, composesWith, name + ":4x");
     }
@@ -274,87 +274,6 @@ public final class Methods {
         return arguments.choice("heads", "kv", "query").equals("query")
                 ? new Term.Whole(budget, new QueryHeadBuilder(budget, true))
                 : new Term.Evict(new HeavyHitterScorer(), budget, new HeavyHitterRule());
-    }
-
-    private static Entry sliding() {
-        var info = evictingInfo(
-                "streaming",
-                School.EVICT,
-                "Keeps the first tokens (attention sinks) and a sliding window of the newest.",
-                "Xiao et al., arXiv 2309.17453",
-                List.of(
-                        new Parameter("sinks", "4", "first tokens that never leave"),
-                        new Parameter(
-                                "decode", "slide", "slide: the window moves on while decoding; grow: it does not"),
-                        new Parameter(
-                                "prefill",
-                                "dense",
-                                "dense: prompt tokens see all before them; windowed: sinks and window only"),
-                        new Parameter(
-                                "positions",
-                                "original",
-                                "where queries find the sinks: original; slot: as if nothing lay between them and the"
-                                        + " window; clamped: the same from the first token on")),
-                "with dense prefill and original positions: flexgen (+ flexgen:4bit); with decode=grow, too, any quantiser");
-        return new Entry(info, arguments -> {
-            int sinks = arguments.integer("sinks", 4, 0, 1 << 20);
-            boolean slide = arguments.choice("decode", "slide", "grow").equals("slide");
-            DecodeRule rule = slide
-                    ? (prefill, kept, capacity) -> new SlidingWindow(Math.min(sinks, capacity - 1), capacity)
-                    : DecodeRule.GROW;
-            boolean windowed = arguments.choice("prefill", "dense", "windowed").equals("windowed");
-            var positions = Positions.valueOf(
-                    arguments.choice("positions", "original", "slot", "clamped").toUpperCase(Locale.ROOT));
-            if (!slide && (windowed || positions == Positions.CLAMPED)) {
-                throw new UserError("streaming with decode=grow has no window that slides: leave out "
-                        + (windowed ? "prefill=windowed" : "positions=clamped"));
-            }
-            var budget = budget(arguments);
-            return windowed || positions != Positions.ORIGINAL
-                    ? new Term.Whole(
-                            budget, new SinkBuilder(budget, new Sinks.Count(sinks), positions, windowed, slide))
-                    : new Term.Evict(new SinkAndWindowScorer(sinks), budget, rule);
-        });
-    }
-
-    private static Entry retrieving() {
-        var info = evictingInfo(
-                "infllm",
-                School.RETRIEVE,
-                "Keeps a window of the newest tokens in sight and all others in blocks, of which queries look up those"
-                        + " that match; in prompts, too.",
-                "Xiao et al., arXiv 2402.04617, with the sizes of arXiv 2407.01527",
-                List.of(
-                        new Parameter("block", "128", "tokens of a block"),
-                        new Parameter("representatives", "4", "tokens that stand for a block"),
-                        new Parameter("local", "512", "newest tokens in sight at least, whatever the ratio"),
-                        new Parameter("rows", "512", "prompt tokens that look blocks up together")),
-                "nothing: its window slides at every step");
-        return new Entry(info, arguments -> {
-            var budget = budget(arguments);
-            int block = arguments.integer("block", 128, 1, 1 << 16);
-            int representatives = arguments.integer("representatives", 4, 1, 1 << 16);
-            int local = arguments.integer("local", 512, 1, 1 << 20);
-            int rows = arguments.integer("rows", 512, 1, 1 << 16);
-            var shares = new Retrieval.Shares(budget, block, representatives, local, rows);
-            return new Term.Whole(budget, new BlockBuilder(shares));
-        });
-    }
-
-    private static Entry paperSliding() {
-        var info = evictingInfo(
-                "streaming-paper",
-                School.EVICT,
-                "StreamingLLM as the benchmark of arXiv 2407.01527 ran it: the prompt's tokens see the window only, and"
-                        + " sinks stay at a fixed distance.",
-                "code of arXiv 2407.01527 (InfLLM's port): prefill=windowed, positions=clamped, 2.1 % sinks",
-                List.of(),
-                "nothing: its window slides at every step");
-        return new Entry(info, arguments -> {
-            var budget = budget(arguments);
-            var sinks = new Sinks.Share(0.021);
-            return new Term.Whole(budget, new SinkBuilder(budget, sinks, Positions.CLAMPED, true, true));
-        });
     }
 
     private static Scorer snapKv(Arguments arguments) {
@@ -382,7 +301,7 @@ public final class Methods {
         return new CompressorKind.Classifier(arguments.path("model"), gpt);
     }
 
-    private static Budget budget(Arguments arguments) {
+    static Budget budget(Arguments arguments) {
         var budget = Budget.parse(arguments.amount("4x"));
         arguments.printAmountAs(budget.text());
         return budget;

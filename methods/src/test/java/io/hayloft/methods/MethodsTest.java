@@ -40,7 +40,7 @@ class MethodsTest {
                 "infllm:4x,block=128 | infllm:4x",
                 "infllm:8x,local=1024 | infllm:8x,local=1024",
                 "streaming:4x,positions=clamped,prefill=windowed | streaming:4x,prefill=windowed,positions=clamped",
-                "snapkv:4x+kivi:4bit | snapkv:4x + kivi:4bit"
+                "selective:2x+infllm:4x | selective:2x + infllm:4x"
             })
     void expressionsHaveOneCanonicalForm(String text, String canonical) {
         assertThat(Methods.parse(text).name()).isEqualTo(canonical);
@@ -93,7 +93,7 @@ class MethodsTest {
                 "llmlingua2:4x,rate=words | unknown option rate of llmlingua2 'words'",
                 "streaming:4x,prefill=windowed,decode=grow | leave out prefill=windowed",
                 "streaming:4x,positions=clamped,decode=grow | leave out positions=clamped",
-                "streaming:4x,positions=slot + kivi:4bit | looks after its cache by itself"
+                "streaming:4x,positions=slot + kivi:4bit | looks after its cache by itself",
                 "h2o-paper:4x + kivi:4bit | looks after its cache by itself",
                 "snapkv:4x + h2o-paper:4x | looks after its cache by itself"
             })

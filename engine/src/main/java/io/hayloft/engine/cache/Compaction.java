@@ -25,27 +25,12 @@ public final class Compaction {
             KvCodec codec,
             int reserveNewTokens,
             @Nullable CachePolicy policy) {
-        return select(source, keep, codec, reserveNewTokens, policy, null);
-    }
-
-    /**
-     * The same, with a memory behind the new cache.
-     *
-     * @param far belongs to the new cache
-     */
-    public static SequenceCache select(
-            SequenceCache source,
-            int @Nullable [][][] keep,
-            KvCodec codec,
-            int reserveNewTokens,
-            @Nullable CachePolicy policy,
-            @Nullable FarMemory far) {
         var shape = source.shape();
         var layers = new LayerCache[shape.layers()];
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer] = layer(source.layer(layer), keep == null ? null : keep[layer], codec);
         }
-        return new SequenceCache(shape, codec, layers, policy, far, source.nextPosition());
+        return new SequenceCache(shape, codec, layers, policy, null, source.nextPosition());
     }
 
     /** The same, with the layers shared out among the workers of a pool. */
@@ -56,13 +41,29 @@ public final class Compaction {
             int reserveNewTokens,
             @Nullable CachePolicy policy,
             WorkerPool pool) {
+        return select(source, keep, codec, reserveNewTokens, policy, null, pool);
+    }
+
+    /**
+     * The same, with a memory behind the new cache.
+     *
+     * @param far belongs to the new cache; null for none
+     */
+    public static SequenceCache select(
+            SequenceCache source,
+            int @Nullable [] @Nullable [][] keep,
+            KvCodec codec,
+            int reserveNewTokens,
+            @Nullable CachePolicy policy,
+            @Nullable FarMemory far,
+            WorkerPool pool) {
         var shape = source.shape();
         var layers = new LayerCache[shape.layers()];
         pool.run(
                 layers.length,
                 (layer, worker) ->
                         layers[layer] = layer(source.layer(layer), keep == null ? null : keep[layer], codec));
-        return new SequenceCache(shape, codec, layers, policy, source.nextPosition());
+        return new SequenceCache(shape, codec, layers, policy, far, source.nextPosition());
     }
 
     private static LayerCache layer(LayerCache source, int @Nullable [][] keep, KvCodec codec) {

@@ -46,7 +46,14 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
         var memory = new SinkMemory(first, 1, place, held);
         var policy = slides ? new SlidingWindow(0, capacity - first) : null;
         var window = slots(prefill, tokens - kept + first, tokens, tokens);
-        return Compaction.select(source, window, codec, prefill.reserveNewTokens(), policy, memory);
+        return Compaction.select(
+                source,
+                window,
+                codec,
+                prefill.reserveNewTokens(),
+                policy,
+                memory,
+                prefill.model().pool());
     }
 
     /** Slots from, ..., to-1 of every head; the first {@code ofSliding} ones at most where the layer has a window. */
