@@ -17,6 +17,8 @@ import java.util.List;
  * @param prefillSeconds time of the shared prefill
  * @param compressSeconds time to build the recipe's cache
  * @param decodeSeconds wall time of each step this recipe took part in, divided by the variants in that step, summed
+ * @param decodeSteps steps after the prompt that this recipe took part in: one less than the tokens chosen, an end token
+ *     included, since the first is chosen by what reading the prompt gave
  * @param top most likely tokens at each step, best first; the first entry is the distribution after the prompt
  * @param freeTokens leading tokens that were chosen with the uncompressed cache in sight
  */
@@ -32,5 +34,6 @@ public record Completion(
         double prefillSeconds,
         double compressSeconds,
         double decodeSeconds,
+        int decodeSteps,
         List<List<TokenLogprob>> top,
         int freeTokens) {}

@@ -33,6 +33,7 @@ final class Variant implements AutoCloseable {
     private long storedBytes;
     private double questionSeconds;
     private double decodeSeconds;
+    private int decodeSteps;
     private @Nullable StopReason stop;
 
     /**
@@ -112,6 +113,7 @@ final class Variant implements AutoCloseable {
     /** Adds this variant's share of the time of a decode step. */
     void addDecodeSeconds(double seconds) {
         decodeSeconds += seconds;
+        decodeSteps++;
         stepDone();
     }
 
@@ -179,6 +181,7 @@ final class Variant implements AutoCloseable {
                 prefillSeconds + questionSeconds,
                 compressSeconds,
                 decodeSeconds,
+                decodeSteps,
                 List.copyOf(top),
                 Math.min(freeTokens, count));
     }

@@ -195,6 +195,7 @@ class GenerationTest {
             }
             assertThat(full.prefillSeconds()).isPositive();
             assertThat(full.decodeSeconds()).isPositive();
+            assertThat(full.decodeSteps()).isEqualTo(3);
         }
     }
 
@@ -210,6 +211,7 @@ class GenerationTest {
         var stopped = run(prompt, 60, List.of(CacheRecipe.full()), stopping).getFirst();
         assertThat(stopped.stop()).isEqualTo(StopReason.EOS);
         assertThat(stopped.ids()).isEqualTo(Arrays.copyOf(free.ids(), places));
+        assertThat(stopped.decodeSteps()).isEqualTo(places); // the end token was chosen, too
 
         var later = new GenerationOptions(
                 6, 6, Sampling.GREEDY, Set.of(second), null, new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
