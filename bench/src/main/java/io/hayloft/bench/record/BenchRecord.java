@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param compressSeconds time this method took to build its cache from the prefill
  * @param decodeSeconds time of decoding in lockstep with the other methods
  * @param promptSha256 SHA-256 of the final prompt text in UTF-8, before the chat format
- * @param seed seed of the run
+ * @param seed seed of the run; each sample draws from a hash of it and of the sample
  * @param protocol whether the method saw the question
  * @param facets numbers and words by which results are grouped: {@code length} in tokens, {@code depth} 0 to 1, ...
  * @param key hash of everything that produced this record

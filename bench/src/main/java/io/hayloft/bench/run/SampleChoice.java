@@ -8,6 +8,7 @@ import io.hayloft.tasks.Task;
 import io.hayloft.tasks.Tasks;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
@@ -107,8 +108,19 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
                     + runner.model().name() + " is " + context + ": choose smaller --lengths or --limit-tokens");
         }
         var stop = task.stop();
-        var rules = new AnswerRules(maxNewTokens, stop.minNewTokens(), stop.atNewline(), spec.seed());
+        var rules = new AnswerRules(
+                maxNewTokens, stop.minNewTokens(), stop.atNewline(), drawSeed(spec.seed(), task, sample, length));
         return new PlannedSample(task, sample, prompt, Hashes.of(sample.prompt().text()), length, rules);
+    }
+
+    /** Seed of a sample's random draws: its own, as one draw for all samples would be one case of chance, not a mean. */
+    private static long drawSeed(long seed, Task task, Sample sample, int length) {
+        var parts = new LinkedHashMap<String, Object>();
+        parts.put("seed", seed);
+        parts.put("task", task.name());
+        parts.put("sample", sample.id());
+        parts.put("length", length);
+        return Long.parseUnsignedLong(Hashes.of(parts).substring(0, 16), 16);
     }
 
     private static void addOnce(List<String> notes, String note) {

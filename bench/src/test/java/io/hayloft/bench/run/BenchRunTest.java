@@ -58,6 +58,18 @@ class BenchRunTest {
     }
 
     @Test
+    void everySampleDrawsForItselfAndTheSameOnEveryStart() {
+        var first = new FakeRunner(1000, false);
+        run(spec().out(folder.resolve("first")).build(), first, RunListener.NONE);
+        var again = new FakeRunner(1000, false);
+        run(spec().out(folder.resolve("again")).build(), again, RunListener.NONE);
+        var other = new FakeRunner(1000, false);
+        run(spec().seed(2).out(folder.resolve("other")).build(), other, RunListener.NONE);
+        assertThat(first.seeds).hasSize(12).doesNotHaveDuplicates().isEqualTo(again.seeds);
+        assertThat(other.seeds).doesNotContainAnyElementsOf(first.seeds);
+    }
+
+    @Test
     void aKilledRunContinuesAndEndsAsIfNothingHadHappened() {
         var whole = run(spec().out(folder.resolve("whole")).build(), new FakeRunner(1000, false), RunListener.NONE);
         var spec = spec().out(folder.resolve("killed")).build();

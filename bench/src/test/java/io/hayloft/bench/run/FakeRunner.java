@@ -22,6 +22,9 @@ final class FakeRunner implements SampleRunner {
     /** Methods of each call, the calls that measure left out. */
     final List<List<String>> calls = new ArrayList<>();
 
+    /** Seeds of those calls. */
+    final List<Long> seeds = new ArrayList<>();
+
     /** Fails once this many samples have been answered. */
     int diesAfter = Integer.MAX_VALUE;
 
@@ -80,6 +83,7 @@ final class FakeRunner implements SampleRunner {
             if (calls.size() == diesAfter) {
                 throw new IllegalStateException("killed");
             }
+            seeds.add(rules.seed());
             calls.add(methods.stream().map(Method::name).toList());
         }
         var answers = new ArrayList<Answer>();
