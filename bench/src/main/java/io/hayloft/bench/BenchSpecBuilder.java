@@ -1,7 +1,6 @@
 package io.hayloft.bench;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.Tasks;
 import java.nio.file.Files;
@@ -102,7 +101,7 @@ public final class BenchSpecBuilder {
         return this;
     }
 
-    /** How the full cache is stored, such as {@code f16}. */
+    /** How the full cache is stored: {@code f32}, {@code f16} or {@code q8}. */
     public BenchSpecBuilder cacheType(String name) {
         this.cacheType = name;
         return this;
@@ -132,7 +131,7 @@ public final class BenchSpecBuilder {
                 limitTokens,
                 maxNewTokens,
                 threads,
-                KvCodec.parse(cacheType).text());
+                CacheTypes.parse(cacheType).text());
     }
 
     private static void range(String option, int value, int most) {

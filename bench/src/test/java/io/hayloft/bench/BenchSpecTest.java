@@ -81,6 +81,7 @@ class BenchSpecTest {
                 "threads | 5000 | --threads",
                 "data | /no/such/folder | is no folder",
                 "cache | f17 | f16",
+                "cache | kivi(k=2,v=2) | known are: f32, f16, q8",
             })
     void mistakesAreUserErrorsThatSayWhat(String what, String value, String message) {
         var spec = spec(true);

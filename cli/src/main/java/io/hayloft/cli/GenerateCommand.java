@@ -2,7 +2,7 @@ package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.bench.CacheTypes;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
@@ -154,7 +154,7 @@ final class GenerateCommand extends Subcommand {
                 new Sampling(temperature, topP, seed),
                 greedy.stopIds(),
                 null,
-                KvCodec.parse(cacheType),
+                CacheTypes.parse(cacheType),
                 greedy.prefillChunk(),
                 topLogprobs,
                 greedy.cacheMemory(),

@@ -31,6 +31,8 @@ class BadInputTest {
         bench --limit-tokens -5                       | '-5' is no number of tokens
         bench --protocol question-awre                | did you mean 'question-aware'?
         bench --cache-type f17                        | f17
+        bench --cache-type kivi(k=2,v=2)              | unknown cache type 'kivi(k=2,v=2)'
+        generate --prompt a --cache-type kivi(k=2)    | unknown cache type 'kivi(k=2)'
         bench --methods snpkv:4x                      | unknown method 'snpkv': did you mean 'snapkv'?
         bench --methods snapkv                        | method 'snapkv' needs an amount
         bench --methods snapkv:0.5x                   | ratio of 0.5x
