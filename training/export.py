@@ -9,8 +9,8 @@ from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
 from tokenizers.processors import TemplateProcessing
 
-from gen import ID, VOCABULARY
 from model import Config, Llama
+from words import ID, VOCABULARY
 
 CONTEXT = 16384
 NAMES = {

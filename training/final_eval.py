@@ -5,9 +5,10 @@ import sys
 
 import torch
 
-from gen import CATEGORIES, VOCABULARY
+from gen import CATEGORIES
 from model import Config, Llama
 from train import evaluate
+from words import VOCABULARY
 
 SAMPLES = {512: 48, 1024: 32, 2048: 24, 4096: 16, 8192: 8}
 FIRST_SEED = 5000

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from gen import CATEGORIES, VOCABULARY, Draw, eval_item, train_sequence
+from gen import CATEGORIES, Draw, eval_item, train_sequence
 from model import Config, Llama
 from winit import wire
 
