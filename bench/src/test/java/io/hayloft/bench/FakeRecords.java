@@ -110,15 +110,18 @@ public final class FakeRecords {
                 "eos",
                 length - 20,
                 length - 20,
+                length - 20,
                 4,
                 1,
                 Double.isNaN(ratio) ? null : ratio,
                 (double) full / bytes,
                 bytes,
+                bytes,
                 full,
                 length / 9000.0,
                 0.001,
                 0.004,
+                4,
                 "00" + TASKS.get(category).hashCode() + id,
                 1,
                 "question-aware",
@@ -128,6 +131,18 @@ public final class FakeRecords {
 
     /** The same record of a method that read a shorter prompt. */
     public static BenchRecord withPrompt(BenchRecord record, int promptTokens) {
+        return with(
+                record, promptTokens, promptTokens, record.storedBytes(), record.freeTokens(), record.decodeSteps());
+    }
+
+    /** The same record with other numbers. */
+    public static BenchRecord with(
+            BenchRecord record,
+            int promptTokens,
+            int compressAfter,
+            long storedBytes,
+            int freeTokens,
+            int decodeSteps) {
         return new BenchRecord(
                 record.model(),
                 record.method(),
@@ -142,16 +157,19 @@ public final class FakeRecords {
                 record.output(),
                 record.stopReason(),
                 promptTokens,
+                compressAfter,
                 record.tokensBeforeTruncation(),
                 record.generatedTokens(),
-                record.freeTokens(),
+                freeTokens,
                 record.requestedRatio(),
                 record.achievedRatio(),
                 record.cacheBytes(),
+                storedBytes,
                 record.fullCacheBytes(),
                 record.prefillSeconds(),
                 record.compressSeconds(),
                 record.decodeSeconds(),
+                decodeSteps,
                 record.promptSha256(),
                 record.seed(),
                 record.protocol(),

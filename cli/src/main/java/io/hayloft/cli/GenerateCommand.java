@@ -198,7 +198,7 @@ final class GenerateCommand extends Subcommand {
                         completion.promptTokens(),
                         completion.promptTokens() / Math.max(1e-9, completion.prefillSeconds()),
                         tokens,
-                        tokens / Math.max(1e-9, completion.decodeSeconds()),
+                        completion.decodeSteps() / Math.max(1e-9, completion.decodeSeconds()),
                         Sizes.bytes(completion.cacheBytes()),
                         Sizes.bytes(completion.fullCacheBytes()));
     }

@@ -19,7 +19,7 @@ final class SummaryText {
         if (several) {
             table.number("mean");
         }
-        for (var measure : List.of("ratio", "bytes/ token", "prefill tok/s", "decode tok/s")) {
+        for (var measure : List.of("ratio", "bytes/ token", "compress s", "prefill tok/s", "decode tok/s")) {
             table.number(stacked(measure));
         }
         for (var row : summary.rows()) {
@@ -30,6 +30,7 @@ final class SummaryText {
             }
             cells.add(number("%.2fx", row.achievedRatio()));
             cells.add(number("%,.0f", row.bytesPerToken()));
+            cells.add(number("%.3f", row.compressSeconds()));
             cells.add(number("%,.0f", row.prefillRate()));
             cells.add(number("%,.0f", row.decodeRate()));
             table.row(cells);

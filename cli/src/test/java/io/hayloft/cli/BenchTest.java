@@ -25,7 +25,7 @@ class BenchTest {
                 .asString()
                 .contains("100.0");
         assertThat(run.out())
-                .contains("single-", "needle", "mean", "ratio", "decode")
+                .contains("single-", "needle", "mean", "ratio", "compress", "decode")
                 .contains(" random:4x ", " snapkv:4x ")
                 .contains("an instrument for cache methods, not a language model")
                 .contains("report:  " + out().resolve("report.html"));

@@ -23,16 +23,20 @@ import org.jspecify.annotations.Nullable;
  * @param output what the model wrote, before the task's post-processing
  * @param stopReason why generation ended: {@code eos}, {@code length} or {@code stop_text}
  * @param promptTokens tokens of the prompt as the model saw it
+ * @param compressAfter how many of them the method had seen when it compressed: all, or those up to the question
  * @param tokensBeforeTruncation tokens of the prompt before its middle was cut out
- * @param generatedTokens tokens of the output, the end token included
+ * @param generatedTokens tokens of the output, an end token not counted
  * @param freeTokens tokens generated before the first choice that compression could change
  * @param requestedRatio the compression that the method was asked for; null where it is a matter of its format
  * @param achievedRatio fullCacheBytes / cacheBytes
- * @param cacheBytes allocated bytes of this method's cache at the end of prefill
+ * @param cacheBytes allocated bytes of this method's cache at the end of prefill, of which each step reads
+ * @param storedBytes cacheBytes and what is stored beside, to be looked up: equal except for methods with a far memory
  * @param fullCacheBytes bytes that the full cache of the run's cache type needs for the same prompt
  * @param prefillSeconds time of the prefill that the methods of a sample share
  * @param compressSeconds time this method took to build its cache from the prefill
  * @param decodeSeconds time of decoding in lockstep with the other methods
+ * @param decodeSteps lockstep steps after the prompt that this method took part in, which decodeSeconds is the time of: one
+ *     less than the tokens chosen, an end token included, as reading the prompt chooses the first
  * @param promptSha256 SHA-256 of the final prompt text in UTF-8, before the chat format
  * @param seed seed of the run; each sample draws from a hash of it and of the sample
  * @param protocol whether the method saw the question
@@ -53,16 +57,19 @@ public record BenchRecord(
         String output,
         String stopReason,
         int promptTokens,
+        int compressAfter,
         int tokensBeforeTruncation,
         int generatedTokens,
         int freeTokens,
         @Nullable Double requestedRatio,
         double achievedRatio,
         long cacheBytes,
+        long storedBytes,
         long fullCacheBytes,
         double prefillSeconds,
         double compressSeconds,
         double decodeSeconds,
+        int decodeSteps,
         String promptSha256,
         long seed,
         String protocol,
@@ -93,8 +100,14 @@ public record BenchRecord(
         if (!(score >= 0 && score <= 1)) {
             throw new IllegalArgumentException("score " + score + " is not between 0 and 1");
         }
-        if (promptTokens < 0 || generatedTokens < 0 || cacheBytes < 0 || fullCacheBytes < 0) {
+        if (promptTokens < 0 || generatedTokens < 0 || decodeSteps < 0) {
             throw new IllegalArgumentException("a count is negative");
+        }
+        if (cacheBytes < 0 || storedBytes < 0 || fullCacheBytes < 0) {
+            throw new IllegalArgumentException("a number of bytes is negative");
+        }
+        if (compressAfter < 0 || compressAfter > promptTokens) {
+            throw new IllegalArgumentException("compressed after " + compressAfter + " of " + promptTokens + " tokens");
         }
         if (!isTime(prefillSeconds) || !isTime(compressSeconds) || !isTime(decodeSeconds) || !isTime(achievedRatio)) {
             throw new IllegalArgumentException("a time or ratio is no finite number");

@@ -35,7 +35,7 @@ public record RunInfo(
         int starts,
         List<String> notes) {
     /** The first field of every file of this kind. */
-    public static final String FORMAT = "hayloft-run/1";
+    public static final String FORMAT = "hayloft-run/2";
 
     /**
      * The model of a run.

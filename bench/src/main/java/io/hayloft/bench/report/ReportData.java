@@ -48,6 +48,8 @@ record ReportData(
             @Nullable Double requestedRatio,
             @Nullable Double achievedRatio,
             @Nullable Double bytesPerToken,
+            @Nullable Double storedBytesPerToken,
+            @Nullable Double compressSeconds,
             @Nullable Double prefillRate,
             @Nullable Double decodeRate,
             boolean front) {}
@@ -105,6 +107,8 @@ record ReportData(
                 finite(row.requestedRatio()),
                 finite(row.achievedRatio()),
                 finite(row.bytesPerToken()),
+                finite(row.storedBytesPerToken()),
+                finite(row.compressSeconds()),
                 finite(row.prefillRate()),
                 finite(row.decodeRate()),
                 front);

@@ -55,7 +55,8 @@ final class TextTables {
         var names = new ArrayList<String>();
         names.add("method");
         names.addAll(table.categories());
-        names.addAll(List.of("mean", "against full", "ratio", "bytes/token", "prefill tok/s", "decode tok/s"));
+        names.addAll(
+                List.of("mean", "against full", "ratio", "bytes/token", "compress s", "prefill tok/s", "decode tok/s"));
         return names;
     }
 
@@ -75,6 +76,7 @@ final class TextTables {
                         : "-");
         cells.add(Digits.fixed(row.achievedRatio(), 1) + "×");
         cells.add(Digits.fixed(row.bytesPerToken(), 0));
+        cells.add(Digits.fixed(row.compressSeconds(), 3));
         cells.add(Digits.fixed(row.prefillRate(), 0));
         cells.add(Digits.fixed(row.decodeRate(), 0));
         return cells;

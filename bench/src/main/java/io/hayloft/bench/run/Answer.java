@@ -8,10 +8,12 @@ package io.hayloft.bench.run;
  * @param generatedTokens tokens of the answer
  * @param freeTokens leading tokens that were chosen before compression could matter
  * @param cacheBytes allocated bytes of the method's cache at the end of prefill
+ * @param storedBytes the same with what is stored but not read at every step
  * @param fullCacheBytes bytes of a full cache of the same tokens
  * @param prefillSeconds time of the shared prefill
  * @param compressSeconds time to build this method's cache
  * @param decodeSeconds this method's share of the time of decoding in lockstep
+ * @param decodeSteps lockstep steps after the prompt that this method took part in; 0 if its answer ended at once
  */
 public record Answer(
         String output,
@@ -19,7 +21,9 @@ public record Answer(
         int generatedTokens,
         int freeTokens,
         long cacheBytes,
+        long storedBytes,
         long fullCacheBytes,
         double prefillSeconds,
         double compressSeconds,
-        double decodeSeconds) {}
+        double decodeSeconds,
+        int decodeSteps) {}

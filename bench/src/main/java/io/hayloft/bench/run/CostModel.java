@@ -64,7 +64,7 @@ record CostModel(
             prefill = Math.max(prefill, answer.prefillSeconds());
             build += answer.compressSeconds();
             decode += answer.decodeSeconds();
-            steps = Math.max(steps, answer.generatedTokens());
+            steps = Math.max(steps, answer.decodeSteps());
         }
         return new double[] {prefill, build, decode / steps};
     }

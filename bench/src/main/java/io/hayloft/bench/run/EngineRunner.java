@@ -125,10 +125,12 @@ final class EngineRunner implements SampleRunner {
                 done.ids().length,
                 done.freeTokens(),
                 done.cacheBytes(),
+                done.storedBytes(),
                 done.fullCacheBytes(),
                 done.prefillSeconds(),
                 done.compressSeconds(),
-                done.decodeSeconds());
+                done.decodeSeconds(),
+                done.decodeSteps());
     }
 
     @Override

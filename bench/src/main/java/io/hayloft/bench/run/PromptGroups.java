@@ -18,8 +18,9 @@ final class PromptGroups {
      *
      * @param answer compared to the full cache of the original prompt
      * @param promptTokens tokens of the prompt as the model saw it
+     * @param compressAfter how many of them the method had seen when it compressed
      */
-    record Answered(Answer answer, int promptTokens) {}
+    record Answered(Answer answer, int promptTokens, int compressAfter) {}
 
     private final SampleRunner runner;
     private final PlannedSample planned;
@@ -54,7 +55,7 @@ final class PromptGroups {
             for (int i = 0; i < answers.size(); i++) {
                 int at = members.get(i);
                 var answer = adjusted(answers.get(i), shortened.get(at));
-                answered[at] = new Answered(answer, prompt.ids().length);
+                answered[at] = new Answered(answer, prompt.ids().length, prompt.compressAfter());
             }
         }
         return Arrays.asList(answered);
@@ -78,9 +79,11 @@ final class PromptGroups {
                 answer.generatedTokens(),
                 0, // even the first token is chosen from what compression left
                 answer.cacheBytes(),
+                answer.storedBytes(),
                 runner.fullCacheBytes(planned.prompt().compressAfter()),
                 answer.prefillSeconds(),
                 answer.compressSeconds() + shortened.seconds(),
-                answer.decodeSeconds());
+                answer.decodeSeconds(),
+                answer.decodeSteps());
     }
 }

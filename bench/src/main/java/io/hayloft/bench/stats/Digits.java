@@ -6,9 +6,9 @@ import java.util.Locale;
 public final class Digits {
     private Digits() {}
 
-    /** A number with this many decimals and a point. */
+    /** A number with this many decimals and a point; a dash for none. */
     public static String fixed(double value, int decimals) {
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     /** A score: two decimals. */

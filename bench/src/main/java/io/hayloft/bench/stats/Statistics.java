@@ -66,11 +66,14 @@ public final class Statistics {
         return new SummaryTable(columns, rows);
     }
 
-    /** Tokens of each sample's whole prompt: methods that shorten the prompt read less, and are not rewarded for it. */
+    /**
+     * Tokens of each sample's prompt that the caches hold when they are measured: the question is not yet there where it
+     * comes later. Of methods that shorten the prompt the whole one counts: they are not rewarded for reading less.
+     */
     private static Map<String, Integer> lengths(List<BenchRecord> records) {
         var lengths = new HashMap<String, Integer>();
         for (var record : records) {
-            lengths.merge(Groups.pair(record), record.promptTokens(), Math::max);
+            lengths.merge(Groups.pair(record), record.compressAfter(), Math::max);
         }
         return lengths;
     }
@@ -90,6 +93,8 @@ public final class Statistics {
         var ratio = records.getFirst().requestedRatio();
         double prompt = sum(records, BenchRecord::promptTokens);
         double bytes = sum(records, BenchRecord::cacheBytes);
+        double tokens = sum(records, record -> lengths.getOrDefault(Groups.pair(record), record.compressAfter()));
+        double steps = sum(records, BenchRecord::decodeSteps);
         return new Row(
                 method,
                 cells,
@@ -97,9 +102,11 @@ public final class Statistics {
                 difference(groups, full),
                 ratio == null ? Double.NaN : ratio,
                 sum(records, BenchRecord::fullCacheBytes) / bytes,
-                bytes / sum(records, record -> lengths.getOrDefault(Groups.pair(record), record.promptTokens())),
+                bytes / tokens,
+                sum(records, BenchRecord::storedBytes) / tokens,
+                sum(records, BenchRecord::compressSeconds) / records.size(),
                 prompt / sum(records, BenchRecord::prefillSeconds),
-                sum(records, BenchRecord::generatedTokens) / sum(records, BenchRecord::decodeSeconds));
+                steps == 0 ? Double.NaN : steps / sum(records, BenchRecord::decodeSeconds));
     }
 
     private static Difference difference(Map<String, List<BenchRecord>> groups, Map<String, Double> full) {

@@ -25,9 +25,11 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
      * @param difference difference of that mean to the full cache's, paired by sample; zero for the full cache itself
      * @param requestedRatio compression asked for; NaN where the method's format decides it
      * @param achievedRatio full cache bytes / cache bytes, over all samples
-     * @param bytesPerToken bytes of cache for each token of the prompt
+     * @param bytesPerToken bytes of cache for each token that was there to be compressed
+     * @param storedBytesPerToken the same with what is stored but not read at every step
+     * @param compressSeconds time to build the cache, mean over the samples
      * @param prefillRate prompt tokens a second of the prefill that all methods share
-     * @param decodeRate generated tokens a second while decoding in lockstep
+     * @param decodeRate decode steps a second, by this method's part of the time in lockstep; NaN where no step was made
      */
     public record Row(
             String method,
@@ -37,6 +39,8 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
             double requestedRatio,
             double achievedRatio,
             double bytesPerToken,
+            double storedBytesPerToken,
+            double compressSeconds,
             double prefillRate,
             double decodeRate) {
         /** Copies the list. */

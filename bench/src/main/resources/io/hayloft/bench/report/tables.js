@@ -10,7 +10,8 @@ function columnsOf(byTask) {
     { title: "against full [95 %]", value: (m) => m.difference[0], cell: differenceCell },
     ...(names.length === 1 ? [] : names.map((name, i) => ({ title: name, value: (m) => score(m, i).mean, cell: (m) => scoreCell(score(m, i)) }))),
     { title: "bytes ratio", value: (m) => m.achieved_ratio, cell: ratioCell },
-    { title: "bytes a token", value: (m) => m.bytes_per_token, cell: (m) => make("td", "", whole(m.bytes_per_token)) },
+    { title: "bytes a token", value: (m) => m.bytes_per_token, cell: bytesCell },
+    { title: "compress s", value: (m) => m.compress_seconds, cell: (m) => make("td", "", isNumber(m.compress_seconds) ? m.compress_seconds.toFixed(3) : "–") },
     { title: "prefill tok/s", value: (m) => m.prefill_rate, cell: (m) => make("td", "", whole(m.prefill_rate)) },
     { title: "decode tok/s", value: (m) => m.decode_rate, cell: (m) => make("td", "", whole(m.decode_rate)) },
   ];
@@ -42,6 +43,13 @@ function ratioCell(m) {
   const cell = make("td", "", times(m.achieved_ratio));
   const asked = m.requested_ratio;
   if (isNumber(asked) && Math.abs(asked - m.achieved_ratio) > .05 * asked) cell.append(make("small", "under", "asked " + times(m.requested_ratio)));
+  return cell;
+}
+
+/** Bytes that each step reads; what is stored in all below, where that is more. */
+function bytesCell(m) {
+  const cell = make("td", "", whole(m.bytes_per_token));
+  if (whole(m.stored_bytes_per_token) !== whole(m.bytes_per_token)) cell.append(make("small", "under", "stores " + whole(m.stored_bytes_per_token)));
   return cell;
 }
 

@@ -135,7 +135,9 @@ class ReportTest {
         assertThat(csv.getFirst()).contains("score", "facets", "requested_ratio");
         assertThat(Files.readAllBytes(Exports.write(run, "parquet"))).startsWith('P', 'A', 'R', '1');
         var markdown = Files.readAllLines(Exports.write(run, "md"));
-        assertThat(markdown.get(2)).startsWith("| method | single-document QA |");
+        assertThat(markdown.get(2))
+                .startsWith("| method | single-document QA |")
+                .contains("| compress s |");
         assertThat(markdown).contains("## By task", "## By prompt length", "## By depth");
         assertThat(markdown).anyMatch(line -> line.startsWith("| snapkv:4x | "));
         assertThat(Files.readString(Exports.write(run, "tex"))).contains("\\toprule", "$\\pm$", "$\\times$");

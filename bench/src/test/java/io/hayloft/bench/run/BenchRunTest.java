@@ -54,6 +54,9 @@ class BenchRunTest {
         assertThat(snap.achievedRatio()).isEqualTo(4);
         assertThat(snap.requestedRatio()).isEqualTo(4);
         assertThat(snap.facets()).containsEntry("length", 128).containsKey("depth");
+        assertThat(snap.storedBytes()).isEqualTo(snap.cacheBytes() + 8);
+        assertThat(snap.decodeSteps()).isEqualTo(2);
+        assertThat(snap.compressAfter()).isEqualTo(snap.promptTokens());
         assertThat(snap.output()).isEqualTo("snapkv:4x!");
     }
 

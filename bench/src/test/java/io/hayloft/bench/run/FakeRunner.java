@@ -91,7 +91,7 @@ final class FakeRunner implements SampleRunner {
             double ratio = method.requestedRatio();
             long full = fullCacheBytes(prompt.ids().length);
             long bytes = ratio > 1 ? Math.round(full / ratio) : full;
-            answers.add(new Answer(method.name() + "!", "eos", 3, 1, bytes, full, 0.02, 0.001, 0.003));
+            answers.add(new Answer(method.name() + "!", "eos", 3, 1, bytes, bytes + 8, full, 0.02, 0.001, 0.003, 2));
         }
         return answers;
     }

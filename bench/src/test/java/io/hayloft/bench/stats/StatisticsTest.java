@@ -56,6 +56,7 @@ class StatisticsTest {
         assertThat(row.bytesPerToken()).isEqualTo(1024 * 1024 / 4 / 1004.0, within(1e-9));
         assertThat(row.prefillRate()).isEqualTo(1004 / (1024 / 9000.0), within(1e-6));
         assertThat(row.decodeRate()).isEqualTo(1000, within(1e-6));
+        assertThat(row.compressSeconds()).isEqualTo(0.001, within(1e-12));
         assertThat(row.requestedRatio()).isEqualTo(4);
         assertThat(row.difference().mean()).isEqualTo(-0.5);
         assertThat(row.difference().pairs()).isEqualTo(2);
@@ -68,6 +69,28 @@ class StatisticsTest {
         var half = FakeRecords.withPrompt(FakeRecords.record("selective:2x", 0, 0, 1024, 1, "x"), 502);
         var rows = Statistics.summary(List.of(full, half)).rows();
         assertThat(rows.get(1).bytesPerToken()).isEqualTo(rows.get(0).bytesPerToken() / 2, within(1e-9));
+    }
+
+    /** Caches are measured before the question is there, so its tokens do not count. */
+    @Test
+    void bytesCountForTheTokensThatWereThereToBeCompressed() {
+        var record = FakeRecords.record("snapkv:2x", 0, 0, 1024, 1, "x");
+        var later = FakeRecords.with(record, 1004, 502, record.cacheBytes() * 3, 0, 4);
+        var row = Statistics.summary(List.of(later)).rows().getFirst();
+        assertThat(row.bytesPerToken()).isEqualTo(record.cacheBytes() / 502.0, within(1e-9));
+        assertThat(row.storedBytesPerToken()).isEqualTo(3 * row.bytesPerToken(), within(1e-9));
+    }
+
+    @Test
+    void decodeRateCountsStepsAndIsNoneWithoutAny() {
+        var record = FakeRecords.record("full", 0, 0, 1024, 1, "x");
+        var three = FakeRecords.with(record, 1004, 1004, 1, 1, 3);
+        var none = FakeRecords.with(record, 1004, 1004, 1, 1, 0);
+        assertThat(Statistics.summary(List.of(three)).rows().getFirst().decodeRate())
+                .isEqualTo(750, within(1e-6));
+        assertThat(Statistics.summary(List.of(none)).rows().getFirst().decodeRate())
+                .isNaN();
+        assertThat(Digits.fixed(Double.NaN, 0)).isEqualTo("-");
     }
 
     @Test
