@@ -35,7 +35,8 @@ public final class DecodeAttention {
             int[] positions,
             float[] out,
             WorkerPool pool) {
-        attend(shape, layer, caches, policies, q, new @Nullable FarPart[caches.length], q, positions, out, pool);
+        var far = new @Nullable FarPart[caches.length];
+        attend(shape, layer, caches, policies, q, far, q, positions, out, pool, new long[caches.length]);
     }
 
     /**
@@ -43,6 +44,8 @@ public final class DecodeAttention {
      *
      * @param far of each sequence; null for none
      * @param farQueries queries for far tokens, in the shape of q
+     * @param ownNanos wall time that each sequence's attention and policy took [caches], added to: what the threads do
+     *     together is shared out by the time that each sequence's part of it took
      */
     public static void attend(
             AttentionShape shape,
@@ -54,7 +57,8 @@ public final class DecodeAttention {
             float[] farQueries,
             int[] positions,
             float[] out,
-            WorkerPool pool) {
+            WorkerPool pool,
+            long[] ownNanos) {
         var step = STEP.get();
         var masks = new @Nullable TokenMask[caches.length];
         for (int row = 0; row < caches.length; row++) {
@@ -64,11 +68,14 @@ public final class DecodeAttention {
         int tasks = step.begin(shape, caches, policies, masks, q, positions);
         pool.run(tasks, step);
         step.merge(out);
-        FAR.get().join(shape, step, far, farQueries, positions, out, pool);
+        step.shareTime(null, ownNanos);
+        FAR.get().join(shape, step, far, farQueries, positions, out, pool, ownNanos);
         for (int row = 0; row < caches.length; row++) {
             var policy = policies[row];
             if (policy != null) {
+                long start = System.nanoTime();
                 policy.afterStep(layer, caches[row], step.attention(row));
+                ownNanos[row] += System.nanoTime() - start;
             }
         }
         step.end();

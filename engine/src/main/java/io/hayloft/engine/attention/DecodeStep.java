@@ -32,6 +32,8 @@ final class DecodeStep implements WorkerPool.Task {
     private int[] taskRow = new int[16];
     private int[] taskHead = new int[16];
     private int[] taskFrom = new int[16];
+    private long[] taskNanos = new long[16];
+    private long started;
     private float[] partial = {};
     private @Nullable StepScores[] scores = {};
     private @Nullable TokenMask[] masks = NO_MASKS;
@@ -46,6 +48,7 @@ final class DecodeStep implements WorkerPool.Task {
             @Nullable TokenMask[] masks,
             float[] q,
             int[] positions) {
+        started = System.nanoTime();
         this.shape = shape;
         this.caches = caches;
         this.q = q;
@@ -79,6 +82,7 @@ final class DecodeStep implements WorkerPool.Task {
                 taskRow = Arrays.copyOf(taskRow, 2 * tasks);
                 taskHead = Arrays.copyOf(taskHead, 2 * tasks);
                 taskFrom = Arrays.copyOf(taskFrom, 2 * tasks);
+                taskNanos = Arrays.copyOf(taskNanos, 2 * tasks);
             }
             taskRow[tasks] = row;
             taskHead[tasks] = head;
@@ -88,6 +92,12 @@ final class DecodeStep implements WorkerPool.Task {
 
     @Override
     public void run(int task, int worker) {
+        long start = System.nanoTime();
+        attend(task);
+        taskNanos[task] = System.nanoTime() - start;
+    }
+
+    private void attend(int task) {
         int row = taskRow[task];
         int kvHead = taskHead[task];
         var head = caches[row].head(kvHead);
@@ -179,6 +189,24 @@ final class DecodeStep implements WorkerPool.Task {
             int farAt = farRow * heads + head;
             scale[at] *= FarPart.join(
                     out, at * dim, max[at], scale[at], farOut, farAt * dim, far.max[farAt], far.scale[farAt], dim);
+        }
+    }
+
+    /**
+     * Shares out the wall time since the beginning among the rows, by the time that their tasks took on all threads.
+     *
+     * @param rowOf which row of the caller a row of this step is; null for the same
+     * @param own nanoseconds of the caller's rows, added to
+     */
+    void shareTime(int @Nullable [] rowOf, long[] own) {
+        long wall = System.nanoTime() - started;
+        long all = 0;
+        for (int task = 0; task < tasks; task++) {
+            all += taskNanos[task];
+        }
+        for (int task = 0; task < tasks && all > 0; task++) {
+            int row = rowOf == null ? taskRow[task] : rowOf[taskRow[task]];
+            own[row] += (long) ((double) wall * taskNanos[task] / all);
         }
     }
 

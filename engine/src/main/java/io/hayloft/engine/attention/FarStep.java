@@ -19,7 +19,8 @@ final class FarStep {
             float[] farQueries,
             int[] positions,
             float[] out,
-            WorkerPool pool) {
+            WorkerPool pool,
+            long[] ownNanos) {
         int count = 0;
         for (var part : far) {
             count += part == null ? 0 : 1;
@@ -51,6 +52,7 @@ final class FarStep {
         for (i = 0; i < count; i++) {
             near.join(rows[i], out, step, i, results);
         }
+        step.shareTime(rows, ownNanos);
         step.end();
     }
 }

@@ -16,7 +16,9 @@ import java.util.List;
  * @param promptTokens tokens of the whole prompt
  * @param prefillSeconds time of the shared prefill
  * @param compressSeconds time to build the recipe's cache
- * @param decodeSeconds wall time of each step this recipe took part in, divided by the variants in that step, summed
+ * @param decodeSeconds this recipe's shares of the wall time of the steps after the prompt, summed: of each step what its
+ *     own cache cost (attention, upkeep, policy; measured while the other recipes decode, too) and an equal part of the
+ *     rest, so that the shares of all recipes in a step add up to the step
  * @param decodeSteps steps after the prompt that this recipe took part in: one less than the tokens chosen, an end token
  *     included, since the first is chosen by what reading the prompt gave
  * @param top most likely tokens at each step, best first; the first entry is the distribution after the prompt

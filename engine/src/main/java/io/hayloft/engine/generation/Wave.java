@@ -16,6 +16,7 @@ final class Wave {
     private List<Variant> running;
     private SequenceCache[] caches;
     private int[] tokens;
+    private final StepTime time;
     private final float[] logits;
 
     /**
@@ -30,6 +31,7 @@ final class Wave {
         this.running = List.copyOf(variants);
         this.caches = caches(running);
         this.tokens = new int[caches.length];
+        this.time = new StepTime(caches.length);
         this.logits = new float[Math.multiplyExact(caches.length, model.config().vocabulary())];
     }
 
@@ -42,8 +44,10 @@ final class Wave {
     void run(int[] question, float @Nullable [] promptLogits) {
         for (int i = 0; i < question.length; i++) {
             Arrays.fill(tokens, question[i]);
-            double share = step(i == question.length - 1);
-            running.forEach(variant -> variant.addQuestionSeconds(share));
+            step(i == question.length - 1);
+            for (int row = 0; row < tokens.length; row++) {
+                running.get(row).addQuestionSeconds(time.seconds(row));
+            }
         }
         for (int i = 0; i < running.size(); i++) {
             if (promptLogits != null) {
@@ -57,20 +61,20 @@ final class Wave {
             for (int i = 0; i < tokens.length; i++) {
                 tokens[i] = running.get(i).newest();
             }
-            double share = step(true);
+            step(true);
             for (int i = 0; i < tokens.length; i++) {
-                running.get(i).addDecodeSeconds(share);
+                running.get(i).addDecodeSeconds(time.seconds(i));
                 running.get(i).choose(logits, i * model.config().vocabulary());
             }
             dropEnded();
         }
     }
 
-    /** Reads one token of each variant; returns each one's share of the time. */
-    private double step(boolean withLogits) {
+    /** Reads one token of each variant; afterwards {@link #time} knows each one's share of the time. */
+    private void step(boolean withLogits) {
         long start = System.nanoTime();
-        model.decoder().step(tokens, caches, promptLength, withLogits ? logits : null);
-        return (System.nanoTime() - start) * 1e-9 / caches.length;
+        model.decoder().step(tokens, caches, promptLength, withLogits ? logits : null, time.begin());
+        time.end(System.nanoTime() - start, caches.length);
     }
 
     private void dropEnded() {

@@ -139,11 +139,10 @@ record AttentionMixer(
     private void attend(Batch.Lockstep batch, Activations a) {
         var caches = batch.layer(layer);
         int width = shape.kvHeads() * shape.headDim();
-        for (int row = 0; row < caches.length; row++) {
-            caches[row].append(a.keys, row * width, a.values, row * width, 1, width, batch.position(row));
-        }
         var far = new @Nullable FarPart[caches.length];
         for (int row = 0; row < caches.length; row++) {
+            long start = System.nanoTime();
+            caches[row].append(a.keys, row * width, a.values, row * width, 1, width, batch.position(row));
             var memory = batch.far(row);
             if (memory != null) {
                 int at = row * shape.rowSize();
@@ -151,6 +150,7 @@ record AttentionMixer(
                 memory.prepare(layer, caches[row], position, 1, a.farQueries, at, shape.rowSize(), turner(batch));
                 far[row] = FarPart.of(memory, layer);
             }
+            batch.ownNanos()[row] += System.nanoTime() - start;
         }
         DecodeAttention.attend(
                 shape,
@@ -162,7 +162,8 @@ record AttentionMixer(
                 a.farQueries,
                 batch.positions(),
                 a.attended,
-                pool);
+                pool,
+                batch.ownNanos());
     }
 
     /** Turns keys back that were rotated in this batch or before. */

@@ -54,17 +54,26 @@ sealed interface Batch {
         }
     }
 
-    /** One token of each sequence: bound by memory, every weight is read once for all rows. */
-    record Lockstep(SequenceCache[] caches, @Nullable CachePolicy[] policies, int[] positions, int promptLength)
+    /**
+     * One token of each sequence: bound by memory, every weight is read once for all rows.
+     *
+     * @param ownNanos wall time of what each sequence needs for itself alone, its cache above all; added to
+     */
+    record Lockstep(
+            SequenceCache[] caches,
+            @Nullable CachePolicy[] policies,
+            int[] positions,
+            int promptLength,
+            long[] ownNanos)
             implements Batch {
-        static Lockstep of(SequenceCache[] caches, int promptLength) {
+        static Lockstep of(SequenceCache[] caches, int promptLength, long[] ownNanos) {
             var policies = new @Nullable CachePolicy[caches.length];
             var positions = new int[caches.length];
             for (int row = 0; row < caches.length; row++) {
                 policies[row] = caches[row].policy();
                 positions[row] = caches[row].nextPosition();
             }
-            return new Lockstep(caches, policies, positions, promptLength);
+            return new Lockstep(caches, policies, positions, promptLength, ownNanos);
         }
 
         @Override

@@ -94,7 +94,7 @@ public final class Decoder {
      * position for it.
      */
     public void step(int[] tokens, SequenceCache[] caches, float @Nullable [] logits) {
-        step(tokens, caches, caches[0].nextPosition(), logits);
+        step(tokens, caches, caches[0].nextPosition(), logits, new long[caches.length]);
     }
 
     /**
@@ -104,13 +104,18 @@ public final class Decoder {
      * @param caches cache of each sequence [rows], appended to
      * @param promptLength length of the prompt that the sequences began with; some rotary scalings go by it
      * @param logits receives [rows][vocabulary]; null if nobody needs them
+     * @param ownNanos wall time of what each sequence needs for itself alone, not shared with the others of the batch:
+     *     attention, the upkeep of its cache, its policy [rows]; added to
      */
-    public void step(int[] tokens, SequenceCache[] caches, int promptLength, float @Nullable [] logits) {
+    public void step(
+            int[] tokens, SequenceCache[] caches, int promptLength, float @Nullable [] logits, long[] ownNanos) {
         int rows = caches.length;
         embed(tokens, 0, rows);
-        forward(Batch.Lockstep.of(caches, promptLength));
-        for (var cache : caches) {
-            cache.advance(1);
+        forward(Batch.Lockstep.of(caches, promptLength, ownNanos));
+        for (int row = 0; row < rows; row++) {
+            long start = System.nanoTime();
+            caches[row].advance(1);
+            ownNanos[row] += System.nanoTime() - start;
         }
         if (logits != null) {
             outputLogits(0, rows, logits);

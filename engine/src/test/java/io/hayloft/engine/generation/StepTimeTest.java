@@ -1,0 +1,87 @@
+package io.hayloft.engine.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.testing.Shared;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StepTimeTest {
+    @Test
+    void sharesAreTheOwnTimeAndAnEqualPartOfTheRest() {
+        var time = new StepTime(3);
+        var own = time.begin();
+        own[0] = 500;
+        own[1] = 100;
+        own[2] = 99; // has ended already
+        time.end(1000, 2);
+        assertThat(time.seconds(0)).isEqualTo(700e-9, within(1e-15));
+        assertThat(time.seconds(1)).isEqualTo(300e-9, within(1e-15));
+        assertThat(time.begin()).containsOnly(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theLongerCacheTakesTheLargerShareOfEachStep(int threads) {
+        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(threads));
+                var small = filled(model, 32);
+                var large = filled(model, 3000)) {
+            var caches = new SequenceCache[] {small, large};
+            var logits = new float[2 * model.config().vocabulary()];
+            var time = new StepTime(2);
+            var sums = new double[2];
+            long wall = 0;
+            for (int step = 0; step < 40; step++) {
+                var own = time.begin();
+                long start = System.nanoTime();
+                model.decoder().step(new int[] {9, 9}, caches, 32, logits, own);
+                long nanos = System.nanoTime() - start;
+                time.end(nanos, 2);
+                assertThat(own[0] + own[1]).isPositive().isLessThanOrEqualTo(nanos);
+                sums[0] += time.seconds(0);
+                sums[1] += time.seconds(1);
+                wall += nanos;
+            }
+            assertThat(sums[0] + sums[1]).isEqualTo(wall * 1e-9, within(1e-9));
+            assertThat(sums[1]).isGreaterThan(1.2 * sums[0]);
+        }
+    }
+
+    @Test
+    void completionsCarryTheirShares() {
+        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2))) {
+            var prompt =
+                    new Random(4).ints(3000, 3, model.config().vocabulary()).toArray();
+            var greedy = GenerationOptions.greedy(30);
+            var completions = Generation.run(
+                    model,
+                    prompt,
+                    prompt.length,
+                    List.of(TestRecipes.everyNth(100), CacheRecipe.full()),
+                    greedy,
+                    GenerationListener.NONE);
+            double few = completions.get(0).decodeSeconds() / completions.get(0).decodeSteps();
+            double all = completions.get(1).decodeSeconds() / completions.get(1).decodeSteps();
+            assertThat(all).isGreaterThan(1.2 * few);
+        }
+    }
+
+    private static SequenceCache filled(LanguageModel model, int tokens) {
+        var shape = model.cacheShape();
+        var cache = new SequenceCache(shape, new KvCodec.F16(), tokens + 64);
+        var rows = new float[tokens * shape.kvHeads() * shape.headDim()];
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            cache.layer(layer).append(rows, 0, rows, 0, tokens, rows.length / tokens, 0);
+        }
+        cache.advance(tokens);
+        return cache;
+    }
+}
