@@ -32,7 +32,8 @@ if not exist "%app%\lib\hayloft-cli.jar" (
     echo hayloft: %app%\lib\hayloft-cli.jar is missing>&2
     exit /b 1
 )
-"%jdk%\bin\java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC -Xms256m -Xmx4g -XX:-UsePerfData -Dai.djl.offline=true %HAYLOFT_JAVA_OPTS% -jar "%app%\lib\hayloft-cli.jar" %*
+rem One collector and one largest heap on every machine, so that numbers compare; the heap starts small and grows as needed.
+"%jdk%\bin\java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -XX:+UseParallelGC -Xms256m -Xmx4g -XX:-UsePerfData -Dai.djl.offline=true -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 %HAYLOFT_JAVA_OPTS% -jar "%app%\lib\hayloft-cli.jar" %*
 exit /b %ERRORLEVEL%
 
 rem Sets jdk to the folder %1 if it holds a Java of at least 25.0.3 with the vector module and none was found before.
@@ -56,7 +57,7 @@ rem Builds the command line when it was never built or a source is newer than th
 :build
 set "stamp=%app%\.built"
 if exist "%stamp%" (
-    powershell -NoProfile -Command "$t=(Get-Item -LiteralPath $env:stamp).LastWriteTimeUtc; $n=Get-ChildItem -Recurse -File -LiteralPath $env:root -Include *.java,pom.xml,*.json,*.xml,*.html,*.js,*.css | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($n) { exit 1 } else { exit 0 }" && exit /b 0
+    powershell -NoProfile -Command "$t=(Get-Item -LiteralPath $env:stamp).LastWriteTimeUtc; $n=Get-ChildItem -Recurse -File -LiteralPath $env:root -Include *.java,pom.xml,*.json,*.xml,*.html,*.js,*.css,*.txt,*.safetensors | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($n) { exit 1 } else { exit 0 }" && exit /b 0
 )
 where mvn >nul 2>&1 || (
     echo hayloft: Apache Maven 3.8 or newer must be on the PATH to build>&2
