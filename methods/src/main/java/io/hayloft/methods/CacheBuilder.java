@@ -32,6 +32,11 @@ public interface CacheBuilder {
     SequenceCache build(Prefilled prefill);
 
     /** Keeps every token of an exact prefill: what each method does when asked for a ratio of 1. */
-    CacheBuilder ALL = prefill ->
-            Compaction.select(prefill.cache(), null, prefill.cache().codec(), prefill.reserveNewTokens(), null);
+    CacheBuilder ALL = prefill -> Compaction.select(
+            prefill.cache(),
+            null,
+            prefill.cache().codec(),
+            prefill.reserveNewTokens(),
+            null,
+            prefill.model().pool());
 }

@@ -3,10 +3,12 @@ package io.hayloft.methods;
 import io.hayloft.engine.cache.Compaction;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.LayerView;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.methods.prompt.PromptStep;
+import io.hayloft.methods.score.Scorer;
 import io.hayloft.methods.score.Scores;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -64,15 +66,21 @@ record ComposedMethod(
         if (keepsAll()) {
             return prefill.cache().fork();
         }
+        var pool = prefill.model().pool();
         KvCodec codec = store == null ? prefill.cache().codec() : store.codec();
         if (evict == null || evict.budget().requestedRatio() == 1) {
-            return Compaction.select(prefill.cache(), null, codec, prefill.reserveNewTokens(), null);
+            return Compaction.select(prefill.cache(), null, codec, prefill.reserveNewTokens(), null, pool);
         }
         int budget = evict.budget().keptTokens(prefill.tokens());
         var kept = keep(prefill, evict, budget);
         int capacity = evict.budget() instanceof Budget.Tokens fixed ? fixed.tokens() : budget;
         var policy = evict.rule().policy(prefill, kept, capacity);
-        return Compaction.select(prefill.cache(), kept, codec, prefill.reserveNewTokens(), policy);
+        return Compaction.select(prefill.cache(), kept, codec, prefill.reserveNewTokens(), policy, pool);
+    }
+
+    /** Scores that do not go by the budget are computed once for all methods that share the prefill. */
+    private static float[][] scores(Scorer scorer, LayerView view, int budget) {
+        return scorer.needsBudget() ? scorer.score(view, budget) : view.once(scorer, () -> scorer.score(view, budget));
     }
 
     /** The kept slots by layer and KV head; null for sliding-window layers, which bound themselves. */
@@ -82,7 +90,7 @@ record ComposedMethod(
         prefill.model().pool().run(layers, (layer, worker) -> {
             var view = prefill.view(layer);
             if (view.shape().window() == 0) {
-                var scores = evict.scorer().score(view, budget);
+                var scores = scores(evict.scorer(), view, budget);
                 kept[layer] = new int[scores.length][];
                 for (int head = 0; head < scores.length; head++) {
                     kept[layer][head] = Scores.top(scores[head], budget);

@@ -17,23 +17,9 @@ public final class Compaction {
      * @param codec form of the new cache
      * @param reserveNewTokens tokens that are expected to be appended; a hint
      * @param policy what happens to the new cache while it decodes; it belongs to the new cache
+     * @param pool its workers share out the layers
      * @throws IllegalArgumentException if slots are not ascending or out of range
      */
-    public static SequenceCache select(
-            SequenceCache source,
-            int @Nullable [] @Nullable [][] keep,
-            KvCodec codec,
-            int reserveNewTokens,
-            @Nullable CachePolicy policy) {
-        var shape = source.shape();
-        var layers = new LayerCache[shape.layers()];
-        for (int layer = 0; layer < layers.length; layer++) {
-            layers[layer] = layer(source.layer(layer), keep == null ? null : keep[layer], codec);
-        }
-        return new SequenceCache(shape, codec, layers, policy, null, source.nextPosition());
-    }
-
-    /** The same, with the layers shared out among the workers of a pool. */
     public static SequenceCache select(
             SequenceCache source,
             int @Nullable [] @Nullable [][] keep,

@@ -4,6 +4,7 @@ import io.hayloft.engine.attention.AttentionShape;
 import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.Shapes;
+import java.util.function.Supplier;
 
 /** One layer of a prefill, as a scorer sees it: keys, values, queries and attention as plain arrays. */
 public final class LayerView {
@@ -72,6 +73,17 @@ public final class LayerView {
     /** Attention each prompt token received, summed over query rows: [queryHeads][prompt tokens]. */
     public float[] attentionMass() {
         return prefill.signals().attentionMass(layer);
+    }
+
+    /**
+     * What is computed once for this layer, however many recipes of the prefill ask for it.
+     *
+     * @param key what it is, by {@code equals}
+     * @param compute called unless somebody has asked before; may ask for other things in turn
+     * @return shared with the others who ask, to be left as it is
+     */
+    public float[][] once(Object key, Supplier<float[][]> compute) {
+        return prefill.once(layer, key, compute);
     }
 
     private LayerCache cache() {

@@ -3,6 +3,9 @@ package io.hayloft.engine.generation;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillSignals;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** A prompt (or its context) read once: what every recipe with its {@link PrefillPattern} starts from. */
 public final class Prefilled implements AutoCloseable {
@@ -11,7 +14,11 @@ public final class Prefilled implements AutoCloseable {
     private final PrefillSignals signals;
     private final int reserveNewTokens;
     private final long seed;
+    private final Map<Computed, float[][]> computed = new ConcurrentHashMap<>();
     private boolean owned = true;
+
+    /** Something that recipes compute from a layer. */
+    private record Computed(int layer, Object key) {}
 
     /**
      * Takes ownership of the cache.
@@ -63,6 +70,17 @@ public final class Prefilled implements AutoCloseable {
         return new LayerView(this, layer);
     }
 
+    /** See {@link LayerView#once}. Threads share out layers, so that each thing has one thread to compute it. */
+    float[][] once(int layer, Object key, Supplier<float[][]> compute) {
+        var what = new Computed(layer, key);
+        var known = computed.get(what);
+        if (known == null) {
+            known = compute.get();
+            computed.put(what, known);
+        }
+        return known;
+    }
+
     /** The cache itself, for a recipe that keeps all: from now on the caller closes it. */
     SequenceCache handOver() {
         owned = false;
@@ -71,6 +89,7 @@ public final class Prefilled implements AutoCloseable {
 
     @Override
     public void close() {
+        computed.clear();
         if (owned) {
             cache.close();
         }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.base.UserError;
+import io.hayloft.engine.kernel.WorkerPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KvCodecTest {
+    private static final WorkerPool POOL = new WorkerPool(1);
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -85,7 +88,7 @@ class KvCodecTest {
         var shape = CacheShape.full(2, 3, 64);
         int tokens = 10_000;
         try (var full = filled(shape, tokens);
-                var packed = Compaction.select(full, null, new KvCodec.Grouped(bits, bits, 32, 128), 100, null)) {
+                var packed = Compaction.select(full, null, new KvCodec.Grouped(bits, bits, 32, 128), 100, null, POOL)) {
             double ratio = (double) shape.fullBytes(tokens, new KvCodec.F16()) / packed.bytes();
             assertThat(ratio).isCloseTo(expected, within(0.03 * expected));
         }

@@ -23,7 +23,13 @@ final class TestRecipes {
                             .toArray();
                 }
             }
-            return Compaction.select(prefill.cache(), keep, prefill.cache().codec(), prefill.reserveNewTokens(), null);
+            return Compaction.select(
+                    prefill.cache(),
+                    keep,
+                    prefill.cache().codec(),
+                    0,
+                    null,
+                    prefill.model().pool());
         });
     }
 
@@ -32,7 +38,8 @@ final class TestRecipes {
         return recipe(
                 codec.text(),
                 SignalRequest.NONE,
-                prefill -> Compaction.select(prefill.cache(), null, codec, prefill.reserveNewTokens(), null));
+                prefill -> Compaction.select(
+                        prefill.cache(), null, codec, 0, null, prefill.model().pool()));
     }
 
     /** Lets the prompt see all tokens in a form, and keeps that. */

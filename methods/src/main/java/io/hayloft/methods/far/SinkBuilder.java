@@ -42,7 +42,13 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
         // While a step runs, the new token is in sight beside the full cache.
         int limit = slides ? capacity : Integer.MAX_VALUE;
         var place = new QueryPlace(tokens - kept, limit, positions == Positions.CLAMPED);
-        var held = Compaction.select(source, slots(prefill, 0, first, 0), codec, 0, null);
+        var held = Compaction.select(
+                source,
+                slots(prefill, 0, first, 0),
+                codec,
+                0,
+                null,
+                prefill.model().pool());
         var memory = new SinkMemory(first, 1, place, held);
         var policy = slides ? new SlidingWindow(0, capacity - first) : null;
         var window = slots(prefill, tokens - kept + first, tokens, tokens);

@@ -20,6 +20,7 @@ public record HeavyHitterRule() implements DecodeRule {
         return new HeavyHitterEviction(capacity, HeavyHitterScorer.recent(capacity), mass);
     }
 
+    /** The mass of the kept slots, of new arrays. */
     private static float[][] gather(float[][] mass, int[][] kept) {
         var gathered = new float[kept.length][];
         for (int head = 0; head < kept.length; head++) {

@@ -40,6 +40,8 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
                 }
             }
         }
-        return Compaction.select(prefill.cache(), kept, prefill.cache().codec(), prefill.reserveNewTokens(), policy);
+        var source = prefill.cache();
+        var pool = prefill.model().pool();
+        return Compaction.select(source, kept, source.codec(), prefill.reserveNewTokens(), policy, pool);
     }
 }

@@ -2,6 +2,7 @@ package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
 import io.hayloft.engine.model.SignalRequest;
+import java.util.Arrays;
 
 /**
  * H2O's choice at the end of the prompt: half the budget for the heaviest tokens, half for the newest.
@@ -25,11 +26,16 @@ public record HeavyHitterScorer() implements Scorer {
     }
 
     @Override
+    public boolean needsBudget() {
+        return true;
+    }
+
+    @Override
     public float[][] score(LayerView view, int budget) {
-        var scores = Scores.groupMass(view);
+        var scores = Scores.copy(Scores.groupMass(view));
         int tokens = view.tokens();
         for (var head : scores) {
-            java.util.Arrays.fill(head, tokens - Math.min(tokens, recent(budget)), tokens, Float.POSITIVE_INFINITY);
+            Arrays.fill(head, tokens - Math.min(tokens, recent(budget)), tokens, Float.POSITIVE_INFINITY);
         }
         return scores;
     }

@@ -19,7 +19,7 @@ public record ObservedAttentionScorer() implements Scorer {
 
     @Override
     public float[][] score(LayerView view, int budget) {
-        var scores = Scores.groupMass(view);
+        var scores = Scores.copy(Scores.groupMass(view));
         for (var head : scores) {
             for (int i = 0; i < head.length; i++) {
                 head[i] /= head.length - i;

@@ -15,12 +15,17 @@ public interface Scorer {
         return SignalRequest.NONE;
     }
 
+    /** Whether scores go by the budget; if not, methods that differ in their budget share them. */
+    default boolean needsBudget() {
+        return false;
+    }
+
     /**
      * The scores of one layer.
      *
      * @param view keys, values and recorded signals of the layer
      * @param budget tokens that each KV head may keep, 1 to {@code view.tokens()}
-     * @return {@code [kvHeads][tokens]}, higher = keep
+     * @return {@code [kvHeads][tokens]}, higher = keep; read only from now on
      */
     float[][] score(LayerView view, int budget);
 }

@@ -6,6 +6,11 @@ import java.util.Arrays;
 
 /** What scorers share: attention of the last queries, the mean over a group of query heads, pooling, the top tokens. */
 public final class Scores {
+    /** What several scorers of a layer share. */
+    private enum SharedSum {
+        GROUP_MASS
+    }
+
     private Scores() {}
 
     /**
@@ -79,8 +84,19 @@ public final class Scores {
         return mean;
     }
 
-    /** The recorded attention mass (sums over all prompt queries), averaged over each group: {@code [kvHeads][tokens]}. */
+    /**
+     * The recorded attention mass (sums over all prompt queries), averaged over each group: {@code [kvHeads][tokens]}.
+     * Computed once for each layer and shared, so it must be left as it is.
+     */
     public static float[][] groupMass(LayerView view) {
+        return view.once(SharedSum.GROUP_MASS, () -> computeGroupMass(view));
+    }
+
+    static float[][] copy(float[][] scores) {
+        return Arrays.stream(scores).map(float[]::clone).toArray(float[][]::new);
+    }
+
+    private static float[][] computeGroupMass(LayerView view) {
         int tokens = view.tokens();
         var mass = view.attentionMass();
         var perHead = new float[view.shape().queryHeads()][];

@@ -13,6 +13,11 @@ import io.hayloft.engine.generation.LayerView;
  */
 public record SinkAndWindowScorer(int sinks) implements Scorer {
     @Override
+    public boolean needsBudget() {
+        return true;
+    }
+
+    @Override
     public float[][] score(LayerView view, int budget) {
         var scores = new float[view.shape().kvHeads()][view.tokens()];
         int keptSinks = Math.min(sinks, budget - 1);
