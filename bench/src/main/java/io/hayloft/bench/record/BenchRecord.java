@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param fullCacheBytes bytes that the full cache of the run's cache type needs for the same prompt
  * @param prefillSeconds time of the prefill that the methods of a sample share
  * @param compressSeconds time this method took to build its cache from the prefill
- * @param decodeSeconds time of decoding in lockstep with the other methods
+ * @param decodeSeconds time of decoding in lockstep: this method's own attention and policy, and an equal share of the
+ *     rest, the linear layers above all
  * @param decodeSteps lockstep steps after the prompt that this method took part in, which decodeSeconds is the time of: one
  *     less than the tokens chosen, an end token included, as reading the prompt chooses the first
  * @param promptSha256 SHA-256 of the final prompt text in UTF-8, before the chat format

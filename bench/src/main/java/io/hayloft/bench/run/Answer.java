@@ -12,7 +12,7 @@ package io.hayloft.bench.run;
  * @param fullCacheBytes bytes of a full cache of the same tokens
  * @param prefillSeconds time of the shared prefill
  * @param compressSeconds time to build this method's cache
- * @param decodeSeconds this method's share of the time of decoding in lockstep
+ * @param decodeSeconds time of decoding in lockstep: this method's own attention and policy, and an equal share of the rest
  * @param decodeSteps lockstep steps after the prompt that this method took part in; 0 if its answer ended at once
  */
 public record Answer(
