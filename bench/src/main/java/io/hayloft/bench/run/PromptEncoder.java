@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.UserError;
 import io.hayloft.bench.Protocol;
 import io.hayloft.engine.tokenizer.ChatFormat;
 import io.hayloft.engine.tokenizer.ChatMessage;
@@ -37,12 +38,18 @@ final class PromptEncoder implements TokenCounter {
         return tokenizer.encode("a", true, false).length - encode("a").length;
     }
 
-    /** The prompt as the model will see it. */
+    /**
+     * The prompt as the model will see it.
+     *
+     * @throws UserError if the protocol is question-agnostic and the prompt cannot be split: it would silently become
+     *     question-aware
+     */
     EncodedPrompt encode(Prompt prompt, Protocol protocol) {
         if (prompt.chat() && chat.isPresent()) {
             return encodeChat(chat.get(), prompt, protocol);
         }
         var ids = tokenizer.encode(prompt.text(), true, false);
+        requireParts(prompt, protocol);
         if (protocol == Protocol.QUESTION_AWARE) {
             return new EncodedPrompt(ids, ids.length);
         }
@@ -52,6 +59,7 @@ final class PromptEncoder implements TokenCounter {
     private EncodedPrompt encodeChat(ChatFormat format, Prompt prompt, Protocol protocol) {
         var messages = List.of(new ChatMessage("user", prompt.text()));
         var ids = format.encode(tokenizer, messages, true);
+        requireParts(prompt, protocol);
         if (protocol == Protocol.QUESTION_AWARE) {
             return new EncodedPrompt(ids, ids.length);
         }
@@ -59,13 +67,25 @@ final class PromptEncoder implements TokenCounter {
         var text = format.render(messages, true);
         var context = prompt.context().strip();
         int start = text.indexOf(context);
-        if (start < 0 || context.isEmpty()) {
-            return new EncodedPrompt(ids, ids.length);
+        if (start < 0) {
+            throw cannotSplit("the chat format changes its context");
         }
         var upToContext = text.substring(0, start + context.length());
         int withStart = shared(ids, tokenizer.encode(upToContext, true, true));
         int without = shared(ids, tokenizer.encode(upToContext, false, true));
         return new EncodedPrompt(ids, Math.max(withStart, without));
+    }
+
+    private static void requireParts(Prompt prompt, Protocol protocol) {
+        if (protocol == Protocol.QUESTION_AGNOSTIC
+                && (prompt.context().isBlank() || prompt.question().isBlank())) {
+            throw cannotSplit(prompt.context().isBlank() ? "it has no context" : "it has no question");
+        }
+    }
+
+    private static UserError cannotSplit(String why) {
+        return new UserError("a prompt cannot be compressed before its question, as " + why
+                + ": use --protocol question-aware or other --tasks");
     }
 
     /** Length of the common beginning; at least 1, so that there is something to compress. */

@@ -99,7 +99,7 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
     }
 
     private static PlannedSample plan(BenchSpec spec, Task task, Sample sample, int length, SampleRunner runner) {
-        var prompt = runner.encode(sample.prompt(), spec.protocol());
+        var prompt = encode(spec, task, sample, runner);
         int maxNewTokens = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : sample.maxNewTokens();
         int context = runner.model().contextLength();
         if (prompt.ids().length + maxNewTokens > context) {
@@ -111,6 +111,14 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
         var rules = new AnswerRules(
                 maxNewTokens, stop.minNewTokens(), stop.atNewline(), drawSeed(spec.seed(), task, sample, length));
         return new PlannedSample(task, sample, prompt, Hashes.of(sample.prompt().text()), length, rules);
+    }
+
+    private static EncodedPrompt encode(BenchSpec spec, Task task, Sample sample, SampleRunner runner) {
+        try {
+            return runner.encode(sample.prompt(), spec.protocol());
+        } catch (UserError e) {
+            throw new UserError("sample " + sample.id() + " of " + task.name() + ": " + e.getMessage(), e);
+        }
     }
 
     /** Seed of a sample's random draws: its own, as one draw for all samples would be one case of chance, not a mean. */

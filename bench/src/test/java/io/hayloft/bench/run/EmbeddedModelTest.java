@@ -1,7 +1,9 @@
 package io.hayloft.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
@@ -87,6 +89,26 @@ class EmbeddedModelTest {
         assertThat(aware.compressAfter()).isEqualTo(aware.ids().length);
         int questionTokens = runner.tokens().count(prompt.question());
         assertThat(agnostic.compressAfter()).isEqualTo(aware.ids().length - questionTokens);
+    }
+
+    @Test
+    void aPromptThatCannotBeSplitIsNotCompressedAfterItsQuestionUnnoticed() throws IOException {
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                JsonMapper.shared()
+                        .writeValueAsString(Map.of(
+                                "chat_template",
+                                "{% for message in messages %}{{ message['content'] | upper }}{% endfor %}")));
+        var prompts = new PromptEncoder(model.tokenizer(), ChatFormat.fromFolder(folder));
+        for (var prompt : List.of(
+                new Prompt("the pass key is 1 .", " the pass key is", true),
+                new Prompt(" ", " the pass key is", false),
+                new Prompt("the pass key is 1 .", "", false))) {
+            assertThat(prompts.encode(prompt, Protocol.QUESTION_AWARE).ids()).isNotEmpty();
+            assertThatThrownBy(() -> prompts.encode(prompt, Protocol.QUESTION_AGNOSTIC))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("cannot be compressed before its question");
+        }
     }
 
     @Test
