@@ -5,6 +5,8 @@ import io.hayloft.methods.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The methods of a run in the order of its tables: the full cache, random choice, then what the user named. */
 final class MethodRows {
@@ -14,11 +16,14 @@ final class MethodRows {
     /** Ratio of the random row where no other method has one. */
     private static final double USUAL_RATIO = 4;
 
+    /** A number of tokens where an expression has its budget, as in {@code snapkv:512,window=64}. */
+    private static final Pattern TOKENS = Pattern.compile(":(\\d{1,9})(?=,| |$)");
+
     private MethodRows() {}
 
     /**
-     * Canonical expressions without doubles. The rows {@code full} and {@code random} (at every ratio that is asked of
-     * another method) are added where the user did not name them: nothing can be judged without them.
+     * Canonical expressions without doubles. The rows {@code full} and {@code random} (at every ratio and number of
+     * tokens that is asked of another method) are added where the user did not name them: nothing can be judged without them.
      *
      * @throws io.hayloft.base.UserError if an expression is wrong
      */
@@ -45,11 +50,20 @@ final class MethodRows {
                 .distinct()
                 .sorted()
                 .toList();
-        return (ratios.isEmpty() ? List.of(USUAL_RATIO) : ratios)
-                .stream()
-                        .map(ratio -> Methods.parse(RANDOM + ":" + number(ratio) + "x")
-                                .name())
-                        .toList();
+        var budgets = new ArrayList<String>();
+        ratios.forEach(ratio -> budgets.add(number(ratio) + "x"));
+        methods.stream().flatMap(MethodRows::tokens).distinct().sorted().forEach(tokens -> budgets.add("" + tokens));
+        if (budgets.isEmpty()) {
+            budgets.add(number(USUAL_RATIO) + "x");
+        }
+        return budgets.stream()
+                .map(budget -> Methods.parse(RANDOM + ":" + budget).name())
+                .toList();
+    }
+
+    /** Budgets in tokens that a canonical expression holds. */
+    private static Stream<Integer> tokens(Method method) {
+        return TOKENS.matcher(method.name()).results().map(found -> Integer.valueOf(found.group(1)));
     }
 
     private static String number(double ratio) {

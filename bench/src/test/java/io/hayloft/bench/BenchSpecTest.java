@@ -56,6 +56,16 @@ class BenchSpecTest {
     }
 
     @Test
+    void budgetsInTokensHaveTheirRandomRow() {
+        assertThat(spec(true)
+                        .methods(List.of("snapkv:512,window=64", "h2o:2x", "snapkv:256 + kivi:4bit"))
+                        .build()
+                        .methods())
+                .startsWith("full", "random:2x", "random:256", "random:512")
+                .hasSize(7);
+    }
+
+    @Test
     void lengthsAreSortedAndTasksMayBeGroups() {
         var spec = spec(true)
                 .lengths(List.of(4096, 512, 4096))
