@@ -48,7 +48,8 @@ class BenchTest {
 
         assertThat(second.err()).contains("an earlier start has done 1 of them");
         assertThat(lines()).hasSameSizeAs(all);
-        assertThat(lines().subList(0, cut.size() - 1)).isEqualTo(cut.subList(0, cut.size() - 1));
+        // one line of the second sample was whole: the sample runs again with all methods
+        assertThat(lines().subList(0, 2)).isEqualTo(cut.subList(0, 2));
     }
 
     @Test

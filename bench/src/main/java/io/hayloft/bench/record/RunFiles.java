@@ -1,6 +1,7 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -44,12 +45,25 @@ final class RunFiles {
 
     /** Replaces {@code run.json} in one step, so that no kill leaves half of it. */
     static void writeInfo(Path folder, RunInfo info) {
-        var file = folder.resolve(INFO);
-        var draft = folder.resolve(INFO + ".new");
+        replace(folder.resolve(INFO), Json.INDENTED.writeValueAsBytes(info));
+    }
+
+    /** Replaces {@code records.jsonl} in one step by the lines of these records. */
+    static RecordLines replaceRecords(Path folder, List<BenchRecord> records) {
+        var bytes = new ByteArrayOutputStream();
+        for (var record : records) {
+            bytes.writeBytes(RecordLines.encode(record));
+        }
+        replace(folder.resolve(RECORDS), bytes.toByteArray());
+        return new RecordLines(records, bytes.size(), 0);
+    }
+
+    private static void replace(Path file, byte[] content) {
+        var draft = file.resolveSibling(file.getFileName() + ".new");
         try {
             try (var channel = FileChannel.open(
                     draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                var bytes = ByteBuffer.wrap(Json.INDENTED.writeValueAsBytes(info));
+                var bytes = ByteBuffer.wrap(content);
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

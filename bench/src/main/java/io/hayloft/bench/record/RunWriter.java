@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -41,9 +42,10 @@ public final class RunWriter implements AutoCloseable {
      * Opens a folder for a run: a new one, or what an earlier start of the same run left.
      *
      * @param fresh the run's description as if it started now
+     * @param samples keys of the records that belong together; where some of them are missing, the others are dropped
      * @throws UserError if the folder cannot be written, is in use, is damaged or holds another run
      */
-    public static RunWriter open(Path folder, RunInfo fresh) {
+    public static RunWriter open(Path folder, RunInfo fresh, Collection<List<String>> samples) {
         RunFiles.createFolder(folder);
         var lock = FolderLock.take(folder);
         try {
@@ -59,6 +61,12 @@ public final class RunWriter implements AutoCloseable {
             var torn = lines.tornNote(RunFiles.RECORDS);
             if (torn != null) {
                 notes.add(torn);
+            }
+            var whole = WholeSamples.of(lines.records(), samples);
+            if (whole.size() < lines.records().size()) {
+                notes.add("dropped " + (lines.records().size() - whole.size())
+                        + " records of a sample that an interrupted run left unfinished: it runs again");
+                lines = RunFiles.replaceRecords(folder, whole);
             }
             var info = earlier.map(before -> fresh.continuing(before)).orElse(fresh);
             var output = openRecords(folder, lines);

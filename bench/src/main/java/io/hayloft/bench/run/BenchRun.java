@@ -14,7 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +33,7 @@ public final class BenchRun implements AutoCloseable {
         this.methods = spec.methods().stream().map(Methods::parse).toList();
         this.samples = choice.samples();
         this.writer = writer;
-        var left = List.copyOf(left().keySet());
+        var left = left();
         this.costs = left.isEmpty()
                 ? null
                 : CostModel.measure(runner, left.getFirst().prompt(), methods);
@@ -82,13 +81,22 @@ public final class BenchRun implements AutoCloseable {
                 0,
                 1,
                 choice.notes());
-        var writer = RunWriter.open(out, info);
+        var writer = RunWriter.open(out, info, keys(spec, facts, choice.samples()));
         try {
             return new BenchRun(spec, runner, choice, writer);
         } catch (RuntimeException e) {
             writer.close();
             throw e;
         }
+    }
+
+    /** Keys of the records of each sample. */
+    private static List<List<String>> keys(BenchSpec spec, ModelFacts model, List<PlannedSample> samples) {
+        return samples.stream()
+                .map(sample -> spec.methods().stream()
+                        .map(method -> Identity.key(spec, model, sample, method))
+                        .toList())
+                .toList();
     }
 
     private static Path defaultFolder(String model, String identity) {
@@ -114,11 +122,10 @@ public final class BenchRun implements AutoCloseable {
         writer.notes().forEach(listener::note);
         var left = left();
         int done = samples.size() - left.size();
-        var clock = new RunClock(left.keySet(), samples.size(), writer.records(), costs);
+        var clock = new RunClock(left, samples.size(), writer.records(), costs);
         listener.started(clock.progress(done, ""));
-        for (var entry : left.entrySet()) {
-            var sample = entry.getKey();
-            var records = answer(sample, entry.getValue());
+        for (var sample : left) {
+            var records = answer(sample);
             writer.append(records);
             clock.add(sample, records);
             listener.sampleDone(clock.progress(++done, sample.task().name()));
@@ -126,28 +133,22 @@ public final class BenchRun implements AutoCloseable {
         return left.isEmpty() ? writer.folderAsItIs() : writer.finish(now(), clock.seconds());
     }
 
-    private List<BenchRecord> answer(PlannedSample planned, List<Method> missing) {
-        var answers = new PromptGroups(runner, planned, spec.protocol()).answer(missing);
+    private List<BenchRecord> answer(PlannedSample planned) {
+        var answers = new PromptGroups(runner, planned, spec.protocol()).answer(methods);
         var records = new ArrayList<BenchRecord>();
-        for (int i = 0; i < missing.size(); i++) {
-            records.add(Recorder.record(spec, runner.model(), planned, missing.get(i), answers.get(i)));
+        for (int i = 0; i < methods.size(); i++) {
+            records.add(Recorder.record(spec, runner.model(), planned, methods.get(i), answers.get(i)));
         }
         return records;
     }
 
-    /** Samples with the methods whose record is not on disk yet. */
-    private Map<PlannedSample, List<Method>> left() {
+    /** Samples that are not on disk yet; those on disk are there with all methods. */
+    private List<PlannedSample> left() {
         var done = writer.records().stream().map(BenchRecord::key).collect(Collectors.toSet());
-        var left = new LinkedHashMap<PlannedSample, List<Method>>();
-        for (var sample : samples) {
-            var missing = methods.stream()
-                    .filter(method -> !done.contains(Identity.key(spec, runner.model(), sample, method.name())))
-                    .toList();
-            if (!missing.isEmpty()) {
-                left.put(sample, missing);
-            }
-        }
-        return left;
+        var first = methods.getFirst().name();
+        return samples.stream()
+                .filter(sample -> !done.contains(Identity.key(spec, runner.model(), sample, first)))
+                .toList();
     }
 
     private static String now() {

@@ -43,9 +43,23 @@ final class Identity {
         var lines = samples.stream()
                 .map(sample -> sample.task().name() + " " + sample.task().version() + " "
                         + sample.sample().id() + " " + sample.promptSha256() + " "
-                        + sample.rules().maxNewTokens())
+                        + sample.rules().maxNewTokens() + " " + hashOfAnswers(sample) + " "
+                        + sample.prompt().compressAfter())
                 .collect(Collectors.joining("\n"));
         return Hashes.of(lines).substring(0, 32);
+    }
+
+    /** Hash of what a sample's answers are scored by. */
+    private static String hashOfAnswers(PlannedSample planned) {
+        var values = new LinkedHashMap<String, Object>();
+        int number = 0;
+        for (var reference : planned.sample().references()) {
+            values.put("reference " + number++, reference);
+        }
+        for (var name : planned.sample().allClasses()) {
+            values.put("class " + number++, name);
+        }
+        return Hashes.of(values);
     }
 
     /** Key of the record of a method on a sample. */
@@ -59,6 +73,8 @@ final class Identity {
         values.put("metric", planned.task().metric());
         values.put("sample", planned.sample().id());
         values.put("prompt", planned.promptSha256());
+        values.put("answers", hashOfAnswers(planned));
+        values.put("compress_after", planned.prompt().compressAfter());
         values.put("chat", planned.sample().prompt().chat() && model.chatFormat());
         values.put("seed", spec.seed());
         values.put("length", planned.length());

@@ -22,6 +22,10 @@ class RunWriterTest {
     @TempDir
     Path folder;
 
+    private static RunWriter open(Path folder, String identity) {
+        return RunWriter.open(folder, FakeRecords.info(identity), List.of());
+    }
+
     private static List<BenchRecord> sample(int number) {
         return List.of(
                 FakeRecords.record("full", 0, number, 1024, 1, "harbour 17"),
@@ -30,7 +34,7 @@ class RunWriterTest {
 
     @Test
     void recordsComeBackAsTheyWereWritten() {
-        try (var writer = RunWriter.open(folder, FakeRecords.info("a"))) {
+        try (var writer = open(folder, "a")) {
             writer.append(sample(0));
             writer.append(sample(1));
             writer.finish("2026-01-01T00:05:00Z", 12);
@@ -62,7 +66,7 @@ class RunWriterTest {
 
     @Test
     void aRunContinuesWhereATornLineWas() throws IOException {
-        try (var writer = RunWriter.open(folder, FakeRecords.info("a"))) {
+        try (var writer = open(folder, "a")) {
             writer.append(sample(0));
         }
         var file = folder.resolve("records.jsonl");
@@ -70,7 +74,7 @@ class RunWriterTest {
         int firstLine = RecordLines.encode(sample(0).getFirst()).length;
         for (int cut : new int[] {firstLine, firstLine + 1, (firstLine + whole.length) / 2, whole.length - 1}) {
             Files.write(file, Arrays.copyOf(whole, cut));
-            try (var writer = RunWriter.open(folder, FakeRecords.info("a"))) {
+            try (var writer = open(folder, "a")) {
                 assertThat(writer.records()).containsExactly(sample(0).getFirst());
                 assertThat(writer.notes()).as("cut at %d", cut).hasSize(cut == firstLine ? 0 : 1);
                 writer.append(sample(0).subList(1, 2));
@@ -80,22 +84,43 @@ class RunWriterTest {
     }
 
     @Test
+    void recordsOfASampleWithoutAllItsMethodsAreDropped() throws IOException {
+        try (var writer = open(folder, "a")) {
+            writer.append(sample(0));
+            writer.append(sample(1));
+            writer.append(sample(2).subList(0, 1));
+        }
+        var keys = new ArrayList<List<String>>();
+        for (int i = 0; i < 4; i++) {
+            keys.add(sample(i).stream().map(BenchRecord::key).toList());
+        }
+        try (var writer = RunWriter.open(folder, FakeRecords.info("a"), keys)) {
+            assertThat(writer.notes()).singleElement().asString().startsWith("dropped 1 records of a sample");
+            assertThat(writer.records()).hasSize(4).startsWith(sample(0).getFirst());
+            writer.append(sample(2));
+        }
+        assertThat(RunFolder.read(folder).records())
+                .hasSize(6)
+                .endsWith(sample(2).getLast());
+    }
+
+    @Test
     void aDamagedLineInTheMiddleIsAnErrorThatNamesIt() throws IOException {
-        try (var writer = RunWriter.open(folder, FakeRecords.info("a"))) {
+        try (var writer = open(folder, "a")) {
             writer.append(sample(0));
         }
         var file = folder.resolve("records.jsonl");
         var lines = Files.readAllLines(file);
         Files.write(file, List.of(lines.get(0), "{\"score\": 2}", lines.get(1)));
-        assertThatThrownBy(() -> RunWriter.open(folder, FakeRecords.info("a")))
+        assertThatThrownBy(() -> open(folder, "a"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("records.jsonl line 2 is damaged");
     }
 
     @Test
     void refusesTheFolderOfAnotherRunAndSaysWhatDiffers() {
-        RunWriter.open(folder, FakeRecords.info("a")).close();
-        assertThatThrownBy(() -> RunWriter.open(folder, FakeRecords.info("b")))
+        open(folder, "a").close();
+        assertThatThrownBy(() -> open(folder, "b"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("holds another run (identity was a, is now b)");
     }
@@ -104,7 +129,7 @@ class RunWriterTest {
     void refusesRecordsWithoutADescription() throws IOException {
         Files.write(
                 folder.resolve("records.jsonl"), RecordLines.encode(sample(0).getFirst()));
-        assertThatThrownBy(() -> RunWriter.open(folder, FakeRecords.info("a")))
+        assertThatThrownBy(() -> open(folder, "a"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("unknown run");
         assertThatThrownBy(() -> RunFolder.read(folder))
@@ -114,19 +139,19 @@ class RunWriterTest {
 
     @Test
     void refusesASecondWriter() {
-        try (var first = RunWriter.open(folder, FakeRecords.info("a"))) {
-            assertThatThrownBy(() -> RunWriter.open(first.folder(), FakeRecords.info("a")))
+        try (var first = open(folder, "a")) {
+            assertThatThrownBy(() -> open(first.folder(), "a"))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("another run is writing");
         }
-        RunWriter.open(folder, FakeRecords.info("a")).close();
+        open(folder, "a").close();
     }
 
     @Test
     void aFileInTheWayIsAUserError() throws IOException {
         var file = Files.writeString(folder.resolve("taken"), "");
         for (var out : List.of(file, file.resolve("below"))) {
-            assertThatThrownBy(() -> RunWriter.open(out, FakeRecords.info("a")))
+            assertThatThrownBy(() -> open(out, "a"))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("cannot create the output folder")
                     .hasMessageContaining("--out");
@@ -137,8 +162,7 @@ class RunWriterTest {
     void aDamagedDescriptionIsAUserError() throws IOException {
         for (var text : List.of("", "{", "null", "[]", "{\"format\":\"hayloft-run/999\"}")) {
             Files.writeString(folder.resolve("run.json"), text);
-            assertThatThrownBy(() -> RunWriter.open(folder, FakeRecords.info("a")))
-                    .isInstanceOf(UserError.class);
+            assertThatThrownBy(() -> open(folder, "a")).isInstanceOf(UserError.class);
         }
     }
 
@@ -187,8 +211,8 @@ class RunWriterTest {
 
     @Test
     void aContinuedRunKeepsItsStartAndCountsItsStarts() {
-        RunWriter.open(folder, FakeRecords.info("a")).close();
-        try (var writer = RunWriter.open(folder, FakeRecords.info("a"))) {
+        open(folder, "a").close();
+        try (var writer = open(folder, "a")) {
             assertThat(writer.folderAsItIs().info().starts()).isEqualTo(2);
         }
     }

@@ -11,6 +11,7 @@ import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.stats.Statistics;
+import io.hayloft.tasks.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ class BenchRunTest {
     }
 
     @Test
-    void onlyMissingMethodsOfATornSampleRunAgain() throws IOException {
+    void aTornSampleRunsAgainWithAllItsMethods() throws IOException {
         run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
         var file = folder.resolve("records.jsonl");
         var text = Files.readString(file);
@@ -118,8 +119,10 @@ class BenchRunTest {
                 notes.add(line);
             }
         });
-        assertThat(again.calls).containsExactly(List.of("snapkv:4x"));
-        assertThat(notes).singleElement().asString().contains("dropped an unfinished last line");
+        assertThat(again.calls).containsExactly(List.of("full", "random:4x", "snapkv:4x"));
+        assertThat(notes).hasSize(2);
+        assertThat(notes.get(0)).contains("dropped an unfinished last line");
+        assertThat(notes.get(1)).startsWith("dropped 2 records of a sample");
         assertThat(Files.readString(file)).isEqualTo(text);
         assertThat(done.records()).hasSize(36);
     }
@@ -161,6 +164,37 @@ class BenchRunTest {
         assertThat(Hashes.of(values))
                 .isEqualTo(Hashes.of("model 1 m\nlength 3 128\n").substring(0, 32));
         assertThat(Hashes.of("")).isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+
+    @Test
+    void keysDependOnTheAnswersAndOnWhereAMethodCompresses() {
+        var spec = spec().build();
+        var runner = new FakeRunner(1000, false);
+        var planned = SampleChoice.of(spec, runner).samples().getFirst();
+        var sample = planned.sample();
+        var rescored = new Sample(
+                sample.task(),
+                sample.category(),
+                sample.id(),
+                sample.prompt(),
+                List.of("another answer"),
+                sample.allClasses(),
+                sample.maxNewTokens(),
+                sample.facets());
+        var ids = planned.prompt().ids();
+        var keys = List.of(
+                key(spec, runner, planned, sample, planned.prompt()),
+                key(spec, runner, planned, rescored, planned.prompt()),
+                key(spec, runner, planned, sample, new EncodedPrompt(ids, ids.length - 1)));
+        assertThat(keys).doesNotHaveDuplicates();
+    }
+
+    private static String key(
+            BenchSpec spec, FakeRunner runner, PlannedSample planned, Sample sample, EncodedPrompt prompt) {
+        var other = new PlannedSample(
+                planned.task(), sample, prompt, planned.promptSha256(), planned.length(), planned.rules());
+        var settings = Identity.settings(spec, runner.model(), List.of(other));
+        return Identity.key(spec, runner.model(), other, "full") + Identity.of(settings);
     }
 
     @Test
