@@ -184,10 +184,16 @@ public final class FakeRecords {
 
     /** The description of a run with this identity. */
     public static RunInfo info(String identity) {
+        return info(identity, "0123456789abcdef");
+    }
+
+    /** The description of a run with this identity by this code. */
+    public static RunInfo info(String identity, String code) {
         var versions = new LinkedHashMap<String, String>();
         TASKS.forEach(task -> versions.put(task, "1"));
         return new RunInfo(
                 RunInfo.FORMAT,
+                code,
                 identity,
                 new RunInfo.Model("hayloft-tiny", "ab".repeat(32), "llama", true, 8192, 8_000_000, 1024),
                 Map.of(

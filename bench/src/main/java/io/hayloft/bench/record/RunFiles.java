@@ -29,11 +29,11 @@ final class RunFiles {
     static Optional<RunInfo> readInfo(Path folder) {
         var file = folder.resolve(INFO);
         try {
-            var info = Json.INDENTED.readValue(Files.readAllBytes(file), RunInfo.class);
-            if (info == null || !RunInfo.FORMAT.equals(info.format())) {
+            var tree = Json.INDENTED.readTree(Files.readAllBytes(file));
+            if (!RunInfo.FORMAT.equals(tree.path("format").asString(""))) {
                 throw new UserError(file + " is of another version of Hayloft: use another folder");
             }
-            return Optional.of(info);
+            return Optional.of(Json.INDENTED.treeToValue(tree, RunInfo.class));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

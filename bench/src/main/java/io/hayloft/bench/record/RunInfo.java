@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What produced the records of a folder: the content of {@code run.json}.
  *
  * @param format {@value #FORMAT}
+ * @param code hash of the program's own code, as it was at the last start
  * @param identity hash of all settings that results depend on; a folder holds one run
  * @param model the model
  * @param settings the settings that results depend on, by name
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunInfo(
         String format,
+        String code,
         String identity,
         Model model,
         Map<String, Object> settings,
@@ -85,8 +87,13 @@ public record RunInfo(
         if (!before.machine().equals(machine)) {
             all.add("started again on another machine or with other threads: times are of both");
         }
+        if (!before.code().equals(code)) {
+            all.add("started again with other code of Hayloft (" + code + ", before " + before.code()
+                    + "): records are of both");
+        }
         return new RunInfo(
                 format,
+                code,
                 identity,
                 model,
                 settings,
@@ -103,6 +110,7 @@ public record RunInfo(
     RunInfo finishedAt(String time, double secondsMore) {
         return new RunInfo(
                 format,
+                code,
                 identity,
                 model,
                 settings,

@@ -64,6 +64,7 @@ public final class BenchRun implements AutoCloseable {
         var facts = runner.model();
         var info = new RunInfo(
                 RunInfo.FORMAT,
+                CodeHash.ofThisProgram(),
                 identity,
                 new RunInfo.Model(
                         facts.name(),

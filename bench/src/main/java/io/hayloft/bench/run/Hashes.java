@@ -30,7 +30,7 @@ final class Hashes {
         return of(text.toString()).substring(0, 32);
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -118,6 +118,7 @@ function showSettings() {
     ["Machine", machine.cpu + ", " + machine.cores + " cores, " + bytes(machine.memory_bytes) + ", " + machine.vector_bits + "-bit vectors, " + machine.threads + " threads"],
     ["System", machine.system + ", " + machine.jvm],
     ["Run", data.info.started + (data.info.finished ? " to " + data.info.finished : ", not finished") + (data.info.starts > 1 ? ", started " + data.info.starts + " times" : "")],
+    ["Code", data.info.code],
     ["Identity", data.info.identity],
   ];
   for (const [name, value] of facts) $("facts").append(make("dt", "", name), make("dd", "", value));

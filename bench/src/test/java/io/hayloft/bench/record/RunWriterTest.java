@@ -218,6 +218,26 @@ class RunWriterTest {
     }
 
     @Test
+    void aRunContinuedByOtherCodeSaysSo() {
+        open(folder, "a").close();
+        try (var writer = RunWriter.open(folder, FakeRecords.info("a", "fedcba9876543210"), List.of())) {
+            var info = writer.folderAsItIs().info();
+            assertThat(info.code()).isEqualTo("fedcba9876543210");
+            assertThat(info.notes())
+                    .anyMatch(
+                            note -> note.contains("other code of Hayloft (fedcba9876543210, before 0123456789abcdef)"));
+        }
+    }
+
+    @Test
+    void aRunOfAnEarlierFormatIsNotCalledDamaged() throws IOException {
+        Files.writeString(folder.resolve("run.json"), "{\"format\":\"hayloft-run/1\"}");
+        assertThatThrownBy(() -> RunFolder.read(folder))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("is of another version of Hayloft");
+    }
+
+    @Test
     void everyFieldThatOthersReadHasItsName() {
         var names = new ArrayList<String>();
         Json.LINES

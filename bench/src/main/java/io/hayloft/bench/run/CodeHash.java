@@ -1,0 +1,69 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.methods.Methods;
+import io.hayloft.tasks.Tasks;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** Hash of the program's own code: it tells builds apart even where their version has the same name. */
+final class CodeHash {
+    /** Shown where the code cannot be read. */
+    private static final String UNKNOWN = "unknown";
+
+    /** A class of each room that results depend on. */
+    private static final List<Class<?>> ROOMS =
+            List.of(LanguageModel.class, Methods.class, Tasks.class, CodeHash.class);
+
+    private CodeHash() {}
+
+    /** SHA-256 of the jars (or class files) of engine, methods, tasks and bench, as 16 hex digits. */
+    static String ofThisProgram() {
+        try {
+            var places = new LinkedHashSet<Path>();
+            for (var room : ROOMS) {
+                var source = room.getProtectionDomain().getCodeSource();
+                if (source == null || source.getLocation() == null) {
+                    return UNKNOWN;
+                }
+                places.add(Path.of(source.getLocation().toURI()));
+            }
+            return of(List.copyOf(places));
+        } catch (IOException | URISyntaxException | IllegalArgumentException e) {
+            return UNKNOWN;
+        }
+    }
+
+    /** Hash of files, and of the class files in folders with their names. */
+    static String of(List<Path> places) throws IOException {
+        var hash = Hashes.sha256();
+        for (var place : places) {
+            if (Files.isDirectory(place)) {
+                addFolder(hash, place);
+            } else {
+                hash.update(Files.readAllBytes(place));
+            }
+        }
+        return HexFormat.of().formatHex(hash.digest()).substring(0, 16);
+    }
+
+    private static void addFolder(MessageDigest hash, Path folder) throws IOException {
+        List<Path> classes;
+        try (var files = Files.walk(folder)) {
+            classes = files.filter(file -> file.toString().endsWith(".class"))
+                    .sorted()
+                    .toList();
+        }
+        for (var file : classes) {
+            hash.update(Hashes.of(folder.relativize(file).toString()).getBytes(StandardCharsets.UTF_8));
+            hash.update(Files.readAllBytes(file));
+        }
+    }
+}
