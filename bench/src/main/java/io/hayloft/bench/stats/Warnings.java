@@ -34,6 +34,7 @@ final class Warnings {
         });
         risingSweeps(table, records, warnings);
         missedRatios(table, warnings);
+        shortAnswers(records, warnings);
         fewSamples(table, warnings);
         return List.copyOf(warnings);
     }
@@ -109,6 +110,23 @@ final class Warnings {
                         + "x: prompts are short for it, or its extra data weighs");
             }
         }
+    }
+
+    /** Where answers end with the tokens that the exact prompt chose, compression has changed nothing yet. */
+    private static void shortAnswers(List<BenchRecord> records, List<String> warnings) {
+        Groups.by(records, BenchRecord::category).forEach((category, all) -> {
+            var compressed = all.stream()
+                    .filter(record -> !record.method().equals(Groups.FULL))
+                    .toList();
+            long untouched = compressed.stream()
+                    .filter(record -> record.freeTokens() > 0 && record.freeTokens() >= record.generatedTokens())
+                    .count();
+            if (2 * untouched > compressed.size()) {
+                warnings.add(
+                        category + ": most answers are so short that all their tokens are chosen before compression"
+                                + " matters, so it tells little: see --protocol question-agnostic");
+            }
+        });
     }
 
     private static void fewSamples(SummaryTable table, List<String> warnings) {

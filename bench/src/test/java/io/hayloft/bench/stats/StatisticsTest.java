@@ -172,6 +172,19 @@ class StatisticsTest {
     }
 
     @Test
+    void warnsOfAnswersThatCompressionCannotTouch() {
+        var records = join(List.of(records("full", 0, 1, 1, 1, 1, 1), records("snapkv:2x", 0, 1, 1, 1, 1, 1)));
+        var untouched = records.stream()
+                .map(record -> FakeRecords.with(record, 1004, 1004, record.storedBytes(), 4, 4))
+                .toList();
+        assertThat(Statistics.warnings(records)).isEmpty();
+        assertThat(Statistics.warnings(untouched))
+                .singleElement()
+                .asString()
+                .startsWith("single-document QA: most answers are so short");
+    }
+
+    @Test
     void staysQuietWhenAllIsWell() {
         var records = join(List.of(
                 records("full", 0, 1, 1, 1, 1, 1),
