@@ -111,7 +111,7 @@ final class BenchCommand extends Subcommand {
         var spec = spec(found);
         try (var loaded = model.load(found, err());
                 var run = prepare(spec, loaded)) {
-            showPlan(spec, run.plan());
+            showPlan(run.plan());
             var done = runWithBar(run);
             showResult(found, done);
         }
@@ -158,18 +158,8 @@ final class BenchCommand extends Subcommand {
         }
     }
 
-    private void showPlan(BenchSpec spec, Plan plan) {
-        err().println("plan: " + plan.samples() + " samples x " + plan.methods() + " methods with "
-                + spec.model().name() + ", prompts up to " + plan.longestPrompt() + " tokens (" + plan.promptTokens()
-                + " in all)");
-        if (plan.samplesDone() > 0) {
-            err().println("      an earlier start has done " + plan.samplesDone() + " of them");
-        }
-        if (plan.samplesDone() < plan.samples()) {
-            err().println("      takes about " + Bar.told(plan.time()) + ", and memory for "
-                    + Sizes.bytes(plan.weightBytes()) + " of weights and " + Sizes.bytes(plan.cacheBytes())
-                    + " of caches");
-        }
+    private void showPlan(Plan plan) {
+        err().println("plan: " + String.join("\n      ", plan.lines()));
         for (var note : plan.notes()) {
             err().println("note: " + note);
         }

@@ -26,8 +26,8 @@ import java.util.Set;
 
 /** Runs samples on the engine. */
 final class EngineRunner implements SampleRunner {
-    /** Caches may take this share of the machine's memory; the methods of a sample run in waves that fit. */
-    private static final double CACHE_SHARE_OF_MEMORY = 0.5;
+    /** Caches may take this share of what weights and heap leave of the machine's memory; the rest is other programs'. */
+    private static final double CACHE_SHARE = 0.7;
 
     private final LanguageModel model;
     private final KvCodec cacheType;
@@ -98,7 +98,7 @@ final class EngineRunner implements SampleRunner {
                 cacheType,
                 PrefillOptions.DEFAULT_CHUNK,
                 0,
-                cacheMemory(),
+                cacheMemory(facts.weightBytes()),
                 rules.seed());
         return Generation.run(
                         model,
@@ -112,10 +112,14 @@ final class EngineRunner implements SampleRunner {
                 .toList();
     }
 
-    /** Bytes that the caches of a sample may take together. */
-    static long cacheMemory() {
-        long memory = Machines.memory();
-        return memory == 0 ? Long.MAX_VALUE : Math.round(memory * CACHE_SHARE_OF_MEMORY);
+    /** Bytes that the caches of a sample may take together; its methods run in waves that fit. */
+    static long cacheMemory(long weightBytes) {
+        return cacheMemory(Machines.memory(), weightBytes, Runtime.getRuntime().maxMemory());
+    }
+
+    /** The same for a machine with this memory; 0 if that is not known. */
+    static long cacheMemory(long memory, long weightBytes, long heapBytes) {
+        return memory == 0 ? Long.MAX_VALUE : Math.round(Math.max(0, memory - weightBytes - heapBytes) * CACHE_SHARE);
     }
 
     private static Answer answer(Completion done) {

@@ -39,12 +39,12 @@ public record Plan(
         notes = List.copyOf(notes);
     }
 
-    /** The plan in a few lines for people. */
+    /** The plan in a few lines for people, notes apart. */
     public List<String> lines() {
         var lines = new ArrayList<String>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%,d samples x %d methods on %s, prompts of %,d to %,d tokens (%,d in all)",
+                "%,d samples x %d methods with %s, prompts of %,d to %,d tokens (%,d in all)",
                 samples,
                 methods,
                 model,
@@ -53,12 +53,14 @@ public record Plan(
                 promptTokens));
         if (samplesDone > 0) {
             lines.add(String.format(
-                    Locale.ROOT, "%,d samples are done already, %,d are left", samplesDone, samples - samplesDone));
+                    Locale.ROOT,
+                    "an earlier start has done %,d of them, %,d are left",
+                    samplesDone,
+                    samples - samplesDone));
         }
-        lines.add("estimated: " + words(time) + "; memory: weights " + Sizes.bytes(weightBytes) + ", caches up to "
-                + Sizes.bytes(cacheBytes));
-        for (var note : notes) {
-            lines.add("note: " + note);
+        if (samplesDone < samples) {
+            lines.add("takes about " + words(time) + ", and memory for " + Sizes.bytes(weightBytes) + " of weights and "
+                    + Sizes.bytes(cacheBytes) + " of caches");
         }
         return lines;
     }

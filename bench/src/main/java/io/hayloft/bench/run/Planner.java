@@ -35,8 +35,9 @@ final class Planner {
         double caches = 1 + CostModel.fullCaches(methods);
         long cacheBytes = Math.round(caches * runner.fullCacheBytes(longest));
         var notes = new ArrayList<>(choice.notes());
-        if (cacheBytes > EngineRunner.cacheMemory()) {
-            notes.add("the caches do not fit half of the memory together: methods will run in waves");
+        if (cacheBytes > EngineRunner.cacheMemory(runner.model().weightBytes())) {
+            notes.add("the caches do not fit together into the memory that weights and heap leave: methods will run in"
+                    + " waves");
         }
         return new Plan(
                 runner.model().name(),

@@ -85,7 +85,7 @@ class BenchRunTest {
         var progress = new ArrayList<Progress>();
         try (var run = BenchRun.prepare(spec, second)) {
             assertThat(run.plan().samplesDone()).isEqualTo(5);
-            assertThat(run.plan().lines()).contains("5 samples are done already, 7 are left");
+            assertThat(run.plan().lines()).contains("an earlier start has done 5 of them, 7 are left");
             var done = run.run(new RunListener() {
                 @Override
                 public void started(Progress at) {
@@ -201,7 +201,7 @@ class BenchRunTest {
     void lengthsBeyondTheContextAreSkippedWithANote() {
         try (var run = BenchRun.prepare(spec().build(), new FakeRunner(200, false))) {
             assertThat(run.plan().samples()).isEqualTo(6);
-            assertThat(run.plan().lines()).anyMatch(line -> line.contains("skipped length 256"));
+            assertThat(run.plan().notes()).anyMatch(line -> line.contains("skipped length 256"));
         }
         assertThatThrownBy(() ->
                         BenchRun.prepare(spec().out(folder.resolve("none")).build(), new FakeRunner(100, false)))
@@ -219,8 +219,15 @@ class BenchRunTest {
             assertThat(plan.time()).isPositive();
             // the prefill, full, and a quarter each for random and snapkv
             assertThat(plan.cacheBytes()).isEqualTo(Math.round(2.5 * 512 * plan.longestPrompt()));
-            assertThat(plan.lines().getFirst()).startsWith("12 samples x 3 methods on fake model, prompts of ");
+            assertThat(plan.lines().getFirst()).startsWith("12 samples x 3 methods with fake model, prompts of ");
         }
+    }
+
+    @Test
+    void cachesMayTakeAShareOfWhatWeightsAndHeapLeave() {
+        assertThat(EngineRunner.cacheMemory(10_000, 3_000, 2_000)).isEqualTo(3_500);
+        assertThat(EngineRunner.cacheMemory(1_000, 3_000, 2_000)).isZero();
+        assertThat(EngineRunner.cacheMemory(0, 3_000, 2_000)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
