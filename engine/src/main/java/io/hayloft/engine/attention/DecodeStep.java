@@ -35,7 +35,8 @@ final class DecodeStep implements WorkerPool.Task {
     private long[] taskNanos = new long[16];
     private long started;
     private float[] partial = {};
-    private @Nullable StepScores[] scores = {};
+    private StepScores[] scores = {}; // of each row, kept
+    private boolean[] hasPolicy = {};
     private @Nullable TokenMask[] masks = NO_MASKS;
     private float[] max = {}; // [rows][queryHeads], like scale
     private float[] scale = {};
@@ -57,12 +58,14 @@ final class DecodeStep implements WorkerPool.Task {
         max = FarPart.room(max, caches.length * shape.queryHeads());
         scale = FarPart.room(scale, caches.length * shape.queryHeads());
         tasks = 0;
-        scores = scores.length == caches.length ? scores : new @Nullable StepScores[caches.length];
+        growScores(caches.length);
         this.masks = masks;
         for (int row = 0; row < caches.length; row++) {
             var policy = policies[row];
-            boolean wanted = policy != null && policy.wantsProbabilities();
-            scores[row] = policy == null ? null : StepScores.of(shape, caches[row], wanted);
+            hasPolicy[row] = policy != null;
+            if (policy != null) {
+                scores[row].begin(shape, caches[row], policy.wantsProbabilities());
+            }
             for (int head = 0; head < shape.kvHeads(); head++) {
                 addTasks(row, head);
             }
@@ -72,6 +75,17 @@ final class DecodeStep implements WorkerPool.Task {
             partial = new float[floats];
         }
         return tasks;
+    }
+
+    private void growScores(int rows) {
+        int known = scores.length;
+        if (known < rows) {
+            scores = Arrays.copyOf(scores, rows);
+            hasPolicy = Arrays.copyOf(hasPolicy, rows);
+            for (int row = known; row < rows; row++) {
+                scores[row] = new StepScores();
+            }
+        }
     }
 
     private void addTasks(int row, int head) {
@@ -107,7 +121,7 @@ final class DecodeStep implements WorkerPool.Task {
         int low = Visibility.low(shape, caches[row], positions[row]);
         int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
         int to = Math.min(taskFrom[task] + STRETCH, head.end());
-        var recorder = scores[row];
+        var recorder = hasPolicy[row] ? scores[row] : null;
         var mask = masks[row];
         for (int tile = from; tile < to; tile += TILE) {
             if (Visibility.hidden(mask, head, tile)) {
@@ -213,7 +227,7 @@ final class DecodeStep implements WorkerPool.Task {
     /** The attention of a row that has a policy. */
     StepAttention attention(int row) {
         var recorder = scores[row];
-        if (recorder == null) {
+        if (!hasPolicy[row]) {
             throw new IllegalStateException("row " + row + " has no policy");
         }
         for (int head = 0; head < shape.queryHeads(); head++) {
@@ -226,7 +240,6 @@ final class DecodeStep implements WorkerPool.Task {
     /** Lets go of what belongs to the caller. */
     void end() {
         caches = NONE;
-        Arrays.fill(scores, null);
         masks = NO_MASKS;
     }
 }

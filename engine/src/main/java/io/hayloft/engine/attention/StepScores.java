@@ -8,39 +8,55 @@ import io.hayloft.engine.cache.StepAttention;
 import io.hayloft.engine.kernel.VectorWidth;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
 /** Records the scores of a decode step and turns them into probabilities, for a policy that wants them. */
 final class StepScores {
     private static final int LANES = VectorWidth.LANES;
 
-    private final int queryHeads;
-    private final int[] lengths;
-    private final int stride;
-    private final float[] scores; // [queryHeads][stride], or empty
+    private static final float[] NONE = {};
 
-    private StepScores(int queryHeads, int[] lengths, int stride, float[] scores) {
-        this.queryHeads = queryHeads;
-        this.lengths = lengths;
-        this.stride = stride;
-        this.scores = scores;
-    }
+    private int queryHeads;
+    private int[] lengths = {};
+    private boolean wanted;
+    private int stride;
+    private int used; // of a stride, rounded up to whole vectors
+    private float[] scores = NONE; // [queryHeads][stride]
+    private @Nullable StepAttention attention; // made anew when an array is
 
-    static StepScores of(AttentionShape shape, LayerCache cache, boolean wanted) {
-        var lengths = new int[shape.kvHeads()];
+    /** Starts a step; arrays are kept from step to step, and there are none for scores that nobody wants. */
+    void begin(AttentionShape shape, LayerCache cache, boolean probabilities) {
+        if (lengths.length != shape.kvHeads() || queryHeads != shape.queryHeads() || wanted != probabilities) {
+            lengths = new int[shape.kvHeads()];
+            queryHeads = shape.queryHeads();
+            wanted = probabilities;
+            scores = NONE;
+            stride = 0;
+            attention = null;
+        }
         int longest = 0;
         for (int head = 0; head < lengths.length; head++) {
             lengths[head] = cache.length(head);
             longest = Math.max(longest, lengths[head]);
         }
-        int stride = (longest + LANES - 1) / LANES * LANES;
-        var scores = new float[wanted ? shape.queryHeads() * stride : 0];
-        Arrays.fill(scores, Float.NEGATIVE_INFINITY);
-        return new StepScores(shape.queryHeads(), lengths, stride, scores);
+        used = whole(longest);
+        if (wanted && used > stride) {
+            stride = whole(longest + longest / 8);
+            scores = new float[queryHeads * stride];
+            attention = null;
+        }
+        for (int head = 0; wanted && head < queryHeads; head++) {
+            Arrays.fill(scores, head * stride, head * stride + used, Float.NEGATIVE_INFINITY);
+        }
+    }
+
+    private static int whole(int tokens) {
+        return (tokens + LANES - 1) / LANES * LANES;
     }
 
     /** Keeps the scores of a tile [group][128]. */
     void record(int kvHead, HeadCache head, int tile, float[] tileScores) {
-        if (scores.length == 0) {
+        if (!wanted) {
             return;
         }
         int group = queryHeads / lengths.length;
@@ -54,17 +70,21 @@ final class StepScores {
 
     /** Scores become exp(score - max) * scale. */
     void normalise(int queryHead, float max, float scale) {
-        if (scores.length == 0) {
+        if (!wanted) {
             return;
         }
-        for (int i = queryHead * stride; i < (queryHead + 1) * stride; i += LANES) {
+        for (int i = queryHead * stride; i < queryHead * stride + used; i += LANES) {
             VectorMath.exp(FloatVector.fromArray(VectorWidth.FLOATS, scores, i).sub(max))
                     .mul(scale)
                     .intoArray(scores, i);
         }
     }
 
+    /** The step as its policy sees it, until the next step begins. */
     StepAttention attention() {
-        return new StepAttention(queryHeads, lengths, stride, scores);
+        if (attention == null) {
+            attention = new StepAttention(queryHeads, lengths, stride, scores);
+        }
+        return attention;
     }
 }

@@ -28,6 +28,11 @@ public interface CachePolicy {
         return null;
     }
 
+    /** Bytes of what this keeps of its tokens from step to step, such as the attention they got. */
+    default long bytes() {
+        return 0;
+    }
+
     /** A copy with a life of its own, for a copied cache. */
     CachePolicy fork();
 }

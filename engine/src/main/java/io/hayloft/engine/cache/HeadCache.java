@@ -127,6 +127,7 @@ public final class HeadCache {
     void reserve(int tokens) {
         keys.reserve(tokens);
         values.reserve(tokens);
+        positions.reserve(tokens);
     }
 
     void readKeys(int slot, int count, float[] dst, int at) {

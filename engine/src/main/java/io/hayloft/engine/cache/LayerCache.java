@@ -190,7 +190,7 @@ public final class LayerCache {
 
     /**
      * Bytes of the tables of positions on the Java heap, beside {@link #bytes}: 4 for each slot of a head whose tokens
-     * are not consecutive, else none.
+     * are not consecutive, room for new ones included; else none.
      */
     public long positionBytes() {
         long bytes = 0;

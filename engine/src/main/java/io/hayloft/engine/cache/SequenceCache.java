@@ -96,7 +96,11 @@ public final class SequenceCache implements AutoCloseable {
         }
     }
 
-    /** Bytes of keys, values, scales and minima that are allocated off the heap, unused rest of blocks included. */
+    /**
+     * All bytes that this sequence takes for its tokens: keys, values, scales and minima off the heap, unused rest of
+     * blocks included; on the heap, the tables of positions (none as long as a head holds consecutive tokens), what the
+     * policy keeps, and what finds far tokens.
+     */
     public long bytes() {
         return nearBytes() + (far == null ? 0 : far.bytes());
     }
@@ -109,9 +113,9 @@ public final class SequenceCache implements AutoCloseable {
     private long nearBytes() {
         long bytes = 0;
         for (var layer : layers) {
-            bytes += layer.bytes();
+            bytes += layer.bytes() + layer.positionBytes();
         }
-        return bytes;
+        return policy == null || policy instanceof FarMemory ? bytes : bytes + policy.bytes();
     }
 
     /** What happens to this cache after each decode step; null for nothing. */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SlotPositions {
     private int first;
     private int count;
+    private int expected;
     private int @Nullable [] table;
 
     int count() {
@@ -23,6 +24,11 @@ final class SlotPositions {
     /** Whether slot i has position {@code get(0) + i}. */
     boolean consecutive() {
         return table == null;
+    }
+
+    /** Says how many slots there will be, so that a table has just their size. */
+    void reserve(int slots) {
+        expected = slots;
     }
 
     void add(int position) {
@@ -62,7 +68,7 @@ final class SlotPositions {
     }
 
     private int[] expanded() {
-        var positions = new int[count + 32];
+        var positions = new int[expected > count ? expected : count + 32];
         for (int i = 0; i < count; i++) {
             positions[i] = first + i;
         }
@@ -77,8 +83,8 @@ final class SlotPositions {
         return copy;
     }
 
-    /** Heap bytes of the table. */
+    /** Heap bytes of the table, unused entries included; 0 as long as there is none. */
     long bytes() {
-        return table == null ? 0 : (long) count * Integer.BYTES;
+        return table == null ? 0 : (long) table.length * Integer.BYTES;
     }
 }

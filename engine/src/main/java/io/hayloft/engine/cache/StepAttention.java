@@ -48,12 +48,11 @@ public final class StepAttention {
     }
 
     /**
-     * Mean over the query heads that share a KV head, for each of its slots.
+     * Adds the mean over the query heads that share a KV head, for each of its slots.
      *
-     * @param dst at least {@link #length} long
-     * @return dst
+     * @param sums at least {@link #length} long
      */
-    public float[] groupMean(int kvHead, float[] dst) {
+    public void addGroupMean(int kvHead, float[] sums) {
         int group = queryHeads / kvHeads;
         int length = lengths[kvHead];
         for (int slot = 0; slot < length; slot++) {
@@ -61,8 +60,7 @@ public final class StepAttention {
             for (int g = 0; g < group; g++) {
                 sum += probability(kvHead * group + g, slot);
             }
-            dst[slot] = sum / group;
+            sums[slot] += sum / group;
         }
-        return dst;
     }
 }

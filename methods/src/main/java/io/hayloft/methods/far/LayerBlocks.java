@@ -156,9 +156,9 @@ public final class LayerBlocks implements TokenMask {
         return (count - chosen().length) * sizes.block();
     }
 
-    /** Bytes of the representatives. */
+    /** Bytes of the representatives and of the attention that tokens got. */
     long bytes() {
-        return (long) Float.BYTES * count * queryHeads * dim;
+        return Float.BYTES * ((long) keys.length + mass.length);
     }
 
     LayerBlocks copy() {

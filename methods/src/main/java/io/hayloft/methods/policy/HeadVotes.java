@@ -137,6 +137,11 @@ final class HeadVotes {
         return scores[member][slot];
     }
 
+    /** Bytes of scores and choices, room for new tokens included. */
+    long bytes() {
+        return (long) (Float.BYTES + 1) * group() * scores[0].length;
+    }
+
     HeadVotes copy() {
         var copy = new HeadVotes(group());
         copy.slots = slots;

@@ -40,20 +40,16 @@ public final class HeavyHitterEviction implements CachePolicy {
         if (heads == null) {
             return;
         }
-        int group = attention.queryHeads() / cache.kvHeads();
         for (int head = 0; head < cache.kvHeads(); head++) {
             int length = cache.length(head);
             if (heads[head].length < length) {
                 heads[head] = Arrays.copyOf(heads[head], length + 64);
             }
             var sums = heads[head];
-            for (int member = head * group; member < (head + 1) * group; member++) {
-                for (int slot = 0; slot < length; slot++) {
-                    sums[slot] += attention.probability(member, slot) / group;
-                }
-            }
+            attention.addGroupMean(head, sums);
+            int newest = cache.position(head, length - 1); // the token of this step
             while (cache.length(head) > capacity) {
-                int slot = lightest(cache, head, sums);
+                int slot = lightest(cache, head, sums, newest);
                 int last = cache.length(head) - 1;
                 cache.evict(head, slot);
                 sums[slot] = sums[last]; // the newest token moves into the gap
@@ -62,12 +58,8 @@ public final class HeavyHitterEviction implements CachePolicy {
         }
     }
 
-    private int lightest(LayerCache cache, int head, float[] sums) {
+    private int lightest(LayerCache cache, int head, float[] sums, int newest) {
         int length = cache.length(head);
-        int newest = 0;
-        for (int slot = 0; slot < length; slot++) {
-            newest = Math.max(newest, cache.position(head, slot));
-        }
         int lightest = 0;
         float least = Float.POSITIVE_INFINITY;
         int age = Integer.MAX_VALUE;
@@ -81,6 +73,17 @@ public final class HeavyHitterEviction implements CachePolicy {
             }
         }
         return lightest;
+    }
+
+    @Override
+    public long bytes() {
+        long bytes = 0;
+        for (var heads : mass) {
+            for (int head = 0; heads != null && head < heads.length; head++) {
+                bytes += (long) Float.BYTES * heads[head].length;
+            }
+        }
+        return bytes;
     }
 
     @Override

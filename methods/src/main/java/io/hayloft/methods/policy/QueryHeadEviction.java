@@ -109,6 +109,17 @@ public final class QueryHeadEviction implements CachePolicy {
     }
 
     @Override
+    public long bytes() {
+        long bytes = 0;
+        for (var heads : votes) {
+            for (var own : heads) {
+                bytes += own == null ? 0 : own.bytes();
+            }
+        }
+        return bytes;
+    }
+
+    @Override
     public CachePolicy fork() {
         var copy = new @Nullable HeadVotes[votes.length][];
         for (int layer = 0; layer < votes.length; layer++) {

@@ -9,7 +9,8 @@ import io.hayloft.engine.generation.LayerView;
  * softmax in shape. Formula: the score of a token is its position; sinks come first.
  *
  * <p>Paper: Xiao et al., "Efficient Streaming Language Models with Attention Sinks", arXiv 2309.17453. Default: 4 sinks.
- * A budget smaller than the number of sinks keeps sinks only as far as it goes, and always the newest token.
+ * Deviation: kept tokens stay at their original positions unless {@code positions=slot} or {@code positions=clamped} is
+ * given; the paper places them by their slots in the cache. A budget smaller than the number of sinks keeps sinks only as far as it goes, and always the newest token.
  */
 public record SinkAndWindowScorer(int sinks) implements Scorer {
     @Override
