@@ -62,7 +62,7 @@ final class Fuzz {
                 "-artifact_prefix=" + folder + "/",
                 "-runs=" + args[2],
                 "-max_total_time=" + args[3],
-                "-timeout=20",
+                "-timeout=60",
                 "-rss_limit_mb=3000",
                 "-print_final_stats=1",
                 corpus.toString(),

@@ -3,10 +3,23 @@ package io.hayloft.methods.fuzz;
 import io.hayloft.base.UserError;
 import io.hayloft.methods.Methods;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Fuzz target: any text is a method or a {@link UserError}, and what is a method prints itself in a form that parses. */
 public final class ExpressionFuzz {
     private ExpressionFuzz() {}
+
+    /** The examples of the registry and a sum. */
+    public static List<byte[]> seeds() {
+        var seeds = new ArrayList<byte[]>();
+        for (var info : Methods.all()) {
+            seeds.add(info.example().getBytes(StandardCharsets.UTF_8));
+        }
+        seeds.add(
+                "snapkv:2.5x,window=64,kernel=7 + kivi:k=4,v=2,group=64,residual=128".getBytes(StandardCharsets.UTF_8));
+        return seeds;
+    }
 
     /** Called by the fuzzer. */
     public static void fuzzerTestOneInput(byte[] input) {
