@@ -89,7 +89,7 @@ public record RunInfo(
         }
         if (!before.code().equals(code)) {
             all.add("started again with other code of Hayloft (" + code + ", before " + before.code()
-                    + "): records are of both");
+                    + "): records may be of both");
         }
         return new RunInfo(
                 format,
