@@ -1,0 +1,90 @@
+package io.hayloft.methods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.model.PrefillSignals;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What methods promise that store tokens with fewer bits. */
+class QuantiserConformanceTest extends MethodRuns {
+    /** Methods that store tokens with fewer bits, by the text in front of the width. */
+    static Stream<String> storing() {
+        return Methods.all().stream()
+                .filter(info -> info.school() == School.QUANTISE)
+                .map(info -> info.name() + ":");
+    }
+
+    @ParameterizedTest
+    @MethodSource("storing")
+    void bytesFallWithTheBitsAndAreWhatIsAllocated(String family) {
+        long smaller = 0;
+        for (var bits : List.of("2bit", "4bit", "8bit")) {
+            var method = Methods.parse(family + bits);
+            try (var prefill = prefill(prompt(PROMPT, 3), method)) {
+                long before = NativeMemory.liveBytes();
+                try (var cache = method.build(prefill)) {
+                    assertThat(cache.bytes())
+                            .isEqualTo(NativeMemory.liveBytes() - before)
+                            .isGreaterThan(smaller);
+                    smaller = cache.bytes();
+                }
+                assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+            }
+        }
+        assertThat(smaller).isLessThan(model.cacheShape().fullBytes(PROMPT, new KvCodec.F16()));
+    }
+
+    /** The paper's form loses something in the prompt already; the original form, like KIVI, only behind it. */
+    @Test
+    void onlyThePapersFlexGenRoundsWhatThePromptSees() {
+        var runs = complete(prompt(PROMPT, 10), 8, "full", "flexgen:4bit", "flexgen-paper:4bit", "kivi:4bit");
+        var first = runs.stream().map(run -> run.top().getFirst()).toList();
+        assertThat(first.get(1)).isEqualTo(first.get(0));
+        assertThat(first.get(2)).isNotEqualTo(first.get(0));
+        assertThat(first.get(3)).isEqualTo(first.get(0));
+        assertThat(runs.stream().map(Completion::freeTokens)).containsExactly(1, 1, 0, 1);
+        assertThat(runs.get(1).top().get(1)).isNotEqualTo(runs.get(0).top().get(1));
+    }
+
+    static Stream<Arguments> bitRatios() {
+        return Stream.of(
+                Arguments.of("kivi:2bit", 5.05),
+                Arguments.of("kivi:4bit", 3.11),
+                Arguments.of("kivi-paper:4bit", 3.11),
+                Arguments.of("flexgen:4bit", 16 / 4.5),
+                Arguments.of("flexgen-paper:4bit", 16 / 5.0));
+    }
+
+    /** The ratios that the formulas give at 10,000 tokens, scales, minima and KIVI's residual included. */
+    @ParameterizedTest
+    @MethodSource("bitRatios")
+    void quantisersReallySaveWhatTheirFormulasSay(String expression, double ratio) {
+        var shape = model.cacheShape();
+        var rows = new float[shape.kvHeads() * shape.headDim()];
+        var method = Methods.parse(expression);
+        try (var cache = new SequenceCache(shape, prefillType(method), 10_000)) {
+            for (int token = 0; token < 10_000; token++) {
+                rows[token % rows.length] = token % 17 - 8;
+                for (int layer = 0; layer < shape.layers(); layer++) {
+                    cache.layer(layer).append(rows, 0, rows, 0, 1, rows.length, token);
+                }
+                cache.advance(1);
+            }
+            var signals = new PrefillSignals(method.signals(), model.config(), 10_000);
+            try (var packed = method.build(new Prefilled(model, cache, signals, 0, 0))) {
+                double achieved = (double) shape.fullBytes(10_000, new KvCodec.F16()) / packed.bytes();
+                assertThat(achieved).isBetween(ratio * 0.97, ratio * 1.03);
+            }
+        }
+    }
+}
