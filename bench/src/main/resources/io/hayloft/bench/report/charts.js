@@ -83,7 +83,7 @@ function showPareto() {
   });
   chart("pareto-chart", ({ narrow }) => ({
     animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true },
-    legend: { data: [...families, "Pareto front"], top: 6, textStyle: { color: INK }, itemGap: narrow ? 9 : 16, itemWidth: 20 },
+    legend: { data: [...families, "Pareto front"], top: 6, textStyle: { color: INK }, itemGap: narrow ? 9 : 24, itemWidth: 20 },
     grid: { left: narrow ? 34 : 62, right: narrow ? 80 : 100, top: narrow ? 84 : 56, bottom: narrow ? 52 : 76 },
     tooltip: { ...tooltip(), formatter: (item) => (item.data.method ? describe(item.data.method) : "") },
     xAxis: {
