@@ -42,7 +42,7 @@ final class ModelOptions {
         try (var status = new StatusLine(err)) {
             ProgressListener listener = (_, done, total) ->
                     status.show("loading " + found.name() + ": " + done + " of " + total + " layers");
-            return LanguageModel.load(found.path(), new LoadOptions(workers, listener));
+            return LanguageModel.load(found.path(), new LoadOptions(workers, null, listener));
         }
     }
 }

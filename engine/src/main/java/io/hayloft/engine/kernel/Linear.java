@@ -4,6 +4,7 @@ import io.hayloft.engine.kernel.RowGroups.Sizes;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.engine.tensor.WeightRows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A linear layer {@code y = x Wᵀ} with packed weights; activations are 32-bit floats and never rounded.
@@ -23,11 +24,13 @@ public final class Linear {
     private final int inputs;
     private final int outputs;
     private final Panels panels;
+    private final PrefillBackend.@Nullable Matrix prefill;
 
-    private Linear(int inputs, int outputs, Panels panels) {
+    private Linear(int inputs, int outputs, Panels panels, PrefillBackend.@Nullable Matrix prefill) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.panels = panels;
+        this.prefill = prefill;
     }
 
     /**
@@ -36,7 +39,19 @@ public final class Linear {
      * @param memory owns the packed weights
      */
     public static Linear pack(WeightRows rows, NativeMemory memory, WorkerPool pool) {
-        return new Linear(rows.columns(), rows.rows(), packPanels(rows, memory, pool));
+        return pack(rows, memory, pool, null);
+    }
+
+    /**
+     * As {@link #pack(WeightRows, NativeMemory, WorkerPool)}, with a second copy of the weights for {@link #prefill}.
+     *
+     * @param backend computes {@link #prefill} if it takes the matrix; null for the kernels of this package
+     */
+    public static Linear pack(
+            WeightRows rows, NativeMemory memory, WorkerPool pool, PrefillBackend.@Nullable Session backend) {
+        var panels = packPanels(rows, memory, pool);
+        var prefill = backend == null ? null : backend.pack(rows).orElse(null);
+        return new Linear(rows.columns(), rows.rows(), panels, prefill);
     }
 
     private static Panels packPanels(WeightRows rows, NativeMemory memory, WorkerPool pool) {
@@ -64,7 +79,7 @@ public final class Linear {
         return outputs;
     }
 
-    /** Bytes that the packed weights hold. */
+    /** Bytes that the packed weights hold, a backend's copy not counted. */
     public long bytes() {
         return panels.bytes();
     }
@@ -72,6 +87,10 @@ public final class Linear {
     /** Many rows of a prompt: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void prefill(float[] x, int rows, float[] y, WorkerPool pool) {
         check(x, rows, y);
+        if (prefill != null) {
+            prefill.multiply(x, rows, y, pool);
+            return;
+        }
         var groups = RowGroups.pack(x, rows, inputs, Sizes.TILE, RowGroups.ONES, pool.workspace().activations, pool);
         var tiles = new TileRun(panels, groups, outputs, y, pool);
         run(pool, tiles.tasks(), (long) rows * inputs * outputs, tiles);

@@ -1,6 +1,7 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.engine.kernel.Linear;
+import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
 import java.util.ArrayList;
@@ -14,13 +15,20 @@ final class DecoderLoader {
     private final WeightSource weights;
     private final NativeMemory memory;
     private final WorkerPool pool;
+    private final PrefillBackend.@Nullable Session backend;
     private final Map<RopeConfig, Rope> ropes = new HashMap<>();
 
-    private DecoderLoader(DecoderConfig config, WeightSource weights, NativeMemory memory, WorkerPool pool) {
+    private DecoderLoader(
+            DecoderConfig config,
+            WeightSource weights,
+            NativeMemory memory,
+            WorkerPool pool,
+            PrefillBackend.@Nullable Session backend) {
         this.config = config;
         this.weights = weights;
         this.memory = memory;
         this.pool = pool;
+        this.backend = backend;
     }
 
     /** The decoder; packed matrices lie in {@code memory}, embedding rows stay in the file. */
@@ -29,8 +37,9 @@ final class DecoderLoader {
             WeightSource weights,
             NativeMemory memory,
             WorkerPool pool,
+            PrefillBackend.@Nullable Session backend,
             ProgressListener progress) {
-        return new DecoderLoader(config, weights, memory, pool).load(progress);
+        return new DecoderLoader(config, weights, memory, pool, backend).load(progress);
     }
 
     private Decoder load(ProgressListener progress) {
@@ -41,7 +50,8 @@ final class DecoderLoader {
             progress.progress("load", i + 1, pieces);
         }
         var embedding = weights.get(Role.EMBEDDING, -1);
-        var output = linear(config.tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1);
+        // Only decode kernels use it, so no backend gets a copy of the largest matrix.
+        var output = Linear.pack(weights.get(config.tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         progress.progress("load", pieces, pieces);
         return new Decoder(config, embedding, layers, norm(Role.FINAL_NORM, -1), output, pool);
     }
@@ -78,7 +88,7 @@ final class DecoderLoader {
     }
 
     private Linear linear(Role role, int layer) {
-        return Linear.pack(weights.get(role, layer), memory, pool);
+        return Linear.pack(weights.get(role, layer), memory, pool, backend);
     }
 
     private RmsNorm norm(Role role, int layer) {

@@ -3,6 +3,8 @@ package io.hayloft.engine.model;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.cache.CacheShape;
 import io.hayloft.engine.format.Checkpoint;
+import io.hayloft.engine.kernel.PrefillBackend;
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tokenizer.ChatFormat;
@@ -22,14 +24,24 @@ public final class LanguageModel implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final WorkerPool pool;
     private final NativeMemory memory;
+    private final String backend;
+    private final PrefillBackend.@Nullable Session session;
     private final Decoder decoder;
     private final CacheShape cacheShape;
     private @Nullable Tokenizer tokenizer;
 
-    private LanguageModel(Checkpoint checkpoint, WorkerPool pool, NativeMemory memory, Decoder decoder) {
+    private LanguageModel(
+            Checkpoint checkpoint,
+            WorkerPool pool,
+            NativeMemory memory,
+            String backend,
+            PrefillBackend.@Nullable Session session,
+            Decoder decoder) {
         this.checkpoint = checkpoint;
         this.pool = pool;
         this.memory = memory;
+        this.backend = backend;
+        this.session = session;
         this.decoder = decoder;
         this.cacheShape = Shapes.cache(checkpoint.config());
     }
@@ -47,13 +59,20 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel load(Checkpoint checkpoint, LoadOptions options) {
         WorkerPool pool = null;
         NativeMemory memory = null;
+        PrefillBackend.Session session = null;
         try {
             pool = new WorkerPool(options.threads());
             memory = new NativeMemory("the weights of " + checkpoint.path().getFileName());
-            var decoder =
-                    DecoderLoader.load(checkpoint.config(), checkpoint.weights(), memory, pool, options.progress());
-            return new LanguageModel(checkpoint, pool, memory, decoder);
+            var backend = options.backend();
+            session = backend == null ? null : backend.open(memory, pool);
+            var decoder = DecoderLoader.load(
+                    checkpoint.config(), checkpoint.weights(), memory, pool, session, options.progress());
+            var name = backend == null ? PrefillBackends.JAVA : backend.name();
+            return new LanguageModel(checkpoint, pool, memory, name, session, decoder);
         } catch (RuntimeException | Error e) {
+            if (session != null) {
+                session.close();
+            }
             if (memory != null) {
                 memory.close();
             }
@@ -137,7 +156,12 @@ public final class LanguageModel implements AutoCloseable {
         return name.endsWith(".gguf") ? name.substring(0, name.length() - ".gguf".length()) : name;
     }
 
-    /** Bytes of the packed weights in memory. */
+    /** Name of what computes the matrix products of prefills: {@link PrefillBackends#JAVA} or a backend's. */
+    public String backend() {
+        return backend;
+    }
+
+    /** Bytes of the packed weights in memory, with a backend's copy of them. */
     public long weightBytes() {
         return memory.allocatedBytes();
     }
@@ -150,6 +174,9 @@ public final class LanguageModel implements AutoCloseable {
             tokenizer = null;
         }
         pool.close();
+        if (session != null) {
+            session.close();
+        }
         memory.close();
         checkpoint.close();
     }

@@ -1,14 +1,17 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.base.UserError;
+import io.hayloft.engine.kernel.PrefillBackend;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is loaded.
  *
  * @param threads worker threads of the model's pool, the caller included
+ * @param backend computes the matrix products of prefills; null for the engine's own kernels
  * @param progress hears about every layer that has been packed
  */
-public record LoadOptions(int threads, ProgressListener progress) {
+public record LoadOptions(int threads, @Nullable PrefillBackend backend, ProgressListener progress) {
     /** Checks the number of threads. */
     public LoadOptions {
         if (threads < 1 || threads > 1024) {
@@ -16,13 +19,13 @@ public record LoadOptions(int threads, ProgressListener progress) {
         }
     }
 
-    /** As many threads as the machine has processors, no progress. */
+    /** As many threads as the machine has processors, own kernels, no progress. */
     public static LoadOptions defaults() {
         return withThreads(Runtime.getRuntime().availableProcessors());
     }
 
-    /** This many threads, no progress. */
+    /** This many threads, own kernels, no progress. */
     public static LoadOptions withThreads(int threads) {
-        return new LoadOptions(threads, ProgressListener.NONE);
+        return new LoadOptions(threads, null, ProgressListener.NONE);
     }
 }

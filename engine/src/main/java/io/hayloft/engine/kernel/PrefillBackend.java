@@ -1,0 +1,43 @@
+package io.hayloft.engine.kernel;
+
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.tensor.WeightRows;
+import java.util.Optional;
+
+/**
+ * Another way to compute the matrix products of a prefill than the kernels of this package, such as a native library.
+ * Implementations are found by {@link java.util.ServiceLoader}; see {@link PrefillBackends}. Decoding stays here.
+ */
+public interface PrefillBackend {
+    /** Name by which it is chosen, such as {@code onednn}. */
+    String name();
+
+    /** Why it cannot work on this machine, in words that end a sentence; empty if it can. May load a library. */
+    Optional<String> obstacle();
+
+    /** What it is, in a few words: library, version, number format. Asked only where it can work. */
+    String describe();
+
+    /**
+     * Begins work for one model.
+     *
+     * @param memory owns the weights that the session packs
+     * @param pool computes the products; the one that {@link Matrix#multiply} will get
+     */
+    Session open(NativeMemory memory, WorkerPool pool);
+
+    /** The matrices of one model. Closed before the memory and after the last product. */
+    interface Session extends AutoCloseable {
+        /** Packs a weight matrix {@code [outputs][inputs]}; empty if the kernels of this package should do it. */
+        Optional<Matrix> pack(WeightRows rows);
+
+        @Override
+        void close();
+    }
+
+    /** A packed weight matrix W. */
+    interface Matrix {
+        /** x {@code [rows][inputs]} to y = x Wᵀ {@code [rows][outputs]}, for any number of rows from 1. */
+        void multiply(float[] x, int rows, float[] y, WorkerPool pool);
+    }
+}
