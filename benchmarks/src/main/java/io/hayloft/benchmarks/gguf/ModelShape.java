@@ -1,0 +1,93 @@
+package io.hayloft.benchmarks.gguf;
+
+import io.hayloft.base.UserError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The shape of a llama model with tied embeddings.
+ *
+ * @param name what the user calls it
+ * @param layers number of layers
+ * @param hidden width of the residual stream
+ * @param feedForward width inside the feed-forward layer
+ * @param queryHeads query heads a layer; {@code hidden} is a multiple
+ * @param kvHeads key and value heads a layer
+ * @param vocabulary rows of the embedding
+ * @param contextLength tokens that the model takes
+ * @param ropeTheta base of the rotation's frequencies
+ * @param ropeFactors divisor of each frequency, one for each pair of channels; empty for none
+ */
+record ModelShape(
+        String name,
+        int layers,
+        int hidden,
+        int feedForward,
+        int queryHeads,
+        int kvHeads,
+        int vocabulary,
+        int contextLength,
+        double ropeTheta,
+        List<Double> ropeFactors) {
+
+    /** Small enough for tests, wide enough for weight types of 256-element blocks. */
+    static final ModelShape TINY = new ModelShape("tiny", 2, 256, 512, 4, 2, 1024, 8192, 10_000, List.of());
+
+    /** SmolLM2-135M. */
+    static final ModelShape SMOLLM2_135M =
+            new ModelShape("135m", 30, 576, 1536, 9, 3, 49_152, 32_768, 100_000, List.of());
+
+    /** Llama-3.2-1B. */
+    static final ModelShape LLAMA_1B =
+            new ModelShape("1b", 16, 2048, 8192, 32, 8, 128_256, 131_072, 500_000, llama3Factors(500_000, 64, 32));
+
+    private static final Map<String, ModelShape> KNOWN = known();
+
+    private static Map<String, ModelShape> known() {
+        var known = new LinkedHashMap<String, ModelShape>();
+        for (var shape : List.of(TINY, SMOLLM2_135M, LLAMA_1B)) {
+            known.put(shape.name, shape);
+        }
+        return known;
+    }
+
+    /**
+     * The shape of this name.
+     *
+     * @throws UserError if there is none
+     */
+    static ModelShape named(String name) {
+        var shape = KNOWN.get(name);
+        if (shape == null) {
+            throw new UserError("unknown shape '" + name + "'; known are " + String.join(", ", KNOWN.keySet()));
+        }
+        return shape;
+    }
+
+    int headDim() {
+        return hidden / queryHeads;
+    }
+
+    int kvWidth() {
+        return kvHeads * headDim();
+    }
+
+    /**
+     * The frequency scaling of Llama 3.1 and later: waves longer than the original context are slowed by {@code factor},
+     * those below a quarter of it are left, and what lies between is interpolated.
+     */
+    private static List<Double> llama3Factors(double theta, int headDim, double factor) {
+        double context = 8192;
+        double longest = 1;
+        double shortest = 4;
+        var factors = new Double[headDim / 2];
+        for (int i = 0; i < factors.length; i++) {
+            double wave = 2 * Math.PI * Math.pow(theta, 2.0 * i / headDim);
+            double turns = context / wave;
+            double kept = Math.clamp((turns - longest) / (shortest - longest), 0, 1);
+            factors[i] = 1 / ((1 - kept) / factor + kept);
+        }
+        return List.of(factors);
+    }
+}

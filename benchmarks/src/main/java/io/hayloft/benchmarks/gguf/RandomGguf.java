@@ -1,0 +1,105 @@
+package io.hayloft.benchmarks.gguf;
+
+import io.hayloft.base.UserError;
+import io.hayloft.engine.tensor.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that writes a model of random weights. */
+@Command(
+        name = "random-gguf",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Writes a GGUF model of random weights, for measuring speed: it loads in Hayloft and in llama.cpp like a"
+                    + " real model of its shape, and answers nonsense.",
+            "",
+            "Shapes: tiny (for tests), 135m (SmolLM2-135M), 1b (Llama-3.2-1B)."
+        })
+final class RandomGguf implements Callable<Integer> {
+    @Option(
+            names = "--shape",
+            defaultValue = "135m",
+            paramLabel = "NAME",
+            description = "tiny, 135m or 1b (${DEFAULT-VALUE})")
+    private String shape;
+
+    @Option(
+            names = "--type",
+            defaultValue = "q8_0",
+            paramLabel = "TYPE",
+            description = "type of all matrices: f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q4_k, q6_k"
+                    + " (${DEFAULT-VALUE}); the last two need the shape tiny or 1b")
+    private String type;
+
+    @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "the same seed gives the same file")
+    private long seed;
+
+    @Parameters(paramLabel = "FILE", description = "the file to write")
+    private Path file;
+
+    /** Runs the command and ends the process with its exit code: 2 for mistakes of the user. */
+    public static void main(String[] args) {
+        var command = new CommandLine(new RandomGguf());
+        command.setExecutionExceptionHandler((error, line, parsed) -> {
+            if (error instanceof UserError) {
+                line.getErr().println("random-gguf: " + error.getMessage());
+                return 2;
+            }
+            throw error;
+        });
+        System.exit(command.execute(args));
+    }
+
+    @Override
+    public Integer call() {
+        write(ModelShape.named(shape), WeightType.named(type), seed, file);
+        return 0;
+    }
+
+    /**
+     * Writes a model.
+     *
+     * @throws UserError if the shape has rows that are no multiple of the type's blocks, or the file cannot be written
+     */
+    static void write(ModelShape shape, WeightType type, long seed, Path file) {
+        check(shape, type.tensorType());
+        var plan = RandomModel.plan(shape, type, seed);
+        try {
+            var folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
+            try (var bar = progressBar(file, plan.dataBytes())) {
+                plan.write(file, bar::stepBy);
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot write " + file + ": " + e, e);
+        }
+    }
+
+    private static void check(ModelShape shape, TensorType type) {
+        int block = type.blockElements();
+        if (shape.hidden() % block != 0 || shape.feedForward() % block != 0) {
+            throw new UserError("shape " + shape.name() + " has rows of " + shape.hidden() + " and "
+                    + shape.feedForward() + " weights, which are no whole blocks of " + block + " as " + type
+                    + " needs: choose another --type");
+        }
+    }
+
+    private static ProgressBar progressBar(Path file, long bytes) {
+        return new ProgressBarBuilder()
+                .setTaskName(String.valueOf(file.getFileName()))
+                .setInitialMax(bytes)
+                .setUnit(" MB", 1_000_000)
+                .build();
+    }
+}
