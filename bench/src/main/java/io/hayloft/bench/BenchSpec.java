@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxNewTokens longest answer in tokens; 0: as each task says
  * @param threads worker threads; 0: as many as there are cores
  * @param cacheType how the full cache is stored, such as {@code f16}
+ * @param notes what the reader of the run should know of these settings, such as what a grid leaves out
  */
 public record BenchSpec(
         ModelChoice model,
@@ -35,13 +36,34 @@ public record BenchSpec(
         int limitTokens,
         int maxNewTokens,
         int threads,
-        String cacheType) {
+        String cacheType,
+        List<String> notes) {
 
     /** Copies the lists. */
     public BenchSpec {
         methods = List.copyOf(methods);
         tasks = List.copyOf(tasks);
         lengths = List.copyOf(lengths);
+        notes = List.copyOf(notes);
+    }
+
+    /** The same run with some of its methods only, and more to know. */
+    public BenchSpec withMethods(List<String> fewer, List<String> allNotes) {
+        return new BenchSpec(
+                model,
+                fewer,
+                tasks,
+                lengths,
+                samples,
+                seed,
+                protocol,
+                out,
+                data,
+                limitTokens,
+                maxNewTokens,
+                threads,
+                cacheType,
+                allNotes);
     }
 
     /** Starts a specification for a model: the embedded one, or one that the user named. */

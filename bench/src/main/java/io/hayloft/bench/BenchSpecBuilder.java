@@ -19,6 +19,7 @@ public final class BenchSpecBuilder {
 
     private final ModelChoice model;
     private List<String> methods = List.of();
+    private List<String> notes = List.of();
     private List<String> tasks = List.of();
     private List<Integer> lengths = List.of();
     private int samples;
@@ -38,6 +39,12 @@ public final class BenchSpecBuilder {
     /** Method expressions; {@code full} and {@code random} rows are added where they are missing. */
     public BenchSpecBuilder methods(List<String> expressions) {
         this.methods = List.copyOf(expressions);
+        return this;
+    }
+
+    /** What the reader of the run should know of what was asked. */
+    public BenchSpecBuilder notes(List<String> lines) {
+        this.notes = List.copyOf(lines);
         return this;
     }
 
@@ -131,7 +138,8 @@ public final class BenchSpecBuilder {
                 limitTokens,
                 maxNewTokens,
                 threads,
-                CacheTypes.parse(cacheType).text());
+                CacheTypes.parse(cacheType).text(),
+                notes);
     }
 
     private static void range(String option, int value, int most) {

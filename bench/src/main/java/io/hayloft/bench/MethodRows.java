@@ -16,6 +16,9 @@ final class MethodRows {
     /** Ratio of the random row where no other method has one. */
     private static final double USUAL_RATIO = 4;
 
+    /** Ratios that differ by less share their random row. */
+    private static final double SAME_RATIO = 0.03;
+
     /** A number of tokens where an expression has its budget, as in {@code snapkv:512,window=64}. */
     private static final Pattern TOKENS = Pattern.compile(":(\\d{1,9})(?=,| |$)");
 
@@ -51,7 +54,9 @@ final class MethodRows {
                 .sorted()
                 .toList();
         var budgets = new ArrayList<String>();
-        ratios.forEach(ratio -> budgets.add(number(ratio) + "x"));
+        ratios.stream()
+                .filter(ratio -> ratios.stream().noneMatch(other -> standsFor(other, ratio)))
+                .forEach(ratio -> budgets.add(number(ratio) + "x"));
         methods.stream().flatMap(MethodRows::tokens).distinct().sorted().forEach(tokens -> budgets.add("" + tokens));
         if (budgets.isEmpty()) {
             budgets.add(number(USUAL_RATIO) + "x");
@@ -59,6 +64,11 @@ final class MethodRows {
         return budgets.stream()
                 .map(budget -> Methods.parse(RANDOM + ":" + budget).name())
                 .toList();
+    }
+
+    /** Whether the random row of a whole ratio, such as 6, is enough for another one, such as 5.88. */
+    private static boolean standsFor(double whole, double ratio) {
+        return whole == Math.rint(whole) && ratio != Math.rint(ratio) && Math.abs(ratio / whole - 1) < SAME_RATIO;
     }
 
     /** Budgets in tokens that a canonical expression holds. */

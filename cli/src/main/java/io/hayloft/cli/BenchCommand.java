@@ -3,8 +3,10 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.report.Report;
 import io.hayloft.bench.run.BenchRun;
@@ -15,6 +17,7 @@ import io.hayloft.engine.model.LanguageModel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +37,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  hayloft bench",
             "  hayloft bench --model smollm2-135m --tasks needle --lengths 1k,2k,4k",
+            "  hayloft bench --grid paper --grid-model llama3-8b-instruct --samples 5",
             "  hayloft bench --methods full,snapkv:4x,snapkv:8x --samples 20 --out my-run",
             "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
             "",
@@ -50,6 +54,19 @@ final class BenchCommand extends Subcommand {
     private List<String> methods = List.of();
 
     @Option(
+            names = "--grid",
+            paramLabel = "FILE|NAME",
+            description = "Settings, and what else it names, from a YAML file, or one of: default, paper."
+                    + " Options given beside it win.")
+    private @Nullable String grid;
+
+    @Option(
+            names = "--grid-model",
+            paramLabel = "NAME",
+            description = "Whose settings of a grid that has them by model, such as paper.")
+    private @Nullable String gridModel;
+
+    @Option(
             names = "--tasks",
             paramLabel = "LIST",
             description = "Tasks or groups. Default: mini for the embedded model, needle for any other.")
@@ -61,21 +78,16 @@ final class BenchCommand extends Subcommand {
     @Option(names = "--samples", paramLabel = "N", description = "Samples for each task and length.")
     private @Nullable Integer samples;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Seed of samples and draws. Default: 1.")
-    private long seed;
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of samples and draws. Default: 1.")
+    private @Nullable Long seed;
 
     @Option(
             names = "--protocol",
             paramLabel = "NAME",
-            defaultValue = "question-aware",
             description =
                     "question-aware (default): methods compress after the whole prompt; question-agnostic: after the"
                             + " context, before the question.")
-    private String protocol = "question-aware";
+    private @Nullable String protocol;
 
     @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the JSONL files of LongBench tasks.")
     private @Nullable String data;
@@ -95,9 +107,8 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--cache-type",
             paramLabel = "TYPE",
-            defaultValue = "f16",
-            description = "How the full cache is stored: f32, f16 or q8. Default: ${DEFAULT-VALUE}.")
-    private String cacheType = "f16";
+            description = "How the full cache is stored: f32, f16 or q8. Default: f16.")
+    private @Nullable String cacheType;
 
     @Option(
             names = "--out",
@@ -126,28 +137,43 @@ final class BenchCommand extends Subcommand {
     }
 
     private BenchSpec spec(ResolvedModel found) {
-        return BenchSpec.builder(new ModelChoice(found.name(), found.path(), found.embedded()))
-                .methods(Lists.methods("--methods", methods))
-                .tasks(Lists.words("--tasks", tasks))
-                .lengths(Lists.lengths("--lengths", lengths))
-                .samples(atLeastOne("--samples", samples))
-                .seed(seed)
-                .protocol(Protocol.parse(protocol))
-                .data(folder("--data", data))
-                .limitTokens(limitTokens == null ? 0 : Sizes.tokens(limitTokens))
-                .maxNewTokens(atLeastOne("--max-new-tokens", maxNewTokens))
-                .cacheType(cacheType)
+        var spec = BenchSpec.builder(new ModelChoice(found.name(), found.path(), found.embedded()));
+        applyGrid(spec);
+        given(methods, list -> spec.methods(Lists.methods("--methods", list)).notes(List.of()));
+        given(tasks, list -> spec.tasks(Lists.words("--tasks", list)));
+        given(lengths, list -> spec.lengths(Lists.lengths("--lengths", list)));
+        given(samples, number -> spec.samples(atLeastOne("--samples", number)));
+        given(seed, spec::seed);
+        given(protocol, name -> spec.protocol(Protocol.parse(name)));
+        given(limitTokens, number -> spec.limitTokens(Sizes.tokens(number)));
+        given(maxNewTokens, number -> spec.maxNewTokens(atLeastOne("--max-new-tokens", number)));
+        given(cacheType, spec::cacheType);
+        return spec.data(folder("--data", data))
                 .threads(model.threads())
                 .out(folder("--out", out))
                 .build();
     }
 
+    private void applyGrid(BenchSpecBuilder spec) {
+        if (grid != null) {
+            Grids.open(grid).forModel(gridModel).applyTo(spec);
+        } else if (gridModel != null) {
+            throw new UserError("--grid-model chooses from a grid: name it, too, as in --grid paper");
+        }
+    }
+
+    private static <T> void given(@Nullable T value, Consumer<T> use) {
+        if (value != null && !(value instanceof List<?> list && list.isEmpty())) {
+            use.accept(value);
+        }
+    }
+
     /** 0 stands for "not given" below, so a given 0 must not get there. */
-    private static int atLeastOne(String option, @Nullable Integer value) {
-        if (value != null && value < 1) {
+    private static int atLeastOne(String option, int value) {
+        if (value < 1) {
             throw new UserError(option + " must be at least 1, not " + value);
         }
-        return value == null ? 0 : value;
+        return value;
     }
 
     private static @Nullable Path folder(String option, @Nullable String name) {
@@ -178,6 +204,9 @@ final class BenchCommand extends Subcommand {
         for (var warning : Statistics.warnings(run.records())) {
             out().println("warning: " + warning);
         }
+        run.info().notes().stream()
+                .filter(note -> note.startsWith("left out"))
+                .forEach(note -> out().println("note: " + note));
         if (found.embedded()) {
             out().println("note: " + found.name() + " is an instrument for cache methods, not a language model");
         }

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.grid.DefaultGrid;
 import io.hayloft.methods.MethodInfo;
 import io.hayloft.methods.Methods;
 import java.util.LinkedHashMap;
@@ -27,8 +28,15 @@ final class MethodsCommand extends Subcommand {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(names = "--grid", description = "Print the default grid as a YAML file, a start for grids of your own.")
+    private boolean grid;
+
     @Override
     public Integer call() {
+        if (grid) {
+            out().print(DefaultGrid.text());
+            return 0;
+        }
         if (json) {
             Json.pretty(
                     out(), Methods.all().stream().map(MethodsCommand::fields).toList());

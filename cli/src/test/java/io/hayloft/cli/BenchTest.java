@@ -72,6 +72,51 @@ class BenchTest {
     }
 
     @Test
+    void aGridIsAnExperimentAndOptionsWin() throws Exception {
+        var grid = Files.writeString(folder.resolve("mine.yaml"), """
+            tasks: [mini-needle]
+            lengths: [2k]
+            samples: 1
+            settings: [full, knorm:2x]
+            """);
+
+        var run = bench("--grid", grid.toString(), "--lengths", "512");
+
+        assertThat(run.err()).contains("plan: 1 samples x 3 methods with hayloft-tiny", "prompts of 497 to 497 tokens");
+        assertThat(lines()).hasSize(3).last().asString().contains("knorm:2x");
+    }
+
+    @Test
+    void whatCannotRunIsLeftOutAndTold() throws Exception {
+        var run = bench(
+                "--methods",
+                "knorm:2x,llmlingua2:2x,model=/no/such/folder",
+                "--samples",
+                "1",
+                "--lengths",
+                "512",
+                "--tasks",
+                "mini-needle");
+
+        assertThat(run.err()).contains("note: left out llmlingua2:2x,model=/no/such/folder: ");
+        assertThat(run.out()).contains("note: left out llmlingua2:2x");
+        assertThat(out().resolve("report.html")).content().contains("left out llmlingua2:2x");
+        assertThat(lines()).hasSize(3);
+    }
+
+    @Test
+    void mistakesInGridsAreTold() throws Exception {
+        var grid = Files.writeString(folder.resolve("mine.yaml"), "settings:\n  - snapvk:4x\n");
+        Cli.run("bench", "--grid", grid.toString()).isUserError("mine.yaml, line 2", "did you mean 'snapkv'?");
+        Cli.run("bench", "--grid", "papr").isUserError("did you mean 'paper'?");
+        Cli.run("bench", "--grid", "paper").isUserError("--grid-model", "llama3-8b-instruct");
+        Cli.run("bench", "--grid-model", "llama3-8b-instruct").isUserError("--grid paper");
+        Cli.run("bench", "--grid", "paper", "--grid-model", "rwkv-5-world").isUserError("RWKV-5 layers");
+        Cli.run("bench", "--methods", "llmlingua2:2x,model=/no/such/folder", "--out", out().toString())
+                .isUserError("none of the methods can run", "/no/such/folder");
+    }
+
+    @Test
     void refusesAFolderThatCannotBeWritten() throws Exception {
         var file = Files.createFile(folder.resolve("file"));
 

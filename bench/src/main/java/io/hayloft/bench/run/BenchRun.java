@@ -52,7 +52,8 @@ public final class BenchRun implements AutoCloseable {
     }
 
     /** Prepares a run with any runner. */
-    static BenchRun prepare(BenchSpec spec, SampleRunner runner) {
+    static BenchRun prepare(BenchSpec asked, SampleRunner runner) {
+        var spec = FittingMethods.of(asked, runner);
         var choice = SampleChoice.of(spec, runner);
         var settings = Identity.settings(spec, runner.model(), choice.samples());
         var identity = Identity.of(settings);

@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.Protocol;
 import io.hayloft.engine.cache.KvCodec;
@@ -14,7 +15,6 @@ import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
 import io.hayloft.methods.prompt.CompressedPrompt;
 import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.prompt.PromptStep;
@@ -22,6 +22,7 @@ import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Runs samples on the engine. */
@@ -41,12 +42,6 @@ final class EngineRunner implements SampleRunner {
         this.prompts = new PromptEncoder(model.tokenizer(), model.chat());
         this.facts = facts(spec, model);
         this.compressors = new PromptCompressors(model);
-        for (var method : spec.methods()) {
-            Methods.parse(method)
-                    .prompt()
-                    .filter(step -> !step.keepsAll())
-                    .ifPresent(step -> step.compressor().check());
-        }
     }
 
     private static ModelFacts facts(BenchSpec spec, LanguageModel model) {
@@ -75,6 +70,17 @@ final class EngineRunner implements SampleRunner {
     @Override
     public ModelFacts model() {
         return facts;
+    }
+
+    @Override
+    public Optional<String> refusal(Method method) {
+        var step = method.prompt().filter(prompt -> !prompt.keepsAll());
+        try {
+            step.ifPresent(prompt -> prompt.compressor().check());
+        } catch (UserError e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -34,7 +34,7 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
      * @throws UserError if nothing is left, a prompt is longer than the context, or data is missing
      */
     static SampleChoice of(BenchSpec spec, SampleRunner runner) {
-        var notes = new ArrayList<String>();
+        var notes = new ArrayList<>(spec.notes());
         var ranked = new ArrayList<Ranked>();
         for (var name : spec.tasks()) {
             var task = Tasks.named(name);

@@ -7,11 +7,17 @@ import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.List;
+import java.util.Optional;
 
 /** What a run needs of a model: tokens in, answers of every method out. */
 public interface SampleRunner extends AutoCloseable {
     /** The model's name, sizes and limits. */
     ModelFacts model();
+
+    /** Why it cannot run a method, in words that go on after a colon; empty if it can. */
+    default Optional<String> refusal(Method method) {
+        return Optional.empty();
+    }
 
     /** Its tokenizer as tasks see it. */
     TokenCounter tokens();

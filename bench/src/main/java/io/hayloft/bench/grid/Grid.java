@@ -1,0 +1,86 @@
+package io.hayloft.bench.grid;
+
+import io.hayloft.base.Suggest;
+import io.hayloft.base.UserError;
+import io.hayloft.bench.BenchSpecBuilder;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An experiment: the content of a grid file.
+ *
+ * @param name how messages call it: its name or file
+ * @param about one line that says what it is for
+ * @param options what it says of the run
+ * @param settings its settings, if they are the same for every model
+ * @param models its settings by model, if they are not; one of the two lists is empty
+ */
+public record Grid(String name, String about, GridOptions options, List<GridSetting> settings, List<GridModel> models) {
+    /** Copies the lists. */
+    public Grid {
+        settings = List.copyOf(settings);
+        models = List.copyOf(models);
+    }
+
+    /**
+     * This grid for one model.
+     *
+     * @param wanted name of a model in the grid; null for the only one there is
+     * @throws UserError if the grid has no such model, or several and none is named
+     */
+    public Grid forModel(@Nullable String wanted) {
+        if (models.isEmpty()) {
+            if (wanted != null) {
+                throw new UserError("grid " + name + " has the same settings for every model: leave out --grid-model");
+            }
+            return this;
+        }
+        var names = models.stream().map(GridModel::name).toList();
+        if (wanted == null && models.size() > 1) {
+            throw new UserError(
+                    "grid " + name + " has settings for several models: choose whose with --grid-model, one of "
+                            + String.join(", ", names));
+        }
+        var chosen = models.stream()
+                .filter(model -> wanted == null || model.name().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> Suggest.unknown("model of grid " + name, Objects.requireNonNull(wanted), names));
+        return new Grid(name, about, chosen.options().or(options), chosen.settings(), List.of());
+    }
+
+    /** Expressions of the settings that can run. */
+    public List<String> methods() {
+        return settings.stream()
+                .map(GridSetting::method)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** What is left out and why, a line for each reason. */
+    public List<String> notes() {
+        var byReason = settings.stream()
+                .filter(setting -> setting.leftOut() != null)
+                .collect(Collectors.groupingBy(
+                        setting -> Objects.requireNonNull(setting.leftOut()),
+                        java.util.LinkedHashMap::new,
+                        Collectors.mapping(GridSetting::label, Collectors.joining(", "))));
+        return byReason.entrySet().stream()
+                .map(entry -> "left out " + entry.getValue() + ": " + entry.getKey())
+                .toList();
+    }
+
+    /**
+     * Asks for the settings and options of this grid, which is for one model; what is asked afterwards wins.
+     *
+     * @throws UserError if none of its settings can run
+     */
+    public void applyTo(BenchSpecBuilder spec) {
+        if (methods().isEmpty()) {
+            throw new UserError("grid " + name + " has nothing here that can run: " + String.join("; ", notes()));
+        }
+        options.applyTo(spec);
+        spec.methods(methods()).notes(notes());
+    }
+}
