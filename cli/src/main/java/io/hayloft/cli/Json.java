@@ -11,7 +11,12 @@ final class Json {
 
     /** One value on one line, for programs. */
     static void line(PrintWriter out, Object value) {
-        out.println(mapper(false).writeValueAsString(value));
+        out.println(text(value));
+    }
+
+    /** One value without line breaks. */
+    static String text(Object value) {
+        return mapper(false).writeValueAsString(value);
     }
 
     /** A value on many lines, for people and programs. */

@@ -55,4 +55,23 @@ final class Lists {
     static List<Integer> lengths(String option, List<String> texts) {
         return words(option, texts).stream().map(Sizes::tokens).toList();
     }
+
+    /** The same, with 0 among them: {@code 0,8k}. */
+    static List<Integer> lengthsFromZero(String option, List<String> texts) {
+        return words(option, texts).stream()
+                .map(word -> word.equals("0") ? 0 : Sizes.tokens(word))
+                .toList();
+    }
+
+    /** Whole numbers from 1 on: {@code 1,2,4}. */
+    static List<Integer> counts(String option, List<String> texts) {
+        return words(option, texts).stream().map(word -> count(option, word)).toList();
+    }
+
+    private static int count(String option, String word) {
+        if (!word.matches("[1-9][0-9]{0,8}")) {
+            throw new UserError(option + " must be whole numbers from 1 on, not '" + word + "'");
+        }
+        return Integer.parseInt(word);
+    }
 }

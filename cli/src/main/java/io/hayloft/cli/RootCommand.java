@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchCommand.class,
             GenerateCommand.class,
+            SpeedCommand.class,
             PullCommand.class,
             InspectCommand.class,
             ModelsCommand.class,

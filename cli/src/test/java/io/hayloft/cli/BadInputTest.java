@@ -64,6 +64,18 @@ class BadInputTest {
         generate --prompt-ids 1,two                   | 'two' is no token id of this model (0 to 981)
         generate --prompt-ids 982                     | '982' is no token id of this model
         generate --prompt-ids @/no/ids                | there is no prompt file '/no/ids'
+        speed --depht 8k                              | did you mean '--depth'?
+        speed -p 0 -n 0                               | neither a prompt to read nor tokens to generate
+        speed -d many                                 | 'many' is no number of tokens
+        speed -r 0                                    | --repetitions must be at least 1, not 0
+        speed --warm-up -1                            | --warm-up must be seconds from 0 on
+        speed --batch 0                               | --batch must be whole numbers from 1 on, not '0'
+        speed --threads 1,two                         | --threads must be whole numbers from 1 on, not 'two'
+        speed --threads 100000                        | --threads must be between 1 and 1024
+        speed --output xml                            | unknown form of output 'xml'
+        speed --cache-type kivi(k=2)                  | unknown cache type 'kivi(k=2)'
+        speed --methods selective:2x                  | shortens text
+        speed --methods snapkv:4x -p 0                | need a --depth above 0
         methods --jsn                                 | did you mean '--json'?
         """)
     void aMistakeIsToldInOneLine(String line, String words) {

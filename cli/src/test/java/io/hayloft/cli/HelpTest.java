@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
     private static final String[] COMMANDS = {
-        "bench", "generate", "pull", "inspect", "models", "methods", "tasks", "doctor"
+        "bench", "generate", "speed", "pull", "inspect", "models", "methods", "tasks", "doctor"
     };
 
     @Test
@@ -21,7 +21,7 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bench", "generate", "pull", "inspect", "models", "methods", "tasks", "doctor"})
+    @ValueSource(strings = {"bench", "generate", "speed", "pull", "inspect", "models", "methods", "tasks", "doctor"})
     void everyCommandTeachesWithAnExample(String command) {
         assertThat(Cli.good(command, "--help").out())
                 .startsWith("Usage: hayloft " + command)

@@ -1,0 +1,99 @@
+package io.hayloft.bench.speed;
+
+import io.hayloft.base.Sizes;
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.methods.Method;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How much memory tests will take, told before they run. */
+public final class MemoryPlan {
+    /** Share of the machine's memory that weights and caches may take. */
+    private static final double SHARE = 0.9;
+
+    /** Java itself, with the activations of a chunk of a prompt. */
+    private static final long JAVA = 500_000_000;
+
+    /** Tokens of the small caches by which the codecs of methods are found out. */
+    private static final int PROBE = 64;
+
+    private final LanguageModel model;
+    private final long memory;
+    private final SyntheticCache probes;
+    private final Map<Method, KvCodec> codecs = new HashMap<>();
+
+    /**
+     * A plan for a loaded model.
+     *
+     * @param memory bytes of the machine; 0 if that is not known
+     */
+    public MemoryPlan(LanguageModel model, long memory) {
+        this.model = model;
+        this.memory = memory;
+        this.probes = new SyntheticCache(model);
+    }
+
+    /** Bytes of caches at the worst moment of a test. */
+    public long cacheBytes(SpeedCase test) {
+        int end = test.depth() + test.tokens();
+        long prompt = full(test, test.depth());
+        if (test.test() == SpeedTest.PREFILL) {
+            return prompt + full(test, end);
+        }
+        long start = compressed(test, test.depth());
+        // First the cache of the prompt and what the method makes of it, then the latter and a copy for each sequence.
+        return Math.max(
+                test.method().keepsAll() ? start : prompt + start, start + test.batch() * compressed(test, end));
+    }
+
+    /** Bytes of a full cache. */
+    private long full(SpeedCase test, int tokens) {
+        return model.cacheShape().fullBytes(tokens, test.cacheType());
+    }
+
+    private long compressed(SpeedCase test, int tokens) {
+        double ratio = test.method().requestedRatio();
+        int kept = ratio > 1 ? (int) Math.ceil(tokens / ratio) : tokens;
+        return model.cacheShape().fullBytes(kept, codec(test));
+    }
+
+    private KvCodec codec(SpeedCase test) {
+        if (test.method().name().equals("full")) {
+            return test.cacheType();
+        }
+        return codecs.computeIfAbsent(test.method(), method -> {
+            try (var probe = probes.compressed(method, test.cacheType(), PROBE)) {
+                return probe.codec();
+            }
+        });
+    }
+
+    /**
+     * Refuses tests that the machine has no memory for.
+     *
+     * @throws UserError naming the first of them, with what it needs
+     */
+    public void check(List<SpeedCase> tests) {
+        for (var test : tests) {
+            long needed = model.weightBytes() + cacheBytes(test) + JAVA;
+            if (memory > 0 && needed > SHARE * memory) {
+                throw new UserError(test.describe() + ": " + Sizes.bytes(cacheBytes(test)) + " of caches and "
+                        + Sizes.bytes(model.weightBytes()) + " of weights do not fit the " + Sizes.bytes(memory)
+                        + " of this machine: ask for less --depth or --batch, or a smaller --cache-type");
+            }
+        }
+    }
+
+    /** One line: weights, the largest test, the machine. */
+    public String describe(List<SpeedCase> tests) {
+        var largest =
+                tests.stream().max(Comparator.comparingLong(this::cacheBytes)).orElseThrow();
+        return "weights " + Sizes.bytes(model.weightBytes()) + ", caches up to " + Sizes.bytes(cacheBytes(largest))
+                + " (" + largest.describe() + ")"
+                + (memory == 0 ? "" : ", memory of this machine " + Sizes.bytes(memory));
+    }
+}

@@ -1,0 +1,78 @@
+package io.hayloft.bench.speed;
+
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.PrefillPattern;
+import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.methods.Method;
+import java.util.SplittableRandom;
+
+/** Caches of any depth, filled with random keys and values: as large and laid out like those that a prompt leaves. */
+final class SyntheticCache {
+    private static final int CHUNK = 512;
+    private static final long SEED = 1;
+
+    private final LanguageModel model;
+    private final float[] keys;
+    private final float[] values;
+
+    SyntheticCache(LanguageModel model) {
+        this.model = model;
+        var random = new SplittableRandom(SEED);
+        int width = model.config().kvHeads() * model.config().headDim();
+        this.keys = new float[CHUNK * width];
+        this.values = new float[CHUNK * width];
+        fill(keys, random);
+        fill(values, random);
+    }
+
+    private static void fill(float[] target, SplittableRandom random) {
+        for (int i = 0; i < target.length; i++) {
+            target[i] = (float) (2 * random.nextDouble() - 1);
+        }
+    }
+
+    /** The cache that a prompt of this many tokens is read into; the caller closes it. */
+    SequenceCache ofPrompt(Method method, KvCodec cacheType, int tokens) {
+        var codec = method.prefillPattern() instanceof PrefillPattern.Stored stored ? stored.codec() : cacheType;
+        var cache = new SequenceCache(model.cacheShape(), codec, tokens);
+        try {
+            for (int from = 0; from < tokens; from += CHUNK) {
+                append(cache, from, Math.min(CHUNK, tokens - from));
+            }
+            return cache;
+        } catch (RuntimeException | Error e) {
+            cache.close();
+            throw e;
+        }
+    }
+
+    private void append(SequenceCache cache, int from, int rows) {
+        int width = model.config().kvHeads() * model.config().headDim();
+        model.pool()
+                .run(
+                        cache.shape().layers(),
+                        (layer, worker) -> cache.layer(layer).append(keys, 0, values, 0, rows, width, from));
+        cache.advance(rows);
+    }
+
+    /** What the method makes of such a prompt; the caller closes it. */
+    SequenceCache compressed(Method method, KvCodec cacheType, int tokens) {
+        if (method.keepsAll()) {
+            return ofPrompt(method, cacheType, tokens);
+        }
+        var signals = new PrefillSignals(method.signals(), model.config(), tokens);
+        var random = new SplittableRandom(SEED);
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            fill(signals.lastQueries(layer), random);
+            if (method.signals().attentionMass()) {
+                fill(signals.attentionMass(layer), random);
+            }
+        }
+        try (var prompt = new Prefilled(model, ofPrompt(method, cacheType, tokens), signals, 0, SEED)) {
+            return method.build(prompt);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.hayloft.bench.speed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.engine.machine.MachineLimits;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.methods.Methods;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Measuring with the embedded model: what is counted, not how fast it is. */
+class SpeedRunnerTest {
+    private static final MachineLimits LIMITS = new MachineLimits(1, 100, 10);
+    private static final KvCodec F16 = new KvCodec.F16();
+    private static LanguageModel model;
+
+    @BeforeAll
+    static void load() {
+        model = LanguageModel.load(ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(1));
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static SpeedCase decode(String method, int depth, int tokens, int batch) {
+        return new SpeedCase(SpeedTest.DECODE, tokens, depth, Methods.parse(method), F16, batch);
+    }
+
+    private static SpeedResult measure(SpeedCase test) {
+        return new SpeedRunner(model, LIMITS, 0, SpeedListener.NONE).measure(test, 2);
+    }
+
+    @Test
+    void countsBytesOfWeightsAndCachesAtEveryStep() {
+        var result = measure(decode("full", 1024, 32, 3));
+
+        // 1024 and 1056 tokens fill whole blocks of 32.
+        long before = 3 * model.cacheShape().fullBytes(1024, F16);
+        long after = 3 * model.cacheShape().fullBytes(1056, F16);
+        assertThat(result.cacheBytes()).isEqualTo(after);
+        assertThat(result.weightBytes()).isEqualTo(model.weightBytes());
+        assertThat(result.bytesRead()).isEqualTo(32 * (model.weightBytes() + (before + after) / 2.0));
+        assertThat(result.timings().seconds()).hasSize(2).doesNotContain(0);
+    }
+
+    @Test
+    void ratesFollowFromTimes() {
+        var result =
+                new SpeedResult(decode("full", 0, 8, 2), new Timings(new double[] {0.5, 0.5}), 1, 1, 25e9, 2e9, LIMITS);
+
+        assertThat(result.tokensPerSecond()).containsExactly(32, 32);
+        assertThat(result.millisPerToken()).isEqualTo(62.5);
+        assertThat(result.gflops()).isEqualTo(50);
+        assertThat(result.gflopsShare()).isCloseTo(0.5, within(1e-12));
+        assertThat(result.gigabytesPerSecond()).isEqualTo(4);
+        assertThat(result.bandwidthShare()).isCloseTo(0.4, within(1e-12));
+    }
+
+    /** The cache is as large as what the method makes of a real prompt of as many tokens. */
+    @ParameterizedTest
+    @CsvSource({"kivi:4bit, 2.8", "kivi:2bit, 4", "flexgen:4bit, 3", "snapkv:4x, 3.7", "h2o:4x, 3.7", "knorm:4x, 3.7"})
+    void aCompressedCacheIsSmaller(String method, double ratio) {
+        var caches = new SyntheticCache(model);
+        try (var full = caches.compressed(Methods.parse("full"), F16, 4096);
+                var small = caches.compressed(Methods.parse(method), F16, 4096)) {
+            assertThat((double) full.bytes() / small.bytes()).isBetween(ratio, 1.3 * ratio);
+            assertThat(small.nextPosition()).isEqualTo(4096);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"full", "kivi:4bit", "flexgen-paper:4bit", "h2o-paper:4x", "h2o:4x", "tova:512 + kivi:2bit"})
+    void everyRepetitionStartsAtTheSameDepthAndFreesItsCaches(String method) {
+        long live = NativeMemory.liveBytes();
+        var repetitions = new ArrayList<Integer>();
+
+        var test = decode(method, 256, 4, 1);
+        var result = new SpeedRunner(model, LIMITS, 0, new SpeedListener() {
+                    @Override
+                    public void repeated(SpeedCase of, int done, int all) {
+                        repetitions.add(done);
+                    }
+                })
+                .measure(test, 3);
+
+        assertThat(repetitions).containsExactly(1, 2, 3);
+        assertThat(result.cacheBytes()).isPositive();
+        assertThat(NativeMemory.liveBytes()).isEqualTo(live);
+    }
+
+    @Test
+    void aPrefillAtDepthSeesTheTokensBefore() {
+        var full = Methods.parse("full");
+        var result = measure(new SpeedCase(SpeedTest.PREFILL, 64, 512, full, F16, 1));
+
+        assertThat(result.cacheBytes()).isEqualTo(model.cacheShape().fullBytes(576, F16));
+        var work = new Work(model.config());
+        assertThat(result.flops()).isEqualTo(work.prefill(512, 64)).isGreaterThan(work.prefill(0, 64));
+        assertThat(result.gigabytesPerSecond()).isZero();
+    }
+
+    /** Reading a prompt token by token takes as many operations, but for logits and the last layer's rest. */
+    @Test
+    void countsOperations() {
+        var config = model.config();
+        double projections = 2.0 * config.hidden() * config.headDim() * (config.queryHeads() + config.kvHeads());
+        double feedForward = 3.0 * config.hidden() * config.feedForward();
+        double output = (double) config.hidden() * config.vocabulary();
+        double pairs = 2.0 * config.layers() * config.queryHeads() * config.headDim();
+        var work = new Work(config);
+
+        assertThat(work.decode(0, 1)).isEqualTo(2 * (config.layers() * (projections + feedForward) + output + pairs));
+        assertThat(work.decode(100, 1) - work.decode(0, 1)).isCloseTo(2 * 100 * pairs, within(1.0));
+        assertThat(work.decode(0, 10) - work.prefill(0, 10)).isCloseTo(2 * 9 * (output + feedForward), within(1.0));
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() {
+        var test = decode("full", 64 << 10, 8, 20);
+        var small = decode("kivi:2bit", 64 << 10, 8, 1);
+        long full = model.cacheShape().fullBytes(64 << 10, F16);
+        var plan = new MemoryPlan(model, 10 * full);
+
+        assertThat(plan.cacheBytes(test)).isBetween(21 * full, 22 * full);
+        assertThat(plan.cacheBytes(small)).isLessThan(2 * full);
+        assertThatThrownBy(() -> plan.check(List.of(small, test)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("tg8 at depth 65536, full, f16, batch 20")
+                .hasMessageContaining("--depth");
+        new MemoryPlan(model, 0).check(List.of(test));
+        assertThat(plan.describe(List.of(small, test))).contains("batch 20", "memory of this machine");
+    }
+}

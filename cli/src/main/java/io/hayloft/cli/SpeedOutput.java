@@ -1,0 +1,188 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.Sizes;
+import io.hayloft.base.Suggest;
+import io.hayloft.bench.run.Machines;
+import io.hayloft.bench.speed.SpeedResult;
+import io.hayloft.bench.speed.SpeedTest;
+import io.hayloft.bench.speed.Timings;
+import io.hayloft.engine.kernel.VectorWidth;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Prints results of {@code hayloft speed}: lines as they come, a table at the end. */
+final class SpeedOutput {
+    private static final List<String> COLUMNS = List.of(
+            "model",
+            "weights",
+            "test",
+            "depth",
+            "method",
+            "cache type",
+            "batch",
+            "threads",
+            "tokens/s",
+            "ms/token",
+            "cache",
+            "GFLOPS",
+            "GB/s",
+            "of limit");
+
+    /** How results are printed. */
+    enum Form {
+        TABLE,
+        CSV,
+        JSON,
+        MD;
+
+        static Form parse(String name) {
+            for (var form : values()) {
+                if (form.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return form;
+                }
+            }
+            throw Suggest.unknown("form of output", name, List.of("table", "csv", "json", "md"));
+        }
+    }
+
+    private final PrintWriter out;
+    private final Form form;
+    private final String model;
+    private final List<SpeedResult> results = new ArrayList<>();
+
+    SpeedOutput(PrintWriter out, Form form, String model) {
+        this.out = out;
+        this.form = form;
+        this.model = model;
+    }
+
+    /** Takes a result; all forms but the table print it at once. */
+    void add(SpeedResult result) {
+        boolean first = results.isEmpty();
+        results.add(result);
+        switch (form) {
+            case TABLE -> {}
+            case CSV -> {
+                var fields = fields(result);
+                if (first) {
+                    out.println(String.join(",", fields.keySet()));
+                }
+                out.println(fields.values().stream().map(SpeedOutput::csv).collect(Collectors.joining(",")));
+            }
+            case JSON -> {
+                out.print(first ? "[\n" : ",\n");
+                out.print(Json.text(fields(result)));
+            }
+            case MD -> {
+                if (first) {
+                    out.println(markdown(COLUMNS));
+                    out.println("|---".repeat(COLUMNS.size()) + "|");
+                }
+                out.println(markdown(cells(result)));
+            }
+        }
+        out.flush();
+    }
+
+    /** Prints what is still to be printed. */
+    void end() {
+        switch (form) {
+            case TABLE -> out.println(table());
+            case JSON -> out.print(results.isEmpty() ? "[]\n" : "\n]\n");
+            case CSV, MD -> {}
+        }
+        out.flush();
+    }
+
+    private String table() {
+        var table = new Table();
+        for (var column : COLUMNS) {
+            if (List.of("model", "test", "method", "cache type").contains(column)) {
+                table.text(column);
+            } else {
+                table.number(column);
+            }
+        }
+        results.forEach(result -> table.row(cells(result)));
+        return table.render();
+    }
+
+    private List<String> cells(SpeedResult result) {
+        var test = result.test();
+        var rates = result.tokensPerSecond();
+        boolean decode = test.test() == SpeedTest.DECODE;
+        return List.of(
+                model,
+                Sizes.bytes(result.weightBytes()),
+                test.testName(),
+                Integer.toString(test.depth()),
+                test.method().name(),
+                test.cacheType().text(),
+                Integer.toString(test.batch()),
+                Integer.toString(result.limits().threads()),
+                number(Timings.mean(rates)) + " ± " + number(Timings.sd(rates)),
+                number(result.millisPerToken()),
+                Sizes.bytes(result.cacheBytes()),
+                number(result.gflops()),
+                decode ? number(result.gigabytesPerSecond()) : "-",
+                String.format(Locale.ROOT, "%.0f %%", 100 * (decode ? result.bandwidthShare() : result.gflopsShare())));
+    }
+
+    /** What programs read; docs/command-line.md explains the names. */
+    private Map<String, Object> fields(SpeedResult result) {
+        var test = result.test();
+        var rates = result.tokensPerSecond();
+        double mean = Timings.mean(rates);
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("model", model);
+        fields.put("test", test.testName());
+        fields.put("kind", test.test().name().toLowerCase(Locale.ROOT));
+        fields.put("tokens", test.tokens());
+        fields.put("depth", test.depth());
+        fields.put("method", test.method().name());
+        fields.put("cache_type", test.cacheType().text());
+        fields.put("batch", test.batch());
+        fields.put("threads", result.limits().threads());
+        fields.put("repetitions", rates.length);
+        fields.put("tokens_per_second", mean);
+        fields.put("tokens_per_second_sd", Timings.sd(rates));
+        fields.put("tokens_per_second_median", Timings.median(rates));
+        fields.put("tokens_per_second_each", mean / test.batch());
+        fields.put("ms_per_token", result.millisPerToken());
+        fields.put("weight_bytes", result.weightBytes());
+        fields.put("cache_bytes", result.cacheBytes());
+        fields.put("gflops", result.gflops());
+        fields.put("gflops_share", result.gflopsShare());
+        fields.put("gb_per_second", result.gigabytesPerSecond());
+        fields.put("bandwidth_share", result.bandwidthShare());
+        fields.put("limit_gflops", result.limits().gflops());
+        fields.put("limit_gb_per_second", result.limits().gigabytesPerSecond());
+        fields.put("vector_bits", VectorWidth.BITS);
+        fields.put("cpu", Machines.cpu());
+        fields.put("samples", rates);
+        return fields;
+    }
+
+    private static String markdown(List<String> cells) {
+        return "| " + String.join(" | ", cells) + " |";
+    }
+
+    private static String csv(Object value) {
+        if (value instanceof double[] samples) {
+            return Arrays.stream(samples).mapToObj(Double::toString).collect(Collectors.joining(" "));
+        }
+        var text = value.toString();
+        return text.contains(",") || text.contains("\"") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+
+    /** Three or four digits that say something. */
+    private static String number(double value) {
+        return String.format(Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
+    }
+}

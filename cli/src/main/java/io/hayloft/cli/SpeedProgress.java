@@ -1,0 +1,56 @@
+package io.hayloft.cli;
+
+import io.hayloft.bench.speed.SpeedCase;
+import io.hayloft.bench.speed.SpeedListener;
+import io.hayloft.bench.speed.SpeedResult;
+import io.hayloft.bench.speed.Timings;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Shows how {@code hayloft speed} goes on: a bar of tests, and each result as soon as it is there. */
+final class SpeedProgress implements SpeedListener, AutoCloseable {
+    /** Steps of the bar that a test takes: it moves with every repetition. */
+    private static final int STEPS = 100;
+
+    private final int tests;
+    private final Bar bar;
+    private int done;
+
+    SpeedProgress(PrintWriter err, int tests) {
+        this.tests = tests;
+        this.bar = Bar.open(err, "speed", "tests", STEPS);
+    }
+
+    /** Prints a line that stays. */
+    void note(String line) {
+        bar.note(line);
+    }
+
+    @Override
+    public void repeated(SpeedCase test, int repetition, int of) {
+        show(STEPS * repetition / (of + 1));
+    }
+
+    /** A test is over. */
+    void done(SpeedResult result) {
+        var rates = result.tokensPerSecond();
+        bar.note(String.format(
+                Locale.ROOT,
+                "%s, %d threads: %.1f ± %.1f tokens/s",
+                result.test().describe(),
+                result.limits().threads(),
+                Timings.mean(rates),
+                Timings.sd(rates)));
+        done++;
+        show(0);
+    }
+
+    private void show(int steps) {
+        bar.show((long) done * STEPS + steps, (long) tests * STEPS, null);
+    }
+
+    @Override
+    public void close() {
+        bar.close();
+    }
+}
