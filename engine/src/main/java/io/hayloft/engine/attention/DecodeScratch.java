@@ -15,11 +15,14 @@ final class DecodeScratch {
     /** Scores of the current tile [group][128]. */
     float[] scores = {};
 
+    private float[] capping = {};
+
     void begin(AttentionShape shape, HeadCache head, float[] queries, int at) {
         int group = shape.group();
         this.shape = shape;
         if (scores.length < group * TILE) {
             scores = new float[group * TILE];
+            capping = new float[group * TILE];
         }
         blocks.setQueries(queries, at, group, shape.headDim(), shape.scale());
         softmax.begin(group, head.valueFloats());
@@ -36,7 +39,7 @@ final class DecodeScratch {
             head.addScores(blocks, block, scores, token - tile, TILE);
         }
         if (shape.softCap() > 0) {
-            VectorMath.softCap(scores, 0, group * TILE, shape.softCap());
+            VectorMath.softCap(scores, 0, group * TILE, shape.softCap(), capping);
         }
     }
 

@@ -88,10 +88,10 @@ final class MassStep implements WorkerPool.Task {
     }
 
     private static void add(float[] scores, int from, float max, float scale, float[] columns, int to) {
+        VectorMath.exp(scores, from, TILE, max);
         for (int i = 0; i < TILE; i += LANES) {
-            var p = VectorMath.exp(
-                    FloatVector.fromArray(VectorWidth.FLOATS, scores, from + i).sub(max));
-            p.mul(scale)
+            FloatVector.fromArray(VectorWidth.FLOATS, scores, from + i)
+                    .mul(scale)
                     .add(FloatVector.fromArray(VectorWidth.FLOATS, columns, to + i))
                     .intoArray(columns, to + i);
         }

@@ -21,6 +21,8 @@ final class PrefillScratch {
     /** Scores of a tile of rows [rows of a tile][128]. */
     final float[] scores = new float[RowTile.ROWS * TILE];
 
+    private final float[] capping = new float[RowTile.ROWS * TILE];
+
     void begin(AttentionShape shape, int queryRows) {
         this.shape = shape;
         int stride = (HeadCache.paddedChannels(shape.headDim()) + PAIR - 1) / PAIR * PAIR;
@@ -68,7 +70,7 @@ final class PrefillScratch {
             RowTile.scores(dim, queries, row * dim, keys, token * dim, scores, token);
         }
         if (shape.softCap() > 0) {
-            VectorMath.softCap(scores, 0, scores.length, shape.softCap());
+            VectorMath.softCap(scores, 0, scores.length, shape.softCap(), capping);
         }
     }
 

@@ -73,10 +73,9 @@ final class StepScores {
         if (!wanted) {
             return;
         }
+        VectorMath.exp(scores, queryHead * stride, used, max);
         for (int i = queryHead * stride; i < queryHead * stride + used; i += LANES) {
-            VectorMath.exp(FloatVector.fromArray(VectorWidth.FLOATS, scores, i).sub(max))
-                    .mul(scale)
-                    .intoArray(scores, i);
+            FloatVector.fromArray(VectorWidth.FLOATS, scores, i).mul(scale).intoArray(scores, i);
         }
     }
 

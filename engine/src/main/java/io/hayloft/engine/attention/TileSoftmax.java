@@ -90,17 +90,12 @@ final class TileSoftmax {
     }
 
     private void exponentials(float[] scores, int at, int row) {
+        VectorMath.exp(scores, at, TILE, max[row]);
         var sum = FloatVector.fromArray(FLOATS, sums, row * LANES);
         var other = FloatVector.zero(FLOATS);
-        float shift = max[row];
         for (int i = at; i < at + TILE; i += 2 * LANES) {
-            var a = VectorMath.exp(FloatVector.fromArray(FLOATS, scores, i).sub(shift));
-            var b = VectorMath.exp(
-                    FloatVector.fromArray(FLOATS, scores, i + LANES).sub(shift));
-            sum = sum.add(a);
-            other = other.add(b);
-            a.intoArray(scores, i);
-            b.intoArray(scores, i + LANES);
+            sum = sum.add(FloatVector.fromArray(FLOATS, scores, i));
+            other = other.add(FloatVector.fromArray(FLOATS, scores, i + LANES));
         }
         sum.add(other).intoArray(sums, row * LANES);
     }

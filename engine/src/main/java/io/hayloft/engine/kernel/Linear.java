@@ -4,6 +4,8 @@ import io.hayloft.engine.kernel.RowGroups.Sizes;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.engine.tensor.WeightRows;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * times the block's scale; so the two differ in the last bits.
  */
 public final class Linear {
-    /** Bytes of packed weights that one task of a decode step reads at least. */
-    private static final long TASK_BYTES = 64 << 10;
-
     /** Multiply-adds that the caller does faster alone than with threads that must wake. */
     private static final long ALONE = 100_000;
 
@@ -86,46 +85,68 @@ public final class Linear {
 
     /** Many rows of a prompt: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void prefill(float[] x, int rows, float[] y, WorkerPool pool) {
-        check(x, rows, y);
-        if (prefill != null) {
-            prefill.multiply(x, rows, y, pool);
-            return;
+        prefill(List.of(this), x, rows, new float[][] {y}, pool);
+    }
+
+    /**
+     * Several layers on the same rows of a prompt: packed once, and one wait for all threads instead of one a layer.
+     *
+     * @param y receives of each layer {@code [rows][outputs]}
+     */
+    public static void prefill(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        var parts = new ArrayList<JoinedTasks.Part>(layers.size());
+        RowGroups groups = null;
+        long multiplyAdds = 0;
+        for (int i = 0; i < layers.size(); i++) {
+            var layer = layers.get(i);
+            layer.check(x, rows, y[i]);
+            if (layer.prefill != null) {
+                layer.prefill.multiply(x, rows, y[i], pool);
+                continue;
+            }
+            if (groups == null) {
+                groups = RowGroups.pack(
+                        x, rows, layer.inputs, Sizes.TILE, RowGroups.ONES, pool.workspace().activations, pool);
+            }
+            parts.add(new TileRun(layer.panels, groups, layer.outputs, y[i], pool));
+            multiplyAdds += (long) rows * layer.inputs * layer.outputs;
         }
-        var groups = RowGroups.pack(x, rows, inputs, Sizes.TILE, RowGroups.ONES, pool.workspace().activations, pool);
-        var tiles = new TileRun(panels, groups, outputs, y, pool);
-        run(pool, tiles.tasks(), (long) rows * inputs * outputs, tiles);
+        var tasks = new JoinedTasks(parts);
+        run(pool, tasks.tasks(), multiplyAdds, tasks);
     }
 
     /** One row of each sequence of a batch: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void decode(float[] x, int rows, float[] y, WorkerPool pool) {
-        check(x, rows, y);
-        var input = new Panels.Input(
-                RowGroups.pack(x, rows, inputs, panels.groups(), panels.factors(), pool.workspace().activations, pool),
-                BlockSums.pack(x, rows, inputs, panels.block(), panels.groups(), pool));
-        int strides = (outputs + Panels.STRIDE - 1) / Panels.STRIDE;
-        long strideBytes = Math.max(1, panels.bytes() / strides);
-        int perTask = (int) Math.min(strides, (TASK_BYTES + strideBytes - 1) / strideBytes);
-        int tasks = (strides + perTask - 1) / perTask;
-        run(pool, tasks, (long) rows * inputs * outputs, (index, worker) -> {
-            var tile = pool.workspace().tile(worker).ofSize(panels.groups().large() * Panels.STRIDE);
-            int end = Math.min(strides, (index + 1) * perTask);
-            for (int stride = index * perTask; stride < end; stride++) {
-                multiplyStride(stride * Panels.STRIDE, input, tile, y);
-            }
-        });
+        decode(List.of(this), x, rows, new float[][] {y}, pool);
     }
 
-    /** All rows while the panels are in the cache. */
-    private void multiplyStride(int from, Panels.Input input, float[] tile, float[] y) {
-        var x = input.x();
-        int width = Math.min(Panels.STRIDE, outputs - from);
-        for (int row = 0; row < x.rows(); row += x.size(row)) {
-            panels.multiply(from / Panels.ROWS, input, row, tile);
-            int present = Math.min(x.size(row), x.rows() - row);
-            for (int r = 0; r < present; r++) {
-                System.arraycopy(tile, r * Panels.STRIDE, y, (row + r) * outputs + from, width);
+    /** Several layers on the same rows of a batch; see {@link #prefill(List, float[], int, float[][], WorkerPool)}. */
+    public static void decode(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        for (int from = 0, to; from < layers.size(); from = to) {
+            to = from + 1;
+            while (to < layers.size() && layers.get(from).panels.sameInput(layers.get(to).panels)) {
+                to++;
             }
+            decodeTogether(layers, from, to, x, rows, y, pool);
         }
+    }
+
+    /** Layers {@code from .. to-1}, whose panels want activations in the same form. */
+    private static void decodeTogether(
+            List<Linear> layers, int from, int to, float[] x, int rows, float[][] y, WorkerPool pool) {
+        var first = layers.get(from);
+        first.check(x, rows, y[from]);
+        var input = first.panels.pack(x, rows, first.inputs, pool);
+        var parts = new ArrayList<JoinedTasks.Part>(to - from);
+        long multiplyAdds = 0;
+        for (int i = from; i < to; i++) {
+            var layer = layers.get(i);
+            layer.check(x, rows, y[i]);
+            parts.add(new StrideRun(layer.panels, input, layer.outputs, y[i], pool.workspace()));
+            multiplyAdds += (long) rows * layer.inputs * layer.outputs;
+        }
+        var tasks = new JoinedTasks(parts);
+        run(pool, tasks.tasks(), multiplyAdds, tasks);
     }
 
     private void check(float[] x, int rows, float[] y) {

@@ -1,5 +1,7 @@
 package io.hayloft.engine.kernel;
 
+import java.util.Arrays;
+
 /**
  * Packed weights: panels of 32 output rows, inside a panel ascending k, inside a k the 32 rows side by side. A vector
  * lane is an output row, so no kernel needs a horizontal sum. Rows beyond the last are zero.
@@ -58,6 +60,19 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
     /** Elements with a common scale; 0 if the sums of blocks are not wanted by {@link #multiply}. */
     default int block() {
         return 0;
+    }
+
+    /** Whether another's {@link #multiply} takes activations in the same form. */
+    default boolean sameInput(Panels other) {
+        return groups() == other.groups() && block() == other.block() && Arrays.equals(factors(), other.factors());
+    }
+
+    /** Activations {@code [rows][columns]} in the form that {@link #multiply} wants. */
+    default Input pack(float[] x, int rows, int columns, WorkerPool pool) {
+        var space = pool.workspace();
+        return new Input(
+                RowGroups.pack(x, rows, columns, groups(), factors(), space.activations, pool),
+                BlockSums.pack(x, rows, columns, block(), groups(), pool));
     }
 
     /**

@@ -6,9 +6,12 @@ import java.util.Arrays;
  * A product by dequantised weights, done by register tiles and cut into tasks of one panel and a range of rows: expand a stretch of the panel to
  * floats, then let every group of rows pass over it.
  */
-final class TileRun implements WorkerPool.Task {
-    /** Elements of k that are expanded at once: 64 KB of weights, which stay in the second-level cache. */
+final class TileRun implements JoinedTasks.Part {
+    /** Elements of k that are expanded at once, about: 64 KB of weights, which stay in the second-level cache. */
     private static final int DEPTH = 512;
+
+    /** What the elements of k that are expanded at once are a multiple of: every block size. */
+    private static final int DEPTH_STEP = 32;
 
     /** Activations of a task at most, about 4 MB: every panel passes over them, so they should stay in the cache. */
     private static final int MAX_ELEMENTS = 1 << 20;
@@ -24,6 +27,7 @@ final class TileRun implements WorkerPool.Task {
     private final int panelCount;
     private final int taskRows;
     private final int rowTasks;
+    private final int depth;
 
     /**
      * A product to be run.
@@ -41,6 +45,8 @@ final class TileRun implements WorkerPool.Task {
         panelCount = (outputs + Panels.ROWS - 1) / Panels.ROWS;
         taskRows = taskRows(x.rows(), pool.threads());
         rowTasks = (x.rows() + taskRows - 1) / taskRows;
+        int parts = Math.max(1, (x.columns() + DEPTH / 2) / DEPTH); // about equal ones: a short rest costs most
+        depth = ((x.columns() + parts - 1) / parts + DEPTH_STEP - 1) / DEPTH_STEP * DEPTH_STEP;
     }
 
     /** Rows of a task: few enough that every thread gets several tasks, a multiple of the large group. */
@@ -52,8 +58,8 @@ final class TileRun implements WorkerPool.Task {
         return (Math.max(MIN_ROWS, (rows + parts - 1) / parts) + large - 1) / large * large;
     }
 
-    /** Number of tasks. */
-    int tasks() {
+    @Override
+    public int tasks() {
         return panelCount * rowTasks;
     }
 
@@ -65,13 +71,13 @@ final class TileRun implements WorkerPool.Task {
         int size = x.sizes().padded(end - firstRow) * Panels.ROWS;
         var tile = space.tile(worker).ofSize(size);
         Arrays.fill(tile, 0, size, 0f);
-        var weights = space.panel(worker).ofSize(DEPTH * Panels.ROWS);
-        for (int k = 0; k < x.columns(); k += DEPTH) {
-            int depth = Math.min(DEPTH, x.columns() - k);
-            panels.expand(panel, k, depth, weights);
+        var weights = space.panel(worker).ofSize(depth * Panels.ROWS);
+        for (int k = 0; k < x.columns(); k += depth) {
+            int count = Math.min(depth, x.columns() - k);
+            panels.expand(panel, k, count, weights);
             for (int row = firstRow, group; row < end; row += group) {
                 group = x.size(row);
-                Tile.sum(group, depth, x.data(), x.at(row, k), weights, tile, (row - firstRow) * Panels.ROWS);
+                Tile.sum(group, count, x.data(), x.at(row, k), weights, tile, (row - firstRow) * Panels.ROWS);
             }
         }
         copyOut(tile, panel, firstRow, end);

@@ -9,6 +9,7 @@ import io.hayloft.engine.cache.FarMemory;
 import io.hayloft.engine.kernel.Linear;
 import io.hayloft.engine.kernel.VectorOps;
 import io.hayloft.engine.kernel.WorkerPool;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,8 @@ record AttentionMixer(
 
     @Override
     public void mix(float[] x, Batch batch, float[] out, Activations a) {
-        batch.multiply(query, x, a.queries, pool); // [rows][queryHeads * headDim]
-        batch.multiply(key, x, a.keys, pool); // [rows][kvHeads * headDim]
-        batch.multiply(value, x, a.values, pool); // [rows][kvHeads * headDim]
+        // [rows][queryHeads * headDim], then twice [rows][kvHeads * headDim]
+        batch.multiply(List.of(query, key, value), x, new float[][] {a.queries, a.keys, a.values}, pool);
         place(batch, a);
         switch (batch) {
             case Batch.Stretch stretch -> attend(stretch, a);

@@ -6,6 +6,7 @@ import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.kernel.Linear;
 import io.hayloft.engine.kernel.WorkerPool;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Rows that run through the layers together: a stretch of one sequence, or the next token of each of many. */
@@ -23,8 +24,13 @@ sealed interface Batch {
     /** Length of prompt by which rotary variants choose their frequencies. */
     int promptLength();
 
-    /** y [rows][outputs] = x [rows][inputs] Wᵀ, by the kernel that suits the batch. */
-    void multiply(Linear weight, float[] x, float[] y, WorkerPool pool);
+    /** Of each weight, y [rows][outputs] = x [rows][inputs] Wᵀ, by the kernel that suits the batch. */
+    void multiply(List<Linear> weights, float[] x, float[][] y, WorkerPool pool);
+
+    /** The same for a single weight. */
+    default void multiply(Linear weight, float[] x, float[] y, WorkerPool pool) {
+        multiply(List.of(weight), x, new float[][] {y}, pool);
+    }
 
     /** Consecutive tokens of one sequence: compute-bound, weights are widened once for many rows. */
     record Stretch(
@@ -49,8 +55,8 @@ sealed interface Batch {
         }
 
         @Override
-        public void multiply(Linear weight, float[] x, float[] y, WorkerPool pool) {
-            weight.prefill(x, rows, y, pool);
+        public void multiply(List<Linear> weights, float[] x, float[][] y, WorkerPool pool) {
+            Linear.prefill(weights, x, rows, y, pool);
         }
     }
 
@@ -92,8 +98,8 @@ sealed interface Batch {
         }
 
         @Override
-        public void multiply(Linear weight, float[] x, float[] y, WorkerPool pool) {
-            weight.decode(x, rows(), y, pool);
+        public void multiply(List<Linear> weights, float[] x, float[][] y, WorkerPool pool) {
+            Linear.decode(weights, x, rows(), y, pool);
         }
 
         /** The caches of one layer, row by row. */

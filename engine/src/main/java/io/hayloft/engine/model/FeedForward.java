@@ -3,13 +3,13 @@ package io.hayloft.engine.model;
 import io.hayloft.engine.kernel.Linear;
 import io.hayloft.engine.kernel.VectorOps;
 import io.hayloft.engine.kernel.WorkerPool;
+import java.util.List;
 
 /** The gated feed-forward layer: (act(x Gᵀ) ⊙ x Uᵀ) Dᵀ. */
 record FeedForward(Linear gate, Linear up, Linear down, Activation activation, WorkerPool pool) {
     /** From rows x [rows][hidden] to {@code out} [rows][hidden]. */
     void apply(float[] x, Batch batch, float[] out, Activations buffers) {
-        batch.multiply(gate, x, buffers.gate, pool); // [rows][feedForward]
-        batch.multiply(up, x, buffers.up, pool); // [rows][feedForward]
+        batch.multiply(List.of(gate, up), x, new float[][] {buffers.gate, buffers.up}, pool); // [rows][feedForward]
         Rows.run(pool, batch.rows(), (from, to) -> activate(buffers.gate, buffers.up, from, to));
         batch.multiply(down, buffers.gate, out, pool); // [rows][hidden]
     }
