@@ -6,6 +6,7 @@ import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.format.SafetensorsFile;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.methods.policy.QueryHeadEviction;
 import io.hayloft.testing.Shared;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +14,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** H2O against the code of arXiv 2407.01527: which tokens each query head sees at each of 31 steps, and what follows. */
 class HeavyHitterGoldensTest {
     private static final int PROMPT = 160;
+    private static final int GROUP = 2;
     private static final int COLUMNS = 192;
+
+    /** The scores of the first steps are recorded. */
+    private static final int SCORED_STEPS = 6;
 
     @ParameterizedTest(name = "{1} {0}")
     @CsvSource({
@@ -39,6 +44,35 @@ class HeavyHitterGoldensTest {
                 if (t < greedy.length - 1) {
                     model.decoder().step(new int[] {greedy[t]}, new SequenceCache[] {cache}, step);
                     compareMasks(cache, expected, t);
+                    compareScores(cache, expected, t);
+                }
+            }
+        }
+    }
+
+    /** Attention that each query head gave to each token so far; tokens that it does not see, held or not, have none. */
+    private static void compareScores(SequenceCache cache, SafetensorsFile expected, int step) {
+        if (step >= SCORED_STEPS || !(cache.policy() instanceof QueryHeadEviction policy)) {
+            assertThat(step).isGreaterThanOrEqualTo(SCORED_STEPS);
+            return;
+        }
+        int columns = PROMPT + SCORED_STEPS;
+        for (int layer = 0; layer < cache.shape().layers(); layer++) {
+            var wanted = expected.readFloats("scores_after_step.layer" + layer);
+            var slots = cache.layer(layer);
+            int queryHeads = slots.kvHeads() * GROUP;
+            for (int queryHead = 0; queryHead < queryHeads; queryHead++) {
+                int head = queryHead / GROUP;
+                var scores = new float[columns];
+                for (int slot = 0; slot < slots.length(head); slot++) {
+                    scores[slots.position(head, slot)] = policy.score(layer, queryHead, GROUP, slot);
+                }
+                int from = (step * queryHeads + queryHead) * columns;
+                for (int position = 0; position < columns; position++) {
+                    float score = wanted[from + position];
+                    assertThat(scores[position])
+                            .as("step %d, layer %d, query head %d, position %d", step, layer, queryHead, position)
+                            .isBetween(score - 1e-6f - 1e-4f * score, score + 1e-6f + 1e-4f * score);
                 }
             }
         }
@@ -47,15 +81,14 @@ class HeavyHitterGoldensTest {
     /** Tokens in sight of each query head; what nobody sees must be gone. */
     private static void compareMasks(SequenceCache cache, SafetensorsFile expected, int step) {
         int tokens = PROMPT + step + 1;
-        int group = 2;
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
             var mask = expected.readBytes("mask_after_step.layer" + layer);
             var slots = cache.layer(layer);
             var policy = cache.policy();
             var seen = policy == null ? null : policy.mask(layer);
             assertThat(seen).isNotNull();
-            for (int queryHead = 0; queryHead < slots.kvHeads() * group; queryHead++) {
-                int head = queryHead / group;
+            for (int queryHead = 0; queryHead < slots.kvHeads() * GROUP; queryHead++) {
+                int head = queryHead / GROUP;
                 var scores = new float[slots.length(head)];
                 seen.hide(queryHead, 0, scores.length, scores, 0);
                 var visible = new byte[tokens];
@@ -64,13 +97,13 @@ class HeavyHitterGoldensTest {
                 }
                 for (int slot = 0; slot < scores.length; slot++) {
                     boolean wanted = false;
-                    for (int other = head * group; other < (head + 1) * group; other++) {
-                        wanted |= mask[(step * slots.kvHeads() * group + other) * COLUMNS + slots.position(head, slot)]
+                    for (int other = head * GROUP; other < (head + 1) * GROUP; other++) {
+                        wanted |= mask[(step * slots.kvHeads() * GROUP + other) * COLUMNS + slots.position(head, slot)]
                                 != 0;
                     }
                     assertThat(wanted).isTrue();
                 }
-                int from = ((step * slots.kvHeads() * group) + queryHead) * COLUMNS;
+                int from = ((step * slots.kvHeads() * GROUP) + queryHead) * COLUMNS;
                 assertThat(visible)
                         .as("step %d, layer %d, query head %d", step, layer, queryHead)
                         .isEqualTo(java.util.Arrays.copyOfRange(mask, from, from + tokens));

@@ -10,7 +10,7 @@ import java.util.Set;
 /** Text forms of codecs. */
 final class CodecText {
     private static final String EXAMPLE = "kivi(k=2,v=2,group=32,residual=128)";
-    private static final List<String> NAMES = List.of("f32", "f16", "q8", "flexgen", "kivi", "kivi-paper");
+    private static final List<String> NAMES = List.of("f32", "f16", "q8", "flexgen", "kivi");
     private static final List<String> FLEXGEN_PARAMETERS = List.of("bits", "group", "scales");
     private static final List<String> KIVI_PARAMETERS = List.of("k", "v", "group", "residual", "scales");
 
@@ -32,9 +32,7 @@ final class CodecText {
             case "f16" -> new KvCodec.F16();
             case "q8" -> new KvCodec.Q8();
             case "flexgen" -> flexGen(text, parameters(text, inside, FLEXGEN_PARAMETERS));
-            case "kivi" -> grouped(text, parameters(text, inside, KIVI_PARAMETERS), 0);
-            case "kivi-paper" ->
-                grouped(text, parameters(text, inside, KIVI_PARAMETERS), KvCodec.Grouped.PAPER_CONSTANT);
+            case "kivi" -> grouped(text, parameters(text, inside, KIVI_PARAMETERS));
             default -> throw Suggest.unknown("cache codec", name, NAMES);
         };
     }
@@ -51,14 +49,13 @@ final class CodecText {
         return new KvCodec.FlexGen(number(text, given, "bits", 4), number(text, given, "group", 64), wide(text, given));
     }
 
-    private static KvCodec grouped(String text, Map<String, String> given, float addedToKeys) {
+    private static KvCodec grouped(String text, Map<String, String> given) {
         return new KvCodec.Grouped(
                 number(text, given, "k", 2),
                 number(text, given, "v", 2),
                 number(text, given, "group", 32),
                 number(text, given, "residual", 128),
-                wide(text, given),
-                addedToKeys);
+                wide(text, given));
     }
 
     private static Map<String, String> parameters(String text, String inside, List<String> known) {

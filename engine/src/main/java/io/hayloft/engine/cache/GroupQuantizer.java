@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Codes a group of numbers by its minimum and a step: min + code * scale, scale = (max - min) / (2^bits - 1), codes
  * rounded half to even (FlexGen, arXiv 2303.06865; KIVI, arXiv 2402.02750). With 16-bit scales every operation is rounded
- * to a 16-bit float, as the methods' published forms compute. A group of equal numbers has codes 0, and scale 0 where
- * nothing is added to its span.
+ * to a 16-bit float, as the methods' published forms compute. A group of equal numbers has codes
+ * and scale 0, where the published forms divide 0 by 0.
  */
 final class GroupQuantizer {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
@@ -21,18 +21,15 @@ final class GroupQuantizer {
 
     private final int levels;
     private final boolean wide;
-    private final float added;
 
     /**
      * A quantiser.
      *
      * @param wide whether scales are 32-bit floats instead of 16-bit ones
-     * @param added what is added to the span, the difference of maximum and minimum
      */
-    GroupQuantizer(int bits, boolean wide, float added) {
+    GroupQuantizer(int bits, boolean wide) {
         this.levels = (1 << bits) - 1;
         this.wide = wide;
-        this.added = added;
     }
 
     /**
@@ -70,7 +67,7 @@ final class GroupQuantizer {
 
     /** Step of a group. */
     float scale(float min, float max) {
-        return rounded(rounded(rounded(max - min) + added) / levels);
+        return rounded(rounded(max - min) / levels);
     }
 
     private float rounded(float x) {

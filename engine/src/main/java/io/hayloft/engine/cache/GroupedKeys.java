@@ -33,7 +33,7 @@ final class GroupedKeys extends TokenStore {
     }
 
     private static KeyGroups format(int channels, KvCodec.Grouped codec) {
-        return new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide(), codec.addedToKeys());
+        return new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide());
     }
 
     @Override

@@ -24,18 +24,13 @@ final class KeyGroups {
     private final Scales scales;
     private final GroupQuantizer quantizer;
 
-    /**
-     * A form of block.
-     *
-     * @param added what is added to the span of each group before it is divided into steps
-     */
-    KeyGroups(int channels, int bits, int group, boolean wide, float added) {
+    KeyGroups(int channels, int bits, int group, boolean wide) {
         this.channels = channels;
         this.padded = BlockFormat.paddedChannels(channels);
         this.group = group;
         this.codes = new Codes(bits, channels, TOKENS);
         this.scales = new Scales(wide);
-        this.quantizer = new GroupQuantizer(bits, wide, added);
+        this.quantizer = new GroupQuantizer(bits, wide);
     }
 
     int group() {

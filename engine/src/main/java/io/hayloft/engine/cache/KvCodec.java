@@ -60,40 +60,25 @@ public sealed interface KvCodec {
      * @param residual tokens that stay unquantised, a multiple of {@code group}: keys are packed this many at a time,
      *     values as soon as this many are newer
      * @param wide whether scales, minima and the unquantised tokens are 32-bit floats instead of 16-bit ones
-     * @param addedToKeys what is added to the span of a group of keys before it is divided into steps: 0, or
-     *     {@link #PAPER_CONSTANT}
      */
-    record Grouped(int keyBits, int valueBits, int group, int residual, boolean wide, float addedToKeys)
-            implements KvCodec {
-        /**
-         * Added by the per-channel quantiser of the code behind arXiv 2407.01527, so that a group of equal numbers does not
-         * divide by zero; its per-token quantiser adds nothing.
-         */
-        public static final float PAPER_CONSTANT = 2e-6f;
-
+    record Grouped(int keyBits, int valueBits, int group, int residual, boolean wide) implements KvCodec {
         /** Checks the sizes. */
         public Grouped {
             CodecText.checkBits("k", keyBits);
             CodecText.checkBits("v", valueBits);
             CodecText.checkGroup(group, residual);
-            if (addedToKeys != 0 && addedToKeys != PAPER_CONSTANT) {
-                throw new IllegalArgumentException(addedToKeys + " added to the span of keys");
-            }
         }
 
         /** The usual form, with 16-bit scales, minima and unquantised tokens. */
         public Grouped(int keyBits, int valueBits, int group, int residual) {
-            this(keyBits, valueBits, group, residual, false, 0);
+            this(keyBits, valueBits, group, residual, false);
         }
 
-        /**
-         * {@code kivi(k=2,v=2,group=32,residual=128)}, with {@code ,scales=f32} at the end if wide, and {@code kivi-paper} if
-         * its constant is added.
-         */
+        /** {@code kivi(k=2,v=2,group=32,residual=128)}, with {@code ,scales=f32} at the end if wide. */
         @Override
         public String text() {
-            return (addedToKeys == 0 ? "kivi" : "kivi-paper") + "(k=" + keyBits + ",v=" + valueBits + ",group=" + group
-                    + ",residual=" + residual + (wide ? ",scales=f32)" : ")");
+            return "kivi(k=" + keyBits + ",v=" + valueBits + ",group=" + group + ",residual=" + residual
+                    + (wide ? ",scales=f32)" : ")");
         }
     }
 
@@ -112,8 +97,7 @@ public sealed interface KvCodec {
 
     /**
      * Reads a text form: {@code f32}, {@code f16}, {@code q8}, {@code flexgen(bits=4,group=64)},
-     * {@code kivi(k=2,v=2,group=32,residual=128)}, {@code kivi-paper(...)}; what is left out in the parentheses has these
-     * values.
+     * {@code kivi(k=2,v=2,group=32,residual=128)}; what is left out in the parentheses has these values.
      *
      * @throws io.hayloft.base.UserError if there is no such codec
      */

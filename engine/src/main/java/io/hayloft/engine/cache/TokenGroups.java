@@ -39,7 +39,7 @@ final class TokenGroups extends BlockFormat {
         this.wide = wide;
         this.codes = new Codes(bits, rows, lanes);
         this.scales = new Scales(wide);
-        this.quantizer = new GroupQuantizer(bits, wide, 0);
+        this.quantizer = new GroupQuantizer(bits, wide);
     }
 
     @Override

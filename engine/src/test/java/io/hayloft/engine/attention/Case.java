@@ -17,7 +17,7 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
         new KvCodec.FlexGen(2, 32, true),
         new KvCodec.Grouped(4, 4, 32, 128),
         new KvCodec.Grouped(2, 2, 32, 64),
-        new KvCodec.Grouped(8, 4, 64, 64, true, 0),
+        new KvCodec.Grouped(8, 4, 64, 64, true),
         new KvCodec.Grouped(16, 2, 32, 32),
         new KvCodec.Grouped(4, 16, 32, 96)
     };

@@ -52,41 +52,13 @@ class FlexGenTest {
         }
     }
 
-    /** The per-channel form of the same code, whose constant kivi-paper adds; zeros follow the last token there. */
-    @ParameterizedTest
-    @ValueSource(ints = {2, 4, 8})
-    void keysOfKiviPaperArePackedAsPublished(int bits) {
-        try (var golden = golden(bits, 32);
-                var arena = Arena.ofConfined()) {
-            var input = golden.readFloats("input");
-            var decoded = new float[input.length];
-            var format = new KeyGroups(DIM, bits, 32, true, KvCodec.Grouped.PAPER_CONSTANT);
-            for (int head = 0; head < HEADS; head++) {
-                for (int from = 0; from < TOKENS; from += 32) {
-                    int first = (head * TOKENS + from) * DIM;
-                    int tokens = Math.min(32, TOKENS - from);
-                    var block = arena.allocate(format.bytes(), 64);
-                    var keys = new float[DIM * 32];
-                    for (int i = 0; i < tokens * DIM; i++) {
-                        keys[i % DIM * 32 + i / DIM] = input[first + i];
-                    }
-                    format.store(block, 0, keys);
-                    for (int token = 0; token < tokens; token++) {
-                        format.load(block, 0, token, decoded, first + token * DIM);
-                    }
-                }
-            }
-            assertThat(decoded).isEqualTo(golden.readFloats("by_channel.dequantized"));
-        }
-    }
-
     private static SafetensorsFile golden(int bits, int group) {
         return SafetensorsFile.open(
                 Shared.path("goldens/quantization/flexgen/asym_" + bits + "bit_group" + group + "_f32.safetensors"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kivi", "kivi-paper", "kivi-paper(k=8,v=8)", "flexgen", "flexgen(bits=2,group=32)"})
+    @ValueSource(strings = {"kivi", "kivi(k=8,v=8)", "flexgen", "flexgen(bits=2,group=32)"})
     void equalNumbersStayAsTheyAre(String codec) {
         try (var cache = new SequenceCache(CacheShape.full(1, 1, 64), KvCodec.parse(codec), 0)) {
             var row = new float[64];
@@ -98,15 +70,6 @@ class FlexGenTest {
             assertThat(keys(cache)).containsOnly(0.375f);
             assertThat(values(cache)).containsOnly(0.375f);
         }
-    }
-
-    @Test
-    void theConstantOfThePaperWidensTheSteps() {
-        var plain = new GroupQuantizer(2, true, 0);
-        var paper = new GroupQuantizer(2, true, KvCodec.Grouped.PAPER_CONSTANT);
-        assertThat(plain.scale(1, 1)).isZero();
-        assertThat(paper.scale(1, 1)).isEqualTo(2e-6f / 3);
-        assertThat(paper.scale(0, 3e-6f)).isGreaterThan(plain.scale(0, 3e-6f));
     }
 
     /** Channels that do not fill their group: the original fills it with zeros, which take part in the minimum. */

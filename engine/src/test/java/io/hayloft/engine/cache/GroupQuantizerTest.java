@@ -19,7 +19,7 @@ class GroupQuantizerTest {
         var random = new Random(bits);
         for (int round = 0; round < 500; round++) {
             boolean withZero = round % 3 == 0;
-            var quantizer = new GroupQuantizer(bits, wide, round % 2 == 0 ? 0 : 2e-6f);
+            var quantizer = new GroupQuantizer(bits, wide);
             var x = new float[40];
             float size = (float) Math.pow(10, random.nextInt(10) - 6);
             for (int i = 0; i < x.length; i++) {
@@ -45,7 +45,7 @@ class GroupQuantizerTest {
         var result = new float[2];
         var x = new float[32];
         Arrays.fill(x, -1.5f);
-        new GroupQuantizer(2, false, 0).quantize(x, 0, 32, false, codes, result);
+        new GroupQuantizer(2, false).quantize(x, 0, 32, false, codes, result);
         assertThat(codes).containsOnly(0);
         assertThat(result).containsExactly(0, -1.5f);
     }

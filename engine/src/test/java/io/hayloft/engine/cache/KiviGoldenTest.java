@@ -24,7 +24,7 @@ class KiviGoldenTest {
                 var arena = Arena.ofConfined()) {
             boolean wide = arithmetic.equals("f32");
             var input = golden.readFloats("k.input");
-            var format = new KeyGroups(DIM, bits, GROUP, wide, 0);
+            var format = new KeyGroups(DIM, bits, GROUP, wide);
             var codes = new byte[HEADS * TOKENS * DIM];
             var decoded = new float[codes.length];
             var scales = new float[HEADS * TOKENS / GROUP * DIM];

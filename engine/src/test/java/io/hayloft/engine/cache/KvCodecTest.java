@@ -23,7 +23,6 @@ class KvCodecTest {
                 "flexgen(bits=4,group=64)",
                 "flexgen(bits=8,group=32,scales=f32)",
                 "kivi(k=2,v=2,group=32,residual=128)",
-                "kivi-paper(k=4,v=2,group=32,residual=128)",
                 "kivi(k=4,v=2,group=64,residual=64)",
                 "kivi(k=16,v=4,group=32,residual=32,scales=f32)"
             })

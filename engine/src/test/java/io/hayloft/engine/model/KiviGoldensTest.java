@@ -20,7 +20,7 @@ class KiviGoldensTest {
         "llama_hd32_4bit_short_prompt,4"
     })
     void decodesFromGroupedCodes(String name, int bits) {
-        var codec = new KvCodec.Grouped(bits, bits, 32, 128, true, 0);
+        var codec = new KvCodec.Grouped(bits, bits, 32, 128, true);
         try (var model = LanguageModel.load(
                         Shared.path("goldens/compression/checkpoint_llama_hd32"), LoadOptions.withThreads(2));
                 var expected = SafetensorsFile.open(Shared.path("goldens/compression/kivi/" + name + ".safetensors"));
