@@ -18,6 +18,14 @@ public sealed interface Budget {
      */
     int keptTokens(int prompt);
 
+    /**
+     * The tokens that each KV head may hold while decoding goes on: those kept of the prompt, or the number asked for where
+     * a shorter prompt leaves room.
+     *
+     * @param prompt tokens of the prompt, at least 1
+     */
+    int capacity(int prompt);
+
     /** Full size divided by kept size, as asked for; NaN where that depends on the prompt. */
     double requestedRatio();
 
@@ -37,6 +45,11 @@ public sealed interface Budget {
         @Override
         public int keptTokens(int prompt) {
             return Math.max(1, (int) Math.floor(prompt / ratio));
+        }
+
+        @Override
+        public int capacity(int prompt) {
+            return keptTokens(prompt);
         }
 
         @Override
@@ -63,6 +76,11 @@ public sealed interface Budget {
         @Override
         public int keptTokens(int prompt) {
             return Math.min(prompt, tokens);
+        }
+
+        @Override
+        public int capacity(int prompt) {
+            return tokens;
         }
 
         @Override

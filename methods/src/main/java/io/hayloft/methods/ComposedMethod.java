@@ -73,7 +73,7 @@ record ComposedMethod(
         }
         int budget = evict.budget().keptTokens(prefill.tokens());
         var kept = keep(prefill, evict, budget);
-        int capacity = evict.budget() instanceof Budget.Tokens fixed ? fixed.tokens() : budget;
+        int capacity = evict.budget().capacity(prefill.tokens());
         var policy = evict.rule().policy(prefill, kept, capacity);
         return Compaction.select(prefill.cache(), kept, codec, prefill.reserveNewTokens(), policy, pool);
     }

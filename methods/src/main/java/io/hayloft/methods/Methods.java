@@ -115,7 +115,7 @@ public final class Methods {
                     arguments -> new ObservedAttentionScorer()),
             shortening(
                     "llmlingua2",
-                    "Leaves out the words of the context that a small classifier finds least worth keeping; the model"
+                    "Leaves out the words of the document that a small classifier finds least worth keeping; the model"
                             + " reads a shorter text.",
                     "Pan et al., arXiv 2403.12968",
                     List.of(
@@ -131,8 +131,8 @@ public final class Methods {
                     Methods::classifier),
             shortening(
                     "selective",
-                    "Leaves out the words of the context that the model itself expected most; the model reads a shorter"
-                            + " text.",
+                    "Leaves out the words of the document that the model itself expected most; the model reads a"
+                            + " shorter text.",
                     "after Li et al., arXiv 2310.06201",
                     List.of(),
                     arguments -> new CompressorKind.ModelItself()));

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.CacheRecipe;
+import io.hayloft.engine.generation.Generation;
+import io.hayloft.engine.generation.GenerationListener;
+import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.LayerView;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.hub.ModelStore;
@@ -17,7 +21,9 @@ import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.methods.policy.DecodeRule;
 import io.hayloft.methods.score.Scorer;
 import io.hayloft.methods.score.Scores;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +59,37 @@ class SharedScoresTest {
                 }
             }
             assertThat(scorer.calls()).hasValue(timesEachLayer * model.config().layers());
+        }
+    }
+
+    /** Takes its time. */
+    private record Slow() implements Scorer {
+        @Override
+        public float[][] score(LayerView view, int budget) {
+            LockSupport.parkNanos(8_000_000);
+            return new float[view.shape().kvHeads()][view.tokens()];
+        }
+    }
+
+    /** Whoever is built first computes for all; none of them is told to be free. */
+    @Test
+    void everyRatioIsChargedForSharedScores() {
+        try (var model = model()) {
+            var recipes = new ArrayList<CacheRecipe>();
+            for (int ratio : new int[] {2, 4, 8}) {
+                var evict = new Term.Evict(new Slow(), Budget.parse(ratio + "x"), DecodeRule.GROW);
+                recipes.add(new ComposedMethod("slow", "slow", School.EVICT, null, evict, null));
+            }
+            recipes.add(Methods.parse("knorm:4x"));
+            var prompt = IntStream.range(10, 74).toArray();
+            var options = GenerationOptions.greedy(1);
+            long start = System.nanoTime();
+            var all = Generation.run(model, prompt, prompt.length, recipes, options, GenerationListener.NONE);
+            double elapsed = (System.nanoTime() - start) * 1e-9;
+            double alone = 0.008 * model.config().layers() / 2;
+            assertThat(all.subList(0, 3))
+                    .allSatisfy(done -> assertThat(done.compressSeconds()).isGreaterThan(0.9 * alone));
+            assertThat(all.get(3).compressSeconds()).isLessThan(elapsed);
         }
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param stopReason why generation ended: {@code eos}, {@code length} or {@code stop_text}
  * @param promptTokens tokens of the prompt as the model saw it
  * @param compressAfter how many of them the method had seen when it compressed: all, or those up to the question
+ * @param shortenedPart which part of the prompt's text the method shortened: {@code document} where the task tells it from
+ *     the instruction, else {@code context}; null for methods that leave the text as it is
  * @param tokensBeforeTruncation tokens of the prompt before its middle was cut out
  * @param generatedTokens tokens of the output, an end token not counted
  * @param freeTokens tokens generated before the first choice that compression could change
@@ -59,6 +61,7 @@ public record BenchRecord(
         String stopReason,
         int promptTokens,
         int compressAfter,
+        @Nullable String shortenedPart,
         int tokensBeforeTruncation,
         int generatedTokens,
         int freeTokens,

@@ -28,6 +28,7 @@ final class RecordsQuery {
             "metric",
             "output",
             "stop_reason",
+            "shortened_part",
             "prompt_sha256",
             "protocol",
             "key"
@@ -43,10 +44,13 @@ final class RecordsQuery {
         }
         for (var count : new String[] {
             "prompt_tokens",
+            "compress_after",
             "tokens_before_truncation",
             "generated_tokens",
             "free_tokens",
+            "decode_steps",
             "cache_bytes",
+            "stored_bytes",
             "full_cache_bytes",
             "seed"
         }) {

@@ -16,12 +16,16 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.CompressedPrompt;
+import io.hayloft.methods.prompt.CompressorKind;
 import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,7 +61,22 @@ final class EngineRunner implements SampleRunner {
                 linearWork(config),
                 2.0 * config.layers() * config.queryHeads() * config.headDim(),
                 model.pool().threads(),
-                VectorWidth.BITS);
+                VectorWidth.BITS,
+                compressors(spec));
+    }
+
+    /** Hashes of what results depend on beside the model, of methods that can run. */
+    private static Map<String, String> compressors(BenchSpec spec) {
+        var known = new HashMap<CompressorKind, String>();
+        var hashes = new LinkedHashMap<String, String>();
+        for (var name : spec.methods()) {
+            var method = Methods.parse(name);
+            method.prompt()
+                    .filter(step -> !step.keepsAll() && lacking(method).isEmpty())
+                    .map(PromptStep::compressor)
+                    .ifPresent(kind -> hashes.put(name, known.computeIfAbsent(kind, CompressorKind::contentHash)));
+        }
+        return hashes;
     }
 
     private static double linearWork(DecoderConfig config) {
@@ -74,6 +93,10 @@ final class EngineRunner implements SampleRunner {
 
     @Override
     public Optional<String> refusal(Method method) {
+        return lacking(method);
+    }
+
+    private static Optional<String> lacking(Method method) {
         var step = method.prompt().filter(prompt -> !prompt.keepsAll());
         try {
             step.ifPresent(prompt -> prompt.compressor().check());
@@ -144,8 +167,8 @@ final class EngineRunner implements SampleRunner {
     }
 
     @Override
-    public CompressedPrompt compress(PromptStep step, String context) {
-        return compressors.compress(step, context);
+    public CompressedPrompt compress(PromptStep step, String document) {
+        return compressors.compress(step, document);
     }
 
     @Override

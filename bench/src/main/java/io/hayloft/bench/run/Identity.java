@@ -4,12 +4,13 @@ import io.hayloft.bench.BenchSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What makes a run, and a record in it, the same as another: everything that results depend on, hashed. */
 final class Identity {
     /** Raised when the engine or the records change so that older results must not mix with new ones. */
-    private static final String VERSION = "hayloft-record/2";
+    private static final String VERSION = "hayloft-record/3";
 
     private Identity() {}
 
@@ -20,6 +21,9 @@ final class Identity {
         settings.put("model", model.name());
         settings.put("model_hash", model.hash());
         settings.put("methods", spec.methods());
+        if (!model.compressors().isEmpty()) {
+            settings.put("compressors", new TreeMap<>(model.compressors()));
+        }
         settings.put("tasks", spec.tasks());
         settings.put(
                 "lengths",
@@ -68,6 +72,7 @@ final class Identity {
         values.put("version", VERSION);
         values.put("model", model.hash());
         values.put("method", method);
+        values.put("compressor", model.compressors().getOrDefault(method, ""));
         values.put("task", planned.task().name());
         values.put("task_version", planned.task().version());
         values.put("metric", planned.task().metric());

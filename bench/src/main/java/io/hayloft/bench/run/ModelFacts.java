@@ -1,5 +1,7 @@
 package io.hayloft.bench.run;
 
+import java.util.Map;
+
 /**
  * What a run must know of a model.
  *
@@ -14,6 +16,7 @@ package io.hayloft.bench.run;
  * @param attentionWork multiplications a token needs in attention for each token that it sees
  * @param threads worker threads
  * @param vectorBits width of the vectors that its kernels use
+ * @param compressors hashes of what methods that shorten prompts read beside the model, by method
  */
 public record ModelFacts(
         String name,
@@ -26,4 +29,10 @@ public record ModelFacts(
         double linearWork,
         double attentionWork,
         int threads,
-        int vectorBits) {}
+        int vectorBits,
+        Map<String, String> compressors) {
+    /** Copies the map. */
+    public ModelFacts {
+        compressors = Map.copyOf(compressors);
+    }
+}

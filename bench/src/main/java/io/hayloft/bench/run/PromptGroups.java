@@ -3,7 +3,6 @@ package io.hayloft.bench.run;
 import io.hayloft.bench.Protocol;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.CompressedPrompt;
-import io.hayloft.tasks.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a sample with methods of which some shorten its context: one prefill for each text that comes of it. */
+/**
+ * Answers a sample with methods of which some shorten its document: one prefill for each text that comes of it. Instruction
+ * and question stay as they are.
+ */
 final class PromptGroups {
     /**
      * An answer and what it was made from.
@@ -40,10 +42,10 @@ final class PromptGroups {
         for (var method : methods) {
             var compressed = method.prompt()
                     .filter(step -> !step.keepsAll())
-                    .map(step -> runner.compress(step, original.context()))
+                    .map(step -> runner.compress(step, original.document()))
                     .orElse(null);
-            var context = compressed == null ? original.context() : compressed.text();
-            groups.computeIfAbsent(context, any -> new ArrayList<>()).add(shortened.size());
+            var document = compressed == null ? original.document() : compressed.text();
+            groups.computeIfAbsent(document, any -> new ArrayList<>()).add(shortened.size());
             shortened.add(compressed);
         }
         var answered = new Answered[methods.size()];
@@ -61,11 +63,11 @@ final class PromptGroups {
         return Arrays.asList(answered);
     }
 
-    private EncodedPrompt prompt(String context) {
+    private EncodedPrompt prompt(String document) {
         var original = planned.sample().prompt();
-        return context.equals(original.context())
+        return document.equals(original.document())
                 ? planned.prompt()
-                : runner.encode(new Prompt(context, original.question(), original.chat()), protocol);
+                : runner.encode(original.withDocument(document), protocol);
     }
 
     /** An answer to a shorter prompt: measured against the original one, with the time that shortening took. */

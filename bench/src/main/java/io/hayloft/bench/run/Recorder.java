@@ -3,6 +3,8 @@ package io.hayloft.bench.run;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.methods.Method;
+import io.hayloft.tasks.Prompt;
+import org.jspecify.annotations.Nullable;
 
 /** Scores an answer and makes the record of it. */
 final class Recorder {
@@ -35,6 +37,7 @@ final class Recorder {
                 answer.stopReason(),
                 answered.promptTokens(),
                 answered.compressAfter(),
+                shortenedPart(sample.prompt(), method),
                 before,
                 answer.generatedTokens(),
                 answer.freeTokens(),
@@ -52,5 +55,12 @@ final class Recorder {
                 spec.protocol().text(),
                 sample.facets(),
                 Identity.key(spec, model, planned, method.name()));
+    }
+
+    private static @Nullable String shortenedPart(Prompt prompt, Method method) {
+        if (method.prompt().filter(step -> !step.keepsAll()).isEmpty()) {
+            return null;
+        }
+        return prompt.instruction().isEmpty() ? "context" : "document";
     }
 }

@@ -33,11 +33,11 @@ public interface SampleRunner extends AutoCloseable {
     List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules);
 
     /**
-     * Shortens the context of a prompt. The time it tells is what this step alone would have taken.
+     * Shortens the document of a prompt. The time it tells is what this step alone would have taken.
      *
      * @throws io.hayloft.base.UserError if the compressor lacks its weights
      */
-    CompressedPrompt compress(PromptStep step, String context);
+    CompressedPrompt compress(PromptStep step, String document);
 
     /** Bytes of the full cache, in the run's cache type, for a prompt of so many tokens. */
     long fullCacheBytes(int tokens);

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,6 +188,20 @@ class BenchRunTest {
                 key(spec, runner, planned, rescored, planned.prompt()),
                 key(spec, runner, planned, sample, new EncodedPrompt(ids, ids.length - 1)));
         assertThat(keys).doesNotHaveDuplicates();
+    }
+
+    /** A classifier's weights are no part of a method's expression. */
+    @Test
+    void keysDependOnTheWeightsOfACompressor() {
+        var spec = spec().build();
+        var runner = new FakeRunner(1000, false);
+        var planned = SampleChoice.of(spec, runner).samples().getFirst();
+        var before = key(spec, runner, planned, planned.sample(), planned.prompt());
+        runner.compressors = Map.of("full", "one hash");
+        var first = key(spec, runner, planned, planned.sample(), planned.prompt());
+        runner.compressors = Map.of("full", "another hash");
+        var second = key(spec, runner, planned, planned.sample(), planned.prompt());
+        assertThat(List.of(before, first, second)).doesNotHaveDuplicates();
     }
 
     private static String key(

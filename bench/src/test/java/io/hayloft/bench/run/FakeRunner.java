@@ -25,6 +25,9 @@ final class FakeRunner implements SampleRunner {
     /** Seeds of those calls. */
     final List<Long> seeds = new ArrayList<>();
 
+    /** Hashes of what methods read beside the model. */
+    Map<String, String> compressors = Map.of();
+
     /** Fails once this many samples have been answered. */
     int diesAfter = Integer.MAX_VALUE;
 
@@ -36,7 +39,18 @@ final class FakeRunner implements SampleRunner {
     @Override
     public ModelFacts model() {
         return new ModelFacts(
-                "fake model", "ab".repeat(32), "llama", false, contextLength, chat, 1000, 2e6, 1e3, 2, 256);
+                "fake model",
+                "ab".repeat(32),
+                "llama",
+                false,
+                contextLength,
+                chat,
+                1000,
+                2e6,
+                1e3,
+                2,
+                256,
+                compressors);
     }
 
     @Override

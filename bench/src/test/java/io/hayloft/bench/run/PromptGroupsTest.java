@@ -14,10 +14,15 @@ import io.hayloft.bench.stats.Statistics;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.methods.Methods;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.Sample;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +96,31 @@ class PromptGroupsTest {
             assertThat(Statistics.summary(done.records()).rows())
                     .hasSize(spec.methods().size());
         }
+    }
+
+    /** Instruction and question are not compressed, and records say so. */
+    @Test
+    void onlyTheDocumentIsShortened() {
+        var spec = spec(Protocol.QUESTION_AWARE, "selective:2x", "selective:1x");
+        var runner = new FakeRunner(1000, false);
+        var usual = SampleChoice.of(spec, runner).samples().getFirst();
+        var sample = usual.sample();
+        var prompt = new Prompt("one two three ", "a b c d e f g h", " why?", false);
+        var other =
+                new Sample(sample.task(), sample.category(), "1", prompt, List.of("x"), List.of(), 4, sample.facets());
+        var planned = new PlannedSample(
+                usual.task(), other, runner.encode(prompt, Protocol.QUESTION_AWARE), "", 0, usual.rules());
+        var methods = Stream.of("full", "selective:2x", "selective:1x")
+                .map(Methods::parse)
+                .toList();
+        var answers = new PromptGroups(runner, planned, Protocol.QUESTION_AWARE).answer(methods);
+        assertThat(answers.stream().map(PromptGroups.Answered::promptTokens)).containsExactly(12, 8, 12);
+        var parts = new ArrayList<String>();
+        for (int i = 0; i < methods.size(); i++) {
+            var record = Recorder.record(spec, runner.model(), planned, methods.get(i), answers.get(i));
+            parts.add(String.valueOf(record.shortenedPart()));
+        }
+        assertThat(parts).containsExactly("null", "document", "null");
     }
 
     @Test

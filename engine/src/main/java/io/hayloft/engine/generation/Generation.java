@@ -183,9 +183,11 @@ public final class Generation {
 
     private Variant build(Prefilled prefill, int index, boolean last) {
         var recipe = recipes.get(index);
+        prefill.startRecipe();
         long start = System.nanoTime();
         var cache = last && recipe.keepsAll() ? prefill.handOver() : recipe.build(prefill);
-        double seconds = (System.nanoTime() - start) * 1e-9;
+        // Scores that recipes share are computed once: each is charged what it would have taken alone.
+        double seconds = (System.nanoTime() - start) * 1e-9 + prefill.borrowedSeconds();
         var variant = new Variant(model, index, recipe, cache, seconds, limit, options, listener);
         listener.built(index, variant.cacheBytes());
         return variant;

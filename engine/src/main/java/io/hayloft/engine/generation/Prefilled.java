@@ -5,6 +5,7 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillSignals;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /** A prompt (or its context) read once: what every recipe with its {@link PrefillPattern} starts from. */
@@ -14,11 +15,26 @@ public final class Prefilled implements AutoCloseable {
     private final PrefillSignals signals;
     private final int reserveNewTokens;
     private final long seed;
-    private final Map<Computed, float[][]> computed = new ConcurrentHashMap<>();
+    private final Map<Computed, Shared> computed = new ConcurrentHashMap<>();
+    private final LongAdder borrowedNanos = new LongAdder();
+    private volatile int recipe;
     private boolean owned = true;
 
     /** Something that recipes compute from a layer. */
     private record Computed(int layer, Object key) {}
+
+    /** The result, what it took, and the last recipe that has been charged for it. */
+    private static final class Shared {
+        final float[][] result;
+        final long nanos;
+        int charged;
+
+        Shared(float[][] result, long nanos, int charged) {
+            this.result = result;
+            this.nanos = nanos;
+            this.charged = charged;
+        }
+    }
 
     /**
      * Takes ownership of the cache.
@@ -75,10 +91,27 @@ public final class Prefilled implements AutoCloseable {
         var what = new Computed(layer, key);
         var known = computed.get(what);
         if (known == null) {
-            known = compute.get();
+            long start = System.nanoTime();
+            var result = compute.get();
+            known = new Shared(result, System.nanoTime() - start, recipe);
             computed.put(what, known);
+        } else if (known.charged != recipe) {
+            known.charged = recipe;
+            borrowedNanos.add(known.nanos);
         }
-        return known;
+        return known.result;
+    }
+
+    /** Begins the account of another recipe. */
+    void startRecipe() {
+        recipe++;
+        borrowedNanos.reset();
+    }
+
+    /** What computing would have taken this recipe that others computed before it, spread over the threads as theirs was. */
+    double borrowedSeconds() {
+        int threads = Math.min(model.pool().threads(), model.config().layers());
+        return borrowedNanos.sum() * 1e-9 / threads;
     }
 
     /** The cache itself, for a recipe that keeps all: from now on the caller closes it. */

@@ -45,7 +45,7 @@ public sealed interface Retrieval {
 
         @Override
         public Sizes sizes(int tokens) {
-            int seen = budget.keptTokens(tokens);
+            int seen = budget.capacity(tokens);
             int init = (int) (INIT * seen);
             int chosen = (int) (BLOCKS * seen) / block;
             int local = Math.max(leastLocal, seen - init - chosen * block);

@@ -36,7 +36,7 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
         int tokens = prefill.tokens();
         int kept = budget.keptTokens(tokens);
         int first = sinks.of(kept);
-        int capacity = budget instanceof Budget.Tokens fixed ? fixed.tokens() : kept;
+        int capacity = budget.capacity(tokens);
         var source = prefill.cache();
         var codec = source.codec();
         // While a step runs, the new token is in sight beside the full cache.

@@ -18,7 +18,7 @@ import io.hayloft.methods.far.SinkMemory.QueryPlace;
 record WindowedPrefill(Budget budget, Sinks sinks, Positions positions) implements PrefillPattern.Own {
     @Override
     public SequenceCache cache(LanguageModel model, KvCodec codec, int tokens) {
-        int seen = budget.keptTokens(tokens);
+        int seen = budget.capacity(tokens);
         int first = sinks.of(seen);
         var shape = model.cacheShape();
         var place = switch (positions) {

@@ -68,7 +68,7 @@ public final class QueryHeadEviction implements CachePolicy {
 
     private void setBudget(int tokens) {
         if (half == 0) {
-            half = Math.max(1, budget.keptTokens(tokens) / 2);
+            half = Math.max(1, budget.capacity(tokens) / 2);
         }
     }
 

@@ -12,6 +12,12 @@ public sealed interface CompressorKind {
      */
     void check();
 
+    /**
+     * Hash of what results depend on beside the model and the expression of the method; empty for nothing. Checks as {@link
+     * #check} does.
+     */
+    String contentHash();
+
     /** A compressor for the prompts of a model. */
     PromptCompressor open(LanguageModel model);
 
@@ -28,6 +34,11 @@ public sealed interface CompressorKind {
         }
 
         @Override
+        public String contentHash() {
+            return Llmlingua2Weights.contentHash(Llmlingua2Weights.find(folder));
+        }
+
+        @Override
         public PromptCompressor open(LanguageModel model) {
             var keep = KeepModel.load(Llmlingua2Weights.find(folder), model.pool(), KeepOptions.PAPER);
             return gptRate
@@ -41,6 +52,11 @@ public sealed interface CompressorKind {
         @Override
         public void check() {
             // needs nothing but the model
+        }
+
+        @Override
+        public String contentHash() {
+            return "";
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ public final class Llmlingua2 implements PromptCompressor {
          */
         MET
     }
+
+    private static final Pattern WORDS_OR_SIGNS = Pattern.compile("[\\p{L}\\p{N}_]+|[<>=/!@#$%^&*()?\":{}|\\\\`~;_+-]");
 
     /** Percentiles that the search for the rate tries are multiples of a hundredth. */
     private static final int FINEST = 100;
@@ -65,7 +68,7 @@ public final class Llmlingua2 implements PromptCompressor {
             var whole =
                     String.join("", scored.chunks().stream().map(Chunk::text).toList());
             return new CompressedPrompt(
-                    whole, scored.tokens(), counter.count(whole), List.of(), scored.seconds() + since(begin));
+                    whole, scored.tokens(), counter.count(whole), allWords(whole), scored.seconds() + since(begin));
         }
         var selection = switch (rule) {
             case OFFICIAL -> select(scored, (int) (100 * reduce), (int) (100 * reduce + 1));
@@ -74,6 +77,15 @@ public final class Llmlingua2 implements PromptCompressor {
         double seconds = scored.seconds() + since(begin);
         return new CompressedPrompt(
                 selection.text(), scored.tokens(), selection.tokens(), labels(scored, selection), seconds);
+    }
+
+    /** At a rate of 1 the original asks no classifier for words: it looks for runs of word characters and for some signs. */
+    private static List<CompressedPrompt.Word> allWords(String text) {
+        return WORDS_OR_SIGNS
+                .matcher(text)
+                .results()
+                .map(found -> new CompressedPrompt.Word(found.group(), true))
+                .toList();
     }
 
     /** The largest selection within a number of tokens; if all words are equally good or none fits, what comes nearest. */

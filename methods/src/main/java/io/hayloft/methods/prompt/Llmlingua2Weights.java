@@ -2,15 +2,23 @@ package io.hayloft.methods.prompt;
 
 import io.hayloft.base.UserError;
 import io.hayloft.engine.hub.ModelStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the classifier of LLMLingua-2 lies. */
 final class Llmlingua2Weights {
     private static final String VARIABLE = "HAYLOFT_LLMLINGUA2";
     private static final String PUBLISHED = "microsoft/llmlingua-2-xlm-roberta-large-meetingbank";
+
+    private static final List<String> FILES = List.of("config.json", "tokenizer.json", "model.safetensors");
 
     private Llmlingua2Weights() {}
 
@@ -40,6 +48,31 @@ final class Llmlingua2Weights {
                 + ", or name their folder in " + VARIABLE
                 + " or as llmlingua2:4x,model=FOLDER; 'hayloft pull' cannot fetch it, since Hayloft knows no"
                 + " checksum of it to verify it by. Method 'selective' needs no weights");
+    }
+
+    /** SHA-256 over the files that the classifier is read from. */
+    static String contentHash(Path folder) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256");
+            var buffer = new byte[1 << 20];
+            for (var name : FILES) {
+                var file = folder.resolve(name);
+                if (!Files.isRegularFile(file)) {
+                    continue; // loading tells what is missing
+                }
+                hash.update((name + " " + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
+                try (var in = Files.newInputStream(file)) {
+                    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                        hash.update(buffer, 0, read);
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(hash.digest());
+        } catch (IOException e) {
+            throw new UserError(folder + ": cannot be read: " + e.getMessage(), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private static Path existing(String text, String source) {

@@ -16,20 +16,20 @@ public final class PromptCompressors implements AutoCloseable {
     }
 
     /**
-     * Compresses the context of a prompt. Space at either end stays, so that what stands around it keeps its form.
+     * Compresses the document of a prompt. Space at either end stays, so that what stands around it keeps its form.
      *
      * @throws io.hayloft.base.UserError if the compressor lacks its weights
      */
-    public CompressedPrompt compress(PromptStep step, String context) {
-        var core = context.strip();
+    public CompressedPrompt compress(PromptStep step, String document) {
+        var core = document.strip();
         int tokens = TokenCount.of(model.tokenizer()).count(core);
         if (step.keepsAll() || core.isEmpty() || step.budget().keptTokens(tokens) >= tokens) {
-            return CompressedPrompt.untouched(context, tokens);
+            return CompressedPrompt.untouched(document, tokens);
         }
-        int start = context.indexOf(core);
+        int start = document.indexOf(core);
         return open.computeIfAbsent(step.compressor(), kind -> kind.open(model))
                 .compress(core, rate(step.budget(), tokens))
-                .between(context.substring(0, start), context.substring(start + core.length()));
+                .between(document.substring(0, start), document.substring(start + core.length()));
     }
 
     private static double rate(Budget budget, int tokens) {

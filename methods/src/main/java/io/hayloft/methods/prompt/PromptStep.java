@@ -3,10 +3,10 @@ package io.hayloft.methods.prompt;
 import io.hayloft.methods.Budget;
 
 /**
- * What a method does to the context of a prompt.
+ * What a method does to the document of a prompt; instruction and question stay as they are.
  *
  * @param compressor who does it
- * @param budget how much of the context stays
+ * @param budget how much of the document stays
  */
 public record PromptStep(CompressorKind compressor, Budget budget) {
     /** Whether every text stays as it is, to the byte. */

@@ -33,10 +33,14 @@ public record MiddleCut(Prompt prompt, int tokensBefore, boolean cut) {
         return new MiddleCut(split(head, tail, prompt), all, true);
     }
 
-    /** The question part stays the question where it survived whole; else all of the last half is the question. */
+    /**
+     * Instruction and question stay what they are where they survived whole; else all of the last half is the question, and
+     * all before it the document.
+     */
     private static Prompt split(String head, String tail, Prompt prompt) {
         var question = tail.endsWith(prompt.question()) ? prompt.question() : tail;
         var context = head + tail.substring(0, tail.length() - question.length());
-        return new Prompt(context, question, prompt.chat());
+        var instruction = context.startsWith(prompt.instruction()) ? prompt.instruction() : "";
+        return new Prompt(instruction, context.substring(instruction.length()), question, prompt.chat());
     }
 }

@@ -32,6 +32,6 @@ record Template(String beforeContext, String beforeInput, String afterInput, boo
     /** The prompt of a sample; everything after the document belongs to the question. */
     Prompt fill(String context, String input, boolean chat) {
         var question = hasInput ? beforeInput + input + afterInput : beforeInput;
-        return new Prompt(beforeContext + context, question, chat);
+        return new Prompt(beforeContext, context, question, chat);
     }
 }

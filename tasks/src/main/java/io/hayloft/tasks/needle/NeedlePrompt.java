@@ -64,6 +64,6 @@ final class NeedlePrompt {
         var prose = Haystack.INSTANCE.sentences(start, before)
                 + "The pass key is " + key + ". Remember it. " + key + " is the pass key. "
                 + Haystack.INSTANCE.sentences(start + before, sentences - before);
-        return new Prompt(INSTRUCTION + prose.stripTrailing(), QUESTION, false);
+        return new Prompt(INSTRUCTION, prose.stripTrailing(), QUESTION, false);
     }
 }

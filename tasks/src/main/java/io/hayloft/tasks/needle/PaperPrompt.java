@@ -31,7 +31,7 @@ final class PaperPrompt {
                 "The pass key is " + key + ". Remember it. " + key + " is the pass key.",
                 joined(background.subList(before, background.size())),
                 "");
-        return new Prompt(INSTRUCTION + content, QUESTION, false);
+        return new Prompt(INSTRUCTION, content, QUESTION, false);
     }
 
     /** The first words of the joined texts; a few less than wanted, since two words become one where texts meet. */

@@ -39,6 +39,7 @@ class LongBenchTaskTest {
         assertThat(first.references()).containsExactly("Ann");
         assertThat(first.facets()).containsOnly(Map.entry("length", 3));
         assertThat(first.prompt().context()).endsWith("Article: Ann did.");
+        assertThat(first.prompt().document()).isEqualTo("Ann did.");
         assertThat(first.prompt().question())
                 .startsWith("\n\n Answer the question")
                 .endsWith("Question: Who?\n\nAnswer:");

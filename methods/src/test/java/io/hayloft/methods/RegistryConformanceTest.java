@@ -1,0 +1,252 @@
+package io.hayloft.methods;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.generation.CacheRecipe;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.Generation;
+import io.hayloft.engine.generation.GenerationListener;
+import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.PrefillPattern;
+import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.LogitsSink;
+import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.testing.Shared;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The whole registry, each method alone and with every codec that it goes together with, on checkpoints with one, two and
+ * four query heads for each KV head. (With three: {@link ConformanceTest}.)
+ */
+class RegistryConformanceTest {
+    private static final String MULTI_HEAD = "llama_linear_rope";
+    private static final String TWO_A_GROUP = "llama";
+    private static final String FOUR_A_GROUP = "mistral";
+
+    private static final int PROMPT = 600;
+    private static final int NEW_TOKENS = 12;
+    private static final String SMALL_BLOCKS = ",block=32,local=32,rows=32";
+    private static final List<String> CODECS =
+            List.of("kivi:2bit", "kivi:4bit", "kivi-paper:4bit", "flexgen:4bit", "flexgen-paper:4bit");
+
+    /** Methods with a budget that leave the text alone, as forms with a place for the budget. */
+    private static List<String> budgeted() {
+        var registry = Methods.all().stream()
+                .map(MethodInfo::example)
+                .filter(example -> example.endsWith(":4x"))
+                .filter(example -> Methods.parse(example).prompt().isEmpty())
+                .map(example -> example.replace("4x", "%s"))
+                .map(form -> form.startsWith("infllm") ? form + SMALL_BLOCKS : form);
+        var more = Stream.of(
+                "streaming:%s,decode=grow",
+                "streaming:%s,prefill=windowed",
+                "streaming:%s,positions=slot",
+                "streaming:%s,positions=clamped",
+                "h2o:%s,heads=query");
+        return Stream.concat(registry, more).toList();
+    }
+
+    /** The same with every codec that they go together with; of the others parsing tells why not. */
+    private static List<String> composed() {
+        var forms = new ArrayList<String>();
+        for (var form : budgeted()) {
+            for (var codec : CODECS) {
+                try {
+                    forms.add(Methods.parse(form.formatted("4x") + " + " + codec)
+                            .name()
+                            .replaceFirst("4x", "%s"));
+                } catch (UserError e) {
+                    assertThat(e).hasMessageContaining("does not go together");
+                }
+            }
+        }
+        return forms;
+    }
+
+    private static List<String> quantised() {
+        return Stream.concat(CODECS.stream(), Stream.of("kivi:8bit", "flexgen:8bit", "flexgen:2bit"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MULTI_HEAD, TWO_A_GROUP, FOUR_A_GROUP})
+    void aRatioOfOneIsFullToTheBit(String checkpoint) {
+        try (var model = load(checkpoint)) {
+            for (var form : budgeted()) {
+                assertSame(model, form.formatted("1x"), "full");
+            }
+            for (var form : composed()) {
+                assertSame(model, form.formatted("1x"), form.substring(form.indexOf('+') + 2));
+            }
+        }
+    }
+
+    /** Quantisers have no ratio: what comes nearest to 1 is a residual that holds everything, which no code is read from. */
+    @ParameterizedTest
+    @ValueSource(strings = {MULTI_HEAD, TWO_A_GROUP, FOUR_A_GROUP})
+    void aResidualThatHoldsAllIsFullToTheBit(String checkpoint) {
+        try (var model = load(checkpoint)) {
+            assertSame(model, "kivi:2bit,residual=1024", "full");
+            assertSame(model, "kivi:k=4,v=2,residual=1024", "full");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MULTI_HEAD, TWO_A_GROUP, FOUR_A_GROUP})
+    void aBudgetBeyondThePromptIsFullToTheBit(String checkpoint) {
+        try (var model = load(checkpoint)) {
+            for (var form : budgeted()) {
+                if (form.endsWith(
+                        "positions=slot")) { // sinks are read from a memory of their own: the same up to rounding
+                    assertClose(model, form.formatted("2000"), "full");
+                } else if (!form.endsWith(
+                        "positions=clamped")) { // its sinks are as far away as if the window were full
+                    assertSame(model, form.formatted("2000"), "full");
+                }
+            }
+        }
+    }
+
+    private static void assertSame(LanguageModel model, String expression, String other) {
+        var both = complete(model, expression, other);
+        assertThat(both.getFirst().top())
+                .as(expression)
+                .isEqualTo(both.getLast().top());
+        assertThat(both.getFirst().ids())
+                .as(expression)
+                .isEqualTo(both.getLast().ids());
+    }
+
+    private static void assertClose(LanguageModel model, String expression, String other) {
+        var both = complete(model, expression, other);
+        assertThat(both.getFirst().ids())
+                .as(expression)
+                .isEqualTo(both.getLast().ids());
+        for (int step = 0; step < NEW_TOKENS; step++) {
+            float best = both.getLast().top().get(step).getFirst().logprob();
+            assertThat(both.getFirst().top().get(step).getFirst().logprob())
+                    .as(expression)
+                    .isBetween(best - 1e-4f, best + 1e-4f);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MULTI_HEAD, TWO_A_GROUP, FOUR_A_GROUP})
+    void bytesFallWithTheRatio(String checkpoint) {
+        try (var model = load(checkpoint)) {
+            for (var form :
+                    Stream.concat(budgeted().stream(), composed().stream()).toList()) {
+                var sizes = complete(model, form.formatted("2x"), form.formatted("4x"), form.formatted("8x")).stream()
+                        .map(Completion::cacheBytes)
+                        .toList();
+                long full = model.cacheShape().fullBytes(PROMPT, new KvCodec.F16());
+                // four query heads to a KV head: their representatives, or the union of their choices, outweigh 2x
+                if (!form.startsWith("infllm") && !form.startsWith("h2o-paper") && !form.endsWith("heads=query")) {
+                    assertThat(sizes.get(0)).as(form).isLessThan(full);
+                }
+                assertThat(sizes.get(1)).as(form).isLessThan(sizes.get(0));
+                assertThat(sizes.get(2)).as(form).isLessThan(sizes.get(1));
+            }
+        }
+    }
+
+    /** Before and after steps; on the heap lie positions, where they are not consecutive, and what policies keep. */
+    @ParameterizedTest
+    @ValueSource(strings = {MULTI_HEAD, TWO_A_GROUP, FOUR_A_GROUP})
+    void bytesAreWhatIsAllocated(String checkpoint) {
+        try (var model = load(checkpoint)) {
+            var forms = new ArrayList<>(budgeted());
+            forms.addAll(composed());
+            forms.addAll(quantised());
+            for (var form : forms) {
+                var method = Methods.parse(form.formatted("4x"));
+                try (var prefill = prefill(model, method)) {
+                    long before = NativeMemory.liveBytes();
+                    try (var cache = method.build(prefill)) {
+                        assertAllocated(form, cache, before);
+                        for (int step = 0; step < 3; step++) {
+                            model.decoder().step(new int[] {9 + step}, new SequenceCache[] {cache}, null);
+                        }
+                        assertAllocated(form, cache, before);
+                    }
+                    assertThat(NativeMemory.liveBytes()).as(form).isEqualTo(before);
+                }
+            }
+        }
+    }
+
+    private static void assertAllocated(String form, SequenceCache cache, long before) {
+        var policy = cache.policy();
+        long onTheHeap = policy == null || policy == cache.far() ? 0 : policy.bytes();
+        for (int layer = 0; layer < cache.shape().layers(); layer++) {
+            onTheHeap += cache.layer(layer).positionBytes();
+        }
+        long allocated = NativeMemory.liveBytes() - before;
+        if (cache.far() == null) {
+            assertThat(cache.bytes()).as(form).isEqualTo(allocated + onTheHeap);
+        } else { // far memories keep representatives, and sums of attention, on the heap
+            assertThat(cache.bytes()).as(form).isBetween(allocated + onTheHeap, onTheHeap + 3 * allocated / 2);
+        }
+        assertThat(cache.residentBytes()).as(form).isLessThanOrEqualTo(cache.bytes());
+    }
+
+    private static LanguageModel load(String checkpoint) {
+        return LanguageModel.load(Shared.path("goldens/architectures/" + checkpoint), LoadOptions.withThreads(2));
+    }
+
+    private static int[] prompt(LanguageModel model) {
+        var random = new Random(5);
+        return IntStream.range(0, PROMPT)
+                .map(i -> 4 + random.nextInt(model.config().vocabulary() - 4))
+                .toArray();
+    }
+
+    private static List<Completion> complete(LanguageModel model, String... expressions) {
+        var recipes = new ArrayList<CacheRecipe>();
+        for (var expression : expressions) {
+            recipes.add(Methods.parse(expression));
+        }
+        var greedy = GenerationOptions.greedy(NEW_TOKENS);
+        var options = new GenerationOptions(
+                NEW_TOKENS,
+                NEW_TOKENS,
+                greedy.sampling(),
+                greedy.stopIds(),
+                null,
+                greedy.cacheType(),
+                64,
+                5,
+                greedy.cacheMemory(),
+                3);
+        return Generation.run(model, prompt(model), PROMPT, recipes, options, GenerationListener.NONE);
+    }
+
+    private static Prefilled prefill(LanguageModel model, Method method) {
+        var pattern = method.prefillPattern();
+        var f16 = new KvCodec.F16();
+        var cache = switch (pattern) {
+            case PrefillPattern.Exact exact -> new SequenceCache(model.cacheShape(), f16, PROMPT);
+            case PrefillPattern.Stored(var codec) -> new SequenceCache(model.cacheShape(), codec, PROMPT);
+            case PrefillPattern.Own own -> own.cache(model, f16, PROMPT);
+        };
+        int chunk = pattern instanceof PrefillPattern.Own own ? own.chunk(64) : 64;
+        var signals = new PrefillSignals(method.signals(), model.config(), PROMPT);
+        var options = new PrefillOptions(chunk, signals, LogitsSink.NONE, ProgressListener.NONE);
+        model.decoder().prefill(prompt(model), 0, PROMPT, cache, options);
+        return new Prefilled(model, cache, signals, 0, 3);
+    }
+}
