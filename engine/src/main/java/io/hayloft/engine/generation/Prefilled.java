@@ -17,7 +17,7 @@ public final class Prefilled implements AutoCloseable {
     private final long seed;
     private final Map<Computed, Shared> computed = new ConcurrentHashMap<>();
     private final LongAdder borrowedNanos = new LongAdder();
-    private volatile int recipe;
+    private int recipe; // what worker threads see of it was written before they were given work
     private boolean owned = true;
 
     /** Something that recipes compute from a layer. */
