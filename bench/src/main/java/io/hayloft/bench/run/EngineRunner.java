@@ -15,6 +15,7 @@ import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.methods.Method;
+import io.hayloft.methods.Methods;
 import io.hayloft.methods.prompt.CompressedPrompt;
 import io.hayloft.methods.prompt.CompressorKind;
 import io.hayloft.methods.prompt.PromptCompressors;
