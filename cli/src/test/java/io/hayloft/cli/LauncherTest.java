@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -8,9 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -24,7 +31,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LauncherTest {
     private static final String JAVA = """
         #!/bin/sh
-        for word; do echo "[$word]"; done
+        for word; do
+            case $word in -XX:ArchiveClassesAtExit=*)
+                echo "$0" >>"$RUNS"
+                [ -n "${BROKEN:-}" ] || echo archive >"${word#*=}"
+            esac
+            echo "[$word]"
+        done
         echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2
         echo 'something else from the JVM' >&2
         if [ "${HAYLOFT_ERROR_STREAM:-}" = 3 ]; then echo 'an error of the program' >&3; fi
@@ -66,6 +79,7 @@ class LauncherTest {
         var file = temp.resolve("errors");
         var builder = new ProcessBuilder(home.resolve("hayloft").toString()).redirectError(file.toFile());
         builder.environment().put("HAYLOFT_JAVA_HOME", jdk.toString());
+        builder.environment().put("RUNS", temp.resolve("runs").toString());
         var process = builder.start();
         process.getInputStream().readAllBytes();
         process.waitFor();
@@ -127,12 +141,113 @@ class LauncherTest {
         var first = run(home.resolve("hayloft"), path);
         assertThat(first.err().lines().filter(line -> line.startsWith("hayloft: building")))
                 .hasSize(1);
-        assertThat(first.out()).contains("[" + home + "/cli/target/hayloft/lib/hayloft-cli.jar]");
+        assertThat(first.out())
+                .containsPattern(Pattern.quote("[" + home) + "/cli/target/runs/[0-9-]+/lib/hayloft-cli.jar]");
 
         assertThat(run(home.resolve("hayloft"), path).err()).doesNotContain("building");
 
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
         assertThat(run(home.resolve("hayloft"), path).err()).contains("building");
+    }
+
+    @Test
+    void removesBuildsThatNobodyUses() throws Exception {
+        var source = sourceTree();
+        var path = Map.of("PATH", fakeMaven() + ":" + System.getenv("PATH"));
+        var runs = home.resolve("cli/target/runs");
+        Files.createDirectories(runs.resolve("used/users"));
+        Files.createFile(runs.resolve("used/users/" + ProcessHandle.current().pid()));
+        Files.createDirectories(runs.resolve("unused/users"));
+
+        run(home.resolve("hayloft"), path);
+        var first = Files.readString(runs.resolve("current")).strip();
+        assertThat(runs.resolve("used")).exists();
+        assertThat(runs.resolve("unused")).doesNotExist();
+
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+        Files.createDirectories(runs.resolve("unused"));
+        run(home.resolve("hayloft"), path);
+        assertThat(runs.resolve("unused")).doesNotExist();
+        assertThat(runs.resolve(first)).as("the build before").exists();
+        assertThat(runs.resolve("current")).content().isNotEqualToIgnoringWhitespace(first);
+    }
+
+    @Test
+    void makesAnArchiveOnceForEachJdk() throws Exception {
+        var launcher = home.resolve("hayloft");
+
+        assertThat(run(launcher, Map.of()).out()).containsPattern("\\[-XX:SharedArchiveFile=.*/start-[0-9]+.jsa]");
+        run(launcher, Map.of());
+        assertThat(archiveRuns()).hasSize(1);
+
+        run(launcher, Map.of("HAYLOFT_JAVA_HOME", jdk("26").toString()));
+        run(launcher, Map.of());
+        assertThat(archiveRuns()).hasSize(2);
+    }
+
+    @Test
+    void goesOnWhereNoArchiveCanBeMade() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            var result = run(home.resolve("hayloft"), Map.of("BROKEN", "yes"));
+            assertThat(result.code()).isEqualTo(7);
+            assertThat(result.err()).doesNotContain("hayloft:");
+        }
+        assertThat(archiveRuns()).hasSize(1);
+    }
+
+    /** With a real JDK and a program of one class. */
+    @Test
+    void ignoresABrokenArchiveSilently() throws Exception {
+        var manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, Program.class.getName());
+        var jar = home.resolve("lib/hayloft-cli.jar");
+        var entry = Program.class.getName().replace('.', '/') + ".class";
+        try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest);
+                var code = Program.class.getClassLoader().getResourceAsStream(entry)) {
+            out.putNextEntry(new JarEntry(entry));
+            requireNonNull(code).transferTo(out);
+        }
+        jdk = Path.of(System.getProperty("java.home"));
+
+        assertSaysHello();
+        var archive = archive();
+        assertThat(archive).isNotEmptyFile();
+        byte[] whole = Files.readAllBytes(archive);
+        for (int length : new int[] {whole.length / 2, 100, 0}) {
+            Files.write(archive, Arrays.copyOf(whole, length));
+            assertSaysHello();
+        }
+        Files.write(archive, whole);
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
+        assertSaysHello();
+    }
+
+    private void assertSaysHello() throws Exception {
+        var result = run(home.resolve("hayloft"), Map.of());
+        assertThat(result).isEqualTo(new Result(0, "hello\n", ""));
+    }
+
+    private Path archive() throws IOException {
+        try (var files = Files.list(home)) {
+            return files.filter(file -> file.toString().endsWith(".jsa"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** The runs of the stand-in that were to make an archive. */
+    private List<String> archiveRuns() throws IOException {
+        return Files.readAllLines(temp.resolve("runs"));
+    }
+
+    /** What the launcher starts in place of Hayloft. */
+    static final class Program {
+        private Program() {}
+
+        public static void main(String[] arguments) {
+            System.out.println("hello");
+        }
     }
 
     @Test
@@ -185,6 +300,7 @@ class LauncherTest {
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).directory(temp.toFile());
         builder.environment().put("HAYLOFT_JAVA_HOME", jdk.toString());
+        builder.environment().put("RUNS", temp.resolve("runs").toString());
         builder.environment().remove("HAYLOFT_JAVA_OPTS");
         builder.environment().putAll(environment);
         var process = builder.start();
