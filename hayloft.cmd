@@ -42,12 +42,13 @@ exit /b %ERRORLEVEL%
 rem Makes the archive of loaded classes, which shortens a start, by a short run: once for each build and version of Java.
 rem An empty one says that there is none; a broken one, or one for other jars, is ignored.
 :prepare
+type nul >"%archive%.new" 2>nul || exit /b 0
 "%jdk%\bin\java" %options% -XX:ArchiveClassesAtExit="%archive%.new" -jar "%app%\lib\hayloft-cli.jar" generate --prompt Hello --max-new-tokens 2 >nul 2>&1 <nul
-if not exist "%archive%.new" type nul >"%archive%.new" 2>nul
 move /y "%archive%.new" "%archive%" >nul 2>&1
 exit /b 0
 
-rem Sets jdk to the folder %1, and version, if it holds a Java of at least 25.0.3 with the vector module and none was found before.
+rem Sets jdk to the folder %1, and version, if it holds a Java of at least 25.0.3 with the vector module and none was
+rem found before.
 :fits
 if defined jdk exit /b 0
 if not exist "%~1\bin\java.exe" exit /b 0
