@@ -1,6 +1,5 @@
 package io.hayloft.engine.tokenizer;
 
-import io.hayloft.engine.tokenizer.PieceMerges.Merge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,16 +81,28 @@ final class GgufTokenizerJson {
         field("pre_tokenizer", "{\"type\":\"Sequence\",\"pretokenizers\":" + list(steps) + "}");
         writeTemplate(pre.addsBos());
         field("decoder", BYTE_LEVEL);
-        writeModel(vocabulary.merges().stream().map(this::merge).toList(), null, false, pre.ignoresMerges());
+        writeModel(null, false, pre.ignoresMerges());
+        for (var rule : vocabulary.merges()) {
+            writeRule(rule);
+        }
+        out.append("]}");
     }
 
-    /** A rule is written as two tokens with a space between; the tokens hold none. */
-    private Merge merge(String rule) {
+    /** A rule is two tokens with a space between; the tokens hold none. */
+    private void writeRule(String rule) {
         int space = rule.indexOf(' ', 1);
         if (space < 0 || space == rule.length() - 1) {
             throw vocabulary.error("has a broken rule '" + rule + "' in tokenizer.ggml.merges");
         }
-        return new Merge(rule.substring(0, space), rule.substring(space + 1));
+        writeRule(quoted(rule.substring(0, space)), quoted(rule.substring(space + 1)));
+    }
+
+    private void writeRule(String left, String right) {
+        out.append(out.charAt(out.length() - 1) == '[' ? "[" : ",[")
+                .append(left)
+                .append(',')
+                .append(right)
+                .append(']');
     }
 
     private void writeSentencePiece() {
@@ -101,7 +112,13 @@ final class GgufTokenizerJson {
         writeTemplate(true);
         var decoders = prefix ? List.of(SHOW_SPACES, JOIN_BYTES, STRIP_FIRST_SPACE) : List.of(SHOW_SPACES, JOIN_BYTES);
         field("decoder", "{\"type\":\"Sequence\",\"decoders\":" + list(decoders) + "}");
-        writeModel(PieceMerges.of(vocabulary), unknownToken(), hasAllBytes(), false);
+        writeModel(unknownToken(), hasAllBytes(), false);
+        var quoted = new String[vocabulary.size()];
+        for (int id = 0; id < quoted.length; id++) {
+            quoted[id] = quoted(vocabulary.token(id));
+        }
+        PieceMerges.of(vocabulary, (left, right) -> writeRule(quoted[left], quoted[right]));
+        out.append("]}");
     }
 
     private @Nullable String unknownToken() {
@@ -166,7 +183,8 @@ final class GgufTokenizerJson {
         return token + ":{\"id\":" + token + ",\"ids\":[" + id + "],\"tokens\":[" + token + "]}";
     }
 
-    private void writeModel(List<Merge> merges, @Nullable String unknown, boolean byteFallback, boolean ignoreMerges) {
+    /** Writes the model up to its merge rules, which must follow, and then the brackets that end it. */
+    private void writeModel(@Nullable String unknown, boolean byteFallback, boolean ignoreMerges) {
         out.append(",\"model\":{\"type\":\"BPE\",\"unk_token\":")
                 .append(unknown == null ? "null" : quoted(unknown))
                 .append(",\"fuse_unk\":")
@@ -181,12 +199,6 @@ final class GgufTokenizerJson {
             quote(vocabulary.token(id)).append(':').append(id);
         }
         out.append("},\"merges\":[");
-        for (int i = 0; i < merges.size(); i++) {
-            out.append(i == 0 ? "[" : ",[");
-            quote(merges.get(i).left()).append(',');
-            quote(merges.get(i).right()).append(']');
-        }
-        out.append("]}");
     }
 
     private void field(String name, String json) {
@@ -207,7 +219,22 @@ final class GgufTokenizerJson {
 
     private static StringBuilder quote(String text, StringBuilder out) {
         out.append('"');
-        JsonStringEncoder.getInstance().quoteAsString(text, out);
+        if (isPlain(text)) {
+            out.append(text);
+        } else {
+            JsonStringEncoder.getInstance().quoteAsString(text, out);
+        }
         return out.append('"');
+    }
+
+    /** Whether JSON writes all letters of the text as they are: nearly every token is so, and copied at once. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char letter = text.charAt(i);
+            if (letter < ' ' || letter == '"' || letter == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -5,7 +5,6 @@ import io.hayloft.engine.format.FileError;
 import io.hayloft.engine.tokenizer.Vocabulary.AddedToken;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +23,7 @@ final class GgufVocabulary {
     private final String source;
     private final String[] tokens;
     private final int[] types;
-    private final Map<String, Integer> ids;
+    private final TokenIndex ids;
 
     GgufVocabulary(Map<String, Object> metadata, String source) {
         this.metadata = metadata;
@@ -41,10 +40,10 @@ final class GgufVocabulary {
                 types[i] = given.get(i).intValue();
             }
         }
-        ids = HashMap.newHashMap(tokens.length);
+        ids = new TokenIndex(tokens);
         for (int id = 0; id < tokens.length; id++) {
-            var before = ids.putIfAbsent(tokens[id], id);
-            if (before != null) {
+            int before = ids.put(id);
+            if (before >= 0) {
                 throw error("field " + PREFIX + "tokens holds '" + tokens[id] + "' twice (ids " + before + " and " + id
                         + "): the file is broken");
             }
@@ -56,9 +55,9 @@ final class GgufVocabulary {
         source = other.source;
         this.tokens = tokens;
         types = other.types;
-        ids = HashMap.newHashMap(tokens.length);
+        ids = new TokenIndex(tokens);
         for (int id = 0; id < tokens.length; id++) {
-            ids.put(tokens[id], id);
+            ids.put(id);
         }
     }
 
@@ -112,7 +111,12 @@ final class GgufVocabulary {
 
     /** The id of a token, or -1. */
     int id(String token) {
-        return ids.getOrDefault(token, -1);
+        return ids.id(token);
+    }
+
+    /** The id of a part of a text, or -1; {@code hash} is the part's {@link String#hashCode}. */
+    int id(String text, int from, int to, int hash) {
+        return ids.id(text, from, to, hash);
     }
 
     float[] scores() {

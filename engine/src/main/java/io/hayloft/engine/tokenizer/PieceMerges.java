@@ -1,7 +1,6 @@
 package io.hayloft.engine.tokenizer;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * The merge rules that a SentencePiece vocabulary with scores stands for.
@@ -11,39 +10,82 @@ import java.util.List;
  * the one with the longer left part goes first, which keeps runs of one letter joined from the left.
  */
 final class PieceMerges {
-    /** A rule: these two join. */
-    record Merge(String left, String right) {}
-
-    private PieceMerges() {}
-
-    static List<Merge> of(GgufVocabulary vocabulary) {
-        var scores = vocabulary.scores();
-        var pieces = new ArrayList<Integer>();
-        for (int id = 0; id < vocabulary.size(); id++) {
-            if (isPiece(vocabulary, id) && vocabulary.token(id).length() > 1) {
-                pieces.add(id);
-            }
-        }
-        pieces.sort((a, b) -> Float.compare(scores[b], scores[a]));
-        return pieces.parallelStream()
-                .flatMap(id -> cuts(vocabulary, vocabulary.token(id)).stream())
-                .toList();
+    /** Takes the rules in their order. */
+    interface Sink {
+        /** These two tokens join. */
+        void merge(int left, int right);
     }
 
-    private static List<Merge> cuts(GgufVocabulary vocabulary, String piece) {
-        var cuts = new ArrayList<Merge>(4);
+    private final GgufVocabulary vocabulary;
+    private final Sink sink;
+    /** Hashes of the first and of the last letters of a piece, by the place of the cut. */
+    private int[] heads = new int[32];
+
+    private int[] tails = new int[32];
+
+    private PieceMerges(GgufVocabulary vocabulary, Sink sink) {
+        this.vocabulary = vocabulary;
+        this.sink = sink;
+    }
+
+    static void of(GgufVocabulary vocabulary, Sink sink) {
+        var merges = new PieceMerges(vocabulary, sink);
+        for (long piece : sortedPieces(vocabulary)) {
+            merges.cut(vocabulary.token((int) piece));
+        }
+    }
+
+    /** Pieces with the highest score first, then by id: the id is in the lower half of each number. */
+    private static long[] sortedPieces(GgufVocabulary vocabulary) {
+        var scores = vocabulary.scores();
+        var pieces = new long[vocabulary.size()];
+        int count = 0;
+        for (int id = 0; id < vocabulary.size(); id++) {
+            if (isPiece(vocabulary, id) && vocabulary.token(id).length() > 1) {
+                pieces[count++] = ((long) ~ascending(scores[id]) << Integer.SIZE) | id;
+            }
+        }
+        Arrays.sort(pieces, 0, count);
+        return Arrays.copyOf(pieces, count);
+    }
+
+    /** Whole numbers in the order of {@link Float#compare}. */
+    private static int ascending(float value) {
+        int bits = Float.floatToIntBits(value);
+        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
+    }
+
+    private void cut(String piece) {
+        hash(piece);
         for (int cut = piece.length() - 1; cut > 0; cut--) {
-            var left = piece.substring(0, cut);
-            int leftId = vocabulary.id(left);
-            if (leftId >= 0 && isPiece(vocabulary, leftId)) {
-                var right = piece.substring(cut);
-                int rightId = vocabulary.id(right);
-                if (rightId >= 0 && isPiece(vocabulary, rightId)) {
-                    cuts.add(new Merge(left, right));
+            int left = vocabulary.id(piece, 0, cut, heads[cut]);
+            if (left >= 0 && isPiece(vocabulary, left)) {
+                int right = vocabulary.id(piece, cut, piece.length(), tails[cut]);
+                if (right >= 0 && isPiece(vocabulary, right)) {
+                    sink.merge(left, right);
                 }
             }
         }
-        return cuts;
+    }
+
+    /** Fills the hashes of all parts: each follows from its neighbour's by {@link String#hashCode}'s formula. */
+    private void hash(String piece) {
+        int length = piece.length();
+        if (heads.length < length) {
+            heads = new int[2 * length];
+            tails = new int[2 * length];
+        }
+        heads[0] = 0;
+        for (int i = 1; i < length; i++) {
+            heads[i] = 31 * heads[i - 1] + piece.charAt(i - 1);
+        }
+        int power = 1;
+        int tail = 0;
+        for (int i = length - 1; i > 0; i--) {
+            tail += power * piece.charAt(i);
+            tails[i] = tail;
+            power *= 31;
+        }
     }
 
     private static boolean isPiece(GgufVocabulary vocabulary, int id) {
