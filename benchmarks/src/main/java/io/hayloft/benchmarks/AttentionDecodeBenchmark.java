@@ -7,8 +7,10 @@ import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.machine.MachineLimits;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,10 +25,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Milliseconds of one layer's attention for one new token over a long cache, by codec. */
+/**
+ * One layer's attention for one new token over a long cache, by codec; the counters are the arithmetic as a share
+ * of the machine's peak, and the cache's bytes as a share of its bandwidth.
+ */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
 @Fork(
         value = 1,
         jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
@@ -46,6 +51,7 @@ public class AttentionDecodeBenchmark {
     @Param("1")
     int threads;
 
+    private MachineLimits limits;
     private WorkerPool pool;
     private SequenceCache cache;
     private AttentionShape shape;
@@ -55,8 +61,17 @@ public class AttentionDecodeBenchmark {
     private float[] q;
     private float[] out;
 
+    /** Work done, which JMH divides by the time. */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.OPERATIONS)
+    public static class Work {
+        public double shareOfPeak;
+        public double shareOfBandwidth;
+    }
+
     @Setup
     public void prepare() {
+        limits = MachineLimits.measure(threads);
         pool = new WorkerPool(threads);
         shape = SampleCache.shape(heads);
         cache = SampleCache.filled(shape, KvCodec.parse(codec), tokens);
@@ -73,8 +88,10 @@ public class AttentionDecodeBenchmark {
     }
 
     @Benchmark
-    public float[] attend() {
+    public float[] attend(Work work) {
         DecodeAttention.attend(shape, 0, layers, policies, q, positions, out, pool);
+        work.shareOfPeak += 4e-9 * shape.rowSize() * tokens / limits.gflops();
+        work.shareOfBandwidth += 1e-9 * cache.bytes() / limits.gigabytesPerSecond();
         return out;
     }
 }

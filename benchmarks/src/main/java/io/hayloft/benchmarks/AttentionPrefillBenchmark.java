@@ -5,6 +5,7 @@ import io.hayloft.engine.attention.PrefillAttention;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.machine.MachineLimits;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -21,7 +22,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One layer's attention for the last 512 rows of a prompt; the counter is GFLOPS. */
+/**
+ * One layer's attention for the last 512 rows of a prompt; the counters are GFLOPS and their share of the
+ * machine's peak.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -46,6 +50,7 @@ public class AttentionPrefillBenchmark {
     @Param("1")
     int threads;
 
+    private MachineLimits limits;
     private WorkerPool pool;
     private SequenceCache cache;
     private AttentionShape shape;
@@ -57,10 +62,12 @@ public class AttentionPrefillBenchmark {
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Work {
         public double gigaflop;
+        public double shareOfPeak;
     }
 
     @Setup
     public void prepare() {
+        limits = MachineLimits.measure(threads);
         pool = new WorkerPool(threads);
         shape = SampleCache.shape(heads);
         cache = SampleCache.filled(shape, KvCodec.parse(codec), tokens);
@@ -78,7 +85,9 @@ public class AttentionPrefillBenchmark {
     public float[] attend(Work work) {
         PrefillAttention.attend(shape, cache.layer(0), q, ROWS, tokens - ROWS, out, pool, null);
         double seen = (double) ROWS * (tokens - ROWS) + ROWS * (ROWS + 1) / 2.0;
-        work.gigaflop += 4e-9 * shape.rowSize() * seen;
+        double gigaflop = 4e-9 * shape.rowSize() * seen;
+        work.gigaflop += gigaflop;
+        work.shareOfPeak += gigaflop / limits.gflops();
         return out;
     }
 }

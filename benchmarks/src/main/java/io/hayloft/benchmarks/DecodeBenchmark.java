@@ -2,6 +2,7 @@ package io.hayloft.benchmarks;
 
 import io.hayloft.engine.kernel.Linear;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.TensorType;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A linear layer over one row of each sequence of a batch; the counters are GB/s of packed weights and GFLOPS. */
+/**
+ * A linear layer over one row of each sequence of a batch; the counters are GB/s of packed
+ * weights and GFLOPS, and each as a share of what the machine does at most.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -43,6 +47,7 @@ public class DecodeBenchmark {
     @Param("1")
     int threads;
 
+    private MachineLimits limits;
     private WorkerPool pool;
     private NativeMemory memory;
     private Linear linear;
@@ -54,7 +59,9 @@ public class DecodeBenchmark {
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Work {
         public double gigabytes;
+        public double shareOfBandwidth;
         public double gigaflop;
+        public double shareOfPeak;
     }
 
     @Setup
@@ -62,6 +69,7 @@ public class DecodeBenchmark {
         int cross = shape.indexOf('x');
         int outputs = Integer.parseInt(shape.substring(0, cross));
         int inputs = Integer.parseInt(shape.substring(cross + 1));
+        limits = MachineLimits.measure(threads);
         pool = new WorkerPool(threads);
         memory = new NativeMemory("weights");
         linear = Linear.pack(SampleWeights.matrix(type, outputs, inputs), memory, pool);
@@ -78,8 +86,12 @@ public class DecodeBenchmark {
     @Benchmark
     public float[] decode(Work work) {
         linear.decode(x, rows, y, pool);
-        work.gigabytes += 1e-9 * linear.bytes();
-        work.gigaflop += 2e-9 * rows * linear.outputs() * linear.inputs();
+        double gigabytes = 1e-9 * linear.bytes();
+        work.gigabytes += gigabytes;
+        work.shareOfBandwidth += gigabytes / limits.gigabytesPerSecond();
+        double gigaflop = 2e-9 * rows * linear.outputs() * linear.inputs();
+        work.gigaflop += gigaflop;
+        work.shareOfPeak += gigaflop / limits.gflops();
         return y;
     }
 }

@@ -3,6 +3,7 @@ package io.hayloft.benchmarks;
 import io.hayloft.engine.kernel.Linear;
 import io.hayloft.engine.kernel.VectorWidth;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.TensorType;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.Locale;
 
 /**
  * Speed of linear layers: prefill in GFLOPS, decode of one row in GB/s of packed weights, decode of a batch in GFLOPS.
+ * Medians also as a share of what the machine does at most; weights that stay in the cache exceed its bandwidth.
  *
  * <p>Arguments: threads (1), seconds for each line (2), then weight types (Q8_0 Q4_1 F16).
  */
@@ -17,10 +19,12 @@ public final class LinearSpeed {
     private static final int PROMPT_ROWS = 504;
 
     private final WorkerPool pool;
+    private final MachineLimits limits;
     private final double seconds;
 
-    private LinearSpeed(WorkerPool pool, double seconds) {
+    private LinearSpeed(WorkerPool pool, MachineLimits limits, double seconds) {
         this.pool = pool;
+        this.limits = limits;
         this.seconds = seconds;
     }
 
@@ -29,9 +33,16 @@ public final class LinearSpeed {
         int threads = args.length > 0 ? Integer.parseInt(args[0]) : 1;
         double seconds = args.length > 1 ? Double.parseDouble(args[1]) : 2;
         var types = args.length > 2 ? Arrays.copyOfRange(args, 2, args.length) : new String[] {"Q8_0", "Q4_1", "F16"};
-        System.out.println(VectorWidth.describe() + ", threads: " + threads);
+        var limits = MachineLimits.measure(threads);
+        System.out.printf(
+                Locale.ROOT,
+                "%s, threads: %d, at most %.0f GFLOPS and %.0f GB/s%n",
+                VectorWidth.describe(),
+                threads,
+                limits.gflops(),
+                limits.gigabytesPerSecond());
         try (var pool = new WorkerPool(threads)) {
-            var speed = new LinearSpeed(pool, seconds);
+            var speed = new LinearSpeed(pool, limits, seconds);
             for (var name : types) {
                 var type = TensorType.valueOf(name);
                 speed.prefill(type, 2048, 2048);
@@ -54,6 +65,7 @@ public final class LinearSpeed {
                     type + " prefill " + outputs + " x " + inputs,
                     2e-9 * PROMPT_ROWS * outputs * inputs,
                     "GFLOPS",
+                    limits.gflops(),
                     () -> linear.prefill(x, PROMPT_ROWS, y, pool));
         }
     }
@@ -66,16 +78,28 @@ public final class LinearSpeed {
             var name = type + " decode " + rows + " x " + outputs + " x " + inputs;
             double gigabytes = 1e-9 * linear.bytes();
             double gigaflops = 2e-9 * rows * outputs * inputs;
-            print(name, gigabytes, "GB/s  ", () -> linear.decode(x, rows, y, pool), gigaflops);
+            print(
+                    name,
+                    gigabytes,
+                    "GB/s  ",
+                    limits.gigabytesPerSecond(),
+                    () -> linear.decode(x, rows, y, pool),
+                    gigaflops);
         }
     }
 
-    private void print(String name, double amount, String unit, Runnable work, double... more) {
+    private void print(String name, double amount, String unit, double limit, Runnable work, double... more) {
         var rates = rates(work);
         double median = 1 / rates[rates.length / 2];
         double best = 1 / rates[0];
         var line = new StringBuilder(String.format(
-                Locale.ROOT, "%-32s median %7.2f best %7.2f %s", name, amount * median, amount * best, unit));
+                Locale.ROOT,
+                "%-32s median %7.2f = %3.0f %% best %7.2f %s",
+                name,
+                amount * median,
+                100 * amount * median / limit,
+                amount * best,
+                unit));
         for (double other : more) {
             line.append(String.format(Locale.ROOT, "  best %7.2f GFLOPS", other * best));
         }

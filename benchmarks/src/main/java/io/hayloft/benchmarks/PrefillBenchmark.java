@@ -2,6 +2,7 @@ package io.hayloft.benchmarks;
 
 import io.hayloft.engine.kernel.Linear;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.TensorType;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A linear layer over 504 rows of a prompt; the counter {@code gigaflop} is GFLOPS. */
+/** A linear layer over 504 rows of a prompt; the counters are GFLOPS and their share of the machine's peak. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -42,6 +43,7 @@ public class PrefillBenchmark {
     @Param("1")
     int threads;
 
+    private MachineLimits limits;
     private WorkerPool pool;
     private NativeMemory memory;
     private Linear linear;
@@ -53,6 +55,7 @@ public class PrefillBenchmark {
     @AuxCounters(AuxCounters.Type.OPERATIONS)
     public static class Work {
         public double gigaflop;
+        public double shareOfPeak;
     }
 
     @Setup
@@ -60,6 +63,7 @@ public class PrefillBenchmark {
         int cross = shape.indexOf('x');
         int outputs = Integer.parseInt(shape.substring(0, cross));
         int inputs = Integer.parseInt(shape.substring(cross + 1));
+        limits = MachineLimits.measure(threads);
         pool = new WorkerPool(threads);
         memory = new NativeMemory("weights");
         linear = Linear.pack(SampleWeights.matrix(type, outputs, inputs), memory, pool);
@@ -76,7 +80,9 @@ public class PrefillBenchmark {
     @Benchmark
     public float[] prefill(Work work) {
         linear.prefill(x, ROWS, y, pool);
-        work.gigaflop += 2e-9 * ROWS * linear.outputs() * linear.inputs();
+        double gigaflop = 2e-9 * ROWS * linear.outputs() * linear.inputs();
+        work.gigaflop += gigaflop;
+        work.shareOfPeak += gigaflop / limits.gflops();
         return y;
     }
 }
