@@ -1,5 +1,6 @@
 package io.hayloft.engine.kernel;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -8,6 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class RowOps {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final int L = VectorWidth.LANES;
+    private static final VectorSpecies<Float> F4 = FloatVector.SPECIES_128;
+    private static final VectorSpecies<Double> D4 = DoubleVector.SPECIES_256;
 
     private RowOps() {}
 
@@ -86,6 +89,43 @@ final class RowOps {
             a += (double) x[xAt + i] * y[yAt + i];
         }
         return (a + b) + (c + d);
+    }
+
+    /**
+     * To the bit what {@link #sumOfProducts} gives for x and each of four rows y {@code [4][n]}: a lane is one of its
+     * partial sums, and the product of two floats is exact in double precision.
+     *
+     * @param n a multiple of 4
+     */
+    static void fourSumsOfProducts(float[] x, int xAt, float[] y, int yAt, int n, float[] out, int outAt) {
+        var a = DoubleVector.zero(D4);
+        var b = DoubleVector.zero(D4);
+        var c = DoubleVector.zero(D4);
+        var d = DoubleVector.zero(D4);
+        for (int j = 0; j < n; j += 4) {
+            int i = yAt + j;
+            var u = FloatVector.fromArray(F4, x, xAt + j).convertShape(VectorOperators.F2D, D4, 0);
+            a = (DoubleVector) FloatVector.fromArray(F4, y, i)
+                    .convertShape(VectorOperators.F2D, D4, 0)
+                    .mul(u)
+                    .add(a);
+            b = (DoubleVector) FloatVector.fromArray(F4, y, i + n)
+                    .convertShape(VectorOperators.F2D, D4, 0)
+                    .mul(u)
+                    .add(b);
+            c = (DoubleVector) FloatVector.fromArray(F4, y, i + 2 * n)
+                    .convertShape(VectorOperators.F2D, D4, 0)
+                    .mul(u)
+                    .add(c);
+            d = (DoubleVector) FloatVector.fromArray(F4, y, i + 3 * n)
+                    .convertShape(VectorOperators.F2D, D4, 0)
+                    .mul(u)
+                    .add(d);
+        }
+        out[outAt] = (float) ((a.lane(0) + a.lane(1)) + (a.lane(2) + a.lane(3)));
+        out[outAt + 1] = (float) ((b.lane(0) + b.lane(1)) + (b.lane(2) + b.lane(3)));
+        out[outAt + 2] = (float) ((c.lane(0) + c.lane(1)) + (c.lane(2) + c.lane(3)));
+        out[outAt + 3] = (float) ((d.lane(0) + d.lane(1)) + (d.lane(2) + d.lane(3)));
     }
 
     /** Four interleaved partial sums of squares. */

@@ -50,6 +50,24 @@ public final class VectorOps {
         return (float) RowOps.sumOfProducts(x, xAt, y, yAt, n);
     }
 
+    /**
+     * The inner products of a row with rows that lie one behind the other, each to the bit what {@link #dot} gives.
+     *
+     * @param y {@code [count][n]}
+     * @param out receives {@code [count]}
+     */
+    public static void dots(float[] x, int xAt, float[] y, int yAt, int n, int count, float[] out, int outAt) {
+        int i = 0;
+        if (n % 4 == 0 && VectorWidth.BITS >= 256) {
+            for (; i <= count - 4; i += 4) {
+                RowOps.fourSumsOfProducts(x, xAt, y, yAt + i * n, n, out, outAt + i);
+            }
+        }
+        for (; i < count; i++) {
+            out[outAt + i] = dot(x, xAt, y, yAt + i * n, n);
+        }
+    }
+
     /** {@code a += b}. */
     public static void addInPlace(float[] a, int aAt, float[] b, int bAt, int n) {
         int i = 0;

@@ -41,6 +41,19 @@ class VectorOpsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 4, 30, 64, 128})
+    void dotsEqualEachDot(int n) {
+        int count = 11;
+        var x = gaussian(n, 3, n);
+        var y = gaussian(count * n, 1, n + 1);
+        var out = new float[1 + count];
+        VectorOps.dots(x, AT, y, AT, n, count, out, 1);
+        for (int i = 0; i < count; i++) {
+            assertThat(Float.valueOf(out[1 + i])).isEqualTo(Float.valueOf(VectorOps.dot(x, AT, y, AT + i * n, n)));
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 7, 16, 48, 333})
     void rmsNorm(int n) {
         var x = gaussian(n, 3, n);

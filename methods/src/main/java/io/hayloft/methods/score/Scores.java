@@ -33,8 +33,9 @@ public final class Scores {
                 for (int back = 0; back < queries; back++) {
                     int visible = tokens - back;
                     int at = ((view.window() - 1 - back) * view.shape().queryHeads() + queryHead) * dim;
+                    VectorOps.dots(recorded, at, keys, 0, dim, visible, row, 0);
                     for (int i = 0; i < visible; i++) {
-                        row[i] = capped(view, view.shape().scale() * VectorOps.dot(recorded, at, keys, i * dim, dim));
+                        row[i] = capped(view, view.shape().scale() * row[i]);
                     }
                     addSoftmax(row, visible, 1f / queries, result[queryHead]);
                 }
