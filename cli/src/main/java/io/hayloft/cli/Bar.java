@@ -28,14 +28,4 @@ interface Bar extends AutoCloseable {
                 ? new DrawnBar(err, name, unit, unitSize)
                 : new PrintedBar(err, name, unit, unitSize, Duration.ofSeconds(10));
     }
-
-    /** A time as people say it: {@code 42 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */
-    static String told(Duration time) {
-        long seconds = Math.max(0, Math.round(time.toMillis() / 1000.0));
-        if (seconds < 60) {
-            return seconds + " s";
-        }
-        long minutes = seconds / 60;
-        return minutes < 60 ? minutes + " min " + seconds % 60 + " s" : minutes / 60 + " h " + minutes % 60 + " min";
-    }
 }

@@ -202,7 +202,7 @@ final class BenchCommand extends Subcommand {
         var report = Report.write(run);
         out().println(SummaryText.of(Statistics.summary(run.records())));
         for (var warning : Statistics.warnings(run.records())) {
-            out().println("warning: " + warning);
+            out().println(Terminal.wrapped("warning: ", "         ", warning));
         }
         run.info().notes().stream()
                 .filter(note -> note.startsWith("left out"))

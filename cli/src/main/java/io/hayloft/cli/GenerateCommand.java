@@ -178,6 +178,7 @@ final class GenerateCommand extends Subcommand {
         fields.put("top", completion.top());
         fields.put("stop_reason", completion.stop().name().toLowerCase(Locale.ROOT));
         fields.put("cache_bytes", completion.cacheBytes());
+        fields.put("stored_bytes", completion.storedBytes());
         fields.put("full_cache_bytes", completion.fullCacheBytes());
         fields.put("achieved_ratio", ratio(completion));
         fields.put("model", name);
@@ -187,6 +188,7 @@ final class GenerateCommand extends Subcommand {
         fields.put("prefill_seconds", completion.prefillSeconds());
         fields.put("compress_seconds", completion.compressSeconds());
         fields.put("decode_seconds", completion.decodeSeconds());
+        fields.put("decode_steps", completion.decodeSteps());
         Json.line(out(), fields);
     }
 

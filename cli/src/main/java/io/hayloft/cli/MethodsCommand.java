@@ -64,16 +64,20 @@ final class MethodsCommand extends Subcommand {
 
     private void print(MethodInfo method) {
         out().println(method.name() + " (" + method.school().label() + ")   e.g. " + method.example());
-        out().println("    " + method.idea());
+        detail(method.idea());
         if (!method.amount().isEmpty()) {
-            out().println("    amount: " + method.amount());
+            detail("amount: " + method.amount());
         }
         for (var parameter : method.parameters()) {
-            out().println("    " + parameter.name() + "=" + parameter.standard() + ": " + parameter.meaning());
+            detail(parameter.name() + "=" + parameter.standard() + ": " + parameter.meaning());
         }
         for (var line : List.of("goes with: " + method.composesWith(), "from: " + method.source())) {
-            out().println("    " + line);
+            detail(line);
         }
         out().println();
+    }
+
+    private void detail(String text) {
+        out().println(Terminal.wrapped("    ", "        ", text));
     }
 }

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.run.Plan;
 import java.io.PrintWriter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class PrintedBar implements Bar {
         if (end || System.nanoTime() - lastLine >= betweenLines) {
             complete |= end;
             lastLine = System.nanoTime();
-            var left = remaining == null || done >= of ? "" : ", about " + Bar.told(remaining) + " left";
+            var left = remaining == null || done >= of ? "" : ", about " + Plan.words(remaining) + " left";
             err.println(name + ": " + done / unitSize + " of " + of / unitSize + " " + unit + left);
         }
     }

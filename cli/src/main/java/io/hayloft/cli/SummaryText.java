@@ -1,12 +1,13 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.stats.Digits;
 import io.hayloft.bench.stats.SummaryTable;
 import io.hayloft.bench.stats.SummaryTable.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The table at the end of a run: a row for each method, scores from 0 to 100 with their standard errors. */
+/** The table at the end of a run: a row for each method, scores from 0 to 1 with their standard errors, as in the report. */
 final class SummaryText {
     private SummaryText() {}
 
@@ -19,7 +20,11 @@ final class SummaryText {
         if (several) {
             table.number("mean");
         }
-        for (var measure : List.of("ratio", "bytes/ token", "compress s", "prefill tok/s", "decode tok/s")) {
+        table.number("ratio").number(stacked("bytes/ token"));
+        if (summary.storesMore()) {
+            table.number(stacked("stored/ token"));
+        }
+        for (var measure : List.of("compress s", "prefill tok/s", "decode tok/s")) {
             table.number(stacked(measure));
         }
         for (var row : summary.rows()) {
@@ -30,6 +35,9 @@ final class SummaryText {
             }
             cells.add(number("%.2fx", row.achievedRatio()));
             cells.add(number("%,.0f", row.bytesPerToken()));
+            if (summary.storesMore()) {
+                cells.add(number("%,.0f", row.storedBytesPerToken()));
+            }
             cells.add(number("%.3f", row.compressSeconds()));
             cells.add(number("%,.0f", row.prefillRate()));
             cells.add(number("%,.0f", row.decodeRate()));
@@ -47,8 +55,8 @@ final class SummaryText {
         if (Double.isNaN(cell.mean())) {
             return "-";
         }
-        var mean = number("%.1f", 100 * cell.mean());
-        return Double.isNaN(cell.error()) ? mean : mean + number(" ±%.1f", 100 * cell.error());
+        var mean = Digits.score(cell.mean());
+        return Double.isNaN(cell.error()) ? mean : mean + " ±" + Digits.score(cell.error());
     }
 
     private static String number(String format, double value) {

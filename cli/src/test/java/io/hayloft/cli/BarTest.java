@@ -60,11 +60,4 @@ class BarTest {
         }
         assertThat(text.toString()).isEmpty();
     }
-
-    @Test
-    void tellsTimes() {
-        assertThat(Bar.told(Duration.ofMillis(400))).isEqualTo("0 s");
-        assertThat(Bar.told(Duration.ofSeconds(59))).isEqualTo("59 s");
-        assertThat(Bar.told(Duration.ofMinutes(65))).isEqualTo("1 h 5 min");
-    }
 }

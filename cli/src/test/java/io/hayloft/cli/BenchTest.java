@@ -23,7 +23,7 @@ class BenchTest {
         assertThat(run.out().lines().filter(line -> line.startsWith(" full ")))
                 .singleElement()
                 .asString()
-                .contains("100.0");
+                .contains("1.00");
         assertThat(run.out())
                 .contains("single-", "needle", "mean", "ratio", "compress", "decode")
                 .contains(" random:4x ", " snapkv:4x ")

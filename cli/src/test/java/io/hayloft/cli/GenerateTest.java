@@ -45,6 +45,10 @@ class GenerateTest {
         assertThat(answer.get("stop_reason").asString()).isIn("eos", "length");
         assertThat(answer.get("cache_bytes").asLong()).isPositive();
         assertThat(answer.get("full_cache_bytes").asLong()).isPositive();
+        assertThat(answer.get("stored_bytes").asLong())
+                .isEqualTo(answer.get("cache_bytes").asLong());
+        assertThat(answer.get("decode_steps").asInt())
+                .isBetween(answer.get("ids").size() - 1, answer.get("ids").size());
     }
 
     @Test

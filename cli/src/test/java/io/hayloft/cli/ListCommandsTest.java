@@ -29,6 +29,8 @@ class ListCommandsTest {
 
         assertThat(Cli.good("methods").out()).contains(names).contains("Without --methods");
         assertThat(names("methods")).isEqualTo(names);
+        assertThat(Cli.good("methods").out().lines().filter(line -> line.startsWith("    ")))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
     @Test

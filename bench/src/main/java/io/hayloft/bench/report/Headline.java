@@ -58,7 +58,7 @@ final class Headline {
     private static Optional<Row> lossless(List<Row> others) {
         return others.stream()
                 .filter(row -> row.difference().mean() >= -SMALL_LOSS
-                        && row.difference().high() >= 0)
+                        && !(row.difference().high() < 0)) // there is no interval with one sample
                 .filter(row -> row.achievedRatio() > 1)
                 .max(Comparator.comparingDouble(Row::achievedRatio));
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The settings that no other one beats in both score and bytes. */
+/** The settings that no other one beats in both score and bytes. Random choice is a control, not a setting to recommend. */
 final class Pareto {
     private Pareto() {}
 
@@ -15,7 +15,7 @@ final class Pareto {
         var front = new TreeSet<String>();
         double best = Double.NEGATIVE_INFINITY;
         var sorted = rows.stream()
-                .filter(row -> row.mean().count() > 0 && Double.isFinite(row.bytesPerToken()))
+                .filter(row -> !row.method().startsWith("random") && row.mean().count() > 0 && Double.isFinite(row.bytesPerToken()))
                 .sorted(Comparator.comparingDouble(Row::bytesPerToken)
                         .thenComparing(Comparator.comparingDouble(
                                         (Row row) -> row.mean().mean())

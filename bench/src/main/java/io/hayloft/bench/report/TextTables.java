@@ -3,6 +3,7 @@ package io.hayloft.bench.report;
 import io.hayloft.bench.stats.Digits;
 import io.hayloft.bench.stats.SummaryTable;
 import io.hayloft.bench.stats.SummaryTable.Cell;
+import io.hayloft.bench.stats.SummaryTable.Difference;
 import io.hayloft.bench.stats.SummaryTable.Row;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class TextTables {
                 .map(name -> name.equals("method") ? "---" : "---:")
                 .toList()));
         for (var row : table.rows()) {
-            lines.add(row(cells(row)));
+            lines.add(row(cells(row, table.storesMore())));
         }
         return String.join("\n", lines) + "\n";
     }
@@ -36,7 +37,7 @@ final class TextTables {
         lines.add(latexRow(header(table)));
         lines.add("\\midrule");
         for (var row : table.rows()) {
-            lines.add(latexRow(cells(row)));
+            lines.add(latexRow(cells(row, table.storesMore())));
         }
         lines.add("\\bottomrule");
         lines.add("\\end{tabular}");
@@ -56,11 +57,15 @@ final class TextTables {
         names.add("method");
         names.addAll(table.categories());
         names.addAll(
-                List.of("mean", "against full", "ratio", "bytes/token", "compress s", "prefill tok/s", "decode tok/s"));
+                List.of("mean", "against full", "ratio", "bytes/token"));
+        if (table.storesMore()) {
+            names.add("stored/token");
+        }
+        names.addAll(List.of("compress s", "prefill tok/s", "decode tok/s"));
         return names;
     }
 
-    private static List<String> cells(Row row) {
+    private static List<String> cells(Row row, boolean stored) {
         var cells = new ArrayList<String>();
         cells.add(row.method());
         for (var cell : row.cells()) {
@@ -69,17 +74,23 @@ final class TextTables {
         cells.add(score(row.mean()));
         var difference = row.difference();
         boolean compared = !row.method().equals("full") && difference.pairs() > 0;
-        cells.add(
-                compared
-                        ? Digits.difference(difference.mean()) + " [" + Digits.difference(difference.low()) + ", "
-                                + Digits.difference(difference.high()) + "]"
-                        : "-");
+        cells.add(compared ? difference(difference) : "-");
         cells.add(Digits.fixed(row.achievedRatio(), 1) + "×");
         cells.add(Digits.fixed(row.bytesPerToken(), 0));
+        if (stored) {
+            cells.add(Digits.fixed(row.storedBytesPerToken(), 0));
+        }
         cells.add(Digits.fixed(row.compressSeconds(), 3));
         cells.add(Digits.fixed(row.prefillRate(), 0));
         cells.add(Digits.fixed(row.decodeRate(), 0));
         return cells;
+    }
+
+    private static String difference(Difference difference) {
+        var mean = Digits.difference(difference.mean());
+        return Double.isNaN(difference.low())
+                ? mean + " (n=1)"
+                : mean + " [" + Digits.difference(difference.low()) + ", " + Digits.difference(difference.high()) + "]";
     }
 
     private static String score(Cell cell) {

@@ -36,7 +36,7 @@ public final class BenchRun implements AutoCloseable {
         var left = left();
         this.costs = left.isEmpty()
                 ? null
-                : CostModel.measure(runner, left.getFirst().prompt(), methods);
+                : CostModel.measure(runner, left.getFirst(), methods);
         this.plan = Planner.plan(runner, methods, choice, left, costs);
     }
 

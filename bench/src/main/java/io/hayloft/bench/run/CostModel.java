@@ -1,28 +1,33 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.methods.Method;
+import io.hayloft.methods.prompt.CompressorKind;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Predicts the time of a sample from a measurement on a short prompt and the shape of the model.
  *
  * <p>Linear layers take the same time for every token; attention takes time for every pair of tokens, at the rate of the
- * linear layers.
+ * linear layers. Methods that shorten prompts read less, but decode apart from the others.
  *
- * @param prefills how often a sample's prompt is read: methods whose prompt sees the same share one prefill
+ * @param groups methods by the text they read
+ * @param shortening what each compressor takes to score a text, in prefills of this text
  * @param secondsPerToken prefill of one token through the linear layers
  * @param secondsPerPair attention of one token to one token
  * @param secondsPerBuild building all caches, for each token of the prompt
  * @param secondsPerStep one lockstep step of all methods on a short prompt
- * @param cachesSeen caches that a step reads, counted in full ones
+ * @param secondsAlone the same of one method
  */
 record CostModel(
-        long prefills,
+        List<ReadingGroup> groups,
+        Map<CompressorKind, Double> shortening,
         double secondsPerToken,
         double secondsPerPair,
         double secondsPerBuild,
         double secondsPerStep,
-        double cachesSeen) {
+        double secondsAlone) {
     /** Answers rarely use all tokens they may. */
     private static final double USED_SHARE_OF_ANSWER = 0.6;
 
@@ -32,13 +37,22 @@ record CostModel(
     private static final int ANSWER_TOKENS = 4;
     private static final int SMALL_MODEL_BYTES = 64 << 20;
 
+    /** Beginning of a document on which compressors are measured. */
+    private static final int MEASURED_CHARACTERS = 1500;
+
+    /** Copies the collections. */
+    CostModel {
+        groups = List.copyOf(groups);
+        shortening = Map.copyOf(shortening);
+    }
+
     /**
      * Measures on the beginning of a prompt for a moment. The first rounds are short: before the compiler has seen them,
      * the kernels run a hundred times slower. Of the others the fastest counts, as other programs disturb some.
      */
-    static CostModel measure(SampleRunner runner, EncodedPrompt prompt, List<Method> methods) {
+    static CostModel measure(SampleRunner runner, PlannedSample sample, List<Method> methods) {
         boolean small = runner.model().weightBytes() < SMALL_MODEL_BYTES;
-        var start = prompt.prefix(small ? 512 : 128);
+        var start = sample.prompt().prefix(small ? 512 : 128);
         var rules = new AnswerRules(ANSWER_TOKENS, ANSWER_TOKENS, false, 0);
         for (int tokens = WARM_UP_TOKENS; tokens < start.ids().length; tokens *= 2) {
             runner.answer(start.prefix(tokens), methods, rules);
@@ -51,7 +65,17 @@ record CostModel(
                 best[i] = Math.min(best[i], costs[i]);
             }
         }
-        return of(runner.model(), start.ids().length, best, methods);
+        int tokens = start.ids().length;
+        double pairShare =
+                runner.model().attentionWork() / Math.max(1, runner.model().linearWork());
+        double perToken = best[0] / (tokens * (1 + pairShare * tokens / 2));
+        var groups = ReadingGroup.of(methods);
+        double alone = groups.size() == 1
+                ? best[2]
+                : costs(runner.answer(start, methods.subList(0, 1), rules))[2];
+        var without = new CostModel(
+                groups, Map.of(), perToken, perToken * pairShare, best[1] / tokens, best[2], Math.min(alone, best[2]));
+        return without.withShortening(runner, sample.sample().prompt().document());
     }
 
     /** Seconds of the prefill, of building all caches, and of a lockstep step. */
@@ -69,32 +93,48 @@ record CostModel(
         return new double[] {prefill, build, decode / steps};
     }
 
-    private static CostModel of(ModelFacts model, int tokens, double[] costs, List<Method> methods) {
-        double pairShare = model.attentionWork() / Math.max(1, model.linearWork());
-        double perToken = costs[0] / (tokens * (1 + pairShare * tokens / 2));
-        long prefills = methods.stream().map(Method::prefillPattern).distinct().count();
+    private CostModel withShortening(SampleRunner runner, String document) {
+        var text = document.substring(0, Math.min(MEASURED_CHARACTERS, document.length()));
+        var shares = new LinkedHashMap<CompressorKind, Double>();
+        for (var group : groups) {
+            group.step().filter(step -> !shares.containsKey(step.compressor())).ifPresent(step -> {
+                runner.compress(step, text.substring(text.length() / 2)); // loads what it needs, and warms up
+                var compressed = runner.compress(step, text);
+                double prefill = prefill(compressed.originalTokens());
+                shares.put(step.compressor(), prefill > 0 ? compressed.seconds() / prefill : 0);
+            });
+        }
         return new CostModel(
-                prefills, perToken, perToken * pairShare, costs[1] / tokens, costs[2], fullCaches(methods));
+                groups, shares, secondsPerToken, secondsPerPair, secondsPerBuild, secondsPerStep, secondsAlone);
     }
 
-    /** Size of the caches of all methods together, in full caches; a method without a ratio counts as full. */
-    static double fullCaches(List<Method> methods) {
-        double sum = 0;
-        for (var method : methods) {
-            double ratio = method.requestedRatio();
-            sum += ratio > 1 ? 1 / ratio : 1;
-        }
-        return sum;
+    private double prefill(double tokens) {
+        return tokens * secondsPerToken + tokens * tokens / 2 * secondsPerPair;
     }
 
     /** Seconds that a sample will take. */
     double seconds(PlannedSample sample) {
-        double tokens = sample.promptTokens();
+        int tokens = sample.promptTokens();
         double steps = sample.rules().maxNewTokens() * USED_SHARE_OF_ANSWER;
         // the question reaches every cache token by token when it comes after compression
-        steps += sample.promptTokens() - sample.prompt().compressAfter();
-        double prefill = tokens * secondsPerToken + tokens * tokens / 2 * secondsPerPair;
-        double decode = steps * (secondsPerStep + cachesSeen * tokens * secondsPerPair);
-        return prefills * prefill + tokens * secondsPerBuild + decode;
+        steps += tokens - sample.prompt().compressAfter();
+        double seconds = tokens * secondsPerBuild + steps * (secondsPerStep + (groups.size() - 1) * secondsAlone);
+        for (var group : groups) {
+            seconds += group.prefills() * prefill(group.tokens(tokens));
+            seconds += steps * group.fullCaches() * tokens * secondsPerPair;
+        }
+        for (double prefills : shortening.values()) {
+            seconds += prefills * prefill(tokens); // scored once for all ratios
+        }
+        return seconds;
+    }
+
+    /** Most cache that a sample of so many tokens needs at a time, in full ones: a prefill's own and those of its methods. */
+    static double fullCaches(List<Method> methods, int tokens) {
+        double most = 0;
+        for (var group : ReadingGroup.of(methods)) {
+            most = Math.max(most, (double) group.tokens(tokens) / tokens + group.fullCaches());
+        }
+        return most;
     }
 }

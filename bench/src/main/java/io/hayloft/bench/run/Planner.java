@@ -31,8 +31,7 @@ final class Planner {
                 seconds += costs.seconds(sample);
             }
         }
-        // the prefill's own cache and one for each method
-        double caches = 1 + CostModel.fullCaches(methods);
+        double caches = CostModel.fullCaches(methods, longest);
         long cacheBytes = Math.round(caches * runner.fullCacheBytes(longest));
         var notes = new ArrayList<>(choice.notes());
         if (cacheBytes > EngineRunner.cacheMemory(runner.model().weightBytes())) {

@@ -30,6 +30,9 @@ final class Bootstrap {
         for (var group : groups) {
             mean += Arrays.stream(group).sum() / group.length / groups.size();
         }
+        if (groups.stream().allMatch(group -> group.length == 1)) {
+            return new Difference(mean, Double.NaN, Double.NaN, pairs); // drawing again would give the same every time
+        }
         var random = new SplittableRandom(SEED);
         var means = new double[DRAWS];
         for (int draw = 0; draw < DRAWS; draw++) {

@@ -16,6 +16,11 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
         rows = List.copyOf(rows);
     }
 
+    /** Whether some method stores more than its steps read. */
+    public boolean storesMore() {
+        return rows.stream().anyMatch(row -> row.storedBytesPerToken() >= row.bytesPerToken() + 0.5);
+    }
+
     /**
      * What one method reached.
      *
@@ -62,8 +67,8 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
      * Mean paired difference to the full cache with a 95 % bootstrap interval.
      *
      * @param mean the difference; NaN without pairs
-     * @param low lower end of the interval
-     * @param high upper end of the interval
+     * @param low lower end of the interval; NaN where no category has two pairs
+     * @param high upper end of the interval; NaN likewise
      * @param pairs samples that both methods ran
      */
     public record Difference(double mean, double low, double high, int pairs) {

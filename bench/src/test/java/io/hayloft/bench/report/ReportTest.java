@@ -7,6 +7,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.FakeRecords;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.stats.Statistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,31 @@ class ReportTest {
     }
 
     @Test
+    void randomChoiceIsNeverOnTheFront() {
+        var records = List.of(
+                FakeRecords.record("full", 0, 0, 1024, 1, "x"),
+                FakeRecords.record("random:8x", 0, 0, 1024, 1, "x"),
+                FakeRecords.record("snapkv:4x", 0, 0, 1024, 1, "x"));
+        var methods = data(Report.html(FakeRecords.run(folder, records))).get("methods");
+        assertThat(methods.get(1).get("front").booleanValue()).isFalse();
+        assertThat(methods.get(2).get("front").booleanValue()).isTrue();
+        assertThat(methods.get(2).get("difference").get(1).isNull()).isTrue(); // one sample has no interval
+        assertThat(TextTables.markdown(Statistics.summary(records)))
+                .contains("+0.00 (n=1)")
+                .doesNotContain("stored/token");
+    }
+
+    @Test
+    void tablesTellWhatIsStoredWhereItIsMoreThanWhatStepsRead() {
+        var record = FakeRecords.record("infllm:4x", 0, 0, 1024, 1, "x");
+        var more = FakeRecords.with(
+                record, record.promptTokens(), record.compressAfter(), record.cacheBytes() * 4, 0, 4);
+        var table = Statistics.summary(List.of(more));
+        assertThat(TextTables.markdown(table)).contains("| stored/token |");
+        assertThat(TextTables.latex(table)).contains("stored/token");
+    }
+
+    @Test
     void anUnwritableFolderIsAUserError() throws IOException {
         var file = Files.writeString(folder.resolve("file"), "");
         assertThatThrownBy(() -> Report.write(FakeRecords.run(file, List.of())))
@@ -132,7 +158,7 @@ class ReportTest {
         var run = runOnDisk();
         var csv = Files.readAllLines(Exports.write(run, "csv"));
         assertThat(csv).hasSize(1 + run.records().size());
-        assertThat(csv.getFirst()).contains("score", "facets", "requested_ratio");
+        assertThat(csv.getFirst()).contains("score", "facets", "requested_ratio", "stored_bytes", "decode_steps", "compress_after");
         assertThat(Files.readAllBytes(Exports.write(run, "parquet"))).startsWith('P', 'A', 'R', '1');
         var markdown = Files.readAllLines(Exports.write(run, "md"));
         assertThat(markdown.get(2))

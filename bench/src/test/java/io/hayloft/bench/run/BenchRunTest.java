@@ -11,6 +11,7 @@ import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.stats.Statistics;
+import io.hayloft.methods.Methods;
 import io.hayloft.tasks.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -238,6 +239,24 @@ class BenchRunTest {
         }
     }
 
+    /** A method that shortens prompts reads and keeps less, but decodes apart from the others. */
+    @Test
+    void aPlanKnowsWhatShortPromptsTake() {
+        var full = Methods.parse("full");
+        var shorter = Methods.parse("selective:4x");
+        var all = List.of(full, shorter, Methods.parse("selective:4x + snapkv:2x"));
+        assertThat(CostModel.fullCaches(all, 1000)).isEqualTo(2); // the prefill and full; the others come after them
+        assertThat(CostModel.fullCaches(List.of(shorter), 1000)).isEqualTo(0.5);
+        var groups = ReadingGroup.of(all);
+        assertThat(groups).hasSize(2);
+        assertThat(groups.get(1).tokens(1000)).isEqualTo(250);
+        var planned = SampleChoice.of(spec().build(), new FakeRunner(1000, false)).samples().getFirst();
+        double alone = new CostModel(ReadingGroup.of(List.of(full)), Map.of(), 1, 0, 0, 1, 1).seconds(planned);
+        double both = new CostModel(groups, Map.of(), 1, 0, 0, 1, 1).seconds(planned);
+        int tokens = planned.promptTokens();
+        assertThat(both - alone).isBetween(tokens / 4.0 - 1, tokens / 4.0 + planned.rules().maxNewTokens());
+    }
+
     @Test
     void cachesMayTakeAShareOfWhatWeightsAndHeapLeave() {
         assertThat(EngineRunner.cacheMemory(10_000, 3_000, 2_000)).isEqualTo(3_500);
@@ -248,6 +267,7 @@ class BenchRunTest {
     @Test
     void timesReadAsPeopleSayThem() {
         assertThat(Plan.words(Duration.ofMillis(400))).isEqualTo("0 s");
+        assertThat(Plan.words(Duration.ofSeconds(59))).isEqualTo("59 s");
         assertThat(Plan.words(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
         assertThat(Plan.words(Duration.ofMinutes(125))).isEqualTo("2 h 05 min");
     }

@@ -99,6 +99,8 @@ class StatisticsTest {
         var difference = Statistics.summary(records).rows().get(1).difference();
         assertThat(difference.mean()).isZero();
         assertThat(difference.pairs()).isEqualTo(1);
+        assertThat(difference.low()).isNaN(); // one pair has no interval
+        assertThat(difference.significant()).isFalse();
         var alone = Statistics.summary(records("snapkv:4x", 0, 1, 0));
         assertThat(alone.rows().getFirst().difference().mean()).isNaN();
         assertThat(Statistics.summary(List.of()).rows()).isEmpty();

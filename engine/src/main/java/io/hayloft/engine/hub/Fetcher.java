@@ -64,6 +64,9 @@ final class Fetcher {
                 return;
             } catch (SourceException e) {
                 tries.add(source.describe() + ": " + e.getMessage());
+                if (tries.size() < file.sources().size()) {
+                    listener.step("  not from there: " + e.getMessage());
+                }
             } catch (IOException e) {
                 throw new UserError(
                         "cannot write " + target + " (" + e.getMessage()
