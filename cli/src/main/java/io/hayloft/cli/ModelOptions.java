@@ -38,11 +38,7 @@ final class ModelOptions {
 
     /** Loads the model; a terminal shows how far it is. */
     LanguageModel load(ResolvedModel found, PrintWriter err) {
-        return load(found, threads > 0 ? threads : Runtime.getRuntime().availableProcessors(), err);
-    }
-
-    /** The same with this many worker threads. */
-    static LanguageModel load(ResolvedModel found, int workers, PrintWriter err) {
+        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         try (var status = new StatusLine(err)) {
             ProgressListener listener = (_, done, total) ->
                     status.show("loading " + found.name() + ": " + done + " of " + total + " layers");

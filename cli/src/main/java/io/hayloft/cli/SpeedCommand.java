@@ -11,6 +11,8 @@ import io.hayloft.engine.hub.Catalogue;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.hub.ResolvedModel;
 import io.hayloft.engine.machine.MachineLimits;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.methods.Methods;
 import java.util.List;
 import java.util.Locale;
@@ -152,12 +154,13 @@ final class SpeedCommand extends Subcommand {
             SpeedProgress progress) {
         var limits = Map.<Integer, MachineLimits>of();
         for (int count : workers) {
-            try (var loaded = ModelOptions.load(found, count, err())) {
+            try (var loaded = LanguageModel.load(found.path(), LoadOptions.withThreads(count))) {
                 if (limits.isEmpty()) {
                     var plan = new MemoryPlan(loaded, Machines.memory());
                     plan.check(cases);
                     progress.note("plan: " + cases.size() * workers.size() + " tests, " + repetitions
                             + " timed repetitions each; " + plan.describe(cases));
+                    noteContext(loaded, cases, progress);
                     limits = measureLimits(workers, progress);
                 }
                 var runner = new SpeedRunner(loaded, Objects.requireNonNull(limits.get(count)), warmUp, progress);
@@ -167,6 +170,14 @@ final class SpeedCommand extends Subcommand {
                     progress.done(result);
                 }
             }
+        }
+    }
+
+    private static void noteContext(LanguageModel loaded, List<SpeedCase> cases, SpeedProgress progress) {
+        int context = loaded.config().contextLength();
+        if (cases.stream().anyMatch(test -> test.depth() + test.tokens() > context)) {
+            progress.note("note: some depths are beyond the context of " + context
+                    + " tokens that this model was made for; that changes what it says, not how fast");
         }
     }
 
