@@ -26,6 +26,12 @@ public record MachineLimits(int threads, double gflops, double gigabytesPerSecon
 
     private static final long NANOS = 700_000_000L;
 
+    /** Runs in a row that were no faster end the measurement. */
+    private static final int RUNS_WITHOUT_GAIN = 6;
+
+    /** A run is faster if it takes less than this share of the fastest time. */
+    private static final double GAIN = 0.98;
+
     /** Measures for one and a half seconds; takes 512 MB of memory meanwhile. */
     public static MachineLimits measure(int threads) {
         return measure(threads, READ_BYTES, NANOS);
@@ -69,13 +75,16 @@ public record MachineLimits(int threads, double gflops, double gigabytesPerSecon
         return 1e-9 * stretches * STRETCH / seconds;
     }
 
-    /** Seconds of the fastest run. */
+    /** Seconds of the fastest run. On a busy machine the compiler comes late: time is given while runs get faster. */
     private static double best(long nanos, Runnable work) {
         double best = Double.MAX_VALUE;
-        for (long begin = System.nanoTime(); System.nanoTime() - begin < nanos; ) {
+        int slower = 0;
+        for (long begin = System.nanoTime(); slower < RUNS_WITHOUT_GAIN || System.nanoTime() - begin < nanos; ) {
             long start = System.nanoTime();
             work.run();
-            best = Math.min(best, (System.nanoTime() - start) * 1e-9);
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            slower = seconds < GAIN * best ? 0 : slower + 1;
+            best = Math.min(best, seconds);
         }
         return best;
     }
