@@ -1,0 +1,17 @@
+package io.hayloft.benchmarks.peers;
+
+import java.nio.file.Path;
+
+/** Something that runs models and can be timed. */
+interface Engine {
+    /** What tables call it. */
+    String name();
+
+    /**
+     * Runs a case in a process of its own.
+     *
+     * @return tokens a second, the median of some repetitions
+     * @throws io.hayloft.base.UserError if it cannot run
+     */
+    double measure(PeerCase what, Path model);
+}
