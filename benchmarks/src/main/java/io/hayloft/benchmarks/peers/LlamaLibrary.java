@@ -23,7 +23,7 @@ record LlamaLibrary(int threads, int repetitions) implements Engine {
     }
 
     private double run(PeerCase what, Path model, boolean flash) {
-        return Samples.best(Processes.output(command(what, model, flash)), "samples_ts");
+        return Samples.best(Processes.firstArray(command(what, model, flash)), "samples_ts");
     }
 
     private List<String> command(PeerCase what, Path model, boolean flash) {

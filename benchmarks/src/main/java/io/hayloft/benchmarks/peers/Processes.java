@@ -7,20 +7,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs programs to their end. */
+/** Runs programs that print JSON. */
 final class Processes {
     private Processes() {}
 
     /**
-     * What a program prints.
+     * All that a program prints.
      *
      * @throws UserError if it is missing or fails, with the last line of its error stream
      */
     static String output(List<String> command) {
+        return run(command, false);
+    }
+
+    /**
+     * The first line that is a JSON array. The program is ended then: llama.cpp in Java has printed its result and hangs when
+     * the JVM unloads it.
+     *
+     * @throws UserError if the program is missing, or ends without such a line
+     */
+    static String firstArray(List<String> command) {
+        return run(command, true);
+    }
+
+    private static String run(List<String> command, boolean arrayOnly) {
         try {
             var errors = Files.createTempFile("hayloft-peers", ".log");
             try {
-                return output(command, errors);
+                return run(command, arrayOnly, errors);
             } finally {
                 Files.deleteIfExists(errors);
             }
@@ -29,21 +43,27 @@ final class Processes {
         }
     }
 
-    private static String output(List<String> command, Path errors) throws IOException {
+    private static String run(List<String> command, boolean arrayOnly, Path errors) throws IOException {
         var process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        try {
-            var printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try (var printed = process.inputReader(StandardCharsets.UTF_8)) {
+            var all = new StringBuilder();
+            for (var line = printed.readLine(); line != null; line = printed.readLine()) {
+                if (arrayOnly && line.startsWith("[{")) {
+                    return line;
+                }
+                all.append(line).append('\n');
+            }
             int code = process.waitFor();
-            if (code != 0) {
+            if (code != 0 || arrayOnly) {
                 throw new UserError(
                         "'" + String.join(" ", command) + "' ended with code " + code + ": " + lastLine(errors));
             }
-            return printed;
+            return all.toString();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted", e);
         } finally {
-            process.destroy();
+            process.destroyForcibly();
         }
     }
 
