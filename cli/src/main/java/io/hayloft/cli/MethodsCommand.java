@@ -3,6 +3,7 @@ package io.hayloft.cli;
 import io.hayloft.bench.grid.DefaultGrid;
 import io.hayloft.methods.MethodInfo;
 import io.hayloft.methods.Methods;
+import io.hayloft.methods.MethodsPage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +29,18 @@ final class MethodsCommand extends Subcommand {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(names = "--markdown", description = "Print the page docs/methods.md.")
+    private boolean markdown;
+
     @Option(names = "--grid", description = "Print the default grid as a YAML file, a start for grids of your own.")
     private boolean grid;
 
     @Override
     public Integer call() {
+        if (markdown) {
+            out().print(MethodsPage.text());
+            return 0;
+        }
         if (grid) {
             out().print(DefaultGrid.text());
             return 0;
@@ -59,6 +67,7 @@ final class MethodsCommand extends Subcommand {
         fields.put("parameters", method.parameters());
         fields.put("composes_with", method.composesWith());
         fields.put("example", method.example());
+        fields.put("deviations", method.deviations());
         return fields;
     }
 
@@ -74,6 +83,7 @@ final class MethodsCommand extends Subcommand {
         for (var line : List.of("goes with: " + method.composesWith(), "from: " + method.source())) {
             detail(line);
         }
+        method.deviations().forEach(line -> out().println("    differs: " + line));
         out().println();
     }
 

@@ -34,6 +34,27 @@ class ListCommandsTest {
     }
 
     @Test
+    void methodsTellWhatATableNeeds() {
+        assertThat(names("methods"))
+                .contains("full", "random", "kivi", "kivi-paper", "flexgen", "flexgen-paper", "h2o", "h2o-paper")
+                .contains("streaming", "infllm", "llmlingua2", "selective", "snapkv", "knorm", "tova");
+        for (var method : json("methods")) {
+            var name = method.get("name").asString();
+            for (var field : List.of("school", "idea", "source", "composes_with", "example")) {
+                assertThat(method.path(field).asString()).as(name + " " + field).isNotBlank();
+            }
+            assertThat(method.get("deviations").isArray()).isTrue();
+            for (var parameter : method.get("parameters")) {
+                for (var field : List.of("name", "standard", "meaning")) {
+                    assertThat(parameter.path(field).asString())
+                            .as(name + " " + field)
+                            .isNotBlank();
+                }
+            }
+        }
+    }
+
+    @Test
     void listsEveryTask() {
         var names = Tasks.all().stream().map(Task::name).toList();
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param parameters its options
  * @param composesWith what may stand behind a plus sign
  * @param example an expression that works
+ * @param deviations what differs from the source on purpose, a sentence each
  */
 public record MethodInfo(
         String name,
@@ -22,7 +23,33 @@ public record MethodInfo(
         String amount,
         List<Parameter> parameters,
         String composesWith,
-        String example) {
+        String example,
+        List<String> deviations) {
+    /** Copies the lists. */
+    public MethodInfo {
+        parameters = List.copyOf(parameters);
+        deviations = List.copyOf(deviations);
+    }
+
+    /** A method that follows its source. */
+    MethodInfo(
+            String name,
+            School school,
+            String idea,
+            String source,
+            String amount,
+            List<Parameter> parameters,
+            String composesWith,
+            String example) {
+        this(name, school, idea, source, amount, parameters, composesWith, example, List.of());
+    }
+
+    /** The same method with what differs from its source. */
+    MethodInfo deviating(String... sentences) {
+        return new MethodInfo(
+                name, school, idea, source, amount, parameters, composesWith, example, List.of(sentences));
+    }
+
     /**
      * An option of a method.
      *

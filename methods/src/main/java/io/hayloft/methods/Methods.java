@@ -27,7 +27,11 @@ public final class Methods {
     private static final String RATIO = "ratio (4x) or tokens (512)";
     private static final String CODEC = "a quantiser (+ kivi:4bit)";
 
-    record Entry(MethodInfo info, Term.Factory factory) {}
+    record Entry(MethodInfo info, Term.Factory factory) {
+        Entry deviating(String... sentences) {
+            return new Entry(info.deviating(sentences), factory);
+        }
+    }
 
     private static final List<Entry> REGISTRY = List.of(
             new Entry(
@@ -56,56 +60,71 @@ public final class Methods {
             WindowMethods.paperSliding(),
             WindowMethods.retrieving(),
             new Entry(
-                    evictingInfo(
-                            "h2o",
-                            School.EVICT,
-                            "Keeps the tokens that collected most attention and the newest, and evicts at every step.",
-                            "Zhang et al., arXiv 2306.14048",
-                            List.of(new Parameter(
-                                    "heads",
-                                    "kv",
-                                    "kv: the query heads of a KV head share their choice; query: each has its own, as"
-                                            + " in the authors' code, and the union of a group is kept")),
-                            "with heads=kv: flexgen (+ flexgen:4bit), which stores token by token"),
-                    Methods::heavyHitter),
+                            evictingInfo(
+                                    "h2o",
+                                    School.EVICT,
+                                    "Keeps the tokens that collected most attention and the newest, and evicts at"
+                                            + " every step.",
+                                    "Zhang et al., arXiv 2306.14048",
+                                    List.of(
+                                            new Parameter(
+                                                    "heads",
+                                                    "kv",
+                                                    "kv: the query heads of a KV head share their choice; query: each"
+                                                        + " has its own, as in the authors' code, and the union of a"
+                                                        + " group is kept")),
+                                    "with heads=kv: flexgen (+ flexgen:4bit), which stores token by token"),
+                            Methods::heavyHitter)
+                    .deviating("With heads=kv the query heads of a group share one choice, by the mean of their"
+                            + " attention: the paper has no grouped-query models."),
             new Entry(
-                    evictingInfo(
-                            "h2o-paper",
+                            evictingInfo(
+                                    "h2o-paper",
+                                    School.EVICT,
+                                    "H2O as the benchmark of arXiv 2407.01527 ran it: only queries after the prompt"
+                                            + " count, the first two tokens see everything, and each query head chooses"
+                                            + " for itself.",
+                                    "code of arXiv 2407.01527; there hidden tokens keep their memory, here the union"
+                                            + " of a KV head's choices is what its bytes count",
+                                    List.of(),
+                                    "nothing: it evicts single tokens at every step"),
+                            arguments -> {
+                                var budget = budget(arguments);
+                                return new Term.Whole(budget, new QueryHeadBuilder(budget, false));
+                            })
+                    .deviating(
+                            "A token hidden from all query heads of a KV head gives its memory back; the code only"
+                                    + " masks it. Results are the same.",
+                            "The code's first layer begins one step later with Mistral; here all layers begin"
+                                    + " together."),
+            evicting(
+                            "snapkv",
                             School.EVICT,
-                            "H2O as the benchmark of arXiv 2407.01527 ran it: only queries after the prompt count, the"
-                                    + " first two tokens see everything, and each query head chooses for itself.",
-                            "code of arXiv 2407.01527; there hidden tokens keep their memory, here the union of a KV"
-                                    + " head's choices is what its bytes count",
+                            "Keeps what the last queries of the prompt attend to, smoothed over neighbours, and those"
+                                    + " last tokens.",
+                            "Li et al., arXiv 2404.14469",
+                            List.of(
+                                    new Parameter("window", "32", "last queries that vote, and are kept"),
+                                    new Parameter("kernel", "5", "odd width of the average pooling")),
+                            Methods::snapKv)
+                    .deviating("Scores are averaged over the query heads of a group before the choice, so that"
+                            + " grouped-query models keep their smaller cache."),
+            evicting(
+                            "knorm",
+                            School.EVICT,
+                            "Keeps the tokens whose keys are shortest.",
+                            "Devoto et al., arXiv 2406.11430",
                             List.of(),
-                            "nothing: it evicts single tokens at every step"),
-                    arguments -> {
-                        var budget = budget(arguments);
-                        return new Term.Whole(budget, new QueryHeadBuilder(budget, false));
-                    }),
+                            arguments -> new KeyNormScorer())
+                    .deviating("The paper leaves the first two layers whole; here every layer is compressed."),
             evicting(
-                    "snapkv",
-                    School.EVICT,
-                    "Keeps what the last queries of the prompt attend to, smoothed over neighbours, and those last"
-                            + " tokens.",
-                    "Li et al., arXiv 2404.14469",
-                    List.of(
-                            new Parameter("window", "32", "last queries that vote, and are kept"),
-                            new Parameter("kernel", "5", "odd width of the average pooling")),
-                    Methods::snapKv),
-            evicting(
-                    "knorm",
-                    School.EVICT,
-                    "Keeps the tokens whose keys are shortest.",
-                    "Devoto et al., arXiv 2406.11430",
-                    List.of(),
-                    arguments -> new KeyNormScorer()),
-            evicting(
-                    "tova",
-                    School.EVICT,
-                    "Keeps what the newest query attends to, the same tokens in every head of a layer.",
-                    "Oren et al., arXiv 2401.06104",
-                    List.of(),
-                    arguments -> new TovaScorer()),
+                            "tova",
+                            School.EVICT,
+                            "Keeps what the newest query attends to, the same tokens in every head of a layer.",
+                            "Oren et al., arXiv 2401.06104",
+                            List.of(),
+                            arguments -> new TovaScorer())
+                    .deviating("The choice is made once, after the prompt; the paper evicts a token at every step."),
             evicting(
                     "observed",
                     School.EVICT,
@@ -114,28 +133,33 @@ public final class Methods {
                     List.of(),
                     arguments -> new ObservedAttentionScorer()),
             shortening(
-                    "llmlingua2",
-                    "Leaves out the words of the document that a small classifier finds least worth keeping; the model"
-                            + " reads a shorter text.",
-                    "Pan et al., arXiv 2403.12968",
-                    List.of(
-                            new Parameter(
-                                    "rate",
-                                    "target",
-                                    "target: met in tokens of the model; gpt: the original's rule, whose count of"
-                                            + " GPT-3.5 tokens is estimated as a quarter of a word's bytes"),
-                            new Parameter(
-                                    "model",
-                                    "HAYLOFT_LLMLINGUA2",
-                                    "folder of the classifier: config.json, model.safetensors, tokenizer.json")),
-                    Methods::classifier),
+                            "llmlingua2",
+                            "Leaves out the words of the document that a small classifier finds least worth keeping;"
+                                    + " the model reads a shorter text.",
+                            "Pan et al., arXiv 2403.12968",
+                            List.of(
+                                    new Parameter(
+                                            "rate",
+                                            "target",
+                                            "target: met in tokens of the model; gpt: the original's rule, whose count"
+                                                    + " of GPT-3.5 tokens is estimated as a quarter of a word's bytes"),
+                                    new Parameter(
+                                            "model",
+                                            "HAYLOFT_LLMLINGUA2",
+                                            "folder of the classifier: config.json, model.safetensors,"
+                                                    + " tokenizer.json")),
+                            Methods::classifier)
+                    .deviating(
+                            "The ratio is met in tokens of the model unless rate=gpt asks for the original's rule.",
+                            "GPT-3.5 tokens, by which that rule counts, are estimated."),
             shortening(
-                    "selective",
-                    "Leaves out the words of the document that the model itself expected most; the model reads a"
-                            + " shorter text.",
-                    "after Li et al., arXiv 2310.06201",
-                    List.of(),
-                    arguments -> new CompressorKind.ModelItself()));
+                            "selective",
+                            "Leaves out the words of the document that the model itself expected most; the model reads"
+                                    + " a shorter text.",
+                            "after Li et al., arXiv 2310.06201",
+                            List.of(),
+                            arguments -> new CompressorKind.ModelItself())
+                    .deviating("It leaves out words, not phrases, and the model that answers is the one that judges."));
 
     private Methods() {}
 

@@ -40,21 +40,23 @@ final class Quantisers {
             "2bit");
 
     static final MethodInfo FLEXGEN = info(
-            "flexgen",
-            "Stores keys and values per token with 4 bits, and reads them so, the newest too; the prompt is read"
-                    + " exactly.",
-            "Sheng et al., arXiv 2303.06865",
-            List.of(new Parameter("group", "64", "channels of a token that share a scale")),
-            "any eviction (h2o:4x + flexgen:4bit)",
-            "4bit");
+                    "flexgen",
+                    "Stores keys and values per token with 4 bits, and reads them so, the newest too; the prompt is"
+                            + " read exactly.",
+                    "Sheng et al., arXiv 2303.06865",
+                    List.of(new Parameter("group", "64", "channels of a token that share a scale")),
+                    "any eviction (h2o:4x + flexgen:4bit)",
+                    "4bit")
+            .deviating("Only the storage format is FlexGen's: nothing is moved to other memory or disk.");
 
     static final MethodInfo FLEXGEN_PAPER = info(
-            "flexgen-paper",
-            "FlexGen as the paper ran it: the prompt too is read with every key and value already rounded.",
-            "code of Yuan et al., arXiv 2407.01527",
-            List.of(new Parameter("group", "32", "channels of a token that share a scale")),
-            "a shorter prompt (selective:2x + flexgen-paper:4bit)",
-            "4bit");
+                    "flexgen-paper",
+                    "FlexGen as the paper ran it: the prompt too is read with every key and value already rounded.",
+                    "code of Yuan et al., arXiv 2407.01527",
+                    List.of(new Parameter("group", "32", "channels of a token that share a scale")),
+                    "a shorter prompt (selective:2x + flexgen-paper:4bit)",
+                    "4bit")
+            .deviating("The cache really holds 4 bits; the code keeps 16 and rounds the whole cache before each step.");
 
     private Quantisers() {}
 

@@ -19,25 +19,29 @@ final class WindowMethods {
 
     static Methods.Entry sliding() {
         var info = Methods.evictingInfo(
-                "streaming",
-                School.EVICT,
-                "Keeps the first tokens (attention sinks) and a sliding window of the newest.",
-                "Xiao et al., arXiv 2309.17453",
-                List.of(
-                        new Parameter("sinks", "4", "first tokens that never leave"),
-                        new Parameter(
-                                "decode", "slide", "slide: the window moves on while decoding; grow: it does not"),
-                        new Parameter(
-                                "prefill",
-                                "dense",
-                                "dense: prompt tokens see all before them; windowed: sinks and window only"),
-                        new Parameter(
-                                "positions",
-                                "original",
-                                "where queries find the sinks: original; slot: as if nothing lay between them and the"
-                                        + " window; clamped: the same from the first token on")),
-                "with dense prefill and original positions: flexgen (+ flexgen:4bit); with decode=grow, too, any"
-                        + " quantiser");
+                        "streaming",
+                        School.EVICT,
+                        "Keeps the first tokens (attention sinks) and a sliding window of the newest.",
+                        "Xiao et al., arXiv 2309.17453",
+                        List.of(
+                                new Parameter("sinks", "4", "first tokens that never leave"),
+                                new Parameter(
+                                        "decode",
+                                        "slide",
+                                        "slide: the window moves on while decoding; grow: it does not"),
+                                new Parameter(
+                                        "prefill",
+                                        "dense",
+                                        "dense: prompt tokens see all before them; windowed: sinks and window only"),
+                                new Parameter(
+                                        "positions",
+                                        "original",
+                                        "where queries find the sinks: original; slot: as if nothing lay between them"
+                                                + " and the window; clamped: the same from the first token on")),
+                        "with dense prefill and original positions: flexgen (+ flexgen:4bit); with decode=grow, too,"
+                                + " any quantiser")
+                .deviating(
+                        "Queries find kept tokens at their original positions; the paper's places are positions=slot.");
         return new Methods.Entry(info, arguments -> {
             int sinks = arguments.integer("sinks", 4, 0, 1 << 20);
             boolean slide = arguments.choice("decode", "slide", "grow").equals("slide");
@@ -61,17 +65,20 @@ final class WindowMethods {
 
     static Methods.Entry retrieving() {
         var info = Methods.evictingInfo(
-                "infllm",
-                School.RETRIEVE,
-                "Keeps a window of the newest tokens in sight and all others in blocks, of which queries look up those"
-                        + " that match; in prompts, too.",
-                "Xiao et al., arXiv 2402.04617, with the sizes of arXiv 2407.01527",
-                List.of(
-                        new Parameter("block", "128", "tokens of a block"),
-                        new Parameter("representatives", "4", "tokens that stand for a block"),
-                        new Parameter("local", "512", "newest tokens in sight at least, whatever the ratio"),
-                        new Parameter("rows", "512", "prompt tokens that look blocks up together")),
-                "nothing: its window slides at every step");
+                        "infllm",
+                        School.RETRIEVE,
+                        "Keeps a window of the newest tokens in sight and all others in blocks, of which queries look"
+                                + " up those that match; in prompts, too.",
+                        "Xiao et al., arXiv 2402.04617, with the sizes of arXiv 2407.01527",
+                        List.of(
+                                new Parameter("block", "128", "tokens of a block"),
+                                new Parameter("representatives", "4", "tokens that stand for a block"),
+                                new Parameter("local", "512", "newest tokens in sight at least, whatever the ratio"),
+                                new Parameter("rows", "512", "prompt tokens that look blocks up together")),
+                        "nothing: its window slides at every step")
+                .deviating(
+                        "What is read and what is stored lie in the same memory, and both sizes are told.",
+                        "There is no cache of recently used blocks; it changes no result.");
         return new Methods.Entry(info, arguments -> {
             var budget = Methods.budget(arguments);
             int block = arguments.integer("block", 128, 1, 1 << 16);
