@@ -83,7 +83,7 @@ final class MethodsCommand extends Subcommand {
         for (var line : List.of("goes with: " + method.composesWith(), "from: " + method.source())) {
             detail(line);
         }
-        method.deviations().forEach(line -> out().println("    differs: " + line));
+        method.deviations().forEach(line -> detail("differs: " + line));
         out().println();
     }
 
