@@ -5,6 +5,8 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.run.Machines;
 import io.hayloft.engine.hub.CatalogueModel;
 import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.engine.kernel.PrefillBackend;
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.kernel.VectorWidth;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,7 @@ final class Doctor {
                 "processor", Machines.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " cores", ""));
         findings.add(memory());
         findings.add(hugePages());
+        findings.addAll(backends(PrefillBackends.installed()));
         findings.add(cacheFolder(store.folder()));
         findings.add(models(store));
         findings.add(pip(store.python()));
@@ -88,6 +91,19 @@ final class Doctor {
         } catch (IOException e) {
             return new Finding("huge pages", "not known on this system", "");
         }
+    }
+
+    /** Backends beside Hayloft's own kernels; a machine that has none lacks nothing. */
+    static List<Finding> backends(List<PrefillBackend> installed) {
+        return installed.stream()
+                .map(backend -> backend.obstacle()
+                        .map(reason -> new Finding(backend.name(), "cannot be used: " + reason, ""))
+                        .orElseGet(() -> new Finding(
+                                backend.name(),
+                                backend.describe() + ": --backend " + backend.name()
+                                        + " reads prompts faster, for 2 bytes of memory a weight",
+                                "")))
+                .toList();
     }
 
     static Finding cacheFolder(Path folder) {

@@ -115,7 +115,7 @@ final class GenerateCommand extends Subcommand {
             var completion = Generation.run(loaded, ids, ids.length, List.of(recipe), options, listener)
                     .getFirst();
             if (json) {
-                printJson(found.name(), recipe, ids, completion);
+                printJson(found.name(), loaded.backend(), recipe, ids, completion);
             } else {
                 printer.end(completion.text());
                 printSummary(completion);
@@ -170,7 +170,7 @@ final class GenerateCommand extends Subcommand {
                 .orElseGet(() -> loaded.tokenizer().encode(text, true, false));
     }
 
-    private void printJson(String name, Method recipe, int[] ids, Completion completion) {
+    private void printJson(String name, String backend, Method recipe, int[] ids, Completion completion) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("prompt_ids", ids);
         fields.put("ids", completion.ids());
@@ -182,6 +182,7 @@ final class GenerateCommand extends Subcommand {
         fields.put("full_cache_bytes", completion.fullCacheBytes());
         fields.put("achieved_ratio", ratio(completion));
         fields.put("model", name);
+        fields.put("backend", backend);
         fields.put("method", recipe.name());
         fields.put("prompt_tokens", completion.promptTokens());
         fields.put("generated_tokens", completion.ids().length);

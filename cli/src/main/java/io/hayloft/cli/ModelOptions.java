@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.engine.hub.Catalogue;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.ProgressListener;
@@ -23,6 +24,14 @@ final class ModelOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: as many as there are cores.")
     private int threads;
 
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = PrefillBackends.JAVA,
+            description = "What multiplies matrices while a prompt is read: java (default); onednn: a native library"
+                    + " with 16-bit numbers, faster, results differ a little; auto: onednn where it works.")
+    private String backend = PrefillBackends.JAVA;
+
     /** Finds the model on this machine. */
     ResolvedModel resolve() {
         if (threads < 0) {
@@ -38,11 +47,29 @@ final class ModelOptions {
 
     /** Loads the model; a terminal shows how far it is. */
     LanguageModel load(ResolvedModel found, PrintWriter err) {
-        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        return load(found, workers(), backend, err);
+    }
+
+    /** The same with Hayloft's own kernels, whatever the user named. */
+    LanguageModel loadExact(ResolvedModel found, PrintWriter err) {
+        return load(found, workers(), err);
+    }
+
+    private int workers() {
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** A model with this many worker threads and Hayloft's own kernels. */
+    static LanguageModel load(ResolvedModel found, int workers, PrintWriter err) {
+        return load(found, workers, PrefillBackends.JAVA, err);
+    }
+
+    private static LanguageModel load(ResolvedModel found, int workers, String backend, PrintWriter err) {
+        var chosen = PrefillBackends.choose(backend);
         try (var status = new StatusLine(err)) {
             ProgressListener listener = (_, done, total) ->
                     status.show("loading " + found.name() + ": " + done + " of " + total + " layers");
-            return LanguageModel.load(found.path(), new LoadOptions(workers, null, listener));
+            return LanguageModel.load(found.path(), new LoadOptions(workers, chosen, listener));
         }
     }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             MethodsCommand.class,
             TasksCommand.class,
+            FidelityCommand.class,
             DoctorCommand.class
         },
         footer = {

@@ -62,6 +62,7 @@ final class EngineRunner implements SampleRunner {
                 linearWork(config),
                 2.0 * config.layers() * config.queryHeads() * config.headDim(),
                 model.pool().threads(),
+                model.backend(),
                 VectorWidth.BITS,
                 compressors(spec));
     }

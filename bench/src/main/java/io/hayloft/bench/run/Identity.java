@@ -34,6 +34,7 @@ final class Identity {
         settings.put("limit_tokens", spec.limitTokens());
         settings.put("max_new_tokens", spec.maxNewTokens());
         settings.put("cache_type", spec.cacheType());
+        settings.put("backend", model.backend());
         settings.put("prompts", hashOfPrompts(samples));
         return settings;
     }
@@ -86,6 +87,7 @@ final class Identity {
         values.put("protocol", spec.protocol().text());
         values.put("max_new_tokens", planned.rules().maxNewTokens());
         values.put("cache_type", spec.cacheType());
+        values.put("backend", model.backend());
         return Hashes.of(values);
     }
 }

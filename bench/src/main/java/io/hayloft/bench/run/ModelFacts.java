@@ -15,6 +15,7 @@ import java.util.Map;
  * @param linearWork multiplications a token needs in the linear layers
  * @param attentionWork multiplications a token needs in attention for each token that it sees
  * @param threads worker threads
+ * @param backend what multiplies matrices in prefills: {@code java}, or the name of a backend
  * @param vectorBits width of the vectors that its kernels use
  * @param compressors hashes of what methods that shorten prompts read beside the model, by method
  */
@@ -29,6 +30,7 @@ public record ModelFacts(
         double linearWork,
         double attentionWork,
         int threads,
+        String backend,
         int vectorBits,
         Map<String, String> compressors) {
     /** Copies the map. */

@@ -2,6 +2,7 @@ package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Task;
@@ -58,6 +59,11 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
         if (!runner.model().chatFormat()
                 && ranked.stream().anyMatch(one -> one.sample.sample().prompt().chat())) {
             notes.add("the model has no chat template: prompts go in as plain text");
+        }
+        if (!runner.model().backend().equals(PrefillBackends.JAVA)) {
+            notes.add("prompts are read with the backend " + runner.model().backend()
+                    + ": scores differ a little from those of --backend java, and its times are no times of Hayloft's"
+                    + " own kernels");
         }
         ranked.sort(Comparator.comparingInt(Ranked::rank));
         return new SampleChoice(ranked.stream().map(Ranked::sample).toList(), List.copyOf(notes));

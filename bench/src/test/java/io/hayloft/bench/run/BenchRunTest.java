@@ -205,6 +205,27 @@ class BenchRunTest {
         assertThat(List.of(before, first, second)).doesNotHaveDuplicates();
     }
 
+    @Test
+    void resultsOfAnotherBackendAreAnotherRun() {
+        var java = new FakeRunner(1000, false);
+        var native16 = new FakeRunner(1000, false);
+        native16.backend = "onednn";
+        var spec = spec().build();
+        var planned = SampleChoice.of(spec, java).samples().getFirst();
+        assertThat(key(spec, java, planned, planned.sample(), planned.prompt()))
+                .isNotEqualTo(key(spec, native16, planned, planned.sample(), planned.prompt()));
+        try (var run = BenchRun.prepare(spec, java)) {
+            assertThat(run.plan().notes()).noneMatch(line -> line.contains("backend"));
+        }
+        assertThatThrownBy(() -> BenchRun.prepare(spec, native16))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("backend was java, is now onednn");
+        var other = spec().out(folder.resolve("other")).build();
+        try (var run = BenchRun.prepare(other, native16)) {
+            assertThat(run.plan().notes()).anyMatch(line -> line.contains("backend onednn"));
+        }
+    }
+
     private static String key(
             BenchSpec spec, FakeRunner runner, PlannedSample planned, Sample sample, EncodedPrompt prompt) {
         var other = new PlannedSample(

@@ -28,6 +28,9 @@ final class FakeRunner implements SampleRunner {
     /** Hashes of what methods read beside the model. */
     Map<String, String> compressors = Map.of();
 
+    /** What it says to multiply matrices with. */
+    String backend = "java";
+
     /** Fails once this many samples have been answered. */
     int diesAfter = Integer.MAX_VALUE;
 
@@ -49,6 +52,7 @@ final class FakeRunner implements SampleRunner {
                 2e6,
                 1e3,
                 2,
+                backend,
                 256,
                 compressors);
     }

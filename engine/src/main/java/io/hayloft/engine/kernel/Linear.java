@@ -101,7 +101,7 @@ public final class Linear {
             var layer = layers.get(i);
             layer.check(x, rows, y[i]);
             if (layer.prefill != null) {
-                layer.prefill.multiply(x, rows, y[i], pool);
+                layer.prefill.multiply(x, rows, y[i]);
                 continue;
             }
             if (groups == null) {

@@ -22,7 +22,7 @@ public interface PrefillBackend {
      * Begins work for one model.
      *
      * @param memory owns the weights that the session packs
-     * @param pool computes the products; the one that {@link Matrix#multiply} will get
+     * @param pool packs the weights and computes the products
      */
     Session open(NativeMemory memory, WorkerPool pool);
 
@@ -38,6 +38,6 @@ public interface PrefillBackend {
     /** A packed weight matrix W. */
     interface Matrix {
         /** x {@code [rows][inputs]} to y = x Wᵀ {@code [rows][outputs]}, for any number of rows from 1. */
-        void multiply(float[] x, int rows, float[] y, WorkerPool pool);
+        void multiply(float[] x, int rows, float[] y);
     }
 }

@@ -54,7 +54,7 @@ class PrefillBackendsTest {
                     packed++;
                     return rows.rows() == 1
                             ? Optional.empty()
-                            : Optional.of((x, count, y, _) -> Arrays.fill(y, 0, count * rows.rows(), 7f));
+                            : Optional.of((_, count, y) -> Arrays.fill(y, 0, count * rows.rows(), 7f));
                 }
 
                 @Override

@@ -1,0 +1,46 @@
+package io.hayloft.bench.fidelity;
+
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LogitsSink;
+import io.hayloft.engine.model.PrefillOptions;
+import java.util.Arrays;
+
+/** How fast models read a prompt, measured in turns so that what else the machine does meets all of them. */
+public final class PrefillRate {
+    private PrefillRate() {}
+
+    /**
+     * Median tokens per second of each model, the logits of the last token included.
+     *
+     * @param rounds how often each model reads the tokens, after one round that is not counted
+     */
+    public static double[] ofEach(LanguageModel[] models, int[] tokens, int rounds) {
+        var seconds = new double[models.length][rounds];
+        for (int round = -1; round < rounds; round++) {
+            for (int i = 0; i < models.length; i++) {
+                double time = seconds(models[i], tokens);
+                if (round >= 0) {
+                    seconds[i][round] = time;
+                }
+            }
+        }
+        var rates = new double[models.length];
+        for (int i = 0; i < models.length; i++) {
+            Arrays.sort(seconds[i]);
+            rates[i] = tokens.length / ((seconds[i][(rounds - 1) / 2] + seconds[i][rounds / 2]) / 2);
+        }
+        return rates;
+    }
+
+    private static double seconds(LanguageModel model, int[] tokens) {
+        var logits = new float[model.config().vocabulary()];
+        long start = System.nanoTime();
+        try (var cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), tokens.length)) {
+            var options = PrefillOptions.logits(LogitsSink.of(tokens.length - 1, logits));
+            model.decoder().prefill(tokens, 0, tokens.length, cache, options);
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

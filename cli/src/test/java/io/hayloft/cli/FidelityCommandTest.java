@@ -1,0 +1,92 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.engine.kernel.PrefillBackend;
+import io.hayloft.engine.kernel.PrefillBackends;
+import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.memory.NativeMemory;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code hayloft fidelity}, and {@code --backend} of the other commands. */
+class FidelityCommandTest {
+    @Test
+    void comparesTheBackendOnTheEmbeddedModel() {
+        assumeOneDnn();
+        var result = JsonMapper.shared()
+                .readTree(Cli.good("fidelity", "--backend", "onednn", "--tokens", "300", "--json")
+                        .out());
+        assertThat(result.get("backend").asString()).isEqualTo("onednn");
+        var fidelity = result.get("fidelity");
+        assertThat(fidelity.get("positions").asInt()).isEqualTo(300);
+        assertThat(fidelity.get("divergence").asDouble()).isBetween(1e-9, 0.01);
+        assertThat(fidelity.get("same_top").asDouble()).isGreaterThan(0.95);
+    }
+
+    @Test
+    void printsWhatItFound() {
+        assumeOneDnn();
+        assertThat(Cli.good("fidelity", "--backend", "onednn", "--tokens", "40").out())
+                .contains("40 positions of hayloft-tiny, onednn against java", "KL divergence", "tokens/s");
+    }
+
+    @Test
+    void generatesWithTheBackend() {
+        assumeOneDnn();
+        assertThat(generate("onednn")).contains("\"backend\":\"onednn\"");
+        assertThat(generate("java")).contains("\"backend\":\"java\"");
+    }
+
+    private static String generate(String backend) {
+        return Cli.good("generate", "--prompt-ids", "1,5,9,12", "--max-new-tokens", "3", "--json", "--backend", backend)
+                .out();
+    }
+
+    @Test
+    void needsAnotherBackend() {
+        Cli.run("fidelity").isUserError("name another with --backend");
+        Cli.run("fidelity", "--backend", "onednm").isUserError("did you mean 'onednn'?");
+    }
+
+    @Test
+    void theDoctorTellsWhyABackendCannotBeUsed() {
+        var finding = Doctor.backends(List.of(new Unusable())).getFirst();
+        assertThat(finding.value()).isEqualTo("cannot be used: the processor is too old");
+        assertThat(finding.advice()).isEmpty();
+    }
+
+    private static void assumeOneDnn() {
+        var obstacle = PrefillBackends.installed().stream()
+                .filter(backend -> backend.name().equals("onednn"))
+                .findFirst()
+                .map(PrefillBackend::obstacle)
+                .orElse(Optional.of("it is not installed"));
+        Assumptions.assumeTrue(obstacle.isEmpty(), () -> "skipped: no oneDNN here: " + obstacle.orElseThrow());
+    }
+
+    private static final class Unusable implements PrefillBackend {
+        @Override
+        public String name() {
+            return "unusable";
+        }
+
+        @Override
+        public Optional<String> obstacle() {
+            return Optional.of("the processor is too old");
+        }
+
+        @Override
+        public String describe() {
+            throw new IllegalStateException("asked only where it works");
+        }
+
+        @Override
+        public Session open(NativeMemory memory, WorkerPool pool) {
+            throw new IllegalStateException("it cannot work");
+        }
+    }
+}

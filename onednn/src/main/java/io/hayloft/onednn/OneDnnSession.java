@@ -1,0 +1,103 @@
+package io.hayloft.onednn;
+
+import io.hayloft.engine.kernel.BrainFloats;
+import io.hayloft.engine.kernel.PrefillBackend;
+import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.tensor.WeightRows;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The matrices of one model in oneDNN: owns its handles; the weights lie in the model's memory, 2 bytes each. */
+final class OneDnnSession implements PrefillBackend.Session {
+    /** Outputs of a stripe at most: its results for 64 rows stay in the second-level cache until they are copied. */
+    private static final int STRIPE = 1024;
+
+    /** Stripes begin at multiples of this many outputs, which the library handles together. */
+    private static final int STEP = 64;
+
+    private final OneDnn library;
+    private final NativeMemory memory;
+    private final WorkerPool pool;
+    private final ProductWorker[] workers;
+    private final Products products;
+    private final List<Long> weights = new ArrayList<>();
+
+    OneDnnSession(OneDnn library, NativeMemory memory, WorkerPool pool) {
+        this.library = library;
+        this.memory = memory;
+        this.pool = pool;
+        this.products = new Products(library);
+        this.workers = new ProductWorker[pool.threads()];
+        for (int i = 0; i < workers.length; i++) {
+            workers[i] = new ProductWorker(library);
+        }
+    }
+
+    @Override
+    public Optional<PrefillBackend.Matrix> pack(WeightRows rows) {
+        library.setThreadsOfCaller(1);
+        int outputs = rows.rows();
+        int parts = (outputs + STRIPE - 1) / STRIPE;
+        int width = ((outputs + parts - 1) / parts + STEP - 1) / STEP * STEP;
+        var stripes = new ArrayList<OneDnnMatrix.Stripe>();
+        try {
+            for (int first = 0; first < outputs; first += width) {
+                var set = products.of(rows.columns(), Math.min(width, outputs - first));
+                long description = library.weightsOf(set.getFirst().plan());
+                long packed = library.memory(description, memory.allocate(library.bytes(description)));
+                weights.add(packed);
+                stripes.add(new OneDnnMatrix.Stripe(first, set, packed));
+            }
+        } catch (OneDnnException e) {
+            if (e.unimplemented()) {
+                return Optional.empty(); // the engine's own kernels take every shape
+            }
+            throw e;
+        }
+        pool.run(stripes.size(), (index, worker) -> fill(rows, stripes.get(index), workers[worker]));
+        return Optional.of(new OneDnnMatrix(outputs, List.copyOf(stripes), workers, pool));
+    }
+
+    /** Writes a stripe's weights, rounded to bfloat16, in the layout that the library chose. */
+    private void fill(WeightRows rows, OneDnnMatrix.Stripe stripe, ProductWorker worker) {
+        library.setThreadsOfCaller(1);
+        var product = stripe.products().getFirst();
+        int inputs = product.inputs();
+        int outputs = product.outputs();
+        long plain = library.matrix(OneDnn.BF16, inputs, outputs, 1, inputs); // [outputs][inputs], seen transposed
+        long plan = library.planConversion(plain, library.weightsOf(product.plan()));
+        long primitive = library.primitive(plan);
+        long scratchpad = library.scratchpadOf(plan);
+        try (var arena = Arena.ofConfined()) {
+            var rounded = arena.allocate(2L * inputs * outputs, NativeMemory.ALIGNMENT);
+            var row = new float[inputs];
+            for (int i = 0; i < outputs; i++) {
+                rows.readRow(stripe.first() + i, row, 0);
+                BrainFloats.round(row, 0, rounded, 2L * i * inputs, inputs);
+            }
+            long from = library.memory(plain, rounded);
+            long scratch = library.memory(
+                    scratchpad, arena.allocate(Math.max(1, library.bytes(scratchpad)), NativeMemory.ALIGNMENT));
+            worker.convert(primitive, from, stripe.weights(), scratch);
+            library.destroyMemory(scratch);
+            library.destroyMemory(from);
+        } finally {
+            library.destroyPrimitive(primitive);
+            library.destroyPlan(plan);
+            library.destroyDescription(plain);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (var worker : workers) {
+            worker.close();
+        }
+        weights.forEach(library::destroyMemory);
+        weights.clear();
+        products.destroy();
+    }
+}

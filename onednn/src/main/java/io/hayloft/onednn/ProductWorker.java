@@ -1,0 +1,129 @@
+package io.hayloft.onednn;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.hayloft.engine.kernel.BrainFloats;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one thread needs to compute products: a stream, and memory for the rows on their way into the library and out of
+ * it. oneDNN starts no threads of its own, since ours share the work already.
+ */
+final class ProductWorker {
+    private static final long ALIGNMENT = 64;
+
+    /** Where the handle of an argument's memory is. */
+    private static final long HANDLE = 8;
+
+    private static final int WEIGHTS_AT = 3;
+
+    private final OneDnn library;
+    private final long stream;
+    private final List<Long> memories = new ArrayList<>();
+    private final Map<Product, MemorySegment> arguments = new HashMap<>();
+    private Arena arena = Arena.ofShared();
+    private MemorySegment source = MemorySegment.NULL;
+    private MemorySegment target = MemorySegment.NULL;
+    private MemorySegment scratch = MemorySegment.NULL;
+
+    ProductWorker(OneDnn library) {
+        this.library = library;
+        this.stream = library.stream();
+    }
+
+    /** Converts memory by a primitive, with scratch memory of its own. */
+    void convert(long primitive, long from, long to, long scratchMemory) {
+        library.setThreadsOfCaller(1);
+        try (var local = Arena.ofConfined()) {
+            var list = local.allocate(3 * OneDnn.ARGUMENT_BYTES, ALIGNMENT);
+            put(list, 0, OneDnn.SOURCE, from);
+            put(list, 1, OneDnn.TARGET, to);
+            put(list, 2, OneDnn.SCRATCHPAD, scratchMemory);
+            library.execute(primitive, stream, 3, list);
+        }
+    }
+
+    /**
+     * Computes rows {@code first .. first + rows - 1} of some outputs: y = x Wᵀ.
+     *
+     * @param product has room for the rows
+     * @param weights memory of the weights of these outputs
+     * @param x {@code [all rows][inputs]}
+     * @param y {@code [all rows][width]}
+     * @param column first of the outputs in a row of y
+     */
+    void multiply(Product product, long weights, float[] x, int first, int rows, float[] y, int width, int column) {
+        library.setThreadsOfCaller(1);
+        var list = arguments.get(product);
+        if (list == null) {
+            list = prepare(product);
+        }
+        int inputs = product.inputs();
+        int outputs = product.outputs();
+        BrainFloats.round(x, first * inputs, source, 0, rows * inputs); // rows beyond are whatever was there
+        list.set(JAVA_LONG, WEIGHTS_AT * OneDnn.ARGUMENT_BYTES + HANDLE, weights);
+        library.execute(product.primitive(), stream, 4, list);
+        for (int row = 0; row < rows; row++) {
+            MemorySegment.copy(target, JAVA_FLOAT, 4L * row * outputs, y, (first + row) * width + column, outputs);
+        }
+    }
+
+    /** The arguments of a product, all but the weights filled in. */
+    private MemorySegment prepare(Product product) {
+        long scratchpad = library.scratchpadOf(product.plan());
+        reserve(library.bytes(product.source()), library.bytes(product.target()), library.bytes(scratchpad));
+        var list = arena.allocate(4 * OneDnn.ARGUMENT_BYTES, ALIGNMENT);
+        put(list, 0, OneDnn.SOURCE, memory(product.source(), source));
+        put(list, 1, OneDnn.TARGET, memory(product.target(), target));
+        put(list, 2, OneDnn.SCRATCHPAD, memory(scratchpad, scratch));
+        put(list, WEIGHTS_AT, OneDnn.WEIGHTS, 0);
+        arguments.put(product, list);
+        return list;
+    }
+
+    private long memory(long description, MemorySegment data) {
+        long memory = library.memory(description, data);
+        memories.add(memory);
+        return memory;
+    }
+
+    private static void put(MemorySegment list, int at, int argument, long memory) {
+        list.set(JAVA_INT, at * OneDnn.ARGUMENT_BYTES, argument);
+        list.set(JAVA_LONG, at * OneDnn.ARGUMENT_BYTES + HANDLE, memory);
+    }
+
+    /** Makes room; what was prepared for less is forgotten when it grows. */
+    private void reserve(long sourceBytes, long targetBytes, long scratchBytes) {
+        if (sourceBytes <= source.byteSize()
+                && targetBytes <= target.byteSize()
+                && scratchBytes <= scratch.byteSize()) {
+            return;
+        }
+        forget();
+        var grown = Arena.ofShared();
+        source = grown.allocate(Math.max(source.byteSize(), sourceBytes), ALIGNMENT);
+        target = grown.allocate(Math.max(target.byteSize(), targetBytes), ALIGNMENT);
+        scratch = grown.allocate(Math.max(scratch.byteSize(), Math.max(1, scratchBytes)), ALIGNMENT);
+        arena.close();
+        arena = grown;
+    }
+
+    private void forget() {
+        memories.forEach(library::destroyMemory);
+        memories.clear();
+        arguments.clear();
+    }
+
+    void close() {
+        forget();
+        library.destroyStream(stream);
+        arena.close();
+    }
+}

@@ -1,0 +1,78 @@
+package io.hayloft.onednn;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The compiled products of a session, one set for each shape of weights. A set has several numbers of rows; all of them
+ * read weights of one layout and give a row the same bits.
+ */
+final class Products {
+    /** Rows of a product: the largest is the fastest, smaller ones are for what is left over and for short prompts. */
+    private static final int[] ROWS = {64, 32, 16};
+
+    static final int MOST_ROWS = 64;
+    static final int LEAST_ROWS = 16;
+
+    private final OneDnn library;
+    private final Map<Shape, List<Product>> sets = new HashMap<>();
+    private int count;
+
+    private record Shape(int inputs, int outputs) {}
+
+    Products(OneDnn library) {
+        this.library = library;
+    }
+
+    /**
+     * The products for weights {@code [outputs][inputs]}, by falling number of rows.
+     *
+     * @throws OneDnnException if the library has none
+     */
+    List<Product> of(int inputs, int outputs) {
+        var shape = new Shape(inputs, outputs);
+        var known = sets.get(shape);
+        if (known == null) {
+            known = compile(shape);
+            sets.put(shape, known);
+        }
+        return known;
+    }
+
+    private List<Product> compile(Shape shape) {
+        var made = new ArrayList<Product>();
+        long anyLayout = library.matrixOfAnyLayout(OneDnn.BF16, shape.inputs, shape.outputs);
+        try {
+            for (int rows : ROWS) {
+                long weights = made.isEmpty()
+                        ? anyLayout
+                        : library.weightsOf(made.getFirst().plan());
+                made.add(Product.compile(library, count + made.size(), rows, shape.inputs, shape.outputs, weights));
+            }
+            count += made.size();
+            return made;
+        } catch (OneDnnException e) {
+            made.forEach(product -> product.destroy(library));
+            throw e;
+        } finally {
+            library.destroyDescription(anyLayout);
+        }
+    }
+
+    /** The smallest of a set that has at least this many rows. */
+    static Product fitting(List<Product> set, int rows) {
+        for (int i = set.size() - 1; i >= 0; i--) {
+            if (set.get(i).rows() >= rows) {
+                return set.get(i);
+            }
+        }
+        throw new IllegalArgumentException(rows + " rows");
+    }
+
+    void destroy() {
+        sets.values().forEach(set -> set.forEach(product -> product.destroy(library)));
+        sets.clear();
+    }
+}

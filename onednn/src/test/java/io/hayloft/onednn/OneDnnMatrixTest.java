@@ -1,0 +1,180 @@
+package io.hayloft.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.engine.kernel.BrainFloats;
+import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.engine.tensor.Tensor;
+import io.hayloft.engine.tensor.TensorType;
+import io.hayloft.engine.tensor.WeightRows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Products of the library against sums of the rounded factors in double precision. */
+class OneDnnMatrixTest {
+    private final OneDnnBackend backend = Here.backend();
+
+    @ParameterizedTest(name = "[{0}][{1}]")
+    @CsvSource({"1, 8", "7, 64", "33, 48", "64, 100", "192, 576", "70, 1531", "1100, 96", "2050, 40"})
+    void equalsTheProductOfRoundedFactors(int outputs, int inputs) {
+        var weights = weights(outputs, inputs);
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(2);
+                var session = backend.open(memory, pool)) {
+            var matrix = session.pack(weights).orElseThrow();
+            assertThat(memory.allocatedBytes()).isGreaterThanOrEqualTo(2L * outputs * inputs);
+            for (int rows : new int[] {1, 2, 15, 16, 17, 33, 63, 64, 65, 130, 600}) {
+                var x = numbers(rows * inputs, rows);
+                var y = new float[rows * outputs];
+                matrix.multiply(x, rows, y);
+                assertProduct(weights, x, rows, y);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TensorType.class)
+    void takesEveryTensorType(TensorType type) {
+        int inputs = 2 * Math.max(64, type.blockElements());
+        int outputs = 50;
+        var bytes = new byte[Math.toIntExact(type.bytes((long) outputs * inputs))];
+        new Random(9).nextBytes(bytes);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] &= 0x3B; // no bits of a large exponent, wherever the format has floats
+        }
+        var data = Arena.ofAuto().allocate(bytes.length, 8).copyFrom(MemorySegment.ofArray(bytes));
+        var weights = WeightRows.all(new Tensor("weights", type, new long[] {outputs, inputs}, data));
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(2);
+                var session = backend.open(memory, pool)) {
+            var x = numbers(20 * inputs, 10);
+            var y = new float[20 * outputs];
+            session.pack(weights).orElseThrow().multiply(x, 20, y);
+            assertProduct(weights, x, 20, y);
+        }
+    }
+
+    /** Products of bfloat16 are exact in 32 bits; sums of them lose no more than this. */
+    private static void assertProduct(WeightRows weights, float[] x, int rows, float[] y) {
+        int inputs = weights.columns();
+        int outputs = weights.rows();
+        var roundedX = rounded(x);
+        var w = new float[inputs];
+        for (int n = 0; n < outputs; n += Math.max(1, outputs / 37)) {
+            weights.readRow(n, w, 0);
+            var roundedW = rounded(w);
+            for (int r = 0; r < rows; r += Math.max(1, rows / 29)) {
+                double sum = 0;
+                double size = 0;
+                for (int k = 0; k < inputs; k++) {
+                    double term = (double) roundedX[r * inputs + k] * roundedW[k];
+                    sum += term;
+                    size += Math.abs(term);
+                }
+                assertThat((double) y[r * outputs + n])
+                        .as("row %s of %s, output %s", r, rows, n)
+                        .isBetween(sum - 2e-6 * size, sum + 2e-6 * size);
+            }
+        }
+    }
+
+    private static float[] rounded(float[] values) {
+        var rounded = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            rounded[i] = Float.intBitsToFloat(BrainFloats.round(values[i]) << 16);
+        }
+        return rounded;
+    }
+
+    @Test
+    void aRowHasTheSameBitsInAnyCompanyAndForAnyNumberOfThreads() {
+        int inputs = 640;
+        int outputs = 1500;
+        int rows = 200;
+        var weights = weights(outputs, inputs);
+        var x = numbers(rows * inputs, 5);
+        var wanted = new float[rows * outputs];
+        for (int threads = 1; threads <= 3; threads++) {
+            try (var memory = new NativeMemory("test");
+                    var pool = new WorkerPool(threads);
+                    var session = backend.open(memory, pool)) {
+                var matrix = session.pack(weights).orElseThrow();
+                if (threads == 1) {
+                    matrix.multiply(x, rows, wanted);
+                }
+                for (int chunk : new int[] {1, 5, 16, 31, 64, 100, 200}) {
+                    var together = new float[rows * outputs];
+                    for (int first = 0; first < rows; first += chunk) {
+                        int count = Math.min(chunk, rows - first);
+                        var y = new float[count * outputs];
+                        matrix.multiply(Arrays.copyOfRange(x, first * inputs, (first + count) * inputs), count, y);
+                        System.arraycopy(y, 0, together, first * outputs, y.length);
+                    }
+                    assertThat(Arrays.equals(together, wanted))
+                            .as("%s threads, %s rows at a time", threads, chunk)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void rowsBeyondTheWantedOnesDoNotMatter() {
+        var weights = weights(64, 64);
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(1);
+                var session = backend.open(memory, pool)) {
+            var matrix = session.pack(weights).orElseThrow();
+            var notNumbers = new float[64 * 64];
+            Arrays.fill(notNumbers, Float.NaN);
+            matrix.multiply(notNumbers, 64, new float[64 * 64]);
+            var x = numbers(3 * 64, 6);
+            var y = new float[4 * 64];
+            matrix.multiply(x, 3, y);
+            assertProduct(weights, x, 3, y);
+            assertThat(Arrays.copyOfRange(y, 3 * 64, 4 * 64)).containsOnly(0f);
+        }
+    }
+
+    @Test
+    void closingDestroysEveryObject() {
+        var library = backend.library();
+        int before = library.liveObjects();
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(2);
+                var session = backend.open(memory, pool)) {
+            var small = session.pack(weights(40, 32)).orElseThrow();
+            var large = session.pack(weights(1200, 48)).orElseThrow();
+            small.multiply(numbers(5 * 32, 7), 5, new float[5 * 40]);
+            large.multiply(numbers(70 * 48, 8), 70, new float[70 * 1200]);
+            assertThat(library.liveObjects()).isGreaterThan(before);
+        }
+        assertThat(library.liveObjects()).isEqualTo(before);
+    }
+
+    private static WeightRows weights(int outputs, int inputs) {
+        var data = Arena.ofAuto().allocate(4L * outputs * inputs, 4);
+        var values = numbers(outputs * inputs, outputs);
+        for (int i = 0; i < values.length; i++) {
+            data.setAtIndex(ValueLayout.JAVA_FLOAT, i, values[i]);
+        }
+        return WeightRows.all(new Tensor("weights", TensorType.F32, new long[] {outputs, inputs}, data));
+    }
+
+    private static float[] numbers(int count, long seed) {
+        var random = new Random(seed);
+        var numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,64 @@
+package io.hayloft.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A resource of this test stands for a library. */
+class UnpackedLibraryTest {
+    private static final String RESOURCE = "/io/hayloft/onednn/library.txt";
+    private static final String CONTENT = "not really a library\n";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void unpacksOnceAndLeavesNothingElse() throws Exception {
+        var target = library(RESOURCE).in(folder.resolve("new"));
+        assertThat(target).hasContent(CONTENT);
+        try (var files = Files.list(folder.resolve("new"))) {
+            assertThat(files).containsExactly(target);
+        }
+        var then = FileTime.fromMillis(1_000_000);
+        Files.setLastModifiedTime(target, then);
+        assertThat(library(RESOURCE).in(folder.resolve("new"))).isEqualTo(target);
+        assertThat(Files.getLastModifiedTime(target)).isEqualTo(then);
+    }
+
+    @Test
+    void replacesAFileThatIsNotRight() throws Exception {
+        var target = library(RESOURCE).in(folder);
+        Files.writeString(target, CONTENT.toUpperCase(Locale.ROOT));
+        assertThat(library(RESOURCE).in(folder)).hasContent(CONTENT);
+        Files.writeString(target, "cut");
+        assertThat(library(RESOURCE).in(folder)).hasContent(CONTENT);
+    }
+
+    @Test
+    void refusesAResourceThatIsMissingOrDamaged() {
+        assertThatThrownBy(() -> library("/none.so").in(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the library lib.so is not part of this installation");
+        var damaged = new UnpackedLibrary(RESOURCE, "lib.so", CONTENT.length(), "00".repeat(32));
+        assertThatThrownBy(() -> damaged.in(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the library lib.so of this installation is damaged");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private static UnpackedLibrary library(String resource) throws Exception {
+        var checksum = MessageDigest.getInstance("SHA-256").digest(CONTENT.getBytes(StandardCharsets.UTF_8));
+        return new UnpackedLibrary(
+                resource, "lib.so", CONTENT.length(), HexFormat.of().formatHex(checksum));
+    }
+}
