@@ -49,9 +49,9 @@ class FidelityTest {
             assertThat(fidelity.loss())
                     .isBetween(0.1, 0.8 * Math.log(one.config().vocabulary()));
             assertThat(fidelity.otherLoss()).isEqualTo(fidelity.loss());
-            assertThat(PrefillRate.ofEach(new LanguageModel[] {one, two}, ids, 2))
-                    .hasSize(2)
-                    .allMatch(rate -> rate > 0);
+            var rates = PrefillRate.ofEach(new LanguageModel[] {one, two}, ids, 2);
+            assertThat(rates).hasSize(2);
+            assertThat(Math.min(rates[0], rates[1])).isPositive();
         }
     }
 }
