@@ -271,11 +271,14 @@ class BenchRunTest {
         var groups = ReadingGroup.of(all);
         assertThat(groups).hasSize(2);
         assertThat(groups.get(1).tokens(1000)).isEqualTo(250);
-        var planned = SampleChoice.of(spec().build(), new FakeRunner(1000, false)).samples().getFirst();
+        var planned = SampleChoice.of(spec().build(), new FakeRunner(1000, false))
+                .samples()
+                .getFirst();
         double alone = new CostModel(ReadingGroup.of(List.of(full)), Map.of(), 1, 0, 0, 1, 1).seconds(planned);
         double both = new CostModel(groups, Map.of(), 1, 0, 0, 1, 1).seconds(planned);
         int tokens = planned.promptTokens();
-        assertThat(both - alone).isBetween(tokens / 4.0 - 1, tokens / 4.0 + planned.rules().maxNewTokens());
+        assertThat(both - alone)
+                .isBetween(tokens / 4.0 - 1, tokens / 4.0 + planned.rules().maxNewTokens());
     }
 
     @Test
