@@ -7,6 +7,7 @@ import io.hayloft.bench.speed.MemoryPlan;
 import io.hayloft.bench.speed.SpeedCase;
 import io.hayloft.bench.speed.SpeedRunner;
 import io.hayloft.bench.speed.SpeedSpec;
+import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.Catalogue;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.hub.ResolvedModel;
@@ -153,10 +154,11 @@ final class SpeedCommand extends Subcommand {
             SpeedOutput rows,
             SpeedProgress progress) {
         var limits = Map.<Integer, MachineLimits>of();
+        long free = Machines.freeMemory();
         for (int count : workers) {
-            try (var loaded = LanguageModel.load(found.path(), LoadOptions.withThreads(count))) {
+            try (var loaded = load(found, count, cases, free)) {
                 if (limits.isEmpty()) {
-                    var plan = new MemoryPlan(loaded, Machines.memory());
+                    var plan = MemoryPlan.of(loaded, free);
                     plan.check(cases);
                     progress.note("plan: " + cases.size() * workers.size() + " tests, " + repetitions
                             + " timed repetitions each; " + plan.describe(cases));
@@ -171,6 +173,17 @@ final class SpeedCommand extends Subcommand {
                 }
             }
         }
+    }
+
+    private static LanguageModel load(ResolvedModel found, int workers, List<SpeedCase> cases, long free) {
+        var checkpoint = Checkpoint.open(found.path());
+        try {
+            MemoryPlan.beforeLoading(checkpoint, free).check(cases);
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
+        return LanguageModel.load(checkpoint, LoadOptions.withThreads(workers).withoutTokenizer());
     }
 
     private static void noteContext(LanguageModel loaded, List<SpeedCase> cases, SpeedProgress progress) {

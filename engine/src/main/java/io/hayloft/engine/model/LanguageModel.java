@@ -9,7 +9,6 @@ import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tokenizer.ChatFormat;
 import io.hayloft.engine.tokenizer.Tokenizer;
-import io.hayloft.engine.tokenizer.Tokenizers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,7 +27,7 @@ public final class LanguageModel implements AutoCloseable {
     private final PrefillBackend.@Nullable Session session;
     private final Decoder decoder;
     private final CacheShape cacheShape;
-    private @Nullable Tokenizer tokenizer;
+    private final TokenizerReading tokenizer;
 
     private LanguageModel(
             Checkpoint checkpoint,
@@ -36,13 +35,15 @@ public final class LanguageModel implements AutoCloseable {
             NativeMemory memory,
             String backend,
             PrefillBackend.@Nullable Session session,
-            Decoder decoder) {
+            Decoder decoder,
+            TokenizerReading tokenizer) {
         this.checkpoint = checkpoint;
         this.pool = pool;
         this.memory = memory;
         this.backend = backend;
         this.session = session;
         this.decoder = decoder;
+        this.tokenizer = tokenizer;
         this.cacheShape = Shapes.cache(checkpoint.config());
     }
 
@@ -60,7 +61,11 @@ public final class LanguageModel implements AutoCloseable {
         WorkerPool pool = null;
         NativeMemory memory = null;
         PrefillBackend.Session session = null;
+        var tokenizer = new TokenizerReading(checkpoint);
         try {
+            if (options.tokenizer() && hasTokenizer(checkpoint)) {
+                tokenizer.begin();
+            }
             pool = new WorkerPool(options.threads());
             memory = new NativeMemory("the weights of " + checkpoint.path().getFileName());
             var backend = options.backend();
@@ -68,8 +73,10 @@ public final class LanguageModel implements AutoCloseable {
             var decoder = DecoderLoader.load(
                     checkpoint.config(), checkpoint.weights(), memory, pool, session, options.progress());
             var name = backend == null ? PrefillBackends.JAVA : backend.name();
-            return new LanguageModel(checkpoint, pool, memory, name, session, decoder);
+            tokenizer.await();
+            return new LanguageModel(checkpoint, pool, memory, name, session, decoder, tokenizer);
         } catch (RuntimeException | Error e) {
+            tokenizer.close();
             if (session != null) {
                 session.close();
             }
@@ -90,29 +97,20 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * The tokenizer, read on first use.
+     * The tokenizer; if it was not read while loading, it is read on first use.
      *
      * @throws UserError if the model's files bring none, or a broken one
      */
-    public synchronized Tokenizer tokenizer() {
-        if (tokenizer == null) {
-            tokenizer = openTokenizer();
-        }
-        return tokenizer;
-    }
-
-    private Tokenizer openTokenizer() {
-        var gguf = checkpoint.gguf();
-        if (gguf.isPresent()) {
-            return Tokenizers.fromGguf(gguf.get().metadata());
-        }
-        return Tokenizers.fromFolder(checkpoint
-                .folder()
-                .orElseThrow(() -> new UserError(checkpoint.path() + " is neither GGUF file nor folder")));
+    public Tokenizer tokenizer() {
+        return tokenizer.tokenizer();
     }
 
     /** Whether the model's files bring a tokenizer: checkpoints for tests may come without. */
     public boolean hasTokenizer() {
+        return hasTokenizer(checkpoint);
+    }
+
+    private static boolean hasTokenizer(Checkpoint checkpoint) {
         return checkpoint
                 .gguf()
                 .map(gguf -> gguf.metadata().containsKey("tokenizer.ggml.tokens"))
@@ -168,11 +166,8 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Frees weights, threads and tokenizer; the model is of no use afterwards. */
     @Override
-    public synchronized void close() {
-        if (tokenizer != null) {
-            tokenizer.close();
-            tokenizer = null;
-        }
+    public void close() {
+        tokenizer.close();
         pool.close();
         if (session != null) {
             session.close();

@@ -10,13 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param threads worker threads of the model's pool, the caller included
  * @param backend computes the matrix products of prefills; null for the engine's own kernels
  * @param progress hears about every layer that has been packed
+ * @param tokenizer whether to read the tokenizer meanwhile; otherwise it is read on first use
  */
-public record LoadOptions(int threads, @Nullable PrefillBackend backend, ProgressListener progress) {
+public record LoadOptions(int threads, @Nullable PrefillBackend backend, ProgressListener progress, boolean tokenizer) {
     /** Checks the number of threads. */
     public LoadOptions {
         if (threads < 1 || threads > 1024) {
             throw new UserError("threads must be between 1 and 1024, not " + threads);
         }
+    }
+
+    /** With the tokenizer. */
+    public LoadOptions(int threads, @Nullable PrefillBackend backend, ProgressListener progress) {
+        this(threads, backend, progress, true);
     }
 
     /** As many threads as the machine has processors, own kernels, no progress. */
@@ -27,5 +33,10 @@ public record LoadOptions(int threads, @Nullable PrefillBackend backend, Progres
     /** This many threads, own kernels, no progress. */
     public static LoadOptions withThreads(int threads) {
         return new LoadOptions(threads, null, ProgressListener.NONE);
+    }
+
+    /** The same for a caller that has ids of tokens and no text. */
+    public LoadOptions withoutTokenizer() {
+        return new LoadOptions(threads, backend, progress, false);
     }
 }

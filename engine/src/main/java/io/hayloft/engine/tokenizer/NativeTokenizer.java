@@ -19,6 +19,9 @@ final class NativeTokenizer implements AutoCloseable {
         // Must stand before the library loads: otherwise it reports its use to a server and looks for GPU builds.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        // Even so it asks for CUDA by way of JNA, which would unpack its own library at each start. Nothing else here
+        // uses JNA; without that library the answer is "no CUDA".
+        System.setProperty("jna.noclasspath", "true");
     }
 
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
