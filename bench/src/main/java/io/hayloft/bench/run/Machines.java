@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Describes the machine that a run is on. */
 public final class Machines {
@@ -16,6 +17,34 @@ public final class Machines {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : 0;
+    }
+
+    /**
+     * Bytes that new data can take without swapping, caches of files counted as free; where the system does not tell, all
+     * memory.
+     */
+    public static long freeMemory() {
+        var file = Path.of("/proc/meminfo");
+        if (Files.isReadable(file)) {
+            try {
+                // A container may have less than the machine that the file is about.
+                return Math.min(memory(), availableIn(Files.readAllLines(file)));
+            } catch (IOException e) {
+                return memory();
+            }
+        }
+        return memory();
+    }
+
+    /** The line {@code MemAvailable: 23620864 kB} in bytes; without it no bound. */
+    static long availableIn(List<String> lines) {
+        for (var line : lines) {
+            var words = line.strip().split("\\s+", -1);
+            if (words.length == 3 && words[0].equals("MemAvailable:") && words[1].matches("\\d{1,15}")) {
+                return Long.parseLong(words[1]) * 1024;
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     static RunInfo.Machine describe(ModelFacts model) {

@@ -2,17 +2,21 @@ package io.hayloft.bench.speed;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
+import io.hayloft.engine.cache.CacheShape;
 import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.Shapes;
 import io.hayloft.methods.Method;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How much memory tests will take, told before they run. */
 public final class MemoryPlan {
-    /** Share of the machine's memory that weights and caches may take. */
+    /** Share of the free memory that weights and caches may take. */
     private static final double SHARE = 0.9;
 
     /** Java itself, with the activations of a chunk of a prompt. */
@@ -21,20 +25,40 @@ public final class MemoryPlan {
     /** Tokens of the small caches by which the codecs of methods are found out. */
     private static final int PROBE = 64;
 
-    private final LanguageModel model;
+    private final CacheShape shape;
+    private final long weights;
     private final long memory;
-    private final SyntheticCache probes;
+    private final @Nullable SyntheticCache probes;
     private final Map<Method, KvCodec> codecs = new HashMap<>();
+
+    private MemoryPlan(CacheShape shape, long weights, long memory, @Nullable SyntheticCache probes) {
+        this.shape = shape;
+        this.weights = weights;
+        this.memory = memory;
+        this.probes = probes;
+    }
+
+    /**
+     * A plan for a model that is not loaded: weights as large as in the file, and of caches what is certain, which leaves
+     * out those that a method other than {@code full} makes.
+     *
+     * @param memory bytes that are free; 0 if that is not known
+     */
+    public static MemoryPlan beforeLoading(Checkpoint checkpoint, long memory) {
+        long bytes = 0;
+        for (var tensor : checkpoint.tensors().values()) {
+            bytes += tensor.data().byteSize();
+        }
+        return new MemoryPlan(Shapes.cache(checkpoint.config()), bytes, memory, null);
+    }
 
     /**
      * A plan for a loaded model.
      *
-     * @param memory bytes of the machine; 0 if that is not known
+     * @param memory bytes that were free before it was loaded; 0 if that is not known
      */
-    public MemoryPlan(LanguageModel model, long memory) {
-        this.model = model;
-        this.memory = memory;
-        this.probes = new SyntheticCache(model);
+    public static MemoryPlan of(LanguageModel model, long memory) {
+        return new MemoryPlan(model.cacheShape(), model.weightBytes(), memory, new SyntheticCache(model));
     }
 
     /** Bytes of caches at the worst moment of a test. */
@@ -52,19 +76,25 @@ public final class MemoryPlan {
 
     /** Bytes of a full cache. */
     private long full(SpeedCase test, int tokens) {
-        return model.cacheShape().fullBytes(tokens, test.cacheType());
+        return shape.fullBytes(tokens, test.cacheType());
     }
 
     private long compressed(SpeedCase test, int tokens) {
         double ratio = test.method().requestedRatio();
         int kept = ratio > 1 ? (int) Math.ceil(tokens / ratio) : tokens;
-        return model.cacheShape().fullBytes(kept, codec(test));
+        var codec = codec(test);
+        return codec == null ? 0 : shape.fullBytes(kept, codec);
     }
 
-    private KvCodec codec(SpeedCase test) {
+    /** How the cache of this test stores entries; null if it takes a loaded model to know. */
+    private @Nullable KvCodec codec(SpeedCase test) {
         if (test.method().name().equals("full")) {
             return test.cacheType();
         }
+        return probes == null ? null : probed(test, probes);
+    }
+
+    private KvCodec probed(SpeedCase test, SyntheticCache probes) {
         return codecs.computeIfAbsent(test.method(), method -> {
             try (var probe = probes.compressed(method, test.cacheType(), PROBE)) {
                 return probe.codec();
@@ -79,21 +109,21 @@ public final class MemoryPlan {
      */
     public void check(List<SpeedCase> tests) {
         for (var test : tests) {
-            long needed = model.weightBytes() + cacheBytes(test) + JAVA;
+            long needed = weights + cacheBytes(test) + JAVA;
             if (memory > 0 && needed > SHARE * memory) {
                 throw new UserError(test.describe() + ": " + Sizes.bytes(cacheBytes(test)) + " of caches and "
-                        + Sizes.bytes(model.weightBytes()) + " of weights do not fit the " + Sizes.bytes(memory)
-                        + " of this machine: ask for less --depth or --batch, or a smaller --cache-type");
+                        + Sizes.bytes(weights) + " of weights do not fit the " + Sizes.bytes(memory)
+                        + " of free memory: ask for less --depth or --batch, or a smaller --cache-type");
             }
         }
     }
 
-    /** One line: weights, the largest test, the machine. */
+    /** One line: weights, the largest test, the free memory. */
     public String describe(List<SpeedCase> tests) {
         var largest =
                 tests.stream().max(Comparator.comparingLong(this::cacheBytes)).orElseThrow();
-        return "weights " + Sizes.bytes(model.weightBytes()) + ", caches up to " + Sizes.bytes(cacheBytes(largest))
+        return "weights " + Sizes.bytes(weights) + ", caches up to " + Sizes.bytes(cacheBytes(largest))
                 + " (" + largest.describe() + ")"
-                + (memory == 0 ? "" : ", memory of this machine " + Sizes.bytes(memory));
+                + (memory == 0 ? "" : ", free memory " + Sizes.bytes(memory));
     }
 }

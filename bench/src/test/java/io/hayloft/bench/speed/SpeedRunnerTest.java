@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.base.UserError;
 import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.memory.NativeMemory;
@@ -135,7 +136,7 @@ class SpeedRunnerTest {
         var test = decode("full", 64 << 10, 8, 20);
         var small = decode("kivi:2bit", 64 << 10, 8, 1);
         long full = model.cacheShape().fullBytes(64 << 10, F16);
-        var plan = new MemoryPlan(model, 10 * full);
+        var plan = MemoryPlan.of(model, 10 * full);
 
         assertThat(plan.cacheBytes(test)).isBetween(21 * full, 22 * full);
         assertThat(plan.cacheBytes(small)).isLessThan(2 * full);
@@ -143,7 +144,32 @@ class SpeedRunnerTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("tg8 at depth 65536, full, f16, batch 20")
                 .hasMessageContaining("--depth");
-        new MemoryPlan(model, 0).check(List.of(test));
-        assertThat(plan.describe(List.of(small, test))).contains("batch 20", "memory of this machine");
+        MemoryPlan.of(model, 0).check(List.of(test));
+        assertThat(plan.describe(List.of(small, test))).contains("batch 20", "free memory");
+    }
+
+    /** What is certain is refused before minutes of loading; the cache of a method only a loaded model can tell. */
+    @Test
+    void refusesWhatCannotFitBeforeLoading() {
+        var test = decode("full", 64 << 10, 8, 20);
+        var kivi = decode("kivi:2bit", 64 << 10, 8, 20);
+        var evicting = decode("snapkv:4x", 64 << 10, 8, 1);
+        long full = model.cacheShape().fullBytes(64 << 10, F16);
+        try (var checkpoint =
+                Checkpoint.open(ModelStore.open().resolve("hayloft-tiny").path())) {
+            var plan = MemoryPlan.beforeLoading(checkpoint, 10 * full);
+
+            assertThat(plan.cacheBytes(test)).isBetween(21 * full, 22 * full);
+            assertThat(plan.cacheBytes(kivi)).isEqualTo(full);
+            assertThat(plan.cacheBytes(evicting)).isEqualTo(full);
+            assertThatThrownBy(() -> plan.check(List.of(kivi, test)))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("batch 20")
+                    .hasMessageContaining("free memory");
+            assertThatThrownBy(() -> MemoryPlan.beforeLoading(checkpoint, 1).check(List.of(kivi)))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("of weights");
+            MemoryPlan.beforeLoading(checkpoint, 100 * full).check(List.of(test));
+        }
     }
 }

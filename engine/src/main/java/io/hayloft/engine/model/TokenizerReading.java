@@ -7,6 +7,7 @@ import io.hayloft.engine.tokenizer.Tokenizers;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tokenizer of a checkpoint once: in a thread of its own while others pack weights, or at its first use.
@@ -70,11 +71,11 @@ final class TokenizerReading implements AutoCloseable {
         }
     }
 
-    private static RuntimeException unchecked(Throwable cause) {
+    private static RuntimeException unchecked(@Nullable Throwable cause) {
         return switch (cause) {
             case RuntimeException e -> e;
             case Error e -> throw e;
-            default -> new IllegalStateException(cause);
+            case null, default -> new IllegalStateException(cause);
         };
     }
 

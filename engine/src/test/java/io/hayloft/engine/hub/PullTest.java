@@ -29,9 +29,15 @@ class PullTest {
 
     private FileServer server;
     private final List<Long> progress = new ArrayList<>();
+    private final List<String> steps = new ArrayList<>();
+    /** Long enough for a busy machine; the test of stalls sets its own. */
+    private Duration stall = Duration.ofMinutes(2);
+
     private final PullListener listener = new PullListener() {
         @Override
-        public void step(String text) {}
+        public void step(String text) {
+            steps.add(text);
+        }
 
         @Override
         public void progress(long bytes, long total) {
@@ -205,6 +211,7 @@ class PullTest {
     @Test
     void givesUpOnATransferThatStalls() {
         server.stallAfter = 0;
+        stall = Duration.ofSeconds(2);
 
         assertThatThrownBy(() -> store(Map.of()).pull("m", listener))
                 .isInstanceOf(UserError.class)
@@ -223,6 +230,38 @@ class PullTest {
                 .hasMessageContaining("cannot reach 127.0.0.1:" + free);
     }
 
+    /** A label of more than 63 letters is no name, so nobody is asked for it. */
+    @Test
+    void saysThatTheNameDoesNotResolve() {
+        var host = "h".repeat(64) + ".invalid";
+
+        assertThatThrownBy(() -> store(Map.of("HF_ENDPOINT", "http://" + host)).pull("m", listener))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("cannot reach " + host + " (its name does not resolve)");
+    }
+
+    @Test
+    void tellsOfEachSourceWhyItFailed() {
+        server.status = 404;
+        var hub = new Source.HuggingFace("org/repo", "abc", "m.gguf");
+        var python = new Source.PythonPackages(List.of(new Part("one==1.0", "m.gguf")));
+
+        assertThatThrownBy(() -> store(Map.of(), List.of(hub, python)).pull("m", listener))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith("cannot fetch 'm' (m.gguf): " + hub.describe() + ": not found (404)")
+                .hasMessageContaining("; " + python.describe() + ": ")
+                .hasMessageContaining("no-python");
+
+        // What failed last is told by the error itself.
+        assertThat(steps.stream().filter(step -> step.contains("not from there")))
+                .containsExactly("  not from there: not found (404): no m.gguf at abc");
+        assertThat(steps)
+                .containsSubsequence(
+                        "m.gguf from " + hub.describe(),
+                        "  not from there: not found (404): no m.gguf at abc",
+                        "m.gguf from " + python.describe());
+    }
+
     @Test
     void refusesAnEndpointThatIsNoAddress() {
         assertThatThrownBy(() -> store(Map.of("HF_ENDPOINT", "my mirror")))
@@ -231,14 +270,14 @@ class PullTest {
     }
 
     private ModelStore store(Map<String, String> environment) {
+        return store(environment, List.of(new Source.HuggingFace("org/repo", "abc", "m.gguf")));
+    }
+
+    private ModelStore store(Map<String, String> environment, List<Source> sources) {
         var variables = new java.util.HashMap<>(Map.of("HF_ENDPOINT", server.address()));
         variables.putAll(environment);
-        var limits = new HubDownload.Limits(Duration.ofSeconds(5), Duration.ofMillis(700), 3, Duration.ZERO);
-        var file = new ModelFile(
-                "m.gguf",
-                CONTENT.length,
-                sha256(CONTENT),
-                List.of(new Source.HuggingFace("org/repo", "abc", "m.gguf")));
+        var limits = new HubDownload.Limits(Duration.ofMinutes(1), stall, 3, Duration.ZERO);
+        var file = new ModelFile("m.gguf", CONTENT.length, sha256(CONTENT), sources);
         var model = new CatalogueModel("m", "test", "llama", "0M", 8, "none", List.of(file));
         var fetcher = new Fetcher(new HubDownload(variables, limits), new PythonDownload(List.of("no-python")));
         return new ModelStore(cache, new Catalogue(List.of(model)), fetcher);
