@@ -47,7 +47,7 @@ public final class MemoryPlan {
     public static MemoryPlan beforeLoading(Checkpoint checkpoint, long memory) {
         long bytes = 0;
         for (var tensor : checkpoint.tensors().values()) {
-            bytes += tensor.data().byteSize();
+            bytes += tensor.type().bytes(tensor.elements());
         }
         return new MemoryPlan(Shapes.cache(checkpoint.config()), bytes, memory, null);
     }
