@@ -71,20 +71,21 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
     }
 
     @Override
-    public void multiply(int panel, Input x, int row, float[] tile) {
+    public void multiply(int panel, int second, Input x, int row, float[] tile) {
         Arrays.fill(tile, 0, x.x().size(row) * STRIDE, 0f);
         if (x.x().size(row) == 1) {
-            multiplyOne(panel, x, row, tile);
+            multiplyOne(panel, second, x, row, tile);
         } else {
-            for (int i = 0; i < PANELS && blockAt(panel + i, 0) < bytes(); i++) {
-                multiplyGroup(panel + i, x, row, tile, i * ROWS);
+            multiplyGroup(panel, x, row, tile, 0);
+            if (second != panel) {
+                multiplyGroup(second, x, row, tile, ROWS);
             }
         }
     }
 
-    private void multiplyOne(int panel, Input x, int row, float[] tile) {
+    private void multiplyOne(int panel, int second, Input x, int row, float[] tile) {
         long at = blockAt(panel, 0);
-        long pair = Panels.pairDistance(panel, blockAt(1, 0), bytes());
+        long pair = Panels.pairDistance(panel, second, blockAt(1, 0));
         int xAt = x.x().at(row, 0);
         int sumsAt = x.sums().at(row, 0);
         for (int lane = 0; lane < ROWS; lane += LANE_STEP) {

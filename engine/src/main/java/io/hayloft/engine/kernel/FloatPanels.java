@@ -45,20 +45,21 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
     }
 
     @Override
-    public void multiply(int panel, Input x, int row, float[] tile) {
+    public void multiply(int panel, int second, Input x, int row, float[] tile) {
         var xs = x.x().data();
         int xAt = x.x().at(row, 0);
         long panelBytes = STEP * columns;
         if (x.x().size(row) == 1) {
-            long pair = Panels.pairDistance(panel, panelBytes, bytes());
+            long pair = Panels.pairDistance(panel, second, panelBytes);
             for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
                 multiplyOne(panel * panelBytes + 4L * lane, pair, xs, xAt, tile, lane);
             }
             return;
         }
-        for (int i = 0; i < PANELS && (panel + i) * panelBytes < bytes(); i++) {
-            for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
-                multiplyFour((panel + i) * panelBytes + 4L * lane, xs, xAt, tile, i * ROWS + lane);
+        for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
+            multiplyFour(panel * panelBytes + 4L * lane, xs, xAt, tile, lane);
+            if (second != panel) {
+                multiplyFour(second * panelBytes + 4L * lane, xs, xAt, tile, ROWS + lane);
             }
         }
     }

@@ -84,20 +84,25 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
     }
 
     @Override
-    public void multiply(int panel, Input x, int row, float[] tile) {
+    public void multiply(int panel, int second, Input x, int row, float[] tile) {
         var xs = x.x().data();
         int xAt = x.x().at(row, 0);
         if (x.x().size(row) == 1) {
-            long pair = Panels.pairDistance(panel, panelBytes(columns), bytes());
+            long pair = Panels.pairDistance(panel, second, panelBytes(columns));
             for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
                 oneRow(panel * panelBytes(columns) + 4L * lane, pair, xs, xAt, tile, lane);
             }
             return;
         }
-        for (int i = 0; i < PANELS && (panel + i) * panelBytes(columns) < bytes(); i++) {
-            for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
-                fourRows((panel + i) * panelBytes(columns) + 4L * lane, xs, xAt, tile, i * ROWS + lane);
-            }
+        multiplyFour(panel, xs, xAt, tile, 0);
+        if (second != panel) {
+            multiplyFour(second, xs, xAt, tile, ROWS);
+        }
+    }
+
+    private void multiplyFour(int panel, float[] x, int xAt, float[] tile, int to) {
+        for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
+            fourRows(panel * panelBytes(columns) + 4L * lane, x, xAt, tile, to + lane);
         }
     }
 

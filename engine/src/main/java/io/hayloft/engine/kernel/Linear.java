@@ -142,7 +142,7 @@ public final class Linear {
         for (int i = from; i < to; i++) {
             var layer = layers.get(i);
             layer.check(x, rows, y[i]);
-            parts.add(new StrideRun(layer.panels, input, layer.outputs, y[i], pool.workspace()));
+            parts.add(new StrideRun(layer.panels, input, layer.outputs, y[i], pool));
             multiplyAdds += (long) rows * layer.inputs * layer.outputs;
         }
         var tasks = new JoinedTasks(parts);

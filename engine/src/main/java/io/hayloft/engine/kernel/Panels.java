@@ -25,12 +25,12 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
     int PAIR_RESULTS = STRIDE > ROWS ? ROWS : 2 * VectorWidth.LANES;
 
     /**
-     * Distance in bytes of the second pair of vectors of a direct kernel from the first: the same rows of the next panel
-     * at 512 bits, else the next rows. The last panel stands in for one that does not exist.
+     * Distance in bytes of the second pair of vectors of a direct kernel from the first: the same rows of the second panel
+     * at 512 bits, else the next rows.
      */
-    static long pairDistance(int panel, long panelBytes, long bytes) {
+    static long pairDistance(int panel, int second, long panelBytes) {
         if (STRIDE > ROWS) {
-            return (panel + 2) * panelBytes <= bytes ? panelBytes : 0;
+            return (second - panel) * panelBytes;
         }
         return 2L * Float.BYTES * VectorWidth.LANES;
     }
@@ -79,10 +79,11 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
      * One group of activation rows times {@link #STRIDE} rows of weights, straight from the packed form.
      *
      * @param panel first panel
+     * @param second panel whose rows come behind those of the first at 512 bits; the first itself for none
      * @param row first row of the group
      * @param tile receives {@code [rows of the group][STRIDE]}; what belongs to no panel is left undefined
      */
-    void multiply(int panel, Input x, int row, float[] tile);
+    void multiply(int panel, int second, Input x, int row, float[] tile);
 
     /**
      * Activations for {@link #multiply}.
