@@ -33,8 +33,8 @@ public final class SpeedRunner {
         this.work = new Work(model.config());
     }
 
-    /** What one repetition of a test took and left. */
-    private record Repetition(double seconds, long bytesBefore, long bytesAfter) {}
+    /** What one repetition of a test took, did and left. */
+    private record Repetition(double seconds, double flops, long bytesBefore, long bytesAfter) {}
 
     /** Runs a test until its speed is steady, and then as often as it is to be timed. */
     public SpeedResult measure(SpeedCase test, int repetitions) {
@@ -42,7 +42,7 @@ public final class SpeedRunner {
         try (var start = startOf(test)) {
             warmUp(test, start);
             var seconds = new double[repetitions];
-            var last = new Repetition(0, 0, 0);
+            var last = new Repetition(0, 0, 0, 0);
             for (int i = 0; i < repetitions; i++) {
                 last = repeat(test, start);
                 seconds[i] = last.seconds();
@@ -54,12 +54,9 @@ public final class SpeedRunner {
 
     private SpeedResult result(SpeedCase test, Timings timings, Repetition last) {
         boolean decode = test.test() == SpeedTest.DECODE;
-        double flops = decode
-                ? test.batch() * work.decode(test.depth(), test.tokens())
-                : work.prefill(test.depth(), test.tokens());
         double cacheBytes = (last.bytesBefore() + last.bytesAfter()) / 2.0;
         double read = decode ? test.tokens() * (model.weightBytes() + cacheBytes) : 0;
-        return new SpeedResult(test, timings, model.weightBytes(), last.bytesAfter(), flops, read, limits);
+        return new SpeedResult(test, timings, model.weightBytes(), last.bytesAfter(), last.flops(), read, limits);
     }
 
     /** The cache that every repetition begins with. */
@@ -68,11 +65,16 @@ public final class SpeedRunner {
             return caches.ofPrompt(test.method(), test.cacheType(), test.depth());
         }
         var cache = caches.compressed(test.method(), test.cacheType(), test.depth());
-        for (int i = 1; i < test.method().freeTokens(); i++) {
-            // The method shrinks its cache in these steps.
-            model.decoder().step(tokens(1, i), new SequenceCache[] {cache}, null);
+        try {
+            for (int i = 1; i < test.method().freeTokens(); i++) {
+                // The method shrinks its cache in these steps.
+                model.decoder().step(tokens(1, i), new SequenceCache[] {cache}, null);
+            }
+            return cache;
+        } catch (RuntimeException | Error e) {
+            cache.close();
+            throw e;
         }
-        return cache;
     }
 
     private void warmUp(SpeedCase test, SequenceCache start) {
@@ -111,7 +113,7 @@ public final class SpeedRunner {
             model.decoder()
                     .prefill(prompt, test.depth(), end, cache, PrefillOptions.logits(LogitsSink.of(end - 1, logits)));
             double seconds = (System.nanoTime() - begin) * 1e-9;
-            return new Repetition(seconds, bytes, cache.residentBytes());
+            return new Repetition(seconds, work.prefill(test.depth(), test.tokens()), bytes, cache.residentBytes());
         }
     }
 
@@ -123,6 +125,7 @@ public final class SpeedRunner {
                 sequences[i] = start.fork();
             }
             long bytes = bytes(sequences);
+            double pairs = work.pairs(sequences[0], 1);
             var steps = new int[test.tokens()][];
             for (int step = 0; step < steps.length; step++) {
                 steps[step] = tokens(batch, step);
@@ -133,7 +136,9 @@ public final class SpeedRunner {
                 model.decoder().step(tokens, sequences, logits);
             }
             double seconds = (System.nanoTime() - begin) * 1e-9;
-            return new Repetition(seconds, bytes, bytes(sequences));
+            // A cache grows evenly, or stays as large as it is.
+            pairs = (pairs + work.pairs(sequences[0], 0)) / 2 * test.tokens();
+            return new Repetition(seconds, batch * work.decode(test.tokens(), pairs), bytes, bytes(sequences));
         } finally {
             for (var sequence : sequences) {
                 if (sequence != null) {

@@ -1,5 +1,6 @@
 package io.hayloft.bench.speed;
 
+import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.DecoderConfig;
 
 /** Operations that the results of a test need, whatever the kernels do beyond; a multiply-add counts two. */
@@ -19,10 +20,35 @@ final class Work {
         return 2 * (multiplyAdds + attention(depth, tokens));
     }
 
-    /** Operations of generating {@code tokens} one by one, with logits for each. */
-    double decode(int depth, int tokens) {
+    /**
+     * Operations of generating {@code tokens} one by one, with logits for each.
+     *
+     * @param pairs tokens that queries looked at, in all layers and query heads
+     */
+    double decode(int tokens, double pairs) {
         double perToken = config.layers() * (projections() + feedForward()) + output();
-        return 2 * (tokens * perToken + attention(depth, tokens));
+        return 2 * (tokens * perToken + 2 * pairs * config.headDim());
+    }
+
+    /**
+     * Tokens that the queries of one step look at, in all layers and query heads: those that this cache holds, which a
+     * method may have thinned out.
+     *
+     * @param added tokens that the step appends first
+     */
+    double pairs(SequenceCache cache, int added) {
+        double pairs = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            int window = config.windowOf(layer);
+            var near = cache.layer(layer);
+            var far = cache.far() == null ? null : cache.far().tokens(layer);
+            for (int head = 0; head < config.kvHeads(); head++) {
+                int length = near.length(head) + added;
+                pairs += window == 0 ? length : Math.min(length, window);
+                pairs += far == null ? 0 : far.length(head);
+            }
+        }
+        return pairs * config.groupSize();
     }
 
     /** Queries, keys, values and the output of attention, of one token in one layer. */

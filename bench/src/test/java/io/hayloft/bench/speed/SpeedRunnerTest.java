@@ -126,9 +126,26 @@ class SpeedRunnerTest {
         double pairs = 2.0 * config.layers() * config.queryHeads() * config.headDim();
         var work = new Work(config);
 
-        assertThat(work.decode(0, 1)).isEqualTo(2 * (config.layers() * (projections + feedForward) + output + pairs));
-        assertThat(work.decode(100, 1) - work.decode(0, 1)).isCloseTo(2 * 100 * pairs, within(1.0));
-        assertThat(work.decode(0, 10) - work.prefill(0, 10)).isCloseTo(2 * 9 * (output + feedForward), within(1.0));
+        double seen = config.layers() * config.queryHeads();
+        assertThat(work.decode(1, seen))
+                .isEqualTo(2 * (config.layers() * (projections + feedForward) + output + pairs));
+        assertThat(work.decode(1, 101 * seen) - work.decode(1, seen)).isCloseTo(2 * 100 * pairs, within(1.0));
+        assertThat(work.decode(10, 55 * seen) - work.prefill(0, 10))
+                .isCloseTo(2 * 9 * (output + feedForward), within(1.0));
+    }
+
+    /** Tokens that a method has thrown away, nobody looks at. */
+    @ParameterizedTest
+    @CsvSource({"full, 1024, 1", "kivi:2bit, 1024, 1", "snapkv:4x, 256, 1", "streaming:128, 128, 0"})
+    void countsTheAttentionToTokensThatAreHeld(String method, int held, int growth) {
+        var config = model.config();
+        double seen = 0;
+        for (int i = 1; i <= 8; i++) {
+            seen += growth == 1 ? held + i : held + 0.5; // the new token is in sight before another goes
+        }
+        double pairs = seen * config.layers() * config.queryHeads();
+
+        assertThat(measure(decode(method, 1024, 8, 3)).flops()).isEqualTo(3 * new Work(config).decode(8, pairs));
     }
 
     @Test
