@@ -23,7 +23,6 @@ import io.hayloft.methods.score.Scorer;
 import io.hayloft.methods.score.Scores;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,11 +61,16 @@ class SharedScoresTest {
         }
     }
 
-    /** Takes its time. */
+    /** Takes at least {@link #NANOS} for each layer. */
     private record Slow() implements Scorer {
+        static final long NANOS = 8_000_000;
+
         @Override
         public float[][] score(LayerView view, int budget) {
-            LockSupport.parkNanos(8_000_000);
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < NANOS) {
+                Thread.onSpinWait();
+            }
             return new float[view.shape().kvHeads()][view.tokens()];
         }
     }
@@ -80,16 +84,12 @@ class SharedScoresTest {
                 var evict = new Term.Evict(new Slow(), Budget.parse(ratio + "x"), DecodeRule.GROW);
                 recipes.add(new ComposedMethod("slow", "slow", School.EVICT, null, evict, null));
             }
-            recipes.add(Methods.parse("knorm:4x"));
             var prompt = IntStream.range(10, 74).toArray();
             var options = GenerationOptions.greedy(1);
-            long start = System.nanoTime();
             var all = Generation.run(model, prompt, prompt.length, recipes, options, GenerationListener.NONE);
-            double elapsed = (System.nanoTime() - start) * 1e-9;
-            double alone = 0.008 * model.config().layers() / 2;
-            assertThat(all.subList(0, 3))
-                    .allSatisfy(done -> assertThat(done.compressSeconds()).isGreaterThan(0.9 * alone));
-            assertThat(all.get(3).compressSeconds()).isLessThan(elapsed);
+            double alone = 1e-9 * Slow.NANOS * model.config().layers() / 2; // on two threads
+            assertThat(all)
+                    .allSatisfy(done -> assertThat(done.compressSeconds()).isGreaterThanOrEqualTo(alone));
         }
     }
 

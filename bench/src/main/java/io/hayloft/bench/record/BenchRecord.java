@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param storedBytes cacheBytes and what is stored beside, to be looked up: equal except for methods with a far memory
  * @param fullCacheBytes bytes that the full cache of the run's cache type needs for the same prompt
  * @param prefillSeconds time of the prefill that the methods of a sample share
- * @param compressSeconds time this method took to build its cache from the prefill
+ * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores
+ *     before
  * @param decodeSeconds time of decoding in lockstep: this method's own attention and policy, and an equal share of the
  *     rest, the linear layers above all
  * @param decodeSteps lockstep steps after the prompt that this method took part in, which decodeSeconds is the time of: one

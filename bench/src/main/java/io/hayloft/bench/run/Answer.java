@@ -11,7 +11,8 @@ package io.hayloft.bench.run;
  * @param storedBytes the same with what is stored but not read at every step
  * @param fullCacheBytes bytes of a full cache of the same tokens
  * @param prefillSeconds time of the shared prefill
- * @param compressSeconds time to build this method's cache
+ * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores
+ *     before
  * @param decodeSeconds time of decoding in lockstep: this method's own attention and policy, and an equal share of the rest
  * @param decodeSteps lockstep steps after the prompt that this method took part in; 0 if its answer ended at once
  */

@@ -1,7 +1,9 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.CompressorKind;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +59,10 @@ record CostModel(
         for (int tokens = WARM_UP_TOKENS; tokens < start.ids().length; tokens *= 2) {
             runner.answer(start.prefix(tokens), methods, rules);
         }
-        var best = costs(runner.answer(start, methods, rules));
+        var best = costs(runner, start, methods, rules);
         long begin = System.nanoTime();
         for (int round = 1; round < MOST_ROUNDS && System.nanoTime() - begin < MEASURING_NANOS; round++) {
-            var costs = costs(runner.answer(start, methods, rules));
+            var costs = costs(runner, start, methods, rules);
             for (int i = 0; i < best.length; i++) {
                 best[i] = Math.min(best[i], costs[i]);
             }
@@ -70,27 +72,42 @@ record CostModel(
                 runner.model().attentionWork() / Math.max(1, runner.model().linearWork());
         double perToken = best[0] / (tokens * (1 + pairShare * tokens / 2));
         var groups = ReadingGroup.of(methods);
-        double alone = groups.size() == 1
-                ? best[2]
-                : costs(runner.answer(start, methods.subList(0, 1), rules))[2];
+        double alone = groups.size() == 1 ? best[2] : costs(runner, start, methods.subList(0, 1), rules)[2];
         var without = new CostModel(
                 groups, Map.of(), perToken, perToken * pairShare, best[1] / tokens, best[2], Math.min(alone, best[2]));
         return without.withShortening(runner, sample.sample().prompt().document());
     }
 
-    /** Seconds of the prefill, of building all caches, and of a lockstep step. */
-    private static double[] costs(List<Answer> answers) {
-        double prefill = 0;
-        double build = 0;
+    private static double[] costs(SampleRunner runner, EncodedPrompt start, List<Method> methods, AnswerRules rules) {
+        long begin = System.nanoTime();
+        var answers = runner.answer(start, methods, rules);
+        return costs(methods, answers, (System.nanoTime() - begin) * 1e-9);
+    }
+
+    /**
+     * Seconds of the longest prefill, of building all caches, and of a lockstep step. Building is what prefills and steps
+     * leave of the time: what each answer says is what its cache would have taken alone, shared scores included.
+     *
+     * @param answers one for each method
+     * @param seconds wall time of all answers
+     */
+    static double[] costs(List<Method> methods, List<Answer> answers, double seconds) {
+        var prefills = new HashMap<PrefillPattern, Double>();
         double decode = 0;
         int steps = 1;
-        for (var answer : answers) {
-            prefill = Math.max(prefill, answer.prefillSeconds());
-            build += answer.compressSeconds();
+        for (int i = 0; i < answers.size(); i++) {
+            var answer = answers.get(i);
+            prefills.put(methods.get(i).prefillPattern(), answer.prefillSeconds());
             decode += answer.decodeSeconds();
             steps = Math.max(steps, answer.decodeSteps());
         }
-        return new double[] {prefill, build, decode / steps};
+        double prefill = 0;
+        double longest = 0;
+        for (double one : prefills.values()) {
+            prefill += one;
+            longest = Math.max(longest, one);
+        }
+        return new double[] {longest, Math.max(0, seconds - prefill - decode), decode / steps};
     }
 
     private CostModel withShortening(SampleRunner runner, String document) {

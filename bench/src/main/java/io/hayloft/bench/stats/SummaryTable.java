@@ -32,7 +32,8 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
      * @param achievedRatio full cache bytes / cache bytes, over all samples
      * @param bytesPerToken bytes of cache for each token that was there to be compressed
      * @param storedBytesPerToken the same with what is stored but not read at every step
-     * @param compressSeconds time to build the cache, mean over the samples
+     * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before;
+     *     mean over the samples
      * @param prefillRate prompt tokens a second of the prefill that all methods share
      * @param decodeRate decode steps a second, by this method's part of the time in lockstep; NaN where no step was made
      */

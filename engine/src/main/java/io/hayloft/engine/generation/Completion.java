@@ -15,7 +15,7 @@ import java.util.List;
  * @param fullCacheBytes bytes of a full cache of the same tokens in the run's cache type
  * @param promptTokens tokens of the whole prompt
  * @param prefillSeconds time of the shared prefill
- * @param compressSeconds time to build the recipe's cache, as if no other recipe had computed the same scores before
+ * @param compressSeconds time to build this recipe's cache, as if no other recipe had computed the same scores before
  * @param decodeSeconds this recipe's shares of the wall time of the steps after the prompt, summed: of each step what its
  *     own cache cost (attention, upkeep, policy; measured while the other recipes decode, too) and an equal part of the
  *     rest, so that the shares of all recipes in a step add up to the step

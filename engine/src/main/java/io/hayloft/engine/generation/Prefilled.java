@@ -3,9 +3,6 @@ package io.hayloft.engine.generation;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillSignals;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /** A prompt (or its context) read once: what every recipe with its {@link PrefillPattern} starts from. */
@@ -15,26 +12,8 @@ public final class Prefilled implements AutoCloseable {
     private final PrefillSignals signals;
     private final int reserveNewTokens;
     private final long seed;
-    private final Map<Computed, Shared> computed = new ConcurrentHashMap<>();
-    private final LongAdder borrowedNanos = new LongAdder();
-    private int recipe; // what worker threads see of it was written before they were given work
+    private final SharedWork shared = new SharedWork(System::nanoTime);
     private boolean owned = true;
-
-    /** Something that recipes compute from a layer. */
-    private record Computed(int layer, Object key) {}
-
-    /** The result, what it took, and the last recipe that has been charged for it. */
-    private static final class Shared {
-        final float[][] result;
-        final long nanos;
-        int charged;
-
-        Shared(float[][] result, long nanos, int charged) {
-            this.result = result;
-            this.nanos = nanos;
-            this.charged = charged;
-        }
-    }
 
     /**
      * Takes ownership of the cache.
@@ -86,32 +65,20 @@ public final class Prefilled implements AutoCloseable {
         return new LayerView(this, layer);
     }
 
-    /** See {@link LayerView#once}. Threads share out layers, so that each thing has one thread to compute it. */
+    /** See {@link LayerView#once}. */
     float[][] once(int layer, Object key, Supplier<float[][]> compute) {
-        var what = new Computed(layer, key);
-        var known = computed.get(what);
-        if (known == null) {
-            long start = System.nanoTime();
-            var result = compute.get();
-            known = new Shared(result, System.nanoTime() - start, recipe);
-            computed.put(what, known);
-        } else if (known.charged != recipe) {
-            known.charged = recipe;
-            borrowedNanos.add(known.nanos);
-        }
-        return known.result;
+        return shared.once(layer, key, compute);
     }
 
     /** Begins the account of another recipe. */
     void startRecipe() {
-        recipe++;
-        borrowedNanos.reset();
+        shared.startRecipe();
     }
 
     /** What computing would have taken this recipe that others computed before it, spread over the threads as theirs was. */
     double borrowedSeconds() {
         int threads = Math.min(model.pool().threads(), model.config().layers());
-        return borrowedNanos.sum() * 1e-9 / threads;
+        return shared.borrowedNanos() * 1e-9 / threads;
     }
 
     /** The cache itself, for a recipe that keeps all: from now on the caller closes it. */
@@ -122,7 +89,7 @@ public final class Prefilled implements AutoCloseable {
 
     @Override
     public void close() {
-        computed.clear();
+        shared.clear();
         if (owned) {
             cache.close();
         }

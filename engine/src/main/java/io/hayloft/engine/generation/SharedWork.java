@@ -1,0 +1,110 @@
+package io.hayloft.engine.generation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What recipes of one prefill compute from its layers, kept for those that ask for the same later, and what these would
+ * have paid for it. Threads share out layers, so that each thing has one thread to compute it.
+ */
+final class SharedWork {
+    private final LongSupplier clock;
+    private final Map<Computed, Shared> computed = new ConcurrentHashMap<>();
+    private final Map<Integer, Shared> running = new ConcurrentHashMap<>(); // what each layer computes just now
+    private final LongAdder borrowedNanos = new LongAdder();
+    private int recipe; // what worker threads see of it was written before they were given work
+
+    /** Something that recipes compute from a layer. */
+    private record Computed(int layer, Object key) {}
+
+    /** A result, what it took, and what it was made from. */
+    private static final class Shared {
+        final List<Shared> parts = new ArrayList<>();
+        float[][] result = new float[0][];
+        long nanos;
+        int charged;
+
+        Shared(int recipe) {
+            this.charged = recipe;
+        }
+    }
+
+    /**
+     * Nothing is known yet.
+     *
+     * @param clock nanoseconds
+     */
+    SharedWork(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /** See {@link LayerView#once}. */
+    float[][] once(int layer, Object key, Supplier<float[][]> compute) {
+        var what = new Computed(layer, key);
+        var known = computed.get(what);
+        var asking = running.get(layer);
+        if (known == null) {
+            known = compute(layer, compute, asking);
+            computed.put(what, known);
+        } else {
+            charge(known);
+        }
+        if (asking != null) {
+            asking.parts.add(known);
+        }
+        return known.result;
+    }
+
+    /** Time counts for what is computed innermost, and no more for what asked for it. */
+    private Shared compute(int layer, Supplier<float[][]> compute, @Nullable Shared asking) {
+        var shared = new Shared(recipe);
+        running.put(layer, shared);
+        long start = clock.getAsLong();
+        try {
+            shared.result = compute.get();
+        } finally {
+            if (asking == null) {
+                running.remove(layer);
+            } else {
+                running.put(layer, asking);
+            }
+        }
+        long nanos = clock.getAsLong() - start;
+        shared.nanos += nanos;
+        if (asking != null) {
+            asking.nanos -= nanos;
+        }
+        return shared;
+    }
+
+    /** A recipe pays once for a result, and once for each of those that it was made from. */
+    private void charge(Shared shared) {
+        if (shared.charged != recipe) {
+            shared.charged = recipe;
+            borrowedNanos.add(shared.nanos);
+            shared.parts.forEach(this::charge);
+        }
+    }
+
+    /** Begins the account of another recipe. */
+    void startRecipe() {
+        recipe++;
+        borrowedNanos.reset();
+    }
+
+    /** Nanoseconds of all threads that this recipe would have computed, had not others done it before. */
+    long borrowedNanos() {
+        return borrowedNanos.sum();
+    }
+
+    /** Forgets all results. */
+    void clear() {
+        computed.clear();
+    }
+}
