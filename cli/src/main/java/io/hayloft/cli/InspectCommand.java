@@ -3,6 +3,7 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.engine.kernel.PrefillBackends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,6 +50,9 @@ final class InspectCommand extends Subcommand {
         line("chat format", model.chatFormat() ? "yes" : "no: a base model, prompts are given as they are");
         for (var type : model.tensors()) {
             line("tensors", type.count() + " " + type.type() + ", " + Sizes.bytes(type.bytes()));
+        }
+        for (var backend : PrefillBackends.installed()) {
+            line("backend", Sizes.bytes(model.backendBytes()) + " more memory with --backend " + backend.name());
         }
         line("cache", Sizes.bytes(model.cacheBytesPerToken()) + " a token in f16" + slidingNote(model));
         for (var size : model.cacheSizes()) {

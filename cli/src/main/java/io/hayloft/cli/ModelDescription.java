@@ -24,6 +24,7 @@ import java.util.List;
  * @param tokenizer one line about it, or why there is none
  * @param chatFormat whether the model brings a chat template
  * @param tensors how many tensors there are of each type
+ * @param backendBytes memory that a backend's copy of the layers' matrices takes, in 16 bits
  * @param cacheBytesPerToken what a token adds at the start, in all layers
  * @param cacheBytesPerTokenBeyondWindow what it adds once the windows are full, in the layers that see all
  * @param cacheSizes size of the whole cache at some lengths, the model's context last
@@ -47,6 +48,7 @@ record ModelDescription(
         String tokenizer,
         boolean chatFormat,
         List<TensorCount> tensors,
+        long backendBytes,
         long cacheBytesPerToken,
         long cacheBytesPerTokenBeyondWindow,
         List<CacheSize> cacheSizes) {
@@ -86,9 +88,16 @@ record ModelDescription(
                 tokenizer(checkpoint),
                 chatFormat(checkpoint),
                 count(tensors),
+                2 * layerWeights(config),
                 config.layers() * oneToken,
                 (config.layers() - sliding) * oneToken,
                 cacheSizes(shape, config.contextLength()));
+    }
+
+    /** Weights of all layers' matrices. */
+    private static long layerWeights(DecoderConfig config) {
+        long heads = 2L * (config.queryHeads() + config.kvHeads()) * config.headDim();
+        return config.layers() * config.hidden() * (heads + 3L * config.feedForward());
     }
 
     private static CacheShape cacheShape(DecoderConfig config) {

@@ -11,9 +11,11 @@ import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.Catalogue;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.methods.Methods;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +44,7 @@ import picocli.CommandLine.Option;
             "  hayloft speed --model smollm2-135m -p 512,4k -n 64 -d 0,8k,16k --methods full,kivi:4bit",
             "  hayloft speed --model smollm2-135m -p 0 -n 8 -d 1k,2k,4k,8k,16k,32k,64k    cost by depth",
             "  hayloft speed --model smollm2-135m -p 0 -d 4k --batch 1,4,20 --threads 1,2   many sequences at once",
+            "  hayloft speed --model smollm2-135m -p 512,4k -n 0 --backend onednn    prompts by a native library",
             "  hayloft speed --model ./my.gguf --cache-type f32,f16,q8 -d 8k --output json > speed.json",
             "",
             "Methods: those that read the prompt as usual: full, quantisers, evictions. What the columns mean:"
@@ -96,6 +99,14 @@ final class SpeedCommand extends Subcommand {
             paramLabel = "LIST",
             description = "Worker threads, such as 1,2. Default: as many as there are cores.")
     private List<String> threads = List.of();
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = PrefillBackends.JAVA,
+            description = "What multiplies matrices while a prompt is read: java (default), onednn, or auto: onednn"
+                    + " where it works.")
+    private String backend = PrefillBackends.JAVA;
 
     @Option(
             names = "--batch",
@@ -155,8 +166,9 @@ final class SpeedCommand extends Subcommand {
             SpeedProgress progress) {
         var limits = Map.<Integer, MachineLimits>of();
         long free = Machines.freeMemory();
+        var chosen = PrefillBackends.choose(backend);
         for (int count : workers) {
-            try (var loaded = load(found, count, cases, free)) {
+            try (var loaded = load(found, new LoadOptions(count, chosen, ProgressListener.NONE), cases, free)) {
                 if (limits.isEmpty()) {
                     var plan = MemoryPlan.of(loaded, free);
                     plan.check(cases);
@@ -175,7 +187,7 @@ final class SpeedCommand extends Subcommand {
         }
     }
 
-    private static LanguageModel load(ResolvedModel found, int workers, List<SpeedCase> cases, long free) {
+    private static LanguageModel load(ResolvedModel found, LoadOptions options, List<SpeedCase> cases, long free) {
         var checkpoint = Checkpoint.open(found.path());
         try {
             MemoryPlan.beforeLoading(checkpoint, free).check(cases);
@@ -183,7 +195,7 @@ final class SpeedCommand extends Subcommand {
             checkpoint.close();
             throw e;
         }
-        return LanguageModel.load(checkpoint, LoadOptions.withThreads(workers).withoutTokenizer());
+        return LanguageModel.load(checkpoint, options.withoutTokenizer());
     }
 
     private static void noteContext(LanguageModel loaded, List<SpeedCase> cases, SpeedProgress progress) {

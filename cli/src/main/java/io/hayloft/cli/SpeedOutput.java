@@ -6,6 +6,7 @@ import io.hayloft.bench.run.Machines;
 import io.hayloft.bench.speed.SpeedResult;
 import io.hayloft.bench.speed.SpeedTest;
 import io.hayloft.bench.speed.Timings;
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.kernel.VectorWidth;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.stream.Collectors;
 
 /** Prints results of {@code hayloft speed}: lines as they come, a table at the end. */
 final class SpeedOutput {
+    /** A column of tests with another backend than Hayloft's own kernels. */
+    private static final String BACKEND = "backend";
+
     private static final List<String> COLUMNS = List.of(
             "model",
             "weights",
@@ -81,8 +85,8 @@ final class SpeedOutput {
             }
             case MD -> {
                 if (first) {
-                    out.println(markdown(COLUMNS));
-                    out.println("|---".repeat(COLUMNS.size()) + "|");
+                    out.println(markdown(columns()));
+                    out.println("|---".repeat(columns().size()) + "|");
                 }
                 out.println(markdown(cells(result)));
             }
@@ -102,8 +106,8 @@ final class SpeedOutput {
 
     private String table() {
         var table = new Table();
-        for (var column : COLUMNS) {
-            if (List.of("model", "test", "method", "cache type").contains(column)) {
+        for (var column : columns()) {
+            if (List.of("model", BACKEND, "test", "method", "cache type").contains(column)) {
                 table.text(column);
             } else {
                 table.number(column);
@@ -113,11 +117,20 @@ final class SpeedOutput {
         return table.render();
     }
 
+    /** All tests of a run have the same backend. */
+    private List<String> columns() {
+        var columns = new ArrayList<>(COLUMNS);
+        if (!results.getFirst().backend().equals(PrefillBackends.JAVA)) {
+            columns.add(1, BACKEND);
+        }
+        return columns;
+    }
+
     private List<String> cells(SpeedResult result) {
         var test = result.test();
         var rates = result.tokensPerSecond();
         boolean decode = test.test() == SpeedTest.DECODE;
-        return List.of(
+        var cells = new ArrayList<>(List.of(
                 model,
                 Sizes.bytes(result.weightBytes()),
                 test.testName(),
@@ -131,7 +144,11 @@ final class SpeedOutput {
                 Sizes.bytes(result.cacheBytes()),
                 number(result.gflops()),
                 decode ? number(result.gigabytesPerSecond()) : "-",
-                String.format(Locale.ROOT, "%.0f %%", 100 * (decode ? result.bandwidthShare() : result.gflopsShare())));
+                String.format(Locale.ROOT, "%.0f %%", 100 * (decode ? result.bandwidthShare() : result.gflopsShare()))));
+        if (!result.backend().equals(PrefillBackends.JAVA)) {
+            cells.add(1, result.backend());
+        }
+        return cells;
     }
 
     /** What programs read; docs/command-line.md explains the names. */
@@ -149,6 +166,7 @@ final class SpeedOutput {
         fields.put("cache_type", test.cacheType().text());
         fields.put("batch", test.batch());
         fields.put("threads", result.limits().threads());
+        fields.put("backend", result.backend());
         fields.put("repetitions", rates.length);
         fields.put("tokens_per_second", mean);
         fields.put("tokens_per_second_sd", Timings.sd(rates));

@@ -56,6 +56,7 @@ final class OneDnn {
     private final Map<String, MethodHandle> functions = new HashMap<>();
     private final MethodHandle setThreads;
     private final MethodHandle execute;
+    private final MethodHandle setData;
     private final AtomicInteger live = new AtomicInteger();
     private final long engine;
     private final long attributes;
@@ -74,6 +75,7 @@ final class OneDnn {
         setThreads = Linker.nativeLinker()
                 .downcallHandle(threads.findOrThrow("omp_set_num_threads"), FunctionDescriptor.ofVoid(JAVA_INT));
         execute = bind("dnnl_primitive_execute", JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS);
+        setData = bind("dnnl_memory_set_data_handle", JAVA_LONG, JAVA_LONG);
         for (var destroyed : new String[] {"memory", "memory_desc", "primitive", "primitive_desc", "stream"}) {
             bind("dnnl_" + destroyed + "_destroy", JAVA_LONG);
         }
@@ -269,6 +271,19 @@ final class OneDnn {
     /** Described memory at an address. */
     long memory(long description, MemorySegment data) {
         return create("dnnl_memory_create", description, engine, data);
+    }
+
+    /** Lets described memory be at another address. */
+    void setData(long memory, long address) {
+        int status;
+        try {
+            status = (int) setData.invokeExact(memory, address);
+        } catch (Throwable e) {
+            throw new IllegalStateException("dnnl_memory_set_data_handle could not be called", e);
+        }
+        if (status != 0) {
+            throw new OneDnnException("dnnl_memory_set_data_handle", status, false);
+        }
     }
 
     void destroyMemory(long memory) {

@@ -1,7 +1,6 @@
 package io.hayloft.onednn;
 
 import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.WorkerPool;
 import java.util.List;
 
 /**
@@ -9,11 +8,8 @@ import java.util.List;
  *
  * @param outputs length of an output row
  */
-record OneDnnMatrix(int outputs, List<Stripe> stripes, ProductWorker[] workers, WorkerPool pool)
+record OneDnnMatrix(int inputs, int outputs, List<Stripe> stripes, OneDnnSession session)
         implements PrefillBackend.Matrix {
-    /** Tasks for each thread at least, where there are enough rows, so that none waits long for another. */
-    private static final int TASKS_PER_THREAD = 2;
-
     /**
      * Some consecutive outputs.
      *
@@ -25,23 +21,6 @@ record OneDnnMatrix(int outputs, List<Stripe> stripes, ProductWorker[] workers, 
 
     @Override
     public void multiply(float[] x, int rows, float[] y) {
-        int taskRows = taskRows(rows);
-        int rowTasks = (rows + taskRows - 1) / taskRows;
-        pool.run(rowTasks * stripes.size(), (task, worker) -> {
-            var stripe = stripes.get(task % stripes.size());
-            int first = task / stripes.size() * taskRows;
-            int count = Math.min(taskRows, rows - first);
-            var product = Products.fitting(stripe.products, count);
-            workers[worker].multiply(product, stripe.weights, x, first, count, y, outputs, stripe.first);
-        });
-    }
-
-    private int taskRows(int rows) {
-        int size = Products.MOST_ROWS;
-        while (size > Products.LEAST_ROWS
-                && (rows + size - 1) / size * stripes.size() < TASKS_PER_THREAD * pool.threads()) {
-            size /= 2;
-        }
-        return size;
+        session.multiply(List.of(this), x, rows, new float[][] {y});
     }
 }

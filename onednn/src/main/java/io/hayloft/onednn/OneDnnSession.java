@@ -24,6 +24,8 @@ final class OneDnnSession implements PrefillBackend.Session {
     private final ProductWorker[] workers;
     private final Products products;
     private final List<Long> weights = new ArrayList<>();
+    private final RoundedRows rounded = new RoundedRows();
+    private long bytes;
 
     OneDnnSession(OneDnn library, NativeMemory memory, WorkerPool pool) {
         this.library = library;
@@ -47,7 +49,9 @@ final class OneDnnSession implements PrefillBackend.Session {
             for (int first = 0; first < outputs; first += width) {
                 var set = products.of(rows.columns(), Math.min(width, outputs - first));
                 long description = library.weightsOf(set.getFirst().plan());
-                long packed = library.memory(description, memory.allocate(library.bytes(description)));
+                long size = library.bytes(description);
+                long packed = library.memory(description, memory.allocate(size));
+                bytes += size;
                 weights.add(packed);
                 stripes.add(new OneDnnMatrix.Stripe(first, set, packed));
             }
@@ -58,7 +62,7 @@ final class OneDnnSession implements PrefillBackend.Session {
             throw e;
         }
         pool.run(stripes.size(), (index, worker) -> fill(rows, stripes.get(index), workers[worker]));
-        return Optional.of(new OneDnnMatrix(outputs, List.copyOf(stripes), workers, pool));
+        return Optional.of(new OneDnnMatrix(rows.columns(), outputs, List.copyOf(stripes), this));
     }
 
     /** Writes a stripe's weights, rounded to bfloat16, in the layout that the library chose. */
@@ -92,7 +96,24 @@ final class OneDnnSession implements PrefillBackend.Session {
     }
 
     @Override
+    public void multiply(List<PrefillBackend.Matrix> matrices, float[] x, int rows, float[][] y) {
+        var own = new ArrayList<OneDnnMatrix>(matrices.size());
+        for (var matrix : matrices) {
+            own.add((OneDnnMatrix) matrix);
+        }
+        rounded.fill(x, rows, own.getFirst().inputs(), pool);
+        var products = new JoinedProducts(own, rounded, rows, y, workers);
+        pool.run(products.tasks(), products);
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
     public void close() {
+        rounded.close();
         for (var worker : workers) {
             worker.close();
         }

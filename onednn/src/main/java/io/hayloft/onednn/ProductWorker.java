@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.hayloft.engine.kernel.BrainFloats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ final class ProductWorker {
     /** Where the handle of an argument's memory is. */
     private static final long HANDLE = 8;
 
+    private static final int SOURCE_AT = 0;
     private static final int WEIGHTS_AT = 3;
 
     private final OneDnn library;
@@ -29,7 +29,6 @@ final class ProductWorker {
     private final List<Long> memories = new ArrayList<>();
     private final Map<Product, MemorySegment> arguments = new HashMap<>();
     private Arena arena = Arena.ofShared();
-    private MemorySegment source = MemorySegment.NULL;
     private MemorySegment target = MemorySegment.NULL;
     private MemorySegment scratch = MemorySegment.NULL;
 
@@ -55,19 +54,18 @@ final class ProductWorker {
      *
      * @param product has room for the rows
      * @param weights memory of the weights of these outputs
-     * @param x {@code [all rows][inputs]}
+     * @param x address of the first of these rows in bfloat16; as many rows as the product has can be read
      * @param y {@code [all rows][width]}
      * @param column first of the outputs in a row of y
      */
-    void multiply(Product product, long weights, float[] x, int first, int rows, float[] y, int width, int column) {
+    void multiply(Product product, long weights, long x, float[] y, int first, int rows, int width, int column) {
         library.setThreadsOfCaller(1);
         var list = arguments.get(product);
         if (list == null) {
             list = prepare(product);
         }
-        int inputs = product.inputs();
         int outputs = product.outputs();
-        BrainFloats.round(x, first * inputs, source, 0, rows * inputs); // rows beyond are whatever was there
+        library.setData(list.get(JAVA_LONG, SOURCE_AT * OneDnn.ARGUMENT_BYTES + HANDLE), x);
         list.set(JAVA_LONG, WEIGHTS_AT * OneDnn.ARGUMENT_BYTES + HANDLE, weights);
         library.execute(product.primitive(), stream, 4, list);
         for (int row = 0; row < rows; row++) {
@@ -78,9 +76,9 @@ final class ProductWorker {
     /** The arguments of a product, all but the weights filled in. */
     private MemorySegment prepare(Product product) {
         long scratchpad = library.scratchpadOf(product.plan());
-        reserve(library.bytes(product.source()), library.bytes(product.target()), library.bytes(scratchpad));
+        reserve(library.bytes(product.target()), library.bytes(scratchpad));
         var list = arena.allocate(4 * OneDnn.ARGUMENT_BYTES, ALIGNMENT);
-        put(list, 0, OneDnn.SOURCE, memory(product.source(), source));
+        put(list, SOURCE_AT, OneDnn.SOURCE, memory(product.source(), MemorySegment.NULL));
         put(list, 1, OneDnn.TARGET, memory(product.target(), target));
         put(list, 2, OneDnn.SCRATCHPAD, memory(scratchpad, scratch));
         put(list, WEIGHTS_AT, OneDnn.WEIGHTS, 0);
@@ -100,15 +98,12 @@ final class ProductWorker {
     }
 
     /** Makes room; what was prepared for less is forgotten when it grows. */
-    private void reserve(long sourceBytes, long targetBytes, long scratchBytes) {
-        if (sourceBytes <= source.byteSize()
-                && targetBytes <= target.byteSize()
-                && scratchBytes <= scratch.byteSize()) {
+    private void reserve(long targetBytes, long scratchBytes) {
+        if (targetBytes <= target.byteSize() && scratchBytes <= scratch.byteSize()) {
             return;
         }
         forget();
         var grown = Arena.ofShared();
-        source = grown.allocate(Math.max(source.byteSize(), sourceBytes), ALIGNMENT);
         target = grown.allocate(Math.max(target.byteSize(), targetBytes), ALIGNMENT);
         scratch = grown.allocate(Math.max(scratch.byteSize(), Math.max(1, scratchBytes)), ALIGNMENT);
         arena.close();

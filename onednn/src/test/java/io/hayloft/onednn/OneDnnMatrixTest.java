@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +142,28 @@ class OneDnnMatrixTest {
             matrix.multiply(x, 3, y);
             assertProduct(weights, x, 3, y);
             assertThat(Arrays.copyOfRange(y, 3 * 64, 4 * 64)).containsOnly(0f);
+        }
+    }
+
+    @Test
+    void severalMatricesTogetherGiveWhatEachGivesAlone() {
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(2);
+                var session = backend.open(memory, pool)) {
+            var small = session.pack(weights(40, 96)).orElseThrow();
+            var large = session.pack(weights(1500, 96)).orElseThrow();
+            assertThat(session.bytes()).isEqualTo(memory.allocatedBytes()).isGreaterThanOrEqualTo(2L * 1540 * 96);
+            int rows = 150;
+            var x = numbers(rows * 96, 3);
+            var together = new float[][] {new float[rows * 1500], new float[rows * 40], new float[rows * 1500]};
+            session.multiply(List.of(large, small, large), x, rows, together);
+            var alone = new float[rows * 1500];
+            large.multiply(x, rows, alone);
+            assertThat(together[0]).isEqualTo(alone);
+            assertThat(together[2]).isEqualTo(alone);
+            alone = new float[rows * 40];
+            small.multiply(x, rows, alone);
+            assertThat(together[1]).isEqualTo(alone);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.methods.Methods;
 import io.hayloft.tasks.Tasks;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,11 +26,11 @@ final class CodeHash {
 
     private CodeHash() {}
 
-    /** SHA-256 of the jars (or class files) of engine, methods, tasks and bench, as 16 hex digits. */
+    /** SHA-256 of the jars (or class files) of engine, methods, tasks, bench and the backends that are there. */
     static String ofThisProgram() {
         try {
             var places = new LinkedHashSet<Path>();
-            for (var room : ROOMS) {
+            for (var room : rooms()) {
                 var source = room.getProtectionDomain().getCodeSource();
                 if (source == null || source.getLocation() == null) {
                     return UNKNOWN;
@@ -39,6 +41,13 @@ final class CodeHash {
         } catch (IOException | URISyntaxException | IllegalArgumentException e) {
             return UNKNOWN;
         }
+    }
+
+    /** The rooms, and the backends: bench knows them only as services. */
+    static List<Class<?>> rooms() {
+        var rooms = new ArrayList<>(ROOMS);
+        PrefillBackends.installed().forEach(backend -> rooms.add(backend.getClass()));
+        return rooms;
     }
 
     /** Hash of files, and of the class files in folders with their names. */

@@ -6,8 +6,9 @@ import io.hayloft.engine.machine.MachineLimits;
  * What a test gave.
  *
  * @param test what was measured
+ * @param backend what multiplied matrices in prefills
  * @param timings of the repetitions, each of which processes {@code batch * tokens} tokens
- * @param weightBytes bytes of the packed weights, all read for each generated token
+ * @param weightBytes bytes of the packed weights, with a backend's copy of them
  * @param cacheBytes bytes of the caches of all sequences when the test had ended
  * @param flops operations of a repetition
  * @param bytesRead bytes of weights and caches that a repetition must read: for decoding, weights and caches at every
@@ -16,6 +17,7 @@ import io.hayloft.engine.machine.MachineLimits;
  */
 public record SpeedResult(
         SpeedCase test,
+        String backend,
         Timings timings,
         long weightBytes,
         long cacheBytes,

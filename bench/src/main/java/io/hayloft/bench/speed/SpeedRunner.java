@@ -55,8 +55,9 @@ public final class SpeedRunner {
     private SpeedResult result(SpeedCase test, Timings timings, Repetition last) {
         boolean decode = test.test() == SpeedTest.DECODE;
         double cacheBytes = (last.bytesBefore() + last.bytesAfter()) / 2.0;
-        double read = decode ? test.tokens() * (model.weightBytes() + cacheBytes) : 0;
-        return new SpeedResult(test, timings, model.weightBytes(), last.bytesAfter(), last.flops(), read, limits);
+        double read = decode ? test.tokens() * (model.weightBytes() - model.backendBytes() + cacheBytes) : 0;
+        return new SpeedResult(
+                test, model.backend(), timings, model.weightBytes(), last.bytesAfter(), last.flops(), read, limits);
     }
 
     /** The cache that every repetition begins with. */

@@ -74,7 +74,7 @@ final class MassStep implements WorkerPool.Task {
         scratch.loadQueries(step.q, fromRow, toRow, kvHead);
         for (int at = 0; at < (toRow - fromRow) * group; at += RowTile.ROWS) {
             int count = Math.min(RowTile.ROWS, (toRow - fromRow) * group - at);
-            scratch.scores(at);
+            scratch.scores(at, TILE);
             for (int i = 0; i < count; i++) {
                 int row = fromRow + (at + i) / group;
                 int g = (at + i) % group;

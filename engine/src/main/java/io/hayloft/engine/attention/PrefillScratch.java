@@ -63,10 +63,11 @@ final class PrefillScratch {
         }
     }
 
-    /** Computes the scores of a tile of rows, which begins at this one, with the tile of tokens. */
-    void scores(int row) {
+    /** Computes the scores of a tile of rows, which begins at this one, with the first tokens of the tile. */
+    void scores(int row, int tokens) {
         int dim = shape.headDim();
-        for (int token = 0; token < depth; token += BLOCK) {
+        int end = Math.min(depth, tokens);
+        for (int token = 0; token < end; token += BLOCK) {
             RowTile.scores(dim, queries, row * dim, keys, token * dim, scores, token);
         }
         if (shape.softCap() > 0) {
@@ -74,9 +75,9 @@ final class PrefillScratch {
         }
     }
 
-    /** Adds the tile's values with the softmax of the first scores, which become exponentials. */
-    void values(int row, int rows) {
+    /** Adds the values of the tile's first tokens with the softmax of the scores, which become exponentials. */
+    void values(int row, int rows, int tokens) {
         softmax.add(scores, row, rows);
-        RowTile.values(depth, scores, values, softmax.stride(), softmax.out(), row * softmax.stride());
+        RowTile.values(Math.min(depth, tokens), scores, values, softmax.stride(), softmax.out(), row * softmax.stride());
     }
 }

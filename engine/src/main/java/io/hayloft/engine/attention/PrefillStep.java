@@ -83,18 +83,18 @@ final class PrefillStep implements WorkerPool.Task {
                 int count = Math.min(RowTile.ROWS, queries - at);
                 int lowest = firstPosition + fromRow + at / group;
                 int highest = firstPosition + fromRow + (at + count - 1) / group;
-                if (tile < Visibility.endToken(head, highest)
-                        && tile + TILE > Visibility.firstToken(head, Visibility.low(shape, cache, lowest))) {
-                    addTile(scratch, kvHead, tile, at, count, fromRow);
+                int tokens = Math.min(TILE, Visibility.endToken(head, highest) - tile); // no row sees later ones
+                if (tokens > 0 && tile + TILE > Visibility.firstToken(head, Visibility.low(shape, cache, lowest))) {
+                    addTile(scratch, kvHead, tile, tokens, at, count, fromRow);
                 }
             }
         }
         writeResults(scratch, kvHead, fromRow, queries);
     }
 
-    private void addTile(PrefillScratch scratch, int kvHead, int tile, int at, int count, int fromRow) {
+    private void addTile(PrefillScratch scratch, int kvHead, int tile, int tokens, int at, int count, int fromRow) {
         var head = cache.head(kvHead);
-        scratch.scores(at);
+        scratch.scores(at, tokens);
         for (int i = 0; i < count; i++) {
             int position = firstPosition + fromRow + (at + i) / shape.group();
             Visibility.hide(head, tile, Visibility.low(shape, cache, position), position, scratch.scores, i * TILE);
@@ -103,7 +103,7 @@ final class PrefillStep implements WorkerPool.Task {
                 Visibility.hide(mask, queryHead, head, tile, scratch.scores, i * TILE);
             }
         }
-        scratch.values(at, count);
+        scratch.values(at, count, tokens);
     }
 
     private void writeResults(PrefillScratch scratch, int kvHead, int fromRow, int queries) {

@@ -23,13 +23,16 @@ public final class Linear {
     private final int inputs;
     private final int outputs;
     private final Panels panels;
-    private final PrefillBackend.@Nullable Matrix prefill;
+    private final @Nullable Copy copy;
 
-    private Linear(int inputs, int outputs, Panels panels, PrefillBackend.@Nullable Matrix prefill) {
+    /** What a backend made of the weights. */
+    private record Copy(PrefillBackend.Session session, PrefillBackend.Matrix matrix) {}
+
+    private Linear(int inputs, int outputs, Panels panels, @Nullable Copy copy) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.panels = panels;
-        this.prefill = prefill;
+        this.copy = copy;
     }
 
     /**
@@ -49,8 +52,10 @@ public final class Linear {
     public static Linear pack(
             WeightRows rows, NativeMemory memory, WorkerPool pool, PrefillBackend.@Nullable Session backend) {
         var panels = packPanels(rows, memory, pool);
-        var prefill = backend == null ? null : backend.pack(rows).orElse(null);
-        return new Linear(rows.columns(), rows.rows(), panels, prefill);
+        var copy = backend == null
+                ? null
+                : backend.pack(rows).map(matrix -> new Copy(backend, matrix)).orElse(null);
+        return new Linear(rows.columns(), rows.rows(), panels, copy);
     }
 
     private static Panels packPanels(WeightRows rows, NativeMemory memory, WorkerPool pool) {
@@ -100,8 +105,7 @@ public final class Linear {
         for (int i = 0; i < layers.size(); i++) {
             var layer = layers.get(i);
             layer.check(x, rows, y[i]);
-            if (layer.prefill != null) {
-                layer.prefill.multiply(x, rows, y[i]);
+            if (layer.copy != null) {
                 continue;
             }
             if (groups == null) {
@@ -113,6 +117,27 @@ public final class Linear {
         }
         var tasks = new JoinedTasks(parts);
         run(pool, tasks.tasks(), multiplyAdds, tasks);
+        if (parts.size() < layers.size()) {
+            multiplyCopies(layers, x, rows, y);
+        }
+    }
+
+    /** The layers that a backend computes. */
+    private static void multiplyCopies(List<Linear> layers, float[] x, int rows, float[][] y) {
+        var matrices = new ArrayList<PrefillBackend.Matrix>(layers.size());
+        var results = new ArrayList<float[]>(layers.size());
+        PrefillBackend.Session session = null;
+        for (int i = 0; i < layers.size(); i++) {
+            var copy = layers.get(i).copy;
+            if (copy != null) {
+                session = copy.session;
+                matrices.add(copy.matrix);
+                results.add(y[i]);
+            }
+        }
+        if (session != null) {
+            session.multiply(matrices, x, rows, results.toArray(float[][]::new));
+        }
     }
 
     /** One row of each sequence of a batch: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */

@@ -2,6 +2,7 @@ package io.hayloft.engine.kernel;
 
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.WeightRows;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +31,22 @@ public interface PrefillBackend {
     interface Session extends AutoCloseable {
         /** Packs a weight matrix {@code [outputs][inputs]}; empty if the kernels of this package should do it. */
         Optional<Matrix> pack(WeightRows rows);
+
+        /**
+         * Several products with the same rows, as {@link Matrix#multiply} computes each.
+         *
+         * @param matrices of this session, all with the same inputs
+         * @param x {@code [rows][inputs]}
+         * @param y receives of each matrix {@code [rows][outputs]}
+         */
+        default void multiply(List<Matrix> matrices, float[] x, int rows, float[][] y) {
+            for (int i = 0; i < matrices.size(); i++) {
+                matrices.get(i).multiply(x, rows, y[i]);
+            }
+        }
+
+        /** Bytes of all weights packed so far. */
+        long bytes();
 
         @Override
         void close();

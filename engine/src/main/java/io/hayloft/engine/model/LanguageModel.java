@@ -164,6 +164,11 @@ public final class LanguageModel implements AutoCloseable {
         return memory.allocatedBytes();
     }
 
+    /** The part of {@link #weightBytes} that only prefills read: a backend's copy of the weights; 0 without a backend. */
+    public long backendBytes() {
+        return session == null ? 0 : session.bytes();
+    }
+
     /** Frees weights, threads and tokenizer; the model is of no use afterwards. */
     @Override
     public void close() {

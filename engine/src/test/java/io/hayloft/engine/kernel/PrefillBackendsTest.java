@@ -58,6 +58,11 @@ class PrefillBackendsTest {
                 }
 
                 @Override
+                public long bytes() {
+                    return 1000L * packed;
+                }
+
+                @Override
                 public void close() {
                     open--;
                 }
@@ -130,10 +135,12 @@ class PrefillBackendsTest {
             assertThat(model.backend()).isEqualTo("works");
             assertThat(works.packed).isEqualTo(7 * model.config().layers());
             assertThat(works.open).isEqualTo(1);
+            assertThat(model.backendBytes()).isEqualTo(1000L * works.packed);
         }
         assertThat(works.open).isZero();
         try (var model = LanguageModel.load(path, LoadOptions.withThreads(1))) {
             assertThat(model.backend()).isEqualTo("java");
+            assertThat(model.backendBytes()).isZero();
         }
     }
 }
