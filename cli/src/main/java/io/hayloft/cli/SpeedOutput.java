@@ -144,7 +144,8 @@ final class SpeedOutput {
                 Sizes.bytes(result.cacheBytes()),
                 number(result.gflops()),
                 decode ? number(result.gigabytesPerSecond()) : "-",
-                String.format(Locale.ROOT, "%.0f %%", 100 * (decode ? result.bandwidthShare() : result.gflopsShare()))));
+                String.format(
+                        Locale.ROOT, "%.0f %%", 100 * (decode ? result.bandwidthShare() : result.gflopsShare()))));
         if (!result.backend().equals(PrefillBackends.JAVA)) {
             cells.add(1, result.backend());
         }

@@ -62,7 +62,8 @@ class SpeedCommandTest {
                 .toList();
 
         assertThat(lines).hasSize(5);
-        assertThat(lines.getFirst()).startsWith("model,test,kind,tokens,depth,method,cache_type,batch,threads,backend,");
+        assertThat(lines.getFirst())
+                .startsWith("model,test,kind,tokens,depth,method,cache_type,batch,threads,backend,");
         assertThat(lines.get(1)).startsWith("hayloft-tiny,pp16,prefill,16,0,full,f16,1,1,java,2,");
         assertThat(lines.get(4)).startsWith("hayloft-tiny,tg4,decode,4,0,\"kivi:4bit,residual=64\",f16,1,2,java,2,");
     }

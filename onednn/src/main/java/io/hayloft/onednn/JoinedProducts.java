@@ -32,8 +32,7 @@ final class JoinedProducts implements WorkerPool.Task {
         }
         stripes = count;
         int size = Products.MOST_ROWS;
-        while (size > Products.LEAST_ROWS
-                && (rows + size - 1) / size * stripes < TASKS_PER_THREAD * workers.length) {
+        while (size > Products.LEAST_ROWS && (rows + size - 1) / size * stripes < TASKS_PER_THREAD * workers.length) {
             size /= 2;
         }
         taskRows = size;
@@ -58,6 +57,7 @@ final class JoinedProducts implements WorkerPool.Task {
         var stripe = matrix.stripes().get(number);
         int count = Math.min(taskRows, rows - first);
         var product = Products.fitting(stripe.products(), count);
-        worker.multiply(product, stripe.weights(), x.address(first), result, first, count, matrix.outputs(), stripe.first());
+        worker.multiply(
+                product, stripe.weights(), x.address(first), result, first, count, matrix.outputs(), stripe.first());
     }
 }

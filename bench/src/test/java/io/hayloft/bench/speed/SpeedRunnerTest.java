@@ -61,8 +61,8 @@ class SpeedRunnerTest {
 
     @Test
     void ratesFollowFromTimes() {
-        var result =
-                new SpeedResult(decode("full", 0, 8, 2), "java", new Timings(new double[] {0.5, 0.5}), 1, 1, 25e9, 2e9, LIMITS);
+        var result = new SpeedResult(
+                decode("full", 0, 8, 2), "java", new Timings(new double[] {0.5, 0.5}), 1, 1, 25e9, 2e9, LIMITS);
 
         assertThat(result.tokensPerSecond()).containsExactly(32, 32);
         assertThat(result.millisPerToken()).isEqualTo(62.5);

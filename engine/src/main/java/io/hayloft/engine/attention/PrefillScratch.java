@@ -78,6 +78,7 @@ final class PrefillScratch {
     /** Adds the values of the tile's first tokens with the softmax of the scores, which become exponentials. */
     void values(int row, int rows, int tokens) {
         softmax.add(scores, row, rows);
-        RowTile.values(Math.min(depth, tokens), scores, values, softmax.stride(), softmax.out(), row * softmax.stride());
+        RowTile.values(
+                Math.min(depth, tokens), scores, values, softmax.stride(), softmax.out(), row * softmax.stride());
     }
 }
