@@ -97,7 +97,7 @@ record ModelDescription(
     /** Weights of all layers' matrices. */
     private static long layerWeights(DecoderConfig config) {
         long heads = 2L * (config.queryHeads() + config.kvHeads()) * config.headDim();
-        return config.layers() * config.hidden() * (heads + 3L * config.feedForward());
+        return (long) config.layers() * config.hidden() * (heads + 3L * config.feedForward());
     }
 
     private static CacheShape cacheShape(DecoderConfig config) {
