@@ -70,7 +70,7 @@ rem Builds the command line when it was never built or a source is newer than th
 :build
 set "stamp=%app%\.built"
 if exist "%stamp%" (
-    powershell -NoProfile -Command "$t=(Get-Item -LiteralPath $env:stamp).LastWriteTimeUtc; $n=Get-ChildItem -Recurse -File -LiteralPath $env:root -Include *.java,pom.xml,*.json,*.xml,*.html,*.js,*.css,*.txt,*.safetensors | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($n) { exit 1 } else { exit 0 }" && exit /b 0
+    powershell -NoProfile -Command "$t=(Get-Item -LiteralPath $env:stamp).LastWriteTimeUtc; $n=Get-ChildItem -Recurse -File -LiteralPath $env:root | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.FullName -match '\\src\\main\\|\\grids\\|\\pom\.xml$' -and $_.LastWriteTimeUtc -gt $t } | Select-Object -First 1; if ($n) { exit 1 } else { exit 0 }" && exit /b 0
 )
 where mvn >nul 2>&1 || (
     echo hayloft: Apache Maven 3.8 or newer must be on the PATH to build>&2

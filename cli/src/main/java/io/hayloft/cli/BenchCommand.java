@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  hayloft bench",
             "  hayloft bench --model smollm2-135m --tasks needle --lengths 1k,2k,4k",
-            "  hayloft bench --grid paper --grid-model llama3-8b-instruct --samples 5",
+            "  hayloft bench --model smollm2-135m --grid paper --grid-model llama3-8b-instruct",
             "  hayloft bench --methods full,snapkv:4x,snapkv:8x --samples 20 --out my-run",
             "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
             "",

@@ -40,6 +40,10 @@ final class Headline {
         }
         var sentences = new ArrayList<String>();
         var lossless = lossless(others);
+        if (others.stream().allMatch(row -> Double.isNaN(row.difference().low()))) {
+            return List.of("The full cache scores " + score(full.get())
+                    + "; one sample a category tells nothing about what methods lose: run more.");
+        }
         if (lossless.isPresent()) {
             var row = lossless.get();
             sentences.add(row.method() + " answers as well as the full cache (" + score(row) + " against "
@@ -58,7 +62,7 @@ final class Headline {
     private static Optional<Row> lossless(List<Row> others) {
         return others.stream()
                 .filter(row -> row.difference().mean() >= -SMALL_LOSS
-                        && !(row.difference().high() < 0)) // there is no interval with one sample
+                        && row.difference().high() >= 0) // false with one sample, which has no interval
                 .filter(row -> row.achievedRatio() > 1)
                 .max(Comparator.comparingDouble(Row::achievedRatio));
     }

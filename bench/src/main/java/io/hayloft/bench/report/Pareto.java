@@ -15,7 +15,9 @@ final class Pareto {
         var front = new TreeSet<String>();
         double best = Double.NEGATIVE_INFINITY;
         var sorted = rows.stream()
-                .filter(row -> !row.method().startsWith("random") && row.mean().count() > 0 && Double.isFinite(row.bytesPerToken()))
+                .filter(row -> !row.method().startsWith("random")
+                        && row.mean().count() > 0
+                        && Double.isFinite(row.bytesPerToken()))
                 .sorted(Comparator.comparingDouble(Row::bytesPerToken)
                         .thenComparing(Comparator.comparingDouble(
                                         (Row row) -> row.mean().mean())

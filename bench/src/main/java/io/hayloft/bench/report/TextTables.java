@@ -56,8 +56,7 @@ final class TextTables {
         var names = new ArrayList<String>();
         names.add("method");
         names.addAll(table.categories());
-        names.addAll(
-                List.of("mean", "against full", "ratio", "bytes/token"));
+        names.addAll(List.of("mean", "against full", "ratio", "bytes/token"));
         if (table.storesMore()) {
             names.add("stored/token");
         }
@@ -89,7 +88,7 @@ final class TextTables {
     private static String difference(Difference difference) {
         var mean = Digits.difference(difference.mean());
         return Double.isNaN(difference.low())
-                ? mean + " (n=1)"
+                ? mean + " (no interval)"
                 : mean + " [" + Digits.difference(difference.low()) + ", " + Digits.difference(difference.high()) + "]";
     }
 

@@ -5,6 +5,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.engine.cache.CacheShape;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.format.Checkpoint;
+import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.methods.Method;
@@ -29,7 +30,10 @@ public final class MemoryPlan {
     private final long weights;
     private final long memory;
     private final @Nullable SyntheticCache probes;
-    private final Map<Method, KvCodec> codecs = new HashMap<>();
+    private final Map<Stored, KvCodec> codecs = new HashMap<>();
+
+    /** What the codec of a cache depends on: most evictions keep that of the run. */
+    private record Stored(Method method, KvCodec cacheType) {}
 
     private MemoryPlan(CacheShape shape, long weights, long memory, @Nullable SyntheticCache probes) {
         this.shape = shape;
@@ -61,27 +65,40 @@ public final class MemoryPlan {
         return new MemoryPlan(model.cacheShape(), model.weightBytes(), memory, new SyntheticCache(model));
     }
 
-    /** Bytes of caches at the worst moment of a test. */
+    /**
+     * Bytes of caches at the worst moment of a test. A method with a ratio is taken by it, and keeps all tokens generated,
+     * which is the most that its rule may do; one without a ratio may keep the whole prompt.
+     *
+     * @throws UserError if depth and tokens together are more than a cache can count
+     */
     public long cacheBytes(SpeedCase test) {
+        if (test.depth() > Integer.MAX_VALUE - test.tokens()) {
+            throw new UserError(test.describe() + ": more tokens than a cache can count (" + Integer.MAX_VALUE
+                    + "): ask for less --depth");
+        }
         int end = test.depth() + test.tokens();
         long prompt = full(test, test.depth());
         if (test.test() == SpeedTest.PREFILL) {
             return prompt + full(test, end);
         }
-        long start = compressed(test, test.depth());
+        long start = compressed(test, 0);
         // First the cache of the prompt and what the method makes of it, then the latter and a copy for each sequence.
         return Math.max(
-                test.method().keepsAll() ? start : prompt + start, start + test.batch() * compressed(test, end));
+                test.method().keepsAll() ? start : prompt + start,
+                start + test.batch() * compressed(test, test.tokens()));
     }
 
-    /** Bytes of a full cache. */
+    /** Bytes of the cache that a prompt is read into. */
     private long full(SpeedCase test, int tokens) {
-        return shape.fullBytes(tokens, test.cacheType());
+        var pattern = test.method().prefillPattern();
+        var codec = pattern instanceof PrefillPattern.Stored stored ? stored.codec() : test.cacheType();
+        return shape.fullBytes(tokens, codec);
     }
 
-    private long compressed(SpeedCase test, int tokens) {
+    /** Bytes of what the method makes of the prompt, with {@code generated} tokens behind. */
+    private long compressed(SpeedCase test, int generated) {
         double ratio = test.method().requestedRatio();
-        int kept = ratio > 1 ? (int) Math.ceil(tokens / ratio) : tokens;
+        int kept = generated + (ratio > 1 ? (int) Math.ceil(test.depth() / ratio) : test.depth());
         var codec = codec(test);
         return codec == null ? 0 : shape.fullBytes(kept, codec);
     }
@@ -95,8 +112,8 @@ public final class MemoryPlan {
     }
 
     private KvCodec probed(SpeedCase test, SyntheticCache probes) {
-        return codecs.computeIfAbsent(test.method(), method -> {
-            try (var probe = probes.compressed(method, test.cacheType(), PROBE)) {
+        return codecs.computeIfAbsent(new Stored(test.method(), test.cacheType()), what -> {
+            try (var probe = probes.compressed(what.method(), what.cacheType(), PROBE)) {
                 return probe.codec();
             }
         });

@@ -115,7 +115,7 @@ function showSettings() {
     ["Samples", settings.samples + " of each task and length, seed " + settings.seed],
     ["Protocol", settings.protocol],
     ["Cache type", settings.cache_type],
-    ["Prefill by", settings.backend === "java" ? "Hayloft's own kernels" : settings.backend],
+    ["Prefill by", (settings.backend ?? "java") === "java" ? "Hayloft's own kernels" : settings.backend],
     ["Machine", machine.cpu + ", " + machine.cores + " cores, " + bytes(machine.memory_bytes) + ", " + machine.vector_bits + "-bit vectors, " + machine.threads + " threads"],
     ["System", machine.system + ", " + machine.jvm],
     ["Run", data.info.started + (data.info.finished ? " to " + data.info.finished : ", not finished") + (data.info.starts > 1 ? ", started " + data.info.starts + " times" : "")],

@@ -35,7 +35,7 @@ function differenceCell(m) {
   if (m === full || !isNumber(m.difference[0])) return make("td", "", "–");
   const [mean, low, high] = m.difference;
   return make("td", "", [make("span", high < 0 ? "down" : low > 0 ? "up" : "", signed(mean)),
-    make("small", "under", isNumber(low) ? "[" + signed(low) + ", " + signed(high) + "]" : "n=1")]);
+    make("small", "under", isNumber(low) ? "[" + signed(low) + ", " + signed(high) + "]" : "no interval")]);
 }
 
 /** What the method reached; what it was asked for below, where that says more. */

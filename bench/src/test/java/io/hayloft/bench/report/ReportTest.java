@@ -110,6 +110,17 @@ class ReportTest {
                 .startsWith("The full cache itself scores only 0.10 here");
     }
 
+    /** Equal scores of one sample are luck as well as merit. */
+    @Test
+    void theHeadlineClaimsNothingWithoutAnInterval() {
+        var records = List.of(
+                FakeRecords.record("full", 0, 0, 1024, 1, "x"), FakeRecords.record("kivi:4bit", 0, 0, 1024, 1, "x"));
+        var headline = data(Report.html(FakeRecords.run(folder, records))).get("headline");
+        assertThat(headline.size()).isEqualTo(1);
+        assertThat(headline.get(0).stringValue())
+                .startsWith("The full cache scores 1.00; one sample a category tells nothing");
+    }
+
     @Test
     void randomChoiceIsNeverOnTheFront() {
         var records = List.of(
@@ -121,15 +132,15 @@ class ReportTest {
         assertThat(methods.get(2).get("front").booleanValue()).isTrue();
         assertThat(methods.get(2).get("difference").get(1).isNull()).isTrue(); // one sample has no interval
         assertThat(TextTables.markdown(Statistics.summary(records)))
-                .contains("+0.00 (n=1)")
+                .contains("+0.00 (no interval)")
                 .doesNotContain("stored/token");
     }
 
     @Test
     void tablesTellWhatIsStoredWhereItIsMoreThanWhatStepsRead() {
         var record = FakeRecords.record("infllm:4x", 0, 0, 1024, 1, "x");
-        var more = FakeRecords.with(
-                record, record.promptTokens(), record.compressAfter(), record.cacheBytes() * 4, 0, 4);
+        var more =
+                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.cacheBytes() * 4, 0, 4);
         var table = Statistics.summary(List.of(more));
         assertThat(TextTables.markdown(table)).contains("| stored/token |");
         assertThat(TextTables.latex(table)).contains("stored/token");
@@ -158,7 +169,8 @@ class ReportTest {
         var run = runOnDisk();
         var csv = Files.readAllLines(Exports.write(run, "csv"));
         assertThat(csv).hasSize(1 + run.records().size());
-        assertThat(csv.getFirst()).contains("score", "facets", "requested_ratio", "stored_bytes", "decode_steps", "compress_after");
+        assertThat(csv.getFirst())
+                .contains("score", "facets", "requested_ratio", "stored_bytes", "decode_steps", "compress_after");
         assertThat(Files.readAllBytes(Exports.write(run, "parquet"))).startsWith('P', 'A', 'R', '1');
         var markdown = Files.readAllLines(Exports.write(run, "md"));
         assertThat(markdown.get(2))

@@ -165,6 +165,28 @@ class SpeedRunnerTest {
         assertThat(plan.describe(List.of(small, test))).contains("batch 20", "free memory");
     }
 
+    @Test
+    void plansEachCacheAsItIsStored() {
+        var shape = model.cacheShape();
+        var plan = MemoryPlan.of(model, 0);
+        var knorm = Methods.parse("knorm:4x");
+        var f32 = new KvCodec.F32();
+
+        // One after the other: the codec of an eviction is that of its run.
+        for (var type : List.of(F16, f32)) {
+            var test = new SpeedCase(SpeedTest.DECODE, 96, 1024, knorm, type, 2);
+            long start = shape.fullBytes(256, type);
+            assertThat(plan.cacheBytes(test))
+                    .isEqualTo(Math.max(shape.fullBytes(1024, type) + start, start + 2 * shape.fullBytes(352, type)));
+        }
+        var stored = Methods.parse("flexgen-paper:4bit");
+        var prefill = new SpeedCase(SpeedTest.PREFILL, 64, 1024, stored, F16, 1);
+        assertThat(plan.cacheBytes(prefill)).isLessThan(shape.fullBytes(1088, F16));
+        assertThatThrownBy(() -> plan.cacheBytes(decode("full", 2_000_000_000, 1_000_000_000, 1)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("--depth");
+    }
+
     /** What is certain is refused before minutes of loading; the cache of a method only a loaded model can tell. */
     @Test
     void refusesWhatCannotFitBeforeLoading() {

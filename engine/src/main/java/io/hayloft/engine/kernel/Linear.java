@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A linear layer {@code y = x Wᵀ} with packed weights; activations are 32-bit floats and never rounded.
  *
- * <p>A row's result is the same to the bit whatever the number of rows in a call, the number of threads and the vector
- * width. {@link #prefill} computes one chain of fused multiply-adds over ascending k with dequantised weights. {@link
+ * <p>Without a backend's matrix for prefills, a row's result is the same to the bit whatever the number of rows in a
+ * call, the number of threads and the vector width. {@link #prefill} computes one chain of fused multiply-adds over ascending k with dequantised weights. {@link
  * #decode} computes, for quantised types, one such chain of activations and whole codes for each block, and adds it
  * times the block's scale; so the two differ in the last bits.
  */
