@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxNewTokens longest answer in tokens; 0: as each task says
  * @param threads worker threads; 0: as many as there are cores
  * @param cacheType how the full cache is stored, such as {@code f16}
+ * @param compat how the paper's code treats its methods, for a run that does as it did; null for one that treats all alike
  * @param notes what the reader of the run should know of these settings, such as what a grid leaves out
  */
 public record BenchSpec(
@@ -37,6 +38,7 @@ public record BenchSpec(
         int maxNewTokens,
         int threads,
         String cacheType,
+        @Nullable PaperCompat compat,
         List<String> notes) {
 
     /** Copies the lists. */
@@ -63,6 +65,7 @@ public record BenchSpec(
                 maxNewTokens,
                 threads,
                 cacheType,
+                compat,
                 allNotes);
     }
 

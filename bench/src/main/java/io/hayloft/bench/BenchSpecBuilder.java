@@ -1,11 +1,13 @@
 package io.hayloft.bench;
 
 import io.hayloft.base.UserError;
+import io.hayloft.methods.Methods;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ public final class BenchSpecBuilder {
     private int maxNewTokens;
     private int threads;
     private String cacheType = "f16";
+    private boolean paperCompat;
+    private PaperCompat paper = new PaperCompat(Map.of(), Map.of());
 
     BenchSpecBuilder(ModelChoice model) {
         this.model = model;
@@ -114,6 +118,18 @@ public final class BenchSpecBuilder {
         return this;
     }
 
+    /** Whether methods are treated as the paper's code did, instead of all alike. */
+    public BenchSpecBuilder paperCompat(boolean on) {
+        this.paperCompat = on;
+        return this;
+    }
+
+    /** What the paper says of single methods, for runs that do as it did. */
+    public BenchSpecBuilder paper(PaperCompat facts) {
+        this.paper = facts;
+        return this;
+    }
+
     /**
      * The checked specification.
      *
@@ -124,10 +140,13 @@ public final class BenchSpecBuilder {
         range("--limit-tokens", limitTokens, Integer.MAX_VALUE);
         range("--max-new-tokens", maxNewTokens, 1 << 20);
         range("--threads", threads, 1024);
+        if (paperCompat && protocol != Protocol.QUESTION_AWARE) {
+            throw new UserError("--paper-compat compresses after the question, as the paper did: leave out --protocol");
+        }
         var chosen = chooseTasks();
         return new BenchSpec(
                 model,
-                MethodRows.of(methods),
+                MethodRows.of(paperCompat ? inPapersForm() : methods),
                 chosen.stream().map(Task::name).distinct().toList(),
                 chooseLengths(),
                 samples > 0 ? samples : DEFAULT_SAMPLES,
@@ -139,7 +158,13 @@ public final class BenchSpecBuilder {
                 maxNewTokens,
                 threads,
                 CacheTypes.parse(cacheType).text(),
+                paperCompat ? paper : null,
                 notes);
+    }
+
+    private List<String> inPapersForm() {
+        var named = methods.isEmpty() ? Methods.defaultGrid() : methods;
+        return named.stream().map(PaperCompat::form).toList();
     }
 
     private static void range(String option, int value, int most) {

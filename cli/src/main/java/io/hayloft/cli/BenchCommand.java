@@ -89,6 +89,13 @@ final class BenchCommand extends Subcommand {
                             + " context, before the question.")
     private @Nullable String protocol;
 
+    @Option(
+            names = "--paper-compat",
+            description =
+                    "Treat methods as the code of arXiv 2407.01527 did, where it did not treat all alike; each such"
+                            + " thing is named at the start and in the report.")
+    private boolean paperCompat;
+
     @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the JSONL files of LongBench tasks.")
     private @Nullable String data;
 
@@ -148,7 +155,8 @@ final class BenchCommand extends Subcommand {
         given(limitTokens, number -> spec.limitTokens(Sizes.tokens(number)));
         given(maxNewTokens, number -> spec.maxNewTokens(atLeastOne("--max-new-tokens", number)));
         given(cacheType, spec::cacheType);
-        return spec.data(folder("--data", data))
+        return spec.paperCompat(paperCompat)
+                .data(folder("--data", data))
                 .threads(model.threads())
                 .out(folder("--out", out))
                 .build();

@@ -105,6 +105,25 @@ class BenchTest {
     }
 
     @Test
+    void whatPaperCompatTurnsOnIsToldEverywhere() throws Exception {
+        var run = bench(
+                "--paper-compat",
+                "--methods",
+                "h2o:2x",
+                "--tasks",
+                "mini-needle",
+                "--samples",
+                "1",
+                "--lengths",
+                "512");
+
+        assertThat(run.err()).contains("note: paper-compat truncation: ", "note: paper-compat ratio: ");
+        assertThat(out().resolve("run.json")).content().contains("\"paper_compat\" : [ \"methods\", \"truncation\"");
+        assertThat(out().resolve("report.html")).content().contains("paper-compat start-token: ");
+        assertThat(lines()).hasSize(3).last().asString().contains("h2o-paper:2x");
+    }
+
+    @Test
     void mistakesInGridsAreTold() throws Exception {
         var grid = Files.writeString(folder.resolve("mine.yaml"), "settings:\n  - snapvk:4x\n");
         Cli.run("bench", "--grid", grid.toString()).isUserError("mine.yaml, line 2", "did you mean 'snapkv'?");

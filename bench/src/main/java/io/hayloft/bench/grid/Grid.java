@@ -3,6 +3,9 @@ package io.hayloft.bench.grid;
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpecBuilder;
+import io.hayloft.bench.PaperCompat;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -64,7 +67,7 @@ public record Grid(String name, String about, GridOptions options, List<GridSett
                 .filter(setting -> setting.leftOut() != null)
                 .collect(Collectors.groupingBy(
                         setting -> Objects.requireNonNull(setting.leftOut()),
-                        java.util.LinkedHashMap::new,
+                        LinkedHashMap::new,
                         Collectors.mapping(GridSetting::label, Collectors.joining(", "))));
         return byReason.entrySet().stream()
                 .map(entry -> "left out " + entry.getValue() + ": " + entry.getKey())
@@ -81,6 +84,22 @@ public record Grid(String name, String about, GridOptions options, List<GridSett
             throw new UserError("grid " + name + " has nothing here that can run: " + String.join("; ", notes()));
         }
         options.applyTo(spec);
-        spec.methods(methods()).notes(notes());
+        spec.methods(methods()).notes(notes()).paper(paper());
+    }
+
+    /** What runs on needles, and which ratio the source gives, by method. */
+    private PaperCompat paper() {
+        var onNeedle = new HashMap<String, String>();
+        var ratios = new HashMap<String, Double>();
+        for (var setting : settings) {
+            var method = setting.method();
+            if (method != null && setting.onNeedle() != null) {
+                onNeedle.put(method, setting.onNeedle());
+            }
+            if (method != null && setting.ratio() != null) {
+                ratios.put(method, setting.ratio());
+            }
+        }
+        return new PaperCompat(onNeedle, ratios);
     }
 }

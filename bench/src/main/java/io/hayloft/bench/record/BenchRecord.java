@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param promptTokens tokens of the prompt as the model saw it
  * @param compressAfter how many of them the method had seen when it compressed: all, or those up to the question
  * @param shortenedPart which part of the prompt's text the method shortened: {@code document} where the task tells it from
- *     the instruction, else {@code context}; null for methods that leave the text as it is
+ *     the instruction, else {@code context}, or {@code prompt} where all of it was; null for methods that leave the text as it is
  * @param tokensBeforeTruncation tokens of the prompt before its middle was cut out
  * @param generatedTokens tokens of the output, an end token not counted
  * @param freeTokens tokens generated before the first choice that compression could change

@@ -34,9 +34,7 @@ public final class BenchRun implements AutoCloseable {
         this.samples = choice.samples();
         this.writer = writer;
         var left = left();
-        this.costs = left.isEmpty()
-                ? null
-                : CostModel.measure(runner, left.getFirst(), methods);
+        this.costs = left.isEmpty() ? null : CostModel.measure(runner, left.getFirst(), methods);
         this.plan = Planner.plan(runner, methods, choice, left, costs);
     }
 
@@ -136,7 +134,7 @@ public final class BenchRun implements AutoCloseable {
     }
 
     private List<BenchRecord> answer(PlannedSample planned) {
-        var answers = new PromptGroups(runner, planned, spec.protocol()).answer(methods);
+        var answers = new PromptGroups(runner, planned, spec.protocol(), spec.compat()).answer(methods);
         var records = new ArrayList<BenchRecord>();
         for (int i = 0; i < methods.size(); i++) {
             records.add(Recorder.record(spec, runner.model(), planned, methods.get(i), answers.get(i)));

@@ -1,6 +1,7 @@
 package io.hayloft.bench.run;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * A prompt in tokens.
@@ -9,6 +10,17 @@ import java.util.Arrays;
  * @param compressAfter how many of them a method has seen when it compresses: all, or those of the context
  */
 public record EncodedPrompt(int[] ids, int compressAfter) {
+    /** The same prompt behind another such start token, if it begins with one. */
+    EncodedPrompt startingTwice(OptionalInt start) {
+        if (start.isEmpty() || ids.length == 0 || ids[0] != start.getAsInt()) {
+            return this;
+        }
+        var longer = new int[ids.length + 1];
+        longer[0] = start.getAsInt();
+        System.arraycopy(ids, 0, longer, 1, ids.length);
+        return new EncodedPrompt(longer, compressAfter + 1);
+    }
+
     /** The first tokens of this prompt, as a shorter one. */
     EncodedPrompt prefix(int tokens) {
         int length = Math.min(tokens, ids.length);

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Runs samples on the engine. */
@@ -116,6 +117,11 @@ final class EngineRunner implements SampleRunner {
     @Override
     public EncodedPrompt encode(Prompt prompt, Protocol protocol) {
         return prompts.encode(prompt, protocol);
+    }
+
+    @Override
+    public OptionalInt repeatedStartToken() {
+        return prompts.repeatedStartToken();
     }
 
     @Override

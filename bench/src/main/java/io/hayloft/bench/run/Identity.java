@@ -1,6 +1,7 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.PaperCompat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,14 @@ final class Identity {
         settings.put("max_new_tokens", spec.maxNewTokens());
         settings.put("cache_type", spec.cacheType());
         settings.put("backend", model.backend());
+        var compat = spec.compat();
+        if (compat != null) {
+            settings.put(
+                    "paper_compat",
+                    compat.switches().stream().map(PaperCompat.Switch::name).toList());
+            settings.put("paper_compat_methods", compat.onNeedle().toString() + compat.ratios());
+            settings.put("paper_compat_prompts", hashOfWholePrompts(samples));
+        }
         settings.put("prompts", hashOfPrompts(samples));
         return settings;
     }
@@ -50,6 +59,14 @@ final class Identity {
                         + sample.sample().id() + " " + sample.promptSha256() + " "
                         + sample.rules().maxNewTokens() + " " + hashOfAnswers(sample) + " "
                         + sample.prompt().compressAfter())
+                .collect(Collectors.joining("\n"));
+        return Hashes.of(lines).substring(0, 32);
+    }
+
+    /** Hash of what is read whole, and of where it would be cut. */
+    private static String hashOfWholePrompts(List<PlannedSample> samples) {
+        var lines = samples.stream()
+                .map(sample -> Hashes.of(sample.whole().text()) + " " + sample.limitTokens())
                 .collect(Collectors.joining("\n"));
         return Hashes.of(lines).substring(0, 32);
     }
@@ -88,6 +105,14 @@ final class Identity {
         values.put("max_new_tokens", planned.rules().maxNewTokens());
         values.put("cache_type", spec.cacheType());
         values.put("backend", model.backend());
+        var compat = spec.compat();
+        if (compat != null) {
+            values.put(
+                    "paper_compat",
+                    compat.onNeedle().get(method) + " " + compat.ratios().get(method));
+            values.put("whole", Hashes.of(planned.whole().text()));
+            values.put("limit", planned.limitTokens());
+        }
         return Hashes.of(values);
     }
 }

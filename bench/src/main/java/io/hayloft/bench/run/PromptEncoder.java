@@ -9,6 +9,7 @@ import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Turns prompts into tokens. Both protocols see the same tokens; the question-agnostic one only compresses earlier, where
@@ -36,6 +37,16 @@ final class PromptEncoder implements TokenCounter {
     @Override
     public int startTokens() {
         return tokenizer.encode("a", true, false).length - encode("a").length;
+    }
+
+    /** See {@link SampleRunner#repeatedStartToken}. */
+    OptionalInt repeatedStartToken() {
+        var start = tokenizer.bosId();
+        if (start.isEmpty() || startTokens() == 0 || chat.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        var text = chat.get().render(List.of(new ChatMessage("user", "a")), true);
+        return text.startsWith(tokenizer.token(start.getAsInt())) ? start : OptionalInt.empty();
     }
 
     /**

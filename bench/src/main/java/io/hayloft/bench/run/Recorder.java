@@ -3,13 +3,11 @@ package io.hayloft.bench.run;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.methods.Method;
-import io.hayloft.tasks.Prompt;
-import org.jspecify.annotations.Nullable;
 
 /** Scores an answer and makes the record of it. */
 final class Recorder {
     /** Facet in which tasks that cut prompts tell how long they were. */
-    private static final String TOKENS_BEFORE = "tokensBeforeCut";
+    static final String TOKENS_BEFORE = "tokensBeforeCut";
 
     private Recorder() {}
 
@@ -18,7 +16,9 @@ final class Recorder {
         var sample = planned.sample();
         var task = planned.task();
         var answer = answered.answer();
-        double ratio = method.requestedRatio();
+        var compat = spec.compat();
+        double asked = method.requestedRatio();
+        double ratio = compat == null ? asked : compat.ratio(method.name(), asked);
         int before = sample.facets().get(TOKENS_BEFORE) instanceof Number number
                 ? number.intValue()
                 : planned.promptTokens();
@@ -37,7 +37,7 @@ final class Recorder {
                 answer.stopReason(),
                 answered.promptTokens(),
                 answered.compressAfter(),
-                shortenedPart(sample.prompt(), method),
+                answered.shortenedPart(),
                 before,
                 answer.generatedTokens(),
                 answer.freeTokens(),
@@ -55,12 +55,5 @@ final class Recorder {
                 spec.protocol().text(),
                 sample.facets(),
                 Identity.key(spec, model, planned, method.name()));
-    }
-
-    private static @Nullable String shortenedPart(Prompt prompt, Method method) {
-        if (method.prompt().filter(step -> !step.keepsAll()).isEmpty()) {
-            return null;
-        }
-        return prompt.instruction().isEmpty() ? "context" : "document";
     }
 }

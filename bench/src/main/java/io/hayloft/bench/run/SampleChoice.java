@@ -3,6 +3,8 @@ package io.hayloft.bench.run;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.engine.kernel.PrefillBackends;
+import io.hayloft.tasks.Category;
+import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Task;
@@ -27,7 +29,7 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
     private static final int ROOM_FOR_SHORT_ANSWER = 64;
 
     /** Tokens that a chat format may add around a prompt. */
-    private static final int ROOM_FOR_CHAT = 64;
+    static final int ROOM_FOR_CHAT = 64;
 
     /**
      * Chooses for a specification and the model behind the runner.
@@ -36,6 +38,10 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
      */
     static SampleChoice of(BenchSpec spec, SampleRunner runner) {
         var notes = new ArrayList<>(spec.notes());
+        var compat = spec.compat();
+        if (compat != null) {
+            compat.switches().forEach(one -> notes.add(one.line()));
+        }
         var ranked = new ArrayList<Ranked>();
         for (var name : spec.tasks()) {
             var task = Tasks.named(name);
@@ -46,8 +52,12 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
             }
             for (int length : lengths(spec, task, runner.model(), notes)) {
                 int rank = 0;
-                for (var sample : task.samples(request(spec, task, length, runner, notes))) {
-                    ranked.add(new Ranked(rank++, plan(spec, task, sample, length, runner)));
+                var request = request(spec, task, length, runner, notes);
+                var samples = task.samples(request);
+                var whole = compat == null || !task.needsData() ? samples : task.samples(uncut(request));
+                for (var sample : samples) {
+                    var uncut = whole.get(rank).prompt();
+                    ranked.add(new Ranked(rank++, plan(spec, task, sample, uncut, request, runner)));
                 }
             }
         }
@@ -76,7 +86,7 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
             return List.of(0);
         }
         var fitting = new ArrayList<Integer>();
-        int longest = model.contextLength() - ROOM_FOR_SHORT_ANSWER;
+        int longest = model.contextLength() - ROOM_FOR_SHORT_ANSWER - roomForChat(spec, task, model);
         for (int length : spec.lengths()) {
             if (length > model.contextLength()) {
                 addOnce(
@@ -104,11 +114,17 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
         return new SampleRequest(length, spec.samples(), spec.seed(), spec.data(), limit, runner.tokens());
     }
 
-    private static PlannedSample plan(BenchSpec spec, Task task, Sample sample, int length, SampleRunner runner) {
+    private static SampleRequest uncut(SampleRequest cut) {
+        return new SampleRequest(cut.length(), cut.count(), cut.seed(), cut.data(), 0, cut.tokens());
+    }
+
+    private static PlannedSample plan(
+            BenchSpec spec, Task task, Sample sample, Prompt whole, SampleRequest request, SampleRunner runner) {
+        int length = request.length();
         var prompt = encode(spec, task, sample, runner);
         int maxNewTokens = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : sample.maxNewTokens();
         int context = runner.model().contextLength();
-        if (prompt.ids().length + maxNewTokens > context) {
+        if (prompt.ids().length + roomForChat(spec, task, runner.model()) + maxNewTokens > context) {
             throw new UserError("sample " + sample.id() + " of " + task.name() + " has " + prompt.ids().length
                     + " tokens and an answer of up to " + maxNewTokens + ", the context of "
                     + runner.model().name() + " is " + context + ": choose smaller --lengths or --limit-tokens");
@@ -116,7 +132,15 @@ record SampleChoice(List<PlannedSample> samples, List<String> notes) {
         var stop = task.stop();
         var rules = new AnswerRules(
                 maxNewTokens, stop.minNewTokens(), stop.atNewline(), drawSeed(spec.seed(), task, sample, length));
-        return new PlannedSample(task, sample, prompt, Hashes.of(sample.prompt().text()), length, rules);
+        int limit = task.needsData() ? request.limitTokens() : 0;
+        return new PlannedSample(
+                task, sample, whole, limit, prompt, Hashes.of(sample.prompt().text()), length, rules);
+    }
+
+    /** Tokens to keep free for the chat format of a needle, which {@code --paper-compat} adds for some methods. */
+    private static int roomForChat(BenchSpec spec, Task task, ModelFacts model) {
+        boolean added = spec.compat() != null && task.category() == Category.NEEDLE && model.chatFormat();
+        return added ? ROOM_FOR_CHAT : 0;
     }
 
     private static EncodedPrompt encode(BenchSpec spec, Task task, Sample sample, SampleRunner runner) {

@@ -8,6 +8,7 @@ import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a run needs of a model: tokens in, answers of every method out. */
 public interface SampleRunner extends AutoCloseable {
@@ -24,6 +25,14 @@ public interface SampleRunner extends AutoCloseable {
 
     /** A prompt as the model will see it, in its chat format if the prompt wants it and the model has one. */
     EncodedPrompt encode(Prompt prompt, Protocol protocol);
+
+    /**
+     * The start token that stands twice before a prompt whose chat format is encoded as plain text is: the template writes
+     * it, and the tokenizer puts another in front. Empty where one of them does not.
+     */
+    default OptionalInt repeatedStartToken() {
+        return OptionalInt.empty();
+    }
 
     /**
      * Answers a prompt once with each method, from one shared prefill.

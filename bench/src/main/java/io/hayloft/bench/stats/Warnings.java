@@ -102,13 +102,16 @@ final class Warnings {
         }
     }
 
+    /** One line for all, as short prompts keep whole families from their ratios. */
     private static void missedRatios(SummaryTable table, List<String> warnings) {
-        for (var row : table.rows()) {
-            if (row.requestedRatio() > 1 && row.achievedRatio() * RATIO_SLACK < row.requestedRatio()) {
-                warnings.add(row.method() + " was asked for " + Digits.fixed(row.requestedRatio(), 1) + "x and reached "
-                        + Digits.fixed(row.achievedRatio(), 1)
-                        + "x: prompts are short for it, or its extra data weighs");
-            }
+        var missed = table.rows().stream()
+                .filter(row -> row.requestedRatio() > 1 && row.achievedRatio() * RATIO_SLACK < row.requestedRatio())
+                .map(row -> row.method() + " reached " + Digits.fixed(row.achievedRatio(), 1) + "x of "
+                        + Digits.fixed(row.requestedRatio(), 1) + "x")
+                .toList();
+        if (!missed.isEmpty()) {
+            warnings.add("less compression than asked for, as prompts are short or extra data weighs: "
+                    + String.join("; ", missed));
         }
     }
 

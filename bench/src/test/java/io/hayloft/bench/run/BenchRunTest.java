@@ -229,7 +229,14 @@ class BenchRunTest {
     private static String key(
             BenchSpec spec, FakeRunner runner, PlannedSample planned, Sample sample, EncodedPrompt prompt) {
         var other = new PlannedSample(
-                planned.task(), sample, prompt, planned.promptSha256(), planned.length(), planned.rules());
+                planned.task(),
+                sample,
+                sample.prompt(),
+                0,
+                prompt,
+                planned.promptSha256(),
+                planned.length(),
+                planned.rules());
         var settings = Identity.settings(spec, runner.model(), List.of(other));
         return Identity.key(spec, runner.model(), other, "full") + Identity.of(settings);
     }

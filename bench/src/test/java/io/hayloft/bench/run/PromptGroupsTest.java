@@ -109,11 +109,11 @@ class PromptGroupsTest {
         var other =
                 new Sample(sample.task(), sample.category(), "1", prompt, List.of("x"), List.of(), 4, sample.facets());
         var planned = new PlannedSample(
-                usual.task(), other, runner.encode(prompt, Protocol.QUESTION_AWARE), "", 0, usual.rules());
+                usual.task(), other, prompt, 0, runner.encode(prompt, Protocol.QUESTION_AWARE), "", 0, usual.rules());
         var methods = Stream.of("full", "selective:2x", "selective:1x")
                 .map(Methods::parse)
                 .toList();
-        var answers = new PromptGroups(runner, planned, Protocol.QUESTION_AWARE).answer(methods);
+        var answers = new PromptGroups(runner, planned, Protocol.QUESTION_AWARE, null).answer(methods);
         assertThat(answers.stream().map(PromptGroups.Answered::promptTokens)).containsExactly(12, 8, 12);
         var parts = new ArrayList<String>();
         for (int i = 0; i < methods.size(); i++) {

@@ -187,6 +187,23 @@ class StatisticsTest {
     }
 
     @Test
+    void warnsOnceOfAllMissedRatios() {
+        var table = new SummaryTable(
+                List.of("needle"),
+                List.of(row("full", 1, 1), row("infllm:4x", 4, 1.9), row("h2o:2x", 2, 1.9), row("infllm:8x", 8, 2)));
+        assertThat(Warnings.of(table, List.of()))
+                .containsExactly("less compression than asked for, as prompts are short or extra data weighs:"
+                        + " infllm:4x reached 1.9x of 4.0x; infllm:8x reached 2.0x of 8.0x");
+    }
+
+    private static SummaryTable.Row row(String method, double requested, double achieved) {
+        var cell = new SummaryTable.Cell(1, 0, 5);
+        var difference = new SummaryTable.Difference(0, 0, 0, 5);
+        return new SummaryTable.Row(
+                method, List.of(cell), cell, difference, requested, achieved, 1024, 1024, 0.1, 100, 100);
+    }
+
+    @Test
     void staysQuietWhenAllIsWell() {
         var records = join(List.of(
                 records("full", 0, 1, 1, 1, 1, 1),
