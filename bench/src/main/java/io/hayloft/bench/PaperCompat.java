@@ -57,7 +57,7 @@ public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> rati
                 new Switch(
                         "methods",
                         "h2o, streaming, kivi, flexgen and llmlingua2 run in the paper's forms, so that 2 tokens are"
-                                + " free with h2o, 1 with kivi, and none with the others but full"),
+                                + " free with h2o, 1 with kivi, and none with the others and infllm"),
                 new Switch(
                         "truncation",
                         "infllm, streaming and llmlingua2 read prompts whole, the first two where the context takes"

@@ -66,13 +66,12 @@ public final class Methods {
                                     "Keeps the tokens that collected most attention and the newest, and evicts at"
                                             + " every step.",
                                     "Zhang et al., arXiv 2306.14048",
-                                    List.of(
-                                            new Parameter(
-                                                    "heads",
-                                                    "kv",
-                                                    "kv: the query heads of a KV head share their choice; query: each"
-                                                        + " has its own, as in the authors' code, and the union of a"
-                                                        + " group is kept")),
+                                    List.of(new Parameter(
+                                            "heads",
+                                            "kv",
+                                            "kv: the query heads of a KV head share their choice; query: each"
+                                                    + " has its own, as in the authors' code, and the union of a"
+                                                    + " group is kept")),
                                     "with heads=kv: flexgen (+ flexgen:4bit), which stores token by token"),
                             Methods::heavyHitter)
                     .deviating("With heads=kv the query heads of a group share one choice, by the mean of their"
