@@ -104,10 +104,12 @@ class PaperRowsTest {
     @Test
     void aClassifierShortensWholeDocumentsIfWhatIsLeftFits() throws IOException {
         var methods = List.of("selective:8x", "selective:2x");
-        var planned = planned(spec(100).methods(methods).paperCompat(true).build());
-        var answers = answers(planned, "llmlingua2:8x,rate=gpt", "llmlingua2:1.1x,rate=gpt", "selective:8x");
+        var runner = new FakeRunner(400, false);
+        var planned = planned(spec(100).methods(methods).paperCompat(true).build(), runner);
+        var answers = answers(runner, planned, "llmlingua2:8x,rate=gpt", "llmlingua2:1.1x,rate=gpt", "selective:8x");
 
-        assertThat(answers.get(0).promptTokens()).isBetween(45, 65); // an eighth of 300 words, and what stands around
+        int around = runner.tokens().encode(planned.whole().withDocument("").text()).length;
+        assertThat(answers.get(0).promptTokens()).isEqualTo(around + 300 / 8);
         assertThat(answers.get(0).answer().fullCacheBytes()).isGreaterThan(300 * 512L);
         assertThat(answers.get(0).shortenedPart()).isEqualTo("document");
         assertThat(answers.get(1).answer().fullCacheBytes()).isLessThan(110 * 512L);
@@ -122,19 +124,20 @@ class PaperRowsTest {
                 .methods(List.of("selective:2x"))
                 .paperCompat(true)
                 .build();
-        var answers = answers(planned(spec), "llmlingua2:2x,rate=gpt", "selective:2x");
+        var runner = new FakeRunner(250, false);
+        var answers = answers(runner, planned(spec, runner), "llmlingua2:2x,rate=gpt", "selective:2x");
         assertThat(answers.get(0).shortenedPart()).isEqualTo("prompt");
         assertThat(answers.get(0).promptTokens()).isLessThan(answers.get(1).promptTokens());
         assertThat(answers.get(1).shortenedPart()).isNotEqualTo("prompt");
     }
 
-    private static PlannedSample planned(BenchSpec spec) {
-        return SampleChoice.of(spec, new FakeRunner(250, false)).samples().getFirst();
+    private static PlannedSample planned(BenchSpec spec, FakeRunner runner) {
+        return SampleChoice.of(spec, runner).samples().getFirst();
     }
 
-    private static List<PromptGroups.Answered> answers(PlannedSample planned, String... methods) {
+    private static List<PromptGroups.Answered> answers(FakeRunner runner, PlannedSample planned, String... methods) {
         var compat = new PaperCompat(Map.of(), Map.of());
-        return new PromptGroups(new FakeRunner(250, false), planned, Protocol.QUESTION_AWARE, compat)
+        return new PromptGroups(runner, planned, Protocol.QUESTION_AWARE, compat)
                 .answer(Stream.of(methods).map(Methods::parse).toList());
     }
 
