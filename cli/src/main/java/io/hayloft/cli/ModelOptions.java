@@ -67,9 +67,12 @@ final class ModelOptions {
     private static LanguageModel load(ResolvedModel found, int workers, String backend, PrintWriter err) {
         var chosen = PrefillBackends.choose(backend);
         try (var status = new StatusLine(err)) {
-            ProgressListener listener = (_, done, total) ->
-                    status.show("loading " + found.name() + ": " + done + " of " + total + " layers");
-            return LanguageModel.load(found.path(), new LoadOptions(workers, chosen, listener));
+            return LanguageModel.load(found.path(), new LoadOptions(workers, chosen, showing(status, found)));
         }
+    }
+
+    /** Shows how far a model is loaded. */
+    static ProgressListener showing(StatusLine status, ResolvedModel found) {
+        return (_, done, total) -> status.show("loading " + found.name() + ": " + done + " of " + total + " layers");
     }
 }

@@ -11,18 +11,20 @@ import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.Catalogue;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
-import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.methods.Methods;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -150,11 +152,10 @@ final class SpeedCommand extends Subcommand {
         for (var note : spec.notes()) {
             err().println("note: " + note);
         }
-        var rows = new SpeedOutput(out(), form, found.name());
-        try (var progress = new SpeedProgress(err(), cases.size() * workers.size())) {
+        try (var rows = new SpeedOutput(out(), form, found.name());
+                var progress = new SpeedProgress(err(), cases.size() * workers.size())) {
             run(found, cases, workers, rows, progress);
         }
-        rows.end();
         return 0;
     }
 
@@ -168,7 +169,7 @@ final class SpeedCommand extends Subcommand {
         long free = Machines.freeMemory();
         var chosen = PrefillBackends.choose(backend);
         for (int count : workers) {
-            try (var loaded = load(found, new LoadOptions(count, chosen, ProgressListener.NONE), cases, free)) {
+            try (var loaded = load(found, count, chosen, cases, free, progress.loading())) {
                 if (limits.isEmpty()) {
                     var plan = MemoryPlan.of(loaded, free);
                     plan.check(cases);
@@ -187,7 +188,13 @@ final class SpeedCommand extends Subcommand {
         }
     }
 
-    private static LanguageModel load(ResolvedModel found, LoadOptions options, List<SpeedCase> cases, long free) {
+    private static LanguageModel load(
+            ResolvedModel found,
+            int workers,
+            @Nullable PrefillBackend chosen,
+            List<SpeedCase> cases,
+            long free,
+            PrintWriter err) {
         var checkpoint = Checkpoint.open(found.path());
         try {
             MemoryPlan.beforeLoading(checkpoint, free).check(cases);
@@ -195,7 +202,10 @@ final class SpeedCommand extends Subcommand {
             checkpoint.close();
             throw e;
         }
-        return LanguageModel.load(checkpoint, options.withoutTokenizer());
+        try (var status = new StatusLine(err)) {
+            var options = new LoadOptions(workers, chosen, ModelOptions.showing(status, found));
+            return LanguageModel.load(checkpoint, options.withoutTokenizer());
+        }
     }
 
     private static void noteContext(LanguageModel loaded, List<SpeedCase> cases, SpeedProgress progress) {

@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Prints results of {@code hayloft speed}: lines as they come, a table at the end. */
-final class SpeedOutput {
+/** Prints results of {@code hayloft speed}: lines as they come, a table when it is closed. */
+final class SpeedOutput implements AutoCloseable {
     /** A column of tests with another backend than Hayloft's own kernels. */
     private static final String BACKEND = "backend";
 
@@ -94,11 +94,15 @@ final class SpeedOutput {
         out.flush();
     }
 
-    /** Prints what is still to be printed. */
-    void end() {
+    /** Prints what is still to be printed of the results so far, whether a later test failed or not. */
+    @Override
+    public void close() {
+        if (results.isEmpty()) {
+            return;
+        }
         switch (form) {
             case TABLE -> out.println(table());
-            case JSON -> out.print(results.isEmpty() ? "[]\n" : "\n]\n");
+            case JSON -> out.print("\n]\n");
             case CSV, MD -> {}
         }
         out.flush();

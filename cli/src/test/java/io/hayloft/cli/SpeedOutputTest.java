@@ -1,0 +1,61 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.speed.SpeedCase;
+import io.hayloft.bench.speed.SpeedResult;
+import io.hayloft.bench.speed.SpeedTest;
+import io.hayloft.bench.speed.Timings;
+import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.machine.MachineLimits;
+import io.hayloft.methods.Methods;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What is printed when a test fails after others that were measured. */
+class SpeedOutputTest {
+    private static final SpeedResult RESULT = new SpeedResult(
+            new SpeedCase(SpeedTest.DECODE, 8, 0, Methods.parse("full"), new KvCodec.F16(), 1),
+            new Timings(new double[] {1, 2}),
+            1000,
+            100,
+            1e9,
+            1e6,
+            new MachineLimits(1, 10, 10));
+
+    @Test
+    void resultsBeforeAFailureAreAWholeArray() {
+        assertThat(JsonMapper.shared().readTree(failing(SpeedOutput.Form.JSON, 2)))
+                .hasSize(2);
+    }
+
+    @Test
+    void resultsBeforeAFailureAreInTheTable() {
+        assertThat(failing(SpeedOutput.Form.TABLE, 1)).contains("tokens/s", "tg8");
+    }
+
+    @Test
+    void aFailureBeforeAllResultsPrintsNothing() {
+        for (var form : SpeedOutput.Form.values()) {
+            assertThat(failing(form, 0)).isEmpty();
+        }
+    }
+
+    private static String failing(SpeedOutput.Form form, int results) {
+        var text = new StringWriter();
+        assertThatThrownBy(() -> {
+                    try (var output = new SpeedOutput(new PrintWriter(text), form, "model")) {
+                        for (int i = 0; i < results; i++) {
+                            output.add(RESULT);
+                        }
+                        throw new UserError("no memory left");
+                    }
+                })
+                .isInstanceOf(UserError.class);
+        return text.toString();
+    }
+}
