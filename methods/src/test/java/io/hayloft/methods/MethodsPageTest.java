@@ -52,7 +52,7 @@ class MethodsPageTest {
                     .filter(path -> !path.endsWith(scorer + ".java"))
                     .filter(path -> holds(path, "new " + scorer + "("))
                     .toList();
-            assertThat(users).hasSize(1).first().asString().endsWith("Methods.java");
+            assertThat(users).hasSize(1).first().asString().endsWith("Evictions.java");
         }
     }
 
