@@ -43,7 +43,9 @@ final class FidelityCommand extends Subcommand {
             names = "--tokens",
             paramLabel = "N",
             defaultValue = "512",
-            description = "Take no more than the first N tokens of the text. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Take no more than N tokens: the first of a prompt of yours, an equal share of each task's text."
+                            + " Default: ${DEFAULT-VALUE}.")
     private int tokens;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -68,19 +70,16 @@ final class FidelityCommand extends Subcommand {
     }
 
     private int[] ids(LanguageModel exact) {
-        var text = prompt == null ? null : prompt.text().orElse(null);
-        int[] ids;
-        if (text != null) {
-            ids = exact.tokenizer().encode(text, true, false);
-        } else {
-            ids = prompt == null
-                    ? GeneratedText.tokens(exact.tokenizer())
-                    : prompt.ids(exact.config().vocabulary());
+        int most = Math.min(tokens, exact.config().contextLength());
+        if (prompt == null) {
+            return GeneratedText.tokens(exact.tokenizer(), most);
         }
+        var ids = prompt.text()
+                .map(text -> exact.tokenizer().encode(text, true, false))
+                .orElseGet(() -> prompt.ids(exact.config().vocabulary()));
         if (ids.length < 2) {
             throw new UserError("the text has only " + ids.length + " tokens: give a longer one");
         }
-        int most = Math.min(tokens, exact.config().contextLength());
         return ids.length <= most ? ids : Arrays.copyOf(ids, most);
     }
 
@@ -97,8 +96,10 @@ final class FidelityCommand extends Subcommand {
             fields.put("model", exact.name());
             fields.put("backend", other.backend());
             fields.put("fidelity", fidelity);
-            fields.put("prefill_rates", rates);
-            fields.put("weight_bytes", new long[] {exact.weightBytes(), other.weightBytes()});
+            fields.put("tokens_per_second", rates[1]);
+            fields.put("java_tokens_per_second", rates[0]);
+            fields.put("weight_bytes", other.weightBytes());
+            fields.put("java_weight_bytes", exact.weightBytes());
             Json.line(out(), fields);
             return;
         }

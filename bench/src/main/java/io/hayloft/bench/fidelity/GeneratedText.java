@@ -4,6 +4,7 @@ import io.hayloft.engine.tokenizer.Tokenizer;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Tasks;
 import io.hayloft.tasks.TokenCounter;
+import java.util.Arrays;
 
 /** Text for a comparison when the user brings none: prompts of the project's own tasks. */
 public final class GeneratedText {
@@ -11,23 +12,30 @@ public final class GeneratedText {
 
     private GeneratedText() {}
 
-    /** The ids of one sample of every task of the mini suite that the tokenizer can write, else of a needle; joined. */
-    public static int[] tokens(Tokenizer tokenizer) {
+    /**
+     * The ids of one sample of every task of the mini suite that the tokenizer can write, else of a needle; joined.
+     *
+     * @param most how many ids at most; each task gets an equal share, and what it does not need is for those after it
+     */
+    public static int[] tokens(Tokenizer tokenizer, int most) {
         var counter = counter(tokenizer);
         var suited = Tasks.miniSuite().stream()
                 .filter(task -> task.suitedTo(counter))
                 .toList();
         int length = suited.isEmpty() ? 2 * SAMPLE_TOKENS : SAMPLE_TOKENS;
-        var text = new StringBuilder();
-        for (var task : suited.isEmpty() ? Tasks.parse("needle") : suited) {
-            var request = new SampleRequest(length, 1, 1, null, 0, counter);
-            var sample = task.samples(request).getFirst();
-            text.append(sample.prompt().text())
-                    .append(' ')
-                    .append(sample.references().getFirst());
-            text.append('\n');
+        var tasks = suited.isEmpty() ? Tasks.parse("needle") : suited;
+        var request = new SampleRequest(length, 1, 1, null, 0, counter);
+        var ids = new int[most];
+        int count = 0;
+        for (int i = 0; i < tasks.size(); i++) {
+            var sample = tasks.get(i).samples(request).getFirst();
+            var text = sample.prompt().text() + " " + sample.references().getFirst() + "\n";
+            var all = tokenizer.encode(text, i == 0, false);
+            int share = Math.min(all.length, Math.ceilDiv(most - count, tasks.size() - i));
+            System.arraycopy(all, 0, ids, count, share);
+            count += share;
         }
-        return tokenizer.encode(text.toString(), true, false);
+        return Arrays.copyOf(ids, count);
     }
 
     private static TokenCounter counter(Tokenizer tokenizer) {

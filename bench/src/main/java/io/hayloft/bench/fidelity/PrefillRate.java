@@ -1,11 +1,11 @@
 package io.hayloft.bench.fidelity;
 
+import io.hayloft.bench.speed.Timings;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
-import java.util.Arrays;
 
 /** How fast models read a prompt, measured in turns so that what else the machine does meets all of them. */
 public final class PrefillRate {
@@ -28,8 +28,7 @@ public final class PrefillRate {
         }
         var rates = new double[models.length];
         for (int i = 0; i < models.length; i++) {
-            Arrays.sort(seconds[i]);
-            rates[i] = tokens.length / ((seconds[i][(rounds - 1) / 2] + seconds[i][rounds / 2]) / 2);
+            rates[i] = Timings.median(new Timings(seconds[i]).rates(tokens.length));
         }
         return rates;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class FidelityTest {
@@ -26,6 +27,20 @@ class FidelityTest {
         assertThat(Fidelity.divergence(logs(0.75, 0.25), logs(0.75, 0.25))).isZero();
     }
 
+    /** The first task alone has more text than 200 tokens. */
+    @Test
+    void everyTaskHasItsShareOfAShortText() {
+        var path = ModelStore.open().resolve("hayloft-tiny").path();
+        try (var model = LanguageModel.load(path, LoadOptions.withThreads(1))) {
+            var tokenizer = model.tokenizer();
+            var whole = GeneratedText.tokens(tokenizer, 1 << 16);
+            var cut = GeneratedText.tokens(tokenizer, 200);
+            assertThat(whole).hasSizeGreaterThan(1000);
+            assertThat(cut).hasSize(200).isNotEqualTo(Arrays.copyOf(whole, 200));
+            assertThat(Arrays.copyOf(cut, 20)).isEqualTo(Arrays.copyOf(whole, 20));
+        }
+    }
+
     private static float[] logs(double... probabilities) {
         var logs = new float[probabilities.length];
         for (int i = 0; i < logs.length; i++) {
@@ -39,8 +54,8 @@ class FidelityTest {
         var path = ModelStore.open().resolve("hayloft-tiny").path();
         try (var one = LanguageModel.load(path, LoadOptions.withThreads(1));
                 var two = LanguageModel.load(path, LoadOptions.withThreads(2))) {
-            var ids = GeneratedText.tokens(one.tokenizer());
-            assertThat(ids).hasSizeGreaterThan(500);
+            var ids = GeneratedText.tokens(one.tokenizer(), 600);
+            assertThat(ids).hasSize(600);
             var fidelity = Fidelity.compare(one, two, ids);
             assertThat(fidelity.positions()).isEqualTo(ids.length);
             assertThat(fidelity.worst()).isZero();
