@@ -30,6 +30,8 @@ class BadInputTest {
         bench --lengths 0                             | '0' is no number of tokens
         bench --limit-tokens -5                       | '-5' is no number of tokens
         bench --protocol question-awre                | did you mean 'question-aware'?
+        bench --backend onednm                        | did you mean 'onednn'?
+        generate --prompt a --backend gpu             | unknown backend 'gpu': known are: java, auto, onednn
         bench --cache-type f17                        | f17
         bench --cache-type kivi(k=2,v=2)              | unknown cache type 'kivi(k=2,v=2)'
         generate --prompt a --cache-type kivi(k=2)    | unknown cache type 'kivi(k=2)'
@@ -76,6 +78,11 @@ class BadInputTest {
         speed --cache-type kivi(k=2)                  | unknown cache type 'kivi(k=2)'
         speed --methods selective:2x                  | shortens text
         speed --methods snapkv:4x -p 0                | need a --depth above 0
+        fidelity                                      | name another with --backend
+        fidelity --backend onednm                     | did you mean 'onednn'?
+        fidelity --backend java --tokens 1            | --tokens must be at least 2, not 1
+        fidelity --prompt a --prompt-ids 1            | mutually exclusive
+        fidelity --tokns 5                            | did you mean '--tokens'?
         methods --jsn                                 | did you mean '--json'?
         """)
     void aMistakeIsToldInOneLine(String line, String words) {
