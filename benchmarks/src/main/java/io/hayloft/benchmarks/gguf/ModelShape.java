@@ -1,5 +1,6 @@
 package io.hayloft.benchmarks.gguf;
 
+import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ record ModelShape(
     static ModelShape named(String name) {
         var shape = KNOWN.get(name);
         if (shape == null) {
-            throw new UserError("unknown shape '" + name + "'; known are " + String.join(", ", KNOWN.keySet()));
+            throw Suggest.unknown("shape", name, KNOWN.keySet());
         }
         return shape;
     }

@@ -1,5 +1,6 @@
 package io.hayloft.benchmarks.gguf;
 
+import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.tensor.TensorType;
 import java.nio.ByteBuffer;
@@ -69,8 +70,12 @@ enum WeightType {
                 return type;
             }
         }
-        throw new UserError("cannot write weights of type '" + name + "'; known are "
-                + Arrays.toString(values()).toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", ""));
+        throw Suggest.unknown(
+                "type of weights",
+                name,
+                Arrays.stream(values())
+                        .map(type -> type.name().toLowerCase(Locale.ROOT))
+                        .toList());
     }
 
     /** What stands for it in GGUF files. */
@@ -109,9 +114,7 @@ enum WeightType {
         putHalf(out, d);
         putHalf(out, 7.5f * d);
         // Scales and minima have 6 bits: in the low bits of 4 bytes each, then in nibbles and the high bits of those
-        // bytes. All
-        // bits being random, the scales are uniform with a mean square of 36.5.
-        // each.
+        // bytes. All bits being random, the scales are uniform over 0..63, whose root mean square is 36.5.
         int low = random.nextInt();
         out.putInt(low).putInt(low);
         int nibbles = random.nextInt() & 0x0F0F0F0F;

@@ -1,5 +1,6 @@
 package io.hayloft.benchmarks.peers;
 
+import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.benchmarks.peers.ComparisonReport.Row;
 import java.io.File;
@@ -96,17 +97,21 @@ final class Peers implements Callable<Integer> {
         var comparison =
                 new Comparison(engines, rounds, run -> System.err.println("[" + ++done[0] + "/" + runs + "] " + run));
         var rows = new ArrayList<Row>();
-        for (var model : models) {
-            for (var what : chosen) {
-                var result = comparison.run(what, model);
-                rows.addAll(ComparisonReport.rows(result));
-                if (json) {
-                    System.out.println(ComparisonReport.json(result));
+        try {
+            for (var model : models) {
+                for (var what : chosen) {
+                    var result = comparison.run(what, model);
+                    rows.addAll(ComparisonReport.rows(result));
+                    if (json) {
+                        System.out.println(ComparisonReport.json(result));
+                    }
                 }
             }
-        }
-        if (!json) {
-            System.out.print(ComparisonReport.table(rows));
+        } finally {
+            // What is done took minutes: it is told even if a later case fails.
+            if (!json && !rows.isEmpty()) {
+                System.out.print(ComparisonReport.table(rows));
+            }
         }
         return 0;
     }
@@ -131,7 +136,7 @@ final class Peers implements Callable<Integer> {
                     switch (name) {
                         case "library" -> new LlamaLibrary(threads, repetitions);
                         case "llama-bench" -> llamaBench(llamaBench);
-                        default -> throw new UserError("unknown peer '" + name + "'; known are library, llama-bench");
+                        default -> throw Suggest.unknown("peer", name, List.of("library", "llama-bench"));
                     });
         }
         return engines;

@@ -63,7 +63,24 @@ final class Processes {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted", e);
         } finally {
-            process.destroyForcibly();
+            end(process);
+        }
+    }
+
+    /** Ends a program if it still runs, and waits until its cores and its log are free again. */
+    private static void end(Process process) {
+        process.destroyForcibly();
+        boolean interrupted = Thread.interrupted();
+        for (boolean ended = false; !ended; ) {
+            try {
+                process.waitFor();
+                ended = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

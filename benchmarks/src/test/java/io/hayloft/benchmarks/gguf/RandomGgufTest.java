@@ -131,8 +131,11 @@ class RandomGgufTest {
 
     @Test
     void unknownNamesAreNamed() {
-        assertThatThrownBy(() -> ModelShape.named("7b")).hasMessage("unknown shape '7b'; known are tiny, 135m, 1b");
-        assertThatThrownBy(() -> WeightType.named("q3")).hasMessageContaining("q8_0, q4_0");
+        assertThatThrownBy(() -> ModelShape.named("large"))
+                .hasMessage("unknown shape 'large': known are: tiny, 135m, 1b");
+        assertThatThrownBy(() -> ModelShape.named("125m")).hasMessageContaining("did you mean '135m'?");
+        assertThatThrownBy(() -> WeightType.named("int4")).hasMessageContaining("q8_0, q4_0");
+        assertThatThrownBy(() -> WeightType.named("q4k")).hasMessageContaining("did you mean 'q4_k'?");
     }
 
     /** Factors as the checkpoints of Llama 3.2 have them: none for fast turns, 32 for slow ones, in between rising. */

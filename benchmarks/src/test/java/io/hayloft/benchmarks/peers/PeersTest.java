@@ -96,6 +96,10 @@ class PeersTest {
         var explicit = new Peers();
         new CommandLine(explicit).parseArgs("--hayloft", launcher.toString(), "--peers", "llama-bench", "model.gguf");
         assertThatThrownBy(() -> explicit.engines("")).hasMessageContaining("environment variable LLAMA_BENCH");
+
+        var mistyped = new Peers();
+        new CommandLine(mistyped).parseArgs("--hayloft", launcher.toString(), "--peers", "libary", "model.gguf");
+        assertThatThrownBy(() -> mistyped.engines("")).hasMessageContaining("did you mean 'library'?");
     }
 
     @Test
@@ -108,5 +112,20 @@ class PeersTest {
         assertThatThrownBy(() -> Processes.output(List.of("/none/program")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot run /none/program");
+    }
+
+    /** A program that prints its result and does not end, as llama.cpp in Java does. */
+    @Test
+    void aProgramThatHasAnsweredIsGoneAfterwards() throws IOException {
+        var source = Files.writeString(folder.resolve("Hanging.java"), """
+            void main() throws Exception {
+                IO.println("[{\\"pid\\":" + ProcessHandle.current().pid() + "}]");
+                Thread.sleep(600_000);
+            }
+            """);
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var line = Processes.firstArray(List.of(java, source.toString()));
+        long pid = Long.parseLong(line.replaceAll("\\D", ""));
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
     }
 }
