@@ -166,7 +166,12 @@ public final class Methods {
     }
 
     static MethodInfo evictingInfo(
-            String name, School school, String idea, String source, List<MethodInfo.Parameter> parameters, String composesWith) {
+            String name,
+            School school,
+            String idea,
+            String source,
+            List<MethodInfo.Parameter> parameters,
+            String composesWith) {
         return new MethodInfo(name, school, idea, source, RATIO, parameters, composesWith, name + ":4x");
     }
 

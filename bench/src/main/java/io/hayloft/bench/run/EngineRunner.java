@@ -64,6 +64,7 @@ final class EngineRunner implements SampleRunner {
                 2.0 * config.layers() * config.queryHeads() * config.headDim(),
                 model.pool().threads(),
                 model.backend(),
+                model.backendDetails(),
                 VectorWidth.BITS,
                 compressors(spec));
     }

@@ -44,6 +44,9 @@ final class Identity {
             settings.put("paper_compat_methods", compat.onNeedle().toString() + compat.ratios());
             settings.put("paper_compat_prompts", hashOfWholePrompts(samples));
         }
+        if (!model.backendDetails().isEmpty()) {
+            settings.put("backend_details", model.backendDetails());
+        }
         settings.put("prompts", hashOfPrompts(samples));
         return settings;
     }
@@ -112,6 +115,9 @@ final class Identity {
                     compat.onNeedle().get(method) + " " + compat.ratios().get(method));
             values.put("whole", Hashes.of(planned.whole().text()));
             values.put("limit", planned.limitTokens());
+        }
+        if (!model.backendDetails().isEmpty()) {
+            values.put("backend_details", model.backendDetails());
         }
         return Hashes.of(values);
     }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param attentionWork multiplications a token needs in attention for each token that it sees
  * @param threads worker threads
  * @param backend what multiplies matrices in prefills: {@code java}, or the name of a backend
+ * @param backendDetails what a backend's results depend on beside its name: version, instruction set; may be empty
  * @param vectorBits width of the vectors that its kernels use
  * @param compressors hashes of what methods that shorten prompts read beside the model, by method
  */
@@ -31,6 +32,7 @@ public record ModelFacts(
         double attentionWork,
         int threads,
         String backend,
+        String backendDetails,
         int vectorBits,
         Map<String, String> compressors) {
     /** Copies the map. */

@@ -214,6 +214,11 @@ class BenchRunTest {
         var planned = SampleChoice.of(spec, java).samples().getFirst();
         assertThat(key(spec, java, planned, planned.sample(), planned.prompt()))
                 .isNotEqualTo(key(spec, native16, planned, planned.sample(), planned.prompt()));
+        var newer = new FakeRunner(1000, false);
+        newer.backend = "onednn";
+        newer.backendDetails = "another version";
+        assertThat(key(spec, newer, planned, planned.sample(), planned.prompt()))
+                .isNotEqualTo(key(spec, native16, planned, planned.sample(), planned.prompt()));
         try (var run = BenchRun.prepare(spec, java)) {
             assertThat(run.plan().notes()).noneMatch(line -> line.contains("backend"));
         }

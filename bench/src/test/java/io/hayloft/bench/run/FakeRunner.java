@@ -31,6 +31,9 @@ final class FakeRunner implements SampleRunner {
     /** What it says to multiply matrices with. */
     String backend = "java";
 
+    /** And of which version. */
+    String backendDetails = "";
+
     /** Fails once this many samples have been answered. */
     int diesAfter = Integer.MAX_VALUE;
 
@@ -53,6 +56,7 @@ final class FakeRunner implements SampleRunner {
                 1e3,
                 2,
                 backend,
+                backendDetails,
                 256,
                 compressors);
     }

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Codes a group of numbers by its minimum and a step: min + code * scale, scale = (max - min) / (2^bits - 1), codes
  * rounded half to even (FlexGen, arXiv 2303.06865; KIVI, arXiv 2402.02750). With 16-bit scales every operation is rounded
- * to a 16-bit float, as the methods' published forms compute. A group of equal numbers has codes
- * and scale 0, where the published forms divide 0 by 0.
+ * to a 16-bit float, as the methods' published forms compute. A group of equal numbers has codes and scale 0, where the
+ * published forms divide 0 by 0.
  */
 final class GroupQuantizer {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;

@@ -16,7 +16,10 @@ public interface PrefillBackend {
     /** Why it cannot work on this machine, in words that end a sentence; empty if it can. May load a library. */
     Optional<String> obstacle();
 
-    /** What it is, in a few words: library, version, number format. Asked only where it can work. */
+    /**
+     * What it is, in a few words: library, version, number format, instructions. Results are the same where these words are.
+     * Asked only where it can work.
+     */
     String describe();
 
     /**

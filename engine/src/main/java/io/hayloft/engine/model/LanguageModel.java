@@ -23,7 +23,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final WorkerPool pool;
     private final NativeMemory memory;
-    private final String backend;
+    private final @Nullable PrefillBackend backend;
     private final PrefillBackend.@Nullable Session session;
     private final Decoder decoder;
     private final CacheShape cacheShape;
@@ -33,7 +33,7 @@ public final class LanguageModel implements AutoCloseable {
             Checkpoint checkpoint,
             WorkerPool pool,
             NativeMemory memory,
-            String backend,
+            @Nullable PrefillBackend backend,
             PrefillBackend.@Nullable Session session,
             Decoder decoder,
             TokenizerReading tokenizer) {
@@ -72,21 +72,14 @@ public final class LanguageModel implements AutoCloseable {
             session = backend == null ? null : backend.open(memory, pool);
             var decoder = DecoderLoader.load(
                     checkpoint.config(), checkpoint.weights(), memory, pool, session, options.progress());
-            var name = backend == null ? PrefillBackends.JAVA : backend.name();
             tokenizer.await();
-            return new LanguageModel(checkpoint, pool, memory, name, session, decoder, tokenizer);
+            return new LanguageModel(checkpoint, pool, memory, backend, session, decoder, tokenizer);
         } catch (RuntimeException | Error e) {
-            tokenizer.close();
-            if (session != null) {
-                session.close();
+            try {
+                close(checkpoint, memory, session, pool, tokenizer);
+            } catch (RuntimeException | Error closing) {
+                e.addSuppressed(closing);
             }
-            if (memory != null) {
-                memory.close();
-            }
-            if (pool != null) {
-                pool.close();
-            }
-            checkpoint.close();
             throw e;
         }
     }
@@ -156,7 +149,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Name of what computes the matrix products of prefills: {@link PrefillBackends#JAVA} or a backend's. */
     public String backend() {
-        return backend;
+        return backend == null ? PrefillBackends.JAVA : backend.name();
+    }
+
+    /** What a backend's results depend on beside its name, such as its version; empty without one. */
+    public String backendDetails() {
+        return backend == null ? "" : backend.describe();
     }
 
     /** Bytes of the packed weights in memory, with a backend's copy of them. */
@@ -172,12 +170,22 @@ public final class LanguageModel implements AutoCloseable {
     /** Frees weights, threads and tokenizer; the model is of no use afterwards. */
     @Override
     public void close() {
-        tokenizer.close();
-        pool.close();
-        if (session != null) {
-            session.close();
+        close(checkpoint, memory, session, pool, tokenizer);
+    }
+
+    /** Closes what there is from last to first, the others also if one fails. */
+    private static void close(
+            Checkpoint checkpoint,
+            @Nullable NativeMemory memory,
+            PrefillBackend.@Nullable Session session,
+            @Nullable WorkerPool pool,
+            TokenizerReading tokenizer) {
+        try (checkpoint;
+                memory;
+                session;
+                pool;
+                tokenizer) {
+            // each has its own way to close
         }
-        memory.close();
-        checkpoint.close();
     }
 }

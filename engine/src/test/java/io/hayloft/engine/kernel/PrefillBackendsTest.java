@@ -22,6 +22,7 @@ class PrefillBackendsTest {
     private static final class Sevens implements PrefillBackend {
         private final String name;
         private final Optional<String> obstacle;
+        private boolean failsAtTheEnd;
         private int open;
         private int packed;
 
@@ -65,6 +66,9 @@ class PrefillBackendsTest {
                 @Override
                 public void close() {
                     open--;
+                    if (failsAtTheEnd) {
+                        throw new IllegalStateException("the library is gone");
+                    }
                 }
             };
         }
@@ -133,6 +137,7 @@ class PrefillBackendsTest {
         var path = Shared.path("models/hayloft-tiny");
         try (var model = LanguageModel.load(path, new LoadOptions(1, works, ProgressListener.NONE))) {
             assertThat(model.backend()).isEqualTo("works");
+            assertThat(model.backendDetails()).isEqualTo("sevens");
             assertThat(works.packed).isEqualTo(7 * model.config().layers());
             assertThat(works.open).isEqualTo(1);
             assertThat(model.backendBytes()).isEqualTo(1000L * works.packed);
@@ -142,5 +147,16 @@ class PrefillBackendsTest {
             assertThat(model.backend()).isEqualTo("java");
             assertThat(model.backendBytes()).isZero();
         }
+    }
+
+    @Test
+    void aSessionThatFailsToCloseKeepsNoMemory() {
+        works.failsAtTheEnd = true;
+        long before = NativeMemory.liveBytes();
+        var model = LanguageModel.load(
+                Shared.path("models/hayloft-tiny"), new LoadOptions(1, works, ProgressListener.NONE));
+        assertThat(NativeMemory.liveBytes()).isGreaterThan(before);
+        assertThatThrownBy(model::close).hasMessage("the library is gone");
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
     }
 }
