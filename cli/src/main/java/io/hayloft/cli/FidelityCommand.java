@@ -71,12 +71,13 @@ final class FidelityCommand extends Subcommand {
 
     private int[] ids(LanguageModel exact) {
         int most = Math.min(tokens, exact.config().contextLength());
-        if (prompt == null) {
+        var source = prompt;
+        if (source == null) {
             return GeneratedText.tokens(exact.tokenizer(), most);
         }
-        var ids = prompt.text()
+        var ids = source.text()
                 .map(text -> exact.tokenizer().encode(text, true, false))
-                .orElseGet(() -> prompt.ids(exact.config().vocabulary()));
+                .orElseGet(() -> source.ids(exact.config().vocabulary()));
         if (ids.length < 2) {
             throw new UserError("the text has only " + ids.length + " tokens: give a longer one");
         }
