@@ -20,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 class SpeedOutputTest {
     private static final SpeedResult RESULT = new SpeedResult(
             new SpeedCase(SpeedTest.DECODE, 8, 0, Methods.parse("full"), new KvCodec.F16(), 1),
+            "java",
             new Timings(new double[] {1, 2}),
             1000,
             100,
