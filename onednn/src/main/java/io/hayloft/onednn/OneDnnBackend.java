@@ -5,6 +5,8 @@ import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,7 +79,10 @@ public final class OneDnnBackend implements PrefillBackend {
             return loader.load().multipliesBrainFloats()
                     ? Optional.empty()
                     : Optional.of("the library does not use the processor's bfloat16 products");
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (FileSystemException e) {
+            return Optional.of("its library cannot be unpacked: " + e);
+        } catch (IOException | RuntimeException e) {
+            // Whatever keeps the library from being loaded or called is no reason to stop.
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }
@@ -132,7 +137,7 @@ public final class OneDnnBackend implements PrefillBackend {
                         .map(line -> line.substring(line.indexOf(':') + 1).strip())
                         .map(flags -> (Set<String>) new HashSet<>(Arrays.asList(flags.split(" "))))
                         .orElse(Set.of());
-            } catch (IOException e) {
+            } catch (IOException | UncheckedIOException e) {
                 return Set.of();
             }
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.engine.kernel.PrefillBackends;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,14 @@ class OneDnnBackendTest {
             throw new IllegalArgumentException("Cannot open library: x");
         });
         assertThat(refused.obstacle()).hasValue("Cannot open library: x");
+        var strange = new OneDnnBackend("Linux amd64", () -> NEW_PROCESSOR, () -> {
+            throw new NoSuchElementException("Symbol not found: dnnl_engine_create");
+        });
+        assertThat(strange.obstacle()).hasValue("Symbol not found: dnnl_engine_create");
+        var locked = new OneDnnBackend("Linux amd64", () -> NEW_PROCESSOR, () -> {
+            throw new AccessDeniedException("native");
+        });
+        assertThat(locked.obstacle().orElseThrow()).contains("cannot be unpacked", "AccessDenied", "native");
     }
 
     private static OneDnn neverLoaded() {
