@@ -4,6 +4,7 @@ import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.PaperCompat;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,8 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param options what it says of the run
  * @param settings its settings, if they are the same for every model
  * @param models its settings by model, if they are not; one of the two lists is empty
+ * @param settingsOf the model that its settings were chosen for, and where that is published; empty if they are for any
  */
-public record Grid(String name, String about, GridOptions options, List<GridSetting> settings, List<GridModel> models) {
+public record Grid(
+        String name,
+        String about,
+        GridOptions options,
+        List<GridSetting> settings,
+        List<GridModel> models,
+        String settingsOf) {
     /** Copies the lists. */
     public Grid {
         settings = List.copyOf(settings);
@@ -50,7 +58,7 @@ public record Grid(String name, String about, GridOptions options, List<GridSett
                 .filter(model -> wanted == null || model.name().equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> Suggest.unknown("model of grid " + name, Objects.requireNonNull(wanted), names));
-        return new Grid(name, about, chosen.options().or(options), chosen.settings(), List.of());
+        return new Grid(name, about, chosen.options().or(options), chosen.settings(), List.of(), chosen.described());
     }
 
     /** Expressions of the settings that can run. */
@@ -61,8 +69,17 @@ public record Grid(String name, String about, GridOptions options, List<GridSett
                 .toList();
     }
 
-    /** What is left out and why, a line for each reason. */
+    /** Whose settings these are, then what is left out and why, a line for each reason. */
     public List<String> notes() {
+        var notes = new ArrayList<String>();
+        if (!settingsOf.isEmpty()) {
+            notes.add("the settings of grid " + name + " are those of " + settingsOf);
+        }
+        notes.addAll(leftOut());
+        return notes;
+    }
+
+    private List<String> leftOut() {
         var byReason = settings.stream()
                 .filter(setting -> setting.leftOut() != null)
                 .collect(Collectors.groupingBy(
@@ -81,7 +98,7 @@ public record Grid(String name, String about, GridOptions options, List<GridSett
      */
     public void applyTo(BenchSpecBuilder spec) {
         if (methods().isEmpty()) {
-            throw new UserError("grid " + name + " has nothing here that can run: " + String.join("; ", notes()));
+            throw new UserError("grid " + name + " has nothing here that can run: " + String.join("; ", leftOut()));
         }
         options.applyTo(spec);
         spec.methods(methods()).notes(notes()).paper(paper());

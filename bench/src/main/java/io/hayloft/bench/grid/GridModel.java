@@ -15,4 +15,9 @@ public record GridModel(String name, String source, GridOptions options, List<Gr
     public GridModel {
         settings = List.copyOf(settings);
     }
+
+    /** Its name, and where it is published. */
+    String described() {
+        return source.isEmpty() ? name : name + " (" + source + ")";
+    }
 }

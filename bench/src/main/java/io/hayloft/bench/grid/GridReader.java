@@ -61,7 +61,8 @@ final class GridReader {
                 text(fields, "about", ""),
                 options(fields),
                 settings == null ? List.of() : list(settings, "settings", this::setting),
-                models == null ? List.of() : models(models));
+                models == null ? List.of() : models(models),
+                "");
     }
 
     private List<GridModel> models(YamlNode node) {

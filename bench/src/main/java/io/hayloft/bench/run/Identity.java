@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** What makes a run, and a record in it, the same as another: everything that results depend on, hashed. */
 final class Identity {
     /** Raised when the engine or the records change so that older results must not mix with new ones. */
-    private static final String VERSION = "hayloft-record/3";
+    private static final String VERSION = "hayloft-record/4";
 
     private Identity() {}
 
@@ -59,7 +59,7 @@ final class Identity {
     private static String hashOfPrompts(List<PlannedSample> samples) {
         var lines = samples.stream()
                 .map(sample -> sample.task().name() + " " + sample.task().version() + " "
-                        + sample.sample().id() + " " + sample.promptSha256() + " "
+                        + sample.sample().id() + " " + sample.promptSha256() + " " + partsOfPrompt(sample) + " "
                         + sample.rules().maxNewTokens() + " " + hashOfAnswers(sample) + " "
                         + sample.prompt().compressAfter())
                 .collect(Collectors.joining("\n"));
@@ -72,6 +72,12 @@ final class Identity {
                 .map(sample -> Hashes.of(sample.whole().text()) + " " + sample.limitTokens())
                 .collect(Collectors.joining("\n"));
         return Hashes.of(lines).substring(0, 32);
+    }
+
+    /** Where the instruction and the document of a prompt end: methods that shorten text see its parts. */
+    private static String partsOfPrompt(PlannedSample planned) {
+        var prompt = planned.sample().prompt();
+        return prompt.instruction().length() + "+" + prompt.document().length();
     }
 
     /** Hash of what a sample's answers are scored by. */
@@ -99,6 +105,7 @@ final class Identity {
         values.put("metric", planned.task().metric());
         values.put("sample", planned.sample().id());
         values.put("prompt", planned.promptSha256());
+        values.put("prompt_parts", partsOfPrompt(planned));
         values.put("answers", hashOfAnswers(planned));
         values.put("compress_after", planned.prompt().compressAfter());
         values.put("chat", planned.sample().prompt().chat() && model.chatFormat());

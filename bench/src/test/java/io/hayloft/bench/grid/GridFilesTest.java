@@ -61,6 +61,8 @@ class GridFilesTest {
                 .satisfies(counts ->
                         assertThat(counts.stream().mapToInt(n -> n).sum()).isEqualTo(66));
         assertThat(grid.forModel("llama3-8b-instruct").methods()).hasSize(20);
+        assertThat(grid.forModel("llama3-8b-instruct").notes().getFirst())
+                .contains("those of llama3-8b-instruct (meta-llama/Meta-Llama-3-8B-Instruct)");
     }
 
     @Test

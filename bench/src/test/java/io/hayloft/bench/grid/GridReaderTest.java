@@ -54,7 +54,10 @@ class GridReaderTest {
         assertThat(built.limitTokens()).isEqualTo(4096);
         assertThat(built.maxNewTokens()).isEqualTo(9);
         assertThat(built.cacheType()).isEqualTo("f32");
-        assertThat(built.notes()).containsExactly("left out Mamba: no Mamba layers");
+        assertThat(built.notes())
+                .containsExactly(
+                        "the settings of grid g.yaml are those of large (some/where)",
+                        "left out Mamba: no Mamba layers");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.hayloft.methods.expression;
 
 import io.hayloft.base.UserError;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ public record MethodCall(String name, @Nullable String amount, Map<String, Strin
 
     /** Copies the options. */
     public MethodCall {
-        options = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
 import io.hayloft.engine.model.SignalRequest;
+import java.util.Arrays;
 
 /**
  * SnapKV: the last queries of the prompt tell which tokens generation will read.
@@ -29,9 +30,8 @@ public record SnapKvScorer(int window, int kernel) implements Scorer {
                 Scores.attentionOfLastQueries(view, queries), view.shape().kvHeads());
         var scores = new float[view.shape().kvHeads()][];
         for (int head = 0; head < scores.length; head++) {
-            scores[head] =
-                    java.util.Arrays.copyOf(Scores.averagePool(attention[head], tokens - queries, kernel), tokens);
-            java.util.Arrays.fill(scores[head], tokens - queries, tokens, Float.POSITIVE_INFINITY);
+            scores[head] = Arrays.copyOf(Scores.averagePool(attention[head], tokens - queries, kernel), tokens);
+            Arrays.fill(scores[head], tokens - queries, tokens, Float.POSITIVE_INFINITY);
         }
         return scores;
     }
