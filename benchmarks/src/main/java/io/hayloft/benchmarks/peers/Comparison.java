@@ -14,16 +14,17 @@ final class Comparison {
      *
      * @param model name of the model
      * @param what the case
-     * @param rates tokens a second of each round, by engine
+     * @param ours tokens a second of each round, by variant of Hayloft
+     * @param theirs the same by peer
      */
-    record Result(String model, PeerCase what, Map<String, List<Double>> rates) {}
+    record Result(String model, PeerCase what, Map<String, List<Double>> ours, Map<String, List<Double>> theirs) {}
 
     private final List<Engine> engines;
     private final int rounds;
     private final Consumer<String> progress;
 
     /**
-     * @param engines Hayloft first, then its peers
+     * @param engines Hayloft, in one variant or several, and its peers
      * @param rounds how often each engine runs
      * @param progress told before each run what begins
      */
@@ -35,13 +36,16 @@ final class Comparison {
 
     /** Ours, theirs, ours, theirs, ...: a machine that slows down meanwhile slows all of them down. */
     Result run(PeerCase what, Path model) {
-        var rates = new LinkedHashMap<String, List<Double>>();
+        var ours = new LinkedHashMap<String, List<Double>>();
+        var theirs = new LinkedHashMap<String, List<Double>>();
         for (int round = 1; round <= rounds; round++) {
             for (var engine : engines) {
                 progress.accept(model.getFileName() + ", " + what.name() + ", round " + round + ": " + engine.name());
-                rates.computeIfAbsent(engine.name(), name -> new ArrayList<>()).add(engine.measure(what, model));
+                (engine.ours() ? ours : theirs)
+                        .computeIfAbsent(engine.name(), name -> new ArrayList<>())
+                        .add(engine.measure(what, model));
             }
         }
-        return new Result(String.valueOf(model.getFileName()), what, rates);
+        return new Result(String.valueOf(model.getFileName()), what, ours, theirs);
     }
 }

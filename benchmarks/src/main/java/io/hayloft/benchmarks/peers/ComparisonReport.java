@@ -2,6 +2,7 @@ package io.hayloft.benchmarks.peers;
 
 import io.hayloft.benchmarks.peers.Comparison.Result;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ final class ComparisonReport {
     /**
      * Hayloft and one peer.
      *
+     * @param variant Hayloft and the options it was given
      * @param ours Hayloft's tokens a second, median of the rounds
      * @param theirs the peer's
      * @param ratio median of the ratios of the rounds
@@ -22,6 +24,7 @@ final class ComparisonReport {
     record Row(
             String model,
             String test,
+            String variant,
             String method,
             String peer,
             String peerCacheType,
@@ -33,51 +36,49 @@ final class ComparisonReport {
 
     private ComparisonReport() {}
 
-    /** One row for each peer; the first engine of a result is Hayloft. */
+    /** One row for each pair of a variant of Hayloft and a peer. */
     static List<Row> rows(Result result) {
-        var engines = List.copyOf(result.rates().keySet());
-        var ours = rates(result.rates(), engines.getFirst());
         var rows = new ArrayList<Row>();
-        for (var peer : engines.subList(1, engines.size())) {
-            var theirs = rates(result.rates(), peer);
-            var ratios = new double[ours.length];
-            double lowest = Double.POSITIVE_INFINITY;
-            double highest = 0;
-            for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = ours[i] / theirs[i];
-                lowest = Math.min(lowest, ratios[i]);
-                highest = Math.max(highest, ratios[i]);
-            }
-            var what = result.what();
-            rows.add(new Row(
-                    result.model(),
-                    what.name(),
-                    what.method() + " " + what.cacheType(),
-                    peer,
-                    what.peerCacheType(),
-                    Samples.median(ours),
-                    Samples.median(theirs),
-                    Samples.median(ratios),
-                    lowest,
-                    highest));
-        }
+        result.ours()
+                .forEach((variant, ours) ->
+                        result.theirs().forEach((peer, theirs) -> rows.add(row(result, variant, peer, ours, theirs))));
         return rows;
     }
 
-    private static double[] rates(Map<String, List<Double>> rates, String engine) {
-        return rates.getOrDefault(engine, List.of()).stream()
-                .mapToDouble(Double::doubleValue)
-                .toArray();
+    private static Row row(Result result, String variant, String peer, List<Double> ours, List<Double> theirs) {
+        var ratios = new double[ours.size()];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = ours.get(i) / theirs.get(i);
+        }
+        var what = result.what();
+        var range = Arrays.stream(ratios).summaryStatistics();
+        return new Row(
+                result.model(),
+                what.name(),
+                variant,
+                what.method() + " " + what.cacheType(),
+                peer,
+                String.join("|", what.peerCacheTypes()),
+                median(ours),
+                median(theirs),
+                Samples.median(ratios),
+                range.getMin(),
+                range.getMax());
+    }
+
+    private static double median(List<Double> rates) {
+        return Samples.median(rates.stream().mapToDouble(rate -> rate).toArray());
     }
 
     /** For people. */
     static String table(List<Row> rows) {
         var text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-28s %-12s %-14s %-18s %-6s %9s %9s %6s  %s%n",
+                "%-28s %-12s %-24s %-14s %-18s %-9s %9s %9s %6s  %s%n",
                 "model",
                 "case",
                 "hayloft",
+                "cache",
                 "peer",
                 "cache",
                 "ours t/s",
@@ -87,9 +88,10 @@ final class ComparisonReport {
         for (var row : rows) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%-28s %-12s %-14s %-18s %-6s %9.1f %9.1f %6.2f  %.2f..%.2f%n",
+                    "%-28s %-12s %-24s %-14s %-18s %-9s %9.1f %9.1f %6.2f  %.2f..%.2f%n",
                     row.model,
                     row.test,
+                    row.variant,
                     row.method,
                     row.peer,
                     row.peerCacheType,
@@ -109,10 +111,14 @@ final class ComparisonReport {
         fields.put("case", result.what().name());
         fields.put("method", result.what().method());
         fields.put("cache_type", result.what().cacheType());
-        fields.put("peer_cache_type", result.what().peerCacheType());
-        fields.put("tokens_per_second", result.rates());
-        var ratios = new LinkedHashMap<String, Double>();
-        rows(result).forEach(row -> ratios.put(row.peer, row.ratio));
+        fields.put("peer_cache_types", result.what().peerCacheTypes());
+        var rates = new LinkedHashMap<String, List<Double>>(result.ours());
+        rates.putAll(result.theirs());
+        fields.put("tokens_per_second", rates);
+        var ratios = new LinkedHashMap<String, Map<String, Double>>();
+        rows(result)
+                .forEach(row -> ratios.computeIfAbsent(row.variant, variant -> new LinkedHashMap<>())
+                        .put(row.peer, row.ratio));
         fields.put("median_ratios", ratios);
         return JsonMapper.shared().writeValueAsString(fields);
     }

@@ -7,6 +7,11 @@ interface Engine {
     /** What tables call it. */
     String name();
 
+    /** Whether it is Hayloft, which is compared with all that are not. */
+    default boolean ours() {
+        return false;
+    }
+
     /**
      * Runs a case in a process of its own.
      *

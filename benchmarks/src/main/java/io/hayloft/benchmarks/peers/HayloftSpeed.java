@@ -1,6 +1,7 @@
 package io.hayloft.benchmarks.peers;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,11 +10,17 @@ import java.util.List;
  * @param launcher the {@code hayloft} script
  * @param threads worker threads
  * @param repetitions timed repetitions in each round
+ * @param options further options of {@code hayloft speed}, which win over those of the case
  */
-record HayloftSpeed(Path launcher, int threads, int repetitions) implements Engine {
+record HayloftSpeed(Path launcher, int threads, int repetitions, List<String> options) implements Engine {
     @Override
     public String name() {
-        return "hayloft";
+        return String.join(" ", "hayloft", String.join(" ", options)).strip();
+    }
+
+    @Override
+    public boolean ours() {
+        return true;
     }
 
     @Override
@@ -22,7 +29,7 @@ record HayloftSpeed(Path launcher, int threads, int repetitions) implements Engi
     }
 
     List<String> command(PeerCase what, Path model) {
-        return List.of(
+        var command = new ArrayList<String>(List.of(
                 launcher.toString(),
                 "speed",
                 "--model",
@@ -42,6 +49,8 @@ record HayloftSpeed(Path launcher, int threads, int repetitions) implements Engi
                 "--repetitions",
                 Integer.toString(repetitions),
                 "--output",
-                "json");
+                "json"));
+        command.addAll(options);
+        return command;
     }
 }

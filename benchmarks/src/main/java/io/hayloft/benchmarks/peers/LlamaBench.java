@@ -18,10 +18,14 @@ record LlamaBench(Path binary, int threads, int repetitions) implements Engine {
 
     @Override
     public double measure(PeerCase what, Path model) {
-        return Samples.best(Processes.output(command(what, model)), "samples_ts");
+        double best = 0;
+        for (var cacheType : what.peerCacheTypes()) {
+            best = Math.max(best, Samples.best(Processes.output(command(what, cacheType, model)), "samples_ts"));
+        }
+        return best;
     }
 
-    List<String> command(PeerCase what, Path model) {
+    List<String> command(PeerCase what, String cacheType, Path model) {
         return List.of(
                 binary.toString(),
                 "-m",
@@ -33,11 +37,11 @@ record LlamaBench(Path binary, int threads, int repetitions) implements Engine {
                 "-d",
                 Integer.toString(what.depth()),
                 "-ctk",
-                what.peerCacheType(),
+                cacheType,
                 "-ctv",
-                what.peerCacheType(),
+                cacheType,
                 "-fa",
-                what.plainAttention() ? "0,1" : "1",
+                PeerCase.plainAttention(cacheType) ? "0,1" : "1",
                 "-t",
                 Integer.toString(threads),
                 "-r",

@@ -12,9 +12,7 @@ import java.util.List;
  * @param depth tokens in the cache before
  * @param method Hayloft's method
  * @param cacheType Hayloft's type of a full cache
- * @param peerCacheType type of keys and values in llama.cpp
- * @param plainAttention whether the peer may also run without flash attention, the better of both counting; types other
- *     than f16 need flash attention
+ * @param peerCacheTypes types of keys and values in llama.cpp, the best of which counts
  */
 record PeerCase(
         String name,
@@ -23,8 +21,7 @@ record PeerCase(
         int depth,
         String method,
         String cacheType,
-        String peerCacheType,
-        boolean plainAttention) {
+        List<String> peerCacheTypes) {
 
     private static final int GENERATED = 64;
 
@@ -34,18 +31,29 @@ record PeerCase(
             generating("tg", 0),
             reading("pp4k", 4096),
             generating("tg-8k", 8192),
-            new PeerCase("tg-8k-8bit", 0, GENERATED, 8192, "full", "q8", "q8_0", false),
-            new PeerCase("tg-8k-4bit", 0, GENERATED, 8192, "kivi:4bit", "f16", "q4_0", false),
+            behind("tg-8k-8bit", 8192, "full", "q8", "q8_0"),
+            behind("tg-8k-4bit", 8192, "kivi:4bit", "f16", "q4_0"),
+            behind("tg-8k-best", 8192, "kivi:4bit", "f16", "f16", "q8_0"),
             generating("tg-16k", 16_384),
-            new PeerCase("tg-16k-8bit", 0, GENERATED, 16_384, "full", "q8", "q8_0", false),
-            new PeerCase("tg-16k-4bit", 0, GENERATED, 16_384, "kivi:4bit", "f16", "q4_0", false));
+            behind("tg-16k-8bit", 16_384, "full", "q8", "q8_0"),
+            behind("tg-16k-4bit", 16_384, "kivi:4bit", "f16", "q4_0"),
+            behind("tg-16k-best", 16_384, "kivi:4bit", "f16", "f16", "q8_0"));
 
     private static PeerCase reading(String name, int tokens) {
-        return new PeerCase(name, tokens, 0, 0, "full", "f16", "f16", true);
+        return new PeerCase(name, tokens, 0, 0, "full", "f16", List.of("f16"));
     }
 
     private static PeerCase generating(String name, int depth) {
-        return new PeerCase(name, 0, GENERATED, depth, "full", "f16", "f16", true);
+        return behind(name, depth, "full", "f16", "f16");
+    }
+
+    private static PeerCase behind(String name, int depth, String method, String cacheType, String... peerCacheTypes) {
+        return new PeerCase(name, 0, GENERATED, depth, method, cacheType, List.of(peerCacheTypes));
+    }
+
+    /** Whether the peer can run with this cache without flash attention too; the better of both counts. */
+    static boolean plainAttention(String cacheType) {
+        return cacheType.equals("f16");
     }
 
     /**

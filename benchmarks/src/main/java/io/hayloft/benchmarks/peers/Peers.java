@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
             "Compares the speed of Hayloft and llama.cpp on the same GGUF files, taking turns.",
             "",
             "Cases: pp512, pp4k (read a prompt); tg, tg-8k, tg-16k (generate behind a cache of 0, 8k, 16k tokens, both"
-                    + " sides in f16); tg-8k-8bit (cache of q8 against q8_0), tg-8k-4bit (kivi:4bit against q4_0), and"
-                    + " the same at 16k. llama.cpp has to read 8k or 16k tokens before it can generate behind them,"
-                    + " which takes minutes.",
+                + " sides in f16); tg-8k-8bit (cache of q8 against q8_0), tg-8k-4bit (kivi:4bit against q4_0),"
+                + " tg-8k-best (kivi:4bit against the better of f16 and q8_0), and the same at 16k. llama.cpp has to"
+                + " read 8k or 16k tokens before it can generate behind them, which takes minutes.",
             "",
             "Peers: library (llama.cpp inside de.kherud:llama); llama-bench, the program that the environment variable"
                     + " LLAMA_BENCH names."
@@ -65,6 +65,13 @@ final class Peers implements Callable<Integer> {
             paramLabel = "N",
             description = "timed repetitions in each run; the median counts (${DEFAULT-VALUE})")
     private int repetitions;
+
+    @Option(
+            names = "--variant",
+            paramLabel = "OPTIONS",
+            description = "lets Hayloft run once more in each round with further options of 'hayloft speed', such as"
+                    + " --variant='--backend onednn'; may be repeated")
+    private List<String> variants = List.of();
 
     @Option(names = "--hayloft", paramLabel = "FILE", description = "Hayloft's launcher (the one of this folder)")
     private Path hayloft =
@@ -126,7 +133,11 @@ final class Peers implements Callable<Integer> {
     List<Engine> engines(String llamaBench) {
         requireFile(hayloft, "launcher");
         var engines = new ArrayList<Engine>();
-        engines.add(new HayloftSpeed(hayloft, threads, repetitions));
+        engines.add(new HayloftSpeed(hayloft, threads, repetitions, List.of()));
+        for (var options : variants) {
+            engines.add(new HayloftSpeed(
+                    hayloft, threads, repetitions, List.of(options.strip().split("\\s+"))));
+        }
         var names = peers;
         if (names.isEmpty()) {
             names = llamaBench.isEmpty() ? List.of("library") : List.of("library", "llama-bench");

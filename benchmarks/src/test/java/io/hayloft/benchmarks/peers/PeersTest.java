@@ -24,7 +24,7 @@ class PeersTest {
     private Path folder;
 
     /** An engine that is twice as fast in every next round. */
-    private record Growing(String name, double first, List<String> order) implements Engine {
+    private record Growing(String name, boolean ours, double first, List<String> order) implements Engine {
         @Override
         public double measure(PeerCase what, Path model) {
             long before = order.stream().filter(name::equals).count();
@@ -37,27 +37,35 @@ class PeersTest {
     void enginesTakeTurns() {
         var order = new ArrayList<String>();
         var told = new ArrayList<String>();
-        var comparison = new Comparison(List.of(new Growing("a", 10, order), new Growing("b", 5, order)), 3, told::add);
+        var comparison = new Comparison(
+                List.of(new Growing("a", true, 10, order), new Growing("b", false, 5, order)), 3, told::add);
         var result = comparison.run(PeerCase.named("tg"), MODEL);
         assertThat(order).containsExactly("a", "b", "a", "b", "a", "b");
-        assertThat(result.rates()).isEqualTo(Map.of("a", List.of(10.0, 20.0, 40.0), "b", List.of(5.0, 10.0, 20.0)));
+        assertThat(result.ours()).isEqualTo(Map.of("a", List.of(10.0, 20.0, 40.0)));
+        assertThat(result.theirs()).isEqualTo(Map.of("b", List.of(5.0, 10.0, 20.0)));
         assertThat(told).hasSize(6).first().isEqualTo("some.gguf, tg, round 1: a");
     }
 
     @Test
     void ratiosAreThoseOfTheSameRound() {
         var what = PeerCase.named("tg-8k-4bit");
-        var rates = new LinkedHashMap<String, List<Double>>();
-        rates.put("hayloft", List.of(10.0, 30.0, 20.0));
-        rates.put("llama-bench", List.of(10.0, 10.0, 10.0));
-        var result = new Comparison.Result("some.gguf", what, rates);
-        var row = ComparisonReport.rows(result).getFirst();
+        var ours = new LinkedHashMap<String, List<Double>>();
+        ours.put("hayloft", List.of(10.0, 30.0, 20.0));
+        ours.put("hayloft --backend onednn", List.of(50.0, 60.0, 40.0));
+        var result = new Comparison.Result("some.gguf", what, ours, Map.of("llama-bench", List.of(10.0, 10.0, 10.0)));
+        var rows = ComparisonReport.rows(result);
+        assertThat(rows).extracting(ComparisonReport.Row::variant).containsExactlyElementsOf(ours.keySet());
+        assertThat(rows.getLast().ratio()).isCloseTo(5, within(1e-9));
+        var row = rows.getFirst();
         assertThat(row.ratio()).isCloseTo(2, within(1e-9));
         assertThat(row.lowest()).isCloseTo(1, within(1e-9));
         assertThat(row.highest()).isCloseTo(3, within(1e-9));
         assertThat(ComparisonReport.table(List.of(row))).contains("kivi:4bit", "q4_0", "  2.00  1.00..3.00");
         assertThat(ComparisonReport.json(result))
-                .contains("\"case\":\"tg-8k-4bit\"", "[10.0,30.0,20.0]", "\"median_ratios\":{\"llama-bench\":2.0}");
+                .contains(
+                        "\"case\":\"tg-8k-4bit\"",
+                        "[10.0,30.0,20.0]",
+                        "\"median_ratios\":{\"hayloft\":{\"llama-bench\":2.0}");
     }
 
     @Test
@@ -75,11 +83,11 @@ class PeersTest {
     @Test
     void bothSidesAreAskedForTheSame() {
         var what = PeerCase.named("tg-8k-4bit");
-        var ours = String.join(" ", new HayloftSpeed(Path.of("hayloft"), 2, 3).command(what, MODEL));
-        var theirs = String.join(" ", new LlamaBench(Path.of("llama-bench"), 2, 3).command(what, MODEL));
+        var ours = String.join(" ", new HayloftSpeed(Path.of("hayloft"), 2, 3, List.of()).command(what, MODEL));
+        var theirs = String.join(" ", new LlamaBench(Path.of("llama-bench"), 2, 3).command(what, "q4_0", MODEL));
         assertThat(ours).contains("--generate 64 --depth 8192 --methods kivi:4bit", "--threads 2 --repetitions 3");
         assertThat(theirs).contains("-n 64 -d 8192 -ctk q4_0 -ctv q4_0 -fa 1 -t 2 -r 3");
-        assertThat(new LlamaBench(Path.of("llama-bench"), 2, 3).command(PeerCase.named("pp512"), MODEL))
+        assertThat(new LlamaBench(Path.of("llama-bench"), 2, 3).command(PeerCase.named("pp512"), "f16", MODEL))
                 .containsSubsequence("-p", "512", "-n", "0", "-fa", "0,1");
     }
 
@@ -89,6 +97,13 @@ class PeersTest {
         var command = new Peers();
         new CommandLine(command).parseArgs("--hayloft", launcher.toString(), "model.gguf");
         assertThat(command.engines("")).extracting(Engine::name).containsExactly("hayloft", "llama.cpp in Java");
+
+        var more = new Peers();
+        new CommandLine(more)
+                .parseArgs("--hayloft", launcher.toString(), "--variant", "--backend onednn", "model.gguf");
+        assertThat(more.engines(""))
+                .extracting(Engine::name)
+                .containsExactly("hayloft", "hayloft --backend onednn", "llama.cpp in Java");
         assertThatThrownBy(() -> command.engines("/none/llama-bench")).hasMessageContaining("LLAMA_BENCH: no file");
         assertThatThrownBy(command::call).isInstanceOf(UserError.class).hasMessage("model: no file model.gguf");
         assertThatThrownBy(() -> PeerCase.named("tg-9k")).isInstanceOf(UserError.class);
