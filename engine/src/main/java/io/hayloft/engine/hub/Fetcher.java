@@ -1,5 +1,6 @@
 package io.hayloft.engine.hub;
 
+import io.hayloft.base.Sha256;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import java.io.IOException;

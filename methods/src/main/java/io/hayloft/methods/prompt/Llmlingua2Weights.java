@@ -1,15 +1,12 @@
 package io.hayloft.methods.prompt;
 
+import io.hayloft.base.Sha256;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.hub.ModelStore;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,25 +50,16 @@ final class Llmlingua2Weights {
     /** SHA-256 over the files that the classifier is read from. */
     static String contentHash(Path folder) {
         try {
-            var hash = MessageDigest.getInstance("SHA-256");
-            var buffer = new byte[1 << 20];
+            var hash = new Sha256();
             for (var name : FILES) {
                 var file = folder.resolve(name);
-                if (!Files.isRegularFile(file)) {
-                    continue; // loading tells what is missing
-                }
-                hash.update((name + " " + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
-                try (var in = Files.newInputStream(file)) {
-                    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                        hash.update(buffer, 0, read);
-                    }
+                if (Files.isRegularFile(file)) { // loading tells what is missing
+                    hash.add(name + " " + Files.size(file) + "\n").add(file);
                 }
             }
-            return HexFormat.of().formatHex(hash.digest());
+            return hash.hex();
         } catch (IOException e) {
             throw new UserError(folder + ": cannot be read: " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 
