@@ -97,8 +97,10 @@ public final class Linear {
      * Several layers on the same rows of a prompt: packed once, and one wait for all threads instead of one a layer.
      *
      * @param y receives of each layer {@code [rows][outputs]}
+     * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
      */
     public static void prefill(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        checkSameInputs(layers);
         var parts = new ArrayList<JoinedTasks.Part>(layers.size());
         RowGroups groups = null;
         long multiplyAdds = 0;
@@ -147,6 +149,7 @@ public final class Linear {
 
     /** Several layers on the same rows of a batch; see {@link #prefill(List, float[], int, float[][], WorkerPool)}. */
     public static void decode(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        checkSameInputs(layers);
         for (int from = 0, to; from < layers.size(); from = to) {
             to = from + 1;
             while (to < layers.size() && layers.get(from).panels.sameInput(layers.get(to).panels)) {
@@ -172,6 +175,16 @@ public final class Linear {
         }
         var tasks = new JoinedTasks(parts);
         run(pool, tasks.tasks(), multiplyAdds, tasks);
+    }
+
+    private static void checkSameInputs(List<Linear> layers) {
+        int inputs = layers.getFirst().inputs;
+        for (var layer : layers) {
+            if (layer.inputs != inputs) {
+                throw new IllegalArgumentException(
+                        "layers of " + inputs + " and " + layer.inputs + " inputs cannot read the same rows");
+            }
+        }
     }
 
     private void check(float[] x, int rows, float[] y) {

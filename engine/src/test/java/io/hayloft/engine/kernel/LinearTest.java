@@ -181,4 +181,19 @@ class LinearTest {
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    @Test
+    void refusesLayersOfDifferentInputsTogether() {
+        try (var memory = new NativeMemory("test")) {
+            var wide = Linear.pack(RandomTensors.rows(TensorType.F32, 4, 8, 11), memory, ONE);
+            var narrow = Linear.pack(RandomTensors.rows(TensorType.F32, 4, 4, 12), memory, ONE);
+            var layers = List.of(wide, narrow);
+            var y = new float[2][8];
+            assertThatThrownBy(() -> Linear.prefill(layers, new float[16], 2, y, ONE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("layers of 8 and 4 inputs cannot read the same rows");
+            assertThatThrownBy(() -> Linear.decode(layers, new float[16], 2, y, ONE))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
 }
