@@ -1,6 +1,7 @@
 package io.hayloft.cli;
 
 import io.hayloft.engine.hub.ModelStore;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,7 +16,7 @@ final class DoctorCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        var findings = Doctor.examine(ModelStore.open());
+        var findings = examine();
         if (json) {
             Json.pretty(out(), findings);
             return 0;
@@ -27,5 +28,13 @@ final class DoctorCommand extends Subcommand {
             }
         }
         return 0;
+    }
+
+    /** A terminal shows that it may take a while: the first time a backend's library is unpacked. */
+    private List<Doctor.Finding> examine() {
+        try (var status = new StatusLine(err())) {
+            status.show("looking at this machine (the first time, backends unpack their libraries)");
+            return Doctor.examine(ModelStore.open());
+        }
     }
 }

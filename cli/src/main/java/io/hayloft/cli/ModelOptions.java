@@ -65,8 +65,9 @@ final class ModelOptions {
     }
 
     private static LanguageModel load(ResolvedModel found, int workers, String backend, PrintWriter err) {
-        var chosen = PrefillBackends.choose(backend);
         try (var status = new StatusLine(err)) {
+            status.show("looking for backend " + backend); // its library may have to be unpacked
+            var chosen = PrefillBackends.choose(backend);
             return LanguageModel.load(found.path(), new LoadOptions(workers, chosen, showing(status, found)));
         }
     }

@@ -33,6 +33,9 @@ public final class OneDnnBackend implements PrefillBackend {
             89_662_848,
             "a8948803c5718bac623b664be77fb47e24328e8693997e96e02c4308b0ee826f");
 
+    /** Bits of the instruction sets that have bfloat16 products of 512 bits; larger sets contain them. */
+    private static final int AVX512_BF16 = 0xE7;
+
     private static final Shared SHARED = new Shared();
 
     private final String platform;
@@ -76,7 +79,7 @@ public final class OneDnnBackend implements PrefillBackend {
             return Optional.of("the processor has no bfloat16 products (avx512_bf16)");
         }
         try {
-            return loader.load().multipliesBrainFloats()
+            return (loader.load().instructions() & AVX512_BF16) == AVX512_BF16
                     ? Optional.empty()
                     : Optional.of("the library does not use the processor's bfloat16 products");
         } catch (FileSystemException e) {
@@ -89,7 +92,7 @@ public final class OneDnnBackend implements PrefillBackend {
 
     @Override
     public String describe() {
-        return "oneDNN " + library().version() + ", bfloat16";
+        return "oneDNN " + library().version() + ", bfloat16, " + library().instructionsName();
     }
 
     @Override
@@ -123,7 +126,7 @@ public final class OneDnnBackend implements PrefillBackend {
 
     /** Unpacks the libraries into a folder, unless they are there, and loads them. */
     static OneDnn loadFrom(Path folder) throws IOException {
-        return new OneDnn(THREADS.in(folder), LIBRARY.in(folder));
+        return new OneDnn(new Binding(THREADS.in(folder), LIBRARY.in(folder)));
     }
 
     /** What Linux tells of the processor. */

@@ -3,21 +3,27 @@ package io.hayloft.onednn;
 /** A function of oneDNN that failed. */
 final class OneDnnException extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private static final int UNIMPLEMENTED = 3;
 
-    private final boolean unimplemented;
+    private final int status;
 
     /**
      * A failure.
      *
      * @param status what the function returned
-     * @param unimplemented whether that means that the library cannot do what was asked for on this processor
      */
-    OneDnnException(String function, int status, boolean unimplemented) {
-        super(function + " of oneDNN failed with status " + status + (status == 1 ? ": no memory" : ""));
-        this.unimplemented = unimplemented;
+    OneDnnException(String function, int status) {
+        super(function + " of oneDNN failed with status " + status);
+        this.status = status;
     }
 
+    /** The library has no product of this kind that is worth its while. */
+    static OneDnnException noFastProduct() {
+        return new OneDnnException("a fast product", UNIMPLEMENTED);
+    }
+
+    /** Whether the library cannot do what was asked for on this processor. */
     boolean unimplemented() {
-        return unimplemented;
+        return status == UNIMPLEMENTED;
     }
 }

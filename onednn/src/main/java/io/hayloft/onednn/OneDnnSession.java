@@ -5,7 +5,6 @@ import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.WeightRows;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +21,8 @@ final class OneDnnSession implements PrefillBackend.Session {
     private final NativeMemory memory;
     private final WorkerPool pool;
     private final ProductWorker[] workers;
+    private final Handles handles;
     private final Products products;
-    private final List<Long> weights = new ArrayList<>();
     private final RoundedRows rounded = new RoundedRows();
     private long bytes;
 
@@ -31,10 +30,16 @@ final class OneDnnSession implements PrefillBackend.Session {
         this.library = library;
         this.memory = memory;
         this.pool = pool;
-        this.products = new Products(library);
+        this.handles = new Handles(library);
+        this.products = new Products(library, handles);
         this.workers = new ProductWorker[pool.threads()];
-        for (int i = 0; i < workers.length; i++) {
-            workers[i] = new ProductWorker(library);
+        try {
+            for (int i = 0; i < workers.length; i++) {
+                workers[i] = new ProductWorker(library, library.stream(handles));
+            }
+        } catch (RuntimeException e) {
+            handles.close();
+            throw e;
         }
     }
 
@@ -46,23 +51,29 @@ final class OneDnnSession implements PrefillBackend.Session {
         int width = ((outputs + parts - 1) / parts + STEP - 1) / STEP * STEP;
         var stripes = new ArrayList<OneDnnMatrix.Stripe>();
         try {
-            for (int first = 0; first < outputs; first += width) {
-                var set = products.of(rows.columns(), Math.min(width, outputs - first));
-                long description = library.weightsOf(set.getFirst().plan());
-                long size = library.bytes(description);
-                long packed = library.memory(description, memory.allocate(size));
-                bytes += size;
-                weights.add(packed);
-                stripes.add(new OneDnnMatrix.Stripe(first, set, packed));
-            }
+            // The widths of all stripes must be possible before memory is taken for the first.
+            products.of(rows.columns(), Math.min(width, outputs));
+            products.of(rows.columns(), outputs - (outputs - 1) / width * width);
         } catch (OneDnnException e) {
             if (e.unimplemented()) {
                 return Optional.empty(); // the engine's own kernels take every shape
             }
             throw e;
         }
+        for (int first = 0; first < outputs; first += width) {
+            stripes.add(reserve(first, products.of(rows.columns(), Math.min(width, outputs - first))));
+        }
         pool.run(stripes.size(), (index, worker) -> fill(rows, stripes.get(index), workers[worker]));
         return Optional.of(new OneDnnMatrix(rows.columns(), outputs, List.copyOf(stripes), this));
+    }
+
+    /** Memory for the weights of a stripe. */
+    private OneDnnMatrix.Stripe reserve(int first, List<Product> set) {
+        long description = library.weightsOf(set.getFirst().plan());
+        long size = library.bytes(description);
+        long packed = library.memory(handles, description, memory.allocate(size));
+        bytes += size;
+        return new OneDnnMatrix.Stripe(first, set, packed);
     }
 
     /** Writes a stripe's weights, rounded to bfloat16, in the layout that the library chose. */
@@ -71,27 +82,20 @@ final class OneDnnSession implements PrefillBackend.Session {
         var product = stripe.products().getFirst();
         int inputs = product.inputs();
         int outputs = product.outputs();
-        long plain = library.matrix(OneDnn.BF16, inputs, outputs, 1, inputs); // [outputs][inputs], seen transposed
-        long plan = library.planConversion(plain, library.weightsOf(product.plan()));
-        long primitive = library.primitive(plan);
-        long scratchpad = library.scratchpadOf(plan);
-        try (var arena = Arena.ofConfined()) {
-            var rounded = arena.allocate(2L * inputs * outputs, NativeMemory.ALIGNMENT);
+        try (var own = new Handles(library);
+                var space = new NativeMemory("conversion of weights")) {
+            long plain = library.matrix(own, OneDnn.BF16, inputs, outputs, 1, inputs); // [outputs][inputs], transposed
+            long plan = library.planConversion(own, plain, library.weightsOf(product.plan()));
+            var rounded = space.allocate(2L * inputs * outputs);
             var row = new float[inputs];
             for (int i = 0; i < outputs; i++) {
                 rows.readRow(stripe.first() + i, row, 0);
                 BrainFloats.round(row, 0, rounded, 2L * i * inputs, inputs);
             }
-            long from = library.memory(plain, rounded);
-            long scratch = library.memory(
-                    scratchpad, arena.allocate(Math.max(1, library.bytes(scratchpad)), NativeMemory.ALIGNMENT));
-            worker.convert(primitive, from, stripe.weights(), scratch);
-            library.destroyMemory(scratch);
-            library.destroyMemory(from);
-        } finally {
-            library.destroyPrimitive(primitive);
-            library.destroyPlan(plan);
-            library.destroyDescription(plain);
+            long from = library.memory(own, plain, rounded);
+            long scratchpad = library.scratchpadOf(plan);
+            long scratch = library.memory(own, scratchpad, space.allocate(library.bytes(scratchpad)));
+            worker.convert(library.primitive(own, plan), from, stripe.weights(), scratch);
         }
     }
 
@@ -113,12 +117,11 @@ final class OneDnnSession implements PrefillBackend.Session {
 
     @Override
     public void close() {
-        rounded.close();
-        for (var worker : workers) {
-            worker.close();
+        try (handles;
+                rounded) {
+            for (var worker : workers) {
+                worker.close();
+            }
         }
-        weights.forEach(library::destroyMemory);
-        weights.clear();
-        products.destroy();
     }
 }

@@ -4,19 +4,18 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.hayloft.engine.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * What one thread needs to compute products: a stream, and memory for the rows on their way into the library and out of
  * it. oneDNN starts no threads of its own, since ours share the work already.
  */
-final class ProductWorker {
-    private static final long ALIGNMENT = 64;
+final class ProductWorker implements AutoCloseable {
+    private static final String PURPOSE = "products of a prompt by oneDNN";
 
     /** Where the handle of an argument's memory is. */
     private static final long HANDLE = 8;
@@ -26,22 +25,28 @@ final class ProductWorker {
 
     private final OneDnn library;
     private final long stream;
-    private final List<Long> memories = new ArrayList<>();
+    private final Handles memories;
     private final Map<Product, MemorySegment> arguments = new HashMap<>();
-    private Arena arena = Arena.ofShared();
+    private NativeMemory memory = new NativeMemory(PURPOSE);
     private MemorySegment target = MemorySegment.NULL;
     private MemorySegment scratch = MemorySegment.NULL;
 
-    ProductWorker(OneDnn library) {
+    /**
+     * Nothing is reserved yet.
+     *
+     * @param stream of this worker alone; not closed here
+     */
+    ProductWorker(OneDnn library, long stream) {
         this.library = library;
-        this.stream = library.stream();
+        this.stream = stream;
+        this.memories = new Handles(library);
     }
 
     /** Converts memory by a primitive, with scratch memory of its own. */
     void convert(long primitive, long from, long to, long scratchMemory) {
         library.setThreadsOfCaller(1);
         try (var local = Arena.ofConfined()) {
-            var list = local.allocate(3 * OneDnn.ARGUMENT_BYTES, ALIGNMENT);
+            var list = local.allocate(3 * OneDnn.ARGUMENT_BYTES, NativeMemory.ALIGNMENT);
             put(list, 0, OneDnn.SOURCE, from);
             put(list, 1, OneDnn.TARGET, to);
             put(list, 2, OneDnn.SCRATCHPAD, scratchMemory);
@@ -77,19 +82,17 @@ final class ProductWorker {
     private MemorySegment prepare(Product product) {
         long scratchpad = library.scratchpadOf(product.plan());
         reserve(library.bytes(product.target()), library.bytes(scratchpad));
-        var list = arena.allocate(4 * OneDnn.ARGUMENT_BYTES, ALIGNMENT);
-        put(list, SOURCE_AT, OneDnn.SOURCE, memory(product.source(), MemorySegment.NULL));
-        put(list, 1, OneDnn.TARGET, memory(product.target(), target));
-        put(list, 2, OneDnn.SCRATCHPAD, memory(scratchpad, scratch));
+        var list = memory.allocate(4 * OneDnn.ARGUMENT_BYTES);
+        put(list, SOURCE_AT, OneDnn.SOURCE, described(product.source(), MemorySegment.NULL));
+        put(list, 1, OneDnn.TARGET, described(product.target(), target));
+        put(list, 2, OneDnn.SCRATCHPAD, described(scratchpad, scratch));
         put(list, WEIGHTS_AT, OneDnn.WEIGHTS, 0);
         arguments.put(product, list);
         return list;
     }
 
-    private long memory(long description, MemorySegment data) {
-        long memory = library.memory(description, data);
-        memories.add(memory);
-        return memory;
+    private long described(long description, MemorySegment data) {
+        return library.memory(memories, description, data);
     }
 
     private static void put(MemorySegment list, int at, int argument, long memory) {
@@ -99,26 +102,27 @@ final class ProductWorker {
 
     /** Makes room; what was prepared for less is forgotten when it grows. */
     private void reserve(long targetBytes, long scratchBytes) {
-        if (targetBytes <= target.byteSize() && scratchBytes <= scratch.byteSize()) {
+        long nextTarget = Math.max(target.byteSize(), targetBytes);
+        long nextScratch = Math.max(scratch.byteSize(), scratchBytes);
+        if (nextTarget == target.byteSize() && nextScratch == scratch.byteSize()) {
             return;
         }
-        forget();
-        var grown = Arena.ofShared();
-        target = grown.allocate(Math.max(target.byteSize(), targetBytes), ALIGNMENT);
-        scratch = grown.allocate(Math.max(scratch.byteSize(), Math.max(1, scratchBytes)), ALIGNMENT);
-        arena.close();
-        arena = grown;
+        close();
+        memory = new NativeMemory(PURPOSE);
+        target = memory.allocate(nextTarget);
+        scratch = memory.allocate(nextScratch);
     }
 
-    private void forget() {
-        memories.forEach(library::destroyMemory);
-        memories.clear();
+    /** Frees all memory; what is needed later is reserved again. */
+    @Override
+    public void close() {
         arguments.clear();
-    }
-
-    void close() {
-        forget();
-        library.destroyStream(stream);
-        arena.close();
+        target = MemorySegment.NULL;
+        scratch = MemorySegment.NULL;
+        try {
+            memories.close();
+        } finally {
+            memory.close();
+        }
     }
 }

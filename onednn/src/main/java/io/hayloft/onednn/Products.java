@@ -17,13 +17,19 @@ final class Products {
     static final int LEAST_ROWS = 16;
 
     private final OneDnn library;
+    private final Handles handles;
     private final Map<Shape, List<Product>> sets = new HashMap<>();
-    private int count;
 
     private record Shape(int inputs, int outputs) {}
 
-    Products(OneDnn library) {
+    /**
+     * No products yet.
+     *
+     * @param handles owner of what will be compiled
+     */
+    Products(OneDnn library, Handles handles) {
         this.library = library;
+        this.handles = handles;
     }
 
     /**
@@ -43,22 +49,16 @@ final class Products {
 
     private List<Product> compile(Shape shape) {
         var made = new ArrayList<Product>();
-        long anyLayout = library.matrixOfAnyLayout(OneDnn.BF16, shape.inputs, shape.outputs);
-        try {
+        try (var created = new Handles(library)) {
+            long weights = library.matrixOfAnyLayout(created, OneDnn.BF16, shape.inputs, shape.outputs);
             for (int rows : ROWS) {
-                long weights = made.isEmpty()
-                        ? anyLayout
-                        : library.weightsOf(made.getFirst().plan());
-                made.add(Product.compile(library, count + made.size(), rows, shape.inputs, shape.outputs, weights));
+                var product = Product.compile(library, created, rows, shape.inputs, shape.outputs, weights);
+                weights = library.weightsOf(product.plan());
+                made.add(product);
             }
-            count += made.size();
-            return made;
-        } catch (OneDnnException e) {
-            made.forEach(product -> product.destroy(library));
-            throw e;
-        } finally {
-            library.destroyDescription(anyLayout);
+            handles.takeAll(created);
         }
+        return made;
     }
 
     /** The smallest of a set that has at least this many rows. */
@@ -69,10 +69,5 @@ final class Products {
             }
         }
         throw new IllegalArgumentException(rows + " rows");
-    }
-
-    void destroy() {
-        sets.values().forEach(set -> set.forEach(product -> product.destroy(library)));
-        sets.clear();
     }
 }

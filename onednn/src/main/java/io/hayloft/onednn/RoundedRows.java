@@ -3,15 +3,16 @@ package io.hayloft.onednn;
 import io.hayloft.engine.kernel.BrainFloats;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Activations in bfloat16 {@code [rows][inputs]}, which all products of a run read. Grows to the largest size used. */
-final class RoundedRows {
+final class RoundedRows implements AutoCloseable {
+    private static final String PURPOSE = "rows of a prompt in 16 bits";
+
     /** Rows that one task rounds. */
     private static final int TASK = 32;
 
-    private Arena arena = Arena.ofShared();
+    private NativeMemory memory = new NativeMemory(PURPOSE);
     private MemorySegment data = MemorySegment.NULL;
     private int inputs;
 
@@ -28,9 +29,9 @@ final class RoundedRows {
 
     private void reserve(long bytes) {
         if (data.byteSize() < bytes) {
-            arena.close();
-            arena = Arena.ofShared();
-            data = arena.allocate(bytes, NativeMemory.ALIGNMENT);
+            close();
+            memory = new NativeMemory(PURPOSE);
+            data = memory.allocate(bytes);
         }
     }
 
@@ -39,7 +40,9 @@ final class RoundedRows {
         return data.address() + 2L * row * inputs;
     }
 
-    void close() {
-        arena.close();
+    @Override
+    public void close() {
+        data = MemorySegment.NULL;
+        memory.close();
     }
 }

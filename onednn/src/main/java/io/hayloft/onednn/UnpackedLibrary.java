@@ -1,14 +1,14 @@
 package io.hayloft.onednn;
 
+import io.hayloft.base.Sha256;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
  * A native library that comes as a resource: unpacked into a folder on first use, checked before every use.
@@ -19,6 +19,11 @@ import java.util.HexFormat;
  * @param sha256 its checksum, 64 lower-case hex digits
  */
 record UnpackedLibrary(String resource, String file, long bytes, String sha256) {
+    private static final String PIECE = ".part";
+
+    /** Unpacking takes seconds; a piece that has not grown for so long is nobody's. */
+    private static final Duration STALE = Duration.ofMinutes(5);
+
     /**
      * The unpacked file, whole and with the right content. A file that is not right is replaced; another process that
      * looks meanwhile sees the old file or the new one.
@@ -27,11 +32,12 @@ record UnpackedLibrary(String resource, String file, long bytes, String sha256) 
      */
     Path in(Path folder) throws IOException {
         var target = folder.resolve(file);
-        if (Files.isRegularFile(target) && Files.size(target) == bytes && sha256.equals(checksum(target))) {
+        deleteStalePieces(folder);
+        if (Files.isRegularFile(target) && Files.size(target) == bytes && sha256.equals(Sha256.of(target))) {
             return target;
         }
         Files.createDirectories(folder);
-        var piece = Files.createTempFile(folder, file, ".part");
+        var piece = Files.createTempFile(folder, file, PIECE);
         try {
             unpack(piece);
             move(piece, target);
@@ -41,6 +47,23 @@ record UnpackedLibrary(String resource, String file, long bytes, String sha256) 
         return target;
     }
 
+    /** What processes that were killed left behind; a piece that grows right now belongs to another process. */
+    private void deleteStalePieces(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        var stale = Instant.now().minus(STALE);
+        try (var pieces = Files.newDirectoryStream(folder, file + "*" + PIECE)) {
+            for (var piece : pieces) {
+                if (Files.getLastModifiedTime(piece).toInstant().isBefore(stale)) {
+                    Files.deleteIfExists(piece);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // another process was faster
+        }
+    }
+
     private void unpack(Path piece) throws IOException {
         try (var in = UnpackedLibrary.class.getResourceAsStream(resource)) {
             if (in == null) {
@@ -48,7 +71,7 @@ record UnpackedLibrary(String resource, String file, long bytes, String sha256) 
             }
             Files.copy(in, piece, StandardCopyOption.REPLACE_EXISTING);
         }
-        if (!sha256.equals(checksum(piece))) {
+        if (!sha256.equals(Sha256.of(piece))) {
             throw new IOException("the library " + file + " of this installation is damaged");
         }
     }
@@ -58,18 +81,6 @@ record UnpackedLibrary(String resource, String file, long bytes, String sha256) 
             Files.move(piece, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(piece, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static String checksum(Path path) throws IOException {
-        try (var in = new DigestInputStream(Files.newInputStream(path), MessageDigest.getInstance("SHA-256"))) {
-            var buffer = new byte[1 << 16];
-            while (in.read(buffer) >= 0) {
-                // the stream computes the checksum
-            }
-            return HexFormat.of().formatHex(in.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.hayloft.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.base.UserError;
 import io.hayloft.engine.kernel.BrainFloats;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
@@ -181,6 +183,38 @@ class OneDnnMatrixTest {
             assertThat(library.liveObjects()).isGreaterThan(before);
         }
         assertThat(library.liveObjects()).isEqualTo(before);
+    }
+
+    @Test
+    void aFailureKeepsNoObjects() {
+        var library = backend.library();
+        int before = library.liveObjects();
+        try (var handles = new Handles(library)) {
+            long weights = library.matrix(handles, OneDnn.BF16, 32, 64, 64, 1);
+            assertThatThrownBy(() -> Product.compile(library, handles, 16, 33, 64, weights)) // 33 are not 32
+                    .isInstanceOf(OneDnnException.class);
+        }
+        assertThat(library.liveObjects()).isEqualTo(before);
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(2);
+                var session = backend.open(memory, pool)) {
+            var arena = Arena.ofShared();
+            var data = arena.allocate(4L * 32 * 2100, 4);
+            var gone = WeightRows.all(new Tensor("gone", TensorType.F32, new long[] {2100, 32}, data));
+            arena.close();
+            assertThatThrownBy(() -> session.pack(gone)).hasMessageContaining("closed");
+        }
+        assertThat(library.liveObjects()).isEqualTo(before);
+    }
+
+    @Test
+    void aLackOfMemoryIsNoDefect() {
+        assertThatThrownBy(() -> Binding.check("dnnl_memory_create", 1))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("--backend java");
+        assertThatThrownBy(() -> Binding.check("dnnl_memory_create", 5))
+                .isInstanceOf(OneDnnException.class)
+                .hasMessage("dnnl_memory_create of oneDNN failed with status 5");
     }
 
     private static WeightRows weights(int outputs, int inputs) {

@@ -3,13 +3,13 @@ package io.hayloft.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.base.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +45,23 @@ class UnpackedLibraryTest {
     }
 
     @Test
+    void deletesWhatAKilledProcessLeftAndNothingElse() throws Exception {
+        var stale = Files.writeString(folder.resolve("lib.so123.part"), "half");
+        var growing = Files.writeString(folder.resolve("lib.so456.part"), "half");
+        var foreign = Files.writeString(folder.resolve("other.so789.part"), "half");
+        var then = FileTime.from(Instant.now().minus(Duration.ofMinutes(6)));
+        Files.setLastModifiedTime(stale, then);
+        Files.setLastModifiedTime(foreign, then);
+        library(RESOURCE).in(folder);
+        assertThat(stale).doesNotExist();
+        assertThat(growing).exists();
+        assertThat(foreign).exists();
+        Files.setLastModifiedTime(growing, then);
+        library(RESOURCE).in(folder);
+        assertThat(growing).doesNotExist();
+    }
+
+    @Test
     void refusesAResourceThatIsMissingOrDamaged() {
         assertThatThrownBy(() -> library("/none.so").in(folder))
                 .isInstanceOf(IOException.class)
@@ -56,9 +73,8 @@ class UnpackedLibraryTest {
         assertThat(folder).isEmptyDirectory();
     }
 
-    private static UnpackedLibrary library(String resource) throws Exception {
-        var checksum = MessageDigest.getInstance("SHA-256").digest(CONTENT.getBytes(StandardCharsets.UTF_8));
+    private static UnpackedLibrary library(String resource) {
         return new UnpackedLibrary(
-                resource, "lib.so", CONTENT.length(), HexFormat.of().formatHex(checksum));
+                resource, "lib.so", CONTENT.length(), new Sha256().add(CONTENT).hex());
     }
 }
