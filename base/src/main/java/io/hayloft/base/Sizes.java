@@ -39,4 +39,9 @@ public final class Sizes {
         int decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
         return String.format(Locale.ROOT, "%." + decimals + "f %s", value, UNITS[unit]);
     }
+
+    /** How many of something, such as {@code 1 test} or {@code 2 tests}. */
+    public static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
 }

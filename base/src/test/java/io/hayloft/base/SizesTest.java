@@ -27,4 +27,10 @@ class SizesTest {
     void writesBytes(long bytes, String text) {
         assertThat(Sizes.bytes(bytes)).isEqualTo(text);
     }
+
+    @Test
+    void oneIsNotMany() {
+        assertThat(Sizes.count(1, "test")).isEqualTo("1 test");
+        assertThat(Sizes.count(0, "test")).isEqualTo("0 tests");
+    }
 }

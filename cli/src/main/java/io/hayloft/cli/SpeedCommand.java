@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
 import io.hayloft.bench.run.Machines;
@@ -173,8 +174,8 @@ final class SpeedCommand extends Subcommand {
                 if (limits.isEmpty()) {
                     var plan = MemoryPlan.of(loaded, free);
                     plan.check(cases);
-                    progress.note("plan: " + cases.size() * workers.size() + " tests, " + repetitions
-                            + " timed repetitions each; " + plan.describe(cases));
+                    progress.note("plan: " + Sizes.count(cases.size() * workers.size(), "test") + ", "
+                            + Sizes.count(repetitions, "timed repetition") + " each; " + plan.describe(cases));
                     noteContext(loaded, cases, progress);
                     limits = measureLimits(workers, progress);
                 }
