@@ -27,12 +27,9 @@ public final class PrefillAttention {
             float[] out,
             WorkerPool pool,
             @Nullable AttentionMass mass) {
-        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, mass != null, null);
+        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, false, null, mass);
         pool.run(step.tasks(), step);
-        if (mass != null) {
-            var columns = new MassStep(step, mass);
-            pool.run(columns.tasks(), columns);
-        }
+        step.finish();
     }
 
     /**
@@ -53,11 +50,11 @@ public final class PrefillAttention {
             float[] out,
             WorkerPool pool,
             @Nullable AttentionMass mass) {
-        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, true, null);
+        var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, true, null, null);
         pool.run(step.tasks(), step);
         var farOut = new float[rows * shape.rowSize()];
         var farStep = new PrefillStep(
-                shape, far.tokens(), farQueries, rows, firstPosition - far.distance(), farOut, true, far.mask());
+                shape, far.tokens(), farQueries, rows, firstPosition - far.distance(), farOut, true, far.mask(), null);
         pool.run(farStep.tasks(), farStep);
         pool.run(rows, (row, worker) -> {
             for (int i = row * shape.queryHeads(); i < (row + 1) * shape.queryHeads(); i++) {

@@ -2,6 +2,7 @@ package io.hayloft.engine.attention;
 
 import static io.hayloft.engine.attention.TileSoftmax.TILE;
 
+import io.hayloft.engine.cache.HeadCache;
 import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.TokenMask;
 import io.hayloft.engine.kernel.WorkerPool;
@@ -17,6 +18,8 @@ final class PrefillStep implements WorkerPool.Task {
 
     private static final ThreadLocal<PrefillScratch> SCRATCH = ThreadLocal.withInitial(PrefillScratch::new);
 
+    private static final float[][] NO_BLOCKS = {};
+
     final AttentionShape shape;
     final LayerCache cache;
     final float[] q;
@@ -29,9 +32,19 @@ final class PrefillStep implements WorkerPool.Task {
     final float[] scale;
     private final float[] out;
     private final @Nullable TokenMask mask;
+    private final @Nullable AttentionMass mass;
+    private final float[][] blockMass; // of each stretch [queryHeads][tokens]
     private final int rowsOfTask;
+    private final int origin; // where the first stretch would begin, before the first row
     private final int stretches;
 
+    /**
+     * A step to be run.
+     *
+     * @param keepSums whether {@link #max} and {@link #scale} are wanted
+     * @param mask hides more tokens, if given
+     * @param mass adds the rows' probabilities when the step has run and {@link #finish} is called, if given
+     */
     PrefillStep(
             AttentionShape shape,
             LayerCache cache,
@@ -40,7 +53,8 @@ final class PrefillStep implements WorkerPool.Task {
             int firstPosition,
             float[] out,
             boolean keepSums,
-            @Nullable TokenMask mask) {
+            @Nullable TokenMask mask,
+            @Nullable AttentionMass mass) {
         this.shape = shape;
         this.cache = cache;
         this.q = q;
@@ -48,10 +62,13 @@ final class PrefillStep implements WorkerPool.Task {
         this.firstPosition = firstPosition;
         this.out = out;
         this.mask = mask;
+        this.mass = mass;
         this.max = new float[keepSums ? rows * shape.queryHeads() : 0];
         this.scale = new float[max.length];
-        this.rowsOfTask = Math.max(8, QUERY_ROWS / shape.group());
-        this.stretches = (rows + rowsOfTask - 1) / rowsOfTask;
+        this.rowsOfTask = mass == null ? rowsTogether() : AttentionMass.ROWS;
+        this.origin = mass == null ? 0 : firstPosition % AttentionMass.ROWS;
+        this.stretches = (origin + rows + rowsOfTask - 1) / rowsOfTask;
+        this.blockMass = mass == null ? NO_BLOCKS : mass.begin(firstPosition, stretches);
     }
 
     int tasks() {
@@ -61,8 +78,47 @@ final class PrefillStep implements WorkerPool.Task {
     @Override
     public void run(int task, int worker) {
         // Late rows see the most tokens: begin with them, so that no long task is left for the end.
-        int from = (stretches - 1 - task / shape.kvHeads()) * rowsOfTask;
-        attend(task % shape.kvHeads(), from, Math.min(rows, from + rowsOfTask));
+        int stretch = stretches - 1 - task / shape.kvHeads();
+        int kvHead = task % shape.kvHeads();
+        int from = Math.max(0, stretch * rowsOfTask - origin);
+        int to = Math.min(rows, (stretch + 1) * rowsOfTask - origin);
+        if (mass == null) {
+            attend(kvHead, from, to);
+        } else {
+            attendWithMass(kvHead, from, to, blockMass[stretch], mass.tokens());
+        }
+    }
+
+    /** Adds the probabilities of the rows to the mass. */
+    void finish() {
+        if (mass != null) {
+            mass.add(blockMass, firstPosition + rows);
+        }
+    }
+
+    /** Attends for a block of rows, a part at a time if many tokens are seen. */
+    private void attendWithMass(int kvHead, int fromRow, int toRow, float[] sums, int tokens) {
+        var head = cache.head(kvHead);
+        var columns = SCRATCH.get().mass;
+        int first = firstToken(head, fromRow);
+        int end = Visibility.endToken(head, firstPosition + toRow - 1);
+        columns.begin(shape.group(), first, end);
+        int at = kvHead * shape.group() * tokens;
+        columns.load(head, first, end, sums, at, tokens);
+        int part = Math.min(rowsTogether(), MassColumns.rowsAtOnce(shape.group(), end - first));
+        for (int row = fromRow; row < toRow; row += part) {
+            attend(kvHead, row, Math.min(toRow, row + part));
+        }
+        columns.store(head, first, end, sums, at, tokens);
+    }
+
+    private int firstToken(HeadCache head, int row) {
+        return Visibility.firstToken(head, Visibility.low(shape, cache, firstPosition + row));
+    }
+
+    /** Rows of a prompt that share a decoded tile. */
+    private int rowsTogether() {
+        return Math.max(8, QUERY_ROWS / shape.group());
     }
 
     private void attend(int kvHead, int fromRow, int toRow) {
@@ -72,38 +128,49 @@ final class PrefillStep implements WorkerPool.Task {
         var scratch = SCRATCH.get();
         scratch.begin(shape, queries);
         scratch.loadQueries(q, fromRow, toRow, kvHead);
-        int first = Visibility.firstToken(head, Visibility.low(shape, cache, firstPosition + fromRow));
+        if (mass != null) {
+            scratch.mass.beginRows(queries);
+        }
         int end = Visibility.endToken(head, firstPosition + toRow - 1);
-        for (int tile = first / TILE * TILE; tile < end; tile += TILE) {
+        for (int tile = firstToken(head, fromRow) / TILE * TILE; tile < end; tile += TILE) {
             if (Visibility.hidden(mask, head, tile)) {
                 continue;
             }
             scratch.loadTile(head, tile);
             for (int at = 0; at < queries; at += RowTile.ROWS) {
                 int count = Math.min(RowTile.ROWS, queries - at);
-                int lowest = firstPosition + fromRow + at / group;
                 int highest = firstPosition + fromRow + (at + count - 1) / group;
                 int tokens = Math.min(TILE, Visibility.endToken(head, highest) - tile); // no row sees later ones
-                if (tokens > 0 && tile + TILE > Visibility.firstToken(head, Visibility.low(shape, cache, lowest))) {
+                if (tokens > 0 && tile + TILE > firstToken(head, fromRow + at / group)) {
                     addTile(scratch, kvHead, tile, tokens, at, count, fromRow);
                 }
             }
         }
         writeResults(scratch, kvHead, fromRow, queries);
+        if (mass != null) {
+            scratch.mass.addRows(queries, scratch.softmax);
+        }
     }
 
     private void addTile(PrefillScratch scratch, int kvHead, int tile, int tokens, int at, int count, int fromRow) {
         var head = cache.head(kvHead);
+        if (mass != null) {
+            scratch.placeScores(scratch.mass.kept(), scratch.mass.at(tile, at));
+        }
         scratch.scores(at, tokens);
         for (int i = 0; i < count; i++) {
             int position = firstPosition + fromRow + (at + i) / shape.group();
-            Visibility.hide(head, tile, Visibility.low(shape, cache, position), position, scratch.scores, i * TILE);
+            int to = scratch.scoresAt + i * TILE;
+            Visibility.hide(head, tile, Visibility.low(shape, cache, position), position, scratch.scores, to);
             if (mask != null) {
                 int queryHead = kvHead * shape.group() + (at + i) % shape.group();
-                Visibility.hide(mask, queryHead, head, tile, scratch.scores, i * TILE);
+                Visibility.hide(mask, queryHead, head, tile, scratch.scores, to);
             }
         }
         scratch.values(at, count, tokens);
+        if (mass != null) {
+            scratch.mass.added(tile, at, count, scratch.softmax);
+        }
     }
 
     private void writeResults(PrefillScratch scratch, int kvHead, int fromRow, int queries) {
@@ -111,8 +178,7 @@ final class PrefillStep implements WorkerPool.Task {
         for (int i = 0; i < queries; i++) {
             int row = fromRow + i / shape.group();
             int queryHead = kvHead * shape.group() + i % shape.group();
-            float sum = scratch.softmax.sum(i);
-            float factor = sum == 0 ? 0 : 1 / sum;
+            float factor = scratch.softmax.inverseSum(i);
             int to = row * shape.rowSize() + queryHead * dim;
             int source = i * scratch.softmax.stride();
             for (int c = 0; c < dim; c++) {

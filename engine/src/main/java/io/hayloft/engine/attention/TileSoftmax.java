@@ -59,9 +59,9 @@ final class TileSoftmax {
     }
 
     /** Turns scores [rows][128] into exponentials, where row i of them belongs to row {@code first + i} here. */
-    void add(float[] scores, int first, int rows) {
+    void add(float[] scores, int scoresAt, int first, int rows) {
         for (int i = 0; i < rows; i++) {
-            int at = i * TILE;
+            int at = scoresAt + i * TILE;
             int row = first + i;
             float largest = largest(scores, at);
             if (largest > max[row]) {
@@ -107,5 +107,11 @@ final class TileSoftmax {
             sum += sums[row * LANES + lane];
         }
         return sum;
+    }
+
+    /** One over {@link #sum}, 0 for a row that saw nothing. */
+    float inverseSum(int row) {
+        float sum = sum(row);
+        return sum == 0 ? 0 : 1 / sum;
     }
 }

@@ -45,7 +45,7 @@ final class Visibility {
             int zero = head.begin() - head.positionOf(head.begin());
             from = Math.max(from, low + zero);
             to = Math.min(to, high + 1 + zero);
-        } else {
+        } else if (low > 0 || high < head.highestPosition()) {
             for (int token = from; token < to; token++) {
                 int position = head.positionOf(token);
                 if (position < low || position > high) {

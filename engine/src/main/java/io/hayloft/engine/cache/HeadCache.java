@@ -56,6 +56,11 @@ public final class HeadCache {
         return positions.get(token - begin());
     }
 
+    /** A position that no token's is above. */
+    public int highestPosition() {
+        return positions.highest();
+    }
+
     /** Whether positions rise by one from token to token. */
     public boolean consecutive() {
         return positions.consecutive();

@@ -11,6 +11,7 @@ final class SlotPositions {
     private int first;
     private int count;
     private int expected;
+    private int highest = -1;
     private int @Nullable [] table;
 
     int count() {
@@ -44,6 +45,12 @@ final class SlotPositions {
             table[count] = position;
         }
         count++;
+        highest = Math.max(highest, position);
+    }
+
+    /** A position that none of the slots is above: the highest that was ever added. */
+    int highest() {
+        return highest;
     }
 
     /** Puts the last slot's position into a slot and drops the last slot. */
@@ -79,6 +86,7 @@ final class SlotPositions {
         var copy = new SlotPositions();
         copy.first = first;
         copy.count = count;
+        copy.highest = highest;
         copy.table = table == null ? null : Arrays.copyOf(table, count);
         return copy;
     }
