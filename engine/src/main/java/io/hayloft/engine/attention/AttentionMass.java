@@ -63,10 +63,11 @@ public final class AttentionMass {
     /**
      * Adds blocks, in which the probabilities of rows have been summed up.
      *
+     * @param position of the first row
      * @param end position behind the last row
      */
-    void add(float[][] blocks, int end) {
-        if (blocks.length > 0 && blocks[0] == open) {
+    void add(float[][] blocks, int position, int end) {
+        if (position == openEnd) {
             System.arraycopy(closed, 0, sums, 0, sums.length);
         }
         for (int block = 0; block < blocks.length; block++) {

@@ -92,7 +92,7 @@ final class PrefillStep implements WorkerPool.Task {
     /** Adds the probabilities of the rows to the mass. */
     void finish() {
         if (mass != null) {
-            mass.add(blockMass, firstPosition + rows);
+            mass.add(blockMass, firstPosition, firstPosition + rows);
         }
     }
 

@@ -65,9 +65,11 @@ class PrefillAttentionTest {
             }
             assertThat(Case.distance(sums, 0, new float[sums.length])).isLessThan(5e-4);
         }
-        var chunked = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
-        inChunks(problem, new KvCodec.F32(), 37, 3, chunked);
-        assertThat(chunked.sums()).isEqualTo(mass.sums());
+        for (int chunk : new int[] {1, 37, 128, 200}) {
+            var chunked = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
+            inChunks(problem, new KvCodec.F32(), chunk, chunk % 3 + 1, chunked);
+            assertThat(chunked.sums()).isEqualTo(mass.sums());
+        }
     }
 
     /** Appends and attends chunk by chunk; the rows' results [tokens][row size]. */
