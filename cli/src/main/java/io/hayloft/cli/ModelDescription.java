@@ -6,6 +6,7 @@ import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.ResolvedModel;
 import io.hayloft.engine.model.DecoderConfig;
+import io.hayloft.engine.model.Shapes;
 import io.hayloft.engine.tensor.Tensor;
 import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.engine.tokenizer.ChatFormat;
@@ -88,16 +89,10 @@ record ModelDescription(
                 tokenizer(checkpoint),
                 chatFormat(checkpoint),
                 count(tensors),
-                2 * layerWeights(config),
+                2 * Shapes.layerWeights(config),
                 config.layers() * oneToken,
                 (config.layers() - sliding) * oneToken,
                 cacheSizes(shape, config.contextLength()));
-    }
-
-    /** Weights of all layers' matrices. */
-    private static long layerWeights(DecoderConfig config) {
-        long heads = 2L * (config.queryHeads() + config.kvHeads()) * config.headDim();
-        return (long) config.layers() * config.hidden() * (heads + 3L * config.feedForward());
     }
 
     private static CacheShape cacheShape(DecoderConfig config) {

@@ -198,7 +198,7 @@ final class SpeedCommand extends Subcommand {
             PrintWriter err) {
         var checkpoint = Checkpoint.open(found.path());
         try {
-            MemoryPlan.beforeLoading(checkpoint, free).check(cases);
+            MemoryPlan.beforeLoading(checkpoint, chosen != null, free).check(cases);
         } catch (RuntimeException | Error e) {
             checkpoint.close();
             throw e;

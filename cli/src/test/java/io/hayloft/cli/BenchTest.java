@@ -82,7 +82,7 @@ class BenchTest {
 
         var run = bench("--grid", grid.toString(), "--lengths", "512");
 
-        assertThat(run.err()).contains("plan: 1 samples x 3 methods with hayloft-tiny", "prompts of 497 to 497 tokens");
+        assertThat(run.err()).contains("plan: 1 sample x 3 methods with hayloft-tiny", "prompts of 497 to 497 tokens");
         assertThat(lines()).hasSize(3).last().asString().contains("knorm:2x");
     }
 

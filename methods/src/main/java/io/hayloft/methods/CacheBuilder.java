@@ -28,6 +28,11 @@ public interface CacheBuilder {
         return false;
     }
 
+    /** See {@link Method#keptTokens}; all, unless a builder knows better. */
+    default int keptTokens(int prompt, int group) {
+        return prompt;
+    }
+
     /** Builds the cache, which the caller closes. */
     SequenceCache build(Prefilled prefill);
 

@@ -42,6 +42,11 @@ record ComposedMethod(
     }
 
     @Override
+    public int keptTokens(int prompt, int group) {
+        return evict == null ? prompt : evict.budget().keptTokens(prompt);
+    }
+
+    @Override
     public Optional<PromptStep> prompt() {
         return Optional.ofNullable(shorten).map(Term.Shorten::step);
     }

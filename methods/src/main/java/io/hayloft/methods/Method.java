@@ -21,4 +21,13 @@ public interface Method extends CacheRecipe {
 
     /** Full size over compressed size as asked for, at least 1; NaN where the method is not given a ratio. */
     double requestedRatio();
+
+    /**
+     * The most tokens of a prompt that a KV head holds when the cache has been built and has shrunk, in layers that see
+     * all tokens.
+     *
+     * @param prompt tokens of the prompt, at least 1
+     * @param group query heads that share a KV head
+     */
+    int keptTokens(int prompt, int group);
 }

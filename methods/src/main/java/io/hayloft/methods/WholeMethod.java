@@ -31,6 +31,11 @@ record WholeMethod(String name, String family, School school, Term.@Nullable Sho
     }
 
     @Override
+    public int keptTokens(int prompt, int group) {
+        return builder().keptTokens(prompt, group);
+    }
+
+    @Override
     public Optional<PromptStep> prompt() {
         return Optional.ofNullable(shorten).map(Term.Shorten::step);
     }

@@ -44,9 +44,11 @@ public record Plan(
         var lines = new ArrayList<String>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%,d samples x %d methods with %s, prompts of %,d to %,d tokens (%,d in all)",
+                "%,d %s x %,d %s with %s, prompts of %,d to %,d tokens (%,d in all)",
                 samples,
+                samples == 1 ? "sample" : "samples",
                 methods,
+                methods == 1 ? "method" : "methods",
                 model,
                 shortestPrompt,
                 longestPrompt,

@@ -6,6 +6,7 @@ import io.hayloft.engine.cache.CacheShape;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.generation.PrefillPattern;
+import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.methods.Method;
@@ -27,6 +28,7 @@ public final class MemoryPlan {
     private static final int PROBE = 64;
 
     private final CacheShape shape;
+    private final int group;
     private final long weights;
     private final long memory;
     private final @Nullable SyntheticCache probes;
@@ -35,25 +37,27 @@ public final class MemoryPlan {
     /** What the codec of a cache depends on: most evictions keep that of the run. */
     private record Stored(Method method, KvCodec cacheType) {}
 
-    private MemoryPlan(CacheShape shape, long weights, long memory, @Nullable SyntheticCache probes) {
-        this.shape = shape;
+    private MemoryPlan(DecoderConfig config, long weights, long memory, @Nullable SyntheticCache probes) {
+        this.shape = Shapes.cache(config);
+        this.group = config.groupSize();
         this.weights = weights;
         this.memory = memory;
         this.probes = probes;
     }
 
     /**
-     * A plan for a model that is not loaded: weights as large as in the file, and of caches what is certain, which leaves
-     * out those that a method other than {@code full} makes.
+     * A plan for a model that is not loaded: weights as large as in the file, with a backend's copy of the layers' matrices in
+     * 16 bits, and of caches what is certain, which leaves out those that a method other than {@code full} makes.
      *
+     * @param backend whether a backend computes prefills
      * @param memory bytes that are free; 0 if that is not known
      */
-    public static MemoryPlan beforeLoading(Checkpoint checkpoint, long memory) {
-        long bytes = 0;
+    public static MemoryPlan beforeLoading(Checkpoint checkpoint, boolean backend, long memory) {
+        long bytes = backend ? Short.BYTES * Shapes.layerWeights(checkpoint.config()) : 0;
         for (var tensor : checkpoint.tensors().values()) {
             bytes += tensor.type().bytes(tensor.elements());
         }
-        return new MemoryPlan(Shapes.cache(checkpoint.config()), bytes, memory, null);
+        return new MemoryPlan(checkpoint.config(), bytes, memory, null);
     }
 
     /**
@@ -62,12 +66,12 @@ public final class MemoryPlan {
      * @param memory bytes that were free before it was loaded; 0 if that is not known
      */
     public static MemoryPlan of(LanguageModel model, long memory) {
-        return new MemoryPlan(model.cacheShape(), model.weightBytes(), memory, new SyntheticCache(model));
+        return new MemoryPlan(model.config(), model.weightBytes(), memory, new SyntheticCache(model));
     }
 
     /**
-     * Bytes of caches at the worst moment of a test. A method with a ratio is taken by it, and keeps all tokens generated,
-     * which is the most that its rule may do; one without a ratio may keep the whole prompt.
+     * Bytes of caches at the worst moment of a test. A method is taken to keep all tokens generated, which is the most that
+     * its rule may do.
      *
      * @throws UserError if depth and tokens together are more than a cache can count
      */
@@ -81,7 +85,9 @@ public final class MemoryPlan {
         if (test.test() == SpeedTest.PREFILL) {
             return prompt + full(test, end);
         }
-        long start = compressed(test, 0);
+        // What shrinks in its first steps gives no memory back; its copies are as small as what is left.
+        boolean shrinks = test.method().freeTokens() > 1;
+        long start = shrinks ? bytes(test, test.depth(), test.depth()) : compressed(test, 0);
         // First the cache of the prompt and what the method makes of it, then the latter and a copy for each sequence.
         return Math.max(
                 test.method().keepsAll() ? start : prompt + start,
@@ -97,10 +103,13 @@ public final class MemoryPlan {
 
     /** Bytes of what the method makes of the prompt, with {@code generated} tokens behind. */
     private long compressed(SpeedCase test, int generated) {
-        double ratio = test.method().requestedRatio();
-        int kept = generated + (ratio > 1 ? (int) Math.ceil(test.depth() / ratio) : test.depth());
+        int kept = test.depth() == 0 ? 0 : test.method().keptTokens(test.depth(), group);
+        return bytes(test, kept + generated, test.depth() + generated);
+    }
+
+    private long bytes(SpeedCase test, int kept, int seen) {
         var codec = codec(test);
-        return codec == null ? 0 : shape.fullBytes(kept, codec);
+        return codec == null ? 0 : shape.keptBytes(kept, seen, codec);
     }
 
     /** How the cache of this test stores entries; null if it takes a loaded model to know. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.format.Checkpoint;
@@ -12,6 +13,7 @@ import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.Shapes;
 import io.hayloft.methods.Methods;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,6 +189,24 @@ class SpeedRunnerTest {
                 .hasMessageContaining("--depth");
     }
 
+    @Test
+    void plansTokensAndUnionsAsTheyAreKept() {
+        var shape = model.cacheShape();
+        var plan = MemoryPlan.of(model, 0);
+        long prompt = shape.fullBytes(1024, F16);
+
+        long fixed = shape.fullBytes(128, F16);
+        assertThat(plan.cacheBytes(decode("tova:128", 1024, 32, 8)))
+                .isEqualTo(Math.max(prompt + fixed, fixed + 8 * shape.fullBytes(160, F16)));
+        // The query heads of a KV head may all keep different tokens; the first step still sees all.
+        int union = Math.min(1024, model.config().groupSize() * 128);
+        assertThat(plan.cacheBytes(decode("h2o-paper:8x", 1024, 32, 8)))
+                .isEqualTo(Math.max(2 * prompt, prompt + 8 * shape.fullBytes(union + 32, F16)));
+        try (var cache = new SyntheticCache(model).compressed(Methods.parse("h2o:8x,heads=query"), F16, 1024)) {
+            assertThat(cache.layer(0).length(0)).isBetween(129, union);
+        }
+    }
+
     /** What is certain is refused before minutes of loading; the cache of a method only a loaded model can tell. */
     @Test
     void refusesWhatCannotFitBeforeLoading() {
@@ -196,7 +216,7 @@ class SpeedRunnerTest {
         long full = model.cacheShape().fullBytes(64 << 10, F16);
         try (var checkpoint =
                 Checkpoint.open(ModelStore.open().resolve("hayloft-tiny").path())) {
-            var plan = MemoryPlan.beforeLoading(checkpoint, 10 * full);
+            var plan = MemoryPlan.beforeLoading(checkpoint, false, 10 * full);
 
             assertThat(plan.cacheBytes(test)).isBetween(21 * full, 22 * full);
             assertThat(plan.cacheBytes(kivi)).isEqualTo(full);
@@ -205,10 +225,18 @@ class SpeedRunnerTest {
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("batch 20")
                     .hasMessageContaining("free memory");
-            assertThatThrownBy(() -> MemoryPlan.beforeLoading(checkpoint, 1).check(List.of(kivi)))
+            assertThatThrownBy(
+                            () -> MemoryPlan.beforeLoading(checkpoint, false, 1).check(List.of(kivi)))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("of weights");
-            MemoryPlan.beforeLoading(checkpoint, 100 * full).check(List.of(test));
+            MemoryPlan.beforeLoading(checkpoint, false, 100 * full).check(List.of(test));
+            long file = checkpoint.tensors().values().stream()
+                    .mapToLong(tensor -> tensor.type().bytes(tensor.elements()))
+                    .sum();
+            long copy = 2 * Shapes.layerWeights(checkpoint.config());
+            assertThatThrownBy(
+                            () -> MemoryPlan.beforeLoading(checkpoint, true, 1).check(List.of(test)))
+                    .hasMessageContaining(Sizes.bytes(file + copy) + " of weights");
         }
     }
 }

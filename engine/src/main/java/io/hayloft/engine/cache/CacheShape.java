@@ -37,10 +37,19 @@ public record CacheShape(int layers, int kvHeads, int headDim, int[] windowOfLay
 
     /** Bytes that an uncompressed cache of this many tokens needs: no block rounding, sliding layers keep their window. */
     public long fullBytes(int tokens, KvCodec type) {
+        return keptBytes(tokens, tokens, type);
+    }
+
+    /**
+     * Bytes that a cache needs which keeps some of its tokens: no block rounding.
+     *
+     * @param kept tokens in layers that see all
+     * @param seen tokens that went in, of which sliding layers keep their window
+     */
+    public long keptBytes(int kept, int seen, KvCodec type) {
         long bytes = 0;
         for (int window : windowOfLayer) {
-            int kept = window == 0 ? tokens : Math.min(tokens, window);
-            bytes += type.bytes(kvHeads, headDim, kept);
+            bytes += type.bytes(kvHeads, headDim, window == 0 ? kept : Math.min(seen, window));
         }
         return bytes;
     }

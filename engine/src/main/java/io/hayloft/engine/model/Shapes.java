@@ -18,6 +18,12 @@ public final class Shapes {
                 config.windowOf(layer));
     }
 
+    /** Numbers in the matrices of all layers, without embedding and output. */
+    public static long layerWeights(DecoderConfig config) {
+        long heads = 2L * (config.queryHeads() + config.kvHeads()) * config.headDim();
+        return (long) config.layers() * config.hidden() * (heads + 3L * config.feedForward());
+    }
+
     /** The caches of a model. */
     public static CacheShape cache(DecoderConfig config) {
         var windows = new int[config.layers()];

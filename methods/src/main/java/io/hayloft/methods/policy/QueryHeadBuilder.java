@@ -26,6 +26,12 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
         return promptCounts ? 1 : 2;
     }
 
+    /** The union of what the query heads of a group use, which are different tokens at worst. */
+    @Override
+    public int keptTokens(int prompt, int group) {
+        return (int) Math.min(prompt, (long) group * budget.keptTokens(prompt));
+    }
+
     @Override
     public SequenceCache build(Prefilled prefill) {
         var config = prefill.model().config();
