@@ -40,9 +40,7 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
 
     @Override
     public void expand(int panel, int from, int count, float[] dst) {
-        for (int k = 0; k < count; k += format.block()) {
-            Codes.expand(data, blockAt(panel, (from + k) / format.block()), format, dst, k * ROWS);
-        }
+        Codes.expand(data, blockAt(panel, from / format.block()), format, count, dst);
     }
 
     @Override

@@ -20,31 +20,36 @@ final class Codes {
     private Codes() {}
 
     /**
-     * Turns a block into weights {@code [block][32]} from {@code to}, with the roundings of the file format's definition.
+     * Turns blocks into weights {@code [count][32]}, with the roundings of the file format's definition. One loop over all
+     * words of a lane: the JIT compiler makes little of short ones.
      *
-     * @param at byte at which the packed block begins
+     * @param at byte at which the first packed block begins
+     * @param count elements of k, a multiple of the block
      */
-    static void expand(MemorySegment w, long at, CodeFormat format, float[] dst, int to) {
+    static void expand(MemorySegment w, long at, CodeFormat format, int count, float[] dst) {
         if (format.bits() == 4) {
             if (format.minimum()) {
-                expand4WithMinimum(w, at, format, dst, to);
+                expand4WithMinimum(w, at, format, count, dst);
             } else {
-                expand4(w, at, format, dst, to);
+                expand4(w, at, format, count, dst);
             }
         } else if (format.minimum()) {
-            expand8WithMinimum(w, at, format, dst, to);
+            expand8WithMinimum(w, at, format, count, dst);
         } else {
-            expand8(w, at, format, dst, to);
+            expand8(w, at, format, count, dst);
         }
     }
 
-    private static void expand8(MemorySegment w, long at, CodeFormat format, float[] dst, int to) {
+    private static void expand8(MemorySegment w, long at, CodeFormat format, int count, float[] dst) {
+        int words = count / 4;
+        int shift = Integer.numberOfTrailingZeros(format.block() / 4);
+        int last = (1 << shift) - 1;
         for (int lane = 0; lane < ROWS; lane += L) {
-            var scale = FloatVector.fromMemorySegment(F, w, at + 4L * lane, ORDER);
-            long p = at + format.codesAt() + 4L * lane;
-            int i = to + lane;
-            for (int k = 0; k < format.block(); k += 4, p += STEP, i += 4 * ROWS) {
-                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
+            for (int word = 0; word < words; word++) {
+                long block = at + 4L * lane + (long) (word >> shift) * format.blockBytes();
+                var u = IntVector.fromMemorySegment(I, w, block + format.codesAt() + (word & last) * STEP, ORDER);
+                var scale = FloatVector.fromMemorySegment(F, w, block, ORDER);
+                int i = lane + word * 4 * ROWS;
                 floats(u.and(0xFF)).sub(format.offset()).mul(scale).intoArray(dst, i);
                 floats(u.lanewise(VectorOperators.LSHR, 8).and(0xFF))
                         .sub(format.offset())
@@ -62,14 +67,17 @@ final class Codes {
         }
     }
 
-    private static void expand8WithMinimum(MemorySegment w, long at, CodeFormat format, float[] dst, int to) {
+    private static void expand8WithMinimum(MemorySegment w, long at, CodeFormat format, int count, float[] dst) {
+        int words = count / 4;
+        int shift = Integer.numberOfTrailingZeros(format.block() / 4);
+        int last = (1 << shift) - 1;
         for (int lane = 0; lane < ROWS; lane += L) {
-            var scale = FloatVector.fromMemorySegment(F, w, at + 4L * lane, ORDER);
-            var minimum = FloatVector.fromMemorySegment(F, w, at + format.minimaAt() + 4L * lane, ORDER);
-            long p = at + format.codesAt() + 4L * lane;
-            int i = to + lane;
-            for (int k = 0; k < format.block(); k += 4, p += STEP, i += 4 * ROWS) {
-                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
+            for (int word = 0; word < words; word++) {
+                long block = at + 4L * lane + (long) (word >> shift) * format.blockBytes();
+                var u = IntVector.fromMemorySegment(I, w, block + format.codesAt() + (word & last) * STEP, ORDER);
+                var scale = FloatVector.fromMemorySegment(F, w, block, ORDER);
+                var minimum = FloatVector.fromMemorySegment(F, w, block + format.minimaAt(), ORDER);
+                int i = lane + word * 4 * ROWS;
                 floats(u.and(0xFF)).mul(scale).add(minimum).intoArray(dst, i);
                 floats(u.lanewise(VectorOperators.LSHR, 8).and(0xFF))
                         .mul(scale)
@@ -87,13 +95,16 @@ final class Codes {
         }
     }
 
-    private static void expand4(MemorySegment w, long at, CodeFormat format, float[] dst, int to) {
+    private static void expand4(MemorySegment w, long at, CodeFormat format, int count, float[] dst) {
+        int words = count / 8;
+        int shift = Integer.numberOfTrailingZeros(format.block() / 8);
+        int last = (1 << shift) - 1;
         for (int lane = 0; lane < ROWS; lane += L) {
-            var scale = FloatVector.fromMemorySegment(F, w, at + 4L * lane, ORDER);
-            long p = at + format.codesAt() + 4L * lane;
-            int i = to + lane;
-            for (int k = 0; k < format.block(); k += 8, p += STEP, i += 8 * ROWS) {
-                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
+            for (int word = 0; word < words; word++) {
+                long block = at + 4L * lane + (long) (word >> shift) * format.blockBytes();
+                var u = IntVector.fromMemorySegment(I, w, block + format.codesAt() + (word & last) * STEP, ORDER);
+                var scale = FloatVector.fromMemorySegment(F, w, block, ORDER);
+                int i = lane + word * 8 * ROWS;
                 floats(u.and(15)).sub(format.offset()).mul(scale).intoArray(dst, i);
                 floats(u.lanewise(VectorOperators.LSHR, 4).and(15))
                         .sub(format.offset())
@@ -127,14 +138,17 @@ final class Codes {
         }
     }
 
-    private static void expand4WithMinimum(MemorySegment w, long at, CodeFormat format, float[] dst, int to) {
+    private static void expand4WithMinimum(MemorySegment w, long at, CodeFormat format, int count, float[] dst) {
+        int words = count / 8;
+        int shift = Integer.numberOfTrailingZeros(format.block() / 8);
+        int last = (1 << shift) - 1;
         for (int lane = 0; lane < ROWS; lane += L) {
-            var scale = FloatVector.fromMemorySegment(F, w, at + 4L * lane, ORDER);
-            var minimum = FloatVector.fromMemorySegment(F, w, at + format.minimaAt() + 4L * lane, ORDER);
-            long p = at + format.codesAt() + 4L * lane;
-            int i = to + lane;
-            for (int k = 0; k < format.block(); k += 8, p += STEP, i += 8 * ROWS) {
-                var u = IntVector.fromMemorySegment(I, w, p, ORDER);
+            for (int word = 0; word < words; word++) {
+                long block = at + 4L * lane + (long) (word >> shift) * format.blockBytes();
+                var u = IntVector.fromMemorySegment(I, w, block + format.codesAt() + (word & last) * STEP, ORDER);
+                var scale = FloatVector.fromMemorySegment(F, w, block, ORDER);
+                var minimum = FloatVector.fromMemorySegment(F, w, block + format.minimaAt(), ORDER);
+                int i = lane + word * 8 * ROWS;
                 floats(u.and(15)).mul(scale).add(minimum).intoArray(dst, i);
                 floats(u.lanewise(VectorOperators.LSHR, 4).and(15))
                         .mul(scale)
