@@ -96,14 +96,22 @@ final class Doctor {
     /** Backends beside Hayloft's own kernels; a machine that has none lacks nothing. */
     static List<Finding> backends(List<PrefillBackend> installed) {
         return installed.stream()
-                .map(backend -> backend.obstacle()
-                        .map(reason -> new Finding(backend.name(), "cannot be used: " + reason, ""))
-                        .orElseGet(() -> new Finding(
-                                backend.name(),
-                                backend.describe() + ": --backend " + backend.name()
-                                        + " reads prompts faster, for 2 bytes of memory a weight",
-                                "")))
+                .map(backend -> new Finding(
+                        backend.name(),
+                        backend.obstacle()
+                                .map(reason -> "cannot be used: " + reason)
+                                .orElseGet(() -> use(backend)),
+                        ""))
                 .toList();
+    }
+
+    private static String use(PrefillBackend backend) {
+        int bytes = backend.bytesPerWeight();
+        return backend.describe() + ": --backend " + backend.name() + " reads prompts faster, for " + bytes
+                + (bytes == 1 ? " byte" : " bytes") + " of memory a weight"
+                + (backend.automatic()
+                        ? ""
+                        : "; auto never chooses it, because results differ more (see: hayloft fidelity)");
     }
 
     static Finding cacheFolder(Path folder) {

@@ -3,7 +3,6 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.ModelStore;
-import io.hayloft.engine.kernel.PrefillBackends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,8 +50,8 @@ final class InspectCommand extends Subcommand {
         for (var type : model.tensors()) {
             line("tensors", type.count() + " " + type.type() + ", " + Sizes.bytes(type.bytes()));
         }
-        for (var backend : PrefillBackends.installed()) {
-            line("backend", Sizes.bytes(model.backendBytes()) + " more memory with --backend " + backend.name());
+        for (var copy : model.backendCopies()) {
+            line("backend", Sizes.bytes(copy.bytes()) + " more memory with --backend " + copy.backend());
         }
         line("cache", Sizes.bytes(model.cacheBytesPerToken()) + " a token in f16" + slidingNote(model));
         for (var size : model.cacheSizes()) {

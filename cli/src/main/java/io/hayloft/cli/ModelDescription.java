@@ -5,6 +5,7 @@ import io.hayloft.engine.cache.CacheShape;
 import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.engine.tensor.Tensor;
@@ -25,7 +26,7 @@ import java.util.List;
  * @param tokenizer one line about it, or why there is none
  * @param chatFormat whether the model brings a chat template
  * @param tensors how many tensors there are of each type
- * @param backendBytes memory that a backend's copy of the layers' matrices takes, in 16 bits
+ * @param backendCopies memory that each backend takes for its copy of the layers' matrices
  * @param cacheBytesPerToken what a token adds at the start, in all layers
  * @param cacheBytesPerTokenBeyondWindow what it adds once the windows are full, in the layers that see all
  * @param cacheSizes size of the whole cache at some lengths, the model's context last
@@ -49,7 +50,7 @@ record ModelDescription(
         String tokenizer,
         boolean chatFormat,
         List<TensorCount> tensors,
-        long backendBytes,
+        List<BackendCopy> backendCopies,
         long cacheBytesPerToken,
         long cacheBytesPerTokenBeyondWindow,
         List<CacheSize> cacheSizes) {
@@ -57,6 +58,9 @@ record ModelDescription(
 
     /** Tensors of one type and their bytes. */
     record TensorCount(TensorType type, int count, long bytes) {}
+
+    /** Bytes of a backend's copy of the matrices. */
+    record BackendCopy(String backend, long bytes) {}
 
     /** Bytes of a full cache of this many tokens. */
     record CacheSize(int tokens, long bytes) {}
@@ -89,10 +93,16 @@ record ModelDescription(
                 tokenizer(checkpoint),
                 chatFormat(checkpoint),
                 count(tensors),
-                2 * Shapes.layerWeights(config),
+                backendCopies(Shapes.layerWeights(config)),
                 config.layers() * oneToken,
                 (config.layers() - sliding) * oneToken,
                 cacheSizes(shape, config.contextLength()));
+    }
+
+    private static List<BackendCopy> backendCopies(long weights) {
+        return PrefillBackends.installed().stream()
+                .map(backend -> new BackendCopy(backend.name(), weights * backend.bytesPerWeight()))
+                .toList();
     }
 
     private static CacheShape cacheShape(DecoderConfig config) {

@@ -29,7 +29,8 @@ final class ModelOptions {
             paramLabel = "NAME",
             defaultValue = PrefillBackends.JAVA,
             description = "What multiplies matrices while a prompt is read: java (default); onednn: a native library"
-                    + " with 16-bit numbers, faster, results differ a little; auto: onednn where it works.")
+                    + " with 16-bit numbers, faster, results differ a little; auto: onednn where it works;"
+                    + " onednn-int8: with 8-bit integers, results differ more, so auto never takes it.")
     private String backend = PrefillBackends.JAVA;
 
     /** Finds the model on this machine. */

@@ -107,8 +107,8 @@ final class SpeedCommand extends Subcommand {
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = PrefillBackends.JAVA,
-            description = "What multiplies matrices while a prompt is read: java (default), onednn, or auto: onednn"
-                    + " where it works.")
+            description = "What multiplies matrices while a prompt is read: java (default), onednn, onednn-int8, or"
+                    + " auto: onednn where it works, never onednn-int8, which changes results more.")
     private String backend = PrefillBackends.JAVA;
 
     @Option(
@@ -198,7 +198,8 @@ final class SpeedCommand extends Subcommand {
             PrintWriter err) {
         var checkpoint = Checkpoint.open(found.path());
         try {
-            MemoryPlan.beforeLoading(checkpoint, chosen != null, free).check(cases);
+            int copyBytes = chosen == null ? 0 : chosen.bytesPerWeight();
+            MemoryPlan.beforeLoading(checkpoint, copyBytes, free).check(cases);
         } catch (RuntimeException | Error e) {
             checkpoint.close();
             throw e;

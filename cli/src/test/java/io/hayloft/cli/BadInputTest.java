@@ -31,7 +31,7 @@ class BadInputTest {
         bench --limit-tokens -5                       | '-5' is no number of tokens
         bench --protocol question-awre                | did you mean 'question-aware'?
         bench --backend onednm                        | did you mean 'onednn'?
-        generate --prompt a --backend gpu             | unknown backend 'gpu': known are: java, auto, onednn
+        generate --prompt a --backend gpu             | unknown backend 'gpu': known are: java, auto, onednn, onednn-int8
         bench --cache-type f17                        | f17
         bench --cache-type kivi(k=2,v=2)              | unknown cache type 'kivi(k=2,v=2)'
         generate --prompt a --cache-type kivi(k=2)    | unknown cache type 'kivi(k=2)'

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 class FidelityCommandTest {
     @Test
     void comparesTheBackendOnTheEmbeddedModel() {
-        assumeOneDnn();
+        assume("onednn");
         var result = JsonMapper.shared()
                 .readTree(Cli.good("fidelity", "--backend", "onednn", "--tokens", "300", "--json")
                         .out());
@@ -29,14 +29,23 @@ class FidelityCommandTest {
 
     @Test
     void printsWhatItFound() {
-        assumeOneDnn();
+        assume("onednn");
         assertThat(Cli.good("fidelity", "--backend", "onednn", "--tokens", "40").out())
                 .contains("40 positions of hayloft-tiny, onednn against java", "KL divergence", "tokens/s");
     }
 
     @Test
+    void comparesAndGeneratesWithBytes() {
+        assume("onednn-int8");
+        assertThat(Cli.good("fidelity", "--backend", "onednn-int8", "--tokens", "40")
+                        .out())
+                .contains("40 positions of hayloft-tiny, onednn-int8 against java");
+        assertThat(generate("onednn-int8")).contains("\"backend\":\"onednn-int8\"");
+    }
+
+    @Test
     void generatesWithTheBackend() {
-        assumeOneDnn();
+        assume("onednn");
         assertThat(generate("onednn")).contains("\"backend\":\"onednn\"");
         assertThat(generate("java")).contains("\"backend\":\"java\"");
     }
@@ -59,13 +68,24 @@ class FidelityCommandTest {
         assertThat(finding.advice()).isEmpty();
     }
 
-    private static void assumeOneDnn() {
+    @Test
+    void theDoctorTellsOfEveryBackend() {
+        var findings = Doctor.backends(PrefillBackends.installed());
+        assertThat(findings).extracting(Doctor.Finding::name).containsExactly("onednn", "onednn-int8");
+        for (var finding : findings) {
+            assertThat(finding.value()).matches("cannot be used: .*|oneDNN .* (2 bytes|1 byte) of memory a weight.*");
+        }
+        assume("onednn-int8");
+        assertThat(findings.getLast().value()).contains("auto never chooses it, because results differ more");
+    }
+
+    private static void assume(String name) {
         var obstacle = PrefillBackends.installed().stream()
-                .filter(backend -> backend.name().equals("onednn"))
+                .filter(backend -> backend.name().equals(name))
                 .findFirst()
                 .map(PrefillBackend::obstacle)
                 .orElse(Optional.of("it is not installed"));
-        Assumptions.assumeTrue(obstacle.isEmpty(), () -> "skipped: no oneDNN here: " + obstacle.orElseThrow());
+        Assumptions.assumeTrue(obstacle.isEmpty(), () -> "skipped: no " + name + " here: " + obstacle.orElseThrow());
     }
 
     private static final class Unusable implements PrefillBackend {
@@ -82,6 +102,11 @@ class FidelityCommandTest {
         @Override
         public String describe() {
             throw new IllegalStateException("asked only where it works");
+        }
+
+        @Override
+        public int bytesPerWeight() {
+            return 2;
         }
 
         @Override

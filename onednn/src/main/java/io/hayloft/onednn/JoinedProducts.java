@@ -12,7 +12,7 @@ final class JoinedProducts implements WorkerPool.Task {
     private static final int TASKS_PER_THREAD = 4;
 
     private final List<OneDnnMatrix> matrices;
-    private final RoundedRows x;
+    private final Arithmetic x;
     private final int rows;
     private final float[][] y;
     private final ProductWorker[] workers;
@@ -20,7 +20,7 @@ final class JoinedProducts implements WorkerPool.Task {
     private final int taskRows;
     private final int rowTasks;
 
-    JoinedProducts(List<OneDnnMatrix> matrices, RoundedRows x, int rows, float[][] y, ProductWorker[] workers) {
+    JoinedProducts(List<OneDnnMatrix> matrices, Arithmetic x, int rows, float[][] y, ProductWorker[] workers) {
         this.matrices = matrices;
         this.x = x;
         this.rows = rows;
@@ -56,8 +56,12 @@ final class JoinedProducts implements WorkerPool.Task {
     private void multiply(OneDnnMatrix matrix, int number, int first, float[] result, ProductWorker worker) {
         var stripe = matrix.stripes().get(number);
         int count = Math.min(taskRows, rows - first);
-        var product = Products.fitting(stripe.products(), count);
-        worker.multiply(
-                product, stripe.weights(), x.address(first), result, first, count, matrix.outputs(), stripe.first());
+        for (int i = 0; i < stripe.blocks().size(); i++) {
+            var block = stripe.blocks().get(i);
+            var product = Products.fitting(block.products(), count);
+            var sums = worker.multiply(product, block.weights(), x.address(i, first));
+            x.addResults(
+                    sums, stripe.outputs(), block.scales(), i, first, count, result, matrix.outputs(), stripe.first());
+        }
     }
 }

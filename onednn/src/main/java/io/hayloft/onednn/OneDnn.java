@@ -22,6 +22,9 @@ final class OneDnn {
     static final int BF16 = 2;
 
     static final int F32 = 3;
+    static final int S32 = 4;
+    static final int S8 = 5;
+    static final int U8 = 6;
 
     /** Arguments of a product and of a conversion. */
     static final int SOURCE = 1;

@@ -2,6 +2,7 @@ package io.hayloft.onednn;
 
 import io.hayloft.engine.kernel.PrefillBackend;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A weight matrix {@code [outputs][inputs]} as stripes of outputs. Threads share a product by rows and stripes.
@@ -14,10 +15,18 @@ record OneDnnMatrix(int inputs, int outputs, List<Stripe> stripes, OneDnnSession
      * Some consecutive outputs.
      *
      * @param first first of them
-     * @param products compiled for their number
-     * @param weights memory of their weights
+     * @param blocks all inputs, in order
      */
-    record Stripe(int first, List<Product> products, long weights) {}
+    record Stripe(int first, int outputs, List<Block> blocks) {}
+
+    /**
+     * A stripe's weights for some consecutive inputs.
+     *
+     * @param products compiled for their number
+     * @param weights memory of them
+     * @param scales what the sums need to become floats; null if they are floats
+     */
+    record Block(List<Product> products, long weights, Arithmetic.@Nullable Scales scales) {}
 
     @Override
     public void multiply(float[] x, int rows, float[] y) {

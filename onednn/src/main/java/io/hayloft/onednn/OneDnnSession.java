@@ -1,15 +1,15 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.BrainFloats;
 import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.WeightRows;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The matrices of one model in oneDNN: owns its handles; the weights lie in the model's memory, 2 bytes each. */
+/** The matrices of one model in oneDNN: owns its handles; the weights lie in the model's memory. */
 final class OneDnnSession implements PrefillBackend.Session {
     /** Outputs of a stripe at most: its results for 64 rows stay in the second-level cache until they are copied. */
     private static final int STRIPE = 1024;
@@ -23,15 +23,22 @@ final class OneDnnSession implements PrefillBackend.Session {
     private final ProductWorker[] workers;
     private final Handles handles;
     private final Products products;
-    private final RoundedRows rounded = new RoundedRows();
+    private final Arithmetic arithmetic;
     private long bytes;
 
-    OneDnnSession(OneDnn library, NativeMemory memory, WorkerPool pool) {
+    /**
+     * No matrices yet.
+     *
+     * @param arithmetic closed with the session
+     * @param memory owns the packed weights
+     */
+    OneDnnSession(OneDnn library, Arithmetic arithmetic, NativeMemory memory, WorkerPool pool) {
         this.library = library;
         this.memory = memory;
         this.pool = pool;
         this.handles = new Handles(library);
-        this.products = new Products(library, handles);
+        this.arithmetic = arithmetic;
+        this.products = new Products(library, handles, arithmetic.types());
         this.workers = new ProductWorker[pool.threads()];
         try {
             for (int i = 0; i < workers.length; i++) {
@@ -49,53 +56,80 @@ final class OneDnnSession implements PrefillBackend.Session {
         int outputs = rows.rows();
         int parts = (outputs + STRIPE - 1) / STRIPE;
         int width = ((outputs + parts - 1) / parts + STEP - 1) / STEP * STEP;
-        var stripes = new ArrayList<OneDnnMatrix.Stripe>();
+        var blocks = arithmetic.blocks(rows.columns());
         try {
-            // The widths of all stripes must be possible before memory is taken for the first.
-            products.of(rows.columns(), Math.min(width, outputs));
-            products.of(rows.columns(), outputs - (outputs - 1) / width * width);
+            // All shapes must be possible before memory is taken for the first.
+            for (int size : new int[] {blocks.size(0), blocks.size(blocks.count() - 1)}) {
+                products.of(size, Math.min(width, outputs));
+                products.of(size, outputs - (outputs - 1) / width * width);
+            }
         } catch (OneDnnException e) {
             if (e.unimplemented()) {
                 return Optional.empty(); // the engine's own kernels take every shape
             }
             throw e;
         }
+        var stripes = new ArrayList<OneDnnMatrix.Stripe>();
         for (int first = 0; first < outputs; first += width) {
-            stripes.add(reserve(first, products.of(rows.columns(), Math.min(width, outputs - first))));
+            stripes.add(reserve(first, Math.min(width, outputs - first), blocks));
         }
-        pool.run(stripes.size(), (index, worker) -> fill(rows, stripes.get(index), workers[worker]));
+        pool.run(stripes.size(), (index, worker) -> fill(rows, blocks, stripes.get(index), workers[worker]));
         return Optional.of(new OneDnnMatrix(rows.columns(), outputs, List.copyOf(stripes), this));
     }
 
     /** Memory for the weights of a stripe. */
-    private OneDnnMatrix.Stripe reserve(int first, List<Product> set) {
-        long description = library.weightsOf(set.getFirst().plan());
-        long size = library.bytes(description);
-        long packed = library.memory(handles, description, memory.allocate(size));
-        bytes += size;
-        return new OneDnnMatrix.Stripe(first, set, packed);
+    private OneDnnMatrix.Stripe reserve(int first, int outputs, Blocks blocks) {
+        var parts = new ArrayList<OneDnnMatrix.Block>();
+        for (int i = 0; i < blocks.count(); i++) {
+            var set = products.of(blocks.size(i), outputs);
+            long description = library.weightsOf(set.getFirst().plan());
+            long size = library.bytes(description);
+            long packed = library.memory(handles, description, memory.allocate(size));
+            bytes += size;
+            parts.add(new OneDnnMatrix.Block(set, packed, arithmetic.newScales(outputs)));
+        }
+        return new OneDnnMatrix.Stripe(first, outputs, List.copyOf(parts));
     }
 
-    /** Writes a stripe's weights, rounded to bfloat16, in the layout that the library chose. */
-    private void fill(WeightRows rows, OneDnnMatrix.Stripe stripe, ProductWorker worker) {
+    /** Writes a stripe's weights, as factors, in the layouts that the library chose. */
+    private void fill(WeightRows rows, Blocks blocks, OneDnnMatrix.Stripe stripe, ProductWorker worker) {
+        int factorBytes = arithmetic.types().factorBytes();
+        int outputs = stripe.outputs();
+        try (var space = new NativeMemory("conversion of weights")) {
+            var plain = space.allocate((long) factorBytes * outputs * blocks.inputs()); // [blocks][outputs][inputs]
+            var row = new float[blocks.inputs()];
+            for (int output = 0; output < outputs; output++) {
+                rows.readRow(stripe.first() + output, row, 0);
+                for (int i = 0; i < blocks.count(); i++) {
+                    int first = blocks.first(i);
+                    int count = blocks.size(i);
+                    long at = factorBytes * ((long) outputs * first + (long) output * count);
+                    var scales = stripe.blocks().get(i).scales();
+                    arithmetic.writeWeights(row, first, count, scales, output, plain, at);
+                }
+            }
+            for (int i = 0; i < blocks.count(); i++) {
+                long at = (long) factorBytes * outputs * blocks.first(i);
+                var part = plain.asSlice(at, (long) factorBytes * outputs * blocks.size(i));
+                convert(part, stripe.blocks().get(i), worker);
+            }
+        }
+    }
+
+    /** Converts weights {@code [outputs][inputs]} of a block. */
+    private void convert(MemorySegment plain, OneDnnMatrix.Block block, ProductWorker worker) {
         library.setThreadsOfCaller(1);
-        var product = stripe.products().getFirst();
+        var product = block.products().getFirst();
         int inputs = product.inputs();
-        int outputs = product.outputs();
+        int type = arithmetic.types().weights();
         try (var own = new Handles(library);
                 var space = new NativeMemory("conversion of weights")) {
-            long plain = library.matrix(own, OneDnn.BF16, inputs, outputs, 1, inputs); // [outputs][inputs], transposed
-            long plan = library.planConversion(own, plain, library.weightsOf(product.plan()));
-            var rounded = space.allocate(2L * inputs * outputs);
-            var row = new float[inputs];
-            for (int i = 0; i < outputs; i++) {
-                rows.readRow(stripe.first() + i, row, 0);
-                BrainFloats.round(row, 0, rounded, 2L * i * inputs, inputs);
-            }
-            long from = library.memory(own, plain, rounded);
+            long transposed = library.matrix(own, type, inputs, product.outputs(), 1, inputs);
+            long plan = library.planConversion(own, transposed, library.weightsOf(product.plan()));
+            long from = library.memory(own, transposed, plain);
             long scratchpad = library.scratchpadOf(plan);
             long scratch = library.memory(own, scratchpad, space.allocate(library.bytes(scratchpad)));
-            worker.convert(library.primitive(own, plan), from, stripe.weights(), scratch);
+            worker.convert(library.primitive(own, plan), from, block.weights(), scratch);
         }
     }
 
@@ -105,8 +139,8 @@ final class OneDnnSession implements PrefillBackend.Session {
         for (var matrix : matrices) {
             own.add((OneDnnMatrix) matrix);
         }
-        rounded.fill(x, rows, own.getFirst().inputs(), pool);
-        var products = new JoinedProducts(own, rounded, rows, y, workers);
+        arithmetic.fill(x, rows, own.getFirst().inputs(), pool);
+        var products = new JoinedProducts(own, arithmetic, rows, y, workers);
         pool.run(products.tasks(), products);
     }
 
@@ -118,7 +152,7 @@ final class OneDnnSession implements PrefillBackend.Session {
     @Override
     public void close() {
         try (handles;
-                rounded) {
+                arithmetic) {
             for (var worker : workers) {
                 worker.close();
             }

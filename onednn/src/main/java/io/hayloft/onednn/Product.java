@@ -1,8 +1,8 @@
 package io.hayloft.onednn;
 
 /**
- * A compiled product of a fixed shape: y {@code [rows][outputs]} in f32 from x {@code [rows][inputs]} and weights in
- * bfloat16. Shared by all matrices of the shape and by all threads.
+ * A compiled product of a fixed shape: y {@code [rows][outputs]} from x {@code [rows][inputs]} and weights. Shared by all
+ * matrices of the shape and by all threads.
  *
  * @param source description of x
  * @param target description of y
@@ -19,9 +19,10 @@ record Product(int rows, int inputs, int outputs, long source, long target, long
      * @param weights description of the weights, perhaps of any layout
      * @throws OneDnnException if the library cannot do it, or not fast
      */
-    static Product compile(OneDnn library, Handles owner, int rows, int inputs, int outputs, long weights) {
-        long source = library.matrix(owner, OneDnn.BF16, rows, inputs, inputs, 1);
-        long target = library.matrix(owner, OneDnn.F32, rows, outputs, outputs, 1);
+    static Product compile(
+            OneDnn library, Handles owner, Arithmetic.Types types, int rows, int inputs, int outputs, long weights) {
+        long source = library.matrix(owner, types.rows(), rows, inputs, inputs, 1);
+        long target = library.matrix(owner, types.sums(), rows, outputs, outputs, 1);
         long plan = library.planProduct(owner, source, weights, target);
         if (!library.nameOf(plan).startsWith(FAST)) {
             throw OneDnnException.noFastProduct();

@@ -1,6 +1,5 @@
 package io.hayloft.onednn;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -55,27 +54,22 @@ final class ProductWorker implements AutoCloseable {
     }
 
     /**
-     * Computes rows {@code first .. first + rows - 1} of some outputs: y = x Wᵀ.
+     * Computes sums of products.
      *
-     * @param product has room for the rows
-     * @param weights memory of the weights of these outputs
-     * @param x address of the first of these rows in bfloat16; as many rows as the product has can be read
-     * @param y {@code [all rows][width]}
-     * @param column first of the outputs in a row of y
+     * @param weights memory of the weights
+     * @param x address of the first row; as many rows as the product has can be read
+     * @return {@code [rows of the product][outputs]}, valid until the next call
      */
-    void multiply(Product product, long weights, long x, float[] y, int first, int rows, int width, int column) {
+    MemorySegment multiply(Product product, long weights, long x) {
         library.setThreadsOfCaller(1);
         var list = arguments.get(product);
         if (list == null) {
             list = prepare(product);
         }
-        int outputs = product.outputs();
         library.setData(list.get(JAVA_LONG, SOURCE_AT * OneDnn.ARGUMENT_BYTES + HANDLE), x);
         list.set(JAVA_LONG, WEIGHTS_AT * OneDnn.ARGUMENT_BYTES + HANDLE, weights);
         library.execute(product.primitive(), stream, 4, list);
-        for (int row = 0; row < rows; row++) {
-            MemorySegment.copy(target, JAVA_FLOAT, 4L * row * outputs, y, (first + row) * width + column, outputs);
-        }
+        return target;
     }
 
     /** The arguments of a product, all but the weights filled in. */

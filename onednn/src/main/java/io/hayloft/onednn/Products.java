@@ -18,6 +18,7 @@ final class Products {
 
     private final OneDnn library;
     private final Handles handles;
+    private final Arithmetic.Types types;
     private final Map<Shape, List<Product>> sets = new HashMap<>();
 
     private record Shape(int inputs, int outputs) {}
@@ -27,9 +28,10 @@ final class Products {
      *
      * @param handles owner of what will be compiled
      */
-    Products(OneDnn library, Handles handles) {
+    Products(OneDnn library, Handles handles, Arithmetic.Types types) {
         this.library = library;
         this.handles = handles;
+        this.types = types;
     }
 
     /**
@@ -50,9 +52,9 @@ final class Products {
     private List<Product> compile(Shape shape) {
         var made = new ArrayList<Product>();
         try (var created = new Handles(library)) {
-            long weights = library.matrixOfAnyLayout(created, OneDnn.BF16, shape.inputs, shape.outputs);
+            long weights = library.matrixOfAnyLayout(created, types.weights(), shape.inputs, shape.outputs);
             for (int rows : ROWS) {
-                var product = Product.compile(library, created, rows, shape.inputs, shape.outputs, weights);
+                var product = Product.compile(library, created, types, rows, shape.inputs, shape.outputs, weights);
                 weights = library.weightsOf(product.plan());
                 made.add(product);
             }

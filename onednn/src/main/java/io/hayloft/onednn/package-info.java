@@ -1,8 +1,9 @@
 /**
- * Matrix products of prefills by oneDNN, a native library, in bfloat16: an option beside the engine's own kernels.
+ * Matrix products of prefills by oneDNN, a native library: an option beside the engine's own kernels.
  *
- * <p>{@link io.hayloft.onednn.OneDnnBackend} is found by the service loader; nothing else is public. The library comes as
- * a resource of its jar, is unpacked once into Hayloft's cache folder and called through the foreign function API.
+ * <p>{@link io.hayloft.onednn.OneDnnBackend} (bfloat16) and {@link io.hayloft.onednn.OneDnnByteBackend} (8-bit integers) are
+ * found by the service loader; nothing else is public. The library comes as a resource of its jar, is unpacked once into
+ * Hayloft's cache folder and called through the foreign function API.
  */
 @NullMarked
 package io.hayloft.onednn;

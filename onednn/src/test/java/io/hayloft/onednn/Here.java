@@ -2,15 +2,24 @@ package io.hayloft.onednn;
 
 import org.junit.jupiter.api.Assumptions;
 
-/** The backend of this machine. */
+/** The backends of this machine. */
 final class Here {
     private Here() {}
 
     /** Skips the running test where the backend cannot work. */
     static OneDnnBackend backend() {
-        var backend = new OneDnnBackend();
+        return usable(new OneDnnBackend());
+    }
+
+    /** Skips the running test where the 8-bit backend cannot work. */
+    static OneDnnByteBackend byteBackend() {
+        return usable(new OneDnnByteBackend());
+    }
+
+    private static <B extends LibraryBackend> B usable(B backend) {
         var obstacle = backend.obstacle();
-        Assumptions.assumeTrue(obstacle.isEmpty(), () -> "skipped: no oneDNN here: " + obstacle.orElseThrow());
+        Assumptions.assumeTrue(
+                obstacle.isEmpty(), () -> "skipped: no " + backend.name() + " here: " + obstacle.orElseThrow());
         return backend;
     }
 }

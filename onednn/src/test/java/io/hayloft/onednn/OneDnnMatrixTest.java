@@ -1,5 +1,7 @@
 package io.hayloft.onednn;
 
+import static io.hayloft.onednn.Matrices.numbers;
+import static io.hayloft.onednn.Matrices.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +14,6 @@ import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.engine.tensor.WeightRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -190,8 +191,9 @@ class OneDnnMatrixTest {
         var library = backend.library();
         int before = library.liveObjects();
         try (var handles = new Handles(library)) {
-            long weights = library.matrix(handles, OneDnn.BF16, 32, 64, 64, 1);
-            assertThatThrownBy(() -> Product.compile(library, handles, 16, 33, 64, weights)) // 33 are not 32
+            var types = new BrainArithmetic().types();
+            long weights = library.matrix(handles, types.weights(), 32, 64, 64, 1);
+            assertThatThrownBy(() -> Product.compile(library, handles, types, 16, 33, 64, weights)) // 33 are not 32
                     .isInstanceOf(OneDnnException.class);
         }
         assertThat(library.liveObjects()).isEqualTo(before);
@@ -215,23 +217,5 @@ class OneDnnMatrixTest {
         assertThatThrownBy(() -> Binding.check("dnnl_memory_create", 5))
                 .isInstanceOf(OneDnnException.class)
                 .hasMessage("dnnl_memory_create of oneDNN failed with status 5");
-    }
-
-    private static WeightRows weights(int outputs, int inputs) {
-        var data = Arena.ofAuto().allocate(4L * outputs * inputs, 4);
-        var values = numbers(outputs * inputs, outputs);
-        for (int i = 0; i < values.length; i++) {
-            data.setAtIndex(ValueLayout.JAVA_FLOAT, i, values[i]);
-        }
-        return WeightRows.all(new Tensor("weights", TensorType.F32, new long[] {outputs, inputs}, data));
-    }
-
-    private static float[] numbers(int count, long seed) {
-        var random = new Random(seed);
-        var numbers = new float[count];
-        for (int i = 0; i < count; i++) {
-            numbers[i] = (float) random.nextGaussian();
-        }
-        return numbers;
     }
 }

@@ -26,20 +26,31 @@ class OneDnnModelTest {
     /** Of the largest logit: 8 bits of mantissa leave an error of 1 in 256 in each factor, of which many cancel. */
     private static final double TOLERANCE = 0.02;
 
-    private final OneDnnBackend backend = Here.backend();
+    /** 8 bits in all, of numbers with one scale. */
+    private static final double BYTE_TOLERANCE = 0.05;
 
     @ParameterizedTest
     @ValueSource(strings = {"q8_0", "q4_0"})
     void logitsAgreeWithTheReference(String type) {
+        assertAgrees(type, Here.backend(), TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"q8_0", "q4_0"})
+    void logitsOfBytesAreNearTheReference(String type) {
+        assertAgrees(type, Here.byteBackend(), BYTE_TOLERANCE);
+    }
+
+    private static void assertAgrees(String type, PrefillBackend backend, double tolerance) {
         var path = Shared.path(FOLDER + "tiny_llama_" + type + ".gguf");
         try (var expected =
                 SafetensorsFile.open(Shared.path(FOLDER + "tiny_llama_" + type + "_expected.safetensors"))) {
             var logits = prefill(path, backend, 2, ids(expected, "prompt1.input_ids"), 64);
-            assertNear(logits, expected.readFloats("prompt1.logits"));
+            assertNear(logits, expected.readFloats("prompt1.logits"), tolerance);
         }
     }
 
-    private static void assertNear(float[] logits, float[] expected) {
+    private static void assertNear(float[] logits, float[] expected, double tolerance) {
         assertThat(logits).hasSameSizeAs(expected);
         double largest = 0;
         double worst = 0;
@@ -47,11 +58,20 @@ class OneDnnModelTest {
             largest = Math.max(largest, Math.abs(expected[i]));
             worst = Math.max(worst, Math.abs((double) logits[i] - expected[i]));
         }
-        assertThat(worst).isBetween(1e-6 * largest, TOLERANCE * largest); // less would be another computation
+        assertThat(worst).isBetween(1e-6 * largest, tolerance * largest); // less would be another computation
     }
 
     @Test
     void logitsHaveTheSameBitsForAnyChunkAndNumberOfThreads() {
+        assertSameBits(Here.backend());
+    }
+
+    @Test
+    void logitsOfBytesHaveTheSameBitsForAnyChunkAndNumberOfThreads() {
+        assertSameBits(Here.byteBackend());
+    }
+
+    private static void assertSameBits(PrefillBackend backend) {
         var path = Shared.path("models/hayloft-tiny");
         var ids = new int[150];
         for (int i = 0; i < ids.length; i++) {

@@ -46,14 +46,14 @@ public final class MemoryPlan {
     }
 
     /**
-     * A plan for a model that is not loaded: weights as large as in the file, with a backend's copy of the layers' matrices in
-     * 16 bits, and of caches what is certain, which leaves out those that a method other than {@code full} makes.
+     * A plan for a model that is not loaded: weights as large as in the file, with a backend's copy of the layers' matrices,
+     * and of caches what is certain, which leaves out those that a method other than {@code full} makes.
      *
-     * @param backend whether a backend computes prefills
+     * @param copyBytes of a weight in a backend's copy; 0 without a backend
      * @param memory bytes that are free; 0 if that is not known
      */
-    public static MemoryPlan beforeLoading(Checkpoint checkpoint, boolean backend, long memory) {
-        long bytes = backend ? Short.BYTES * Shapes.layerWeights(checkpoint.config()) : 0;
+    public static MemoryPlan beforeLoading(Checkpoint checkpoint, int copyBytes, long memory) {
+        long bytes = copyBytes * Shapes.layerWeights(checkpoint.config());
         for (var tensor : checkpoint.tensors().values()) {
             bytes += tensor.type().bytes(tensor.elements());
         }

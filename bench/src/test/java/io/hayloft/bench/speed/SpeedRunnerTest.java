@@ -216,7 +216,7 @@ class SpeedRunnerTest {
         long full = model.cacheShape().fullBytes(64 << 10, F16);
         try (var checkpoint =
                 Checkpoint.open(ModelStore.open().resolve("hayloft-tiny").path())) {
-            var plan = MemoryPlan.beforeLoading(checkpoint, false, 10 * full);
+            var plan = MemoryPlan.beforeLoading(checkpoint, 0, 10 * full);
 
             assertThat(plan.cacheBytes(test)).isBetween(21 * full, 22 * full);
             assertThat(plan.cacheBytes(kivi)).isEqualTo(full);
@@ -226,16 +226,16 @@ class SpeedRunnerTest {
                     .hasMessageContaining("batch 20")
                     .hasMessageContaining("free memory");
             assertThatThrownBy(
-                            () -> MemoryPlan.beforeLoading(checkpoint, false, 1).check(List.of(kivi)))
+                            () -> MemoryPlan.beforeLoading(checkpoint, 0, 1).check(List.of(kivi)))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("of weights");
-            MemoryPlan.beforeLoading(checkpoint, false, 100 * full).check(List.of(test));
+            MemoryPlan.beforeLoading(checkpoint, 0, 100 * full).check(List.of(test));
             long file = checkpoint.tensors().values().stream()
                     .mapToLong(tensor -> tensor.type().bytes(tensor.elements()))
                     .sum();
             long copy = 2 * Shapes.layerWeights(checkpoint.config());
             assertThatThrownBy(
-                            () -> MemoryPlan.beforeLoading(checkpoint, true, 1).check(List.of(test)))
+                            () -> MemoryPlan.beforeLoading(checkpoint, 2, 1).check(List.of(test)))
                     .hasMessageContaining(Sizes.bytes(file + copy) + " of weights");
         }
     }

@@ -22,6 +22,14 @@ public interface PrefillBackend {
      */
     String describe();
 
+    /** Bytes that a weight takes in the copy that a session packs. */
+    int bytesPerWeight();
+
+    /** Whether {@link PrefillBackends#AUTO} may choose it: not if it changes results more than users expect unasked. */
+    default boolean automatic() {
+        return true;
+    }
+
     /**
      * Begins work for one model.
      *

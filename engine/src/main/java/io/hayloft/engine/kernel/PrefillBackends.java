@@ -13,7 +13,7 @@ public final class PrefillBackends {
     /** The kernels of this package: exact to the bit whatever the chunk and the threads; the default. */
     public static final String JAVA = "java";
 
-    /** The first backend that works on this machine, else {@link #JAVA}. */
+    /** The first {@link PrefillBackend#automatic} backend that works on this machine, else {@link #JAVA}. */
     public static final String AUTO = "auto";
 
     private PrefillBackends() {}
@@ -42,7 +42,7 @@ public final class PrefillBackends {
     static @Nullable PrefillBackend choose(String name, List<PrefillBackend> installed) {
         if (name.equals(AUTO)) {
             return installed.stream()
-                    .filter(backend -> backend.obstacle().isEmpty())
+                    .filter(backend -> backend.automatic() && backend.obstacle().isEmpty())
                     .findFirst()
                     .orElse(null);
         }

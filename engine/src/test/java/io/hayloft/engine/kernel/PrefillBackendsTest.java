@@ -23,6 +23,7 @@ class PrefillBackendsTest {
         private final String name;
         private final Optional<String> obstacle;
         private boolean failsAtTheEnd;
+        private boolean automatic = true;
         private int open;
         private int packed;
 
@@ -44,6 +45,16 @@ class PrefillBackendsTest {
         @Override
         public String describe() {
             return "sevens";
+        }
+
+        @Override
+        public int bytesPerWeight() {
+            return 2;
+        }
+
+        @Override
+        public boolean automatic() {
+            return automatic;
         }
 
         @Override
@@ -87,6 +98,15 @@ class PrefillBackendsTest {
         assertThat(PrefillBackends.choose("auto", List.of(broken, works))).isSameAs(works);
         assertThat(PrefillBackends.choose("auto", List.of(broken))).isNull();
         assertThat(PrefillBackends.choose("auto", List.of())).isNull();
+    }
+
+    @Test
+    void whatChangesResultsMuchMustBeNamed() {
+        var coarse = new Sevens("coarse", Optional.empty());
+        coarse.automatic = false;
+        assertThat(PrefillBackends.choose("auto", List.of(coarse, works))).isSameAs(works);
+        assertThat(PrefillBackends.choose("auto", List.of(coarse))).isNull();
+        assertThat(PrefillBackends.choose("coarse", List.of(coarse, works))).isSameAs(coarse);
     }
 
     @Test
