@@ -45,7 +45,7 @@ final class DecodeScratch {
 
     /** Adds a tile's values with the softmax of its scores, which become exponentials. */
     void values(HeadCache head, int tile) {
-        softmax.add(scores, 0, 0, shape.group());
+        softmax.add(scores, 0, shape.group());
         for (int token = Math.max(tile, head.begin());
                 token < Math.min(tile + TILE, head.end());
                 token += HeadCache.BLOCK) {

@@ -52,8 +52,7 @@ final class MassColumns {
 
     /** Room for the exponentials of some of the block's rows. */
     void beginRows(int queryRows) {
-        int padded = (queryRows + RowTile.ROWS - 1) / RowTile.ROWS * RowTile.ROWS;
-        queries = (padded + LANES - 1) / LANES * LANES;
+        queries = (queryRows + LANES - 1) / LANES * LANES;
         if (kept.length < tiles * queries * TILE) {
             kept = new float[tiles * queries * TILE];
             factors = new float[tiles * queries];
@@ -61,19 +60,14 @@ final class MassColumns {
         Arrays.fill(factors, 0, tiles * queries, TileSoftmax.LOWEST);
     }
 
-    /** Where scores of a row with the tile that begins at this token belong, and become exponentials. */
-    int at(int tile, int query) {
-        return ((tile / TILE - firstTile) * queries + query) * TILE;
-    }
-
-    /** Scores and exponentials, to be written. */
-    float[] kept() {
-        return kept;
-    }
-
-    /** Says what the exponentials of these rows with a tile are relative to. */
-    void added(int tile, int query, int count, TileSoftmax softmax) {
+    /**
+     * Keeps the exponentials of a tile of rows with a tile of tokens.
+     *
+     * @param exponentials [count][128]
+     */
+    void keep(int tile, int query, int count, float[] exponentials, TileSoftmax softmax) {
         int at = (tile / TILE - firstTile) * queries + query;
+        System.arraycopy(exponentials, 0, kept, at * TILE, count * TILE);
         for (int i = 0; i < count; i++) {
             factors[at + i] = softmax.max(query + i);
         }
@@ -90,36 +84,21 @@ final class MassColumns {
             for (int i = 0; i < queryRows; i++) {
                 factors[at + i] *= softmax.inverseSum(i);
             }
-            for (int g = 0; g < group; g++) {
-                for (int lane = 0; lane < TILE; lane += 4 * LANES) {
-                    addFour(tile, g, lane, queryRows);
+            for (int i = 0; i < queryRows; i++) {
+                if (factors[at + i] != 0) { // else the row does not see the tile, and nothing was kept
+                    addRow(factors[at + i], (at + i) * TILE, (i % group * tiles + tile) * TILE);
                 }
             }
         }
     }
 
-    /** Four vectors of columns over all rows of a query head. */
-    private void addFour(int tile, int g, int lane, int queryRows) {
-        int to = (g * tiles + tile) * TILE + lane;
-        var a = FloatVector.fromArray(FLOATS, columns, to);
-        var b = FloatVector.fromArray(FLOATS, columns, to + LANES);
-        var c = FloatVector.fromArray(FLOATS, columns, to + 2 * LANES);
-        var d = FloatVector.fromArray(FLOATS, columns, to + 3 * LANES);
-        for (int i = g; i < queryRows; i += group) {
-            float factor = factors[tile * queries + i];
-            if (factor != 0) { // else the row does not see the tile, and nothing was kept
-                int from = (tile * queries + i) * TILE + lane;
-                var weight = FloatVector.broadcast(FLOATS, factor);
-                a = weight.fma(FloatVector.fromArray(FLOATS, kept, from), a);
-                b = weight.fma(FloatVector.fromArray(FLOATS, kept, from + LANES), b);
-                c = weight.fma(FloatVector.fromArray(FLOATS, kept, from + 2 * LANES), c);
-                d = weight.fma(FloatVector.fromArray(FLOATS, kept, from + 3 * LANES), d);
-            }
+    /** Rows come in the order in which they lie in memory. */
+    private void addRow(float factor, int from, int to) {
+        for (int lane = 0; lane < TILE; lane += LANES) {
+            FloatVector.fromArray(FLOATS, kept, from + lane)
+                    .fma(FloatVector.broadcast(FLOATS, factor), FloatVector.fromArray(FLOATS, columns, to + lane))
+                    .intoArray(columns, to + lane);
         }
-        a.intoArray(columns, to);
-        b.intoArray(columns, to + LANES);
-        c.intoArray(columns, to + 2 * LANES);
-        d.intoArray(columns, to + 3 * LANES);
     }
 
     /**

@@ -18,29 +18,20 @@ final class PrefillScratch {
     private float[] values = {}; // [128][stride]
     final TileSoftmax softmax = new TileSoftmax();
     final MassColumns mass = new MassColumns();
-    private final float[] ownScores = new float[RowTile.ROWS * TILE];
 
-    /** Scores of a tile of rows [rows of a tile][128], from {@link #scoresAt} on. */
-    float[] scores = ownScores;
+    /** Scores of a tile of rows [rows of a tile][128]. */
+    final float[] scores = new float[RowTile.ROWS * TILE];
 
-    int scoresAt;
     private final float[] capping = new float[RowTile.ROWS * TILE];
 
     void begin(AttentionShape shape, int queryRows) {
         this.shape = shape;
-        placeScores(ownScores, 0);
         int stride = (HeadCache.paddedChannels(shape.headDim()) + PAIR - 1) / PAIR * PAIR;
         int padded = (queryRows + RowTile.ROWS - 1) / RowTile.ROWS * RowTile.ROWS;
         softmax.begin(padded, stride);
         queries = grown(queries, padded * shape.headDim());
         keys = grown(keys, TILE * shape.headDim());
         values = grown(values, TILE * stride);
-    }
-
-    /** Says where the next scores are to be written. */
-    void placeScores(float[] array, int at) {
-        scores = array;
-        scoresAt = at;
     }
 
     private static float[] grown(float[] array, int size) {
@@ -78,23 +69,17 @@ final class PrefillScratch {
         int dim = shape.headDim();
         int end = Math.min(depth, tokens);
         for (int token = 0; token < end; token += BLOCK) {
-            RowTile.scores(dim, queries, row * dim, keys, token * dim, scores, scoresAt + token);
+            RowTile.scores(dim, queries, row * dim, keys, token * dim, scores, token);
         }
         if (shape.softCap() > 0) {
-            VectorMath.softCap(scores, scoresAt, capping.length, shape.softCap(), capping);
+            VectorMath.softCap(scores, 0, scores.length, shape.softCap(), capping);
         }
     }
 
     /** Adds the values of the tile's first tokens with the softmax of the scores, which become exponentials. */
     void values(int row, int rows, int tokens) {
-        softmax.add(scores, scoresAt, row, rows);
+        softmax.add(scores, row, rows);
         RowTile.values(
-                Math.min(depth, tokens),
-                scores,
-                scoresAt,
-                values,
-                softmax.stride(),
-                softmax.out(),
-                row * softmax.stride());
+                Math.min(depth, tokens), scores, values, softmax.stride(), softmax.out(), row * softmax.stride());
     }
 }

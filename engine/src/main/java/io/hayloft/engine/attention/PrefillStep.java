@@ -154,22 +154,18 @@ final class PrefillStep implements WorkerPool.Task {
 
     private void addTile(PrefillScratch scratch, int kvHead, int tile, int tokens, int at, int count, int fromRow) {
         var head = cache.head(kvHead);
-        if (mass != null) {
-            scratch.placeScores(scratch.mass.kept(), scratch.mass.at(tile, at));
-        }
         scratch.scores(at, tokens);
         for (int i = 0; i < count; i++) {
             int position = firstPosition + fromRow + (at + i) / shape.group();
-            int to = scratch.scoresAt + i * TILE;
-            Visibility.hide(head, tile, Visibility.low(shape, cache, position), position, scratch.scores, to);
+            Visibility.hide(head, tile, Visibility.low(shape, cache, position), position, scratch.scores, i * TILE);
             if (mask != null) {
                 int queryHead = kvHead * shape.group() + (at + i) % shape.group();
-                Visibility.hide(mask, queryHead, head, tile, scratch.scores, to);
+                Visibility.hide(mask, queryHead, head, tile, scratch.scores, i * TILE);
             }
         }
         scratch.values(at, count, tokens);
         if (mass != null) {
-            scratch.mass.added(tile, at, count, scratch.softmax);
+            scratch.mass.keep(tile, at, count, scratch.scores, scratch.softmax);
         }
     }
 

@@ -48,12 +48,12 @@ final class RowTile {
      * @param values [tokens][stride]
      * @param out [ROWS][stride]; the stride is a multiple of two vectors
      */
-    static void values(int tokens, float[] p, int pAt, float[] values, int stride, float[] out, int outAt) {
+    static void values(int tokens, float[] p, float[] values, int stride, float[] out, int outAt) {
         for (int lane = 0; lane < stride; lane += 2 * LANES) {
             if (ROWS == 12) {
-                values12(tokens, p, pAt, values, lane, stride, out, outAt + lane);
+                values12(tokens, p, values, lane, stride, out, outAt + lane);
             } else {
-                values4(tokens, p, pAt, values, lane, stride, out, outAt + lane);
+                values4(tokens, p, values, lane, stride, out, outAt + lane);
             }
         }
     }
@@ -95,7 +95,7 @@ final class RowTile {
     }
 
     private static void values4(
-            int tokens, float[] p, int pAt, float[] values, int valuesAt, int stride, float[] out, int outAt) {
+            int tokens, float[] p, float[] values, int valuesAt, int stride, float[] out, int outAt) {
         var a0 = FloatVector.fromArray(FLOATS, out, outAt);
         var b0 = FloatVector.fromArray(FLOATS, out, outAt + LANES);
         var a1 = FloatVector.fromArray(FLOATS, out, outAt + stride);
@@ -104,7 +104,7 @@ final class RowTile {
         var b2 = FloatVector.fromArray(FLOATS, out, outAt + 2 * stride + LANES);
         var a3 = FloatVector.fromArray(FLOATS, out, outAt + 3 * stride);
         var b3 = FloatVector.fromArray(FLOATS, out, outAt + 3 * stride + LANES);
-        for (int t = pAt, v = valuesAt; t < pAt + tokens; t++, v += stride) {
+        for (int t = 0, v = valuesAt; t < tokens; t++, v += stride) {
             var va = FloatVector.fromArray(FLOATS, values, v);
             var vb = FloatVector.fromArray(FLOATS, values, v + LANES);
             var x0 = FloatVector.broadcast(FLOATS, p[t]);
@@ -223,7 +223,7 @@ final class RowTile {
     }
 
     private static void values12(
-            int tokens, float[] p, int pAt, float[] values, int valuesAt, int stride, float[] out, int outAt) {
+            int tokens, float[] p, float[] values, int valuesAt, int stride, float[] out, int outAt) {
         var a0 = FloatVector.fromArray(FLOATS, out, outAt);
         var b0 = FloatVector.fromArray(FLOATS, out, outAt + LANES);
         var a1 = FloatVector.fromArray(FLOATS, out, outAt + stride);
@@ -248,7 +248,7 @@ final class RowTile {
         var b10 = FloatVector.fromArray(FLOATS, out, outAt + 10 * stride + LANES);
         var a11 = FloatVector.fromArray(FLOATS, out, outAt + 11 * stride);
         var b11 = FloatVector.fromArray(FLOATS, out, outAt + 11 * stride + LANES);
-        for (int t = pAt, v = valuesAt; t < pAt + tokens; t++, v += stride) {
+        for (int t = 0, v = valuesAt; t < tokens; t++, v += stride) {
             var va = FloatVector.fromArray(FLOATS, values, v);
             var vb = FloatVector.fromArray(FLOATS, values, v + LANES);
             var x0 = FloatVector.broadcast(FLOATS, p[t]);

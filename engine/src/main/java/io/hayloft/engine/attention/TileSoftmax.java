@@ -59,9 +59,9 @@ final class TileSoftmax {
     }
 
     /** Turns scores [rows][128] into exponentials, where row i of them belongs to row {@code first + i} here. */
-    void add(float[] scores, int scoresAt, int first, int rows) {
+    void add(float[] scores, int first, int rows) {
         for (int i = 0; i < rows; i++) {
-            int at = scoresAt + i * TILE;
+            int at = i * TILE;
             int row = first + i;
             float largest = largest(scores, at);
             if (largest > max[row]) {
