@@ -40,7 +40,19 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
 
     @Override
     public void expand(int panel, int from, int count, float[] dst) {
-        Codes.expand(data, blockAt(panel, from / format.block()), format, count, dst);
+        for (int k = 0; k < count; k += format.block()) {
+            long at = blockAt(panel, (from + k) / format.block());
+            expandCodes(at, dst, k * ROWS);
+            Codes.applyScales(data, at, format, dst, k * ROWS);
+        }
+    }
+
+    private void expandCodes(long at, float[] dst, int to) {
+        if (format.bits() == 4) {
+            Codes.expand4(data, at + format.codesAt(), format.block(), dst, to);
+        } else {
+            Codes.expand8(data, at + format.codesAt(), format.block(), dst, to);
+        }
     }
 
     @Override

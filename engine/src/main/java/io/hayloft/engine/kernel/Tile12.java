@@ -16,43 +16,32 @@ final class Tile12 {
 
     private Tile12() {}
 
-    /** See {@link Tile#sum}; {@code wAt}, {@code fromAt} and {@code toAt} are those of this pair of vectors. */
-    static void sum(
-            int count,
-            float[] x,
-            int xAt,
-            float[] w,
-            int wAt,
-            float[] from,
-            int fromAt,
-            int fromRow,
-            float[] to,
-            int toAt,
-            int toRow) {
-        var a0 = FloatVector.fromArray(F, from, fromAt + 0 * fromRow);
-        var b0 = FloatVector.fromArray(F, from, fromAt + 0 * fromRow + L);
-        var a1 = FloatVector.fromArray(F, from, fromAt + 1 * fromRow);
-        var b1 = FloatVector.fromArray(F, from, fromAt + 1 * fromRow + L);
-        var a2 = FloatVector.fromArray(F, from, fromAt + 2 * fromRow);
-        var b2 = FloatVector.fromArray(F, from, fromAt + 2 * fromRow + L);
-        var a3 = FloatVector.fromArray(F, from, fromAt + 3 * fromRow);
-        var b3 = FloatVector.fromArray(F, from, fromAt + 3 * fromRow + L);
-        var a4 = FloatVector.fromArray(F, from, fromAt + 4 * fromRow);
-        var b4 = FloatVector.fromArray(F, from, fromAt + 4 * fromRow + L);
-        var a5 = FloatVector.fromArray(F, from, fromAt + 5 * fromRow);
-        var b5 = FloatVector.fromArray(F, from, fromAt + 5 * fromRow + L);
-        var a6 = FloatVector.fromArray(F, from, fromAt + 6 * fromRow);
-        var b6 = FloatVector.fromArray(F, from, fromAt + 6 * fromRow + L);
-        var a7 = FloatVector.fromArray(F, from, fromAt + 7 * fromRow);
-        var b7 = FloatVector.fromArray(F, from, fromAt + 7 * fromRow + L);
-        var a8 = FloatVector.fromArray(F, from, fromAt + 8 * fromRow);
-        var b8 = FloatVector.fromArray(F, from, fromAt + 8 * fromRow + L);
-        var a9 = FloatVector.fromArray(F, from, fromAt + 9 * fromRow);
-        var b9 = FloatVector.fromArray(F, from, fromAt + 9 * fromRow + L);
-        var a10 = FloatVector.fromArray(F, from, fromAt + 10 * fromRow);
-        var b10 = FloatVector.fromArray(F, from, fromAt + 10 * fromRow + L);
-        var a11 = FloatVector.fromArray(F, from, fromAt + 11 * fromRow);
-        var b11 = FloatVector.fromArray(F, from, fromAt + 11 * fromRow + L);
+    /** See {@link Tile#sum}; {@code wAt} and {@code at} are those of this pair of vectors. */
+    static void sum(int count, float[] x, int xAt, float[] w, int wAt, float[] sums, int at) {
+        var a0 = FloatVector.fromArray(F, sums, at + 0 * ROW);
+        var b0 = FloatVector.fromArray(F, sums, at + 0 * ROW + L);
+        var a1 = FloatVector.fromArray(F, sums, at + 1 * ROW);
+        var b1 = FloatVector.fromArray(F, sums, at + 1 * ROW + L);
+        var a2 = FloatVector.fromArray(F, sums, at + 2 * ROW);
+        var b2 = FloatVector.fromArray(F, sums, at + 2 * ROW + L);
+        var a3 = FloatVector.fromArray(F, sums, at + 3 * ROW);
+        var b3 = FloatVector.fromArray(F, sums, at + 3 * ROW + L);
+        var a4 = FloatVector.fromArray(F, sums, at + 4 * ROW);
+        var b4 = FloatVector.fromArray(F, sums, at + 4 * ROW + L);
+        var a5 = FloatVector.fromArray(F, sums, at + 5 * ROW);
+        var b5 = FloatVector.fromArray(F, sums, at + 5 * ROW + L);
+        var a6 = FloatVector.fromArray(F, sums, at + 6 * ROW);
+        var b6 = FloatVector.fromArray(F, sums, at + 6 * ROW + L);
+        var a7 = FloatVector.fromArray(F, sums, at + 7 * ROW);
+        var b7 = FloatVector.fromArray(F, sums, at + 7 * ROW + L);
+        var a8 = FloatVector.fromArray(F, sums, at + 8 * ROW);
+        var b8 = FloatVector.fromArray(F, sums, at + 8 * ROW + L);
+        var a9 = FloatVector.fromArray(F, sums, at + 9 * ROW);
+        var b9 = FloatVector.fromArray(F, sums, at + 9 * ROW + L);
+        var a10 = FloatVector.fromArray(F, sums, at + 10 * ROW);
+        var b10 = FloatVector.fromArray(F, sums, at + 10 * ROW + L);
+        var a11 = FloatVector.fromArray(F, sums, at + 11 * ROW);
+        var b11 = FloatVector.fromArray(F, sums, at + 11 * ROW + L);
         for (int k = 0; k < count; k++) {
             int i = xAt + k * 12;
             int j = wAt + k * ROW;
@@ -95,29 +84,29 @@ final class Tile12 {
             a11 = x11.fma(u, a11);
             b11 = x11.fma(v, b11);
         }
-        a0.intoArray(to, toAt + 0 * toRow);
-        b0.intoArray(to, toAt + 0 * toRow + L);
-        a1.intoArray(to, toAt + 1 * toRow);
-        b1.intoArray(to, toAt + 1 * toRow + L);
-        a2.intoArray(to, toAt + 2 * toRow);
-        b2.intoArray(to, toAt + 2 * toRow + L);
-        a3.intoArray(to, toAt + 3 * toRow);
-        b3.intoArray(to, toAt + 3 * toRow + L);
-        a4.intoArray(to, toAt + 4 * toRow);
-        b4.intoArray(to, toAt + 4 * toRow + L);
-        a5.intoArray(to, toAt + 5 * toRow);
-        b5.intoArray(to, toAt + 5 * toRow + L);
-        a6.intoArray(to, toAt + 6 * toRow);
-        b6.intoArray(to, toAt + 6 * toRow + L);
-        a7.intoArray(to, toAt + 7 * toRow);
-        b7.intoArray(to, toAt + 7 * toRow + L);
-        a8.intoArray(to, toAt + 8 * toRow);
-        b8.intoArray(to, toAt + 8 * toRow + L);
-        a9.intoArray(to, toAt + 9 * toRow);
-        b9.intoArray(to, toAt + 9 * toRow + L);
-        a10.intoArray(to, toAt + 10 * toRow);
-        b10.intoArray(to, toAt + 10 * toRow + L);
-        a11.intoArray(to, toAt + 11 * toRow);
-        b11.intoArray(to, toAt + 11 * toRow + L);
+        a0.intoArray(sums, at + 0 * ROW);
+        b0.intoArray(sums, at + 0 * ROW + L);
+        a1.intoArray(sums, at + 1 * ROW);
+        b1.intoArray(sums, at + 1 * ROW + L);
+        a2.intoArray(sums, at + 2 * ROW);
+        b2.intoArray(sums, at + 2 * ROW + L);
+        a3.intoArray(sums, at + 3 * ROW);
+        b3.intoArray(sums, at + 3 * ROW + L);
+        a4.intoArray(sums, at + 4 * ROW);
+        b4.intoArray(sums, at + 4 * ROW + L);
+        a5.intoArray(sums, at + 5 * ROW);
+        b5.intoArray(sums, at + 5 * ROW + L);
+        a6.intoArray(sums, at + 6 * ROW);
+        b6.intoArray(sums, at + 6 * ROW + L);
+        a7.intoArray(sums, at + 7 * ROW);
+        b7.intoArray(sums, at + 7 * ROW + L);
+        a8.intoArray(sums, at + 8 * ROW);
+        b8.intoArray(sums, at + 8 * ROW + L);
+        a9.intoArray(sums, at + 9 * ROW);
+        b9.intoArray(sums, at + 9 * ROW + L);
+        a10.intoArray(sums, at + 10 * ROW);
+        b10.intoArray(sums, at + 10 * ROW + L);
+        a11.intoArray(sums, at + 11 * ROW);
+        b11.intoArray(sums, at + 11 * ROW + L);
     }
 }

@@ -16,27 +16,16 @@ final class Tile4 {
 
     private Tile4() {}
 
-    /** See {@link Tile#sum}; {@code wAt}, {@code fromAt} and {@code toAt} are those of this pair of vectors. */
-    static void sum(
-            int count,
-            float[] x,
-            int xAt,
-            float[] w,
-            int wAt,
-            float[] from,
-            int fromAt,
-            int fromRow,
-            float[] to,
-            int toAt,
-            int toRow) {
-        var a0 = FloatVector.fromArray(F, from, fromAt + 0 * fromRow);
-        var b0 = FloatVector.fromArray(F, from, fromAt + 0 * fromRow + L);
-        var a1 = FloatVector.fromArray(F, from, fromAt + 1 * fromRow);
-        var b1 = FloatVector.fromArray(F, from, fromAt + 1 * fromRow + L);
-        var a2 = FloatVector.fromArray(F, from, fromAt + 2 * fromRow);
-        var b2 = FloatVector.fromArray(F, from, fromAt + 2 * fromRow + L);
-        var a3 = FloatVector.fromArray(F, from, fromAt + 3 * fromRow);
-        var b3 = FloatVector.fromArray(F, from, fromAt + 3 * fromRow + L);
+    /** See {@link Tile#sum}; {@code wAt} and {@code at} are those of this pair of vectors. */
+    static void sum(int count, float[] x, int xAt, float[] w, int wAt, float[] sums, int at) {
+        var a0 = FloatVector.fromArray(F, sums, at + 0 * ROW);
+        var b0 = FloatVector.fromArray(F, sums, at + 0 * ROW + L);
+        var a1 = FloatVector.fromArray(F, sums, at + 1 * ROW);
+        var b1 = FloatVector.fromArray(F, sums, at + 1 * ROW + L);
+        var a2 = FloatVector.fromArray(F, sums, at + 2 * ROW);
+        var b2 = FloatVector.fromArray(F, sums, at + 2 * ROW + L);
+        var a3 = FloatVector.fromArray(F, sums, at + 3 * ROW);
+        var b3 = FloatVector.fromArray(F, sums, at + 3 * ROW + L);
         for (int k = 0; k < count; k++) {
             int i = xAt + k * 4;
             int j = wAt + k * ROW;
@@ -55,13 +44,13 @@ final class Tile4 {
             a3 = x3.fma(u, a3);
             b3 = x3.fma(v, b3);
         }
-        a0.intoArray(to, toAt + 0 * toRow);
-        b0.intoArray(to, toAt + 0 * toRow + L);
-        a1.intoArray(to, toAt + 1 * toRow);
-        b1.intoArray(to, toAt + 1 * toRow + L);
-        a2.intoArray(to, toAt + 2 * toRow);
-        b2.intoArray(to, toAt + 2 * toRow + L);
-        a3.intoArray(to, toAt + 3 * toRow);
-        b3.intoArray(to, toAt + 3 * toRow + L);
+        a0.intoArray(sums, at + 0 * ROW);
+        b0.intoArray(sums, at + 0 * ROW + L);
+        a1.intoArray(sums, at + 1 * ROW);
+        b1.intoArray(sums, at + 1 * ROW + L);
+        a2.intoArray(sums, at + 2 * ROW);
+        b2.intoArray(sums, at + 2 * ROW + L);
+        a3.intoArray(sums, at + 3 * ROW);
+        b3.intoArray(sums, at + 3 * ROW + L);
     }
 }

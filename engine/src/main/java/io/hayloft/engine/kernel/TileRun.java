@@ -1,12 +1,14 @@
 package io.hayloft.engine.kernel;
 
+import java.util.Arrays;
+
 /**
  * A product by dequantised weights, done by register tiles and cut into tasks of one panel and a range of rows: expand a stretch of the panel to
  * floats, then let every group of rows pass over it.
  */
 final class TileRun implements JoinedTasks.Part {
-    /** Elements of k that are expanded at once, about: 128 KB of weights, which stay in the second-level cache. */
-    private static final int DEPTH = 1024;
+    /** Elements of k that are expanded at once, about: 64 KB of weights, which stay in the second-level cache. */
+    private static final int DEPTH = 512;
 
     /** What the elements of k that are expanded at once are a multiple of: every block size. */
     private static final int DEPTH_STEP = 32;
@@ -66,41 +68,27 @@ final class TileRun implements JoinedTasks.Part {
         int panel = index % panelCount;
         int firstRow = index / panelCount * taskRows;
         int end = Math.min(firstRow + taskRows, x.rows());
+        int size = x.sizes().padded(end - firstRow) * Panels.ROWS;
+        var tile = space.tile(worker).ofSize(size);
+        Arrays.fill(tile, 0, size, 0f);
         var weights = space.panel(worker).ofSize(depth * Panels.ROWS);
-        var rest = space.tile(worker).ofSize(x.sizes().padded(end - firstRow) * Panels.ROWS);
         for (int k = 0; k < x.columns(); k += depth) {
             int count = Math.min(depth, x.columns() - k);
             panels.expand(panel, k, count, weights);
             for (int row = firstRow, group; row < end; row += group) {
                 group = x.size(row);
-                if (fits(panel, row + group)) {
-                    int at = row * outputs + panel * Panels.ROWS;
-                    Tile.sum(group, count, x.data(), x.at(row, k), weights, k == 0, y, at, outputs);
-                } else {
-                    int at = (row - firstRow) * Panels.ROWS;
-                    Tile.sum(group, count, x.data(), x.at(row, k), weights, k == 0, rest, at, Panels.ROWS);
-                }
+                Tile.sum(group, count, x.data(), x.at(row, k), weights, tile, (row - firstRow) * Panels.ROWS);
             }
         }
-        copyRest(rest, panel, firstRow, end);
+        copyOut(tile, panel, firstRow, end);
     }
 
-    /** Whether a group that ends before this row can write its results of a panel to y. */
-    private boolean fits(int panel, int endRow) {
-        return endRow <= x.rows() && (panel + 1) * Panels.ROWS <= outputs;
-    }
-
-    /** Copies what of the other groups is no padding. */
-    private void copyRest(float[] rest, int panel, int firstRow, int end) {
+    /** The tile's missing rows and columns are left out. */
+    private void copyOut(float[] tile, int panel, int firstRow, int end) {
         int from = panel * Panels.ROWS;
         int width = Math.min(Panels.ROWS, outputs - from);
-        for (int row = firstRow, group; row < end; row += group) {
-            group = x.size(row);
-            if (!fits(panel, row + group)) {
-                for (int r = row; r < Math.min(row + group, end); r++) {
-                    System.arraycopy(rest, (r - firstRow) * Panels.ROWS, y, r * outputs + from, width);
-                }
-            }
+        for (int row = firstRow; row < end; row++) {
+            System.arraycopy(tile, (row - firstRow) * Panels.ROWS, y, row * outputs + from, width);
         }
     }
 }
