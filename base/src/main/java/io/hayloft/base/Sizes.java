@@ -40,8 +40,8 @@ public final class Sizes {
         return String.format(Locale.ROOT, "%." + decimals + "f %s", value, UNITS[unit]);
     }
 
-    /** How many of something, such as {@code 1 test} or {@code 2 tests}. */
+    /** How many of something, such as {@code 1 test} or {@code 2,000 tests}. */
     public static String count(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
+        return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? noun : noun + "s");
     }
 }

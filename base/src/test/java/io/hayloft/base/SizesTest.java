@@ -33,5 +33,6 @@ class SizesTest {
     void oneIsNotMany() {
         assertThat(Sizes.count(1, "test")).isEqualTo("1 test");
         assertThat(Sizes.count(0, "test")).isEqualTo("0 tests");
+        assertThat(Sizes.count(2000, "test")).isEqualTo("2,000 tests");
     }
 }

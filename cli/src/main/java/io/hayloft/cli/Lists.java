@@ -2,15 +2,12 @@ package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
+import io.hayloft.methods.expression.MethodList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Lists as users write them: {@code a,b,c}. */
 final class Lists {
-    /** {@code window=64} goes on with the method before it; {@code kivi:k=4} begins one. */
-    private static final Pattern OPTION = Pattern.compile("[^:+=]*=.*", Pattern.DOTALL);
-
     private Lists() {}
 
     /**
@@ -39,14 +36,7 @@ final class Lists {
     static List<String> methods(String option, List<String> texts) {
         var methods = new ArrayList<String>();
         for (var text : texts) {
-            int first = methods.size();
-            for (var part : words(option, List.of(text))) {
-                if (methods.size() > first && OPTION.matcher(part).matches()) {
-                    methods.set(methods.size() - 1, methods.getLast() + "," + part);
-                } else {
-                    methods.add(part);
-                }
-            }
+            methods.addAll(MethodList.join(words(option, List.of(text))));
         }
         return methods;
     }

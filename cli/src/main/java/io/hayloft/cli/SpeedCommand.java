@@ -227,9 +227,8 @@ final class SpeedCommand extends Subcommand {
             limits.put(count, measured);
             progress.note(String.format(
                     Locale.ROOT,
-                    "limit: %d thread%s %.0f GFLOPS (f32), reads %.1f GB/s",
-                    count,
-                    count == 1 ? "" : "s",
+                    "limit: %s %.0f GFLOPS (f32), reads %.1f GB/s",
+                    Sizes.count(count, "thread"),
                     measured.gflops(),
                     measured.gigabytesPerSecond()));
         }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** What makes a run, and a record in it, the same as another: everything that results depend on, hashed. */
 final class Identity {
     /** Raised when the engine or the records change so that older results must not mix with new ones. */
-    private static final String VERSION = "hayloft-record/4";
+    private static final String VERSION = "hayloft-record/5";
 
     private Identity() {}
 

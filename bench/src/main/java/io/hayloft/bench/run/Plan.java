@@ -44,11 +44,9 @@ public record Plan(
         var lines = new ArrayList<String>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%,d %s x %,d %s with %s, prompts of %,d to %,d tokens (%,d in all)",
-                samples,
-                samples == 1 ? "sample" : "samples",
-                methods,
-                methods == 1 ? "method" : "methods",
+                "%s x %s with %s, prompts of %,d to %,d tokens (%,d in all)",
+                Sizes.count(samples, "sample"),
+                Sizes.count(methods, "method"),
                 model,
                 shortestPrompt,
                 longestPrompt,

@@ -1,15 +1,19 @@
 package io.hayloft.benchmarks.grid;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.kernel.VectorWidth;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.methods.Method;
 import io.hayloft.methods.Methods;
+import io.hayloft.methods.expression.MethodList;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,7 +91,7 @@ final class GridSpeed implements Callable<Integer> {
             throw new UserError("--prompt, --new-tokens and --rounds must be at least 1");
         }
         var full = recipes(FULL);
-        var grid = recipes(methods);
+        var grid = recipes(MethodList.join(methods));
         try (var loaded =
                 LanguageModel.load(model, LoadOptions.withThreads(threads).withoutTokenizer())) {
             System.out.println(VectorWidth.describe() + ", threads: " + threads + ", prompt of " + prompt + ", "
@@ -103,18 +107,29 @@ final class GridSpeed implements Callable<Integer> {
             Arrays.sort(ratios);
             System.out.printf(
                     Locale.ROOT,
-                    "%d methods / full alone: %.2f (%.2f-%.2f, median of %d rounds)%n",
+                    "%d methods / full alone: %.2f (%.2f-%.2f, median of %s)%n",
                     grid.size(),
                     (ratios[(rounds - 1) / 2] + ratios[rounds / 2]) / 2,
                     ratios[0],
                     ratios[rounds - 1],
-                    rounds);
+                    Sizes.count(rounds, "round"));
         }
         return 0;
     }
 
     private static List<CacheRecipe> recipes(List<String> methods) {
-        return methods.stream().<CacheRecipe>map(Methods::parse).toList();
+        return methods.stream().<CacheRecipe>map(GridSpeed::sharing).toList();
+    }
+
+    /** The method of an expression, if it can share the prompt with others. */
+    private static Method sharing(String expression) {
+        var method = Methods.parse(expression);
+        boolean shortens = method.prompt().filter(step -> !step.keepsAll()).isPresent();
+        if (shortens || !method.prefillPattern().equals(PrefillPattern.EXACT)) {
+            throw new UserError("method '" + method.name() + "' does not read the prompt as the others do, so it cannot"
+                    + " share it: leave it out");
+        }
+        return method;
     }
 
     /** Seconds from the prompt to the last token, printed with their parts. */

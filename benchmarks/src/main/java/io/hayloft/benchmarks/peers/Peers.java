@@ -135,8 +135,11 @@ final class Peers implements Callable<Integer> {
         var engines = new ArrayList<Engine>();
         engines.add(new HayloftSpeed(hayloft, threads, repetitions, List.of()));
         for (var options : variants) {
-            engines.add(new HayloftSpeed(
-                    hayloft, threads, repetitions, List.of(options.strip().split("\\s+"))));
+            var variant = HayloftSpeed.variant(hayloft, threads, repetitions, options);
+            if (engines.stream().anyMatch(engine -> engine.name().equals(variant.name()))) {
+                throw new UserError("--variant '" + options + "' is there twice");
+            }
+            engines.add(variant);
         }
         var names = peers;
         if (names.isEmpty()) {

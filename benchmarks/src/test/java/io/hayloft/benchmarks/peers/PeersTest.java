@@ -104,6 +104,16 @@ class PeersTest {
         assertThat(more.engines(""))
                 .extracting(Engine::name)
                 .containsExactly("hayloft", "hayloft --backend onednn", "llama.cpp in Java");
+        for (var bad : List.of("", "--methods=full", "--backend onednn -p 4")) {
+            assertThatThrownBy(() -> HayloftSpeed.variant(launcher, 2, 3, bad))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("--variant");
+        }
+        var twice = new Peers();
+        new CommandLine(twice)
+                .parseArgs(
+                        "--hayloft", launcher.toString(), "--variant=--warm-up 1", "--variant=--warm-up 1", "m.gguf");
+        assertThatThrownBy(() -> twice.engines("")).hasMessageContaining("twice");
         assertThatThrownBy(() -> command.engines("/none/llama-bench")).hasMessageContaining("LLAMA_BENCH: no file");
         assertThatThrownBy(command::call).isInstanceOf(UserError.class).hasMessage("model: no file model.gguf");
         assertThatThrownBy(() -> PeerCase.named("tg-9k")).isInstanceOf(UserError.class);
