@@ -16,8 +16,11 @@ final class MassColumns {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
 
-    /** Exponentials kept at once: 16 MB. */
-    private static final int MAX_KEPT = 1 << 22;
+    /**
+     * Exponentials that a thread keeps at once, about: 16 MB. One row of a very long prompt, or the rows that fill up the
+     * last vector, may be more.
+     */
+    static final int MAX_KEPT = 1 << 22;
 
     private int group;
     private int firstTile;
@@ -27,10 +30,15 @@ final class MassColumns {
     private float[] factors = {}; // [tiles][queries]: what the exponentials are relative to, later what they count
     private float[] columns = {}; // [group][tiles * 128]
 
-    /** Query rows (tokens times group) for which exponentials can be kept, at least one row of the prompt. */
-    static int rowsAtOnce(int group, int tokens) {
+    /**
+     * Rows of the prompt whose exponentials are kept at once, at least one.
+     *
+     * @param maxKept exponentials, about
+     * @param tokens that the rows see
+     */
+    static int rowsAtOnce(int maxKept, int group, int tokens) {
         int tiles = (tokens + TILE - 1) / TILE + 1;
-        return Math.max(1, MAX_KEPT / (tiles * TILE) / group);
+        return Math.max(1, maxKept / (tiles * TILE) / group);
     }
 
     /**
@@ -44,20 +52,21 @@ final class MassColumns {
         firstTile = from / TILE;
         tiles = Math.max(0, (to + TILE - 1) / TILE - firstTile);
         int size = group * tiles * TILE;
-        if (columns.length < size) {
-            columns = new float[size];
-        }
+        columns = grown(columns, size);
         Arrays.fill(columns, 0, size, 0);
     }
 
     /** Room for the exponentials of some of the block's rows. */
     void beginRows(int queryRows) {
         queries = (queryRows + LANES - 1) / LANES * LANES;
-        if (kept.length < tiles * queries * TILE) {
-            kept = new float[tiles * queries * TILE];
-            factors = new float[tiles * queries];
-        }
+        kept = grown(kept, tiles * queries * TILE);
+        factors = grown(factors, tiles * queries);
         Arrays.fill(factors, 0, tiles * queries, TileSoftmax.LOWEST);
+    }
+
+    /** An array of at least a size, with room for the chunks to come, which see more tokens; no more than wanted if large. */
+    private static float[] grown(float[] array, int size) {
+        return array.length >= size ? array : new float[Math.max(size, Math.min(size + size / 2, MAX_KEPT))];
     }
 
     /**
@@ -101,24 +110,28 @@ final class MassColumns {
         }
     }
 
-    /**
-     * Starts the sums of tokens from those in an array.
-     *
-     * @param sums by position: query head g of the group begins at {@code at + g * stride}
-     */
-    void load(HeadCache head, int from, int to, float[] sums, int at, int stride) {
+    /** Starts the sums of tokens from those of a block; tokens behind it start from 0, and no row sees them. */
+    void load(HeadCache head, int from, int to, AttentionMass.Block block, int kvHead) {
         for (int g = 0; g < group; g++) {
+            int at = (kvHead * group + g) * block.width();
             for (int token = from; token < to; token++) {
-                columns[index(g, token)] = sums[at + g * stride + head.positionOf(token)];
+                int position = head.positionOf(token);
+                if (position < block.width()) {
+                    columns[index(g, token)] = block.sums()[at + position];
+                }
             }
         }
     }
 
-    /** Writes the sums of tokens to an array, which is described at {@link #load}. */
-    void store(HeadCache head, int from, int to, float[] sums, int at, int stride) {
+    /** Writes the sums of tokens to a block, but for tokens behind it. */
+    void store(HeadCache head, int from, int to, AttentionMass.Block block, int kvHead) {
         for (int g = 0; g < group; g++) {
+            int at = (kvHead * group + g) * block.width();
             for (int token = from; token < to; token++) {
-                sums[at + g * stride + head.positionOf(token)] = columns[index(g, token)];
+                int position = head.positionOf(token);
+                if (position < block.width()) {
+                    block.sums()[at + position] = columns[index(g, token)];
+                }
             }
         }
     }

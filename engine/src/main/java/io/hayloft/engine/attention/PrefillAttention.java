@@ -28,8 +28,7 @@ public final class PrefillAttention {
             WorkerPool pool,
             @Nullable AttentionMass mass) {
         var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, false, null, mass);
-        pool.run(step.tasks(), step);
-        step.finish();
+        step.run(pool);
     }
 
     /**
@@ -51,11 +50,11 @@ public final class PrefillAttention {
             WorkerPool pool,
             @Nullable AttentionMass mass) {
         var step = new PrefillStep(shape, cache, q, rows, firstPosition, out, true, null, null);
-        pool.run(step.tasks(), step);
+        step.run(pool);
         var farOut = new float[rows * shape.rowSize()];
         var farStep = new PrefillStep(
                 shape, far.tokens(), farQueries, rows, firstPosition - far.distance(), farOut, true, far.mask(), null);
-        pool.run(farStep.tasks(), farStep);
+        farStep.run(pool);
         pool.run(rows, (row, worker) -> {
             for (int i = row * shape.queryHeads(); i < (row + 1) * shape.queryHeads(); i++) {
                 int at = i * shape.headDim();

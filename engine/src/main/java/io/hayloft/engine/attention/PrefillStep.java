@@ -18,7 +18,10 @@ final class PrefillStep implements WorkerPool.Task {
 
     private static final ThreadLocal<PrefillScratch> SCRATCH = ThreadLocal.withInitial(PrefillScratch::new);
 
-    private static final float[][] NO_BLOCKS = {};
+    /** Blocks of rows whose mass is summed up at once: each needs an array as large as the mass. */
+    private static final int BLOCKS_AT_ONCE = 8;
+
+    private static final AttentionMass.Block[] NO_BLOCKS = {};
 
     final AttentionShape shape;
     final LayerCache cache;
@@ -33,17 +36,19 @@ final class PrefillStep implements WorkerPool.Task {
     private final float[] out;
     private final @Nullable TokenMask mask;
     private final @Nullable AttentionMass mass;
-    private final float[][] blockMass; // of each stretch [queryHeads][tokens]
     private final int rowsOfTask;
     private final int origin; // where the first stretch would begin, before the first row
     private final int stretches;
+    private int firstStretch; // of those that run now
+    private int endStretch;
+    private AttentionMass.Block[] blocks = NO_BLOCKS; // their mass
 
     /**
      * A step to be run.
      *
      * @param keepSums whether {@link #max} and {@link #scale} are wanted
      * @param mask hides more tokens, if given
-     * @param mass adds the rows' probabilities when the step has run and {@link #finish} is called, if given
+     * @param mass adds the rows' probabilities when the step has run, if given
      */
     PrefillStep(
             AttentionShape shape,
@@ -68,48 +73,57 @@ final class PrefillStep implements WorkerPool.Task {
         this.rowsOfTask = mass == null ? rowsTogether() : AttentionMass.ROWS;
         this.origin = mass == null ? 0 : firstPosition % AttentionMass.ROWS;
         this.stretches = (origin + rows + rowsOfTask - 1) / rowsOfTask;
-        this.blockMass = mass == null ? NO_BLOCKS : mass.begin(firstPosition, stretches);
     }
 
-    int tasks() {
-        return stretches * shape.kvHeads();
+    /** Runs all tasks; with mass, some stretches at a time, so that a long chunk does not need the memory for all. */
+    void run(WorkerPool pool) {
+        int atOnce = mass == null ? stretches : BLOCKS_AT_ONCE;
+        for (firstStretch = 0; firstStretch < stretches; firstStretch = endStretch) {
+            endStretch = Math.min(stretches, firstStretch + atOnce);
+            int tasks = (endStretch - firstStretch) * shape.kvHeads();
+            if (mass == null) {
+                pool.run(tasks, this);
+            } else {
+                int position = firstPosition + firstRow(firstStretch);
+                blocks = mass.begin(position, endStretch - firstStretch);
+                pool.run(tasks, this);
+                mass.add(blocks, position, firstPosition + firstRow(endStretch));
+            }
+        }
+    }
+
+    /** The row that a stretch begins with; the number of rows for the one behind the last. */
+    private int firstRow(int stretch) {
+        return Math.clamp((long) stretch * rowsOfTask - origin, 0, rows);
     }
 
     @Override
     public void run(int task, int worker) {
         // Late rows see the most tokens: begin with them, so that no long task is left for the end.
-        int stretch = stretches - 1 - task / shape.kvHeads();
+        int stretch = endStretch - 1 - task / shape.kvHeads();
         int kvHead = task % shape.kvHeads();
-        int from = Math.max(0, stretch * rowsOfTask - origin);
-        int to = Math.min(rows, (stretch + 1) * rowsOfTask - origin);
+        int from = firstRow(stretch);
+        int to = firstRow(stretch + 1);
         if (mass == null) {
             attend(kvHead, from, to);
         } else {
-            attendWithMass(kvHead, from, to, blockMass[stretch], mass.tokens());
-        }
-    }
-
-    /** Adds the probabilities of the rows to the mass. */
-    void finish() {
-        if (mass != null) {
-            mass.add(blockMass, firstPosition, firstPosition + rows);
+            attendWithMass(kvHead, from, to, blocks[stretch - firstStretch], mass.maxKept());
         }
     }
 
     /** Attends for a block of rows, a part at a time if many tokens are seen. */
-    private void attendWithMass(int kvHead, int fromRow, int toRow, float[] sums, int tokens) {
+    private void attendWithMass(int kvHead, int fromRow, int toRow, AttentionMass.Block block, int maxKept) {
         var head = cache.head(kvHead);
         var columns = SCRATCH.get().mass;
         int first = firstToken(head, fromRow);
         int end = Visibility.endToken(head, firstPosition + toRow - 1);
         columns.begin(shape.group(), first, end);
-        int at = kvHead * shape.group() * tokens;
-        columns.load(head, first, end, sums, at, tokens);
-        int part = Math.min(rowsTogether(), MassColumns.rowsAtOnce(shape.group(), end - first));
+        columns.load(head, first, end, block, kvHead);
+        int part = Math.min(rowsTogether(), MassColumns.rowsAtOnce(maxKept, shape.group(), end - first));
         for (int row = fromRow; row < toRow; row += part) {
             attend(kvHead, row, Math.min(toRow, row + part));
         }
-        columns.store(head, first, end, sums, at, tokens);
+        columns.store(head, first, end, block, kvHead);
     }
 
     private int firstToken(HeadCache head, int row) {

@@ -5,6 +5,7 @@ import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.SequenceCache;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Random;
 
 /** A random attention problem and its solution in double precision, straight from the definition. */
@@ -111,12 +112,21 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
 
     /** Softmax of one row and query head over tokens 0 to row; 0 outside the window. */
     double[] probabilities(int row, int queryHead) {
+        return probabilities(row, queryHead, new BitSet());
+    }
+
+    /** The same where some tokens are gone, which have probability 0. */
+    double[] probabilities(int row, int queryHead, BitSet gone) {
         int dim = shape.headDim();
         int kvHead = queryHead / shape.group();
         int from = shape.window() == 0 ? 0 : Math.max(0, row - shape.window() + 1);
         var scores = new double[row + 1];
         double max = Double.NEGATIVE_INFINITY;
         for (int token = from; token <= row; token++) {
+            if (gone.get(token)) {
+                scores[token] = Double.NEGATIVE_INFINITY;
+                continue;
+            }
             double dot = 0;
             for (int c = 0; c < dim; c++) {
                 dot += (double) q[row * shape.rowSize() + queryHead * dim + c]
@@ -139,10 +149,17 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
 
     /** Result of one row [queryHeads * headDim]. */
     float[] row(int row) {
+        var gone = new BitSet[shape.kvHeads()];
+        Arrays.setAll(gone, head -> new BitSet());
+        return row(row, gone);
+    }
+
+    /** The same where some tokens of each KV head are gone. */
+    float[] row(int row, BitSet[] gone) {
         int dim = shape.headDim();
         var out = new float[shape.rowSize()];
         for (int queryHead = 0; queryHead < shape.queryHeads(); queryHead++) {
-            var p = probabilities(row, queryHead);
+            var p = probabilities(row, queryHead, gone[queryHead / shape.group()]);
             for (int c = 0; c < dim; c++) {
                 double sum = 0;
                 for (int token = 0; token <= row; token++) {

@@ -1,10 +1,13 @@
 package io.hayloft.engine.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.kernel.WorkerPool;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +76,7 @@ class PrefillAttentionTest {
     }
 
     /** Appends and attends chunk by chunk; the rows' results [tokens][row size]. */
-    private static float[] inChunks(Case problem, KvCodec codec, int chunk, int threads, @Nullable AttentionMass mass) {
+    static float[] inChunks(Case problem, KvCodec codec, int chunk, int threads, @Nullable AttentionMass mass) {
         var out = new float[problem.tokens() * problem.shape().rowSize()];
         try (var cache = problem.cache(codec, new Random(chunk).nextInt(2) * problem.tokens());
                 var pool = new WorkerPool(threads)) {
@@ -89,5 +92,107 @@ class PrefillAttentionTest {
             }
         }
         return out;
+    }
+
+    /** Heads hold different tokens, and not in their order; a chunk's rows lie behind the gaps. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void equalsTheDefinitionWhereTokensAreGone(int seed) {
+        var problem = Case.of(Case.random(seed, 300).shape(), 400, seed);
+        var gaps = new Gaps(problem, 170, gone(problem, 170, seed), seed % 2 == 0);
+        var mass = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
+        var out = gaps.inChunks(problem.tokens(), 2, mass);
+        int size = problem.shape().rowSize();
+        for (int row = gaps.first; row < problem.tokens(); row++) {
+            assertThat(Case.distance(out, (row - gaps.first) * size, problem.row(row, gaps.gone)))
+                    .as("row %d", row)
+                    .isLessThan(2e-5);
+        }
+        for (int head = 0; head < mass.queryHeads(); head++) {
+            var expected = new double[problem.tokens()];
+            for (int row = gaps.first; row < problem.tokens(); row++) {
+                var p = problem.probabilities(
+                        row, head, gaps.gone[head / problem.shape().group()]);
+                for (int token = 0; token <= row; token++) {
+                    expected[token] += p[token];
+                }
+            }
+            for (int token = 0; token < problem.tokens(); token++) {
+                assertThat(mass.sums()[head * problem.tokens() + token])
+                        .as("head %d, token %d", head, token)
+                        .isCloseTo((float) expected[token], within(5e-4f));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void chunksAndThreadsDoNotChangeABitWhereTokensAreGone(int seed) {
+        var problem = Case.of(Case.random(seed, 300).shape(), 400, seed);
+        var gaps = new Gaps(problem, 170, gone(problem, 170, seed), false);
+        var mass = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
+        var whole = gaps.inChunks(problem.tokens(), 1, mass);
+        for (int chunk : new int[] {1, 37, 128, 200}) {
+            var chunked = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
+            assertThat(gaps.inChunks(chunk, chunk % 3 + 1, chunked)).isEqualTo(whole);
+            assertThat(chunked.sums()).isEqualTo(mass.sums());
+        }
+    }
+
+    /** Of each KV head a third of the tokens from 20 on. */
+    private static BitSet[] gone(Case problem, int tokens, int seed) {
+        var random = new Random(seed);
+        var gone = new BitSet[problem.shape().kvHeads()];
+        for (int head = 0; head < gone.length; head++) {
+            gone[head] = new BitSet();
+            for (int token = 20; token < tokens; token++) {
+                gone[head].set(token, random.nextInt(3) == 0);
+            }
+        }
+        return gone;
+    }
+
+    /**
+     * A cache that loses tokens.
+     *
+     * @param first rows from here on attend
+     * @param gone tokens before them that are evicted, of each KV head
+     * @param late whether they are evicted when the first chunk is in the cache, whose last tokens then fill the gaps
+     */
+    private record Gaps(Case problem, int first, BitSet[] gone, boolean late) {
+        float[] inChunks(int chunk, int threads, AttentionMass mass) {
+            var out = new float[(problem.tokens() - first) * problem.shape().rowSize()];
+            try (var cache = problem.cache(new KvCodec.F32(), 0);
+                    var pool = new WorkerPool(threads)) {
+                var layer = cache.layer(0);
+                problem.append(layer, 0, first);
+                if (!late) {
+                    evict(layer);
+                }
+                for (int from = first; from < problem.tokens(); from += chunk) {
+                    int to = Math.min(problem.tokens(), from + chunk);
+                    problem.append(layer, from, to);
+                    if (late && from == first) {
+                        evict(layer);
+                    }
+                    var part = new float[(to - from) * problem.shape().rowSize()];
+                    var queries = problem.queries(from, to);
+                    PrefillAttention.attend(problem.shape(), layer, queries, to - from, from, part, pool, mass);
+                    System.arraycopy(
+                            part, 0, out, (from - first) * problem.shape().rowSize(), part.length);
+                }
+            }
+            return out;
+        }
+
+        private void evict(LayerCache layer) {
+            for (int head = 0; head < gone.length; head++) {
+                for (int slot = layer.length(head) - 1; slot >= 0; slot--) {
+                    if (gone[head].get(layer.position(head, slot))) {
+                        layer.evict(head, slot);
+                    }
+                }
+            }
+        }
     }
 }
