@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.cache.FarMemory;
 import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.engine.cache.LayerCache;
 import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Completion;
@@ -22,8 +23,10 @@ import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.testing.Shared;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,6 +206,59 @@ class RegistryConformanceTest {
             assertThat(cache.bytes()).as(form).isBetween(allocated + onTheHeap, onTheHeap + 3 * allocated / 2);
         }
         assertThat(cache.residentBytes()).as(form).isLessThanOrEqualTo(cache.bytes());
+    }
+
+    /** What a memory plan counts on. Methods whose first step still sees the whole prompt shrink in it. */
+    @ParameterizedTest
+    @ValueSource(strings = {MULTI_HEAD, TWO_A_GROUP, FOUR_A_GROUP})
+    void holdsNoMoreTokensThanItSays(String checkpoint) {
+        try (var model = load(checkpoint)) {
+            for (var form : budgeted()) {
+                // one token; odd ones; more than there are; with 150.25x the first new token makes room for one more
+                for (var budget : List.of("1", "7", "2000", "1x", "1.5x", "8x", "150.25x")) {
+                    assertKept(model, form.formatted(budget));
+                }
+            }
+            for (var form : composed()) {
+                assertKept(model, form.formatted("8x"));
+            }
+            for (var expression : quantised()) {
+                assertKept(model, expression);
+            }
+        }
+    }
+
+    private static void assertKept(LanguageModel model, String expression) {
+        var method = Methods.parse(expression);
+        int most = method.keptTokens(PROMPT, model.config().groupSize());
+        assertThat(most).as(expression).isBetween(1, PROMPT);
+        try (var prefill = prefill(model, method);
+                var cache = method.build(prefill)) {
+            for (int step = 1; step < method.freeTokens(); step++) {
+                model.decoder().step(new int[] {9}, new SequenceCache[] {cache}, null);
+            }
+            for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                for (int head = 0;
+                        model.cacheShape().window(layer) == 0
+                                && head < cache.shape().kvHeads();
+                        head++) {
+                    assertThat(promptTokens(cache, layer, head)).as(expression).hasSizeBetween(1, most);
+                }
+            }
+        }
+    }
+
+    /** Positions of the prompt's tokens that a KV head holds, near or far. */
+    private static Set<Integer> promptTokens(SequenceCache cache, int layer, int head) {
+        var positions = new HashSet<Integer>();
+        var far = cache.far();
+        for (var part : new LayerCache[] {cache.layer(layer), far == null ? null : far.tokens(layer)}) {
+            for (int slot = 0; part != null && slot < part.length(head); slot++) {
+                positions.add(part.position(head, slot));
+            }
+        }
+        positions.removeIf(position -> position >= PROMPT);
+        return positions;
     }
 
     private static LanguageModel load(String checkpoint) {

@@ -30,6 +30,7 @@ public final class MemoryPlan {
     private final CacheShape shape;
     private final int group;
     private final long weights;
+    private final boolean copied; // whether weights include a backend's copy
     private final long memory;
     private final @Nullable SyntheticCache probes;
     private final Map<Stored, KvCodec> codecs = new HashMap<>();
@@ -37,10 +38,12 @@ public final class MemoryPlan {
     /** What the codec of a cache depends on: most evictions keep that of the run. */
     private record Stored(Method method, KvCodec cacheType) {}
 
-    private MemoryPlan(DecoderConfig config, long weights, long memory, @Nullable SyntheticCache probes) {
+    private MemoryPlan(
+            DecoderConfig config, long weights, boolean copied, long memory, @Nullable SyntheticCache probes) {
         this.shape = Shapes.cache(config);
         this.group = config.groupSize();
         this.weights = weights;
+        this.copied = copied;
         this.memory = memory;
         this.probes = probes;
     }
@@ -57,7 +60,7 @@ public final class MemoryPlan {
         for (var tensor : checkpoint.tensors().values()) {
             bytes += tensor.type().bytes(tensor.elements());
         }
-        return new MemoryPlan(checkpoint.config(), bytes, memory, null);
+        return new MemoryPlan(checkpoint.config(), bytes, copyBytes > 0, memory, null);
     }
 
     /**
@@ -66,7 +69,8 @@ public final class MemoryPlan {
      * @param memory bytes that were free before it was loaded; 0 if that is not known
      */
     public static MemoryPlan of(LanguageModel model, long memory) {
-        return new MemoryPlan(model.config(), model.weightBytes(), memory, new SyntheticCache(model));
+        boolean copied = model.backendBytes() > 0;
+        return new MemoryPlan(model.config(), model.weightBytes(), copied, memory, new SyntheticCache(model));
     }
 
     /**
@@ -139,7 +143,8 @@ public final class MemoryPlan {
             if (memory > 0 && needed > SHARE * memory) {
                 throw new UserError(test.describe() + ": " + Sizes.bytes(cacheBytes(test)) + " of caches and "
                         + Sizes.bytes(weights) + " of weights do not fit the " + Sizes.bytes(memory)
-                        + " of free memory: ask for less --depth or --batch, or a smaller --cache-type");
+                        + " of free memory: ask for less --depth or --batch, "
+                        + (copied ? "a smaller --cache-type, or --backend java" : "or a smaller --cache-type"));
             }
         }
     }

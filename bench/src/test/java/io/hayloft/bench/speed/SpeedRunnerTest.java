@@ -198,6 +198,9 @@ class SpeedRunnerTest {
         long fixed = shape.fullBytes(128, F16);
         assertThat(plan.cacheBytes(decode("tova:128", 1024, 32, 8)))
                 .isEqualTo(Math.max(prompt + fixed, fixed + 8 * shape.fullBytes(160, F16)));
+        long quarter = shape.fullBytes(256, F16);
+        assertThat(plan.cacheBytes(decode("streaming:4x,positions=slot", 1024, 32, 8)))
+                .isEqualTo(Math.max(prompt + quarter, quarter + 8 * shape.fullBytes(288, F16)));
         // The query heads of a KV head may all keep different tokens; the first step still sees all.
         int union = Math.min(1024, model.config().groupSize() * 128);
         assertThat(plan.cacheBytes(decode("h2o-paper:8x", 1024, 32, 8)))
@@ -225,18 +228,18 @@ class SpeedRunnerTest {
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("batch 20")
                     .hasMessageContaining("free memory");
-            assertThatThrownBy(
-                            () -> MemoryPlan.beforeLoading(checkpoint, 0, 1).check(List.of(kivi)))
+            assertThatThrownBy(() -> MemoryPlan.beforeLoading(checkpoint, 0, 1).check(List.of(kivi)))
                     .isInstanceOf(UserError.class)
-                    .hasMessageContaining("of weights");
+                    .hasMessageContaining("of weights")
+                    .hasMessageEndingWith("or a smaller --cache-type");
             MemoryPlan.beforeLoading(checkpoint, 0, 100 * full).check(List.of(test));
             long file = checkpoint.tensors().values().stream()
                     .mapToLong(tensor -> tensor.type().bytes(tensor.elements()))
                     .sum();
             long copy = 2 * Shapes.layerWeights(checkpoint.config());
-            assertThatThrownBy(
-                            () -> MemoryPlan.beforeLoading(checkpoint, 2, 1).check(List.of(test)))
-                    .hasMessageContaining(Sizes.bytes(file + copy) + " of weights");
+            assertThatThrownBy(() -> MemoryPlan.beforeLoading(checkpoint, 2, 1).check(List.of(test)))
+                    .hasMessageContaining(Sizes.bytes(file + copy) + " of weights")
+                    .hasMessageEndingWith("a smaller --cache-type, or --backend java");
         }
     }
 }

@@ -26,6 +26,12 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
         return windowed ? new WindowedPrefill(budget, sinks, positions) : PrefillPattern.EXACT;
     }
 
+    /** A prompt that is read with a window leaves behind what lies in it, in whole blocks: at most all. */
+    @Override
+    public int keptTokens(int prompt, int group) {
+        return windowed ? prompt : budget.keptTokens(prompt);
+    }
+
     @Override
     public SequenceCache build(Prefilled prefill) {
         // A copy has no room left over from the prompt, which a cache that is handed over would count.

@@ -29,7 +29,8 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
     /** The union of what the query heads of a group use, which are different tokens at worst. */
     @Override
     public int keptTokens(int prompt, int group) {
-        return (int) Math.min(prompt, (long) group * budget.keptTokens(prompt));
+        int seen = promptCounts ? prompt : prompt + 1; // the step after the prompt sets the budget
+        return (int) Math.min(prompt, group * 2L * QueryHeadEviction.half(budget, seen));
     }
 
     @Override

@@ -68,8 +68,13 @@ public final class QueryHeadEviction implements CachePolicy {
 
     private void setBudget(int tokens) {
         if (half == 0) {
-            half = Math.max(1, budget.capacity(tokens) / 2);
+            half = half(budget, tokens);
         }
+    }
+
+    /** How many of the newest tokens a query head uses, and how many of the heaviest: at least one of each. */
+    static int half(Budget budget, int tokens) {
+        return Math.max(1, budget.capacity(tokens) / 2);
     }
 
     @Override
