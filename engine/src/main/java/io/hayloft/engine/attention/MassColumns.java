@@ -17,8 +17,8 @@ final class MassColumns {
     private static final int LANES = VectorWidth.LANES;
 
     /**
-     * Exponentials that a thread keeps at once, about: 16 MB. One row of a very long prompt, or the rows that fill up the
-     * last vector, may be more.
+     * Exponentials that each thread keeps at once, about: 16 MB. One row of a very long prompt, the rows that fill up the
+     * last vector, and room to grow come on top.
      */
     static final int MAX_KEPT = 1 << 22;
 
@@ -64,9 +64,9 @@ final class MassColumns {
         Arrays.fill(factors, 0, tiles * queries, TileSoftmax.LOWEST);
     }
 
-    /** An array of at least a size, with room for the chunks to come, which see more tokens; no more than wanted if large. */
+    /** An array of at least a size, with room for the chunks to come, which see more tokens: half as much, at most 4 MB. */
     private static float[] grown(float[] array, int size) {
-        return array.length >= size ? array : new float[Math.max(size, Math.min(size + size / 2, MAX_KEPT))];
+        return array.length >= size ? array : new float[size + Math.min(size / 2, MAX_KEPT / 4)];
     }
 
     /**
