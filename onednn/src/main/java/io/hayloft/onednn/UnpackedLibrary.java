@@ -3,8 +3,8 @@ package io.hayloft.onednn;
 import io.hayloft.base.Sha256;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -32,8 +32,9 @@ record UnpackedLibrary(String resource, String file, long bytes, String sha256) 
      */
     Path in(Path folder) throws IOException {
         var target = folder.resolve(file);
+        boolean right = Files.isRegularFile(target) && Files.size(target) == bytes && sha256.equals(Sha256.of(target));
         deleteStalePieces(folder);
-        if (Files.isRegularFile(target) && Files.size(target) == bytes && sha256.equals(Sha256.of(target))) {
+        if (right) {
             return target;
         }
         Files.createDirectories(folder);
@@ -47,20 +48,27 @@ record UnpackedLibrary(String resource, String file, long bytes, String sha256) 
         return target;
     }
 
-    /** What processes that were killed left behind; a piece that grows right now belongs to another process. */
-    private void deleteStalePieces(Path folder) throws IOException {
+    /** What processes that were killed left behind, as far as this user may delete it. */
+    private void deleteStalePieces(Path folder) {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        var stale = Instant.now().minus(STALE);
         try (var pieces = Files.newDirectoryStream(folder, file + "*" + PIECE)) {
-            for (var piece : pieces) {
-                if (Files.getLastModifiedTime(piece).toInstant().isBefore(stale)) {
-                    Files.deleteIfExists(piece);
-                }
+            pieces.forEach(UnpackedLibrary::deleteIfStale);
+        } catch (IOException | DirectoryIteratorException e) {
+            // Pieces only take room: what counts is the file.
+        }
+    }
+
+    /** A piece that grows right now belongs to another process. */
+    private static void deleteIfStale(Path piece) {
+        try {
+            var grown = Files.getLastModifiedTime(piece).toInstant();
+            if (grown.isBefore(Instant.now().minus(STALE))) {
+                Files.deleteIfExists(piece);
             }
-        } catch (NoSuchFileException e) {
-            // another process was faster
+        } catch (IOException e) {
+            // another process was faster, or it belongs to another user
         }
     }
 

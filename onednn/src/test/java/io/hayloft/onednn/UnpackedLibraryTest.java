@@ -61,6 +61,17 @@ class UnpackedLibraryTest {
         assertThat(growing).doesNotExist();
     }
 
+    /** A folder that is not empty stands for a piece of another user. */
+    @Test
+    void aLeftoverThatCannotBeDeletedIsNoObstacle() throws Exception {
+        var firm = Files.createDirectory(folder.resolve("lib.so123.part"));
+        Files.createFile(firm.resolve("content"));
+        Files.setLastModifiedTime(firm, FileTime.from(Instant.now().minus(Duration.ofMinutes(6))));
+        assertThat(library(RESOURCE).in(folder)).hasContent(CONTENT);
+        assertThat(library(RESOURCE).in(folder)).hasContent(CONTENT);
+        assertThat(firm).exists();
+    }
+
     @Test
     void refusesAResourceThatIsMissingOrDamaged() {
         assertThatThrownBy(() -> library("/none.so").in(folder))
