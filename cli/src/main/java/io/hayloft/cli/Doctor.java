@@ -106,9 +106,8 @@ final class Doctor {
     }
 
     private static String use(PrefillBackend backend) {
-        int bytes = backend.bytesPerWeight();
-        return backend.describe() + ": --backend " + backend.name() + " reads prompts faster, for " + bytes
-                + (bytes == 1 ? " byte" : " bytes") + " of memory a weight"
+        return backend.describe() + ": --backend " + backend.name() + " reads prompts faster, for "
+                + Sizes.bytes(backend.bytesFor(1_000_000_000)) + " of memory a billion weights"
                 + (backend.automatic()
                         ? ""
                         : "; auto never chooses it, because results differ more (see: hayloft fidelity)");

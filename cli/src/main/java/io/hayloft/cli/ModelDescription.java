@@ -101,7 +101,7 @@ record ModelDescription(
 
     private static List<BackendCopy> backendCopies(long weights) {
         return PrefillBackends.installed().stream()
-                .map(backend -> new BackendCopy(backend.name(), weights * backend.bytesPerWeight()))
+                .map(backend -> new BackendCopy(backend.name(), backend.bytesFor(weights)))
                 .toList();
     }
 

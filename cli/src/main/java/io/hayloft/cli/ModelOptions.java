@@ -4,11 +4,13 @@ import io.hayloft.base.UserError;
 import io.hayloft.engine.hub.Catalogue;
 import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.ProgressListener;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of commands that run a model. */
@@ -67,10 +69,17 @@ final class ModelOptions {
 
     private static LanguageModel load(ResolvedModel found, int workers, String backend, PrintWriter err) {
         try (var status = new StatusLine(err)) {
-            status.show("looking for backend " + backend); // its library may have to be unpacked
-            var chosen = PrefillBackends.choose(backend);
+            var chosen = choose(backend, status);
             return LanguageModel.load(found.path(), new LoadOptions(workers, chosen, showing(status, found)));
         }
+    }
+
+    /** The backend of this name, null for Hayloft's own kernels; shows that it is looked for. */
+    static @Nullable PrefillBackend choose(String backend, StatusLine status) {
+        if (!backend.equals(PrefillBackends.JAVA)) {
+            status.show("looking for backend " + backend); // its library may have to be unpacked
+        }
+        return PrefillBackends.choose(backend);
     }
 
     /** Shows how far a model is loaded. */

@@ -17,6 +17,7 @@ import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.Shapes;
 import io.hayloft.methods.Methods;
 import java.io.PrintWriter;
 import java.util.List;
@@ -168,7 +169,7 @@ final class SpeedCommand extends Subcommand {
             SpeedProgress progress) {
         var limits = Map.<Integer, MachineLimits>of();
         long free = Machines.freeMemory();
-        var chosen = PrefillBackends.choose(backend);
+        var chosen = choose(progress.loading());
         for (int count : workers) {
             try (var loaded = load(found, count, chosen, cases, free, progress.loading())) {
                 if (limits.isEmpty()) {
@@ -189,6 +190,12 @@ final class SpeedCommand extends Subcommand {
         }
     }
 
+    private @Nullable PrefillBackend choose(PrintWriter err) {
+        try (var status = new StatusLine(err)) {
+            return ModelOptions.choose(backend, status);
+        }
+    }
+
     private static LanguageModel load(
             ResolvedModel found,
             int workers,
@@ -198,7 +205,7 @@ final class SpeedCommand extends Subcommand {
             PrintWriter err) {
         var checkpoint = Checkpoint.open(found.path());
         try {
-            int copyBytes = chosen == null ? 0 : chosen.bytesPerWeight();
+            long copyBytes = chosen == null ? 0 : chosen.bytesFor(Shapes.layerWeights(checkpoint.config()));
             MemoryPlan.beforeLoading(checkpoint, copyBytes, free).check(cases);
         } catch (RuntimeException | Error e) {
             checkpoint.close();

@@ -1,11 +1,15 @@
 package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.base.UserError;
 import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
@@ -62,6 +66,16 @@ class FidelityCommandTest {
     }
 
     @Test
+    void showsThatABackendIsLookedForButNotThatOfJava() {
+        var shown = new StringWriter();
+        var status = new StatusLine(new PrintWriter(shown), true);
+        assertThat(ModelOptions.choose("java", status)).isNull();
+        assertThat(shown.toString()).isEmpty();
+        assertThatThrownBy(() -> ModelOptions.choose("none", status)).isInstanceOf(UserError.class);
+        assertThat(shown.toString()).contains("looking for backend none");
+    }
+
+    @Test
     void theDoctorTellsWhyABackendCannotBeUsed() {
         var finding = Doctor.backends(List.of(new Unusable())).getFirst();
         assertThat(finding.value()).isEqualTo("cannot be used: the processor is too old");
@@ -73,7 +87,8 @@ class FidelityCommandTest {
         var findings = Doctor.backends(PrefillBackends.installed());
         assertThat(findings).extracting(Doctor.Finding::name).containsExactly("onednn", "onednn-int8");
         for (var finding : findings) {
-            assertThat(finding.value()).matches("cannot be used: .*|oneDNN .* (2 bytes|1 byte) of memory a weight.*");
+            assertThat(finding.value())
+                    .matches("cannot be used: .*|oneDNN .* for (2\\.00|1\\.06) GB of memory a billion weights.*");
         }
         assume("onednn-int8");
         assertThat(findings.getLast().value()).contains("auto never chooses it, because results differ more");
@@ -105,8 +120,8 @@ class FidelityCommandTest {
         }
 
         @Override
-        public int bytesPerWeight() {
-            return 2;
+        public long bytesFor(long weights) {
+            return 2 * weights;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.hayloft.onednn;
 
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +23,23 @@ interface Arithmetic extends AutoCloseable {
     /**
      * What turns sums of a block into floats.
      *
-     * @param scales of each output's weights
-     * @param corrections what each output's sums have too much
+     * @param scales of each output's weights, floats
+     * @param corrections what each output's sums have too much, 32-bit integers
      */
-    record Scales(float[] scales, int[] corrections) {}
+    record Scales(MemorySegment scales, MemorySegment corrections) {
+        long bytes() {
+            return scales.byteSize() + corrections.byteSize();
+        }
+    }
 
     Types types();
 
     /** How this many inputs are divided. */
     Blocks blocks(int inputs);
 
-    /** What {@link #writeWeights} shall fill for a block; null if floats need no scales. */
+    /** What {@link #writeWeights} shall fill for a block, in this memory; null if floats need no scales. */
     @Nullable
-    Scales newScales(int outputs);
+    Scales newScales(int outputs, NativeMemory memory);
 
     /**
      * Writes weights of one output as factors.

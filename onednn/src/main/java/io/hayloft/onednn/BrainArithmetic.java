@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.hayloft.engine.kernel.BrainFloats;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,11 @@ final class BrainArithmetic implements Arithmetic {
 
     @Override
     public Blocks blocks(int inputs) {
-        return new Blocks(inputs, inputs);
+        return new Blocks(inputs, 1);
     }
 
     @Override
-    public @Nullable Scales newScales(int outputs) {
+    public @Nullable Scales newScales(int outputs, NativeMemory memory) {
         return null;
     }
 

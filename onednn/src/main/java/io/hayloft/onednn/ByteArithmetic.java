@@ -2,7 +2,9 @@ package io.hayloft.onednn;
 
 import io.hayloft.engine.kernel.ScaledBytes;
 import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.engine.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * adds to each sum 128 times the sum of the output's weights: its correction.
  */
 final class ByteArithmetic implements Arithmetic {
+    /** Bytes of the scale and the correction that an output has in each block. */
+    static final int SCALE_BYTES = Float.BYTES + Integer.BYTES;
+
     /** Rows that one task quantises. */
     private static final int TASK = 16;
 
@@ -44,8 +49,10 @@ final class ByteArithmetic implements Arithmetic {
     }
 
     @Override
-    public Scales newScales(int outputs) {
-        return new Scales(new float[outputs], new int[outputs]);
+    public Scales newScales(int outputs, NativeMemory memory) {
+        long scaleBytes = (long) Float.BYTES * outputs;
+        var both = memory.allocate((long) SCALE_BYTES * outputs);
+        return new Scales(both.asSlice(0, scaleBytes), both.asSlice(scaleBytes));
     }
 
     @Override
@@ -54,8 +61,8 @@ final class ByteArithmetic implements Arithmetic {
         var known = Objects.requireNonNull(scales);
         float scale = ScaledBytes.scale(row, from, count);
         int sum = ScaledBytes.quantize(row, from, count, scale, 0, dst, dstOffset);
-        known.scales()[output] = scale;
-        known.corrections()[output] = ScaledBytes.UNSIGNED_ZERO * sum;
+        known.scales().setAtIndex(ValueLayout.JAVA_FLOAT, output, scale);
+        known.corrections().setAtIndex(ValueLayout.JAVA_INT, output, ScaledBytes.UNSIGNED_ZERO * sum);
     }
 
     @Override

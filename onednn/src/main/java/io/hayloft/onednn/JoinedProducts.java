@@ -58,7 +58,7 @@ final class JoinedProducts implements WorkerPool.Task {
         int count = Math.min(taskRows, rows - first);
         for (int i = 0; i < stripe.blocks().size(); i++) {
             var block = stripe.blocks().get(i);
-            var product = Products.fitting(block.products(), count);
+            var product = block.products().fitting(count);
             var sums = worker.multiply(product, block.weights(), x.address(i, first));
             x.addResults(
                     sums, stripe.outputs(), block.scales(), i, first, count, result, matrix.outputs(), stripe.first());

@@ -22,8 +22,8 @@ public final class OneDnnBackend extends LibraryBackend {
     }
 
     @Override
-    public int bytesPerWeight() {
-        return Short.BYTES;
+    public long bytesFor(long weights) {
+        return Short.BYTES * weights;
     }
 
     @Override

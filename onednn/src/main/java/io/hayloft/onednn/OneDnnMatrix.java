@@ -22,11 +22,11 @@ record OneDnnMatrix(int inputs, int outputs, List<Stripe> stripes, OneDnnSession
     /**
      * A stripe's weights for some consecutive inputs.
      *
-     * @param products compiled for their number
+     * @param products compiled for their shape
      * @param weights memory of them
      * @param scales what the sums need to become floats; null if they are floats
      */
-    record Block(List<Product> products, long weights, Arithmetic.@Nullable Scales scales) {}
+    record Block(ProductSet products, long weights, Arithmetic.@Nullable Scales scales) {}
 
     @Override
     public void multiply(float[] x, int rows, float[] y) {

@@ -4,7 +4,6 @@ import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.kernel.WorkerPool;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.tensor.WeightRows;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,9 +58,9 @@ final class OneDnnSession implements PrefillBackend.Session {
         var blocks = arithmetic.blocks(rows.columns());
         try {
             // All shapes must be possible before memory is taken for the first.
-            for (int size : new int[] {blocks.size(0), blocks.size(blocks.count() - 1)}) {
-                products.of(size, Math.min(width, outputs));
-                products.of(size, outputs - (outputs - 1) / width * width);
+            for (int i = 0; i < blocks.count(); i++) {
+                products.of(blocks.size(i), Math.min(width, outputs));
+                products.of(blocks.size(i), outputs - (outputs - 1) / width * width);
             }
         } catch (OneDnnException e) {
             if (e.unimplemented()) {
@@ -77,16 +76,16 @@ final class OneDnnSession implements PrefillBackend.Session {
         return Optional.of(new OneDnnMatrix(rows.columns(), outputs, List.copyOf(stripes), this));
     }
 
-    /** Memory for the weights of a stripe. */
+    /** Memory for the weights of a stripe, and for their scales. */
     private OneDnnMatrix.Stripe reserve(int first, int outputs, Blocks blocks) {
         var parts = new ArrayList<OneDnnMatrix.Block>();
         for (int i = 0; i < blocks.count(); i++) {
             var set = products.of(blocks.size(i), outputs);
-            long description = library.weightsOf(set.getFirst().plan());
-            long size = library.bytes(description);
-            long packed = library.memory(handles, description, memory.allocate(size));
-            bytes += size;
-            parts.add(new OneDnnMatrix.Block(set, packed, arithmetic.newScales(outputs)));
+            long size = library.bytes(set.weights());
+            long packed = library.memory(handles, set.weights(), memory.allocate(size));
+            var scales = arithmetic.newScales(outputs, memory);
+            bytes += size + (scales == null ? 0 : scales.bytes());
+            parts.add(new OneDnnMatrix.Block(set, packed, scales));
         }
         return new OneDnnMatrix.Stripe(first, outputs, List.copyOf(parts));
     }
@@ -110,26 +109,9 @@ final class OneDnnSession implements PrefillBackend.Session {
             }
             for (int i = 0; i < blocks.count(); i++) {
                 long at = (long) factorBytes * outputs * blocks.first(i);
-                var part = plain.asSlice(at, (long) factorBytes * outputs * blocks.size(i));
-                convert(part, stripe.blocks().get(i), worker);
+                var block = stripe.blocks().get(i);
+                worker.convert(block.products().conversion(), plain.address() + at, block.weights());
             }
-        }
-    }
-
-    /** Converts weights {@code [outputs][inputs]} of a block. */
-    private void convert(MemorySegment plain, OneDnnMatrix.Block block, ProductWorker worker) {
-        library.setThreadsOfCaller(1);
-        var product = block.products().getFirst();
-        int inputs = product.inputs();
-        int type = arithmetic.types().weights();
-        try (var own = new Handles(library);
-                var space = new NativeMemory("conversion of weights")) {
-            long transposed = library.matrix(own, type, inputs, product.outputs(), 1, inputs);
-            long plan = library.planConversion(own, transposed, library.weightsOf(product.plan()));
-            long from = library.memory(own, transposed, plain);
-            long scratchpad = library.scratchpadOf(plan);
-            long scratch = library.memory(own, scratchpad, space.allocate(library.bytes(scratchpad)));
-            worker.convert(library.primitive(own, plan), from, block.weights(), scratch);
         }
     }
 

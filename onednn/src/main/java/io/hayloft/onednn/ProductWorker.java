@@ -4,10 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.hayloft.engine.memory.NativeMemory;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one thread needs to compute products: a stream, and memory for the rows on their way into the library and out of
@@ -20,12 +19,15 @@ final class ProductWorker implements AutoCloseable {
     private static final long HANDLE = 8;
 
     private static final int SOURCE_AT = 0;
+    private static final int CONVERTED_AT = 1;
     private static final int WEIGHTS_AT = 3;
 
     private final OneDnn library;
     private final long stream;
     private final Handles memories;
-    private final Map<Product, MemorySegment> arguments = new HashMap<>();
+    private final IdentityHashMap<Product, MemorySegment> arguments = new IdentityHashMap<>();
+    private final IdentityHashMap<Conversion, MemorySegment> conversions = new IdentityHashMap<>();
+    private @Nullable Thread thread;
     private NativeMemory memory = new NativeMemory(PURPOSE);
     private MemorySegment target = MemorySegment.NULL;
     private MemorySegment scratch = MemorySegment.NULL;
@@ -41,16 +43,21 @@ final class ProductWorker implements AutoCloseable {
         this.memories = new Handles(library);
     }
 
-    /** Converts memory by a primitive, with scratch memory of its own. */
-    void convert(long primitive, long from, long to, long scratchMemory) {
-        library.setThreadsOfCaller(1);
-        try (var local = Arena.ofConfined()) {
-            var list = local.allocate(3 * OneDnn.ARGUMENT_BYTES, NativeMemory.ALIGNMENT);
-            put(list, 0, OneDnn.SOURCE, from);
-            put(list, 1, OneDnn.TARGET, to);
-            put(list, 2, OneDnn.SCRATCHPAD, scratchMemory);
-            library.execute(primitive, stream, 3, list);
+    /**
+     * Converts weights to the layout of products.
+     *
+     * @param from address of the weights
+     * @param to memory of the weights in the layout
+     */
+    void convert(Conversion conversion, long from, long to) {
+        keepToOneThread();
+        var list = conversions.get(conversion);
+        if (list == null) {
+            list = prepare(conversion);
         }
+        library.setData(list.get(JAVA_LONG, SOURCE_AT * OneDnn.ARGUMENT_BYTES + HANDLE), from);
+        list.set(JAVA_LONG, CONVERTED_AT * OneDnn.ARGUMENT_BYTES + HANDLE, to);
+        library.execute(conversion.primitive(), stream, 3, list);
     }
 
     /**
@@ -61,7 +68,7 @@ final class ProductWorker implements AutoCloseable {
      * @return {@code [rows of the product][outputs]}, valid until the next call
      */
     MemorySegment multiply(Product product, long weights, long x) {
-        library.setThreadsOfCaller(1);
+        keepToOneThread();
         var list = arguments.get(product);
         if (list == null) {
             list = prepare(product);
@@ -70,6 +77,27 @@ final class ProductWorker implements AutoCloseable {
         list.set(JAVA_LONG, WEIGHTS_AT * OneDnn.ARGUMENT_BYTES + HANDLE, weights);
         library.execute(product.primitive(), stream, 4, list);
         return target;
+    }
+
+    /** The library remembers this for each thread; the first worker is whatever thread asks for a prompt. */
+    private void keepToOneThread() {
+        var caller = Thread.currentThread();
+        if (!caller.equals(thread)) {
+            library.setThreadsOfCaller(1);
+            thread = caller;
+        }
+    }
+
+    /** The arguments of a conversion, all but the target filled in. */
+    private MemorySegment prepare(Conversion conversion) {
+        long scratchpad = library.scratchpadOf(conversion.plan());
+        reserve(0, library.bytes(scratchpad));
+        var list = memory.allocate(3 * OneDnn.ARGUMENT_BYTES);
+        put(list, SOURCE_AT, OneDnn.SOURCE, described(conversion.source(), MemorySegment.NULL));
+        put(list, CONVERTED_AT, OneDnn.TARGET, 0);
+        put(list, 2, OneDnn.SCRATCHPAD, described(scratchpad, scratch));
+        conversions.put(conversion, list);
+        return list;
     }
 
     /** The arguments of a product, all but the weights filled in. */
@@ -111,6 +139,7 @@ final class ProductWorker implements AutoCloseable {
     @Override
     public void close() {
         arguments.clear();
+        conversions.clear();
         target = MemorySegment.NULL;
         scratch = MemorySegment.NULL;
         try {

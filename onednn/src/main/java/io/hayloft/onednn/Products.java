@@ -19,7 +19,7 @@ final class Products {
     private final OneDnn library;
     private final Handles handles;
     private final Arithmetic.Types types;
-    private final Map<Shape, List<Product>> sets = new HashMap<>();
+    private final Map<Shape, ProductSet> sets = new HashMap<>();
 
     private record Shape(int inputs, int outputs) {}
 
@@ -35,11 +35,11 @@ final class Products {
     }
 
     /**
-     * The products for weights {@code [outputs][inputs]}, by falling number of rows.
+     * The products for weights {@code [outputs][inputs]}.
      *
      * @throws OneDnnException if the library has none
      */
-    List<Product> of(int inputs, int outputs) {
+    ProductSet of(int inputs, int outputs) {
         var shape = new Shape(inputs, outputs);
         var known = sets.get(shape);
         if (known == null) {
@@ -49,7 +49,7 @@ final class Products {
         return known;
     }
 
-    private List<Product> compile(Shape shape) {
+    private ProductSet compile(Shape shape) {
         var made = new ArrayList<Product>();
         try (var created = new Handles(library)) {
             long weights = library.matrixOfAnyLayout(created, types.weights(), shape.inputs, shape.outputs);
@@ -58,18 +58,9 @@ final class Products {
                 weights = library.weightsOf(product.plan());
                 made.add(product);
             }
+            var conversion = Conversion.compile(library, created, types, shape.inputs, shape.outputs, weights);
             handles.takeAll(created);
+            return new ProductSet(List.copyOf(made), weights, conversion);
         }
-        return made;
-    }
-
-    /** The smallest of a set that has at least this many rows. */
-    static Product fitting(List<Product> set, int rows) {
-        for (int i = set.size() - 1; i >= 0; i--) {
-            if (set.get(i).rows() >= rows) {
-                return set.get(i);
-            }
-        }
-        throw new IllegalArgumentException(rows + " rows");
     }
 }

@@ -24,8 +24,8 @@ class OneDnnBackendTest {
     @Test
     void areFoundByTheirNames() {
         assertThat(PrefillBackends.installed())
-                .extracting(PrefillBackend::name, PrefillBackend::bytesPerWeight, PrefillBackend::automatic)
-                .containsExactly(tuple("onednn", 2, true), tuple("onednn-int8", 1, false));
+                .extracting(PrefillBackend::name, backend -> backend.bytesFor(256), PrefillBackend::automatic)
+                .containsExactly(tuple("onednn", 512L, true), tuple("onednn-int8", 272L, false));
     }
 
     @Test

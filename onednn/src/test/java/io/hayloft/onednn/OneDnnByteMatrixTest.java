@@ -18,14 +18,28 @@ class OneDnnByteMatrixTest {
     private final OneDnnByteBackend backend = Here.byteBackend();
 
     @ParameterizedTest(name = "[{0}][{1}]")
-    @CsvSource({"1, 8", "7, 64", "33, 48", "64, 100", "192, 576", "70, 1531", "1100, 96", "2050, 300"})
+    @CsvSource({
+        "1, 8",
+        "7, 64",
+        "33, 48",
+        "64, 100",
+        "64, 129",
+        "64, 257",
+        "192, 576",
+        "70, 1531",
+        "1100, 96",
+        "2050, 300"
+    })
     void equalsTheReferenceToTheBit(int outputs, int inputs) {
         var weights = weights(outputs, inputs);
         try (var memory = new NativeMemory("test");
                 var pool = new WorkerPool(2);
                 var session = backend.open(memory, pool)) {
             var matrix = session.pack(weights).orElseThrow();
-            assertThat(session.bytes()).isGreaterThanOrEqualTo((long) outputs * inputs);
+            long scales = 8L * outputs * backend.arithmetic().blocks(inputs).count();
+            assertThat(session.bytes())
+                    .isGreaterThanOrEqualTo((long) outputs * inputs + scales)
+                    .isLessThanOrEqualTo(memory.allocatedBytes());
             for (int rows : new int[] {1, 2, 15, 16, 17, 33, 63, 64, 65, 130, 300}) {
                 var x = numbers(rows * inputs, rows);
                 x[0] = 50; // an outlier, as activations have them
@@ -45,7 +59,12 @@ class OneDnnByteMatrixTest {
         int rows = 20;
         var weights = weights(outputs, inputs);
         var x = numbers(rows * inputs, 3);
-        var y = reference(weights, x, rows);
+        var y = new float[rows * outputs];
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(2);
+                var session = backend.open(memory, pool)) {
+            session.pack(weights).orElseThrow().multiply(x, rows, y);
+        }
         var w = new float[inputs];
         double error = 0;
         double size = 0;
@@ -61,6 +80,18 @@ class OneDnnByteMatrixTest {
             }
         }
         assertThat(Math.sqrt(error / size)).isBetween(0.001, 0.02);
+    }
+
+    @Test
+    void foreseesTheMemoryThatItTakes() {
+        try (var memory = new NativeMemory("test");
+                var pool = new WorkerPool(2);
+                var session = backend.open(memory, pool)) {
+            assertThat(session.pack(weights(1024, 512))).isPresent();
+            assertThat(session.bytes()).isEqualTo(backend.bytesFor(1024 * 512)).isEqualTo(memory.allocatedBytes());
+        }
+        assertThat(backend.bytesFor(1)).isEqualTo(9);
+        assertThat(backend.bytesFor(8_000_000_000L)).isEqualTo(8_500_000_000L);
     }
 
     /** Blocks of inputs: scales, integer sums, and floats added up in the order of the blocks. */

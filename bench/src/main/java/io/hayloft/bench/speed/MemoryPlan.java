@@ -52,11 +52,11 @@ public final class MemoryPlan {
      * A plan for a model that is not loaded: weights as large as in the file, with a backend's copy of the layers' matrices,
      * and of caches what is certain, which leaves out those that a method other than {@code full} makes.
      *
-     * @param copyBytes of a weight in a backend's copy; 0 without a backend
+     * @param copyBytes of a backend's copy; 0 without a backend
      * @param memory bytes that are free; 0 if that is not known
      */
-    public static MemoryPlan beforeLoading(Checkpoint checkpoint, int copyBytes, long memory) {
-        long bytes = copyBytes * Shapes.layerWeights(checkpoint.config());
+    public static MemoryPlan beforeLoading(Checkpoint checkpoint, long copyBytes, long memory) {
+        long bytes = copyBytes;
         for (var tensor : checkpoint.tensors().values()) {
             bytes += tensor.type().bytes(tensor.elements());
         }

@@ -13,7 +13,6 @@ import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
-import io.hayloft.engine.model.Shapes;
 import io.hayloft.methods.Methods;
 import java.util.ArrayList;
 import java.util.List;
@@ -236,8 +235,9 @@ class SpeedRunnerTest {
             long file = checkpoint.tensors().values().stream()
                     .mapToLong(tensor -> tensor.type().bytes(tensor.elements()))
                     .sum();
-            long copy = 2 * Shapes.layerWeights(checkpoint.config());
-            assertThatThrownBy(() -> MemoryPlan.beforeLoading(checkpoint, 2, 1).check(List.of(test)))
+            long copy = 123_456_789;
+            assertThatThrownBy(() -> MemoryPlan.beforeLoading(checkpoint, copy, 1)
+                            .check(List.of(test)))
                     .hasMessageContaining(Sizes.bytes(file + copy) + " of weights")
                     .hasMessageEndingWith("a smaller --cache-type, or --backend java");
         }

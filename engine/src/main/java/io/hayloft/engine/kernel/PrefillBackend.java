@@ -22,8 +22,8 @@ public interface PrefillBackend {
      */
     String describe();
 
-    /** Bytes that a weight takes in the copy that a session packs. */
-    int bytesPerWeight();
+    /** About how many bytes so many weights take in the copy that a session packs, with scales and the like. */
+    long bytesFor(long weights);
 
     /** Whether {@link PrefillBackends#AUTO} may choose it: not if it changes results more than users expect unasked. */
     default boolean automatic() {
@@ -56,7 +56,7 @@ public interface PrefillBackend {
             }
         }
 
-        /** Bytes of all weights packed so far. */
+        /** Bytes of all weights packed so far, with scales and the like. */
         long bytes();
 
         @Override

@@ -93,15 +93,15 @@ public final class ScaledBytes {
      * Turns sums of products into floats: {@code (sum - correction) * scale * rowScale}.
      *
      * @param sums 32-bit integers, {@code n} of them from byte {@code offset}
-     * @param corrections for each sum
-     * @param scales for each sum
+     * @param corrections for each sum, {@code n} 32-bit integers
+     * @param scales for each sum, {@code n} floats
      * @param rowScale for all of them
      */
     public static void toFloats(
             MemorySegment sums,
             long offset,
-            int[] corrections,
-            float[] scales,
+            MemorySegment corrections,
+            MemorySegment scales,
             float rowScale,
             float[] y,
             int at,
@@ -119,8 +119,8 @@ public final class ScaledBytes {
     public static void addFloats(
             MemorySegment sums,
             long offset,
-            int[] corrections,
-            float[] scales,
+            MemorySegment corrections,
+            MemorySegment scales,
             float rowScale,
             float[] y,
             int at,
@@ -137,13 +137,17 @@ public final class ScaledBytes {
         }
     }
 
-    private static FloatVector scaled(MemorySegment sums, long offset, int[] corrections, float[] scales, int i) {
+    private static FloatVector scaled(
+            MemorySegment sums, long offset, MemorySegment corrections, MemorySegment scales, int i) {
         var sum = IntVector.fromMemorySegment(I, sums, offset + 4L * i, ORDER)
-                .sub(IntVector.fromArray(I, corrections, i));
-        return ((FloatVector) sum.convertShape(VectorOperators.I2F, F, 0)).mul(FloatVector.fromArray(F, scales, i));
+                .sub(IntVector.fromMemorySegment(I, corrections, 4L * i, ORDER));
+        return ((FloatVector) sum.convertShape(VectorOperators.I2F, F, 0))
+                .mul(FloatVector.fromMemorySegment(F, scales, 4L * i, ORDER));
     }
 
-    private static float scaledOne(MemorySegment sums, long offset, int[] corrections, float[] scales, int i) {
-        return (sums.get(ValueLayout.JAVA_INT, offset + 4L * i) - corrections[i]) * scales[i];
+    private static float scaledOne(
+            MemorySegment sums, long offset, MemorySegment corrections, MemorySegment scales, int i) {
+        int sum = sums.get(ValueLayout.JAVA_INT, offset + 4L * i) - corrections.get(ValueLayout.JAVA_INT, 4L * i);
+        return sum * scales.get(ValueLayout.JAVA_FLOAT, 4L * i);
     }
 }

@@ -48,8 +48,8 @@ class PrefillBackendsTest {
         }
 
         @Override
-        public int bytesPerWeight() {
-            return 2;
+        public long bytesFor(long weights) {
+            return 2 * weights;
         }
 
         @Override

@@ -58,8 +58,10 @@ class ScaledBytesTest {
         var fresh = RandomTensors.activations(AT + n, 6);
         var added = fresh.clone();
         var before = fresh.clone();
-        ScaledBytes.toFloats(sums, 4, corrections, scales, 0.37f, fresh, AT, n);
-        ScaledBytes.addFloats(sums, 4, corrections, scales, 0.37f, added, AT, n);
+        var nativeCorrections = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_INT, corrections);
+        var nativeScales = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, scales);
+        ScaledBytes.toFloats(sums, 4, nativeCorrections, nativeScales, 0.37f, fresh, AT, n);
+        ScaledBytes.addFloats(sums, 4, nativeCorrections, nativeScales, 0.37f, added, AT, n);
         for (int i = 0; i < n; i++) {
             float value = (sums.getAtIndex(ValueLayout.JAVA_INT, i + 1) - corrections[i]) * scales[i];
             assertThat(fresh[AT + i]).isEqualTo(value * 0.37f);
@@ -90,7 +92,8 @@ class ScaledBytesTest {
             assertThat(ScaledBytes.quantize(x, 0, 39, scale, 0, bytes, 0)).isZero();
             var y = new float[1];
             var sums = Arena.ofAuto().allocate(4, 4);
-            ScaledBytes.toFloats(sums, 0, new int[1], new float[] {1}, scale, y, 0, 1);
+            var one = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, 1);
+            ScaledBytes.toFloats(sums, 0, sums, one, scale, y, 0, 1);
             assertThat(y[0]).isNaN();
         }
     }
