@@ -236,8 +236,8 @@ class SpeedRunnerTest {
                     .mapToLong(tensor -> tensor.type().bytes(tensor.elements()))
                     .sum();
             long copy = 123_456_789;
-            assertThatThrownBy(() -> MemoryPlan.beforeLoading(checkpoint, copy, 1)
-                            .check(List.of(test)))
+            assertThatThrownBy(
+                            () -> MemoryPlan.beforeLoading(checkpoint, copy, 1).check(List.of(test)))
                     .hasMessageContaining(Sizes.bytes(file + copy) + " of weights")
                     .hasMessageEndingWith("a smaller --cache-type, or --backend java");
         }
