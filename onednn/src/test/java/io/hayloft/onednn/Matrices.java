@@ -1,10 +1,12 @@
 package io.hayloft.onednn;
 
+import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.tensor.Tensor;
 import io.hayloft.engine.tensor.TensorType;
 import io.hayloft.engine.tensor.WeightRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Random matrices. */
@@ -21,6 +23,19 @@ final class Matrices {
             data.setAtIndex(ValueLayout.JAVA_FLOAT, i, values[i]);
         }
         return WeightRows.all(new Tensor("weights", TensorType.F32, new long[] {outputs, inputs}, data));
+    }
+
+    /** The product of rows, some at a time: {@code [rows][outputs]}. */
+    static float[] multiplied(PrefillBackend.Matrix matrix, float[] x, int rows, int outputs, int chunk) {
+        int inputs = x.length / rows;
+        var together = new float[rows * outputs];
+        for (int first = 0; first < rows; first += chunk) {
+            int count = Math.min(chunk, rows - first);
+            var y = new float[count * outputs];
+            matrix.multiply(Arrays.copyOfRange(x, first * inputs, (first + count) * inputs), count, y);
+            System.arraycopy(y, 0, together, first * outputs, y.length);
+        }
+        return together;
     }
 
     static float[] numbers(int count, long seed) {

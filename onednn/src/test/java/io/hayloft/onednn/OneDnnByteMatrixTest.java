@@ -149,13 +149,7 @@ class OneDnnByteMatrixTest {
                     var session = backend.open(memory, pool)) {
                 var matrix = session.pack(weights).orElseThrow();
                 for (int chunk : new int[] {1, 5, 31, 64, 200}) {
-                    var together = new float[rows * outputs];
-                    for (int first = 0; first < rows; first += chunk) {
-                        int count = Math.min(chunk, rows - first);
-                        var y = new float[count * outputs];
-                        matrix.multiply(Arrays.copyOfRange(x, first * inputs, (first + count) * inputs), count, y);
-                        System.arraycopy(y, 0, together, first * outputs, y.length);
-                    }
+                    var together = Matrices.multiplied(matrix, x, rows, outputs, chunk);
                     assertThat(Arrays.equals(together, wanted))
                             .as("%s threads, %s rows at a time", threads, chunk)
                             .isTrue();

@@ -1,6 +1,7 @@
 package io.hayloft.benchmarks.gguf;
 
 import io.hayloft.base.UserError;
+import io.hayloft.benchmarks.Commands;
 import io.hayloft.engine.tensor.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,15 +48,7 @@ final class RandomGguf implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code: 2 for mistakes of the user. */
     public static void main(String[] args) {
-        var command = new CommandLine(new RandomGguf());
-        command.setExecutionExceptionHandler((error, line, parsed) -> {
-            if (error instanceof UserError) {
-                line.getErr().println("random-gguf: " + error.getMessage());
-                return 2;
-            }
-            throw error;
-        });
-        System.exit(command.execute(args));
+        Commands.run(new RandomGguf(), args);
     }
 
     @Override

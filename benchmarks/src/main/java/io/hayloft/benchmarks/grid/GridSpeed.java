@@ -2,6 +2,7 @@ package io.hayloft.benchmarks.grid;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
+import io.hayloft.benchmarks.Commands;
 import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -68,15 +68,7 @@ final class GridSpeed implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code: 2 for mistakes of the user. */
     public static void main(String[] args) {
-        var command = new CommandLine(new GridSpeed());
-        command.setExecutionExceptionHandler((error, line, parsed) -> {
-            if (error instanceof UserError) {
-                line.getErr().println("grid-speed: " + error.getMessage());
-                return 2;
-            }
-            throw error;
-        });
-        System.exit(command.execute(args));
+        Commands.run(new GridSpeed(), args);
     }
 
     private static List<String> twenty() {

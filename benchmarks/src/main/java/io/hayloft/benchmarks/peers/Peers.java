@@ -2,6 +2,7 @@ package io.hayloft.benchmarks.peers;
 
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
+import io.hayloft.benchmarks.Commands;
 import io.hayloft.benchmarks.peers.ComparisonReport.Row;
 import java.io.File;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -82,15 +82,7 @@ final class Peers implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code: 2 for mistakes of the user. */
     public static void main(String[] args) {
-        var command = new CommandLine(new Peers());
-        command.setExecutionExceptionHandler((error, line, parsed) -> {
-            if (error instanceof UserError) {
-                line.getErr().println("peers: " + error.getMessage());
-                return 2;
-            }
-            throw error;
-        });
-        System.exit(command.execute(args));
+        Commands.run(new Peers(), args);
     }
 
     @Override

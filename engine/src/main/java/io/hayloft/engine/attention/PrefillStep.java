@@ -18,7 +18,7 @@ final class PrefillStep implements WorkerPool.Task {
 
     private static final ThreadLocal<PrefillScratch> SCRATCH = ThreadLocal.withInitial(PrefillScratch::new);
 
-    /** Blocks of rows whose mass is summed up at once: each needs an array as large as the mass. */
+    /** Blocks of rows whose mass is summed up at once: each needs an array as large as what its rows see of the mass. */
     private static final int BLOCKS_AT_ONCE = 8;
 
     private static final AttentionMass.Block[] NO_BLOCKS = {};
