@@ -27,6 +27,12 @@ public final class VectorWidth {
     /** Floats of a vector. */
     public static final int LANES = BITS / Float.SIZE;
 
+    /**
+     * Lanes of a sum that runs over the elements of a row: element i goes to lane i modulo 16. The widest vector holds them
+     * all, narrower ones a part each, so that a sum has the same bits at every width.
+     */
+    public static final int SUM_LANES = 16;
+
     private VectorWidth() {}
 
     private static int choose() {

@@ -19,9 +19,10 @@ final class TileSoftmax {
 
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
+    private static final int SUM_LANES = VectorWidth.SUM_LANES;
 
     private float[] max = {};
-    private float[] sums = {}; // [rows][LANES]: lanes are added at the end, in order
+    private float[] sums = {}; // [rows][SUM_LANES]: lanes are added at the end, in order
     private float[] out = {}; // [rows][stride]
     private int stride;
 
@@ -34,13 +35,13 @@ final class TileSoftmax {
         this.stride = stride;
         if (max.length < rows) {
             max = new float[rows];
-            sums = new float[rows * LANES];
+            sums = new float[rows * SUM_LANES];
         }
         if (out.length < rows * stride) {
             out = new float[rows * stride];
         }
         Arrays.fill(max, 0, rows, LOWEST);
-        Arrays.fill(sums, 0, rows * LANES, 0);
+        Arrays.fill(sums, 0, rows * SUM_LANES, 0);
         Arrays.fill(out, 0, rows * stride, 0);
     }
 
@@ -83,7 +84,9 @@ final class TileSoftmax {
     }
 
     private void rescale(int row, float factor) {
-        FloatVector.fromArray(FLOATS, sums, row * LANES).mul(factor).intoArray(sums, row * LANES);
+        for (int i = row * SUM_LANES; i < (row + 1) * SUM_LANES; i += LANES) {
+            FloatVector.fromArray(FLOATS, sums, i).mul(factor).intoArray(sums, i);
+        }
         for (int i = row * stride; i < (row + 1) * stride; i++) {
             out[i] *= factor;
         }
@@ -91,20 +94,22 @@ final class TileSoftmax {
 
     private void exponentials(float[] scores, int at, int row) {
         VectorMath.exp(scores, at, TILE, max[row]);
-        var sum = FloatVector.fromArray(FLOATS, sums, row * LANES);
-        var other = FloatVector.zero(FLOATS);
-        for (int i = at; i < at + TILE; i += 2 * LANES) {
-            sum = sum.add(FloatVector.fromArray(FLOATS, scores, i));
-            other = other.add(FloatVector.fromArray(FLOATS, scores, i + LANES));
+        for (int lane = 0; lane < SUM_LANES; lane += LANES) {
+            var sum = FloatVector.fromArray(FLOATS, sums, row * SUM_LANES + lane);
+            var other = FloatVector.zero(FLOATS);
+            for (int i = at + lane; i < at + TILE; i += 2 * SUM_LANES) {
+                sum = sum.add(FloatVector.fromArray(FLOATS, scores, i));
+                other = other.add(FloatVector.fromArray(FLOATS, scores, i + SUM_LANES));
+            }
+            sum.add(other).intoArray(sums, row * SUM_LANES + lane);
         }
-        sum.add(other).intoArray(sums, row * LANES);
     }
 
     /** Sum of a row's exponentials, relative to its largest score. */
     float sum(int row) {
         float sum = 0;
-        for (int lane = 0; lane < LANES; lane++) {
-            sum += sums[row * LANES + lane];
+        for (int lane = 0; lane < SUM_LANES; lane++) {
+            sum += sums[row * SUM_LANES + lane];
         }
         return sum;
     }

@@ -81,7 +81,7 @@ abstract class BlockFormat {
      * Of a block of values: out[head][channel] += sum over the first tokens of p[head][token] * value.
      *
      * @param p [heads][pStride]
-     * @param out [heads][outStride]: channels, then one vector for each of the {@link #sumGroups}
+     * @param out [heads][outStride]: channels, then {@link ValueSums#SUM_LANES} floats for each of the {@link #sumGroups}
      */
     abstract void addValues(
             BlockScratch scratch,

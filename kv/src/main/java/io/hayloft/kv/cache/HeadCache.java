@@ -2,8 +2,6 @@ package io.hayloft.kv.cache;
 
 import static io.hayloft.kv.cache.BlockFormat.TOKENS;
 
-import io.hayloft.kernels.VectorWidth;
-
 /**
  * Keys and values of one head in blocks of 32 tokens, as attention reads them.
  *
@@ -33,7 +31,7 @@ public final class HeadCache {
 
     /** Floats of a query head's row in {@link #addValues}: channels, padding, and sums that wait for {@link #finishValues}. */
     public int valueFloats() {
-        return BlockFormat.paddedChannels(channels) + values.sumGroups() * VectorWidth.LANES;
+        return BlockFormat.paddedChannels(channels) + values.sumGroups() * ValueSums.SUM_LANES;
     }
 
     /** Number of the first token. */

@@ -16,6 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class KeyGroups {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
+    private static final int SUM_LANES = VectorWidth.SUM_LANES;
 
     private final int channels;
     private final int padded;
@@ -95,10 +96,10 @@ final class KeyGroups {
         int heads = scratch.heads();
         int rows = codes.paddedRows();
         var factors = scratch.factors(heads * rows);
-        var sums = scratch.sums(heads * LANES);
+        var sums = scratch.sums(heads * SUM_LANES);
         fold(scratch.queries(), heads, s, factors, rows, sums);
         for (int head = 0; head < heads; head++) {
-            float sum = LaneSum.of(sums, head * LANES);
+            float sum = ValueSums.sumOfLanes(sums, head * SUM_LANES);
             for (int i = outAt + head * outStride; i < outAt + head * outStride + TOKENS; i += LANES) {
                 FloatVector.fromArray(FLOATS, out, i).add(sum).intoArray(out, i);
             }
@@ -124,23 +125,25 @@ final class KeyGroups {
      *
      * @param s scales, then minima
      * @param factors gets query * scale for each channel, then zeros [heads][rows]
-     * @param sums gets vectors whose lanes add up to the sum of query * minimum [heads][LANES]
+     * @param sums gets lanes that add up to the sum of query * minimum [heads][SUM_LANES]
      */
     private void fold(float[] q, int heads, float[] s, float[] factors, int rows, float[] sums) {
-        int whole = channels & -LANES;
+        int whole = channels & -SUM_LANES;
         for (int head = 0; head < heads; head++) {
             int from = head * channels;
             int to = head * rows;
-            var sum = FloatVector.zero(FLOATS);
-            for (int c = 0; c < whole; c += LANES) {
-                var x = FloatVector.fromArray(FLOATS, q, from + c);
-                x.mul(FloatVector.fromArray(FLOATS, s, c)).intoArray(factors, to + c);
-                sum = x.fma(FloatVector.fromArray(FLOATS, s, padded + c), sum);
+            for (int lane = 0; lane < SUM_LANES; lane += LANES) {
+                var sum = FloatVector.zero(FLOATS);
+                for (int c = lane; c < whole; c += SUM_LANES) {
+                    var x = FloatVector.fromArray(FLOATS, q, from + c);
+                    x.mul(FloatVector.fromArray(FLOATS, s, c)).intoArray(factors, to + c);
+                    sum = x.fma(FloatVector.fromArray(FLOATS, s, padded + c), sum);
+                }
+                sum.intoArray(sums, head * SUM_LANES + lane);
             }
-            sum.intoArray(sums, head * LANES);
             for (int c = whole; c < rows; c++) {
                 factors[to + c] = c < channels ? q[from + c] * s[c] : 0;
-                sums[head * LANES] += c < channels ? q[from + c] * s[padded + c] : 0;
+                sums[head * SUM_LANES] += c < channels ? q[from + c] * s[padded + c] : 0;
             }
         }
     }

@@ -173,7 +173,7 @@ final class Q8Block extends BlockFormat {
         scales.read(block, at, groups * TOKENS, s);
         var factors = scratch.factors(heads * TOKENS);
         for (int g = 0; g < groups; g++) {
-            int sums = outAt + lanes + g * LANES;
+            int sums = outAt + lanes + g * ValueSums.SUM_LANES;
             ValueSums.foldOffset(p, pAt, pStride, heads, s, g * TOKENS, -OFFSET, factors, out, sums, outStride);
             int from = g * GROUP;
             long words = at + header() + (long) Integer.BYTES * from;

@@ -244,7 +244,7 @@ final class TokenGroups extends BlockFormat {
         scales.read(block, at, groups * 2 * TOKENS, s);
         var factors = scratch.factors(heads * TOKENS);
         for (int g = 0; g < groups; g++) {
-            int sums = outAt + lanes + g * LANES;
+            int sums = outAt + lanes + g * ValueSums.SUM_LANES;
             ValueSums.fold(p, pAt, pStride, heads, s, scaleIndex(g, 0), factors, out, sums, outStride);
             int from = g * group;
             int count = Math.min(group, lanes - from);

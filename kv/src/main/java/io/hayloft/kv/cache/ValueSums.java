@@ -15,6 +15,9 @@ final class ValueSums {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
 
+    /** Floats that hold the lanes of one group's sum. */
+    static final int SUM_LANES = VectorWidth.SUM_LANES;
+
     private ValueSums() {}
 
     /**
@@ -37,14 +40,16 @@ final class ValueSums {
             int sumsAt,
             int sumsStride) {
         for (int head = 0; head < heads; head++) {
-            int to = sumsAt + head * sumsStride;
-            var sum = FloatVector.fromArray(FLOATS, sums, to);
-            for (int i = 0; i < TOKENS; i += LANES) {
-                var x = FloatVector.fromArray(FLOATS, p, pAt + head * pStride + i);
-                x.mul(FloatVector.fromArray(FLOATS, scales, at + i)).intoArray(factors, head * TOKENS + i);
-                sum = x.fma(FloatVector.fromArray(FLOATS, scales, at + TOKENS + i), sum);
+            for (int lane = 0; lane < SUM_LANES; lane += LANES) {
+                int to = sumsAt + head * sumsStride + lane;
+                var sum = FloatVector.fromArray(FLOATS, sums, to);
+                for (int i = lane; i < TOKENS; i += SUM_LANES) {
+                    var x = FloatVector.fromArray(FLOATS, p, pAt + head * pStride + i);
+                    x.mul(FloatVector.fromArray(FLOATS, scales, at + i)).intoArray(factors, head * TOKENS + i);
+                    sum = x.fma(FloatVector.fromArray(FLOATS, scales, at + TOKENS + i), sum);
+                }
+                sum.intoArray(sums, to);
             }
-            sum.intoArray(sums, to);
         }
     }
 
@@ -62,15 +67,17 @@ final class ValueSums {
             int sumsAt,
             int sumsStride) {
         for (int head = 0; head < heads; head++) {
-            int to = sumsAt + head * sumsStride;
-            var sum = FloatVector.fromArray(FLOATS, sums, to);
-            for (int i = 0; i < TOKENS; i += LANES) {
-                var x = FloatVector.fromArray(FLOATS, p, pAt + head * pStride + i)
-                        .mul(FloatVector.fromArray(FLOATS, scales, at + i));
-                x.intoArray(factors, head * TOKENS + i);
-                sum = x.fma(FloatVector.broadcast(FLOATS, offset), sum);
+            for (int lane = 0; lane < SUM_LANES; lane += LANES) {
+                int to = sumsAt + head * sumsStride + lane;
+                var sum = FloatVector.fromArray(FLOATS, sums, to);
+                for (int i = lane; i < TOKENS; i += SUM_LANES) {
+                    var x = FloatVector.fromArray(FLOATS, p, pAt + head * pStride + i)
+                            .mul(FloatVector.fromArray(FLOATS, scales, at + i));
+                    x.intoArray(factors, head * TOKENS + i);
+                    sum = x.fma(FloatVector.broadcast(FLOATS, offset), sum);
+                }
+                sum.intoArray(sums, to);
             }
-            sum.intoArray(sums, to);
         }
     }
 
@@ -78,11 +85,23 @@ final class ValueSums {
     static void finish(float[] out, int at, int channels, int groups, int groupChannels) {
         int sums = at + BlockFormat.paddedChannels(channels);
         for (int group = 0; group < groups; group++) {
-            float sum = LaneSum.of(out, sums + group * LANES);
+            float sum = sumOfLanes(out, sums + group * SUM_LANES);
             int end = Math.min(channels, (group + 1) * groupChannels);
             for (int c = group * groupChannels; c < end; c++) {
                 out[at + c] += sum;
             }
         }
+    }
+
+    /**
+     * The sum of the lanes that begin at an index, in one fixed order. (The order of the vector library's own sum may change
+     * when a method is compiled, and with it the result.)
+     */
+    static float sumOfLanes(float[] x, int at) {
+        return (four(x, at) + four(x, at + 4)) + (four(x, at + 8) + four(x, at + 12));
+    }
+
+    private static float four(float[] x, int at) {
+        return (x[at] + x[at + 1]) + (x[at + 2] + x[at + 3]);
     }
 }

@@ -6,6 +6,7 @@ import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
 
 /** A random attention problem and its solution in double precision, straight from the definition. */
@@ -24,6 +25,11 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
     };
     private static final int[] DIMS = {12, 16, 32, 48, 64, 80, 96, 128, 256};
     private static final int[] GROUPS = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    /** One codec of each kind and layout. */
+    static List<KvCodec> codecs() {
+        return List.of(CODECS);
+    }
 
     /** All kinds of codec in turn. */
     static KvCodec codec(int seed) {
