@@ -92,6 +92,31 @@ public final class VectorOps {
         }
     }
 
+    /**
+     * Rotates pairs of channels in place: (a, b) becomes (a cos - b sin, b cos + a sin), where a is channel i and b channel i +
+     * pairs of the {@code 2 * pairs} channels from {@code at} on.
+     *
+     * @param cos cosine of each pair's angle {@code [pairs]} from {@code row} on
+     * @param sin sine of it, likewise
+     */
+    public static void rotate(float[] x, int at, float[] cos, float[] sin, int row, int pairs) {
+        int i = 0;
+        for (; i <= pairs - L; i += L) {
+            var c = FloatVector.fromArray(F, cos, row + i);
+            var s = FloatVector.fromArray(F, sin, row + i);
+            var a = FloatVector.fromArray(F, x, at + i);
+            var b = FloatVector.fromArray(F, x, at + pairs + i);
+            a.mul(c).sub(b.mul(s)).intoArray(x, at + i);
+            b.mul(c).add(a.mul(s)).intoArray(x, at + pairs + i);
+        }
+        for (; i < pairs; i++) {
+            float a = x[at + i];
+            float b = x[at + pairs + i];
+            x[at + i] = a * cos[row + i] - b * sin[row + i];
+            x[at + pairs + i] = b * cos[row + i] + a * sin[row + i];
+        }
+    }
+
     /** {@code out = gate / (1 + exp(-gate)) * up}; {@code out} may be either input at the same place. */
     public static void siluMultiply(float[] gate, int gateAt, float[] up, int upAt, float[] out, int outAt, int n) {
         int i = 0;

@@ -3,6 +3,7 @@ package io.hayloft.kernels;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ public final class WorkerPool implements AutoCloseable {
     private int count;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
-    private volatile @Nullable Throwable failure;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /**
      * Starts the team.
@@ -78,7 +79,7 @@ public final class WorkerPool implements AutoCloseable {
     /**
      * Runs all tasks and returns when they are done.
      *
-     * <p>When one throws, those not yet begun are skipped and the first exception is thrown here.
+     * <p>When one throws, those not yet begun are skipped, and of what was thrown the first is thrown here.
      */
     public void run(int tasks, Task task) {
         run(tasks, task, true);
@@ -108,7 +109,7 @@ public final class WorkerPool implements AutoCloseable {
 
     private void share(int tasks, Task work) {
         done.setPlain(0);
-        failure = null;
+        failure.setPlain(null);
         task = work;
         count = tasks;
         ticket.set(((ticket.get() >>> 32) + 1) << 32);
@@ -133,11 +134,11 @@ public final class WorkerPool implements AutoCloseable {
             }
             if (ticket.compareAndSet(seen, seen + 1)) {
                 try {
-                    if (failure == null) {
+                    if (failure.get() == null) {
                         work.run((int) seen, worker);
                     }
                 } catch (Throwable e) {
-                    failure = e;
+                    failure.compareAndSet(null, e);
                 } finally {
                     done.incrementAndGet();
                 }
@@ -156,7 +157,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private void throwFailure() {
-        switch (failure) {
+        switch (failure.get()) {
             case null -> {}
             case RuntimeException e -> throw e;
             case Error e -> throw e;

@@ -69,11 +69,7 @@ class WorkerPoolTest {
                 // Ends only if two threads take part.
                 pool.run(2, (index, worker) -> {
                     together.get().countDown();
-                    try {
-                        together.get().await();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
+                    await(together.get());
                 });
             }
         }
@@ -81,7 +77,7 @@ class WorkerPoolTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5})
-    void carriesTheFirstExceptionToTheCaller(int threads) {
+    void carriesAnExceptionToTheCaller(int threads) {
         try (var pool = new WorkerPool(threads)) {
             for (int round = 0; round < 100; round++) {
                 assertThatThrownBy(() -> pool.run(10, (index, worker) -> {
@@ -95,6 +91,47 @@ class WorkerPoolTest {
                 pool.run(10, (index, worker) -> done.incrementAndGet());
                 assertThat(done).hasValue(10);
             }
+        }
+    }
+
+    /** All tasks are running when the first one throws; the others throw when that has been noted. */
+    @Test
+    void ofSeveralExceptionsTheFirstReachesTheCaller() {
+        int threads = 4;
+        try (var pool = new WorkerPool(threads)) {
+            for (int round = 0; round < 3; round++) {
+                int first = round;
+                var running = new CountDownLatch(threads);
+                assertThatThrownBy(() -> pool.run(threads, (index, worker) -> {
+                            running.countDown();
+                            await(running);
+                            if (index != first) {
+                                sleep(50L * (index + 1));
+                            }
+                            throw new IllegalArgumentException("task " + index);
+                        }))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("task " + first);
+                var done = new AtomicInteger();
+                pool.run(10, (index, worker) -> done.incrementAndGet());
+                assertThat(done).as("the next run knows nothing of it").hasValue(10);
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,8 +1,7 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.RopeConfig;
-import io.hayloft.kernels.VectorWidth;
-import jdk.incubator.vector.FloatVector;
+import io.hayloft.kernels.VectorOps;
 
 /**
  * Rotary position embedding (arXiv 2104.09864), half-split form: channel i of a head turns with channel i + pairs by
@@ -33,7 +32,7 @@ final class Rope {
         /** Turns the heads of one row, x [heads][headDim] from {@code at}, in place. */
         void rotate(float[] x, int at, int heads, int headDim, int position) {
             for (int head = 0; head < heads; head++) {
-                rotate(x, at + head * headDim, position * pairs);
+                VectorOps.rotate(x, at + head * headDim, cos, sin, position * pairs, pairs);
             }
         }
 
@@ -47,25 +46,6 @@ final class Rope {
                 float b = x[at + pairs + i];
                 x[at + i] = a * c + b * s;
                 x[at + pairs + i] = b * c - a * s;
-            }
-        }
-
-        /** (a, b) becomes (a cos - b sin, b cos + a sin), where b lies {@code pairs} behind a. */
-        private void rotate(float[] x, int at, int row) {
-            int i = 0;
-            for (; i + VectorWidth.LANES <= pairs; i += VectorWidth.LANES) {
-                var c = FloatVector.fromArray(VectorWidth.FLOATS, cos, row + i);
-                var s = FloatVector.fromArray(VectorWidth.FLOATS, sin, row + i);
-                var a = FloatVector.fromArray(VectorWidth.FLOATS, x, at + i);
-                var b = FloatVector.fromArray(VectorWidth.FLOATS, x, at + pairs + i);
-                a.mul(c).sub(b.mul(s)).intoArray(x, at + i);
-                b.mul(c).add(a.mul(s)).intoArray(x, at + pairs + i);
-            }
-            for (; i < pairs; i++) {
-                float a = x[at + i];
-                float b = x[at + pairs + i];
-                x[at + i] = a * cos[row + i] - b * sin[row + i];
-                x[at + pairs + i] = b * cos[row + i] + a * sin[row + i];
             }
         }
     }

@@ -23,8 +23,8 @@ final class ModelBits {
         new KvCodec.Grouped(16, 2, 32, 32),
         new KvCodec.Grouped(4, 16, 32, 96)
     };
-    private static final int PROMPT = 300;
-    private static final int STEPS = 40;
+    private static final int PROMPT = 200;
+    private static final int STEPS = 20;
 
     private ModelBits() {}
 

@@ -11,6 +11,7 @@ public final class BlockScratch {
     private int channels;
     private float[] queries = {};
     private float[] lifted = {};
+    private boolean liftOverflows;
     private float[] padded = {};
     private float[] groupSums = {};
     private boolean haveSums;
@@ -34,8 +35,10 @@ public final class BlockScratch {
         for (int i = 0; i < size; i++) {
             queries[i] = q[at + i] * scale;
         }
+        liftOverflows = false;
         for (int i = 0; i < size; i++) {
             lifted[i] = queries[i] * F16Rows.FACTOR;
+            liftOverflows |= !(Math.abs(lifted[i]) <= Float.MAX_VALUE);
         }
     }
 
@@ -65,6 +68,11 @@ public final class BlockScratch {
     /** The same, times the factor that 16-bit floats need. */
     float[] lifted() {
         return lifted;
+    }
+
+    /** Whether a number of {@link #lifted} is not finite. */
+    boolean liftOverflows() {
+        return liftOverflows;
     }
 
     /** Their sums over 32 channels at a time [groups][heads]. */

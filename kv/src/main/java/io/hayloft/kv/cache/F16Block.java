@@ -46,7 +46,12 @@ final class F16Block extends BlockFormat {
 
     @Override
     void addScores(BlockScratch scratch, MemorySegment block, long at, float[] out, int outAt, int outStride) {
-        F16Rows.add(scratch.lifted(), 0, channels, scratch.heads(), channels, block, at, lanes, out, outAt, outStride);
+        int heads = scratch.heads();
+        if (scratch.liftOverflows()) {
+            F16Rows.addUnlifted(scratch.queries(), heads, channels, block, at, lanes, out, outAt, outStride);
+        } else {
+            F16Rows.add(scratch.lifted(), 0, channels, heads, channels, block, at, lanes, out, outAt, outStride);
+        }
     }
 
     @Override

@@ -235,6 +235,26 @@ final class F16Rows {
         return bits.lanewise(VectorOperators.LSHL, 13).and(0x8FFFE000).reinterpretAsFloats();
     }
 
+    /**
+     * As {@link #add}, for an x [heads][rows] that would leave the range of floats when multiplied with {@link #FACTOR}, which
+     * the matrix gets here. Where both are in range the results have the same bits: factors are powers of two.
+     */
+    static void addUnlifted(
+            float[] x, int heads, int rows, MemorySegment m, long at, int lanes, float[] out, int outAt, int outStride) {
+        for (int head = 0; head < heads; head++) {
+            for (int lane = 0; lane < lanes; lane += LANES) {
+                int o = outAt + head * outStride + lane;
+                var a = FloatVector.fromArray(FLOATS, out, o);
+                long p = at + 2L * lane;
+                for (int row = 0; row < rows; row++, p += 2L * lanes) {
+                    var w = FloatVector.broadcast(FLOATS, x[head * rows + row]);
+                    a = w.fma(small(m, p).mul(FACTOR), a);
+                }
+                a.intoArray(out, o);
+            }
+        }
+    }
+
     /** Multiplies count floats of each head, a multiple of the vector's lanes, with {@link #FACTOR}. */
     static void lift(float[] x, int xAt, int xStride, int heads, int count, float[] dst) {
         for (int head = 0; head < heads; head++) {

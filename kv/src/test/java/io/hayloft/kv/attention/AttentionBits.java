@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * attention, after a line with the vector width. {@link VectorWidthTest} compares what processes of different widths print.
  */
 final class AttentionBits {
-    private static final int[] DIMS = {12, 20, 33, 64, 72, 96, 128, 256};
-    private static final int TOKENS = 330;
+    private static final int[] DIMS = {12, 20, 33, 72, 128};
+    private static final int TOKENS = 180;
     private static final int STEPS = 3;
-    private static final int CHUNK = 130;
+    private static final int CHUNK = 70;
 
     private AttentionBits() {}
 
@@ -55,7 +55,7 @@ final class AttentionBits {
                 problem.shape().scale(),
                 problem.shape().softCap(),
                 0);
-        var behind = Case.of(farShape, 200, seed + 1000);
+        var behind = Case.of(farShape, 150, seed + 1000);
         try (var far = behind.cache(codec, 0)) {
             behind.append(far.layer(0), 0, behind.tokens());
             var part = new FarPart(far.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);

@@ -11,7 +11,7 @@ class VectorWidthTest {
     @Test
     void attentionHasTheSameBitsAtEveryWidth() throws IOException {
         var outputs = VectorWidths.outputs(AttentionBits.class);
-        assertThat(outputs.getFirst()).hasSize(2 * 8 * Case.codecs().size());
+        assertThat(outputs.getFirst()).hasSize(2 * 5 * Case.codecs().size());
         assertThat(outputs).allSatisfy(lines -> assertThat(lines).isEqualTo(outputs.getFirst()));
     }
 }
