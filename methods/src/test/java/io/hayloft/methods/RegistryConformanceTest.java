@@ -240,7 +240,7 @@ class RegistryConformanceTest {
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
                 for (int head = 0;
                         model.cacheShape().window(layer) == 0
-                                && head < cache.shape().kvHeads();
+                                && head < cache.shape().kv(layer).kvHeads();
                         head++) {
                     assertThat(promptTokens(cache, layer, head)).as(expression).hasSizeBetween(1, most);
                 }

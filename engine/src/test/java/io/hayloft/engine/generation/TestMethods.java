@@ -14,7 +14,7 @@ final class TestMethods {
     static CompressionMethod everyNth(int n) {
         return recipe("every" + n, SignalRequest.NONE, prefill -> {
             var shape = prefill.cache().shape();
-            var keep = new int[shape.layers()][shape.kvHeads()][];
+            var keep = new int[shape.layers()][shape.kv(0).kvHeads()][];
             for (int layer = 0; layer < keep.length; layer++) {
                 int tokens = prefill.view(layer).tokens();
                 for (int head = 0; head < keep[layer].length; head++) {

@@ -49,7 +49,7 @@ public final class Compaction {
                 layers.length,
                 (layer, worker) ->
                         layers[layer] = layer(source.layer(layer), keep == null ? null : keep[layer], codec));
-        return new SequenceCache(shape, codec, layers, policy, far, source.nextPosition());
+        return new SequenceCache(shape, layers, policy, far, source.nextPosition());
     }
 
     private static LayerCache layer(LayerCache source, int @Nullable [][] keep, KvCodec codec) {

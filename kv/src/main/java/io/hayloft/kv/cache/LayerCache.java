@@ -4,7 +4,7 @@ package io.hayloft.kv.cache;
  * Keys and values of one layer of one sequence. Tokens of a head lie in slots from 0; heads may hold different ones.
  * Changing it is for one thread at a time.
  */
-public final class LayerCache {
+public final class LayerCache implements LayerState {
     private final int headDim;
     private final int window;
     private final KvCodec codec;
@@ -144,8 +144,29 @@ public final class LayerCache {
         }
     }
 
+    /**
+     * Drops all tokens from a position on.
+     *
+     * @param tokens how many tokens of the sequence stay, if they are held
+     * @throws UnsupportedOperationException if the codec groups tokens, or the layer's window has moved past them
+     */
+    public void truncate(int tokens) {
+        for (int head = 0; head < heads.length; head++) {
+            int from = length(head) == 0 ? tokens : position(head, 0);
+            if (window > 0 && !keepAll && from > Math.max(0, tokens - window + 1)) {
+                throw new UnsupportedOperationException("the window has moved past token " + tokens);
+            }
+            for (int slot = length(head) - 1; slot >= 0; slot--) {
+                if (position(head, slot) >= tokens) {
+                    evict(head, slot);
+                }
+            }
+        }
+    }
+
     /** Packs what is due, and drops blocks that no query from this position on sees, in a layer with a window. */
-    void advance(int nextPosition) {
+    @Override
+    public void advance(int nextPosition) {
         settle();
         if (window == 0 || keepAll) {
             return;
@@ -179,11 +200,13 @@ public final class LayerCache {
         return copies;
     }
 
-    LayerCache fork() {
+    @Override
+    public LayerCache fork() {
         return new LayerCache(this);
     }
 
     /** Bytes allocated for this layer's keys, values, scales and minima, unused parts of blocks included. */
+    @Override
     public long bytes() {
         return memory.bytes();
     }
@@ -200,7 +223,8 @@ public final class LayerCache {
         return bytes;
     }
 
-    void close() {
+    @Override
+    public void close() {
         memory.close();
     }
 }

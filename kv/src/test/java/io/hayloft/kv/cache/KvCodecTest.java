@@ -95,7 +95,7 @@ class KvCodecTest {
 
     private static SequenceCache filled(CacheShape shape, int tokens) {
         var cache = new SequenceCache(shape, new KvCodec.F16(), tokens);
-        var row = new float[shape.kvHeads() * shape.headDim()];
+        var row = new float[shape.kv(0).rowSize()];
         for (int layer = 0; layer < shape.layers(); layer++) {
             for (int token = 0; token < tokens; token++) {
                 row[token % row.length] = token % 7 - 3;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SequenceCacheTest {
     private static final WorkerPool POOL = new WorkerPool(1);
 
-    private static final CacheShape SHAPE = new CacheShape(3, 2, 24, new int[] {0, 40, 0});
+    private static final CacheShape SHAPE = CacheShape.windowed(2, 24, 0, 40, 0);
     private static final int STRIDE = 2 * 24;
 
     @ParameterizedTest
