@@ -16,7 +16,7 @@ public final class Compaction {
      * <p>Its memory is of the size of the kept tokens; appended ones grow it block by block. All slots in the source's own
      * form share the source's memory. Positions and the count of tokens seen are those of the source.
      *
-     * @param keep slots to keep, ascending, [layer][head][]; null for all, or for all of a layer
+     * @param keep slots of attention layers to keep, ascending, [layer][head][]; null for all, or for all of a layer
      * @param codec form of the new cache
      * @param policy what happens to the new cache while it decodes; it belongs to the new cache
      * @param pool its workers share out the layers
@@ -50,7 +50,7 @@ public final class Compaction {
     /**
      * The same, with a form for each layer: the first and last may stay exact.
      *
-     * @param codecOfLayer called once for each layer, by any worker
+     * @param codecOfLayer called once for each attention layer, by any worker
      */
     public static SequenceCache select(
             SequenceCache source,
@@ -60,11 +60,13 @@ public final class Compaction {
             @Nullable FarMemory far,
             WorkerPool pool) {
         var shape = source.shape();
-        var layers = new @Nullable LayerCache[shape.layers()];
+        var layers = new @Nullable LayerState[shape.layers()];
         try {
             pool.run(layers.length, (layer, worker) -> {
                 var slots = keep == null ? null : keep[layer];
-                layers[layer] = layer(source.layer(layer), slots, codecOfLayer.apply(layer));
+                layers[layer] = shape.isKv(layer)
+                        ? layer(source.layer(layer), slots, codecOfLayer.apply(layer))
+                        : source.state(layer).fork();
             });
         } catch (Throwable e) {
             for (var layer : layers) {
@@ -80,8 +82,8 @@ public final class Compaction {
         return new SequenceCache(shape, built(layers), policy, far, source.nextPosition());
     }
 
-    private static LayerCache[] built(@Nullable LayerCache[] layers) {
-        var built = new LayerCache[layers.length];
+    private static LayerState[] built(@Nullable LayerState[] layers) {
+        var built = new LayerState[layers.length];
         for (int layer = 0; layer < built.length; layer++) {
             built[layer] = Objects.requireNonNull(layers[layer]);
         }

@@ -228,7 +228,7 @@ public final class HeadCache {
     /**
      * Slots that stay when tokens from this position on are dropped from the end.
      *
-     * @throws IllegalStateException if one of the dropped tokens is packed in a group with others
+     * @throws UnsupportedOperationException if one of the dropped tokens is packed in a group with others
      */
     int slotsBefore(int position) {
         int slots = positions.count();
@@ -237,7 +237,7 @@ public final class HeadCache {
         }
         int packed = Math.max(keys.packed(), values.packed());
         if (slots < positions.count() && begin() + slots < packed) {
-            throw new IllegalStateException("cannot go back to token " + position + ": tokens up to "
+            throw new UnsupportedOperationException("cannot go back to token " + position + ": tokens up to "
                     + positionOf(packed - 1) + " are packed in groups and cannot be taken apart");
         }
         return slots;

@@ -13,7 +13,7 @@ import java.util.Set;
  * be closed; after a failed {@link #evict} or {@link #truncate} it is as if nothing had failed, in more memory than it
  * needs.
  */
-public final class LayerCache {
+public final class LayerCache implements LayerState {
     private final int headDim;
     private final int window;
     private final KvCodec codec;
@@ -240,10 +240,20 @@ public final class LayerCache {
      * <p>Keys and values that a codec has packed in groups stay packed.
      *
      * @param tokens position of the next token that may be appended
-     * @throws IllegalStateException if a token to be dropped is packed in a group with others, or if tokens that a query at
-     *     this position sees have left the sliding window; the cache is unchanged then
+     * @throws UnsupportedOperationException if a token to be dropped is packed in a group with others, or if tokens that a
+     *     query at this position sees have left the sliding window; the cache is unchanged then
      */
     public void truncate(int tokens) {
+        if (checkTruncate(tokens)) {
+            for (var head : heads) {
+                head.truncate(tokens);
+            }
+            giveBack();
+        }
+    }
+
+    /** Checks that {@link #truncate} can be done, and returns whether it drops anything. */
+    boolean checkTruncate(int tokens) {
         if (tokens < 0) {
             throw new IllegalArgumentException("truncate to " + tokens + " tokens");
         }
@@ -251,21 +261,16 @@ public final class LayerCache {
         for (var head : heads) {
             drops |= head.slotsBefore(tokens) < head.length() || head.highestPosition() >= tokens;
         }
-        if (!drops) {
-            return;
+        if (drops && window > 0 && tokens > 0 && droppedThrough > tokens - window) {
+            throw new UnsupportedOperationException("cannot go back to token " + tokens + ": positions up to "
+                    + droppedThrough + " have left the sliding window of " + window + " tokens");
         }
-        if (window > 0 && tokens > 0 && droppedThrough > tokens - window) {
-            throw new IllegalStateException("cannot go back to token " + tokens + ": positions up to " + droppedThrough
-                    + " have left the sliding window of " + window + " tokens");
-        }
-        for (var head : heads) {
-            head.truncate(tokens);
-        }
-        giveBack();
+        return drops;
     }
 
     /** Packs what is due, and drops blocks that no query from this position on sees, in a layer with a window. */
-    void advance(int nextPosition) {
+    @Override
+    public void advance(int nextPosition) {
         flush();
         // A prefill chunk leaves as many blocks as the next one takes; they are given back when single tokens come.
         int expected = Math.max(BlockFormat.TOKENS, rows);
@@ -308,7 +313,8 @@ public final class LayerCache {
     }
 
     /** Returns a cache of the same tokens that shares all blocks; it reserves no memory until one of the two changes. */
-    LayerCache fork() {
+    @Override
+    public LayerCache fork() {
         return new LayerCache(this);
     }
 
@@ -319,6 +325,7 @@ public final class LayerCache {
      * <p>Each fork counts all its blocks, shared ones too, so that the number does not depend on which other sequences
      * live; {@link ReservedMemory} says what several take together.
      */
+    @Override
     public long bytes() {
         return memory.bytes() + tableBytes();
     }
@@ -341,7 +348,8 @@ public final class LayerCache {
     }
 
     /** Gives up the memory; what forks share stays theirs. */
-    void close() {
+    @Override
+    public void close() {
         memory.close();
     }
 }
