@@ -41,7 +41,6 @@ public interface CacheBuilder {
             prefill.cache(),
             null,
             prefill.cache().codec(),
-            prefill.reserveNewTokens(),
             null,
             prefill.model().pool());
 }

@@ -1,7 +1,7 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
@@ -44,7 +44,7 @@ abstract class MethodRuns {
     }
 
     static List<Completion> complete(int[] prompt, int newTokens, int chunk, String... expressions) {
-        var recipes = new ArrayList<CacheRecipe>();
+        var recipes = new ArrayList<CompressionMethod>();
         for (var expression : expressions) {
             recipes.add(Methods.parse(expression));
         }
@@ -94,7 +94,7 @@ abstract class MethodRuns {
     static long tables(SequenceCache cache) {
         long bytes = 0;
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            for (int head = 0; head < cache.shape().kvHeads(); head++) {
+            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                 var positions = positions(cache, layer, head);
                 boolean consecutive = positions.getLast() - positions.getFirst() == positions.size() - 1;
                 bytes += consecutive ? 0 : 4L * positions.size();
@@ -106,7 +106,7 @@ abstract class MethodRuns {
     static long keptTokens(SequenceCache cache) {
         long tokens = 0;
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            for (int head = 0; head < cache.shape().kvHeads(); head++) {
+            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                 tokens += cache.layer(layer).length(head);
             }
         }

@@ -53,7 +53,7 @@ class QuantiserConformanceTest extends MethodRuns {
         assertThat(runs.get(1).top())
                 .isEqualTo(runs.get(0).top())
                 .isNotEqualTo(runs.get(2).top());
-        assertThat(runs.get(1).cacheBytes()).isEqualTo(runs.get(0).cacheBytes());
+        assertThat(runs.get(1).bytes().read()).isEqualTo(runs.get(0).bytes().read());
     }
 
     /** The paper's form loses something in the prompt already; the original form, like KIVI, only behind it. */
@@ -86,7 +86,7 @@ class QuantiserConformanceTest extends MethodRuns {
     @MethodSource("bitRatios")
     void quantisersReallySaveWhatTheirFormulasSay(String expression, double ratio) {
         var shape = model.cacheShape();
-        var rows = new float[shape.kvHeads() * shape.headDim()];
+        var rows = new float[shape.kv(0).rowSize()];
         var method = Methods.parse(expression);
         try (var cache = new SequenceCache(shape, prefillType(method), 10_000)) {
             for (int token = 0; token < 10_000; token++) {

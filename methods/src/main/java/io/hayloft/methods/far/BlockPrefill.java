@@ -16,8 +16,8 @@ public record BlockPrefill(Retrieval retrieval) implements PrefillPattern.Own {
     public SequenceCache cache(LanguageModel model, KvCodec codec, int tokens) {
         var sizes = retrieval.sizes(tokens);
         var memory = BlockMemory.empty(sizes, model.cacheShape(), model.config().queryHeads(), codec);
-        var near = WindowedPrefill.narrowed(model.cacheShape(), sizes.local());
-        return new SequenceCache(near, codec, memory, memory);
+        var near = model.cacheShape().narrowed(sizes.local());
+        return new SequenceCache(near, codec, null, memory);
     }
 
     @Override

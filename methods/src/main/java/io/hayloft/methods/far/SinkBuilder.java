@@ -52,7 +52,6 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
                 source,
                 slots(prefill, 0, first, 0),
                 codec,
-                0,
                 null,
                 prefill.model().pool());
         var memory = new SinkMemory(first, 1, place, held);
@@ -62,8 +61,7 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
                 source,
                 window,
                 codec,
-                prefill.reserveNewTokens(),
-                policy,
+                    policy,
                 memory,
                 prefill.model().pool());
     }
@@ -71,9 +69,10 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
     /** Slots from, ..., to-1 of every head; the first {@code ofSliding} ones at most where the layer has a window. */
     private static int[][][] slots(Prefilled prefill, int from, int to, int ofSliding) {
         var source = prefill.cache();
-        var slots = new int[source.shape().layers()][source.shape().kvHeads()][];
+        var slots = new int[source.shape().layers()][][];
         for (int layer = 0; layer < slots.length; layer++) {
-            boolean sliding = source.shape().window(layer) != 0;
+            boolean sliding = !source.shape().seesAll(layer);
+            slots[layer] = new int[source.shape().kv(layer).kvHeads()][];
             for (int head = 0; head < slots[layer].length; head++) {
                 int length = source.layer(layer).length(head);
                 slots[layer][head] = sliding

@@ -2,7 +2,6 @@ package io.hayloft.methods.far;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
-import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
@@ -27,15 +26,6 @@ record WindowedPrefill(Budget budget, Sinks sinks, Positions positions) implemen
             case CLAMPED -> new QueryPlace(0, seen - 1, true);
         };
         var memory = SinkMemory.empty(first, seen - first, place, shape, codec);
-        return new SequenceCache(narrowed(shape, seen - first), codec, null, memory);
-    }
-
-    /** The shape with a window in the layers that have none. */
-    static CacheShape narrowed(CacheShape shape, int window) {
-        var windows = shape.windowOfLayer();
-        for (int layer = 0; layer < windows.length; layer++) {
-            windows[layer] = windows[layer] == 0 ? window : windows[layer];
-        }
-        return new CacheShape(shape.layers(), shape.kvHeads(), shape.headDim(), windows);
+        return new SequenceCache(shape.narrowed(seen - first), codec, null, memory);
     }
 }

@@ -7,6 +7,7 @@ import io.hayloft.kv.cache.Compaction;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
 import io.hayloft.methods.CacheBuilder;
+import java.util.stream.IntStream;
 
 /**
  * Caches with {@link QueryHeadEviction}.
@@ -36,7 +37,8 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
     @Override
     public SequenceCache build(Prefilled prefill) {
         var config = prefill.model().config();
-        var windows = Shapes.cache(config).windowOfLayer();
+        var shape = Shapes.cache(config);
+        var windows = IntStream.range(0, shape.layers()).map(shape::window).toArray();
         var policy = new QueryHeadEviction(budget, windows, config.kvHeads(), config.groupSize());
         var kept = new int[windows.length][][];
         if (promptCounts) {
@@ -49,6 +51,6 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
         }
         var source = prefill.cache();
         var pool = prefill.model().pool();
-        return Compaction.select(source, kept, source.codec(), prefill.reserveNewTokens(), policy, pool);
+        return Compaction.select(source, kept, source.codec(), policy, pool);
     }
 }

@@ -7,14 +7,14 @@ import io.hayloft.kv.cache.SequenceCache;
 import java.util.stream.IntStream;
 
 /** Recipes simple enough to check by hand. */
-final class TestRecipes {
-    private TestRecipes() {}
+final class TestMethods {
+    private TestMethods() {}
 
     /** Keeps every n-th token, and the newest one. */
-    static CacheRecipe everyNth(int n) {
+    static CompressionMethod everyNth(int n) {
         return recipe("every" + n, SignalRequest.NONE, prefill -> {
             var shape = prefill.cache().shape();
-            var keep = new int[shape.layers()][shape.kvHeads()][];
+            var keep = new int[shape.layers()][shape.kv(0).kvHeads()][];
             for (int layer = 0; layer < keep.length; layer++) {
                 int tokens = prefill.view(layer).tokens();
                 for (int head = 0; head < keep[layer].length; head++) {
@@ -27,24 +27,23 @@ final class TestRecipes {
                     prefill.cache(),
                     keep,
                     prefill.cache().codec(),
-                    0,
                     null,
                     prefill.model().pool());
         });
     }
 
     /** Keeps all tokens in another form. */
-    static CacheRecipe stored(KvCodec codec) {
+    static CompressionMethod stored(KvCodec codec) {
         return recipe(
                 codec.text(),
                 SignalRequest.NONE,
                 prefill -> Compaction.select(
-                        prefill.cache(), null, codec, 0, null, prefill.model().pool()));
+                        prefill.cache(), null, codec, null, prefill.model().pool()));
     }
 
     /** Lets the prompt see all tokens in a form, and keeps that. */
-    static CacheRecipe readAs(KvCodec codec) {
-        return new CacheRecipe() {
+    static CompressionMethod readAs(KvCodec codec) {
+        return new CompressionMethod() {
             @Override
             public String name() {
                 return "read as " + codec.text();
@@ -76,8 +75,8 @@ final class TestRecipes {
         SequenceCache build(Prefilled prefill);
     }
 
-    static CacheRecipe recipe(String name, SignalRequest signals, Builder builder) {
-        return new CacheRecipe() {
+    static CompressionMethod recipe(String name, SignalRequest signals, Builder builder) {
+        return new CompressionMethod() {
             @Override
             public String name() {
                 return name;
