@@ -163,7 +163,7 @@ record AttentionMixer(
                 batch.positions(),
                 a.attended,
                 pool,
-                batch.ownNanos());
+                (row, nanos) -> batch.ownNanos()[row] += nanos);
     }
 
     /** Turns keys back that were rotated in this batch or before. */

@@ -14,39 +14,35 @@ public final class DecodeAttention {
     private DecodeAttention() {}
 
     /**
-     * Attends for one row of each sequence; the row's key and value are already in its cache. Then tells each policy.
+     * Attends for one row of each sequence. Then tells each policy.
      *
-     * <p>The work is split into stretches of 1024 tokens of a KV head, counted from the first token, whatever the number
-     * of sequences and threads; the stretches' softmax sums are merged in order.
+     * <p>The work is split into ranges of 1024 tokens of a KV head, counted from the first token, whatever the number of
+     * sequences and threads; the splits' softmax sums are merged in order.
      *
      * @param layer index of the layer, told to the policies
-     * @param caches this layer's cache of each sequence; lengths and codecs may differ
-     * @param policies of each sequence; null for none
-     * @param q rotated queries [caches][queryHeads * headDim]
-     * @param positions position of each row
-     * @param out results, in the shape of q; not the same array
+     * @param out results, in the shape of the queries; not the same array
      */
-    public static void attend(
-            AttentionShape shape,
-            int layer,
-            LayerCache[] caches,
-            @Nullable CachePolicy[] policies,
-            float[] q,
-            int[] positions,
-            float[] out,
-            WorkerPool pool) {
-        var far = new @Nullable FarPart[caches.length];
-        attend(shape, layer, caches, policies, q, far, q, positions, out, pool, new long[caches.length]);
+    public static void attend(AttentionShape shape, int layer, DecodeRows rows, float[] out, WorkerPool pool) {
+        var step = STEP.get();
+        var masks = new @Nullable TokenMask[rows.count()];
+        for (int row = 0; row < rows.count(); row++) {
+            var policy = rows.policies()[row];
+            masks[row] = policy == null ? null : policy.mask(layer);
+        }
+        step.run(shape, rows, masks, out, pool);
+        FAR.get().join(shape, rows, step, pool);
+        for (int row = 0; row < rows.count(); row++) {
+            var policy = rows.policies()[row];
+            if (policy != null) {
+                long start = System.nanoTime();
+                policy.afterStep(layer, rows.caches()[row], step.attention(row));
+                rows.times().add(row, System.nanoTime() - start);
+            }
+        }
+        step.end();
     }
 
-    /**
-     * The same, where some sequences have far tokens too.
-     *
-     * @param far of each sequence; null for none
-     * @param farQueries queries for far tokens, in the shape of q
-     * @param ownNanos wall time that each sequence's attention and policy took [caches], added to: what the threads do
-     *     together is shared out by the time that each sequence's part of it took
-     */
+    /** As above, rows one by one; goes with its last caller. */
     public static void attend(
             AttentionShape shape,
             int layer,
@@ -58,26 +54,7 @@ public final class DecodeAttention {
             int[] positions,
             float[] out,
             WorkerPool pool,
-            long[] ownNanos) {
-        var step = STEP.get();
-        var masks = new @Nullable TokenMask[caches.length];
-        for (int row = 0; row < caches.length; row++) {
-            var policy = policies[row];
-            masks[row] = policy == null ? null : policy.mask(layer);
-        }
-        int tasks = step.begin(shape, caches, policies, masks, q, positions);
-        pool.run(tasks, step);
-        step.merge(out);
-        step.shareTime(null, ownNanos);
-        FAR.get().join(shape, step, far, farQueries, positions, out, pool, ownNanos);
-        for (int row = 0; row < caches.length; row++) {
-            var policy = policies[row];
-            if (policy != null) {
-                long start = System.nanoTime();
-                policy.afterStep(layer, caches[row], step.attention(row));
-                ownNanos[row] += System.nanoTime() - start;
-            }
-        }
-        step.end();
+            StepTimes times) {
+        attend(shape, layer, new DecodeRows(caches, policies, far, q, farQueries, positions, times), out, pool);
     }
 }

@@ -12,59 +12,64 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One decode step of one layer: tasks are (row, KV head, stretch of tokens), each with sums of its own in
- * {@link #partial}, which {@link #merge} adds up in order. Arrays are kept from step to step.
+ * One decode step of one layer: tasks are (row, KV head, split of the head's tokens), each with sums of its own in {@link
+ * #partial}, which {@link #merge} adds up in order. Arrays are kept from step to step.
  */
 final class DecodeStep implements WorkerPool.Task {
-    /** Tokens of a stretch. */
-    static final int STRETCH = 1024;
+    /** Tokens of a split. */
+    static final int SPLIT = 1024;
 
     private static final ThreadLocal<DecodeScratch> SCRATCH = ThreadLocal.withInitial(DecodeScratch::new);
-    private static final LayerCache[] NONE = {};
     private static final @Nullable TokenMask[] NO_MASKS = {};
+    private static final DecodeRows NO_ROWS = new DecodeRows(
+            new LayerCache[0],
+            new @Nullable CachePolicy[0],
+            new @Nullable FarPart[0],
+            new float[0],
+            new float[0],
+            new int[0],
+            StepTimes.NONE);
 
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
-    private LayerCache[] caches = NONE;
-    private float[] q = {};
-    private int[] positions = {};
+    private DecodeRows rows = NO_ROWS;
     private int stride; // floats of a query head's sums: largest score, sum, weighted values
     private int tasks;
     private int[] taskRow = new int[16];
     private int[] taskHead = new int[16];
     private int[] taskFrom = new int[16];
     private long[] taskNanos = new long[16];
-    private long started;
     private float[] partial = {};
     private StepScores[] scores = {}; // of each row, kept
-    private boolean[] hasPolicy = {};
     private @Nullable TokenMask[] masks = NO_MASKS;
-    private float[] max = {}; // [rows][queryHeads], like scale
-    private float[] scale = {};
+    private AttentionResults results = new AttentionResults(1, 1, new float[1]);
 
-    /** Splits a step into tasks; returns how many. */
-    int begin(
-            AttentionShape shape,
-            LayerCache[] caches,
-            @Nullable CachePolicy[] policies,
-            @Nullable TokenMask[] masks,
-            float[] q,
-            int[] positions) {
-        started = System.nanoTime();
+    /**
+     * Runs a step.
+     *
+     * @param masks hide more of each row's tokens [rows]; null for none
+     * @param out results [rows][queryHeads * headDim]
+     */
+    void run(AttentionShape shape, DecodeRows rows, @Nullable TokenMask[] masks, float[] out, WorkerPool pool) {
+        long started = System.nanoTime();
+        begin(shape, rows, masks, out);
+        pool.run(tasks, this);
+        merge();
+        shareTime(System.nanoTime() - started);
+    }
+
+    /** Splits a step into tasks. */
+    private void begin(AttentionShape shape, DecodeRows rows, @Nullable TokenMask[] masks, float[] out) {
         this.shape = shape;
-        this.caches = caches;
-        this.q = q;
-        this.positions = positions;
-        stride = 2 + shape.headDim();
-        max = FarPart.room(max, caches.length * shape.queryHeads());
-        scale = FarPart.room(scale, caches.length * shape.queryHeads());
-        tasks = 0;
-        growScores(caches.length);
+        this.rows = rows;
         this.masks = masks;
-        for (int row = 0; row < caches.length; row++) {
-            var policy = policies[row];
-            hasPolicy[row] = policy != null;
+        stride = 2 + shape.headDim();
+        results = results.restart(shape.headDim(), rows.count() * shape.queryHeads(), out);
+        tasks = 0;
+        growScores(rows.count());
+        for (int row = 0; row < rows.count(); row++) {
+            var policy = rows.policies()[row];
             if (policy != null) {
-                scores[row].begin(shape, caches[row], policy.wantsProbabilities());
+                scores[row].begin(shape, rows.caches()[row], policy.wantsProbabilities());
             }
             for (int head = 0; head < shape.kvHeads(); head++) {
                 addTasks(row, head);
@@ -74,24 +79,23 @@ final class DecodeStep implements WorkerPool.Task {
         if (partial.length < floats) {
             partial = new float[floats];
         }
-        return tasks;
     }
 
-    private void growScores(int rows) {
+    private void growScores(int count) {
         int known = scores.length;
-        if (known < rows) {
-            scores = Arrays.copyOf(scores, rows);
-            hasPolicy = Arrays.copyOf(hasPolicy, rows);
-            for (int row = known; row < rows; row++) {
+        if (known < count) {
+            scores = Arrays.copyOf(scores, count);
+            for (int row = known; row < count; row++) {
                 scores[row] = new StepScores();
             }
         }
     }
 
     private void addTasks(int row, int head) {
-        var cache = caches[row].head(head);
-        int first = Visibility.firstToken(cache, Visibility.low(shape, caches[row], positions[row]));
-        for (int from = first / STRETCH * STRETCH; from < cache.end(); from += STRETCH) {
+        var layer = rows.caches()[row];
+        var cache = layer.head(head);
+        int first = Visibility.firstToken(cache, Visibility.low(shape, layer, rows.positions()[row]));
+        for (int from = first / SPLIT * SPLIT; from < cache.end(); from += SPLIT) {
             if (tasks == taskRow.length) {
                 taskRow = Arrays.copyOf(taskRow, 2 * tasks);
                 taskHead = Arrays.copyOf(taskHead, 2 * tasks);
@@ -114,14 +118,16 @@ final class DecodeStep implements WorkerPool.Task {
     private void attend(int task) {
         int row = taskRow[task];
         int kvHead = taskHead[task];
-        var head = caches[row].head(kvHead);
+        var layer = rows.caches()[row];
+        var head = layer.head(kvHead);
+        int position = rows.positions()[row];
         int group = shape.group();
         var scratch = SCRATCH.get();
-        scratch.begin(shape, head, q, (row * shape.kvHeads() + kvHead) * group * shape.headDim());
-        int low = Visibility.low(shape, caches[row], positions[row]);
+        scratch.begin(shape, head, rows.queries(), (row * shape.kvHeads() + kvHead) * group * shape.headDim());
+        int low = Visibility.low(shape, layer, position);
         int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
-        int to = Math.min(taskFrom[task] + STRETCH, head.end());
-        var recorder = hasPolicy[row] ? scores[row] : null;
+        int to = Math.min(taskFrom[task] + SPLIT, head.end());
+        var recorder = rows.policies()[row] == null ? null : scores[row];
         var mask = masks[row];
         for (int tile = from; tile < to; tile += TILE) {
             if (Visibility.hidden(mask, head, tile)) {
@@ -129,7 +135,7 @@ final class DecodeStep implements WorkerPool.Task {
             }
             scratch.scores(head, tile);
             for (int g = 0; g < group; g++) {
-                Visibility.hide(head, tile, low, positions[row], scratch.scores, g * TILE);
+                Visibility.hide(head, tile, low, position, scratch.scores, g * TILE);
             }
             if (mask != null) {
                 hide(mask, kvHead, head, tile, scratch.scores);
@@ -148,9 +154,8 @@ final class DecodeStep implements WorkerPool.Task {
         }
     }
 
-    /** Adds up the stretches of each head, in order, and writes the results. */
-    void merge(float[] out) {
-        Arrays.fill(scale, 0); // heads that hold nothing have no task
+    /** Adds up the splits of each head, in order, and writes the results. Heads that hold nothing have no task. */
+    private void merge() {
         int task = 0;
         while (task < tasks) {
             int end = task + 1;
@@ -158,20 +163,21 @@ final class DecodeStep implements WorkerPool.Task {
                 end++;
             }
             for (int g = 0; g < shape.group(); g++) {
-                merge(task, end, g, out);
+                merge(task, end, g);
             }
             task = end;
         }
     }
 
-    private void merge(int from, int to, int g, float[] out) {
+    private void merge(int from, int to, int g) {
         int group = shape.group();
         float largest = TileSoftmax.LOWEST;
         for (int task = from; task < to; task++) {
             largest = Math.max(largest, partial[(task * group + g) * stride]);
         }
-        int queryHead = taskHead[from] * group + g;
-        int at = taskRow[from] * shape.rowSize() + queryHead * shape.headDim();
+        int head = taskRow[from] * shape.queryHeads() + taskHead[from] * group + g;
+        var out = results.out();
+        int at = head * shape.headDim();
         Arrays.fill(out, at, at + shape.headDim(), 0);
         float sum = 0;
         for (int task = from; task < to; task++) {
@@ -186,60 +192,40 @@ final class DecodeStep implements WorkerPool.Task {
         for (int c = 0; c < shape.headDim(); c++) {
             out[at + c] *= factor;
         }
-        max[taskRow[from] * shape.queryHeads() + queryHead] = largest;
-        scale[taskRow[from] * shape.queryHeads() + queryHead] = factor;
+        results.set(head, largest, factor);
     }
 
-    /**
-     * Joins the results of a row with those of a step over its far tokens.
-     *
-     * @param out results of this step, become the joint ones
-     */
-    void join(int row, float[] out, DecodeStep far, int farRow, float[] farOut) {
+    /** Joins the results of a row with those of another step's row over other tokens. */
+    void join(int row, DecodeStep other, int otherRow) {
         int heads = shape.queryHeads();
-        int dim = shape.headDim();
         for (int head = 0; head < heads; head++) {
-            int at = row * heads + head;
-            int farAt = farRow * heads + head;
-            scale[at] *= FarPart.join(
-                    out, at * dim, max[at], scale[at], farOut, farAt * dim, far.max[farAt], far.scale[farAt], dim);
+            results.join(row * heads + head, other.results, otherRow * heads + head);
         }
     }
 
-    /**
-     * Shares out the wall time since the beginning among the rows, by the time that their tasks took on all threads.
-     *
-     * @param rowOf which row of the caller a row of this step is; null for the same
-     * @param own nanoseconds of the caller's rows, added to
-     */
-    void shareTime(int @Nullable [] rowOf, long[] own) {
-        long wall = System.nanoTime() - started;
+    /** Shares out the wall time of a step among its rows, by the time that their tasks took on all threads. */
+    private void shareTime(long wall) {
         long all = 0;
         for (int task = 0; task < tasks; task++) {
             all += taskNanos[task];
         }
         for (int task = 0; task < tasks && all > 0; task++) {
-            int row = rowOf == null ? taskRow[task] : rowOf[taskRow[task]];
-            own[row] += (long) ((double) wall * taskNanos[task] / all);
+            rows.times().add(taskRow[task], (long) ((double) wall * taskNanos[task] / all));
         }
     }
 
     /** The attention of a row that has a policy. */
     StepAttention attention(int row) {
-        var recorder = scores[row];
-        if (!hasPolicy[row]) {
-            throw new IllegalStateException("row " + row + " has no policy");
-        }
         for (int head = 0; head < shape.queryHeads(); head++) {
             int at = row * shape.queryHeads() + head;
-            recorder.normalise(head, max[at], scale[at]);
+            scores[row].normalise(head, results.max(at), results.inverseSum(at));
         }
-        return recorder.attention();
+        return scores[row].attention();
     }
 
     /** Lets go of what belongs to the caller. */
     void end() {
-        caches = NONE;
+        rows = NO_ROWS;
         masks = NO_MASKS;
     }
 }

@@ -6,53 +6,49 @@ import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
-/** The far half of a decode step: attention of those rows that have far tokens, joined with what they saw nearby. */
+/** The part of a decode step over out-of-window tokens, for those rows that have some. */
 final class FarStep {
     private final DecodeStep step = new DecodeStep();
     private float[] queries = {};
     private float[] results = {};
 
-    void join(
-            AttentionShape shape,
-            DecodeStep near,
-            @Nullable FarPart[] far,
-            float[] farQueries,
-            int[] positions,
-            float[] out,
-            WorkerPool pool,
-            long[] ownNanos) {
+    /** Attends to out-of-window tokens and joins the results with those of a step over the caches of the same rows. */
+    void join(AttentionShape shape, DecodeRows rows, DecodeStep near, WorkerPool pool) {
         int count = 0;
-        for (var part : far) {
+        for (var part : rows.outOfWindow()) {
             count += part == null ? 0 : 1;
         }
         if (count == 0) {
             return;
         }
-        var rows = new int[count];
+        var rowOf = new int[count];
         var caches = new LayerCache[count];
         var masks = new @Nullable TokenMask[count];
         var ends = new int[count];
         int width = shape.rowSize();
-        queries = FarPart.room(queries, count * width);
-        results = FarPart.room(results, count * width);
+        if (queries.length < count * width) {
+            queries = new float[count * width];
+            results = new float[count * width];
+        }
         int i = 0;
-        for (int row = 0; row < far.length; row++) {
-            var part = far[row];
+        for (int row = 0; row < rows.count(); row++) {
+            var part = rows.outOfWindow()[row];
             if (part != null) {
-                rows[i] = row;
+                rowOf[i] = row;
                 caches[i] = part.tokens();
                 masks[i] = part.mask();
-                ends[i] = positions[row] - part.distance();
-                System.arraycopy(farQueries, row * width, queries, i * width, width);
+                ends[i] = rows.positions()[row] - part.distance();
+                System.arraycopy(rows.outOfWindowQueries(), row * width, queries, i * width, width);
                 i++;
             }
         }
-        pool.run(step.begin(shape, caches, new @Nullable CachePolicy[count], masks, queries, ends), step);
-        step.merge(results);
+        StepTimes times = (row, nanos) -> rows.times().add(rowOf[row], nanos);
+        var none = new @Nullable FarPart[count];
+        var others = new DecodeRows(caches, new @Nullable CachePolicy[count], none, queries, queries, ends, times);
+        step.run(shape, others, masks, results, pool);
         for (i = 0; i < count; i++) {
-            near.join(rows[i], out, step, i, results);
+            near.join(rowOf[i], step, i);
         }
-        step.shareTime(rows, ownNanos);
         step.end();
     }
 }

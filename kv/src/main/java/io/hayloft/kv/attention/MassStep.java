@@ -28,10 +28,10 @@ final class MassStep implements WorkerPool.Task {
         int first = Integer.MAX_VALUE;
         int end = 0;
         for (int head = 0; head < shape.kvHeads(); head++) {
-            var cache = step.cache.head(head);
+            var cache = step.rows.cache().head(head);
             first = Math.min(
-                    first, Visibility.firstToken(cache, Visibility.low(shape, step.cache, step.firstPosition)));
-            end = Math.max(end, Visibility.endToken(cache, step.firstPosition + step.rows - 1));
+                    first, Visibility.firstToken(cache, Visibility.low(shape, step.rows.cache(), step.rows.firstPosition())));
+            end = Math.max(end, Visibility.endToken(cache, step.rows.position(step.rows.count() - 1)));
         }
         firstTile = first / TILE;
         tiles = Math.max(0, (end + TILE - 1) / TILE - firstTile);
@@ -45,7 +45,7 @@ final class MassStep implements WorkerPool.Task {
     public void run(int task, int worker) {
         int kvHead = task % shape.kvHeads();
         int tile = (firstTile + task / shape.kvHeads()) * TILE;
-        var head = step.cache.head(kvHead);
+        var head = step.rows.cache().head(kvHead);
         if (tile >= head.end() || tile + TILE <= head.begin()) {
             return;
         }
@@ -56,12 +56,12 @@ final class MassStep implements WorkerPool.Task {
         scratch.loadTile(head, tile);
         var columns = new float[group * TILE];
         gather(head, tile, kvHead, columns);
-        for (int row = 0; row < step.rows; row += rowsTogether) {
-            int end = Math.min(step.rows, row + rowsTogether);
-            if (tile < Visibility.endToken(head, step.firstPosition + end - 1)
+        for (int row = 0; row < step.rows.count(); row += rowsTogether) {
+            int end = Math.min(step.rows.count(), row + rowsTogether);
+            if (tile < Visibility.endToken(head, step.rows.position(end - 1))
                     && tile + TILE
                             > Visibility.firstToken(
-                                    head, Visibility.low(shape, step.cache, step.firstPosition + row))) {
+                                    head, Visibility.low(shape, step.rows.cache(), step.rows.position(row)))) {
                 addRows(scratch, head, tile, kvHead, row, end, columns);
             }
         }
@@ -71,18 +71,18 @@ final class MassStep implements WorkerPool.Task {
     private void addRows(
             PrefillScratch scratch, HeadCache head, int tile, int kvHead, int fromRow, int toRow, float[] columns) {
         int group = shape.group();
-        scratch.loadQueries(head, step.q, fromRow, toRow, kvHead);
+        scratch.loadQueries(head, step.rows.queries(), fromRow, toRow, kvHead);
         for (int at = 0; at < (toRow - fromRow) * group; at += RowTile.ROWS) {
             int count = Math.min(RowTile.ROWS, (toRow - fromRow) * group - at);
             scratch.scores(at, TILE);
             for (int i = 0; i < count; i++) {
                 int row = fromRow + (at + i) / group;
                 int g = (at + i) % group;
-                int position = step.firstPosition + row;
+                int position = step.rows.position(row);
                 Visibility.hide(
-                        head, tile, Visibility.low(shape, step.cache, position), position, scratch.scores, i * TILE);
+                        head, tile, Visibility.low(shape, step.rows.cache(), position), position, scratch.scores, i * TILE);
                 int queryHead = row * shape.queryHeads() + kvHead * group + g;
-                add(scratch.scores, i * TILE, step.max[queryHead], step.scale[queryHead], columns, g * TILE);
+                add(scratch.scores, i * TILE, step.results.max(queryHead), step.results.inverseSum(queryHead), columns, g * TILE);
             }
         }
     }

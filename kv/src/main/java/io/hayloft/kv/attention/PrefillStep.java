@@ -4,12 +4,10 @@ import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.cache.HeadCache;
-import io.hayloft.kv.cache.LayerCache;
-import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prefill attention of one layer: a task is one KV head and a stretch of rows. The query heads of a group are rows of
+ * Prefill attention of one layer: a task is one KV head and a tile of rows. The query heads of a group are rows of
  * the same matrix (row * group + head in group), so that they share the decoded tiles.
  */
 final class PrefillStep implements WorkerPool.Task {
@@ -24,99 +22,74 @@ final class PrefillStep implements WorkerPool.Task {
     private static final AttentionMass.Block[] NO_BLOCKS = {};
 
     final AttentionShape shape;
-    final LayerCache cache;
-    final float[] q;
-    final int rows;
-    final int firstPosition;
-
-    /** Largest score, and one over the sum of exponentials, [rows][queryHeads]; empty if not wanted. */
-    final float[] max;
-
-    final float[] scale;
-    private final float[] out;
-    private final @Nullable TokenMask mask;
+    final PrefillRows rows;
+    final AttentionResults results;
     private final @Nullable AttentionMass mass;
     private final int rowsOfTask;
-    private final int origin; // where the first stretch would begin, before the first row
-    private final int stretches;
-    private int firstStretch; // of those that run now
-    private int endStretch;
-    private AttentionMass.Block[] blocks = NO_BLOCKS; // their mass
+    private final int origin; // where the first tile of rows would begin, before the first row
+    private final int rowTiles;
+    private int firstRowTile; // of those that run now
+    private int endRowTile;
+    private AttentionMass.Block[] blocks = NO_BLOCKS; // their sums
 
     /**
      * A step to be run.
      *
-     * @param keepSums whether {@link #max} and {@link #scale} are wanted
-     * @param mask hides more tokens, if given
+     * @param out results, in the shape of the queries
      * @param mass adds the rows' probabilities when the step has run, if given
      */
-    PrefillStep(
-            AttentionShape shape,
-            LayerCache cache,
-            float[] q,
-            int rows,
-            int firstPosition,
-            float[] out,
-            boolean keepSums,
-            @Nullable TokenMask mask,
-            @Nullable AttentionMass mass) {
+    PrefillStep(AttentionShape shape, PrefillRows rows, float[] out, @Nullable AttentionMass mass) {
         this.shape = shape;
-        this.cache = cache;
-        this.q = q;
         this.rows = rows;
-        this.firstPosition = firstPosition;
-        this.out = out;
-        this.mask = mask;
+        this.results = new AttentionResults(shape.headDim(), rows.count() * shape.queryHeads(), out);
         this.mass = mass;
-        this.max = new float[keepSums ? rows * shape.queryHeads() : 0];
-        this.scale = new float[max.length];
         this.rowsOfTask = mass == null ? rowsTogether() : AttentionMass.ROWS;
-        this.origin = mass == null ? 0 : firstPosition % AttentionMass.ROWS;
-        this.stretches = (origin + rows + rowsOfTask - 1) / rowsOfTask;
+        this.origin = mass == null ? 0 : rows.firstPosition() % AttentionMass.ROWS;
+        this.rowTiles = (origin + rows.count() + rowsOfTask - 1) / rowsOfTask;
     }
 
-    /** Runs all tasks; with mass, some stretches at a time, so that a long chunk does not need the memory for all. */
+    /** Runs all tasks; with mass, some tiles of rows at a time, so that a long chunk does not need the memory for all. */
     void run(WorkerPool pool) {
-        int atOnce = mass == null ? stretches : BLOCKS_AT_ONCE;
-        for (firstStretch = 0; firstStretch < stretches; firstStretch = endStretch) {
-            endStretch = Math.min(stretches, firstStretch + atOnce);
-            int tasks = (endStretch - firstStretch) * shape.kvHeads();
+        int atOnce = mass == null ? rowTiles : BLOCKS_AT_ONCE;
+        for (firstRowTile = 0; firstRowTile < rowTiles; firstRowTile = endRowTile) {
+            endRowTile = Math.min(rowTiles, firstRowTile + atOnce);
+            int tasks = (endRowTile - firstRowTile) * shape.kvHeads();
             if (mass == null) {
                 pool.run(tasks, this);
             } else {
-                int position = firstPosition + firstRow(firstStretch);
-                blocks = mass.begin(position, endStretch - firstStretch);
+                int position = rows.position(firstRow(firstRowTile));
+                blocks = mass.begin(position, endRowTile - firstRowTile);
                 pool.run(tasks, this);
-                mass.add(blocks, position, firstPosition + firstRow(endStretch));
+                mass.add(blocks, position, rows.position(firstRow(endRowTile)));
             }
         }
     }
 
-    /** The row that a stretch begins with; the number of rows for the one behind the last. */
-    private int firstRow(int stretch) {
-        return Math.clamp((long) stretch * rowsOfTask - origin, 0, rows);
+    /** The row that a tile of rows begins with; the number of rows for the one behind the last. */
+    private int firstRow(int rowTile) {
+        return Math.clamp((long) rowTile * rowsOfTask - origin, 0, rows.count());
     }
 
     @Override
     public void run(int task, int worker) {
         // Late rows see the most tokens: begin with them, so that no long task is left for the end.
-        int stretch = endStretch - 1 - task / shape.kvHeads();
+        int rowTile = endRowTile - 1 - task / shape.kvHeads();
         int kvHead = task % shape.kvHeads();
-        int from = firstRow(stretch);
-        int to = firstRow(stretch + 1);
+        int from = firstRow(rowTile);
+        int to = firstRow(rowTile + 1);
         if (mass == null) {
             attend(kvHead, from, to);
         } else {
-            attendWithMass(kvHead, from, to, blocks[stretch - firstStretch], mass.maxKept());
+            attendWithMass(kvHead, from, to, blocks[rowTile - firstRowTile], mass.maxKept());
         }
     }
 
     /** Attends for a block of rows, a part at a time if many tokens are seen. */
     private void attendWithMass(int kvHead, int fromRow, int toRow, AttentionMass.Block block, int maxKept) {
-        var head = cache.head(kvHead);
+        var head = rows.cache().head(kvHead);
         var columns = SCRATCH.get().mass;
         int first = firstToken(head, fromRow);
-        int end = Visibility.endToken(head, firstPosition + toRow - 1);
+        int end = Visibility.endToken(head, rows.position(toRow - 1));
         columns.begin(shape.group(), first, end);
         columns.load(head, first, end, block, kvHead);
         int part = Math.min(rowsTogether(), MassColumns.rowsAtOnce(maxKept, shape.group(), end - first));
@@ -127,7 +100,7 @@ final class PrefillStep implements WorkerPool.Task {
     }
 
     private int firstToken(HeadCache head, int row) {
-        return Visibility.firstToken(head, Visibility.low(shape, cache, firstPosition + row));
+        return Visibility.firstToken(head, Visibility.low(shape, rows.cache(), rows.position(row)));
     }
 
     /** Rows of a prompt that share a decoded tile. */
@@ -136,24 +109,24 @@ final class PrefillStep implements WorkerPool.Task {
     }
 
     private void attend(int kvHead, int fromRow, int toRow) {
-        var head = cache.head(kvHead);
+        var head = rows.cache().head(kvHead);
         int group = shape.group();
         int queries = (toRow - fromRow) * group;
         var scratch = SCRATCH.get();
         scratch.begin(shape, queries);
-        scratch.loadQueries(head, q, fromRow, toRow, kvHead);
+        scratch.loadQueries(head, rows.queries(), fromRow, toRow, kvHead);
         if (mass != null) {
             scratch.mass.beginRows(queries);
         }
-        int end = Visibility.endToken(head, firstPosition + toRow - 1);
+        int end = Visibility.endToken(head, rows.position(toRow - 1));
         for (int tile = firstToken(head, fromRow) / TILE * TILE; tile < end; tile += TILE) {
-            if (Visibility.hidden(mask, head, tile)) {
+            if (Visibility.hidden(rows.mask(), head, tile)) {
                 continue;
             }
             scratch.loadTile(head, tile);
             for (int at = 0; at < queries; at += RowTile.ROWS) {
                 int count = Math.min(RowTile.ROWS, queries - at);
-                int highest = firstPosition + fromRow + (at + count - 1) / group;
+                int highest = rows.position(fromRow + (at + count - 1) / group);
                 int tokens = Math.min(TILE, Visibility.endToken(head, highest) - tile); // no row sees later ones
                 if (tokens > 0 && tile + TILE > firstToken(head, fromRow + at / group)) {
                     addTile(scratch, kvHead, tile, tokens, at, count, fromRow);
@@ -167,11 +140,12 @@ final class PrefillStep implements WorkerPool.Task {
     }
 
     private void addTile(PrefillScratch scratch, int kvHead, int tile, int tokens, int at, int count, int fromRow) {
-        var head = cache.head(kvHead);
+        var head = rows.cache().head(kvHead);
         scratch.scores(at, tokens);
         for (int i = 0; i < count; i++) {
-            int position = firstPosition + fromRow + (at + i) / shape.group();
-            Visibility.hide(head, tile, Visibility.low(shape, cache, position), position, scratch.scores, i * TILE);
+            int position = rows.position(fromRow + (at + i) / shape.group());
+            Visibility.hide(head, tile, Visibility.low(shape, rows.cache(), position), position, scratch.scores, i * TILE);
+            var mask = rows.mask();
             if (mask != null) {
                 int queryHead = kvHead * shape.group() + (at + i) % shape.group();
                 Visibility.hide(mask, queryHead, head, tile, scratch.scores, i * TILE);
@@ -185,20 +159,17 @@ final class PrefillStep implements WorkerPool.Task {
 
     private void writeResults(PrefillScratch scratch, int kvHead, int fromRow, int queries) {
         int dim = shape.headDim();
+        var out = results.out();
         for (int i = 0; i < queries; i++) {
-            int row = fromRow + i / shape.group();
             int queryHead = kvHead * shape.group() + i % shape.group();
+            int head = (fromRow + i / shape.group()) * shape.queryHeads() + queryHead;
             float factor = scratch.softmax.inverseSum(i);
-            int to = row * shape.rowSize() + queryHead * dim;
             int source = i * scratch.softmax.stride();
             for (int c = 0; c < dim; c++) {
-                out[to + c] = scratch.softmax.out()[source + c] * factor;
+                out[head * dim + c] = scratch.softmax.out()[source + c] * factor;
             }
-            cache.head(kvHead).finishOutputs(out, to, 1);
-            if (max.length > 0) {
-                max[row * shape.queryHeads() + queryHead] = scratch.softmax.max(i);
-                scale[row * shape.queryHeads() + queryHead] = factor;
-            }
+            rows.cache().head(kvHead).finishOutputs(out, head * dim, 1);
+            results.set(head, scratch.softmax.max(i), factor);
         }
     }
 }

@@ -85,10 +85,11 @@ final class AttentionBits {
                 problem.append(layer, from, to);
                 var q = problem.queries(from, to);
                 var part = new float[q.length];
+                var rows = new PrefillRows(layer, q, to - from, from);
                 if (far == null) {
-                    PrefillAttention.attend(shape, layer, q, to - from, from, part, pool, attention);
+                    PrefillAttention.attend(shape, rows, part, pool, attention);
                 } else {
-                    PrefillAttention.attend(shape, layer, q, far, q, to - from, from, part, pool, attention);
+                    PrefillAttention.attend(shape, rows, far.rows(q, rows), part, pool, attention);
                 }
                 System.arraycopy(part, 0, out, from * shape.rowSize(), part.length);
                 cache.advance(to - from);
@@ -97,18 +98,15 @@ final class AttentionBits {
                 problem.append(layer, token, token + 1);
                 var q = problem.queries(token, token + 1);
                 var row = new float[q.length];
-                DecodeAttention.attend(
-                        shape,
-                        0,
+                var rows = new DecodeRows(
                         new LayerCache[] {layer},
                         new CachePolicy[] {recorder},
+                        new @Nullable FarPart[] {far},
                         q,
-                        new FarPart[] {far},
                         q,
                         new int[] {token},
-                        row,
-                        pool,
-                        new long[1]);
+                        StepTimes.NONE);
+                DecodeAttention.attend(shape, 0, rows, row, pool);
                 System.arraycopy(row, 0, out, token * shape.rowSize(), row.length);
                 cache.advance(1);
             }

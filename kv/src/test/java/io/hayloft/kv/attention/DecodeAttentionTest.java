@@ -117,7 +117,9 @@ class DecodeAttentionTest {
         }
         var out = new float[q.length];
         try (var pool = new WorkerPool(threads)) {
-            DecodeAttention.attend(shape, 7, layers, policies, q, positions, out, pool);
+            var none = new @Nullable FarPart[rows];
+            var step = new DecodeRows(layers, policies, none, q, q, positions, StepTimes.NONE);
+            DecodeAttention.attend(shape, 7, step, out, pool);
         }
         caches.forEach(SequenceCache::close);
         var results = new ArrayList<float[]>();

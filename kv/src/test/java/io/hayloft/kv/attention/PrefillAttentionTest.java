@@ -85,8 +85,8 @@ class PrefillAttentionTest {
                 problem.append(cache.layer(0), from, to);
                 var part = new float[(to - from) * problem.shape().rowSize()];
                 Arrays.fill(part, Float.NaN);
-                PrefillAttention.attend(
-                        problem.shape(), cache.layer(0), problem.queries(from, to), to - from, from, part, pool, mass);
+                var rows = new PrefillRows(cache.layer(0), problem.queries(from, to), to - from, from);
+                PrefillAttention.attend(problem.shape(), rows, part, pool, mass);
                 System.arraycopy(part, 0, out, from * problem.shape().rowSize(), part.length);
                 cache.advance(to - from);
             }
@@ -177,7 +177,8 @@ class PrefillAttentionTest {
                     }
                     var part = new float[(to - from) * problem.shape().rowSize()];
                     var queries = problem.queries(from, to);
-                    PrefillAttention.attend(problem.shape(), layer, queries, to - from, from, part, pool, mass);
+                    var rows = new PrefillRows(layer, queries, to - from, from);
+                    PrefillAttention.attend(problem.shape(), rows, part, pool, mass);
                     System.arraycopy(
                             part, 0, out, (from - first) * problem.shape().rowSize(), part.length);
                 }

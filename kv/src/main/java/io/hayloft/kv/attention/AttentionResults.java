@@ -1,0 +1,75 @@
+package io.hayloft.kv.attention;
+
+import java.util.Arrays;
+
+/**
+ * Results of rows of queries over some tokens, with what it takes to join them with results over other tokens. Query heads
+ * are numbered over all rows: head h of row r is {@code r * queryHeads + h}.
+ */
+final class AttentionResults {
+    private final int headDim;
+    private float[] out; // [heads][headDim]
+    private float[] max; // largest score of each head
+    private float[] inverseSum; // one over each head's sum of exponentials, 0 where nothing was seen
+
+    /** Results in an array of the caller. */
+    AttentionResults(int headDim, int heads, float[] out) {
+        this.headDim = headDim;
+        this.out = out;
+        this.max = new float[heads];
+        this.inverseSum = new float[heads];
+    }
+
+    /** The same with other sizes and another array, without a new allocation where there is room: all heads saw nothing. */
+    AttentionResults restart(int headDim, int heads, float[] out) {
+        if (headDim != this.headDim || max.length < heads) {
+            return new AttentionResults(headDim, heads, out);
+        }
+        this.out = out;
+        Arrays.fill(inverseSum, 0);
+        return this;
+    }
+
+    float[] out() {
+        return out;
+    }
+
+    float max(int head) {
+        return max[head];
+    }
+
+    float inverseSum(int head) {
+        return inverseSum[head];
+    }
+
+    /** Sets what a head's exponentials are relative to, and one over their sum. */
+    void set(int head, float largest, float inverse) {
+        max[head] = largest;
+        inverseSum[head] = inverse;
+    }
+
+    /**
+     * Joins the softmax of a head with the one of another head over other tokens into one over all of them. Probabilities of
+     * this head's tokens are then relative to the new {@link #inverseSum}.
+     */
+    void join(int head, AttentionResults other, int otherHead) {
+        float otherInverse = other.inverseSum[otherHead];
+        if (otherInverse == 0) {
+            return;
+        }
+        int at = head * headDim;
+        int otherAt = otherHead * headDim;
+        if (inverseSum[head] == 0) {
+            System.arraycopy(other.out, otherAt, out, at, headDim);
+            return;
+        }
+        double difference = (double) other.max[otherHead] - max[head];
+        double share = 1 / (1 + Math.exp(difference) * inverseSum[head] / otherInverse);
+        float mine = (float) share;
+        float others = (float) (1 - share);
+        for (int c = 0; c < headDim; c++) {
+            out[at + c] = out[at + c] * mine + other.out[otherAt + c] * others;
+        }
+        inverseSum[head] *= mine;
+    }
+}
