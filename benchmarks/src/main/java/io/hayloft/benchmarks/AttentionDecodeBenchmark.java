@@ -4,6 +4,9 @@ import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.attention.DecodeAttention;
+import io.hayloft.kv.attention.DecodeRows;
+import io.hayloft.kv.attention.FarPart;
+import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
@@ -55,10 +58,7 @@ public class AttentionDecodeBenchmark {
     private WorkerPool pool;
     private SequenceCache cache;
     private AttentionShape shape;
-    private LayerCache[] layers;
-    private final @Nullable CachePolicy[] policies = {null};
-    private int[] positions;
-    private float[] q;
+    private DecodeRows rows;
     private float[] out;
 
     /** Work done, which JMH divides by the time. */
@@ -75,9 +75,15 @@ public class AttentionDecodeBenchmark {
         pool = new WorkerPool(threads);
         shape = SampleCache.shape(heads);
         cache = SampleCache.filled(shape, KvCodec.parse(codec), tokens);
-        layers = new LayerCache[] {cache.layer(0)};
-        positions = new int[] {tokens - 1};
-        q = SampleWeights.activations(shape.rowSize());
+        var q = SampleWeights.activations(shape.rowSize());
+        rows = new DecodeRows(
+                new LayerCache[] {cache.layer(0)},
+                new @Nullable CachePolicy[1],
+                new @Nullable FarPart[1],
+                q,
+                q,
+                new int[] {tokens - 1},
+                StepTimes.NONE);
         out = new float[q.length];
     }
 
@@ -89,7 +95,7 @@ public class AttentionDecodeBenchmark {
 
     @Benchmark
     public float[] attend(Work work) {
-        DecodeAttention.attend(shape, 0, layers, policies, q, positions, out, pool);
+        DecodeAttention.attend(shape, 0, rows, out, pool);
         work.shareOfPeak += 4e-9 * shape.rowSize() * tokens / limits.gflops();
         work.shareOfBandwidth += 1e-9 * cache.bytes() / limits.gigabytesPerSecond();
         return out;

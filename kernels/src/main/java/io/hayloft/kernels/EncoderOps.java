@@ -56,7 +56,7 @@ public final class EncoderOps {
             p = p.fma(t, t.broadcast(A3));
             p = p.fma(t, t.broadcast(A2));
             p = p.fma(t, t.broadcast(A1));
-            var tail = p.mul(t).mul(Exponential.exp(z.mul(z).neg())); // 1 - erf(z)
+            var tail = p.mul(t).mul(Exp.exp(z.mul(z).neg())); // 1 - erf(z)
             var half = v.mul(0.5f);
             var above = half.mul(tail.broadcast(2).sub(tail));
             above.blend(half.mul(tail), v.compare(VectorOperators.LT, 0f)).intoArray(x, at + i);
@@ -69,7 +69,7 @@ public final class EncoderOps {
             p = Math.fma(p, t, A3);
             p = Math.fma(p, t, A2);
             p = Math.fma(p, t, A1);
-            float tail = p * t * Exponential.exp(-(z * z));
+            float tail = p * t * Exp.exp(-(z * z));
             x[at + i] = v * 0.5f * (v < 0 ? tail : 2 - tail);
         }
     }

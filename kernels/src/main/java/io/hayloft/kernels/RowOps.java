@@ -18,10 +18,10 @@ final class RowOps {
     static void expOfDifference(float[] x, int at, int n, float shift, float[] out, int outAt) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            Exponential.exp(FloatVector.fromArray(F, x, at + i).sub(shift)).intoArray(out, outAt + i);
+            Exp.exp(FloatVector.fromArray(F, x, at + i).sub(shift)).intoArray(out, outAt + i);
         }
         for (; i < n; i++) {
-            out[outAt + i] = Exponential.exp(x[at + i] - shift);
+            out[outAt + i] = Exp.exp(x[at + i] - shift);
         }
     }
 

@@ -22,9 +22,6 @@ public final class ScaledBytes {
 
     private static final int LARGEST = 127;
 
-    /** Adding this rounds a float of up to 22 bits to an integer, ties to even, and leaves it in the lowest bits. */
-    private static final float ROUNDING = 0x1.8p23f;
-
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final VectorSpecies<Integer> I = VectorWidth.INTS;
     private static final int LANES = VectorWidth.LANES;
@@ -81,12 +78,12 @@ public final class ScaledBytes {
     }
 
     private static IntVector rounded(FloatVector x, float inverse) {
-        var bits = x.mul(inverse).add(ROUNDING).reinterpretAsInts();
+        var bits = x.mul(inverse).add(Exp.ROUNDER).reinterpretAsInts();
         return bits.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24);
     }
 
     private static int rounded(float x, float inverse) {
-        return (byte) Float.floatToRawIntBits(x * inverse + ROUNDING);
+        return (byte) Float.floatToRawIntBits(x * inverse + Exp.ROUNDER);
     }
 
     /**

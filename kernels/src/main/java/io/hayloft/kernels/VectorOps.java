@@ -122,13 +122,13 @@ public final class VectorOps {
         int i = 0;
         for (; i <= n - L; i += L) {
             var g = FloatVector.fromArray(F, gate, gateAt + i);
-            g.div(Exponential.exp(g.neg()).add(1))
+            g.div(Exp.exp(g.neg()).add(1))
                     .mul(FloatVector.fromArray(F, up, upAt + i))
                     .intoArray(out, outAt + i);
         }
         for (; i < n; i++) {
             float g = gate[gateAt + i];
-            out[outAt + i] = g / (Exponential.exp(-g) + 1) * up[upAt + i];
+            out[outAt + i] = g / (Exp.exp(-g) + 1) * up[upAt + i];
         }
     }
 
@@ -138,14 +138,14 @@ public final class VectorOps {
         for (; i <= n - L; i += L) {
             var g = FloatVector.fromArray(F, gate, gateAt + i);
             var u = g.mul(g).mul(GELU_CUBIC).fma(g, g).mul(-GELU_LINEAR);
-            g.div(Exponential.exp(u).add(1))
+            g.div(Exp.exp(u).add(1))
                     .mul(FloatVector.fromArray(F, up, upAt + i))
                     .intoArray(out, outAt + i);
         }
         for (; i < n; i++) {
             float g = gate[gateAt + i];
             float u = Math.fma(g * g * GELU_CUBIC, g, g) * -GELU_LINEAR;
-            out[outAt + i] = g / (Exponential.exp(u) + 1) * up[upAt + i];
+            out[outAt + i] = g / (Exp.exp(u) + 1) * up[upAt + i];
         }
     }
 
@@ -153,12 +153,12 @@ public final class VectorOps {
     public static void softCap(float[] x, int at, int n, float cap) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            Exponential.tanh(FloatVector.fromArray(F, x, at + i).div(cap))
+            Exp.tanh(FloatVector.fromArray(F, x, at + i).div(cap))
                     .mul(cap)
                     .intoArray(x, at + i);
         }
         for (; i < n; i++) {
-            x[at + i] = Exponential.tanh(x[at + i] / cap) * cap;
+            x[at + i] = Exp.tanh(x[at + i] / cap) * cap;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.kv.attention;
 
+import io.hayloft.kernels.Exp;
 import java.util.Arrays;
 
 /**
@@ -64,7 +65,7 @@ final class AttentionResults {
             return;
         }
         double difference = (double) other.max[otherHead] - max[head];
-        double share = 1 / (1 + Math.exp(difference) * inverseSum[head] / otherInverse);
+        double share = 1 / (1 + Exp.precise(difference) * inverseSum[head] / otherInverse);
         float mine = (float) share;
         float others = (float) (1 - share);
         for (int c = 0; c < headDim; c++) {

@@ -1,5 +1,6 @@
 package io.hayloft.kv.attention;
 
+import io.hayloft.kernels.Exp;
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
 import io.hayloft.kv.cache.BlockScratch;
@@ -39,7 +40,7 @@ final class DecodeScratch {
             head.addScores(blocks, block, scores, token - tile, TILE);
         }
         if (shape.softCap() > 0) {
-            VectorMath.softCap(scores, 0, group * TILE, shape.softCap(), capping);
+            Exp.capScores(scores, 0, group * TILE, shape.softCap(), capping);
         }
     }
 

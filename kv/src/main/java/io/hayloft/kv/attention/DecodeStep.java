@@ -2,6 +2,7 @@ package io.hayloft.kv.attention;
 
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.HeadCache;
@@ -182,7 +183,7 @@ final class DecodeStep implements WorkerPool.Task {
         float sum = 0;
         for (int task = from; task < to; task++) {
             int source = (task * group + g) * stride;
-            float weight = (float) Math.exp(partial[source] - largest);
+            float weight = (float) Exp.precise(partial[source] - largest);
             sum += partial[source + 1] * weight;
             for (int c = 0; c < shape.headDim(); c++) {
                 out[at + c] += partial[source + 2 + c] * weight;

@@ -2,6 +2,7 @@ package io.hayloft.kv.attention;
 
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kv.cache.HeadCache;
 import java.util.Arrays;
@@ -89,7 +90,7 @@ final class MassColumns {
             for (int i = 0; i < queryRows; i++) {
                 factors[at + i] -= softmax.max(i);
             }
-            VectorMath.exp(factors, at, queries, 0);
+            Exp.ofScores(factors, at, queries, 0);
             for (int i = 0; i < queryRows; i++) {
                 factors[at + i] *= softmax.inverseSum(i);
             }

@@ -2,6 +2,7 @@ package io.hayloft.kv.attention;
 
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.cache.HeadCache;
@@ -88,7 +89,7 @@ final class MassStep implements WorkerPool.Task {
     }
 
     private static void add(float[] scores, int from, float max, float scale, float[] columns, int to) {
-        VectorMath.exp(scores, from, TILE, max);
+        Exp.ofScores(scores, from, TILE, max);
         for (int i = 0; i < TILE; i += LANES) {
             FloatVector.fromArray(VectorWidth.FLOATS, scores, from + i)
                     .mul(scale)

@@ -2,6 +2,7 @@ package io.hayloft.kv.attention;
 
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kv.cache.HeadCache;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ final class PrefillScratch {
             RowTile.scores(dim, queries, row * dim, keys, token * dim, scores, token);
         }
         if (shape.softCap() > 0) {
-            VectorMath.softCap(scores, 0, scores.length, shape.softCap(), capping);
+            Exp.capScores(scores, 0, scores.length, shape.softCap(), capping);
         }
     }
 

@@ -2,6 +2,7 @@ package io.hayloft.kv.attention;
 
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kv.cache.HeadCache;
 import io.hayloft.kv.cache.LayerCache;
@@ -73,7 +74,7 @@ final class StepScores {
         if (!wanted) {
             return;
         }
-        VectorMath.exp(scores, queryHead * stride, used, max);
+        Exp.ofScores(scores, queryHead * stride, used, max);
         for (int i = queryHead * stride; i < queryHead * stride + used; i += LANES) {
             FloatVector.fromArray(VectorWidth.FLOATS, scores, i).mul(scale).intoArray(scores, i);
         }

@@ -1,5 +1,6 @@
 package io.hayloft.kv.attention;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -66,7 +67,7 @@ final class TileSoftmax {
             int row = first + i;
             float largest = largest(scores, at);
             if (largest > max[row]) {
-                rescale(row, (float) Math.exp(max[row] - largest));
+                rescale(row, (float) Exp.precise(max[row] - largest));
                 max[row] = largest;
             }
             exponentials(scores, at, row);
@@ -93,7 +94,7 @@ final class TileSoftmax {
     }
 
     private void exponentials(float[] scores, int at, int row) {
-        VectorMath.exp(scores, at, TILE, max[row]);
+        Exp.ofScores(scores, at, TILE, max[row]);
         for (int lane = 0; lane < SUM_LANES; lane += LANES) {
             var sum = FloatVector.fromArray(FLOATS, sums, row * SUM_LANES + lane);
             var other = FloatVector.zero(FLOATS);

@@ -1,5 +1,6 @@
 package io.hayloft.kv.cache;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,9 +16,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class GroupQuantizer {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
-
-    /** Adding and subtracting this rounds a number below 2^22 to a whole one, ties to even. */
-    private static final float ROUNDER = 0x1.8p23f;
 
     private final int levels;
     private final boolean wide;
@@ -88,7 +86,7 @@ final class GroupQuantizer {
         for (int i = 0; i < count; i += LANES) {
             var steps = FloatVector.fromArray(FLOATS, x, at + i).sub(min);
             steps = wide ? steps.div(divisor) : Half.round(Half.round(steps).div(divisor));
-            steps = steps.max(0).min(levels).add(ROUNDER).sub(ROUNDER);
+            steps = steps.max(0).min(levels).add(Exp.ROUNDER).sub(Exp.ROUNDER);
             ((IntVector) steps.convert(VectorOperators.F2I, 0)).intoArray(codes, i);
         }
         result[0] = scale;

@@ -1,5 +1,6 @@
 package io.hayloft.kv.cache;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -17,9 +18,6 @@ final class Q8Block extends BlockFormat {
     static final int GROUP = BlockScratch.SUM_CHANNELS;
     private static final int LARGEST = 127;
     private static final int OFFSET = 128;
-
-    /** Adding and subtracting this rounds a number below 2^22 to a whole one, ties to even. */
-    private static final float ROUNDER = 0x1.8p23f;
 
     private static final int LANES = VectorWidth.LANES;
 
@@ -76,7 +74,7 @@ final class Q8Block extends BlockFormat {
         float scale = Half.round(largest / LARGEST);
         float divisor = scale == 0 ? Float.POSITIVE_INFINITY : scale;
         for (int i = 0; i < count; i++) {
-            float steps = x[at + i] / divisor + ROUNDER - ROUNDER;
+            float steps = x[at + i] / divisor + Exp.ROUNDER - Exp.ROUNDER;
             codes[i] = (int) Math.max(-LARGEST, Math.min(LARGEST, steps)) + OFFSET;
         }
         return scale;
