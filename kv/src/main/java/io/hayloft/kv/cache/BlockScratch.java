@@ -8,30 +8,11 @@ import org.jspecify.annotations.Nullable;
  * to what is asked for and are reused.
  */
 public final class BlockScratch {
-    /**
-     * Where the probabilities of a block of values are, and where weighted values are added.
-     */
-    static final class Weights {
-        float[] p = {}; // [heads][pStride], 32 tokens
-        int pAt;
-        int pStride;
-        int heads;
-        float[] out = {}; // [heads][outStride]
-        int outAt;
-        int outStride;
-
-        /** Takes other probabilities, those of 32 tokens for each head. */
-        void set(float[] p, int pAt, int pStride) {
-            this.p = p;
-            this.pAt = pAt;
-            this.pStride = pStride;
-        }
-    }
-
     /** Channels of the sums of queries. */
     static final int SUM_CHANNELS = 32;
 
-    private final Weights weights = new Weights();
+    private final RowProduct weights = new RowProduct();
+    private final RowProduct product = new RowProduct();
     private int heads;
     private int channels;
     private float[] queries = {};
@@ -83,15 +64,16 @@ public final class BlockScratch {
      * @param out sums [heads][outStride]
      */
     void setWeights(float[] p, int pAt, int pStride, int heads, float[] out, int outAt, int outStride) {
-        weights.set(p, pAt, pStride);
-        weights.heads = heads;
-        weights.out = out;
-        weights.outAt = outAt;
-        weights.outStride = outStride;
+        weights.of(p, pAt, pStride).to(heads, out, outAt, outStride);
     }
 
-    Weights weights() {
+    RowProduct weights() {
         return weights;
+    }
+
+    /** What a kernel gets, to be filled before each call. */
+    RowProduct product() {
+        return product;
     }
 
     int heads() {

@@ -46,11 +46,11 @@ final class F16Block extends BlockFormat {
 
     @Override
     void addScores(BlockScratch scratch, MemorySegment block, long at, float[] out, int outAt, int outStride) {
-        int heads = scratch.heads();
+        var product = scratch.product().to(scratch.heads(), out, outAt, outStride);
         if (scratch.liftOverflows()) {
-            F16Rows.addUnlifted(scratch.queries(), heads, channels, block, at, lanes, out, outAt, outStride);
+            F16Rows.addUnlifted(product.of(scratch.queries(), 0, channels), channels, block, at, lanes);
         } else {
-            F16Rows.add(scratch.lifted(), 0, channels, heads, channels, block, at, lanes, out, outAt, outStride);
+            F16Rows.add(product.of(scratch.lifted(), 0, channels), channels, block, at, lanes);
         }
     }
 
@@ -58,7 +58,8 @@ final class F16Block extends BlockFormat {
     void addValues(BlockScratch scratch, MemorySegment block, long at, int tokens) {
         var w = scratch.weights();
         var lifted = scratch.factors(w.heads * TOKENS);
-        F16Rows.lift(w.p, w.pAt, w.pStride, w.heads, TOKENS, lifted);
-        F16Rows.add(lifted, 0, TOKENS, w.heads, tokens, block, at, lanes, w.out, w.outAt, w.outStride);
+        F16Rows.lift(w, TOKENS, lifted);
+        var product = scratch.product().of(lifted, 0, TOKENS).to(w.heads, w.out, w.outAt, w.outStride);
+        F16Rows.add(product, tokens, block, at, lanes);
     }
 }

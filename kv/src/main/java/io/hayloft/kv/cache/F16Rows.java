@@ -15,14 +15,17 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>There is no vector conversion from 16-bit floats. Moving sign, exponent and fraction to their places in a 32-bit float
  * gives the number times 2^-112, exactly; x carries the opposite factor.
+ *
+ * <p>Written by {@code RowsTemplate} of the tests from {@code Rows.java.template}: change that. The loops for each number of
+ * heads are written out because their sums have to be local variables to live in registers.
  */
 final class F16Rows {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
-    private static final int LANES = VectorWidth.LANES;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorSpecies<Integer> INTS = VectorWidth.INTS;
     private static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(VectorWidth.BITS / 2));
+    private static final int LANES = VectorWidth.LANES;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** What x must be multiplied with. */
     static final float FACTOR = 0x1p112f;
@@ -33,198 +36,177 @@ final class F16Rows {
      * Multiplies rows of x with the matrix m: {@code out[head][lane] += sum over rows of x[head][row] * m[row][lane]}, rows in
      * order, so that a result does not depend on how many heads are computed together.
      *
-     * @param x [heads][xStride]
      * @param m matrix of {@code rows} rows of {@code lanes} numbers, beginning at byte {@code at}
      * @param lanes a multiple of 16
-     * @param out [heads][outStride]
      */
-    static void add(
-            float[] x,
-            int xAt,
-            int xStride,
-            int heads,
-            int rows,
-            MemorySegment m,
-            long at,
-            int lanes,
-            float[] out,
-            int outAt,
-            int outStride) {
+    static void add(RowProduct o, int rows, MemorySegment m, long at, int lanes) {
+        long rowBytes = 2L * lanes;
         int pairs = lanes / (2 * LANES) * (2 * LANES);
-        for (int head = 0; head < heads; ) {
-            int from = xAt + head * xStride;
-            int to = outAt + head * outStride;
-            int together = HeadGroups.next(heads - head);
+        for (int head = 0; head < o.heads; ) {
+            int together = RowProduct.together(o.heads - head);
             switch (together) {
-                case 4 -> four(x, from, xStride, rows, m, at, lanes, pairs, out, to, outStride);
-                case 3 -> three(x, from, xStride, rows, m, at, lanes, pairs, out, to, outStride);
-                case 2 -> two(x, from, xStride, rows, m, at, lanes, pairs, out, to, outStride);
-                default -> one(x, from, rows, m, at, lanes, pairs, out, to);
+                case 4 -> heads4(o, head, rows, m, at, rowBytes, pairs);
+                case 3 -> heads3(o, head, rows, m, at, rowBytes, pairs);
+                case 2 -> heads2(o, head, rows, m, at, rowBytes, pairs);
+                default -> heads1(o, head, rows, m, at, rowBytes, pairs);
             }
             for (int i = 0; pairs < lanes && i < together; i++) {
-                rest(x, from + i * xStride, rows, m, at, lanes, pairs, out, to + i * outStride);
+                rest(o, head + i, rows, m, at, rowBytes, pairs, lanes);
             }
             head += together;
         }
     }
 
-    private static void four(
-            float[] x,
-            int xAt,
-            int xStride,
-            int rows,
-            MemorySegment m,
-            long at,
-            int lanes,
-            int pairs,
-            float[] out,
-            int outAt,
-            int outStride) {
-        int x1 = xAt + xStride;
-        int x2 = xAt + 2 * xStride;
-        int x3 = xAt + 3 * xStride;
-        for (int lane = 0; lane < pairs; lane += 2 * LANES) {
-            int o0 = outAt + lane;
-            int o1 = o0 + outStride;
-            int o2 = o1 + outStride;
-            int o3 = o2 + outStride;
-            var a0 = FloatVector.fromArray(FLOATS, out, o0);
-            var a1 = FloatVector.fromArray(FLOATS, out, o0 + LANES);
-            var b0 = FloatVector.fromArray(FLOATS, out, o1);
+    private static void heads4(RowProduct o, int head, int rows, MemorySegment m, long at, long rowBytes, int lanes) {
+        var x = o.x;
+        var out = o.out;
+        int x1 = o.xAt + (head + 0) * o.xStride;
+        int x2 = o.xAt + (head + 1) * o.xStride;
+        int x3 = o.xAt + (head + 2) * o.xStride;
+        int x4 = o.xAt + (head + 3) * o.xStride;
+        for (int lane = 0; lane < lanes; lane += 2 * LANES) {
+            int o1 = o.outAt + (head + 0) * o.outStride + lane;
+            var a1 = FloatVector.fromArray(FLOATS, out, o1);
             var b1 = FloatVector.fromArray(FLOATS, out, o1 + LANES);
-            var c0 = FloatVector.fromArray(FLOATS, out, o2);
-            var c1 = FloatVector.fromArray(FLOATS, out, o2 + LANES);
-            var d0 = FloatVector.fromArray(FLOATS, out, o3);
-            var d1 = FloatVector.fromArray(FLOATS, out, o3 + LANES);
+            int o2 = o.outAt + (head + 1) * o.outStride + lane;
+            var a2 = FloatVector.fromArray(FLOATS, out, o2);
+            var b2 = FloatVector.fromArray(FLOATS, out, o2 + LANES);
+            int o3 = o.outAt + (head + 2) * o.outStride + lane;
+            var a3 = FloatVector.fromArray(FLOATS, out, o3);
+            var b3 = FloatVector.fromArray(FLOATS, out, o3 + LANES);
+            int o4 = o.outAt + (head + 3) * o.outStride + lane;
+            var a4 = FloatVector.fromArray(FLOATS, out, o4);
+            var b4 = FloatVector.fromArray(FLOATS, out, o4 + LANES);
             long p = at + 2L * lane;
-            for (int row = 0; row < rows; row++, p += 2L * lanes) {
-                var v0 = small(m, p);
-                var v1 = small(m, p + 2L * LANES);
-                var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
-                a0 = w0.fma(v0, a0);
-                a1 = w0.fma(v1, a1);
+            for (int row = 0; row < rows; row++, p += rowBytes) {
+                var va = small(m, p);
+                var vb = small(m, p + 2L * LANES);
                 var w1 = FloatVector.broadcast(FLOATS, x[x1 + row]);
-                b0 = w1.fma(v0, b0);
-                b1 = w1.fma(v1, b1);
+                a1 = w1.fma(va, a1);
+                b1 = w1.fma(vb, b1);
                 var w2 = FloatVector.broadcast(FLOATS, x[x2 + row]);
-                c0 = w2.fma(v0, c0);
-                c1 = w2.fma(v1, c1);
+                a2 = w2.fma(va, a2);
+                b2 = w2.fma(vb, b2);
                 var w3 = FloatVector.broadcast(FLOATS, x[x3 + row]);
-                d0 = w3.fma(v0, d0);
-                d1 = w3.fma(v1, d1);
+                a3 = w3.fma(va, a3);
+                b3 = w3.fma(vb, b3);
+                var w4 = FloatVector.broadcast(FLOATS, x[x4 + row]);
+                a4 = w4.fma(va, a4);
+                b4 = w4.fma(vb, b4);
             }
-            a0.intoArray(out, o0);
-            a1.intoArray(out, o0 + LANES);
-            b0.intoArray(out, o1);
+            a1.intoArray(out, o1);
             b1.intoArray(out, o1 + LANES);
-            c0.intoArray(out, o2);
-            c1.intoArray(out, o2 + LANES);
-            d0.intoArray(out, o3);
-            d1.intoArray(out, o3 + LANES);
+            a2.intoArray(out, o2);
+            b2.intoArray(out, o2 + LANES);
+            a3.intoArray(out, o3);
+            b3.intoArray(out, o3 + LANES);
+            a4.intoArray(out, o4);
+            b4.intoArray(out, o4 + LANES);
         }
     }
 
-    private static void three(
-            float[] x,
-            int xAt,
-            int xStride,
-            int rows,
-            MemorySegment m,
-            long at,
-            int lanes,
-            int pairs,
-            float[] out,
-            int outAt,
-            int outStride) {
-        int x1 = xAt + xStride;
-        int x2 = xAt + 2 * xStride;
-        for (int lane = 0; lane < pairs; lane += 2 * LANES) {
-            int o0 = outAt + lane;
-            int o1 = o0 + outStride;
-            int o2 = o1 + outStride;
-            var a0 = FloatVector.fromArray(FLOATS, out, o0);
-            var a1 = FloatVector.fromArray(FLOATS, out, o0 + LANES);
-            var b0 = FloatVector.fromArray(FLOATS, out, o1);
+    private static void heads3(RowProduct o, int head, int rows, MemorySegment m, long at, long rowBytes, int lanes) {
+        var x = o.x;
+        var out = o.out;
+        int x1 = o.xAt + (head + 0) * o.xStride;
+        int x2 = o.xAt + (head + 1) * o.xStride;
+        int x3 = o.xAt + (head + 2) * o.xStride;
+        for (int lane = 0; lane < lanes; lane += 2 * LANES) {
+            int o1 = o.outAt + (head + 0) * o.outStride + lane;
+            var a1 = FloatVector.fromArray(FLOATS, out, o1);
             var b1 = FloatVector.fromArray(FLOATS, out, o1 + LANES);
-            var c0 = FloatVector.fromArray(FLOATS, out, o2);
-            var c1 = FloatVector.fromArray(FLOATS, out, o2 + LANES);
+            int o2 = o.outAt + (head + 1) * o.outStride + lane;
+            var a2 = FloatVector.fromArray(FLOATS, out, o2);
+            var b2 = FloatVector.fromArray(FLOATS, out, o2 + LANES);
+            int o3 = o.outAt + (head + 2) * o.outStride + lane;
+            var a3 = FloatVector.fromArray(FLOATS, out, o3);
+            var b3 = FloatVector.fromArray(FLOATS, out, o3 + LANES);
             long p = at + 2L * lane;
-            for (int row = 0; row < rows; row++, p += 2L * lanes) {
-                var v0 = small(m, p);
-                var v1 = small(m, p + 2L * LANES);
-                var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
-                a0 = w0.fma(v0, a0);
-                a1 = w0.fma(v1, a1);
+            for (int row = 0; row < rows; row++, p += rowBytes) {
+                var va = small(m, p);
+                var vb = small(m, p + 2L * LANES);
                 var w1 = FloatVector.broadcast(FLOATS, x[x1 + row]);
-                b0 = w1.fma(v0, b0);
-                b1 = w1.fma(v1, b1);
+                a1 = w1.fma(va, a1);
+                b1 = w1.fma(vb, b1);
                 var w2 = FloatVector.broadcast(FLOATS, x[x2 + row]);
-                c0 = w2.fma(v0, c0);
-                c1 = w2.fma(v1, c1);
+                a2 = w2.fma(va, a2);
+                b2 = w2.fma(vb, b2);
+                var w3 = FloatVector.broadcast(FLOATS, x[x3 + row]);
+                a3 = w3.fma(va, a3);
+                b3 = w3.fma(vb, b3);
             }
-            a0.intoArray(out, o0);
-            a1.intoArray(out, o0 + LANES);
-            b0.intoArray(out, o1);
+            a1.intoArray(out, o1);
             b1.intoArray(out, o1 + LANES);
-            c0.intoArray(out, o2);
-            c1.intoArray(out, o2 + LANES);
+            a2.intoArray(out, o2);
+            b2.intoArray(out, o2 + LANES);
+            a3.intoArray(out, o3);
+            b3.intoArray(out, o3 + LANES);
         }
     }
 
-    private static void two(
-            float[] x,
-            int xAt,
-            int xStride,
-            int rows,
-            MemorySegment m,
-            long at,
-            int lanes,
-            int pairs,
-            float[] out,
-            int outAt,
-            int outStride) {
-        int x1 = xAt + xStride;
-        for (int lane = 0; lane < pairs; lane += 2 * LANES) {
-            int o0 = outAt + lane;
-            int o1 = o0 + outStride;
-            var a0 = FloatVector.fromArray(FLOATS, out, o0);
-            var a1 = FloatVector.fromArray(FLOATS, out, o0 + LANES);
-            var b0 = FloatVector.fromArray(FLOATS, out, o1);
+    private static void heads2(RowProduct o, int head, int rows, MemorySegment m, long at, long rowBytes, int lanes) {
+        var x = o.x;
+        var out = o.out;
+        int x1 = o.xAt + (head + 0) * o.xStride;
+        int x2 = o.xAt + (head + 1) * o.xStride;
+        for (int lane = 0; lane < lanes; lane += 2 * LANES) {
+            int o1 = o.outAt + (head + 0) * o.outStride + lane;
+            var a1 = FloatVector.fromArray(FLOATS, out, o1);
+            var b1 = FloatVector.fromArray(FLOATS, out, o1 + LANES);
+            int o2 = o.outAt + (head + 1) * o.outStride + lane;
+            var a2 = FloatVector.fromArray(FLOATS, out, o2);
+            var b2 = FloatVector.fromArray(FLOATS, out, o2 + LANES);
+            long p = at + 2L * lane;
+            for (int row = 0; row < rows; row++, p += rowBytes) {
+                var va = small(m, p);
+                var vb = small(m, p + 2L * LANES);
+                var w1 = FloatVector.broadcast(FLOATS, x[x1 + row]);
+                a1 = w1.fma(va, a1);
+                b1 = w1.fma(vb, b1);
+                var w2 = FloatVector.broadcast(FLOATS, x[x2 + row]);
+                a2 = w2.fma(va, a2);
+                b2 = w2.fma(vb, b2);
+            }
+            a1.intoArray(out, o1);
+            b1.intoArray(out, o1 + LANES);
+            a2.intoArray(out, o2);
+            b2.intoArray(out, o2 + LANES);
+        }
+    }
+
+    private static void heads1(RowProduct o, int head, int rows, MemorySegment m, long at, long rowBytes, int lanes) {
+        var x = o.x;
+        var out = o.out;
+        int x1 = o.xAt + (head + 0) * o.xStride;
+        for (int lane = 0; lane < lanes; lane += 2 * LANES) {
+            int o1 = o.outAt + (head + 0) * o.outStride + lane;
+            var a1 = FloatVector.fromArray(FLOATS, out, o1);
             var b1 = FloatVector.fromArray(FLOATS, out, o1 + LANES);
             long p = at + 2L * lane;
-            for (int row = 0; row < rows; row++, p += 2L * lanes) {
-                var v0 = small(m, p);
-                var v1 = small(m, p + 2L * LANES);
-                var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
-                a0 = w0.fma(v0, a0);
-                a1 = w0.fma(v1, a1);
+            for (int row = 0; row < rows; row++, p += rowBytes) {
+                var va = small(m, p);
+                var vb = small(m, p + 2L * LANES);
                 var w1 = FloatVector.broadcast(FLOATS, x[x1 + row]);
-                b0 = w1.fma(v0, b0);
-                b1 = w1.fma(v1, b1);
+                a1 = w1.fma(va, a1);
+                b1 = w1.fma(vb, b1);
             }
-            a0.intoArray(out, o0);
-            a1.intoArray(out, o0 + LANES);
-            b0.intoArray(out, o1);
+            a1.intoArray(out, o1);
             b1.intoArray(out, o1 + LANES);
         }
     }
 
-    private static void one(
-            float[] x, int xAt, int rows, MemorySegment m, long at, int lanes, int pairs, float[] out, int outAt) {
-        for (int lane = 0; lane < pairs; lane += 2 * LANES) {
-            int o0 = outAt + lane;
-            var a0 = FloatVector.fromArray(FLOATS, out, o0);
-            var a1 = FloatVector.fromArray(FLOATS, out, o0 + LANES);
+    /** The last lanes of one head, where they do not fill two vectors. */
+    private static void rest(RowProduct o, int head, int rows, MemorySegment m, long at, long rowBytes, int from, int lanes) {
+        int x1 = o.xAt + head * o.xStride;
+        for (int lane = from; lane < lanes; lane += LANES) {
+            int o1 = o.outAt + head * o.outStride + lane;
+            var a = FloatVector.fromArray(FLOATS, o.out, o1);
             long p = at + 2L * lane;
-            for (int row = 0; row < rows; row++, p += 2L * lanes) {
-                var v0 = small(m, p);
-                var v1 = small(m, p + 2L * LANES);
-                var w0 = FloatVector.broadcast(FLOATS, x[xAt + row]);
-                a0 = w0.fma(v0, a0);
-                a1 = w0.fma(v1, a1);
+            for (int row = 0; row < rows; row++, p += rowBytes) {
+                var v = small(m, p);
+                a = FloatVector.broadcast(FLOATS, o.x[x1 + row]).fma(v, a);
             }
-            a0.intoArray(out, o0);
-            a1.intoArray(out, o0 + LANES);
+            a.intoArray(o.out, o1);
         }
     }
 
@@ -236,30 +218,30 @@ final class F16Rows {
     }
 
     /**
-     * As {@link #add}, for an x [heads][rows] that would leave the range of floats when multiplied with {@link #FACTOR}, which
-     * the matrix gets here. Where both are in range the results have the same bits: factors are powers of two.
+     * As {@link #add}, for an x that would leave the range of floats when multiplied with {@link #FACTOR}, which the matrix
+     * gets here. Where both are in range the results have the same bits: factors are powers of two.
      */
-    static void addUnlifted(
-            float[] x, int heads, int rows, MemorySegment m, long at, int lanes, float[] out, int outAt, int outStride) {
-        for (int head = 0; head < heads; head++) {
+    static void addUnlifted(RowProduct o, int rows, MemorySegment m, long at, int lanes) {
+        for (int head = 0; head < o.heads; head++) {
+            int x1 = o.xAt + head * o.xStride;
             for (int lane = 0; lane < lanes; lane += LANES) {
-                int o = outAt + head * outStride + lane;
-                var a = FloatVector.fromArray(FLOATS, out, o);
+                int o1 = o.outAt + head * o.outStride + lane;
+                var a = FloatVector.fromArray(FLOATS, o.out, o1);
                 long p = at + 2L * lane;
                 for (int row = 0; row < rows; row++, p += 2L * lanes) {
-                    var w = FloatVector.broadcast(FLOATS, x[head * rows + row]);
+                    var w = FloatVector.broadcast(FLOATS, o.x[x1 + row]);
                     a = w.fma(small(m, p).mul(FACTOR), a);
                 }
-                a.intoArray(out, o);
+                a.intoArray(o.out, o1);
             }
         }
     }
 
-    /** Multiplies count floats of each head, a multiple of the vector's lanes, with {@link #FACTOR}. */
-    static void lift(float[] x, int xAt, int xStride, int heads, int count, float[] dst) {
-        for (int head = 0; head < heads; head++) {
+    /** Multiplies count floats of each head, a multiple of the vector's lanes, with {@link #FACTOR}: dst [heads][count]. */
+    static void lift(RowProduct o, int count, float[] dst) {
+        for (int head = 0; head < o.heads; head++) {
             for (int i = 0; i < count; i += LANES) {
-                var v = FloatVector.fromArray(FLOATS, x, xAt + head * xStride + i);
+                var v = FloatVector.fromArray(FLOATS, o.x, o.xAt + head * o.xStride + i);
                 v.mul(FACTOR).intoArray(dst, head * count + i);
             }
         }
@@ -269,19 +251,6 @@ final class F16Rows {
     static void widen(MemorySegment m, long at, float[] dst, int dstAt, int count) {
         for (int lane = 0; lane < count; lane += LANES) {
             small(m, at + 2L * lane).mul(FACTOR).intoArray(dst, dstAt + lane);
-        }
-    }
-
-    /** The last lanes, where they do not fill two vectors. */
-    private static void rest(
-            float[] x, int xAt, int rows, MemorySegment m, long at, int lanes, int from, float[] out, int outAt) {
-        for (int lane = from; lane < lanes; lane += LANES) {
-            var a = FloatVector.fromArray(FLOATS, out, outAt + lane);
-            long p = at + 2L * lane;
-            for (int row = 0; row < rows; row++, p += 2L * lanes) {
-                a = FloatVector.broadcast(FLOATS, x[xAt + row]).fma(small(m, p), a);
-            }
-            a.intoArray(out, outAt + lane);
         }
     }
 }

@@ -46,12 +46,12 @@ final class F32Block extends BlockFormat {
 
     @Override
     void addScores(BlockScratch scratch, MemorySegment block, long at, float[] out, int outAt, int outStride) {
-        F32Rows.add(scratch.queries(), 0, channels, scratch.heads(), channels, block, at, lanes, out, outAt, outStride);
+        var product = scratch.product().of(scratch.queries(), 0, channels).to(scratch.heads(), out, outAt, outStride);
+        F32Rows.add(product, channels, block, at, lanes);
     }
 
     @Override
     void addValues(BlockScratch scratch, MemorySegment block, long at, int tokens) {
-        var w = scratch.weights();
-        F32Rows.add(w.p, w.pAt, w.pStride, w.heads, tokens, block, at, lanes, w.out, w.outAt, w.outStride);
+        F32Rows.add(scratch.weights(), tokens, block, at, lanes);
     }
 }

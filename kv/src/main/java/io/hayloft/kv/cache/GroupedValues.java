@@ -141,16 +141,16 @@ final class GroupedValues implements ValueStore {
     /** Adds a block that lies in both forms: each gets the probabilities of its own tokens. */
     private void addBoth(BlockScratch scratch, int number, int tokens, int boundary) {
         var weights = scratch.weights();
-        var p = weights.p;
-        int at = weights.pAt;
-        int stride = weights.pStride;
+        var p = weights.x;
+        int at = weights.xAt;
+        int stride = weights.xStride;
         var part = scratch.part(weights.heads * TOKENS);
         copy(p, at, stride, weights.heads, 0, boundary, part);
-        weights.set(part, 0, TOKENS);
+        weights.of(part, 0, TOKENS);
         addPacked(scratch, number);
         copy(p, at, stride, weights.heads, boundary, TOKENS, part);
         tail.addValues(scratch, number, tokens);
-        weights.set(p, at, stride);
+        weights.of(p, at, stride);
     }
 
     private static void copy(float[] p, int pAt, int pStride, int heads, int from, int to, float[] part) {

@@ -8,10 +8,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A block of packed keys: a group of tokens with a scale and a minimum for each channel.
+ * A block of packed keys: a group of tokens with a scale and a zero point for each channel.
  *
- * <p>In this order, which is the order of reading: scales, minima (both padded to a multiple of 16 channels), then for
- * every 32 tokens a matrix of codes [channels][32].
+ * <p>In this order, which is the order of reading: scales, zero points (both padded to a multiple of 16 channels), then for
+ * every 32 tokens a matrix of quantised values [channels][32].
  */
 final class KeyGroups {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
@@ -50,7 +50,7 @@ final class KeyGroups {
         return at + header() + (long) (token / TOKENS) * codes.bytes();
     }
 
-    /** Codes a group of keys [channels][group]. */
+    /** Quantises a group of keys [channels][group]. */
     void store(MemorySegment block, long at, float[] src) {
         var groupCodes = new int[group];
         var result = new float[2];
@@ -64,7 +64,7 @@ final class KeyGroups {
         }
     }
 
-    /** The code of a token's channel. */
+    /** The quantised value of a token's channel. */
     int code(MemorySegment block, long at, int token, int channel) {
         return codes.get(block, codesAt(at, token), channel, token % TOKENS);
     }
@@ -104,28 +104,16 @@ final class KeyGroups {
                 FloatVector.fromArray(FLOATS, out, i).add(sum).intoArray(out, i);
             }
         }
-        PackedRows.add(
-                factors,
-                0,
-                rows,
-                heads,
-                rows,
-                codes.bits(),
-                block,
-                codesAt(at, token),
-                TOKENS,
-                TOKENS,
-                out,
-                outAt,
-                outStride);
+        var product = scratch.product().of(factors, 0, rows).to(heads, out, outAt, outStride);
+        PackedRows.add(product, rows, codes.bits(), block, codesAt(at, token), TOKENS, TOKENS);
     }
 
     /**
-     * Folds scales and minima into queries.
+     * Folds scales and zero points into queries.
      *
-     * @param s scales, then minima
+     * @param s scales, then zero points
      * @param factors gets query * scale for each channel, then zeros [heads][rows]
-     * @param sums gets lanes that add up to the sum of query * minimum [heads][SUM_LANES]
+     * @param sums gets lanes that add up to the sum of query * zero point [heads][SUM_LANES]
      */
     private void fold(float[] q, int heads, float[] s, float[] factors, int rows, float[] sums) {
         int whole = channels & -SUM_LANES;

@@ -136,7 +136,8 @@ final class Q8Block extends BlockFormat {
             int from = g * GROUP;
             int count = Math.min(GROUP, codes.paddedRows() - from);
             long words = at + header() + (long) from * lanes;
-            PackedRows.add(x, from, codes.paddedRows(), heads, count, 8, block, words, lanes, lanes, sums, 0, TOKENS);
+            var product = scratch.product().of(x, from, codes.paddedRows()).to(heads, sums, 0, TOKENS);
+            PackedRows.add(product, count, 8, block, words, lanes, lanes);
             addScaled(sums, heads, s, g * TOKENS, out, outAt, outStride);
         }
     }
@@ -163,12 +164,12 @@ final class Q8Block extends BlockFormat {
         var factors = scratch.factors(w.heads * TOKENS);
         for (int g = 0; g < groups; g++) {
             int sums = w.outAt + lanes + g * ValueSums.SUM_LANES;
-            ValueSums.foldOffset(w.p, w.pAt, w.pStride, w.heads, s, g * TOKENS, -OFFSET, factors, w.out, sums, w.outStride);
+            ValueSums.foldOffset(w, s, g * TOKENS, -OFFSET, factors, sums);
             int from = g * GROUP;
             long words = at + header() + (long) Integer.BYTES * from;
             int count = Math.min(GROUP, lanes - from);
-            PackedRows.add(
-                    factors, 0, TOKENS, w.heads, TOKENS, 8, block, words, lanes, count, w.out, w.outAt + from, w.outStride);
+            var product = scratch.product().of(factors, 0, TOKENS).to(w.heads, w.out, w.outAt + from, w.outStride);
+            PackedRows.add(product, TOKENS, 8, block, words, lanes, count);
         }
     }
 }

@@ -180,20 +180,8 @@ final class TokenGroups extends BlockFormat {
             int count = Math.min(group, codes.paddedRows() - from);
             Arrays.fill(sums, 0, heads * TOKENS, 0);
             long words = at + header() + codes.rowAt(from);
-            PackedRows.add(
-                    x,
-                    from,
-                    codes.paddedRows(),
-                    heads,
-                    count,
-                    codes.bits(),
-                    block,
-                    words,
-                    lanes,
-                    lanes,
-                    sums,
-                    0,
-                    TOKENS);
+            var product = scratch.product().of(x, from, codes.paddedRows()).to(heads, sums, 0, TOKENS);
+            PackedRows.add(product, count, codes.bits(), block, words, lanes, lanes);
             for (int head = 0; head < heads; head++) {
                 addScaled(
                         sums,
@@ -235,13 +223,12 @@ final class TokenGroups extends BlockFormat {
         var factors = scratch.factors(w.heads * TOKENS);
         for (int g = 0; g < groups; g++) {
             int sums = w.outAt + lanes + g * ValueSums.SUM_LANES;
-            ValueSums.fold(w.p, w.pAt, w.pStride, w.heads, s, scaleIndex(g, 0), factors, w.out, sums, w.outStride);
+            ValueSums.fold(w, s, scaleIndex(g, 0), factors, sums);
             int from = g * group;
             int count = Math.min(group, lanes - from);
             long words = at + header() + (long) Integer.BYTES * from;
-            int bits = codes.bits();
-            PackedRows.add(
-                    factors, 0, TOKENS, w.heads, TOKENS, bits, block, words, lanes, count, w.out, w.outAt + from, w.outStride);
+            var product = scratch.product().of(factors, 0, TOKENS).to(w.heads, w.out, w.outAt + from, w.outStride);
+            PackedRows.add(product, TOKENS, codes.bits(), block, words, lanes, count);
         }
     }
 }

@@ -7,9 +7,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The part of weighted values that all channels of a group share: the sum over tokens of probability times the group's
- * minimum. Its vectors run over tokens and are kept behind the channels, lane by lane, until the end: adding up lanes
- * for every block would cost as much as the block.
+ * The part of weighted values that all channels of a group share: the sum over tokens of probability times the group's zero
+ * point. Its vectors run over tokens and are kept behind the channels, lane by lane, until the end: adding up lanes for
+ * every block would cost as much as the block.
  */
 final class ValueSums {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
@@ -21,62 +21,41 @@ final class ValueSums {
     private ValueSums() {}
 
     /**
-     * Folds a group's scales and minima into the probabilities of 32 tokens.
+     * Folds a group's scales and zero points into the probabilities of 32 tokens.
      *
-     * @param p [heads][pStride]
-     * @param scales 32 scales, then 32 minima, from {@code at} on
+     * @param w the probabilities, and rows of sums: the group's lanes grow by probability * zero point
+     * @param scales 32 scales, then 32 zero points, from {@code at} on
      * @param factors gets probability * scale [heads][32]
-     * @param sums for each head a vector, {@code sumsStride} apart, that grows by probability * minimum
+     * @param sumsAt where the group's lanes begin in the first row of {@code w.out}
      */
-    static void fold(
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] scales,
-            int at,
-            float[] factors,
-            float[] sums,
-            int sumsAt,
-            int sumsStride) {
-        for (int head = 0; head < heads; head++) {
+    static void fold(RowProduct w, float[] scales, int at, float[] factors, int sumsAt) {
+        for (int head = 0; head < w.heads; head++) {
             for (int lane = 0; lane < SUM_LANES; lane += LANES) {
-                int to = sumsAt + head * sumsStride + lane;
-                var sum = FloatVector.fromArray(FLOATS, sums, to);
+                int to = sumsAt + head * w.outStride + lane;
+                var sum = FloatVector.fromArray(FLOATS, w.out, to);
                 for (int i = lane; i < TOKENS; i += SUM_LANES) {
-                    var x = FloatVector.fromArray(FLOATS, p, pAt + head * pStride + i);
+                    var x = FloatVector.fromArray(FLOATS, w.x, w.xAt + head * w.xStride + i);
                     x.mul(FloatVector.fromArray(FLOATS, scales, at + i)).intoArray(factors, head * TOKENS + i);
                     sum = x.fma(FloatVector.fromArray(FLOATS, scales, at + TOKENS + i), sum);
                 }
-                sum.intoArray(sums, to);
+                sum.intoArray(w.out, to);
             }
         }
     }
 
-    /** The same where each minimum is a constant times the scale. */
-    static void foldOffset(
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] scales,
-            int at,
-            float offset,
-            float[] factors,
-            float[] sums,
-            int sumsAt,
-            int sumsStride) {
-        for (int head = 0; head < heads; head++) {
+    /** The same where each zero point is a constant times the scale. */
+    static void foldOffset(RowProduct w, float[] scales, int at, float offset, float[] factors, int sumsAt) {
+        for (int head = 0; head < w.heads; head++) {
             for (int lane = 0; lane < SUM_LANES; lane += LANES) {
-                int to = sumsAt + head * sumsStride + lane;
-                var sum = FloatVector.fromArray(FLOATS, sums, to);
+                int to = sumsAt + head * w.outStride + lane;
+                var sum = FloatVector.fromArray(FLOATS, w.out, to);
                 for (int i = lane; i < TOKENS; i += SUM_LANES) {
-                    var x = FloatVector.fromArray(FLOATS, p, pAt + head * pStride + i)
+                    var x = FloatVector.fromArray(FLOATS, w.x, w.xAt + head * w.xStride + i)
                             .mul(FloatVector.fromArray(FLOATS, scales, at + i));
                     x.intoArray(factors, head * TOKENS + i);
                     sum = x.fma(FloatVector.broadcast(FLOATS, offset), sum);
                 }
-                sum.intoArray(sums, to);
+                sum.intoArray(w.out, to);
             }
         }
     }
