@@ -49,7 +49,8 @@ public final class Exp {
     /** {@code e^x}, relative error below 3e-7. */
     static FloatVector exp(FloatVector x) {
         var clamped = x.max(LOWEST).min(HIGHEST);
-        var n = clamped.fma(clamped.broadcast(LOG2_E), clamped.broadcast(ROUNDER)).sub(ROUNDER);
+        var n = clamped.fma(clamped.broadcast(LOG2_E), clamped.broadcast(ROUNDER))
+                .sub(ROUNDER);
         var r = n.fma(n.broadcast(-LN2_HIGH), clamped);
         r = n.fma(n.broadcast(-LN2_LOW), r);
         var p = r.fma(r.broadcast(C7), r.broadcast(C6));
@@ -172,7 +173,8 @@ public final class Exp {
             // tanh |x| = (1 - e^-2|x|) / (1 + e^-2|x|)
             var e = FloatVector.fromArray(VectorWidth.FLOATS, scratch, i);
             var t = e.sub(1f).neg().div(e.add(1f));
-            var negative = FloatVector.fromArray(VectorWidth.FLOATS, scores, at + i).lt(0f);
+            var negative =
+                    FloatVector.fromArray(VectorWidth.FLOATS, scores, at + i).lt(0f);
             t.lanewise(VectorOperators.NEG, negative).mul(cap).intoArray(scores, at + i);
         }
     }

@@ -138,9 +138,7 @@ public final class VectorOps {
         for (; i <= n - L; i += L) {
             var g = FloatVector.fromArray(F, gate, gateAt + i);
             var u = g.mul(g).mul(GELU_CUBIC).fma(g, g).mul(-GELU_LINEAR);
-            g.div(Exp.exp(u).add(1))
-                    .mul(FloatVector.fromArray(F, up, upAt + i))
-                    .intoArray(out, outAt + i);
+            g.div(Exp.exp(u).add(1)).mul(FloatVector.fromArray(F, up, upAt + i)).intoArray(out, outAt + i);
         }
         for (; i < n; i++) {
             float g = gate[gateAt + i];
@@ -153,9 +151,7 @@ public final class VectorOps {
     public static void softCap(float[] x, int at, int n, float cap) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            Exp.tanh(FloatVector.fromArray(F, x, at + i).div(cap))
-                    .mul(cap)
-                    .intoArray(x, at + i);
+            Exp.tanh(FloatVector.fromArray(F, x, at + i).div(cap)).mul(cap).intoArray(x, at + i);
         }
         for (; i < n; i++) {
             x[at + i] = Exp.tanh(x[at + i] / cap) * cap;

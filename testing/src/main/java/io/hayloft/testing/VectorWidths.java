@@ -44,8 +44,7 @@ public final class VectorWidths {
                 program.getName()));
         command.addAll(List.of(arguments));
         var errors = Files.createTempFile("hayloft-test-", ".txt");
-        var process =
-                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        var process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         try (var output = process.inputReader(StandardCharsets.UTF_8)) {
             var lines = output.lines().toList();
             int code = process.waitFor();

@@ -1,8 +1,8 @@
 package io.hayloft.kv.attention;
 
-import io.hayloft.kernels.Exp;
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
+import io.hayloft.kernels.Exp;
 import io.hayloft.kv.cache.BlockScratch;
 import io.hayloft.kv.cache.HeadCache;
 import java.util.Arrays;

@@ -31,7 +31,8 @@ final class MassStep implements WorkerPool.Task {
         for (int head = 0; head < shape.kvHeads(); head++) {
             var cache = step.rows.cache().head(head);
             first = Math.min(
-                    first, Visibility.firstToken(cache, Visibility.low(shape, step.rows.cache(), step.rows.firstPosition())));
+                    first,
+                    Visibility.firstToken(cache, Visibility.low(shape, step.rows.cache(), step.rows.firstPosition())));
             end = Math.max(end, Visibility.endToken(cache, step.rows.position(step.rows.count() - 1)));
         }
         firstTile = first / TILE;
@@ -81,9 +82,20 @@ final class MassStep implements WorkerPool.Task {
                 int g = (at + i) % group;
                 int position = step.rows.position(row);
                 Visibility.hide(
-                        head, tile, Visibility.low(shape, step.rows.cache(), position), position, scratch.scores, i * TILE);
+                        head,
+                        tile,
+                        Visibility.low(shape, step.rows.cache(), position),
+                        position,
+                        scratch.scores,
+                        i * TILE);
                 int queryHead = row * shape.queryHeads() + kvHead * group + g;
-                add(scratch.scores, i * TILE, step.results.max(queryHead), step.results.inverseSum(queryHead), columns, g * TILE);
+                add(
+                        scratch.scores,
+                        i * TILE,
+                        step.results.max(queryHead),
+                        step.results.inverseSum(queryHead),
+                        columns,
+                        g * TILE);
             }
         }
     }

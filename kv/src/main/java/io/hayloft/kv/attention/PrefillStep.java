@@ -144,7 +144,8 @@ final class PrefillStep implements WorkerPool.Task {
         scratch.scores(at, tokens);
         for (int i = 0; i < count; i++) {
             int position = rows.position(fromRow + (at + i) / shape.group());
-            Visibility.hide(head, tile, Visibility.low(shape, rows.cache(), position), position, scratch.scores, i * TILE);
+            Visibility.hide(
+                    head, tile, Visibility.low(shape, rows.cache(), position), position, scratch.scores, i * TILE);
             var mask = rows.mask();
             if (mask != null) {
                 int queryHead = kvHead * shape.group() + (at + i) % shape.group();

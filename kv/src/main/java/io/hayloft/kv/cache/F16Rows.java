@@ -196,7 +196,8 @@ final class F16Rows {
     }
 
     /** The last lanes of one head, where they do not fill two vectors. */
-    private static void rest(RowProduct o, int head, int rows, MemorySegment m, long at, long rowBytes, int from, int lanes) {
+    private static void rest(
+            RowProduct o, int head, int rows, MemorySegment m, long at, long rowBytes, int from, int lanes) {
         int x1 = o.xAt + head * o.xStride;
         for (int lane = from; lane < lanes; lane += LANES) {
             int o1 = o.outAt + head * o.outStride + lane;

@@ -50,7 +50,8 @@ final class PackedRows {
         }
     }
 
-    private static void heads4(RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
+    private static void heads4(
+            RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
         var x = o.x;
         var out = o.out;
         int mask = (1 << bits) - 1;
@@ -106,7 +107,8 @@ final class PackedRows {
         }
     }
 
-    private static void heads3(RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
+    private static void heads3(
+            RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
         var x = o.x;
         var out = o.out;
         int mask = (1 << bits) - 1;
@@ -153,7 +155,8 @@ final class PackedRows {
         }
     }
 
-    private static void heads2(RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
+    private static void heads2(
+            RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
         var x = o.x;
         var out = o.out;
         int mask = (1 << bits) - 1;
@@ -191,7 +194,8 @@ final class PackedRows {
         }
     }
 
-    private static void heads1(RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
+    private static void heads1(
+            RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int lanes) {
         var x = o.x;
         var out = o.out;
         int mask = (1 << bits) - 1;
@@ -221,7 +225,8 @@ final class PackedRows {
     }
 
     /** The last lanes of one head, where they do not fill two vectors. */
-    private static void rest(RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int from, int lanes) {
+    private static void rest(
+            RowProduct o, int head, int rows, int bits, MemorySegment m, long at, long rowBytes, int from, int lanes) {
         int mask = (1 << bits) - 1;
         int wordRows = Integer.SIZE / bits;
         int x1 = o.xAt + head * o.xStride;

@@ -16,6 +16,7 @@ import jdk.incubator.vector.FloatVector;
 final class Q8Block extends BlockFormat {
     /** Channels that share a scale. */
     static final int GROUP = BlockScratch.SUM_CHANNELS;
+
     private static final int LARGEST = 127;
     private static final int OFFSET = 128;
 

@@ -104,7 +104,8 @@ final class RowsTemplate {
     }
 
     private static boolean holds(String[] words, Map<String, String> values) {
-        return words[2].equals("==") == Objects.requireNonNull(values.get(words[1])).equals(words[3]);
+        return words[2].equals("==")
+                == Objects.requireNonNull(values.get(words[1])).equals(words[3]);
     }
 
     /** The line that ends what begins at a line. */
