@@ -53,7 +53,7 @@ class KvpressGoldensTest {
                 var cache = method.build(prefill)) {
             for (int layer = 0; layer < model.config().layers(); layer++) {
                 var mask = expected.readBytes(ratio + ".keep_mask.layer" + layer);
-                for (int head = 0; head < model.config().kvHeads(); head++) {
+                for (int head = 0; head < model.config().attention(layer).kvHeads(); head++) {
                     assertThat(positions(cache, layer, head)).isEqualTo(kept(mask, head));
                 }
             }

@@ -230,7 +230,7 @@ class RegistryConformanceTest {
 
     private static void assertKept(LanguageModel model, String expression) {
         var method = Methods.parse(expression);
-        int most = method.keptTokens(PROMPT, model.config().groupSize());
+        int most = method.keptTokens(PROMPT, model.config().attention(0).groupSize());
         assertThat(most).as(expression).isBetween(1, PROMPT);
         try (var prefill = prefill(model, method);
                 var cache = method.build(prefill)) {

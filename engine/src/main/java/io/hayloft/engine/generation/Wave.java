@@ -1,5 +1,6 @@
 package io.hayloft.engine.generation;
 
+import io.hayloft.engine.model.DecodeRows;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
@@ -73,7 +74,14 @@ final class Wave {
     /** Reads one token of each variant; afterwards {@link #time} knows each one's share of the time. */
     private void step(boolean withLogits) {
         long start = System.nanoTime();
-        model.decoder().step(tokens, caches, promptLength, withLogits ? logits : null, time.begin());
+        var own = time.begin();
+        var lengths = new int[caches.length];
+        Arrays.fill(lengths, promptLength);
+        model.decoder()
+                .step(
+                        new DecodeRows(tokens, caches, lengths),
+                        withLogits ? logits : null,
+                        (row, nanos) -> own[row] += nanos);
         time.end(System.nanoTime() - start, caches.length);
     }
 

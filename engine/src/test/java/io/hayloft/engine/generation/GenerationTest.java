@@ -266,10 +266,10 @@ class GenerationTest {
                     2, 0, Sampling.GREEDY, Set.of(), null, new KvCodec.F16(), chunk, 0, Long.MAX_VALUE, 0);
             run(prompt(50, 9), 40, List.of(recipe), how);
         }
-        assertThat(seen[0].window()).isEqualTo(8);
+        assertThat(seen[0].queryWindow()).isEqualTo(8);
         for (int layer = 0; layer < 4; layer++) {
             assertThat(seen[0].lastQueries(layer)).isEqualTo(seen[1].lastQueries(layer));
-            checkMass(seen[0].attentionMass(layer));
+            checkMass(seen[0].accumulatedAttention(layer));
         }
     }
 

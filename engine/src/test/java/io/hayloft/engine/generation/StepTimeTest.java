@@ -3,6 +3,7 @@ package io.hayloft.engine.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.engine.model.DecodeRows;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.kv.cache.KvCodec;
@@ -44,7 +45,7 @@ class StepTimeTest {
             for (int step = 0; step < 40; step++) {
                 var own = time.begin();
                 long start = System.nanoTime();
-                model.decoder().step(new int[] {9, 9}, caches, 32, logits, own);
+                model.decoder().step(DecodeRows.of(new int[] {9, 9}, caches), logits, (row, ns) -> own[row] += ns);
                 long nanos = System.nanoTime() - start;
                 time.end(nanos, 2);
                 assertThat(own[0] + own[1]).isPositive().isLessThanOrEqualTo(nanos);

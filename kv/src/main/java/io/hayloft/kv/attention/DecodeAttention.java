@@ -36,7 +36,7 @@ public final class DecodeAttention {
             float[] out,
             WorkerPool pool) {
         var far = new @Nullable FarPart[caches.length];
-        attend(shape, layer, caches, policies, q, far, q, positions, out, pool, new long[caches.length]);
+        attend(shape, layer, caches, policies, q, far, q, positions, out, pool, StepTimes.NONE);
     }
 
     /**
@@ -44,8 +44,8 @@ public final class DecodeAttention {
      *
      * @param far of each sequence; null for none
      * @param farQueries queries for far tokens, in the shape of q
-     * @param ownNanos wall time that each sequence's attention and policy took [caches], added to: what the threads do
-     *     together is shared out by the time that each sequence's part of it took
+     * @param times takes the wall time of each sequence's attention and policy: what the threads do together is shared out
+     *     by the time that each sequence's part of it took
      */
     public static void attend(
             AttentionShape shape,
@@ -58,7 +58,7 @@ public final class DecodeAttention {
             int[] positions,
             float[] out,
             WorkerPool pool,
-            long[] ownNanos) {
+            StepTimes times) {
         var step = STEP.get();
         var masks = new @Nullable TokenMask[caches.length];
         for (int row = 0; row < caches.length; row++) {
@@ -68,14 +68,14 @@ public final class DecodeAttention {
         int tasks = step.begin(shape, caches, policies, masks, q, positions);
         pool.run(tasks, step);
         step.merge(out);
-        step.shareTime(null, ownNanos);
-        FAR.get().join(shape, step, far, farQueries, positions, out, pool, ownNanos);
+        step.shareTime(null, times);
+        FAR.get().join(shape, step, far, farQueries, positions, out, pool, times);
         for (int row = 0; row < caches.length; row++) {
             var policy = policies[row];
             if (policy != null) {
                 long start = System.nanoTime();
                 policy.afterStep(layer, caches[row], step.attention(row));
-                ownNanos[row] += System.nanoTime() - start;
+                times.add(row, System.nanoTime() - start);
             }
         }
         step.end();

@@ -210,9 +210,9 @@ final class DecodeStep implements WorkerPool.Task {
      * Shares out the wall time since the beginning among the rows, by the time that their tasks took on all threads.
      *
      * @param rowOf which row of the caller a row of this step is; null for the same
-     * @param own nanoseconds of the caller's rows, added to
+     * @param times takes the nanoseconds of the caller's rows
      */
-    void shareTime(int @Nullable [] rowOf, long[] own) {
+    void shareTime(int @Nullable [] rowOf, StepTimes times) {
         long wall = System.nanoTime() - started;
         long all = 0;
         for (int task = 0; task < tasks; task++) {
@@ -220,7 +220,7 @@ final class DecodeStep implements WorkerPool.Task {
         }
         for (int task = 0; task < tasks && all > 0; task++) {
             int row = rowOf == null ? taskRow[task] : rowOf[taskRow[task]];
-            own[row] += (long) ((double) wall * taskNanos[task] / all);
+            times.add(row, (long) ((double) wall * taskNanos[task] / all));
         }
     }
 

@@ -20,7 +20,7 @@ final class FarStep {
             int[] positions,
             float[] out,
             WorkerPool pool,
-            long[] ownNanos) {
+            StepTimes times) {
         int count = 0;
         for (var part : far) {
             count += part == null ? 0 : 1;
@@ -52,7 +52,7 @@ final class FarStep {
         for (i = 0; i < count; i++) {
             near.join(rows[i], out, step, i, results);
         }
-        step.shareTime(rows, ownNanos);
+        step.shareTime(rows, times);
         step.end();
     }
 }
