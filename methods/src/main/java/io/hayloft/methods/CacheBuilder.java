@@ -41,7 +41,7 @@ public interface CacheBuilder {
             prefill.cache(),
             null,
             prefill.cache().codec(),
-            prefill.reserveNewTokens(),
+            0,
             null,
             prefill.model().pool());
 }

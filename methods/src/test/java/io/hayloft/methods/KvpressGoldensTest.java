@@ -68,7 +68,7 @@ class KvpressGoldensTest {
         var signals = new PrefillSignals(method.signals(), model.config(), context.length);
         var options = new PrefillOptions(64, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(context, 0, context.length, cache, options);
-        return new Prefilled(model, cache, signals, 32, 0);
+        return new Prefilled(model, cache, signals, 0);
     }
 
     private static void compareDecoding(

@@ -304,6 +304,6 @@ class RegistryConformanceTest {
         var signals = new PrefillSignals(method.signals(), model.config(), PROMPT);
         var options = new PrefillOptions(chunk, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(prompt(model), 0, PROMPT, cache, options);
-        return new Prefilled(model, cache, signals, 0, 3);
+        return new Prefilled(model, cache, signals, 3);
     }
 }

@@ -74,7 +74,7 @@ final class SyntheticCache {
                 fill(signals.accumulatedAttention(layer), random);
             }
         }
-        try (var prompt = new Prefilled(model, ofPrompt(method, cacheType, tokens), signals, 0, SEED)) {
+        try (var prompt = new Prefilled(model, ofPrompt(method, cacheType, tokens), signals, SEED)) {
             return method.build(prompt);
         }
     }

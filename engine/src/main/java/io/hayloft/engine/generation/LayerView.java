@@ -76,7 +76,7 @@ public final class LayerView {
     }
 
     /**
-     * What is computed once for this layer, however many recipes of the prefill ask for it.
+     * Returns what is computed once for this layer, however many methods ask for it.
      *
      * @param key what it is, by {@code equals}
      * @param compute called unless somebody has asked before; may ask for other things in turn
