@@ -4,8 +4,8 @@ import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.attention.DecodeAttention;
-import io.hayloft.kv.attention.DecodeRows;
 import io.hayloft.kv.attention.FarPart;
+import io.hayloft.kv.attention.StepRows;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.KvCodec;
@@ -58,7 +58,7 @@ public class AttentionDecodeBenchmark {
     private WorkerPool pool;
     private SequenceCache cache;
     private AttentionShape shape;
-    private DecodeRows rows;
+    private StepRows rows;
     private float[] out;
 
     /** Work done, which JMH divides by the time. */
@@ -76,7 +76,7 @@ public class AttentionDecodeBenchmark {
         shape = SampleCache.shape(heads);
         cache = SampleCache.filled(shape, KvCodec.parse(codec), tokens);
         var q = SampleWeights.activations(shape.rowSize());
-        rows = new DecodeRows(
+        rows = new StepRows(
                 new LayerCache[] {cache.layer(0)},
                 new @Nullable CachePolicy[1],
                 new @Nullable FarPart[1],

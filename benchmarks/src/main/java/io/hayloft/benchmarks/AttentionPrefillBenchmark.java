@@ -3,8 +3,8 @@ package io.hayloft.benchmarks;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.attention.ChunkRows;
 import io.hayloft.kv.attention.PrefillAttention;
-import io.hayloft.kv.attention.PrefillRows;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +84,7 @@ public class AttentionPrefillBenchmark {
 
     @Benchmark
     public float[] attend(Work work) {
-        PrefillAttention.attend(shape, new PrefillRows(cache.layer(0), q, ROWS, tokens - ROWS), out, pool, null);
+        PrefillAttention.attend(shape, new ChunkRows(cache.layer(0), q, ROWS, tokens - ROWS), out, pool, null);
         double seen = (double) ROWS * (tokens - ROWS) + ROWS * (ROWS + 1) / 2.0;
         double gigaflop = 4e-9 * shape.rowSize() * seen;
         work.gigaflop += gigaflop;

@@ -67,9 +67,14 @@ record ModelDescription(
         var config = checkpoint.config();
         var tensors = checkpoint.tensors().values();
         var shape = Shapes.cache(config);
-        int sliding = (int)
-                config.layerKinds().stream().filter(kind -> kind.sliding()).count();
-        long oneToken = new KvCodec.F16().bytes(config.kvHeads(), config.headDim(), 1);
+        var attention = config.attention(0);
+        int sliding = 0;
+        int window = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            sliding += config.attention(layer).sliding() ? 1 : 0;
+            window = Math.max(window, config.attention(layer).window());
+        }
+        long oneToken = new KvCodec.F16().bytes(attention.kvHeads(), attention.headDim(), 1);
         return new ModelDescription(
                 found.name(),
                 found.path().toString(),
@@ -80,12 +85,12 @@ record ModelDescription(
                         .sum(),
                 config.layers(),
                 config.hidden(),
-                config.feedForward(),
-                config.queryHeads(),
-                config.kvHeads(),
-                config.headDim(),
+                config.feedForward(0).width(),
+                attention.queryHeads(),
+                attention.kvHeads(),
+                attention.headDim(),
                 sliding,
-                config.window(),
+                window,
                 config.contextLength(),
                 config.vocabulary(),
                 tokenizer(checkpoint),

@@ -22,7 +22,7 @@ record GoldenRun(Prefilled prefill, float[] promptLogits) implements AutoCloseab
         var sink = LogitsSink.of(prompt.length - 1, logits);
         var options = new PrefillOptions(chunk, signals, sink, ProgressListener.NONE);
         model.decoder().prefill(prompt, 0, prompt.length, cache, options);
-        this(new Prefilled(model, cache, signals, 0, 0), logits);
+        this(new Prefilled(model, cache, signals, 0), logits);
     }
 
     @Override

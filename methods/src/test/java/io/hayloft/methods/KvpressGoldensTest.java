@@ -53,7 +53,7 @@ class KvpressGoldensTest {
                 var cache = method.build(prefill)) {
             for (int layer = 0; layer < model.config().layers(); layer++) {
                 var mask = expected.readBytes(ratio + ".keep_mask.layer" + layer);
-                for (int head = 0; head < model.config().kvHeads(); head++) {
+                for (int head = 0; head < model.config().attention(layer).kvHeads(); head++) {
                     assertThat(positions(cache, layer, head)).isEqualTo(kept(mask, head));
                 }
             }
@@ -68,7 +68,7 @@ class KvpressGoldensTest {
         var signals = new PrefillSignals(method.signals(), model.config(), context.length);
         var options = new PrefillOptions(64, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(context, 0, context.length, cache, options);
-        return new Prefilled(model, cache, signals, 32, 0);
+        return new Prefilled(model, cache, signals, 0);
     }
 
     private static void compareDecoding(

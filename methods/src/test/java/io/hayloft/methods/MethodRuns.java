@@ -68,7 +68,7 @@ abstract class MethodRuns {
         var signals = new PrefillSignals(method.signals(), model.config(), prompt.length);
         var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(prompt, 0, prompt.length, cache, options);
-        return new Prefilled(model, cache, signals, 64, 11);
+        return new Prefilled(model, cache, signals, 11);
     }
 
     static KvCodec prefillType(Method method) {

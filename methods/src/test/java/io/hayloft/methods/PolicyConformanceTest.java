@@ -52,7 +52,7 @@ class PolicyConformanceTest extends MethodRuns {
             for (int step = 0; step < 40; step++) {
                 model.decoder().step(new int[] {100 + step}, new SequenceCache[] {cache}, null);
             }
-            int group = model.config().groupSize();
+            int group = model.config().attention(0).groupSize();
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
                 for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                     assertThat(positions(cache, layer, head))

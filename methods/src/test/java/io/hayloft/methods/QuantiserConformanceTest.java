@@ -98,7 +98,7 @@ class QuantiserConformanceTest extends MethodRuns {
             }
             var signals = new PrefillSignals(method.signals(), model.config(), 10_000);
             long before = NativeMemory.liveBytes();
-            try (var packed = method.build(new Prefilled(model, cache, signals, 0, 0))) {
+            try (var packed = method.build(new Prefilled(model, cache, signals, 0))) {
                 assertThat(packed.bytes()).isEqualTo(NativeMemory.liveBytes() - before);
                 double achieved = (double) shape.fullBytes(10_000, new KvCodec.F16()) / packed.bytes();
                 assertThat(achieved).isBetween(ratio * 0.97, ratio * 1.03);

@@ -230,7 +230,7 @@ class RegistryConformanceTest {
 
     private static void assertKept(LanguageModel model, String expression) {
         var method = Methods.parse(expression);
-        int most = method.keptTokens(PROMPT, model.config().groupSize());
+        int most = method.keptTokens(PROMPT, model.config().attention(0).groupSize());
         assertThat(most).as(expression).isBetween(1, PROMPT);
         try (var prefill = prefill(model, method);
                 var cache = method.build(prefill)) {
@@ -304,6 +304,6 @@ class RegistryConformanceTest {
         var signals = new PrefillSignals(method.signals(), model.config(), PROMPT);
         var options = new PrefillOptions(chunk, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(prompt(model), 0, PROMPT, cache, options);
-        return new Prefilled(model, cache, signals, 0, 3);
+        return new Prefilled(model, cache, signals, 3);
     }
 }

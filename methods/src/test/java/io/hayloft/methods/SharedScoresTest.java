@@ -120,6 +120,6 @@ class SharedScoresTest {
         var signals = new PrefillSignals(request, model.config(), prompt.length);
         var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(prompt, 0, prompt.length, cache, options);
-        return new Prefilled(model, cache, signals, 0, 0);
+        return new Prefilled(model, cache, signals, 0);
     }
 }

@@ -11,6 +11,7 @@ import io.hayloft.engine.generation.Sampling;
 import io.hayloft.engine.generation.StopText;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kv.cache.KvCodec;
@@ -61,7 +62,7 @@ final class EngineRunner implements SampleRunner {
                 model.chat().isPresent(),
                 model.weightBytes(),
                 linearWork(config),
-                2.0 * config.layers() * config.queryHeads() * config.headDim(),
+                attentionWork(config),
                 model.pool().threads(),
                 model.backend(),
                 model.backendDetails(),
@@ -84,10 +85,15 @@ final class EngineRunner implements SampleRunner {
     }
 
     private static double linearWork(DecoderConfig config) {
-        double queries = (double) config.hidden() * config.queryHeads() * config.headDim();
-        double keys = (double) config.hidden() * config.kvHeads() * config.headDim();
-        double feedForward = (double) config.hidden() * config.feedForward();
-        return config.layers() * (2 * queries + 2 * keys + 3 * feedForward);
+        return Shapes.layerWeights(config);
+    }
+
+    private static double attentionWork(DecoderConfig config) {
+        double work = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            work += 2.0 * config.attention(layer).queryWidth();
+        }
+        return work;
     }
 
     @Override

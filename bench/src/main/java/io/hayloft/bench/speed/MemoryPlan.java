@@ -41,7 +41,7 @@ public final class MemoryPlan {
     private MemoryPlan(
             DecoderConfig config, long weights, boolean copied, long memory, @Nullable SyntheticCache probes) {
         this.shape = Shapes.cache(config);
-        this.group = config.groupSize();
+        this.group = config.attention(0).groupSize();
         this.weights = weights;
         this.copied = copied;
         this.memory = memory;

@@ -21,7 +21,7 @@ final class SyntheticCache {
     SyntheticCache(LanguageModel model) {
         this.model = model;
         var random = new SplittableRandom(SEED);
-        int width = model.config().kvHeads() * model.config().headDim();
+        int width = model.config().attention(0).kvWidth();
         this.keys = new float[CHUNK * width];
         this.values = new float[CHUNK * width];
         fill(keys, random);
@@ -50,7 +50,7 @@ final class SyntheticCache {
     }
 
     private void append(SequenceCache cache, int from, int rows) {
-        int width = model.config().kvHeads() * model.config().headDim();
+        int width = model.config().attention(0).kvWidth();
         model.pool()
                 .run(
                         cache.shape().layers(),
@@ -66,12 +66,15 @@ final class SyntheticCache {
         var signals = new PrefillSignals(method.signals(), model.config(), tokens);
         var random = new SplittableRandom(SEED);
         for (int layer = 0; layer < model.config().layers(); layer++) {
+            if (model.config().attention(layer).sliding()) {
+                continue; // not recorded
+            }
             fill(signals.lastQueries(layer), random);
-            if (method.signals().attentionMass()) {
-                fill(signals.attentionMass(layer), random);
+            if (method.signals().accumulatedAttention()) {
+                fill(signals.accumulatedAttention(layer), random);
             }
         }
-        try (var prompt = new Prefilled(model, ofPrompt(method, cacheType, tokens), signals, 0, SEED)) {
+        try (var prompt = new Prefilled(model, ofPrompt(method, cacheType, tokens), signals, SEED)) {
             return method.build(prompt);
         }
     }

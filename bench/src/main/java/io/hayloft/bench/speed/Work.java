@@ -14,8 +14,9 @@ final class Work {
     /** Operations of a prompt of {@code tokens} behind {@code depth} others, logits for its last token only. */
     double prefill(int depth, int tokens) {
         // Behind the attention of the last layer only the token with logits goes on.
-        double multiplyAdds = (double) tokens * config.layers() * projections()
-                + ((double) tokens * (config.layers() - 1) + 1) * feedForward()
+        double multiplyAdds = tokens * projections()
+                + (double) tokens * feedForward()
+                - (tokens - 1.0) * feedForward(config.layers() - 1)
                 + output();
         return 2 * (multiplyAdds + attention(depth, tokens));
     }
@@ -26,8 +27,8 @@ final class Work {
      * @param pairs tokens that queries looked at, in all layers and query heads
      */
     double decode(int tokens, double pairs) {
-        double perToken = config.layers() * (projections() + feedForward()) + output();
-        return 2 * (tokens * perToken + 2 * pairs * config.headDim());
+        double perToken = projections() + feedForward() + output();
+        return 2 * (tokens * perToken + 2 * pairs * config.attention(0).headDim());
     }
 
     /**
@@ -39,26 +40,40 @@ final class Work {
     double pairs(SequenceCache cache, int added) {
         double pairs = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            int window = config.windowOf(layer);
+            var attention = config.attention(layer);
+            int window = attention.window();
             var near = cache.layer(layer);
             var far = cache.far() == null ? null : cache.far().tokens(layer);
-            for (int head = 0; head < config.kvHeads(); head++) {
+            for (int head = 0; head < attention.kvHeads(); head++) {
                 int length = near.length(head) + added;
                 pairs += window == 0 ? length : Math.min(length, window);
                 pairs += far == null ? 0 : far.length(head);
             }
         }
-        return pairs * config.groupSize();
+        return pairs * config.attention(0).groupSize();
     }
 
-    /** Queries, keys, values and the output of attention, of one token in one layer. */
+    /** Queries, keys, values and the output of attention, of one token in all layers. */
     private double projections() {
-        double heads = 2.0 * config.queryHeads() + 2.0 * config.kvHeads();
-        return config.hidden() * heads * config.headDim();
+        double channels = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            channels += 2.0 * config.attention(layer).queryWidth()
+                    + 2.0 * config.attention(layer).kvWidth();
+        }
+        return config.hidden() * channels;
     }
 
+    /** Gate, up and down of one token in all layers. */
     private double feedForward() {
-        return 3.0 * config.hidden() * config.feedForward();
+        double sum = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            sum += feedForward(layer);
+        }
+        return sum;
+    }
+
+    private double feedForward(int layer) {
+        return 3.0 * config.hidden() * config.feedForward(layer).width();
     }
 
     private double output() {
@@ -67,13 +82,15 @@ final class Work {
 
     /** Query times key and weight times value, for every token that each of the tokens sees in each layer. */
     private double attention(int depth, int tokens) {
-        double pairs = 0;
+        double products = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            int window = config.windowOf(layer);
+            var attention = config.attention(layer);
+            double pairs = 0;
             for (int i = 1; i <= tokens; i++) {
-                pairs += window == 0 ? depth + i : Math.min(depth + i, window);
+                pairs += attention.sliding() ? Math.min(depth + i, attention.window()) : depth + i;
             }
+            products += pairs * attention.queryWidth();
         }
-        return 2 * pairs * config.queryHeads() * config.headDim();
+        return 2 * products;
     }
 }

@@ -121,13 +121,19 @@ class SpeedRunnerTest {
     @Test
     void countsOperations() {
         var config = model.config();
-        double projections = 2.0 * config.hidden() * config.headDim() * (config.queryHeads() + config.kvHeads());
-        double feedForward = 3.0 * config.hidden() * config.feedForward();
+        double projections = 2.0
+                * config.hidden()
+                * config.attention(0).headDim()
+                * (config.attention(0).queryHeads() + config.attention(0).kvHeads());
+        double feedForward = 3.0 * config.hidden() * config.feedForward(0).width();
         double output = (double) config.hidden() * config.vocabulary();
-        double pairs = 2.0 * config.layers() * config.queryHeads() * config.headDim();
+        double pairs = 2.0
+                * config.layers()
+                * config.attention(0).queryHeads()
+                * config.attention(0).headDim();
         var work = new Work(config);
 
-        double seen = config.layers() * config.queryHeads();
+        double seen = config.layers() * config.attention(0).queryHeads();
         assertThat(work.decode(1, seen))
                 .isEqualTo(2 * (config.layers() * (projections + feedForward) + output + pairs));
         assertThat(work.decode(1, 101 * seen) - work.decode(1, seen)).isCloseTo(2 * 100 * pairs, within(1.0));
@@ -144,7 +150,7 @@ class SpeedRunnerTest {
         for (int i = 1; i <= 8; i++) {
             seen += growth == 1 ? held + i : held + 0.5; // the new token is in sight before another goes
         }
-        double pairs = seen * config.layers() * config.queryHeads();
+        double pairs = seen * config.layers() * config.attention(0).queryHeads();
 
         assertThat(measure(decode(method, 1024, 8, 3)).flops()).isEqualTo(3 * new Work(config).decode(8, pairs));
     }
@@ -201,7 +207,7 @@ class SpeedRunnerTest {
         assertThat(plan.cacheBytes(decode("streaming:4x,positions=slot", 1024, 32, 8)))
                 .isEqualTo(Math.max(prompt + quarter, quarter + 8 * shape.fullBytes(288, F16)));
         // The query heads of a KV head may all keep different tokens; the first step still sees all.
-        int union = Math.min(1024, model.config().groupSize() * 128);
+        int union = Math.min(1024, model.config().attention(0).groupSize() * 128);
         assertThat(plan.cacheBytes(decode("h2o-paper:8x", 1024, 32, 8)))
                 .isEqualTo(Math.max(2 * prompt, prompt + 8 * shape.fullBytes(union + 32, F16)));
         try (var cache = new SyntheticCache(model).compressed(Methods.parse("h2o:8x,heads=query"), F16, 1024)) {

@@ -9,69 +9,98 @@ import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One prefill for each {@link PrefillPattern} among the recipes; after each, the caches of its recipes decode in lockstep.
+ * Completes one prompt with several compression methods: one prefill for each {@link PrefillPattern} among them, from which
+ * each method builds its cache; then the sequences decode as one {@link DecodeBatch}.
  *
- * <p>Variants run in waves whose caches fit the memory that the options allow; a wave has at least one variant. The
- * prefill's cache lives until the last wave has been built, and becomes the cache of a recipe that keeps all if there is
- * one, so that asking for {@code full} alone copies nothing.
+ * <p>If the caches do not fit the memory that the options allow, sequences run in several batches, of at least one
+ * sequence. The prefill's cache lives until the last cache has been built from it, and becomes the cache of a method that
+ * keeps all if there is one, so that asking for {@code full} alone copies nothing.
  */
 public final class Generation {
     private final LanguageModel model;
     private final int[] prompt;
     private final int compressAfter;
-    private final List<CompressionMethod> recipes;
+    private final List<CompressionMethod> methods;
     private final GenerationOptions options;
     private final GenerationListener listener;
-    private final int limit;
     private final Completion[] completions;
 
     /**
-     * A prompt, or its context, that has been read.
+     * What a prefill left.
      *
-     * @param logits logits behind the whole prompt; null if the question is still to come
-     * @param seconds time it took
-     * @param freeTokens tokens whose choice no compression touches: the first one, if the prompt saw itself exactly
+     * @param logits after the whole prompt [vocabulary]; null if its last tokens are still to be read
+     * @param signalBytes heap that the recorded signals take
      */
-    private record Reading(Prefilled prefill, float @Nullable [] logits, double seconds, int freeTokens) {}
+    private record Start(
+            Prefilled prefill, float @Nullable [] logits, double seconds, boolean exact, long signalBytes) {}
+
+    /** A method's sequence; its sizes are those when the cache was built, or had shrunk. */
+    private static final class Run {
+        final int index;
+        final CompressionMethod method;
+        final Sequence sequence;
+        final double compressSeconds;
+        long storedBytes;
+        long readBytes;
+        boolean finished;
+
+        Run(int index, CompressionMethod method, Sequence sequence, double compressSeconds) {
+            this.index = index;
+            this.method = method;
+            this.sequence = sequence;
+            this.compressSeconds = compressSeconds;
+            measure();
+        }
+
+        /** Called after each step: a cache that shrinks in the first steps counts as large as it is then. */
+        void stepDone() {
+            if (sequence.steps() == method.freeTokens() - 1) {
+                measure();
+            }
+        }
+
+        private void measure() {
+            storedBytes = sequence.cache().bytes();
+            readBytes = sequence.cache().residentBytes();
+        }
+    }
 
     private Generation(
             LanguageModel model,
             int[] prompt,
             int compressAfter,
-            List<CompressionMethod> recipes,
+            List<CompressionMethod> methods,
             GenerationOptions options,
             GenerationListener listener) {
         this.model = model;
         this.prompt = prompt;
         this.compressAfter = compressAfter;
-        this.recipes = recipes;
+        this.methods = methods;
         this.options = options;
         this.listener = listener;
-        // The last token of a completion is never read, so one more than the free places fits.
-        this.limit = Math.min(options.maxNewTokens(), model.config().contextLength() - prompt.length + 1);
-        this.completions = new Completion[recipes.size()];
+        this.completions = new Completion[methods.size()];
     }
 
     /**
-     * Completes a prompt once for each recipe; the results equal running each recipe alone, to the bit.
+     * Completes a prompt once for each method; the results equal running each method alone, to the bit.
      *
      * @param compressAfter number of tokens read before the caches are compressed: the prompt's length, or the length of
      *     the context, so that the tokens of the question reach each cache one by one after its compression
-     * @return completions in the order of the recipes
+     * @return completions in the order of the methods
      * @throws UserError if the prompt is empty or does not fit the model's context
      */
     public static List<Completion> run(
             LanguageModel model,
             int[] prompt,
             int compressAfter,
-            List<CompressionMethod> recipes,
+            List<CompressionMethod> methods,
             GenerationOptions options,
             GenerationListener listener) {
         int context = model.config().contextLength();
@@ -85,121 +114,182 @@ public final class Generation {
         if (compressAfter < 1 || compressAfter > prompt.length) {
             throw new IllegalArgumentException("compress after " + compressAfter + " of " + prompt.length + " tokens");
         }
-        return new Generation(model, prompt, compressAfter, recipes, options, listener).completeAll();
+        return new Generation(model, prompt, compressAfter, methods, options, listener).completeAll();
     }
 
     private List<Completion> completeAll() {
         var groups = new LinkedHashMap<PrefillPattern, List<Integer>>();
-        for (int i = 0; i < recipes.size(); i++) {
-            groups.computeIfAbsent(recipes.get(i).prefillPattern(), pattern -> new ArrayList<>())
+        for (int i = 0; i < methods.size(); i++) {
+            groups.computeIfAbsent(methods.get(i).prefillPattern(), pattern -> new ArrayList<>())
                     .add(i);
         }
         groups.forEach(this::complete);
         return List.of(completions);
     }
 
-    /** Completes the recipes that share a prefill. */
+    /** Completes the methods that share a prefill. */
     private void complete(PrefillPattern pattern, List<Integer> group) {
-        var reading = read(pattern, group);
-        try (var prefill = reading.prefill()) {
+        var start = prefill(pattern, group);
+        try (var prefill = start.prefill()) {
             var waiting = new ArrayDeque<Integer>();
             for (int index : group) {
-                if (recipes.get(index).keepsAll()) {
+                if (methods.get(index).keepsAll()) {
                     waiting.addLast(index);
                 } else {
                     waiting.addFirst(index);
                 }
             }
             while (!waiting.isEmpty()) {
-                runWave(reading, prefill, waiting);
+                runBatch(start, prefill, waiting);
             }
         }
     }
 
-    private Reading read(PrefillPattern pattern, List<Integer> group) {
+    private Start prefill(PrefillPattern pattern, List<Integer> group) {
         var request = SignalRequest.NONE;
         for (int index : group) {
-            request = request.union(recipes.get(index).signals());
+            request = request.union(methods.get(index).signals());
         }
-        var signals = new PrefillSignals(request, model.config(), compressAfter);
-        var shape = model.cacheShape();
+        var signals = signals(request);
         var cache = switch (pattern) {
-            case PrefillPattern.Exact exact -> new SequenceCache(shape, options.cacheType(), compressAfter);
-            case PrefillPattern.Stored stored -> new SequenceCache(shape, stored.codec(), compressAfter);
+            case PrefillPattern.Exact exact ->
+                new SequenceCache(model.cacheShape(), options.cacheType(), compressAfter);
+            case PrefillPattern.Stored stored -> new SequenceCache(model.cacheShape(), stored.codec(), compressAfter);
             case PrefillPattern.Own own -> own.cache(model, options.cacheType(), compressAfter);
         };
         try {
-            var logits = new float[model.config().vocabulary()];
-            boolean wholePrompt = compressAfter == prompt.length;
-            var sink = wholePrompt ? LogitsSink.of(compressAfter - 1, logits) : LogitsSink.NONE;
+            boolean all = compressAfter == prompt.length;
+            var logits = all ? new float[model.config().vocabulary()] : null;
             long start = System.nanoTime();
-            boolean lastAlone = pattern instanceof PrefillPattern.Own own && own.lastAlone() && compressAfter > 1;
-            int chunk = pattern instanceof PrefillPattern.Own own
-                    ? own.chunk(options.prefillChunk())
-                    : options.prefillChunk();
-            int last = lastAlone ? compressAfter - 1 : compressAfter;
-            var how = new PrefillOptions(
-                    chunk, signals, sink, (what, done, total) -> listener.prefilled(done, compressAfter));
-            model.decoder().prefill(prompt, 0, last, cache, how);
-            if (lastAlone) {
-                model.decoder().prefill(prompt, last, compressAfter, cache, how);
-            }
+            read(pattern, cache, signals, logits);
             double seconds = (System.nanoTime() - start) * 1e-9;
-            // Caches grow block by block while they decode: room taken in advance would count as their bytes.
-            var prefill = new Prefilled(model, cache, signals, 0, options.seed());
-            int freeTokens = wholePrompt && pattern.equals(PrefillPattern.EXACT) ? 1 : 0;
-            return new Reading(prefill, wholePrompt ? logits : null, seconds, freeTokens);
+            var prefill = new Prefilled(model, cache, signals, options.seed());
+            boolean exact = pattern.equals(PrefillPattern.EXACT);
+            return new Start(prefill, logits, seconds, exact, request.heapBytes(model.config(), compressAfter));
         } catch (RuntimeException | Error e) {
             cache.close();
             throw e;
         }
     }
 
-    private void runWave(Reading reading, Prefilled prefill, Deque<Integer> waiting) {
-        var variants = new ArrayList<Variant>();
+    private PrefillSignals signals(SignalRequest request) {
         try {
-            while (!waiting.isEmpty() && (variants.isEmpty() || anotherFits(prefill, variants))) {
-                int index = waiting.removeFirst();
-                variants.add(build(prefill, index, waiting.isEmpty()));
-            }
-            var question = Arrays.copyOfRange(prompt, compressAfter, prompt.length);
-            new Wave(model, prompt.length, variants, variant -> ended(variant, reading))
-                    .run(question, reading.logits());
-        } finally {
-            variants.forEach(Variant::close);
+            return new PrefillSignals(request, model.config(), compressAfter);
+        } catch (OutOfMemoryError e) {
+            throw new UserError(
+                    "the methods record more of a prompt of " + compressAfter
+                            + " tokens than the Java heap holds: give it more (-Xmx), or choose fewer methods",
+                    e);
         }
     }
 
-    /** Whether a cache that keeps all would still fit: no recipe is built that might not. */
-    private boolean anotherFits(Prefilled prefill, List<Variant> variants) {
+    /** Runs the prompt, or its context, through the model. */
+    private void read(PrefillPattern pattern, SequenceCache cache, PrefillSignals signals, float @Nullable [] logits) {
+        var own = pattern instanceof PrefillPattern.Own special ? special : null;
+        boolean lastAlone = own != null && own.lastAlone() && compressAfter > 1;
+        int last = lastAlone ? compressAfter - 1 : compressAfter;
+        var how = new PrefillOptions(
+                own == null ? options.prefillChunk() : own.chunk(options.prefillChunk()),
+                signals,
+                logits == null ? LogitsSink.NONE : LogitsSink.of(compressAfter - 1, logits),
+                (what, done, total) -> listener.prefilled(done, compressAfter));
+        model.decoder().prefill(prompt, 0, last, cache, how);
+        if (lastAlone) {
+            model.decoder().prefill(prompt, last, compressAfter, cache, how);
+        }
+    }
+
+    /** Builds as many of the waiting methods' caches as fit, and decodes until all their sequences have ended. */
+    private void runBatch(Start start, Prefilled prefill, Deque<Integer> waiting) {
+        var runs = new ArrayList<Run>();
+        try {
+            while (!waiting.isEmpty() && (runs.isEmpty() || anotherFits(start, runs))) {
+                int index = waiting.removeFirst();
+                var run = build(prefill, index, waiting.isEmpty());
+                runs.add(run);
+                listener.built(index, run.readBytes);
+            }
+            if (waiting.isEmpty()) {
+                prefill.close(); // nobody asks for it any more
+            }
+            decode(start, runs);
+        } finally {
+            runs.forEach(run -> run.sequence.close());
+        }
+    }
+
+    /** Whether a cache that keeps all would still fit: no method is built that might not. */
+    private boolean anotherFits(Start start, List<Run> runs) {
         var shape = model.cacheShape();
+        int limit = Sequence.limit(model, prompt.length, options);
         long growth = shape.fullBytes(prompt.length - compressAfter + limit, options.cacheType());
-        long bytes = prefill.cache().bytes() + shape.fullBytes(compressAfter, options.cacheType()) + growth;
-        for (var variant : variants) {
-            bytes += variant.storedBytes() + growth;
+        long full = shape.fullBytes(compressAfter, options.cacheType()) + growth;
+        long bytes = start.prefill().cache().bytes() + start.signalBytes() + full;
+        for (var run : runs) {
+            bytes += run.storedBytes + growth;
         }
         return bytes <= options.cacheMemory();
     }
 
-    private Variant build(Prefilled prefill, int index, boolean last) {
-        var recipe = recipes.get(index);
-        prefill.startRecipe();
+    private Run build(Prefilled prefill, int index, boolean last) {
+        var method = methods.get(index);
+        prefill.startMethod();
         long start = System.nanoTime();
-        var cache = last && recipe.keepsAll() ? prefill.handOver() : recipe.build(prefill);
-        // Scores that recipes share are computed once: each is charged what it would have taken alone.
-        double seconds = (System.nanoTime() - start) * 1e-9 + prefill.borrowedSeconds();
-        var variant = new Variant(model, index, recipe, cache, seconds, limit, options, listener);
-        listener.built(index, variant.cacheBytes());
-        return variant;
+        var cache = last && method.keepsAll() ? prefill.handOver() : method.build(prefill);
+        try {
+            // Scores that methods share are computed once: each is charged what it would have taken alone.
+            double seconds = (System.nanoTime() - start) * 1e-9 + prefill.borrowedSeconds();
+            var sequence = new Sequence(model, cache, prompt, options, (id, text) -> listener.token(index, id, text));
+            return new Run(index, method, sequence, seconds);
+        } catch (RuntimeException | Error e) {
+            cache.close();
+            throw e;
+        }
     }
 
-    private void ended(Variant variant, Reading reading) {
-        variant.close();
+    private void decode(Start start, List<Run> runs) {
+        var batch = new DecodeBatch(model);
+        for (var run : runs) {
+            if (start.logits() != null) {
+                run.sequence.choose(start.logits(), 0);
+            }
+            if (run.sequence.stop() == null) {
+                batch.join(run.sequence);
+            } else {
+                finish(run, start);
+            }
+        }
+        while (batch.rows() > 0) {
+            batch.step();
+            for (var run : runs) {
+                if (!run.finished) {
+                    run.stepDone();
+                    if (run.sequence.stop() != null) {
+                        finish(run, start);
+                    }
+                }
+            }
+        }
+    }
+
+    private void finish(Run run, Start start) {
+        run.finished = true;
+        run.sequence.close();
+        var sequence = run.sequence;
         long fullBytes = model.cacheShape().fullBytes(compressAfter, options.cacheType());
-        int freeTokens =
-                reading.freeTokens() == 0 ? 0 : recipes.get(variant.index()).freeTokens();
-        var completion = variant.completion(prompt.length, reading.seconds(), fullBytes, freeTokens);
-        completions[variant.index()] = completion;
-        listener.finished(variant.index(), completion);
+        int[] ids = sequence.ids();
+        boolean free = start.exact() && start.logits() != null; // the prompt saw itself, all of it, uncompressed
+        var completion = new Completion(
+                run.method.name(),
+                ids,
+                sequence.text(),
+                Objects.requireNonNull(sequence.stop()),
+                prompt.length,
+                free ? Math.min(run.method.freeTokens(), ids.length) : 0,
+                new CacheBytes(run.storedBytes, run.readBytes, fullBytes),
+                sequence.sums().times(start.seconds(), run.compressSeconds),
+                sequence.top());
+        completions[run.index] = completion;
+        listener.finished(run.index, completion);
     }
 }

@@ -1,6 +1,6 @@
 package io.hayloft.engine.generation;
 
-/** Hears a generation as it goes, on the thread that runs it. Variants are numbered as the recipes were given. */
+/** Hears a generation as it goes, on the thread that runs it. Sequences have the numbers of their methods. */
 public interface GenerationListener {
     /** Hears nothing. */
     GenerationListener NONE = new GenerationListener() {};
@@ -8,12 +8,12 @@ public interface GenerationListener {
     /** So many of the prompt's tokens have been read. */
     default void prefilled(int tokens, int of) {}
 
-    /** A variant's cache stands. */
-    default void built(int variant, long cacheBytes) {}
+    /** The cache of a sequence has been built; a decode step reads so many bytes of it. */
+    default void built(int sequence, long cacheBytes) {}
 
-    /** A variant chose a token; the text is what became complete with it, often a whole word, sometimes nothing. */
-    default void token(int variant, int id, String text) {}
+    /** A sequence chose a token; the text is what became complete with it, often a word, sometimes nothing. */
+    default void token(int sequence, int id, String text) {}
 
-    /** A variant has ended. */
-    default void finished(int variant, Completion completion) {}
+    /** A sequence has ended. */
+    default void finished(int sequence, Completion completion) {}
 }

@@ -61,8 +61,8 @@ public final class LayerView {
     }
 
     /** Number of recorded query rows (w below). */
-    public int window() {
-        return prefill.signals().window();
+    public int queryWindow() {
+        return prefill.signals().queryWindow();
     }
 
     /** Rotated queries of the last w prompt rows, oldest first: [w][queryHeads * headDim]. */
@@ -71,12 +71,12 @@ public final class LayerView {
     }
 
     /** Attention each prompt token received, summed over query rows: [queryHeads][prompt tokens]. */
-    public float[] attentionMass() {
-        return prefill.signals().attentionMass(layer);
+    public float[] accumulatedAttention() {
+        return prefill.signals().accumulatedAttention(layer);
     }
 
     /**
-     * What is computed once for this layer, however many recipes of the prefill ask for it.
+     * Returns what is computed once for this layer, however many methods ask for it.
      *
      * @param key what it is, by {@code equals}
      * @param compute called unless somebody has asked before; may ask for other things in turn

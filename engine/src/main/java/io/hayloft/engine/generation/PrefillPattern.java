@@ -5,7 +5,7 @@ import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 
 /**
- * What the tokens of a prompt see while the prompt is read. Recipes with equal patterns share one prefill, so that
+ * What the tokens of a prompt see while the prompt is read. Methods with equal patterns share one prefill, so that
  * patterns are values.
  */
 public sealed interface PrefillPattern {
@@ -30,7 +30,7 @@ public sealed interface PrefillPattern {
         }
     }
 
-    /** What a cache of its own lets them see. The cache of this prefill is what its recipes start from. */
+    /** What a cache of its own lets them see. The cache of this prefill is what its methods start from. */
     non-sealed interface Own extends PrefillPattern {
         /**
          * An empty cache, which the caller closes.

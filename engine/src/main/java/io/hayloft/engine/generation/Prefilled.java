@@ -5,12 +5,11 @@ import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.function.Supplier;
 
-/** A prompt (or its context) read once: what every recipe with its {@link PrefillPattern} starts from. */
+/** A prompt (or its context) that was read once: what every method with its {@link PrefillPattern} starts from. */
 public final class Prefilled implements AutoCloseable {
     private final LanguageModel model;
     private final SequenceCache cache;
     private final PrefillSignals signals;
-    private final int reserveNewTokens;
     private final long seed;
     private final SharedWork shared = new SharedWork(System::nanoTime);
     private boolean owned = true;
@@ -18,15 +17,12 @@ public final class Prefilled implements AutoCloseable {
     /**
      * Takes ownership of the cache.
      *
-     * @param reserveNewTokens tokens that will still be appended to each cache built from this
      * @param seed seed of methods that draw at random
      */
-    public Prefilled(
-            LanguageModel model, SequenceCache cache, PrefillSignals signals, int reserveNewTokens, long seed) {
+    public Prefilled(LanguageModel model, SequenceCache cache, PrefillSignals signals, long seed) {
         this.model = model;
         this.cache = cache;
         this.signals = signals;
-        this.reserveNewTokens = reserveNewTokens;
         this.seed = seed;
     }
 
@@ -35,12 +31,12 @@ public final class Prefilled implements AutoCloseable {
         return model;
     }
 
-    /** The cache of all tokens, in the run's full type unless the pattern stores another. Recipes read it and leave it as it is. */
+    /** The cache of all tokens, in the run's full type unless the pattern stores another. Methods leave it as it is. */
     public SequenceCache cache() {
         return cache;
     }
 
-    /** What was recorded on the way. */
+    /** What was recorded while the prompt was read. */
     public PrefillSignals signals() {
         return signals;
     }
@@ -48,11 +44,6 @@ public final class Prefilled implements AutoCloseable {
     /** Number of tokens read. */
     public int tokens() {
         return signals.tokens();
-    }
-
-    /** Tokens that will still be appended to each cache. */
-    public int reserveNewTokens() {
-        return reserveNewTokens;
     }
 
     /** Seed of methods that draw at random. */
@@ -70,27 +61,30 @@ public final class Prefilled implements AutoCloseable {
         return shared.once(layer, key, compute);
     }
 
-    /** Begins the account of another recipe. */
-    void startRecipe() {
-        shared.startRecipe();
+    /** Begins the account of another method. */
+    void startMethod() {
+        shared.startMethod();
     }
 
-    /** What computing would have taken this recipe that others computed before it, spread over the threads as theirs was. */
+    /** Seconds that this method would have spent on results that other methods had computed before it. */
     double borrowedSeconds() {
         int threads = Math.min(model.pool().threads(), model.config().layers());
-        return shared.borrowedNanos() * 1e-9 / threads;
+        return shared.borrowedNanos() * 1e-9 / threads; // computed by as many threads as its own work
     }
 
-    /** The cache itself, for a recipe that keeps all: from now on the caller closes it. */
+    /** The cache itself, for a method that keeps all: from now on the caller closes it. */
     SequenceCache handOver() {
         owned = false;
         return cache;
     }
 
+    /** Frees signals, shared results and, unless it was handed over, the cache. */
     @Override
     public void close() {
         shared.clear();
+        signals.clear();
         if (owned) {
+            owned = false;
             cache.close();
         }
     }

@@ -10,17 +10,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What recipes of one prefill compute from its layers, kept for those that ask for the same later, and what these would
- * have paid for it. Threads share out layers, so that each thing has one thread to compute it.
+ * Results that methods compute from the layers of one prefill, kept for other methods that ask for the same, with the time
+ * that each method would have spent on them alone. Threads share out layers, so that each result has one thread that
+ * computes it.
  */
 final class SharedWork {
     private final LongSupplier clock;
     private final Map<Computed, Shared> computed = new ConcurrentHashMap<>();
     private final Map<Integer, Shared> running = new ConcurrentHashMap<>(); // what each layer computes just now
     private final LongAdder borrowedNanos = new LongAdder();
-    private int recipe; // what worker threads see of it was written before they were given work
+    private int method; // what worker threads see of it was written before they were given work
 
-    /** Something that recipes compute from a layer. */
+    /** Something that methods compute from a layer. */
     private record Computed(int layer, Object key) {}
 
     /** A result, what it took, and what it was made from. */
@@ -30,8 +31,8 @@ final class SharedWork {
         long nanos;
         int charged;
 
-        Shared(int recipe) {
-            this.charged = recipe;
+        Shared(int method) {
+            this.charged = method;
         }
     }
 
@@ -63,7 +64,7 @@ final class SharedWork {
 
     /** Time counts for what is computed innermost, and no more for what asked for it. */
     private Shared compute(int layer, Supplier<float[][]> compute, @Nullable Shared asking) {
-        var shared = new Shared(recipe);
+        var shared = new Shared(method);
         running.put(layer, shared);
         long start = clock.getAsLong();
         try {
@@ -83,22 +84,22 @@ final class SharedWork {
         return shared;
     }
 
-    /** A recipe pays once for a result, and once for each of those that it was made from. */
+    /** A method pays once for a result, and once for each of those that it was made from. */
     private void charge(Shared shared) {
-        if (shared.charged != recipe) {
-            shared.charged = recipe;
+        if (shared.charged != method) {
+            shared.charged = method;
             borrowedNanos.add(shared.nanos);
             shared.parts.forEach(this::charge);
         }
     }
 
-    /** Begins the account of another recipe. */
-    void startRecipe() {
-        recipe++;
+    /** Begins the account of another method. */
+    void startMethod() {
+        method++;
         borrowedNanos.reset();
     }
 
-    /** Nanoseconds of all threads that this recipe would have computed, had not others done it before. */
+    /** Nanoseconds of all threads that this method would have computed, had not others done it before. */
     long borrowedNanos() {
         return borrowedNanos.sum();
     }

@@ -1,8 +1,8 @@
 /**
- * Text generation with many caches at once: one prefill, every recipe turns it into its own cache, then all of them
- * decode in lockstep so that each weight is read once for the whole batch.
+ * Text generation with many caches at once: one prefill, from which every method builds its own cache, then all of
+ * them decode in lockstep so that each weight is read once for the whole batch.
  *
- * <p>Results equal running every recipe alone, to the bit. Knows nothing of compression methods: they implement
+ * <p>Results equal running every method alone, to the bit. Knows nothing of compression methods: they implement
  * {@link io.hayloft.engine.generation.CompressionMethod}.
  */
 @NullMarked

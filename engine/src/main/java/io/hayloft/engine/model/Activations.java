@@ -2,7 +2,10 @@ package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.DecoderConfig;
 
-/** The activations of one batch on their way through the layers: allocated once, grown to the largest batch seen. */
+/**
+ * The activations of one batch on their way through the layers: allocated once, grown to the
+ * largest batch seen, as wide as the widest layer needs.
+ */
 final class Activations {
     private final DecoderConfig config;
     private int capacity;
@@ -13,13 +16,13 @@ final class Activations {
     /** The residual stream after a norm [rows][hidden]. */
     float[] normed = {};
 
-    /** What a mixer or feed-forward layer adds to the residual stream [rows][hidden]. */
+    /** What a sublayer adds to the residual stream [rows][hidden]. */
     float[] update = {};
 
     /** [rows][queryHeads * headDim]. */
     float[] queries = {};
 
-    /** Queries as far tokens meet them [rows][queryHeads * headDim]; empty until a sequence has such tokens. */
+    /** Queries for out-of-window tokens [rows][queryHeads * headDim]; empty until a sequence has such tokens. */
     float[] farQueries = {};
 
     /** [rows][kvHeads * headDim]. */
@@ -46,8 +49,14 @@ final class Activations {
         if (rows <= capacity) {
             return;
         }
-        int queryWidth = Math.multiplyExact(config.queryHeads(), config.headDim());
-        int keyWidth = Math.multiplyExact(config.kvHeads(), config.headDim());
+        int queryWidth = 0;
+        int keyWidth = 0;
+        int inner = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            queryWidth = Math.max(queryWidth, config.attention(layer).queryWidth());
+            keyWidth = Math.max(keyWidth, config.attention(layer).kvWidth());
+            inner = Math.max(inner, config.feedForward(layer).width());
+        }
         x = matrix(rows, config.hidden());
         normed = matrix(rows, config.hidden());
         update = matrix(rows, config.hidden());
@@ -55,8 +64,8 @@ final class Activations {
         keys = matrix(rows, keyWidth);
         values = matrix(rows, keyWidth);
         attended = matrix(rows, queryWidth);
-        gate = matrix(rows, config.feedForward());
-        up = matrix(rows, config.feedForward());
+        gate = matrix(rows, inner);
+        up = matrix(rows, inner);
         capacity = rows;
     }
 

@@ -3,12 +3,13 @@ package io.hayloft.engine.model;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.kv.attention.AttentionMass;
 import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.attention.ChunkRows;
 import io.hayloft.kv.attention.DecodeAttention;
-import io.hayloft.kv.attention.FarPart;
 import io.hayloft.kv.attention.PrefillAttention;
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.attention.StepRows;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.LayerCache;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,162 +18,105 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layer index of the layer
  * @param output projects the heads' results back to the residual stream
- * @param queryBias null, like the other biases, where the architecture has none
- * @param queryNorm on each head before the rotation; null, like the key norm, where the architecture has none
  * @param rope null in layers that do not rotate
  */
 record AttentionMixer(
         int layer,
         AttentionShape shape,
-        Linear query,
-        Linear key,
-        Linear value,
+        Projection query,
+        Projection key,
+        Projection value,
         Linear output,
-        float @Nullable [] queryBias,
-        float @Nullable [] keyBias,
-        float @Nullable [] valueBias,
-        @Nullable RmsNorm queryNorm,
-        @Nullable RmsNorm keyNorm,
         @Nullable Rope rope,
         WorkerPool pool)
-        implements Mixer {
+        implements Layer.Update {
+    /**
+     * Makes the queries, keys or values of all heads from a row.
+     *
+     * @param weights [heads * headDim][hidden]
+     * @param bias [heads * headDim]; null if the architecture has none
+     * @param headNorm normalises each head; null if the architecture has none
+     */
+    record Projection(
+            Linear weights,
+            float @Nullable [] bias,
+            @Nullable RmsNorm headNorm) {
+        /** Adds the bias to rows {@code from .. to-1} of products with the weights, and normalises heads, in place. */
+        void finish(float[] x, int heads, int from, int to) {
+            int width = weights.outputs();
+            for (int row = from; row < to && bias != null; row++) {
+                VectorOps.addInPlace(x, row * width, bias, 0, width);
+            }
+            if (headNorm != null) {
+                headNorm.apply(x, x, from * heads, to * heads);
+            }
+        }
+    }
 
     @Override
-    public void mix(float[] x, Batch batch, float[] out, Activations a) {
-        // [rows][queryHeads * headDim], then twice [rows][kvHeads * headDim]
-        batch.multiply(List.of(query, key, value), x, new float[][] {a.queries, a.keys, a.values}, pool);
-        place(batch, a);
-        switch (batch) {
-            case Batch.Stretch stretch -> attend(stretch, a);
-            case Batch.Lockstep lockstep -> attend(lockstep, a);
+    public boolean rowwise() {
+        return false;
+    }
+
+    @Override
+    public void apply(float[] x, Batch batch, float[] out, Activations a) {
+        // queries [rows][queryHeads * headDim], keys and values [rows][kvHeads * headDim]
+        var weights = List.of(query.weights, key.weights, value.weights);
+        batch.multiply(weights, x, new float[][] {a.queries, a.keys, a.values}, pool);
+        var rotations = Rotations.of(rope, batch);
+        var far = FarRows.of(this, batch, rotations, a);
+        Rows.run(pool, batch.rows(), (from, to) -> {
+            query.finish(a.queries, shape.queryHeads(), from, to);
+            key.finish(a.keys, shape.kvHeads(), from, to);
+            value.finish(a.values, shape.kvHeads(), from, to);
+            far.rotateQueries(a.queries, from, to);
+            rotations.rotate(a.queries, shape.queryHeads(), shape.headDim(), from, to);
+            rotations.rotate(a.keys, shape.kvHeads(), shape.headDim(), from, to);
+        });
+        switch (batch) { // attended [rows][queryHeads * headDim]
+            case Batch.Chunk chunk -> attend(chunk, far, a);
+            case Batch.Lockstep lockstep -> attend(lockstep, far, a);
         }
         batch.multiply(output, a.attended, out, pool); // [rows][hidden]
     }
 
-    /** Biases, norms of heads and rotation: turns projections into queries, keys and values with a position. */
-    private void place(Batch batch, Activations a) {
-        int last = batch.promptLength() - 1; // so that the table grows once for a prompt
-        for (int row = 0; row < batch.rows(); row++) {
-            var far = batch.far(row);
-            int farPosition = far == null ? 0 : far.queryPosition(batch.position(row));
-            last = Math.max(last, Math.max(farPosition, batch.position(row)));
-            if (far != null && a.farQueries.length < a.queries.length) {
-                a.farQueries = new float[a.queries.length];
-            }
-        }
-        var table = rope == null ? null : rope.table(last + 1, batch.promptLength());
-        Rows.run(pool, batch.rows(), (from, to) -> {
-            placeHeads(a.queries, shape.queryHeads(), queryBias, queryNorm, null, batch, from, to);
-            placeFarQueries(table, batch, a, from, to);
-            placeHeads(a.queries, shape.queryHeads(), null, null, table, batch, from, to);
-            placeHeads(a.keys, shape.kvHeads(), keyBias, keyNorm, table, batch, from, to);
-            if (valueBias != null) {
-                placeHeads(a.values, shape.kvHeads(), valueBias, null, null, batch, from, to);
-            }
-        });
-    }
-
-    /** Copies of queries that have no position yet, rotated as their sequence's far tokens ask. */
-    private void placeFarQueries(Rope.@Nullable Table rotation, Batch batch, Activations a, int from, int to) {
-        for (int row = from; row < to; row++) {
-            var far = batch.far(row);
-            if (far != null) {
-                int at = row * shape.rowSize();
-                System.arraycopy(a.queries, at, a.farQueries, at, shape.rowSize());
-                if (rotation != null) {
-                    int position = far.queryPosition(batch.position(row));
-                    rotation.rotate(a.farQueries, at, shape.queryHeads(), shape.headDim(), position);
-                }
-            }
-        }
-    }
-
-    /** The same for x [rows][heads * headDim], on rows {@code from .. to-1}. */
-    private void placeHeads(
-            float[] x,
-            int heads,
-            float @Nullable [] bias,
-            @Nullable RmsNorm norm,
-            Rope.@Nullable Table rotation,
-            Batch batch,
-            int from,
-            int to) {
-        int width = heads * shape.headDim();
-        for (int row = from; row < to; row++) {
-            if (bias != null) {
-                VectorOps.addInPlace(x, row * width, bias, 0, width);
-            }
-            if (norm != null) {
-                norm.apply(x, x, row * heads, (row + 1) * heads);
-            }
-            if (rotation != null) {
-                rotation.rotate(x, row * width, heads, shape.headDim(), batch.position(row));
-            }
-        }
-    }
-
-    private void attend(Batch.Stretch batch, Activations a) {
-        var cache = batch.cache().layer(layer);
-        int width = shape.kvHeads() * shape.headDim();
-        cache.append(a.keys, 0, a.values, 0, batch.rows(), width, batch.first());
-        var signals = batch.signals();
-        if (signals != null) {
-            signals.recordQueries(layer, batch.first(), batch.rows(), a.queries);
-        }
-        var mass = signals == null ? null : signals.massOf(layer);
-        int rows = batch.rows();
-        var memory = batch.cache().far();
-        if (memory != null) {
-            memory.prepare(layer, cache, batch.first(), rows, a.farQueries, 0, shape.rowSize(), turner(batch));
-        }
-        var far = FarPart.of(memory, layer);
-        if (far == null) {
-            PrefillAttention.attend(shape, cache, a.queries, rows, batch.first(), a.attended, pool, mass);
+    /** Rows of one sequence, each of which sees those before it. */
+    private void attend(Batch.Chunk chunk, FarRows far, Activations a) {
+        var cache = chunk.cache().layer(layer);
+        int rows = chunk.rows();
+        cache.append(a.keys, 0, a.values, 0, rows, kvWidth(), chunk.first());
+        var accumulated = chunk.signals() == null ? null : chunk.signals().record(layer, chunk, a.queries);
+        var near = new ChunkRows(cache, a.queries, rows, chunk.first());
+        var part = far.prepare(0, rows, cache);
+        if (part == null) {
+            PrefillAttention.attend(shape, near, a.attended, pool, accumulated);
         } else {
-            var sums = memory == null ? null : memory.mass(layer);
-            var nearMass = sums == null ? mass : new AttentionMass(shape.queryHeads(), sums);
-            PrefillAttention.attend(
-                    shape, cache, a.queries, far, a.farQueries, rows, batch.first(), a.attended, pool, nearMass);
+            var others = part.rows(far.queries(), near);
+            PrefillAttention.attend(shape, near, others, a.attended, pool, far.accumulated(accumulated));
         }
     }
 
-    private void attend(Batch.Lockstep batch, Activations a) {
-        var caches = batch.layer(layer);
-        int width = shape.kvHeads() * shape.headDim();
-        var far = new @Nullable FarPart[caches.length];
-        for (int row = 0; row < caches.length; row++) {
+    /** One row of each sequence. */
+    private void attend(Batch.Lockstep batch, FarRows far, Activations a) {
+        int rows = batch.rows();
+        var caches = new LayerCache[rows];
+        var policies = new @Nullable CachePolicy[rows];
+        var positions = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            caches[row] = batch.cache(row).layer(layer);
+            policies[row] = batch.cache(row).policy();
+            positions[row] = batch.position(row);
+            int at = row * kvWidth();
             long start = System.nanoTime();
-            caches[row].append(a.keys, row * width, a.values, row * width, 1, width, batch.position(row));
-            var memory = batch.far(row);
-            if (memory != null) {
-                int at = row * shape.rowSize();
-                int position = batch.position(row);
-                memory.prepare(layer, caches[row], position, 1, a.farQueries, at, shape.rowSize(), turner(batch));
-                far[row] = FarPart.of(memory, layer);
-            }
-            batch.ownNanos()[row] += System.nanoTime() - start;
+            caches[row].append(a.keys, at, a.values, at, 1, kvWidth(), positions[row]);
+            batch.times().add(row, System.nanoTime() - start);
         }
-        DecodeAttention.attend(
-                shape,
-                layer,
-                caches,
-                batch.policies(),
-                a.queries,
-                far,
-                a.farQueries,
-                batch.positions(),
-                a.attended,
-                pool,
-                (row, nanos) -> batch.ownNanos()[row] += nanos);
+        var parts = far.prepare(caches, batch.times());
+        var step = new StepRows(caches, policies, parts, a.queries, far.queries(), positions, batch.times());
+        DecodeAttention.attend(shape, layer, step, a.attended, pool);
     }
 
-    /** Turns keys back that were rotated in this batch or before. */
-    private FarMemory.InverseRotation turner(Batch batch) {
-        var table = rope == null ? null : rope.table(0, batch.promptLength());
-        return (key, at, position) -> {
-            if (table != null) {
-                table.turnBack(key, at, position);
-            }
-        };
+    private int kvWidth() {
+        return shape.kvHeads() * shape.headDim();
     }
 }

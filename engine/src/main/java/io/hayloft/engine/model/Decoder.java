@@ -6,13 +6,15 @@ import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transformer: embedding, layers, output. Keeps no sequence; all of its state lies in the {@link SequenceCache}.
+ * A decoder-only language model: embedding, layers, output. What it remembers of a sequence lies in the sequence's
+ * {@link SequenceCache}.
  *
  * <p>A row's result has the same bits whatever the chunk it was read in, the other rows of its batch and the number of
  * threads. Prefill and step use different kernels and agree to rounding only. One thread at a time may call, since
@@ -32,6 +34,7 @@ public final class Decoder {
     private final Linear output;
     private final WorkerPool pool;
     private final Activations buffers;
+    private final int firstRowwise; // sublayers before the last one that is not rowwise, that one included
     private float[] logits = {};
     private @Nullable LayerObserver observer;
 
@@ -49,6 +52,20 @@ public final class Decoder {
         this.output = output;
         this.pool = pool;
         this.buffers = new Activations(config);
+        this.firstRowwise = firstRowwise(layers);
+    }
+
+    /** Number of the first sublayer from which on all are rowwise, counted over all layers. */
+    private static int firstRowwise(List<Layer> layers) {
+        int first = 0;
+        int count = 0;
+        for (var layer : layers) {
+            for (var sublayer : layer.sublayers()) {
+                count++;
+                first = sublayer.update().rowwise() ? first : count;
+            }
+        }
+        return first;
     }
 
     /** Sees the residual stream between layers. */
@@ -78,48 +95,46 @@ public final class Decoder {
             throw new IllegalArgumentException("tokens " + from + " to " + to + " of " + tokens.length
                     + " for a cache that has seen " + cache.nextPosition());
         }
-        for (int first = from; first < to; first += options.chunk()) {
+        int first = from;
+        while (first < to) {
             int rows = Math.min(options.chunk(), to - first);
             embed(tokens, first, rows);
-            var batch = new Batch.Stretch(cache, first, rows, tokens.length, options.signals());
             int[] wanted = wanted(first, rows, options.logits());
-            forwardFor(wanted, batch);
+            forward(new Batch.Chunk(cache, first, rows, tokens.length, options.signals()), wanted);
             cache.advance(rows);
-            tellLogits(wanted, options.logits());
-            options.progress().progress("prefill", first + rows - from, to - from);
+            handOut(wanted, options.logits());
+            first += rows;
+            options.progress().progress("prefill", first - from, to - from);
         }
     }
 
-    /**
-     * One step of a lockstep batch; rotary scalings that go by the prompt's length take the first sequence's next
-     * position for it.
-     */
+    /** One decode step of sequences without a prompt of their own; see {@link DecodeRows#of}. */
     public void step(int[] tokens, SequenceCache[] caches, float @Nullable [] logits) {
-        step(tokens, caches, caches[0].nextPosition(), logits, new long[caches.length]);
+        step(DecodeRows.of(tokens, caches), logits, StepTimes.NONE);
     }
 
     /**
-     * One step of a lockstep batch: row i is the next token of sequence i, at that cache's next position.
+     * One decode step.
      *
-     * @param tokens next token of each sequence [rows]
-     * @param caches cache of each sequence [rows], appended to
-     * @param promptLength length of the prompt that the sequences began with; some rotary scalings go by it
      * @param logits receives [rows][vocabulary]; null if nobody needs them
-     * @param ownNanos wall time of what each sequence needs for itself alone, not shared with the others of the batch:
-     *     attention, the upkeep of its cache, its policy [rows]; added to
+     * @param times takes the wall time of what each sequence needs for itself alone, not shared with the others of the
+     *     batch: attention, the upkeep of its cache, its policy
      */
-    public void step(
-            int[] tokens, SequenceCache[] caches, int promptLength, float @Nullable [] logits, long[] ownNanos) {
-        int rows = caches.length;
-        embed(tokens, 0, rows);
-        forward(Batch.Lockstep.of(caches, promptLength, ownNanos));
-        for (int row = 0; row < rows; row++) {
+    public void step(DecodeRows rows, float @Nullable [] logits, StepTimes times) {
+        embed(rows.tokens(), 0, rows.rows());
+        var batch = new Batch.Lockstep(rows, times);
+        for (var layer : layers) {
+            for (var sublayer : layer.sublayers()) {
+                sublayer.forward(batch, buffers);
+            }
+        }
+        for (int row = 0; row < rows.rows(); row++) {
             long start = System.nanoTime();
-            caches[row].advance(1);
-            ownNanos[row] += System.nanoTime() - start;
+            rows.caches()[row].advance(1);
+            times.add(row, System.nanoTime() - start);
         }
         if (logits != null) {
-            outputLogits(0, rows, logits);
+            outputLogits(0, rows.rows(), logits);
         }
     }
 
@@ -131,8 +146,9 @@ public final class Decoder {
             for (int row = from; row < to; row++) {
                 embedding.readRow(checked(tokens[first + row]), buffers.x, row * hidden);
             }
-            if (config.embeddingScale() != 1) {
-                VectorOps.scale(buffers.x, from * hidden, (to - from) * hidden, (float) config.embeddingScale());
+            if (config.tokens().embeddingScale() != 1) {
+                VectorOps.scale(buffers.x, from * hidden, (to - from) * hidden, (float)
+                        config.tokens().embeddingScale());
             }
         });
     }
@@ -145,52 +161,55 @@ public final class Decoder {
         return token;
     }
 
-    private void forward(Batch batch) {
-        for (var layer : layers) {
-            layer.forward(batch, buffers);
+    /**
+     * Runs a chunk through all layers. Once every sublayer that is left works on rows alone, only the wanted rows go on:
+     * in the end, x holds no others.
+     *
+     * @param wanted positions of the rows whose logits are asked for
+     */
+    private void forward(Batch.Chunk chunk, int[] wanted) {
+        var rows = chunk;
+        int next = 0;
+        for (int depth = 0; depth < layers.size(); depth++) {
+            show(depth, rows);
+            for (var sublayer : layers.get(depth).sublayers()) {
+                if (next++ == firstRowwise) {
+                    rows = keepOnly(wanted, chunk);
+                }
+                if (rows.rows() > 0) {
+                    sublayer.forward(rows, buffers);
+                }
+            }
         }
+        show(layers.size(), next == firstRowwise ? keepOnly(wanted, chunk) : rows);
     }
 
-    /**
-     * Runs a stretch through all layers. Behind the last mixer nobody needs the rows without logits any more: then x
-     * holds the wanted rows only.
-     */
-    private void forwardFor(int[] wanted, Batch.Stretch batch) {
-        int last = layers.size() - 1;
-        for (int depth = 0; depth < last; depth++) {
-            show(depth, batch);
-            layers.get(depth).forward(batch, buffers);
-        }
-        show(last, batch);
-        layers.get(last).mix(batch, buffers);
+    /** Moves the wanted rows of x to its front. */
+    private Batch.Chunk keepOnly(int[] wanted, Batch.Chunk chunk) {
         for (int i = 0; i < wanted.length; i++) {
-            int row = wanted[i] - batch.first();
+            int row = wanted[i] - chunk.first();
             System.arraycopy(buffers.x, row * config.hidden(), buffers.x, i * config.hidden(), config.hidden());
         }
-        if (wanted.length > 0) {
-            var rest = batch.withRows(wanted.length);
-            layers.get(last).feedForward(rest, buffers);
-            show(layers.size(), rest);
-        }
+        return chunk.withRows(wanted.length);
     }
 
     private static int[] wanted(int first, int rows, LogitsSink sink) {
         return IntStream.range(first, first + rows).filter(sink::wants).toArray();
     }
 
-    private void show(int depth, Batch.Stretch batch) {
-        if (observer != null) {
+    private void show(int depth, Batch.Chunk batch) {
+        if (observer != null && batch.rows() > 0) {
             observer.rows(depth, batch.first(), batch.rows(), buffers.x);
         }
     }
 
     /** Hands out the logits of the wanted rows, which x holds, in groups. */
-    private void tellLogits(int[] wanted, LogitsSink sink) {
+    private void handOut(int[] wanted, LogitsSink sink) {
         int vocabulary = config.vocabulary();
         for (int first = 0; first < wanted.length; first += LOGIT_ROWS) {
             int rows = Math.min(LOGIT_ROWS, wanted.length - first);
-            if (logits.length < rows * vocabulary) {
-                logits = new float[rows * vocabulary];
+            if (logits.length < (long) rows * vocabulary) {
+                logits = new float[Math.multiplyExact(rows, vocabulary)];
             }
             outputLogits(first, rows, logits);
             for (int i = 0; i < rows; i++) {
@@ -205,7 +224,7 @@ public final class Decoder {
         finalNorm.apply(buffers.x, buffers.x, first, first + rows);
         System.arraycopy(buffers.x, first * hidden, buffers.normed, 0, rows * hidden);
         output.decode(buffers.normed, rows, target, pool);
-        if (config.finalSoftCap() > 0) {
+        if (config.tokens().softCap() > 0) {
             capLogits(target, rows * config.vocabulary());
         }
     }
@@ -213,7 +232,8 @@ public final class Decoder {
     private void capLogits(float[] target, int count) {
         pool.run((count + CAP_TASK - 1) / CAP_TASK, (task, worker) -> {
             int from = task * CAP_TASK;
-            VectorOps.softCap(target, from, Math.min(CAP_TASK, count - from), (float) config.finalSoftCap());
+            VectorOps.softCap(target, from, Math.min(CAP_TASK, count - from), (float)
+                    config.tokens().softCap());
         });
     }
 }

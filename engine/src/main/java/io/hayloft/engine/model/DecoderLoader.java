@@ -1,5 +1,8 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.engine.model.AttentionMixer.Projection;
+import io.hayloft.engine.model.Layer.Sublayer;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
@@ -10,6 +13,7 @@ import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.WorkerPool;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,40 +59,49 @@ final class DecoderLoader {
         }
         var embedding = weights.get(Role.EMBEDDING, -1);
         // Only decode kernels use it, so no backend gets a copy of the largest matrix.
-        var output = Linear.pack(weights.get(config.tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
+        var output =
+                Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         progress.progress("load", pieces, pieces);
         return new Decoder(config, embedding, layers, norm(Role.FINAL_NORM, -1), output, pool);
     }
 
     private Layer layer(int i) {
-        return new Layer(
-                norm(Role.ATTENTION_NORM, i),
-                attention(i),
-                config.postNorms() ? norm(Role.POST_ATTENTION_NORM, i) : null,
-                norm(Role.FEED_FORWARD_NORM, i),
-                new FeedForward(
-                        linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), config.activation(), pool),
-                config.postNorms() ? norm(Role.POST_FEED_FORWARD_NORM, i) : null,
-                config.hidden(),
-                pool);
+        var mixer = switch (config.stack().get(i).mixer()) {
+            case AttentionConfig attention -> attention(i, attention);
+        };
+        var activation = config.feedForward(i).activation();
+        var feedForward =
+                new FeedForward(linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), activation, pool);
+        return new Layer(List.of(
+                sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM),
+                sublayer(i, Role.FEED_FORWARD_NORM, feedForward, Role.POST_FEED_FORWARD_NORM)));
     }
 
-    private AttentionMixer attention(int i) {
-        boolean rotary = config.layerKinds().get(i).rotary();
+    private Sublayer sublayer(int layer, Role norm, Layer.Update update, Role postNorm) {
+        var post = config.norms().post() ? norm(postNorm, layer) : null;
+        return new Sublayer(norm(norm, layer), update, post, config.hidden(), pool);
+    }
+
+    private AttentionMixer attention(int i, AttentionConfig attention) {
+        boolean biases = attention.biases();
+        boolean norms = attention.headNorms();
+        var rope = attention.rope();
         return new AttentionMixer(
                 i,
                 Shapes.attention(config, i),
-                linear(Role.QUERY, i),
-                linear(Role.KEY, i),
-                linear(Role.VALUE, i),
+                projection(i, Role.QUERY, biases ? Role.QUERY_BIAS : null, norms ? Role.QUERY_NORM : null),
+                projection(i, Role.KEY, biases ? Role.KEY_BIAS : null, norms ? Role.KEY_NORM : null),
+                projection(i, Role.VALUE, biases ? Role.VALUE_BIAS : null, null),
                 linear(Role.ATTENTION_OUTPUT, i),
-                bias(Role.QUERY_BIAS, i),
-                bias(Role.KEY_BIAS, i),
-                bias(Role.VALUE_BIAS, i),
-                config.queryKeyNorm() ? norm(Role.QUERY_NORM, i) : null,
-                config.queryKeyNorm() ? norm(Role.KEY_NORM, i) : null,
-                rotary ? ropes.computeIfAbsent(config.ropeOf(i), Rope::new) : null,
+                rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
                 pool);
+    }
+
+    private Projection projection(int layer, Role weights, @Nullable Role bias, @Nullable Role norm) {
+        return new Projection(
+                linear(weights, layer),
+                bias == null ? null : this.weights.get(bias, layer).toFloats(),
+                norm == null ? null : norm(norm, layer));
     }
 
     private Linear linear(Role role, int layer) {
@@ -97,9 +110,5 @@ final class DecoderLoader {
 
     private RmsNorm norm(Role role, int layer) {
         return new RmsNorm(weights.get(role, layer), config);
-    }
-
-    private float @Nullable [] bias(Role role, int layer) {
-        return config.attentionBias() ? weights.get(role, layer).toFloats() : null;
     }
 }

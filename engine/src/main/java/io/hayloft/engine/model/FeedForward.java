@@ -1,15 +1,21 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.formats.config.Activation;
+import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import java.util.List;
 
-/** The gated feed-forward layer: (act(x Gᵀ) ⊙ x Uᵀ) Dᵀ. */
-record FeedForward(Linear gate, Linear up, Linear down, Activation activation, WorkerPool pool) {
-    /** From rows x [rows][hidden] to {@code out} [rows][hidden]. */
-    void apply(float[] x, Batch batch, float[] out, Activations buffers) {
+/** The gated feed-forward part: (act(x Gᵀ) ⊙ x Uᵀ) Dᵀ. */
+record FeedForward(Linear gate, Linear up, Linear down, Activation activation, WorkerPool pool)
+        implements Layer.Update {
+    @Override
+    public boolean rowwise() {
+        return true;
+    }
+
+    @Override
+    public void apply(float[] x, Batch batch, float[] out, Activations buffers) {
         batch.multiply(List.of(gate, up), x, new float[][] {buffers.gate, buffers.up}, pool); // [rows][feedForward]
         Rows.run(pool, batch.rows(), (from, to) -> activate(buffers.gate, buffers.up, from, to));
         batch.multiply(down, buffers.gate, out, pool); // [rows][hidden]

@@ -2,49 +2,52 @@ package io.hayloft.engine.model;
 
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One layer: norm, mixer, residual, norm, feed-forward, residual.
- *
- * @param postMixerNorm normalises what the mixer adds, null for most architectures
- * @param postFeedForwardNorm normalises what the feed-forward layer adds, null for most architectures
- */
-record Layer(
-        RmsNorm mixerNorm,
-        Mixer mixer,
-        @Nullable RmsNorm postMixerNorm,
-        RmsNorm feedForwardNorm,
-        FeedForward feedForward,
-        @Nullable RmsNorm postFeedForwardNorm,
-        int hidden,
-        WorkerPool pool) {
-
-    /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the layer, in place. */
-    void forward(Batch batch, Activations a) {
-        mix(batch, a);
-        feedForward(batch, a);
+/** One layer of a decoder: residual sublayers, one after the other. Most have two, a mixer and a feed-forward part. */
+record Layer(List<Sublayer> sublayers) {
+    Layer {
+        sublayers = List.copyOf(sublayers);
     }
 
-    /** The first half: x += mixer(norm(x)). */
-    void mix(Batch batch, Activations a) {
-        Rows.run(pool, batch.rows(), (from, to) -> mixerNorm.apply(a.x, a.normed, from, to));
-        mixer.mix(a.normed, batch, a.update, a);
-        Rows.run(pool, batch.rows(), (from, to) -> addUpdate(postMixerNorm, a, from, to));
+    /**
+     * What a sublayer adds to the residual stream: a mixer, in which tokens see each other, or a feed-forward part.
+     *
+     * <p>It holds weights only. What it remembers of a sequence lies in that sequence's cache, in the state of its layer.
+     */
+    interface Update {
+        /**
+         * Computes the update of each row, and remembers the row if later ones need it.
+         *
+         * @param x normed rows [rows][hidden], left as they are
+         * @param out receives [rows][hidden]
+         */
+        void apply(float[] x, Batch batch, float[] out, Activations buffers);
+
+        /** Whether the update of a row depends on that row alone, and nothing of the row is remembered. */
+        boolean rowwise();
     }
 
-    /** The second half: x += feedForward(norm(x)). Works on each row alone. */
-    void feedForward(Batch batch, Activations a) {
-        Rows.run(pool, batch.rows(), (from, to) -> feedForwardNorm.apply(a.x, a.normed, from, to));
-        feedForward.apply(a.normed, batch, a.update, a);
-        Rows.run(pool, batch.rows(), (from, to) -> addUpdate(postFeedForwardNorm, a, from, to));
-    }
-
-    /** x += norm(update), on rows {@code from .. to-1}. */
-    private void addUpdate(@Nullable RmsNorm norm, Activations a, int from, int to) {
-        if (norm != null) {
-            norm.apply(a.update, a.update, from, to);
+    /**
+     * One residual step: x += postNorm(update(norm(x))).
+     *
+     * @param postNorm null for most architectures
+     */
+    record Sublayer(RmsNorm norm, Update update, @Nullable RmsNorm postNorm, int hidden, WorkerPool pool) {
+        /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the sublayer, in place. */
+        void forward(Batch batch, Activations a) {
+            Rows.run(pool, batch.rows(), (from, to) -> norm.apply(a.x, a.normed, from, to));
+            update.apply(a.normed, batch, a.update, a);
+            Rows.run(pool, batch.rows(), (from, to) -> add(a, from, to));
         }
-        VectorOps.addInPlace(a.x, from * hidden, a.update, from * hidden, (to - from) * hidden);
+
+        /** x += postNorm(update), on rows {@code from .. to-1}. */
+        private void add(Activations a, int from, int to) {
+            if (postNorm != null) {
+                postNorm.apply(a.update, a.update, from, to);
+            }
+            VectorOps.addInPlace(a.x, from * hidden, a.update, from * hidden, (to - from) * hidden);
+        }
     }
 }

@@ -2,19 +2,19 @@ package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.attention.AttentionMass;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was recorded during one prefill for the methods that compress its cache.
+ * What was recorded during one prefill for the methods that compress its cache, in layers whose queries see all tokens.
  *
  * <p>Attention layers fill it while the prompt runs through them; methods read it.
  */
 public final class PrefillSignals {
     private final int tokens;
-    private final int window;
-    private final int queryWidth;
-    private final float[][] lastQueries;
-    private final @Nullable AttentionMass[] mass;
+    private final int queryWindow;
+    private final float @Nullable [][] lastQueries;
+    private final @Nullable AttentionMass[] accumulated;
 
     /**
      * Room for what is asked.
@@ -23,58 +23,78 @@ public final class PrefillSignals {
      */
     public PrefillSignals(SignalRequest request, DecoderConfig config, int tokens) {
         this.tokens = tokens;
-        window = Math.min(request.lastQueries(), tokens);
-        queryWidth = config.queryHeads() * config.headDim();
-        lastQueries = new float[config.layers()][window * queryWidth];
-        mass = new AttentionMass[config.layers()];
-        if (request.attentionMass()) {
-            for (int layer = 0; layer < mass.length; layer++) {
-                mass[layer] = new AttentionMass(config.queryHeads(), tokens);
+        queryWindow = Math.min(request.lastQueries(), tokens);
+        lastQueries = new float @Nullable [config.layers()][];
+        accumulated = new @Nullable AttentionMass[config.layers()];
+        for (int layer = 0; layer < config.layers(); layer++) {
+            var attention = config.attention(layer);
+            if (!attention.sliding()) {
+                lastQueries[layer] = new float[Math.multiplyExact(queryWindow, attention.queryWidth())];
+                accumulated[layer] =
+                        request.accumulatedAttention() ? new AttentionMass(attention.queryHeads(), tokens) : null;
             }
         }
     }
 
-    /** Number of prompt tokens the signals speak of. */
+    /** Number of prompt tokens that were read. */
     public int tokens() {
         return tokens;
     }
 
     /** Number of recorded query rows: what was asked, at most the tokens of the prompt. */
-    public int window() {
-        return window;
+    public int queryWindow() {
+        return queryWindow;
     }
 
-    /** Rotated queries of the last {@link #window()} prompt rows, oldest first: [window][queryHeads * headDim]. */
+    /**
+     * Rotated queries of the last {@link #queryWindow()} prompt rows, oldest first: [queryWindow][queryHeads * headDim].
+     *
+     * @throws IllegalStateException if the layer has a window, so that nothing was recorded
+     */
     public float[] lastQueries(int layer) {
-        return lastQueries[layer];
+        var queries = lastQueries[layer];
+        if (queries == null) {
+            throw new IllegalStateException("layer " + layer + " has a window: its queries are not recorded");
+        }
+        return queries;
     }
 
     /**
      * Attention each token received, summed over the query rows: [queryHeads][tokens].
      *
-     * @throws IllegalStateException if it was not asked for
+     * @throws IllegalStateException if it was not asked for, or the layer has a window
      */
-    public float[] attentionMass(int layer) {
-        var sums = mass[layer];
+    public float[] accumulatedAttention(int layer) {
+        var sums = accumulated[layer];
         if (sums == null) {
-            throw new IllegalStateException("attention mass was not asked for");
+            throw new IllegalStateException(
+                    "accumulated attention of layer " + layer + " was not asked for, or the layer has a window");
         }
         return sums.sums();
     }
 
-    /** Keeps those of the rows {@code first ..} that are among the last of the prompt. */
-    void recordQueries(int layer, int first, int rows, float[] queries) {
-        int from = Math.max(first, tokens - window);
-        int count = first + rows - from;
-        if (count > 0) {
-            int target = from - (tokens - window);
-            System.arraycopy(
-                    queries, (from - first) * queryWidth, lastQueries[layer], target * queryWidth, count * queryWidth);
+    /**
+     * Keeps those queries of a chunk that are among the last of the prompt.
+     *
+     * @param queries [rows][queryHeads * headDim]
+     * @return where to accumulate the chunk's attention; null if nobody asks
+     */
+    @Nullable
+    AttentionMass record(int layer, Batch.Chunk chunk, float[] queries) {
+        var kept = lastQueries[layer];
+        int from = Math.max(chunk.first(), tokens - queryWindow);
+        int count = chunk.first() + chunk.rows() - from;
+        if (kept != null && count > 0) {
+            int width = kept.length / queryWindow;
+            int target = from - (tokens - queryWindow);
+            System.arraycopy(queries, (from - chunk.first()) * width, kept, target * width, count * width);
         }
+        return accumulated[layer];
     }
 
-    @Nullable
-    AttentionMass massOf(int layer) {
-        return mass[layer];
+    /** Drops what was recorded, when the last method has read it. */
+    public void clear() {
+        Arrays.fill(lastQueries, null);
+        Arrays.fill(accumulated, null);
     }
 }

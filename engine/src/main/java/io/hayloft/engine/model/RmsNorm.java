@@ -12,8 +12,8 @@ final class RmsNorm {
     /** The norm whose weight is the single row of {@code rows}, plus one where the file holds the difference to 1. */
     RmsNorm(WeightRows rows, DecoderConfig config) {
         weight = rows.toFloats();
-        epsilon = config.normEpsilon();
-        if (config.normPlusOne()) {
+        epsilon = config.norms().epsilon();
+        if (config.norms().plusOne()) {
             for (int i = 0; i < weight.length; i++) {
                 weight[i] += 1;
             }

@@ -2,10 +2,11 @@ package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.kernels.VectorOps;
+import java.util.LinkedHashMap;
 
 /**
- * Rotary position embedding (arXiv 2104.09864), half-split form: channel i of a head turns with channel i + pairs by
- * the angle position · frequency(i).
+ * Rotary position embedding (arXiv 2104.09864), half-split form: channel i of a head rotates with channel i + pairs
+ * by the angle position · frequency(i).
  *
  * <p>Cosines and sines come from tables that grow with the positions seen. Angles are single-precision products, as in
  * the implementations that models were trained with: at position 20,000 exact ones would differ in the fourth digit.
@@ -13,31 +14,29 @@ import io.hayloft.kernels.VectorOps;
 final class Rope {
     private static final int FIRST_POSITIONS = 1024;
 
+    /** Tables kept; beyond, the one that was not used for longest goes. */
+    private static final int MAX_TABLES = 8;
+
     private final RopeConfig config;
     private final int pairs;
-    private Table table;
+    private final LinkedHashMap<Integer, Table> tables = new LinkedHashMap<>(); // by variant, most recently used last
 
     Rope(RopeConfig config) {
         this.config = config;
         this.pairs = config.rotaryDims() / 2;
-        this.table = new Table(0, 0, 0, new float[0], new float[0]);
     }
 
-    /**
-     * Cosine and sine, each [positions][pairs].
-     *
-     * @param variant which of its frequencies a scaling uses, for scalings that go by the length of the prompt
-     */
-    record Table(int variant, int positions, int pairs, float[] cos, float[] sin) {
-        /** Turns the heads of one row, x [heads][headDim] from {@code at}, in place. */
+    /** Cosine and sine, each [positions][pairs]. */
+    record Table(int positions, int pairs, float[] cos, float[] sin) {
+        /** Rotates the heads of one row, x [heads][headDim] from {@code at}, in place. */
         void rotate(float[] x, int at, int heads, int headDim, int position) {
             for (int head = 0; head < heads; head++) {
                 VectorOps.rotate(x, at + head * headDim, cos, sin, position * pairs, pairs);
             }
         }
 
-        /** Turns a head back to position 0, x from {@code at}, in place. */
-        void turnBack(float[] x, int at, int position) {
+        /** Undoes the rotation of a head, x from {@code at} on, in place. */
+        void undo(float[] x, int at, int position) {
             float scaling = cos[0]; // the factor of all entries, since the cosine of position 0 is 1
             for (int i = 0; i < pairs; i++) {
                 float c = cos[position * pairs + i] / scaling;
@@ -51,21 +50,26 @@ final class Rope {
     }
 
     /**
-     * A table with at least this many positions.
+     * A table with at least this many positions. Tables of several prompt lengths are kept, so that sequences may alternate.
      *
      * @param promptLength length by which some scalings choose frequencies; the same for all tokens of a sequence
      */
     Table table(int positions, int promptLength) {
-        int variant = variant(promptLength);
-        if (positions > table.positions || variant != table.variant) {
-            int room = variant != table.variant ? FIRST_POSITIONS : 2 * Math.min(table.positions, 1 << 29);
-            table = build(variant, promptLength, Math.max(positions, Math.max(room, FIRST_POSITIONS)));
+        int frequencies = frequencies(promptLength);
+        var table = tables.remove(frequencies);
+        if (table == null || positions > table.positions) {
+            int room = table == null ? FIRST_POSITIONS : 2 * Math.min(table.positions, 1 << 29);
+            table = build(promptLength, Math.max(positions, room));
+        }
+        tables.put(frequencies, table);
+        if (tables.size() > MAX_TABLES) {
+            tables.pollFirstEntry();
         }
         return table;
     }
 
     /** Equal numbers for prompt lengths with equal frequencies. */
-    private int variant(int promptLength) {
+    private int frequencies(int promptLength) {
         return switch (config.scaling()) {
             case RopeConfig.LongRope rope -> promptLength > rope.originalLength() ? 1 : 0;
             case RopeConfig.Dynamic rope -> Math.max(0, promptLength - rope.originalLength());
@@ -73,7 +77,7 @@ final class Rope {
         };
     }
 
-    private Table build(int variant, int promptLength, int positions) {
+    private Table build(int promptLength, int positions) {
         var frequencies = config.frequencies(promptLength);
         var cos = new float[Math.multiplyExact(positions, pairs)];
         var sin = new float[cos.length];
@@ -84,6 +88,6 @@ final class Rope {
                 sin[position * pairs + i] = (float) Math.sin(angle) * frequencies.attentionScaling();
             }
         }
-        return new Table(variant, positions, pairs, cos, sin);
+        return new Table(positions, pairs, cos, sin);
     }
 }

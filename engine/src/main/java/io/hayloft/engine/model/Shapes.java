@@ -1,8 +1,11 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.kv.cache.LayerShape;
+import io.hayloft.kv.cache.LayerShape.KvShape;
 
 /** What attention and caches need to know of a configuration. */
 public final class Shapes {
@@ -10,27 +13,35 @@ public final class Shapes {
 
     /** The attention of one layer; its window is 0 where every query sees all tokens. */
     public static AttentionShape attention(DecoderConfig config, int layer) {
+        var attention = config.attention(layer);
         return new AttentionShape(
-                config.queryHeads(),
-                config.kvHeads(),
-                config.headDim(),
-                (float) config.queryScale(),
-                (float) config.attentionSoftCap(),
-                config.windowOf(layer));
+                attention.queryHeads(),
+                attention.kvHeads(),
+                attention.headDim(),
+                (float) attention.scale(),
+                (float) attention.softCap(),
+                attention.window());
     }
 
     /** Numbers in the matrices of all layers, without embedding and output. */
     public static long layerWeights(DecoderConfig config) {
-        long heads = 2L * (config.queryHeads() + config.kvHeads()) * config.headDim();
-        return (long) config.layers() * config.hidden() * (heads + 3L * config.feedForward());
+        long numbers = 0;
+        for (var layer : config.stack()) {
+            long mixer = switch (layer.mixer()) {
+                case AttentionConfig attention -> 2L * (attention.queryWidth() + attention.kvWidth());
+            };
+            numbers += config.hidden() * (mixer + 3L * layer.feedForward().width());
+        }
+        return numbers;
     }
 
     /** The caches of a model. */
     public static CacheShape cache(DecoderConfig config) {
-        var windows = new int[config.layers()];
-        for (int layer = 0; layer < windows.length; layer++) {
-            windows[layer] = config.windowOf(layer);
-        }
-        return CacheShape.windowed(config.kvHeads(), config.headDim(), windows);
+        return new CacheShape(config.stack().stream()
+                .map(layer -> switch (layer.mixer()) {
+                    case AttentionConfig attention ->
+                        (LayerShape) new KvShape(attention.kvHeads(), attention.headDim(), attention.window());
+                })
+                .toList());
     }
 }

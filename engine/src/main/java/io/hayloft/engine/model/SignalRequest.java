@@ -1,17 +1,34 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.formats.config.DecoderConfig;
+
 /**
- * What a prefill records on the way, because some method of the run asked for it.
+ * What a prefill records on the way, because some method of the run asked for it. Only layers whose queries see all tokens
+ * are recorded: layers with a window are not compressed.
  *
- * @param lastQueries rotated queries of this many last prompt rows, 0 for none
- * @param attentionMass the attention each prompt token received, summed over all query rows
+ * @param lastQueries rotated queries of this many last prompt rows; 0 for none
+ * @param accumulatedAttention the attention each prompt token received, summed over all query rows
  */
-public record SignalRequest(int lastQueries, boolean attentionMass) {
+public record SignalRequest(int lastQueries, boolean accumulatedAttention) {
     /** Nothing is recorded. */
     public static final SignalRequest NONE = new SignalRequest(0, false);
 
     /** A request that satisfies both. */
     public SignalRequest union(SignalRequest other) {
-        return new SignalRequest(Math.max(lastQueries, other.lastQueries), attentionMass || other.attentionMass);
+        return new SignalRequest(
+                Math.max(lastQueries, other.lastQueries), accumulatedAttention || other.accumulatedAttention);
+    }
+
+    /** Bytes of Java heap that the signals of a prompt of so many tokens take. */
+    public long heapBytes(DecoderConfig config, int tokens) {
+        long floats = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            var attention = config.attention(layer);
+            if (!attention.sliding()) {
+                floats += (long) Math.min(lastQueries, tokens) * attention.queryWidth();
+                floats += accumulatedAttention ? (long) tokens * attention.queryHeads() : 0;
+            }
+        }
+        return Float.BYTES * floats;
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
-import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kv.cache.KvCodec;
@@ -26,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GenerationTest {
     private static final int EOS = 2;
-    private static final List<CompressionMethod> RECIPES = List.of(
+    private static final List<CompressionMethod> METHODS = List.of(
             CompressionMethod.full(),
             TestMethods.everyNth(2),
             TestMethods.stored(new KvCodec.Q8()),
@@ -54,8 +53,8 @@ class GenerationTest {
     }
 
     private List<Completion> run(
-            int[] prompt, int compressAfter, List<CompressionMethod> recipes, GenerationOptions how) {
-        return Generation.run(model, prompt, compressAfter, recipes, how, GenerationListener.NONE);
+            int[] prompt, int compressAfter, List<CompressionMethod> methods, GenerationOptions how) {
+        return Generation.run(model, prompt, compressAfter, methods, how, GenerationListener.NONE);
     }
 
     private static GenerationOptions options(int maxNewTokens, Sampling sampling, long cacheMemory) {
@@ -69,10 +68,10 @@ class GenerationTest {
         var prompt = prompt(150, 1);
         for (var sampling : List.of(Sampling.GREEDY, new Sampling(1.3, 0.9, 5))) {
             var how = options(20, sampling, Long.MAX_VALUE);
-            var together = run(prompt, compressAfter, RECIPES, how);
-            for (int i = 0; i < RECIPES.size(); i++) {
+            var together = run(prompt, compressAfter, METHODS, how);
+            for (int i = 0; i < METHODS.size(); i++) {
                 var alone =
-                        run(prompt, compressAfter, List.of(RECIPES.get(i)), how).getFirst();
+                        run(prompt, compressAfter, List.of(METHODS.get(i)), how).getFirst();
                 assertSame(together.get(i), alone);
                 assertThat(alone.ids()).hasSize(20);
             }
@@ -84,23 +83,23 @@ class GenerationTest {
         var prompt = prompt(150, 2);
         var sampling = new Sampling(1.5, 1, 5);
         var free = new GenerationOptions(30, 0, sampling, Set.of(), null, new KvCodec.F16(), 64, 5, Long.MAX_VALUE, 0);
-        int stop = run(prompt, 150, RECIPES, free).get(1).ids()[4];
+        int stop = run(prompt, 150, METHODS, free).get(1).ids()[4];
         var withStop =
                 new GenerationOptions(30, 0, sampling, Set.of(stop), null, new KvCodec.F16(), 64, 5, Long.MAX_VALUE, 0);
-        var together = run(prompt, 150, RECIPES, withStop);
+        var together = run(prompt, 150, METHODS, withStop);
         assertThat(together.get(1).ids().length).isLessThanOrEqualTo(4);
         assertThat(together.get(1).stop()).isEqualTo(StopReason.EOS);
-        for (int i = 0; i < RECIPES.size(); i++) {
+        for (int i = 0; i < METHODS.size(); i++) {
             assertSame(
                     together.get(i),
-                    run(prompt, 150, List.of(RECIPES.get(i)), withStop).getFirst());
+                    run(prompt, 150, List.of(METHODS.get(i)), withStop).getFirst());
         }
     }
 
     @Test
     void wavesGiveTheSameResults() {
         var prompt = prompt(200, 3);
-        var together = run(prompt, 190, RECIPES, options(10, Sampling.GREEDY, Long.MAX_VALUE));
+        var together = run(prompt, 190, METHODS, options(10, Sampling.GREEDY, Long.MAX_VALUE));
         var built = new ArrayList<String>();
         var listener = new GenerationListener() {
             @Override
@@ -113,15 +112,15 @@ class GenerationTest {
                 built.add("finished");
             }
         };
-        var oneByOne = Generation.run(model, prompt, 190, RECIPES, options(10, Sampling.GREEDY, 1), listener);
-        for (int i = 0; i < RECIPES.size(); i++) {
+        var oneByOne = Generation.run(model, prompt, 190, METHODS, options(10, Sampling.GREEDY, 1), listener);
+        for (int i = 0; i < METHODS.size(); i++) {
             assertSame(together.get(i), oneByOne.get(i));
         }
         assertThat(built).startsWith("built", "finished", "built", "finished");
     }
 
     @Test
-    void recipesWithEqualPatternsShareAPrefill() {
+    void methodsWithEqualPatternsShareAPrefill() {
         var prompt = prompt(130, 12);
         var read = new ArrayList<Integer>();
         var listener = new GenerationListener() {
@@ -131,7 +130,7 @@ class GenerationTest {
             }
         };
         var completions =
-                Generation.run(model, prompt, 130, RECIPES, options(3, Sampling.GREEDY, Long.MAX_VALUE), listener);
+                Generation.run(model, prompt, 130, METHODS, options(3, Sampling.GREEDY, Long.MAX_VALUE), listener);
         assertThat(read).containsExactly(64, 128, 130, 64, 128, 130, 64, 128, 130);
         var first = completions.stream().map(done -> done.top().getFirst()).toList();
         assertThat(first.get(6)).isEqualTo(first.get(0));
@@ -166,7 +165,7 @@ class GenerationTest {
 
     @Test
     void bytesAreThoseOfTheCaches() {
-        var completions = run(prompt(512, 5), 512, RECIPES, options(3, Sampling.GREEDY, Long.MAX_VALUE));
+        var completions = run(prompt(512, 5), 512, METHODS, options(3, Sampling.GREEDY, Long.MAX_VALUE));
         // 4 layers, 2 heads of 64 channels, keys and values, 2 bytes each
         long full = 4L * 2 * 64 * 2 * 2 * 512;
         for (var completion : completions) {
@@ -251,10 +250,15 @@ class GenerationTest {
     @Test
     void signalsAreThoseOfTheLastTokensRead() {
         var request = new SignalRequest(8, true);
-        var seen = new PrefillSignals[2];
+        var queries = new float[2][4][];
+        var accumulated = new float[2][4][];
         for (int chunk : new int[] {3, 512}) {
-            var recipe = TestMethods.recipe("looks", request, prefill -> {
-                seen[chunk == 3 ? 0 : 1] = prefill.signals();
+            var method = TestMethods.method("looks", request, prefill -> {
+                assertThat(prefill.signals().queryWindow()).isEqualTo(8);
+                for (int layer = 0; layer < 4; layer++) {
+                    queries[chunk == 3 ? 0 : 1][layer] = prefill.signals().lastQueries(layer);
+                    accumulated[chunk == 3 ? 0 : 1][layer] = prefill.signals().accumulatedAttention(layer);
+                }
                 var view = prefill.view(1);
                 assertThat(view.tokens()).isEqualTo(40);
                 assertThat(view.keys(1)).hasSize(40 * 64);
@@ -264,25 +268,24 @@ class GenerationTest {
             });
             var how = new GenerationOptions(
                     2, 0, Sampling.GREEDY, Set.of(), null, new KvCodec.F16(), chunk, 0, Long.MAX_VALUE, 0);
-            run(prompt(50, 9), 40, List.of(recipe), how);
+            run(prompt(50, 9), 40, List.of(method), how);
         }
-        assertThat(seen[0].window()).isEqualTo(8);
         for (int layer = 0; layer < 4; layer++) {
-            assertThat(seen[0].lastQueries(layer)).isEqualTo(seen[1].lastQueries(layer));
-            checkMass(seen[0].attentionMass(layer));
+            assertThat(queries[0][layer]).hasSize(8 * 6 * 64).isEqualTo(queries[1][layer]);
+            checkAttention(accumulated[0][layer]);
         }
     }
 
     /** Every query row spends 1; the last token is seen by the last row only. */
-    private static void checkMass(float[] mass) {
-        assertThat(mass).hasSize(6 * 40);
+    private static void checkAttention(float[] attention) {
+        assertThat(attention).hasSize(6 * 40);
         for (int head = 0; head < 6; head++) {
             double sum = 0;
             for (int token = 0; token < 40; token++) {
-                sum += mass[head * 40 + token];
+                sum += attention[head * 40 + token];
             }
             assertThat(sum).isBetween(39.99, 40.01);
-            assertThat(mass[head * 40 + 39]).isBetween(0f, 1f);
+            assertThat(attention[head * 40 + 39]).isBetween(0f, 1f);
         }
     }
 
@@ -298,11 +301,11 @@ class GenerationTest {
     void promptsMustFitTheContext() {
         int context = model.config().contextLength();
         var how = GenerationOptions.greedy(5);
-        assertThatThrownBy(() -> run(new int[context + 1], context + 1, RECIPES, how))
+        assertThatThrownBy(() -> run(new int[context + 1], context + 1, METHODS, how))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("context");
-        assertThatThrownBy(() -> run(new int[0], 0, RECIPES, how)).isInstanceOf(UserError.class);
-        assertThatThrownBy(() -> run(new int[] {5, 982}, 2, RECIPES, how))
+        assertThatThrownBy(() -> run(new int[0], 0, METHODS, how)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> run(new int[] {5, 982}, 2, METHODS, how))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("982");
     }
@@ -312,7 +315,10 @@ class GenerationTest {
         assertThat(actual.ids()).isEqualTo(expected.ids());
         assertThat(actual.text()).isEqualTo(expected.text());
         assertThat(actual.stop()).isEqualTo(expected.stop());
-        assertThat(actual.bytes().read()).isEqualTo(expected.bytes().read());
+        assertThat(actual.bytes()).isEqualTo(expected.bytes());
+        assertThat(actual.promptTokens()).isEqualTo(expected.promptTokens());
+        assertThat(actual.freeTokens()).isEqualTo(expected.freeTokens());
+        assertThat(actual.times().decodeSteps()).isEqualTo(expected.times().decodeSteps());
         assertThat(actual.top()).isEqualTo(expected.top());
     }
 }

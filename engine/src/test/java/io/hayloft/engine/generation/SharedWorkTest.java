@@ -31,10 +31,10 @@ class SharedWorkTest {
         });
     }
 
-    private long costOf(Runnable recipe) {
-        work.startRecipe();
+    private long costOf(Runnable method) {
+        work.startMethod();
         long start = now;
-        recipe.run();
+        method.run();
         return now - start + work.borrowedNanos();
     }
 
@@ -82,7 +82,7 @@ class SharedWorkTest {
         }
     }
 
-    /** The part was computed by another recipe, the whole by this one. */
+    /** The part was computed by another method, the whole by this one. */
     @Test
     void aBorrowedPartOfANewResultIsPaid() {
         costOf(() -> mass(0));

@@ -6,13 +6,13 @@ import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.stream.IntStream;
 
-/** Recipes simple enough to check by hand. */
+/** Methods simple enough to check by hand. */
 final class TestMethods {
     private TestMethods() {}
 
     /** Keeps every n-th token, and the newest one. */
     static CompressionMethod everyNth(int n) {
-        return recipe("every" + n, SignalRequest.NONE, prefill -> {
+        return method("every" + n, SignalRequest.NONE, prefill -> {
             var shape = prefill.cache().shape();
             var keep = new int[shape.layers()][shape.kv(0).kvHeads()][];
             for (int layer = 0; layer < keep.length; layer++) {
@@ -34,7 +34,7 @@ final class TestMethods {
 
     /** Keeps all tokens in another form. */
     static CompressionMethod stored(KvCodec codec) {
-        return recipe(
+        return method(
                 codec.text(),
                 SignalRequest.NONE,
                 prefill -> Compaction.select(
@@ -75,7 +75,7 @@ final class TestMethods {
         SequenceCache build(Prefilled prefill);
     }
 
-    static CompressionMethod recipe(String name, SignalRequest signals, Builder builder) {
+    static CompressionMethod method(String name, SignalRequest signals, Builder builder) {
         return new CompressionMethod() {
             @Override
             public String name() {

@@ -2,7 +2,7 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.FileError;
 import io.hayloft.base.Suggest;
-import io.hayloft.formats.config.Activation;
+import io.hayloft.formats.config.LayerConfig.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -40,7 +40,8 @@ final class FolderCheckpoint implements Checkpoint {
                 .filter(start -> shards.tensors().containsKey(start + "embed_tokens.weight"))
                 .findFirst()
                 .orElse("model.");
-        var names = TensorNames.huggingFace(prefix, PREFIXES.getOrDefault(prefix, ""), config.postNorms());
+        var names = TensorNames.huggingFace(
+                prefix, PREFIXES.getOrDefault(prefix, ""), config.norms().post());
         this.weights = new NamedWeights(
                 folder.toString(), config, shards.tensors(), names, architecture.hasFusedTensors(), null);
     }

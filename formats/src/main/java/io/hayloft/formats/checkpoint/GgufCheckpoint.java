@@ -19,11 +19,21 @@ final class GgufCheckpoint implements Checkpoint {
         this.file = file;
         this.config = GgufConfig.read(file);
         var architecture = GgufConfig.architecture(file);
-        var permutation = architecture.isPermutedInGguf()
-                ? new RowPermutation(config.headDim(), config.rope().rotaryDims())
-                : null;
+        var permutation = architecture.isPermutedInGguf() ? permutation(config) : null;
         this.weights = new NamedWeights(
                 file.source(), config, file.tensors(), TensorNames.gguf(), architecture.hasFusedTensors(), permutation);
+    }
+
+    /** The order of the rows of a head: one for all layers, since the architectures that permute have heads of one width. */
+    private static RowPermutation permutation(DecoderConfig config) {
+        int headDim = config.attention(0).headDim();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            var rope = config.attention(layer).rope();
+            if (rope != null) {
+                return new RowPermutation(headDim, rope.rotaryDims());
+            }
+        }
+        return new RowPermutation(headDim, headDim);
     }
 
     @Override

@@ -1,8 +1,9 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.formats.config.LayerKind;
+import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,44 +53,71 @@ final class GgufConfig {
             throw general.error("is one of " + parts + " parts of a model: join them with llama-gguf-split --merge");
         }
         int hidden = fields.positive("embedding_length");
-        int queryHeads = fields.positive("attention.head_count");
-        int headDim = headDim(hidden, queryHeads);
-        var kinds = layerKinds(fields.positive("block_count"));
-        boolean slides = kinds.stream().anyMatch(LayerKind::sliding);
+        int layers = fields.positive("block_count");
+        if (layers > 1024) {
+            throw general.error("block_count must be at most 1024, not " + layers);
+        }
         try {
-            var rope = new GgufRope(fields, tensors, headDim);
             return new DecoderConfig(
                     architecture.label(),
-                    kinds.size(),
                     hidden,
-                    fields.positive("feed_forward_length"),
-                    vocabulary(),
                     fields.positive("context_length"),
-                    queryHeads,
-                    fields.positive("attention.head_count_kv", queryHeads),
-                    headDim,
-                    fields.number("attention.layer_norm_rms_epsilon"),
-                    false,
-                    rope.full(),
-                    architecture == Architecture.GEMMA3 ? rope.local() : rope.full(),
-                    kinds,
-                    slides ? fields.positive("attention.sliding_window") : 0,
-                    1 / Math.sqrt(queryScalar(kinds.size(), hidden, queryHeads, headDim)),
-                    architecture.isGemma() ? fields.number("attn_logit_softcapping", 0) : 0,
-                    architecture.isGemma() ? fields.number("final_logit_softcapping", 0) : 0,
-                    architecture.activation(),
-                    architecture.isGemma() ? Math.sqrt(hidden) : 1,
-                    architecture.hasQueryKeyNorm(),
-                    tensors.containsKey("blk.0.attn_q.bias"),
-                    architecture.isGemma(),
-                    !tensors.containsKey("output.weight"),
-                    general.ids("tokenizer.ggml.bos_token_id").stream()
-                            .findFirst()
-                            .orElse(-1),
-                    endTokens());
+                    tokens(hidden),
+                    new DecoderConfig.Norms(
+                            fields.number("attention.layer_norm_rms_epsilon"), false, architecture.isGemma()),
+                    stack(hidden, layers));
         } catch (UserError e) {
             throw general.located(e);
         }
+    }
+
+    private DecoderConfig.Tokens tokens(int hidden) {
+        return new DecoderConfig.Tokens(
+                vocabulary(),
+                general.ids("tokenizer.ggml.bos_token_id").stream().findFirst().orElse(-1),
+                endTokens(),
+                architecture.isGemma() ? Math.sqrt(hidden) : 1,
+                !tensors.containsKey("output.weight"),
+                architecture.isGemma() ? fields.number("final_logit_softcapping", 0) : 0);
+    }
+
+    private List<LayerConfig> stack(int hidden, int layers) {
+        int queryHeads = fields.positive("attention.head_count");
+        int headDim = headDim(hidden, queryHeads);
+        var ropes = new GgufRope(fields, tensors, headDim);
+        var rope = ropes.full();
+        var slidingRope = architecture == Architecture.GEMMA3 ? ropes.local() : rope;
+        var attention = new AttentionConfig(
+                queryHeads,
+                fields.positive("attention.head_count_kv", queryHeads),
+                headDim,
+                0,
+                rope,
+                1 / Math.sqrt(queryScalar(layers, hidden, queryHeads, headDim)),
+                architecture.isGemma() ? fields.number("attn_logit_softcapping", 0) : 0,
+                architecture.hasQueryKeyNorm(),
+                tensors.containsKey("blk.0.attn_q.bias"));
+        var feedForward =
+                new LayerConfig.FeedForward(fields.positive("feed_forward_length"), architecture.activation());
+        boolean windows = fields.whole("attention.sliding_window", 0) > 0;
+        var stack = new ArrayList<LayerConfig>();
+        for (int i = 0; i < layers; i++) {
+            boolean sliding = windows && slides(i);
+            boolean rotary = architecture != Architecture.SMOLLM3 || (i + 1) % SMOLLM3_ROPE_INTERVAL != 0;
+            int window = sliding ? fields.positive("attention.sliding_window") : 0;
+            stack.add(new LayerConfig(
+                    attention.with(window, !rotary ? null : sliding ? slidingRope : rope), feedForward));
+        }
+        return stack;
+    }
+
+    /** Whether a layer slides in a model that has a window. */
+    private boolean slides(int layer) {
+        return switch (architecture) {
+            case GEMMA2 -> layer % 2 == 0;
+            case GEMMA3 -> (layer + 1) % GEMMA3_PATTERN != 0;
+            default -> true;
+        };
     }
 
     private int headDim(int hidden, int queryHeads) {
@@ -117,24 +145,6 @@ final class GgufConfig {
             default -> -1;
         };
         return layers == layersOf27b ? (double) hidden / queryHeads : headDim;
-    }
-
-    private List<LayerKind> layerKinds(int layers) {
-        if (layers > 1024) {
-            throw general.error("block_count must be at most 1024, not " + layers);
-        }
-        boolean window = fields.whole("attention.sliding_window", 0) > 0;
-        var kinds = new ArrayList<LayerKind>();
-        for (int i = 0; i < layers; i++) {
-            boolean sliding = switch (architecture) {
-                case GEMMA2 -> i % 2 == 0;
-                case GEMMA3 -> (i + 1) % GEMMA3_PATTERN != 0;
-                default -> true;
-            };
-            boolean rotary = architecture != Architecture.SMOLLM3 || (i + 1) % SMOLLM3_ROPE_INTERVAL != 0;
-            kinds.add(new LayerKind(window && sliding, rotary));
-        }
-        return kinds;
     }
 
     private List<Integer> endTokens() {

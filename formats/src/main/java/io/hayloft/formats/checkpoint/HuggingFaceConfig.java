@@ -1,8 +1,9 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.formats.config.LayerKind;
+import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.RopeConfig;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,7 +43,7 @@ public final class HuggingFaceConfig {
         return read(Json.object(source, json), Optional.empty());
     }
 
-    /** As {@link #parse}, with the end tokens that generation_config.json adds. */
+    /** As {@link #parse}, with the EOS tokens that generation_config.json adds. */
     static DecoderConfig read(Fields file, Optional<Fields> generation) {
         var architecture = architecture(file);
         var text = file.object("text_config").orElse(file); // the language part of a model that also sees
@@ -59,42 +60,60 @@ public final class HuggingFaceConfig {
     private DecoderConfig read(Optional<Fields> generation) {
         checkSupported();
         int hidden = fields.positive("hidden_size");
-        int queryHeads = fields.positive("num_attention_heads");
-        int headDim = fields.positive("head_dim", defaultHeadDim(hidden, queryHeads));
-        var kinds = layerKinds(fields.positive("num_hidden_layers"));
-        boolean slides = kinds.stream().anyMatch(LayerKind::sliding);
+        int layers = fields.positive("num_hidden_layers");
+        if (layers > 1024) {
+            throw fields.error("field 'num_hidden_layers' must be at most 1024, not " + layers);
+        }
         try {
-            var rope = rope(headDim);
             return new DecoderConfig(
                     architecture.label(),
-                    kinds.size(),
                     hidden,
-                    fields.positive("intermediate_size"),
-                    fields.positive("vocab_size"),
                     fields.positive("max_position_embeddings"),
-                    queryHeads,
-                    fields.positive("num_key_value_heads", queryHeads),
-                    headDim,
-                    fields.number("rms_norm_eps", 1e-6),
-                    architecture.isGemma(),
-                    rope,
-                    architecture == Architecture.GEMMA3 ? new HuggingFaceRope(fields, headDim).local(10_000) : rope,
-                    kinds,
-                    slides ? fields.positive("sliding_window") : 0,
-                    1 / Math.sqrt(queryScalar(headDim)),
-                    softCap("attn_logit_softcapping", 50),
-                    softCap("final_logit_softcapping", 30),
-                    architecture.activation(),
-                    architecture.isGemma() ? Math.sqrt(hidden) : 1,
-                    architecture.hasQueryKeyNorm(),
-                    fields.flag("attention_bias", architecture == Architecture.QWEN2),
-                    architecture.isGemma(),
-                    fields.flag("tie_word_embeddings", tiedByDefault()),
-                    fields.ids("bos_token_id").stream().findFirst().orElse(-1),
-                    endTokens(generation));
+                    tokens(hidden, generation),
+                    new DecoderConfig.Norms(
+                            fields.number("rms_norm_eps", 1e-6), architecture.isGemma(), architecture.isGemma()),
+                    stack(hidden, layers));
         } catch (UserError e) {
             throw fields.located(e);
         }
+    }
+
+    private DecoderConfig.Tokens tokens(int hidden, Optional<Fields> generation) {
+        return new DecoderConfig.Tokens(
+                fields.positive("vocab_size"),
+                fields.ids("bos_token_id").stream().findFirst().orElse(-1),
+                endTokens(generation),
+                architecture.isGemma() ? Math.sqrt(hidden) : 1,
+                fields.flag("tie_word_embeddings", tiedByDefault()),
+                softCap("final_logit_softcapping", 30));
+    }
+
+    private List<LayerConfig> stack(int hidden, int layers) {
+        int queryHeads = fields.positive("num_attention_heads");
+        int headDim = fields.positive("head_dim", defaultHeadDim(hidden, queryHeads));
+        var rope = rope(headDim);
+        var slidingRope =
+                architecture == Architecture.GEMMA3 ? new HuggingFaceRope(fields, headDim).local(10_000) : rope;
+        var attention = new AttentionConfig(
+                queryHeads,
+                fields.positive("num_key_value_heads", queryHeads),
+                headDim,
+                0,
+                rope,
+                1 / Math.sqrt(queryScalar(headDim)),
+                softCap("attn_logit_softcapping", 50),
+                architecture.hasQueryKeyNorm(),
+                fields.flag("attention_bias", architecture == Architecture.QWEN2));
+        var feedForward = new LayerConfig.FeedForward(fields.positive("intermediate_size"), architecture.activation());
+        var sliding = slidingLayers(layers);
+        var rotary = rotaryLayers(layers);
+        var stack = new ArrayList<LayerConfig>();
+        for (int i = 0; i < layers; i++) {
+            int window = sliding.get(i) ? fields.positive("sliding_window") : 0;
+            var own = !rotary.get(i) ? null : sliding.get(i) ? slidingRope : rope;
+            stack.add(new LayerConfig(attention.with(window, own), feedForward));
+        }
+        return stack;
     }
 
     private void checkSupported() {
@@ -106,7 +125,7 @@ public final class HuggingFaceConfig {
                     + " is only supported with silu");
         }
         if (fields.has("quantization_config")) {
-            throw fields.error("field 'quantization_config' tells of quantised safetensors, which are not supported:"
+            throw fields.error("field 'quantization_config' asks for quantised safetensors, which are not supported:"
                     + " use the full-precision checkpoint or a GGUF file");
         }
         if (fields.flag("use_bidirectional_attention", false)) {
@@ -156,19 +175,6 @@ public final class HuggingFaceConfig {
         var ids = new LinkedHashSet<>(fields.ids("eos_token_id"));
         generation.ifPresent(more -> ids.addAll(more.ids("eos_token_id")));
         return List.copyOf(ids);
-    }
-
-    private List<LayerKind> layerKinds(int layers) {
-        if (layers > 1024) {
-            throw fields.error("field 'num_hidden_layers' must be at most 1024, not " + layers);
-        }
-        var sliding = slidingLayers(layers);
-        var rotary = rotaryLayers(layers);
-        var kinds = new ArrayList<LayerKind>();
-        for (int i = 0; i < layers; i++) {
-            kinds.add(new LayerKind(sliding.get(i), rotary.get(i)));
-        }
-        return kinds;
     }
 
     private List<Boolean> slidingLayers(int layers) {
@@ -225,7 +231,7 @@ public final class HuggingFaceConfig {
             return Collections.nCopies(layers, true);
         }
         if (fields.has("no_rope_layers")) {
-            var flags = fields.wholes("no_rope_layers"); // 1 stands for rotation, against the name
+            var flags = fields.wholes("no_rope_layers"); // 1 means rotation, against the name
             if (flags.length != layers) {
                 throw fields.error("field 'no_rope_layers' has " + flags.length + " entries for " + layers + " layers");
             }

@@ -48,10 +48,12 @@ final class NamedWeights implements WeightSource {
     /** A bias that the forward pass would leave out silently is an error. */
     private void checkBiases() {
         var used = new HashSet<String>();
-        for (int layer = 0; layer < config.layers() && config.attentionBias(); layer++) {
-            used.add(names.of(Role.QUERY_BIAS, layer));
-            used.add(names.of(Role.KEY_BIAS, layer));
-            used.add(names.of(Role.VALUE_BIAS, layer));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            if (config.attention(layer).biases()) {
+                used.add(names.of(Role.QUERY_BIAS, layer));
+                used.add(names.of(Role.KEY_BIAS, layer));
+                used.add(names.of(Role.VALUE_BIAS, layer));
+            }
         }
         for (var name : tensors.keySet()) {
             if (name.startsWith(names.layers()) && name.endsWith(".bias") && !used.contains(name)) {
@@ -63,7 +65,7 @@ final class NamedWeights implements WeightSource {
 
     @Override
     public Optional<WeightRows> find(Role role, int layer) {
-        if (role == Role.OUTPUT && config.tiedOutput()) {
+        if (role == Role.OUTPUT && config.tokens().tiedOutput()) {
             return find(Role.EMBEDDING, layer);
         }
         return switch (role) {
@@ -83,31 +85,31 @@ final class NamedWeights implements WeightSource {
         return switch (role) {
             case QUERY, KEY, VALUE -> fused ? names.fusedAttention(layer) : names.of(role, layer);
             case GATE, UP -> fused ? names.fusedFeedForward(layer) : names.of(role, layer);
-            case OUTPUT -> names.of(config.tiedOutput() ? Role.EMBEDDING : role, layer);
+            case OUTPUT -> names.of(config.tokens().tiedOutput() ? Role.EMBEDDING : role, layer);
             default -> names.of(role, layer);
         };
     }
 
     private Optional<WeightRows> matrix(Role role, int layer) {
-        int rows = outputs(role);
-        return tensor(names.of(role, layer), rows, inputs(role))
-                .map(tensor -> new WeightRows(tensor, 0, rows, order(role)));
+        int rows = outputs(role, layer);
+        return tensor(names.of(role, layer), rows, inputs(role, layer))
+                .map(tensor -> new WeightRows(tensor, 0, rows, order(role, layer)));
     }
 
-    private int @Nullable [] order(Role role) {
+    private int @Nullable [] order(Role role, int layer) {
         if (permutation == null) {
             return null;
         }
         return switch (role) {
-            case QUERY, QUERY_BIAS -> permutation.order(config.queryHeads());
-            case KEY, KEY_BIAS -> permutation.order(config.kvHeads());
+            case QUERY, QUERY_BIAS -> permutation.order(config.attention(layer).queryHeads());
+            case KEY, KEY_BIAS -> permutation.order(config.attention(layer).kvHeads());
             default -> null;
         };
     }
 
     private Optional<WeightRows> vector(Role role, int layer) {
-        return tensor(names.of(role, layer), outputs(role)).map(tensor -> {
-            var order = order(role);
+        return tensor(names.of(role, layer), outputs(role, layer)).map(tensor -> {
+            var order = order(role, layer);
             return WeightRows.all(order == null ? tensor : reordered(tensor, order));
         });
     }
@@ -123,15 +125,15 @@ final class NamedWeights implements WeightSource {
     }
 
     private Optional<WeightRows> partOfAttention(Role role, int layer) {
-        int queries = outputs(Role.QUERY);
-        int keys = outputs(Role.KEY);
+        int queries = outputs(Role.QUERY, layer);
+        int keys = outputs(Role.KEY, layer);
         int first = role == Role.QUERY ? 0 : role == Role.KEY ? queries : queries + keys;
         return tensor(names.fusedAttention(layer), queries + 2L * keys, config.hidden())
-                .map(tensor -> new WeightRows(tensor, first, outputs(role), null));
+                .map(tensor -> new WeightRows(tensor, first, outputs(role, layer), null));
     }
 
     private Optional<WeightRows> partOfFeedForward(Role role, int layer) {
-        int rows = config.feedForward();
+        int rows = outputs(role, layer);
         return tensor(names.fusedFeedForward(layer), 2L * rows, config.hidden())
                 .map(tensor -> new WeightRows(tensor, role == Role.GATE ? 0 : rows, rows, null));
     }
@@ -146,22 +148,22 @@ final class NamedWeights implements WeightSource {
     }
 
     /** Rows of a matrix, elements of a vector. */
-    private int outputs(Role role) {
+    private int outputs(Role role, int layer) {
         return switch (role) {
             case EMBEDDING, OUTPUT -> config.vocabulary();
-            case QUERY, QUERY_BIAS -> config.queryHeads() * config.headDim();
-            case KEY, VALUE, KEY_BIAS, VALUE_BIAS -> config.kvHeads() * config.headDim();
-            case QUERY_NORM, KEY_NORM -> config.headDim();
-            case GATE, UP -> config.feedForward();
+            case QUERY, QUERY_BIAS -> config.attention(layer).queryWidth();
+            case KEY, VALUE, KEY_BIAS, VALUE_BIAS -> config.attention(layer).kvWidth();
+            case QUERY_NORM, KEY_NORM -> config.attention(layer).headDim();
+            case GATE, UP -> config.feedForward(layer).width();
             default -> config.hidden();
         };
     }
 
     /** Columns of a matrix. */
-    private int inputs(Role role) {
+    private int inputs(Role role, int layer) {
         return switch (role) {
-            case ATTENTION_OUTPUT -> config.queryHeads() * config.headDim();
-            case DOWN -> config.feedForward();
+            case ATTENTION_OUTPUT -> config.attention(layer).queryWidth();
+            case DOWN -> config.feedForward(layer).width();
             default -> config.hidden();
         };
     }

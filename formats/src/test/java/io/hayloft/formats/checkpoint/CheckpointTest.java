@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.formats.config.Activation;
-import io.hayloft.formats.config.LayerKind;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.testing.GgufBuilder;
@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,11 +61,27 @@ class CheckpointTest {
         }
     }
 
+    private static List<Integer> windows(DecoderConfig config) {
+        return IntStream.range(0, config.layers())
+                .mapToObj(layer -> config.attention(layer).window())
+                .toList();
+    }
+
+    private static List<Integer> heads(DecoderConfig config) {
+        var attention = config.attention(0);
+        return List.of(attention.queryHeads(), attention.kvHeads(), attention.headDim());
+    }
+
+    private static double theta(DecoderConfig config, int layer) {
+        return Objects.requireNonNull(config.attention(layer).rope()).theta();
+    }
+
     private static boolean isPromised(Checkpoint model, Role role) {
         return switch (role) {
-            case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> model.config().attentionBias();
-            case QUERY_NORM, KEY_NORM -> model.config().queryKeyNorm();
-            case POST_ATTENTION_NORM, POST_FEED_FORWARD_NORM -> model.config().postNorms();
+            case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> model.config().attention(0).biases();
+            case QUERY_NORM, KEY_NORM -> model.config().attention(0).headNorms();
+            case POST_ATTENTION_NORM, POST_FEED_FORWARD_NORM ->
+                model.config().norms().post();
             default -> true;
         };
     }
@@ -73,17 +90,14 @@ class CheckpointTest {
     void readsWhatIsSpecialInGemma3() {
         try (var model = Checkpoint.open(Shared.path("goldens/architectures/gemma3"))) {
             var config = model.config();
-            var sliding = new LayerKind(true, true);
-            assertThat(config.layerKinds()).containsExactly(sliding, sliding, new LayerKind(false, true), sliding);
-            assertThat(config.window()).isEqualTo(24);
-            assertThat(config.windowOf(2)).isZero();
-            assertThat(config.ropeOf(2)).isEqualTo(new RopeConfig(1e6, 32, new RopeConfig.Linear(8)));
-            assertThat(config.ropeOf(3)).isEqualTo(RopeConfig.plain(1e4, 32));
-            assertThat(config.queryScale()).isEqualTo(1 / Math.sqrt(24));
-            assertThat(config.embeddingScale()).isEqualTo(Math.sqrt(48));
-            assertThat(config.normPlusOne()).isTrue();
-            assertThat(config.tiedOutput()).isTrue();
-            assertThat(config.activation()).isEqualTo(Activation.GELU_TANH);
+            assertThat(windows(config)).containsExactly(24, 24, 0, 24);
+            assertThat(config.attention(2).rope()).isEqualTo(new RopeConfig(1e6, 32, new RopeConfig.Linear(8)));
+            assertThat(config.attention(3).rope()).isEqualTo(RopeConfig.plain(1e4, 32));
+            assertThat(config.attention(0).scale()).isEqualTo(1 / Math.sqrt(24));
+            assertThat(config.tokens().embeddingScale()).isEqualTo(Math.sqrt(48));
+            assertThat(config.norms().plusOne()).isTrue();
+            assertThat(config.tokens().tiedOutput()).isTrue();
+            assertThat(config.feedForward(0).activation()).isEqualTo(Activation.GELU_TANH);
         }
     }
 
@@ -91,10 +105,11 @@ class CheckpointTest {
     void readsTheCapsOfGemma2AndTheUnrotatedLayerOfSmollm3() {
         try (var gemma = Checkpoint.open(Shared.path("goldens/architectures/gemma2"));
                 var smol = Checkpoint.open(Shared.path("goldens/architectures/smollm3"))) {
-            assertThat(gemma.config().attentionSoftCap()).isEqualTo(4);
-            assertThat(gemma.config().finalSoftCap()).isEqualTo(6);
-            assertThat(smol.config().layerKinds().stream().map(LayerKind::rotary))
-                    .containsExactly(true, true, false, true);
+            assertThat(gemma.config().attention(0).softCap()).isEqualTo(4);
+            assertThat(gemma.config().tokens().softCap()).isEqualTo(6);
+            assertThat(IntStream.range(0, 4)
+                            .filter(layer -> smol.config().attention(layer).rope() != null))
+                    .containsExactly(0, 1, 3);
         }
     }
 
@@ -103,7 +118,8 @@ class CheckpointTest {
     void ggufAndSafetensorsOfTheTinyLlamaAgree() {
         try (var gguf = Checkpoint.open(Shared.path("goldens/quantization/gguf/tiny_llama_f32.gguf"));
                 var hub = Checkpoint.open(Shared.path("goldens/architectures/llama"))) {
-            assertThat(gguf.config().rope()).isEqualTo(hub.config().rope());
+            assertThat(gguf.config().attention(0).rope())
+                    .isEqualTo(hub.config().attention(0).rope());
             assertThat(gguf.config().layers()).isEqualTo(hub.config().layers());
             int compared = 0;
             for (var role : Role.values()) {
@@ -151,8 +167,8 @@ class CheckpointTest {
     void readsTheOwnTinyModel() {
         try (var model = Checkpoint.open(Shared.path("models/hayloft-tiny"))) {
             var config = model.config();
-            assertThat(config.queryHeads() * config.headDim()).isEqualTo(384).isNotEqualTo(config.hidden());
-            assertThat(config.rope()).isEqualTo(RopeConfig.plain(1e7, 64));
+            assertThat(config.attention(0).queryWidth()).isEqualTo(384).isNotEqualTo(config.hidden());
+            assertThat(config.attention(0).rope()).isEqualTo(RopeConfig.plain(1e7, 64));
             assertThat(model.weights().get(Role.ATTENTION_OUTPUT, 3).columns()).isEqualTo(384);
         }
     }
@@ -162,12 +178,16 @@ class CheckpointTest {
         try (var model = Checkpoint.open(Shared.realModel("SmolLM2-135M-Instruct.Q4_1.gguf"))) {
             var config = model.config();
             assertThat(config.architecture()).isEqualTo("llama");
-            assertThat(List.of(config.layers(), config.hidden(), config.feedForward(), config.vocabulary()))
+            assertThat(List.of(
+                            config.layers(),
+                            config.hidden(),
+                            config.feedForward(0).width(),
+                            config.vocabulary()))
                     .containsExactly(30, 576, 1536, 49_152);
-            assertThat(List.of(config.queryHeads(), config.kvHeads(), config.headDim(), config.contextLength()))
-                    .containsExactly(9, 3, 64, 8192);
-            assertThat(config.rope()).isEqualTo(RopeConfig.plain(100_000, 64));
-            assertThat(config.tiedOutput()).isTrue();
+            assertThat(heads(config)).containsExactly(9, 3, 64);
+            assertThat(config.contextLength()).isEqualTo(8192);
+            assertThat(config.attention(0).rope()).isEqualTo(RopeConfig.plain(100_000, 64));
+            assertThat(config.tokens().tiedOutput()).isTrue();
             assertThat(model.weights().get(Role.OUTPUT, -1).rows()).isEqualTo(49_152);
             assertThat(model.tensors()).hasSize(272);
             assertThat(model.contentHash())
@@ -180,16 +200,22 @@ class CheckpointTest {
         try (var model = Checkpoint.open(Shared.realModel("gemma-3-270m-q4_k_m.gguf"))) {
             var config = model.config();
             assertThat(config.architecture()).isEqualTo("gemma3");
-            assertThat(List.of(config.layers(), config.hidden(), config.feedForward(), config.vocabulary()))
+            assertThat(List.of(
+                            config.layers(),
+                            config.hidden(),
+                            config.feedForward(0).width(),
+                            config.vocabulary()))
                     .containsExactly(18, 640, 2048, 262_144);
-            assertThat(List.of(config.queryHeads(), config.kvHeads(), config.headDim(), config.contextLength()))
-                    .containsExactly(4, 1, 256, 32_768);
-            assertThat(config.window()).isEqualTo(512);
-            assertThat(config.layerKinds().stream().filter(LayerKind::sliding)).hasSize(15);
-            assertThat(config.ropeOf(0).theta()).isEqualTo(10_000);
-            assertThat(config.ropeOf(5).theta()).isEqualTo(1_000_000);
-            assertThat(config.normPlusOne()).isFalse();
-            assertThat(config.queryScale()).isEqualTo(1.0 / 16);
+            assertThat(heads(config)).containsExactly(4, 1, 256);
+            assertThat(config.contextLength()).isEqualTo(32_768);
+            assertThat(windows(config))
+                    .containsOnly(0, 512)
+                    .filteredOn(window -> window == 512)
+                    .hasSize(15);
+            assertThat(theta(config, 0)).isEqualTo(10_000);
+            assertThat(theta(config, 5)).isEqualTo(1_000_000);
+            assertThat(config.norms().plusOne()).isFalse();
+            assertThat(config.attention(0).scale()).isEqualTo(1.0 / 16);
             for (int layer = 0; layer < config.layers(); layer++) {
                 for (var role : Role.values()) {
                     if (!role.global() && !role.name().endsWith("BIAS")) {
@@ -296,7 +322,7 @@ class CheckpointTest {
             for (int i = 0; i < expected.length; i++) {
                 expected[i] = stored[order[i]];
             }
-            assertThat(model.config().attentionBias()).isTrue();
+            assertThat(model.config().attention(0).biases()).isTrue();
             assertThat(model.weights().get(Role.QUERY_BIAS, 0).toFloats()).containsExactly(expected);
             assertThat(model.weights().get(Role.QUERY, 0).order()).containsExactly(order);
             assertThat(model.weights().get(Role.VALUE, 0).order()).isNull();

@@ -49,7 +49,10 @@ public final class ConfigFuzz {
         try {
             var config = HuggingFaceConfig.parse(SOURCE, data);
             for (int layer = 0; layer < config.layers(); layer++) {
-                config.ropeOf(layer).frequencies(100_000);
+                var rope = config.attention(layer).rope();
+                if (rope != null) {
+                    rope.frequencies(100_000);
+                }
             }
         } catch (UserError e) {
             Refusal.check(e, SOURCE);

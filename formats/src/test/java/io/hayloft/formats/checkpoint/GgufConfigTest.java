@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.formats.config.LayerKind;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.testing.GgufBuilder;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,11 +21,11 @@ class GgufConfigTest {
         try (var model = Checkpoint.of(GgufBuilder.completeModel(architecture).read(GgufFile::read))) {
             var config = model.config();
             assertThat(config.architecture()).isEqualTo(architecture);
-            assertThat(config.headDim()).isEqualTo(4);
+            assertThat(config.attention(0).headDim()).isEqualTo(4);
             assertThat(config.vocabulary()).isEqualTo(6);
             assertThat(config.eosIds()).containsExactly(1);
-            assertThat(config.normPlusOne()).isFalse();
-            assertThat(config.tiedOutput()).isTrue();
+            assertThat(config.norms().plusOne()).isFalse();
+            assertThat(config.tokens().tiedOutput()).isTrue();
             boolean permuted = architecture.equals("llama") || architecture.equals("smollm3");
             assertThat(model.weights().get(Role.QUERY, 0).order() != null).isEqualTo(permuted);
             assertThat(model.weights().get(Role.OUTPUT, -1).tensor().name()).isEqualTo("token_embd.weight");
@@ -50,11 +50,12 @@ class GgufConfigTest {
                 .number("gemma2.attn_logit_softcapping", 50)
                 .number("gemma2.final_logit_softcapping", 30);
         try (var model = Checkpoint.of(gemma2.read(GgufFile::read))) {
-            assertThat(model.config().window()).isEqualTo(8);
-            assertThat(model.config().layerKinds()).containsExactly(new LayerKind(true, true));
-            assertThat(model.config().attentionSoftCap()).isEqualTo(50);
-            assertThat(model.config().finalSoftCap()).isEqualTo(30);
-            assertThat(model.config().embeddingScale()).isEqualTo(Math.sqrt(8));
+            assertThat(model.config().layers()).isEqualTo(1);
+            assertThat(model.config().attention(0).window()).isEqualTo(8);
+            assertThat(model.config().attention(0).rope()).isNotNull();
+            assertThat(model.config().attention(0).softCap()).isEqualTo(50);
+            assertThat(model.config().tokens().softCap()).isEqualTo(30);
+            assertThat(model.config().tokens().embeddingScale()).isEqualTo(Math.sqrt(8));
         }
     }
 
@@ -82,7 +83,8 @@ class GgufConfigTest {
 
     private static RopeConfig.Scaling rope(GgufBuilder built) {
         try (var file = built.read(GgufFile::read)) {
-            return GgufConfig.read(file).rope().scaling();
+            return Objects.requireNonNull(GgufConfig.read(file).attention(0).rope())
+                    .scaling();
         }
     }
 

@@ -81,7 +81,8 @@ public final class GgufFuzz {
                     .orElse(0);
         }
         for (int layer = 0; layer < model.config().layers(); layer++) {
-            rows += model.config().ropeOf(layer).frequencies(1000).inverse().length;
+            var rope = model.config().attention(layer).rope();
+            rows += rope == null ? 0 : rope.frequencies(1000).inverse().length;
         }
         return rows;
     }

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.formats.config.LayerKind;
 import io.hayloft.formats.config.RopeConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HuggingFaceConfigTest {
     private static DecoderConfig parse(String json) {
         return HuggingFaceConfig.parse("config.json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static RopeConfig rope(DecoderConfig config) {
+        return Objects.requireNonNull(config.attention(0).rope());
     }
 
     /** A config with the sizes that every model tells, and more fields. */
@@ -29,14 +34,14 @@ class HuggingFaceConfigTest {
     @Test
     void fillsInWhatOldLlamasLeaveOut() {
         var config = parse(config("llama", 2, ""));
-        assertThat(config.kvHeads()).isEqualTo(8);
-        assertThat(config.headDim()).isEqualTo(8);
-        assertThat(config.rope()).isEqualTo(RopeConfig.plain(10_000, 8));
-        assertThat(config.tiedOutput()).isFalse();
+        assertThat(config.attention(0).kvHeads()).isEqualTo(8);
+        assertThat(config.attention(0).headDim()).isEqualTo(8);
+        assertThat(config.attention(0).rope()).isEqualTo(RopeConfig.plain(10_000, 8));
+        assertThat(config.tokens().tiedOutput()).isFalse();
         assertThat(config.bosId()).isEqualTo(-1);
         assertThat(config.eosIds()).isEmpty();
-        assertThat(config.window()).isZero();
-        assertThat(config.groupSize()).isEqualTo(1);
+        assertThat(config.attention(0).window()).isZero();
+        assertThat(config.attention(0).groupSize()).isEqualTo(1);
     }
 
     @Test
@@ -64,30 +69,33 @@ class HuggingFaceConfigTest {
     void slidesTheRightLayers(String modelType, String expected, String fields) {
         var config = parse(config(modelType, 7, fields));
         var kinds = new StringBuilder();
-        config.layerKinds().forEach(kind -> kinds.append(kind.sliding() ? 'S' : 'F'));
+        for (int layer = 0; layer < config.layers(); layer++) {
+            var attention = config.attention(layer);
+            kinds.append(attention.sliding() ? 'S' : 'F');
+            assertThat(attention.window()).isEqualTo(attention.sliding() ? 32 : 0);
+        }
         assertThat(kinds).hasToString(expected);
-        assertThat(config.window()).isEqualTo(expected.contains("S") ? 32 : 0);
     }
 
     @Test
     void leavesEveryFourthLayerOfSmollm3Unrotated() {
         var config = parse(config("smollm3", 8, ""));
-        assertThat(config.layerKinds().stream().map(LayerKind::rotary))
-                .containsExactly(true, true, true, false, true, true, true, false);
-        assertThat(config.rope().theta()).isEqualTo(2_000_000);
+        assertThat(IntStream.range(0, 8).filter(layer -> config.attention(layer).rope() != null))
+                .containsExactly(0, 1, 2, 4, 5, 6);
+        assertThat(rope(config).theta()).isEqualTo(2_000_000);
     }
 
     /** A cap that is not mentioned has the default of Gemma 2; null means none. */
     @Test
     void readsTheCapsOfGemma2() {
         var silent = parse(config("gemma2", 1, ""));
-        assertThat(silent.attentionSoftCap()).isEqualTo(50);
-        assertThat(silent.finalSoftCap()).isEqualTo(30);
-        assertThat(silent.headDim()).isEqualTo(256);
+        assertThat(silent.attention(0).softCap()).isEqualTo(50);
+        assertThat(silent.tokens().softCap()).isEqualTo(30);
+        assertThat(silent.attention(0).headDim()).isEqualTo(256);
         var off = parse(config("gemma2", 1, "\"attn_logit_softcapping\": null, \"final_logit_softcapping\": null"));
-        assertThat(off.attentionSoftCap()).isZero();
-        assertThat(off.finalSoftCap()).isZero();
-        assertThat(parse(config("gemma3_text", 1, "")).attentionSoftCap()).isZero();
+        assertThat(off.attention(0).softCap()).isZero();
+        assertThat(off.tokens().softCap()).isZero();
+        assertThat(parse(config("gemma3_text", 1, "")).attention(0).softCap()).isZero();
     }
 
     /** The published 4B model: sizes that equal the defaults are not written. */
@@ -99,23 +107,23 @@ class HuggingFaceConfigTest {
               "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "sliding_window": 1024}}
             """);
         assertThat(config.architecture()).isEqualTo("gemma3");
-        assertThat(config.queryHeads()).isEqualTo(8);
+        assertThat(config.attention(0).queryHeads()).isEqualTo(8);
         assertThat(config.vocabulary()).isEqualTo(262_208);
-        assertThat(config.ropeOf(5)).isEqualTo(new RopeConfig(1e6, 256, new RopeConfig.Linear(8)));
-        assertThat(config.ropeOf(0)).isEqualTo(RopeConfig.plain(1e4, 256));
+        assertThat(config.attention(5).rope()).isEqualTo(new RopeConfig(1e6, 256, new RopeConfig.Linear(8)));
+        assertThat(config.attention(0).rope()).isEqualTo(RopeConfig.plain(1e4, 256));
     }
 
     @Test
     void readsScalingInOldAndNewWords() {
         var rope = "\"rope_scaling\": {\"type\": \"%s\", \"factor\": 4.0}";
-        assertThat(parse(config("llama", 1, rope.formatted("linear"))).rope().scaling())
+        assertThat(rope(parse(config("llama", 1, rope.formatted("linear")))).scaling())
                 .isEqualTo(new RopeConfig.Linear(4));
-        assertThat(parse(config("llama", 1, rope.formatted("dynamic"))).rope().scaling())
+        assertThat(rope(parse(config("llama", 1, rope.formatted("dynamic")))).scaling())
                 .isEqualTo(new RopeConfig.Dynamic(4, 4096));
         var factors = Collections.nCopies(4, 2.0).toString();
         var longRope = "\"original_max_position_embeddings\": 1024, \"rope_scaling\": "
                 + "{\"type\": \"su\", \"short_factor\": %s, \"long_factor\": %s}".formatted(factors, factors);
-        assertThat(parse(config("phi3", 1, longRope)).rope().scaling())
+        assertThat(rope(parse(config("phi3", 1, longRope))).scaling())
                 .isEqualTo(new RopeConfig.LongRope(
                         Collections.nCopies(4, 2.0),
                         Collections.nCopies(4, 2.0),
@@ -141,7 +149,7 @@ class HuggingFaceConfigTest {
                 "\"hidden_size\": 64|\"hidden_size\": \"64\"|field 'hidden_size' must be a whole number",
                 "\"hidden_size\": 64|\"hidden_size\": 99999999999|field 'hidden_size' must be a whole number",
                 "\"intermediate_size\": 128|\"intermediate_size\": 2000000000|feed-forward size must be between",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"eos_token_id\": 100|end token must be between",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"eos_token_id\": 100|EOS token must be between",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 3|cannot share 3 KV heads",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 9|KV heads must be between",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"vocab_size\": 100|Duplicate",

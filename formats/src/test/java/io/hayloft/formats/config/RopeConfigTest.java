@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class RopeConfigTest {
 
     private static void compare(JsonNode table) throws IOException {
         var length = table.get("sequence_length");
-        var frequencies = config(table).rope().frequencies(length.isNull() ? 1 : length.asInt());
+        var frequencies = Objects.requireNonNull(config(table).attention(0).rope())
+                .frequencies(length.isNull() ? 1 : length.asInt());
         float scaling = (float) table.get("attention_scaling").asDouble();
         assertThat(frequencies.attentionScaling()).isEqualTo(scaling);
         var expected = table.get("inv_freq");

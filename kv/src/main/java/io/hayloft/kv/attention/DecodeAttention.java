@@ -1,8 +1,6 @@
 package io.hayloft.kv.attention;
 
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.kv.cache.CachePolicy;
-import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,7 @@ public final class DecodeAttention {
      * @param layer index of the layer, told to the policies
      * @param out results, in the shape of the queries; not the same array
      */
-    public static void attend(AttentionShape shape, int layer, DecodeRows rows, float[] out, WorkerPool pool) {
+    public static void attend(AttentionShape shape, int layer, StepRows rows, float[] out, WorkerPool pool) {
         var step = STEP.get();
         var masks = new @Nullable TokenMask[rows.count()];
         for (int row = 0; row < rows.count(); row++) {
@@ -40,21 +38,5 @@ public final class DecodeAttention {
             }
         }
         step.end();
-    }
-
-    /** As above, rows one by one; goes with its last caller. */
-    public static void attend(
-            AttentionShape shape,
-            int layer,
-            LayerCache[] caches,
-            @Nullable CachePolicy[] policies,
-            float[] q,
-            @Nullable FarPart[] far,
-            float[] farQueries,
-            int[] positions,
-            float[] out,
-            WorkerPool pool,
-            StepTimes times) {
-        attend(shape, layer, new DecodeRows(caches, policies, far, q, farQueries, positions, times), out, pool);
     }
 }

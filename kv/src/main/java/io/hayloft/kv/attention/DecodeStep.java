@@ -22,7 +22,7 @@ final class DecodeStep implements WorkerPool.Task {
 
     private static final ThreadLocal<DecodeScratch> SCRATCH = ThreadLocal.withInitial(DecodeScratch::new);
     private static final @Nullable TokenMask[] NO_MASKS = {};
-    private static final DecodeRows NO_ROWS = new DecodeRows(
+    private static final StepRows NO_ROWS = new StepRows(
             new LayerCache[0],
             new @Nullable CachePolicy[0],
             new @Nullable FarPart[0],
@@ -32,7 +32,7 @@ final class DecodeStep implements WorkerPool.Task {
             StepTimes.NONE);
 
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
-    private DecodeRows rows = NO_ROWS;
+    private StepRows rows = NO_ROWS;
     private int stride; // floats of a query head's sums: largest score, sum, weighted values
     private int tasks;
     private int[] taskRow = new int[16];
@@ -50,7 +50,7 @@ final class DecodeStep implements WorkerPool.Task {
      * @param masks hide more of each row's tokens [rows]; null for none
      * @param out results [rows][queryHeads * headDim]
      */
-    void run(AttentionShape shape, DecodeRows rows, @Nullable TokenMask[] masks, float[] out, WorkerPool pool) {
+    void run(AttentionShape shape, StepRows rows, @Nullable TokenMask[] masks, float[] out, WorkerPool pool) {
         long started = System.nanoTime();
         begin(shape, rows, masks, out);
         pool.run(tasks, this);
@@ -59,7 +59,7 @@ final class DecodeStep implements WorkerPool.Task {
     }
 
     /** Splits a step into tasks. */
-    private void begin(AttentionShape shape, DecodeRows rows, @Nullable TokenMask[] masks, float[] out) {
+    private void begin(AttentionShape shape, StepRows rows, @Nullable TokenMask[] masks, float[] out) {
         this.shape = shape;
         this.rows = rows;
         this.masks = masks;

@@ -26,7 +26,7 @@ public record FarPart(
      * @param queries of the rows, rotated for these tokens [near.count()][queryHeads * headDim]
      * @param near the same rows over the sequence's cache
      */
-    public PrefillRows rows(float[] queries, PrefillRows near) {
-        return new PrefillRows(tokens, queries, near.count(), near.firstPosition() - distance, mask);
+    public ChunkRows rows(float[] queries, ChunkRows near) {
+        return new ChunkRows(tokens, queries, near.count(), near.firstPosition() - distance, mask);
     }
 }

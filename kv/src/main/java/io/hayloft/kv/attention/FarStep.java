@@ -13,7 +13,7 @@ final class FarStep {
     private float[] results = {};
 
     /** Attends to out-of-window tokens and joins the results with those of a step over the caches of the same rows. */
-    void join(AttentionShape shape, DecodeRows rows, DecodeStep near, WorkerPool pool) {
+    void join(AttentionShape shape, StepRows rows, DecodeStep near, WorkerPool pool) {
         int count = 0;
         for (var part : rows.outOfWindow()) {
             count += part == null ? 0 : 1;
@@ -44,7 +44,7 @@ final class FarStep {
         }
         StepTimes times = (row, nanos) -> rows.times().add(rowOf[row], nanos);
         var none = new @Nullable FarPart[count];
-        var others = new DecodeRows(caches, new @Nullable CachePolicy[count], none, queries, queries, ends, times);
+        var others = new StepRows(caches, new @Nullable CachePolicy[count], none, queries, queries, ends, times);
         step.run(shape, others, masks, results, pool);
         for (i = 0; i < count; i++) {
             near.join(rowOf[i], step, i);

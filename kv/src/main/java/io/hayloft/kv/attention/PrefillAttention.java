@@ -1,7 +1,6 @@
 package io.hayloft.kv.attention;
 
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.kv.cache.LayerCache;
 import org.jspecify.annotations.Nullable;
 
 /** Attention of many consecutive rows of one sequence over its cache. A tile of 128 tokens is decoded once for many rows. */
@@ -15,7 +14,7 @@ public final class PrefillAttention {
      * @param mass adds the probabilities of these rows, if given
      */
     public static void attend(
-            AttentionShape shape, PrefillRows rows, float[] out, WorkerPool pool, @Nullable AttentionMass mass) {
+            AttentionShape shape, ChunkRows rows, float[] out, WorkerPool pool, @Nullable AttentionMass mass) {
         new PrefillStep(shape, rows, out, mass).run(pool);
     }
 
@@ -28,8 +27,8 @@ public final class PrefillAttention {
      */
     public static void attend(
             AttentionShape shape,
-            PrefillRows rows,
-            PrefillRows outOfWindow,
+            ChunkRows rows,
+            ChunkRows outOfWindow,
             float[] out,
             WorkerPool pool,
             @Nullable AttentionMass mass) {
@@ -46,36 +45,5 @@ public final class PrefillAttention {
             var columns = new MassStep(step, mass);
             pool.run(columns.tasks(), columns);
         }
-    }
-
-    // The two below go with their last caller.
-
-    /** As the first one, rows one by one. */
-    public static void attend(
-            AttentionShape shape,
-            LayerCache cache,
-            float[] q,
-            int rows,
-            int firstPosition,
-            float[] out,
-            WorkerPool pool,
-            @Nullable AttentionMass mass) {
-        attend(shape, new PrefillRows(cache, q, rows, firstPosition), out, pool, mass);
-    }
-
-    /** As the second one, rows one by one. */
-    public static void attend(
-            AttentionShape shape,
-            LayerCache cache,
-            float[] q,
-            FarPart far,
-            float[] farQueries,
-            int rows,
-            int firstPosition,
-            float[] out,
-            WorkerPool pool,
-            @Nullable AttentionMass mass) {
-        var near = new PrefillRows(cache, q, rows, firstPosition);
-        attend(shape, near, far.rows(farQueries, near), out, pool, mass);
     }
 }

@@ -22,7 +22,7 @@ final class PrefillStep implements WorkerPool.Task {
     private static final AttentionMass.Block[] NO_BLOCKS = {};
 
     final AttentionShape shape;
-    final PrefillRows rows;
+    final ChunkRows rows;
     final AttentionResults results;
     private final @Nullable AttentionMass mass;
     private final int rowsOfTask;
@@ -38,7 +38,7 @@ final class PrefillStep implements WorkerPool.Task {
      * @param out results, in the shape of the queries
      * @param mass adds the rows' probabilities when the step has run, if given
      */
-    PrefillStep(AttentionShape shape, PrefillRows rows, float[] out, @Nullable AttentionMass mass) {
+    PrefillStep(AttentionShape shape, ChunkRows rows, float[] out, @Nullable AttentionMass mass) {
         this.shape = shape;
         this.rows = rows;
         this.results = new AttentionResults(shape.headDim(), rows.count() * shape.queryHeads(), out);

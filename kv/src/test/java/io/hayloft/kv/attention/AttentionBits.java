@@ -85,7 +85,7 @@ final class AttentionBits {
                 problem.append(layer, from, to);
                 var q = problem.queries(from, to);
                 var part = new float[q.length];
-                var rows = new PrefillRows(layer, q, to - from, from);
+                var rows = new ChunkRows(layer, q, to - from, from);
                 if (far == null) {
                     PrefillAttention.attend(shape, rows, part, pool, attention);
                 } else {
@@ -98,7 +98,7 @@ final class AttentionBits {
                 problem.append(layer, token, token + 1);
                 var q = problem.queries(token, token + 1);
                 var row = new float[q.length];
-                var rows = new DecodeRows(
+                var rows = new StepRows(
                         new LayerCache[] {layer},
                         new CachePolicy[] {recorder},
                         new @Nullable FarPart[] {far},

@@ -85,7 +85,7 @@ class PrefillAttentionTest {
                 problem.append(cache.layer(0), from, to);
                 var part = new float[(to - from) * problem.shape().rowSize()];
                 Arrays.fill(part, Float.NaN);
-                var rows = new PrefillRows(cache.layer(0), problem.queries(from, to), to - from, from);
+                var rows = new ChunkRows(cache.layer(0), problem.queries(from, to), to - from, from);
                 PrefillAttention.attend(problem.shape(), rows, part, pool, mass);
                 System.arraycopy(part, 0, out, from * problem.shape().rowSize(), part.length);
                 cache.advance(to - from);
@@ -177,7 +177,7 @@ class PrefillAttentionTest {
                     }
                     var part = new float[(to - from) * problem.shape().rowSize()];
                     var queries = problem.queries(from, to);
-                    var rows = new PrefillRows(layer, queries, to - from, from);
+                    var rows = new ChunkRows(layer, queries, to - from, from);
                     PrefillAttention.attend(problem.shape(), rows, part, pool, mass);
                     System.arraycopy(
                             part, 0, out, (from - first) * problem.shape().rowSize(), part.length);

@@ -15,7 +15,8 @@ public record BlockPrefill(Retrieval retrieval) implements PrefillPattern.Own {
     @Override
     public SequenceCache cache(LanguageModel model, KvCodec codec, int tokens) {
         var sizes = retrieval.sizes(tokens);
-        var memory = BlockMemory.empty(sizes, model.cacheShape(), model.config().queryHeads(), codec);
+        var memory = BlockMemory.empty(
+                sizes, model.cacheShape(), model.config().attention(0).queryHeads(), codec);
         var near = model.cacheShape().narrowed(sizes.local());
         return new SequenceCache(near, codec, null, memory);
     }

@@ -39,13 +39,20 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
         var config = prefill.model().config();
         var shape = Shapes.cache(config);
         var windows = IntStream.range(0, shape.layers()).map(shape::window).toArray();
-        var policy = new QueryHeadEviction(budget, windows, config.kvHeads(), config.groupSize());
+        var policy = new QueryHeadEviction(
+                budget,
+                windows,
+                config.attention(0).kvHeads(),
+                config.attention(0).groupSize());
         var kept = new int[windows.length][][];
         if (promptCounts) {
             for (int layer = 0; layer < windows.length; layer++) {
-                var heads = policy.startWith(layer, prefill.signals().attentionMass(layer), prefill.tokens());
-                if (heads != null) {
-                    kept[layer] = heads;
+                if (windows[layer] == 0) {
+                    var heads =
+                            policy.startWith(layer, prefill.signals().accumulatedAttention(layer), prefill.tokens());
+                    if (heads != null) {
+                        kept[layer] = heads;
+                    }
                 }
             }
         }

@@ -32,7 +32,7 @@ public final class Scores {
             for (int queryHead = head * group; queryHead < (head + 1) * group; queryHead++) {
                 for (int back = 0; back < queries; back++) {
                     int visible = tokens - back;
-                    int at = ((view.window() - 1 - back) * view.shape().queryHeads() + queryHead) * dim;
+                    int at = ((view.queryWindow() - 1 - back) * view.shape().queryHeads() + queryHead) * dim;
                     VectorOps.dots(recorded, at, keys, 0, dim, visible, row, 0);
                     for (int i = 0; i < visible; i++) {
                         row[i] = capped(view, view.shape().scale() * row[i]);
@@ -99,7 +99,7 @@ public final class Scores {
 
     private static float[][] computeGroupMass(LayerView view) {
         int tokens = view.tokens();
-        var mass = view.attentionMass();
+        var mass = view.accumulatedAttention();
         var perHead = new float[view.shape().queryHeads()][];
         for (int head = 0; head < perHead.length; head++) {
             perHead[head] = Arrays.copyOfRange(mass, head * tokens, (head + 1) * tokens);

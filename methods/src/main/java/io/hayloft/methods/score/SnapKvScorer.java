@@ -25,7 +25,7 @@ public record SnapKvScorer(int window, int kernel) implements Scorer {
     @Override
     public float[][] score(LayerView view, int budget) {
         int tokens = view.tokens();
-        int queries = Math.min(window, Math.min(view.window(), tokens));
+        int queries = Math.min(window, Math.min(view.queryWindow(), tokens));
         var attention = Scores.groupMean(
                 Scores.attentionOfLastQueries(view, queries), view.shape().kvHeads());
         var scores = new float[view.shape().kvHeads()][];

@@ -3,6 +3,8 @@ package io.hayloft.engine.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.engine.generation.DecodeBatch.StepClock;
+import io.hayloft.engine.model.DecodeRows;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.kv.cache.KvCodec;
@@ -14,19 +16,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StepTimeTest {
+class TimesTest {
     @Test
     void theRestOfAStepIsShared() {
-        var time = new StepTime(3);
-        var own = time.begin();
-        own[0] = 500;
-        own[1] = 100;
-        own[2] = 99; // has ended already
-        time.end(1000, 2);
-        assertThat(time.ownSeconds(0)).isEqualTo(500e-9, within(1e-15));
-        assertThat(time.ownSeconds(1)).isEqualTo(100e-9, within(1e-15));
-        assertThat(time.sharedSeconds()).isEqualTo(400e-9, within(1e-15));
-        assertThat(time.begin()).containsOnly(0);
+        var clock = new StepClock(2);
+        clock.add(0, 300);
+        clock.add(1, 100);
+        clock.add(0, 200);
+        assertThat(clock.ownSeconds(0)).isEqualTo(500e-9, within(1e-15));
+        assertThat(clock.ownSeconds(1)).isEqualTo(100e-9, within(1e-15));
+        assertThat(clock.sharedSeconds(1000)).isEqualTo(400e-9, within(1e-15));
+        assertThat(clock.sharedSeconds(500)).isZero();
     }
 
     @ParameterizedTest
@@ -37,23 +37,18 @@ class StepTimeTest {
                 var large = filled(model, 3000)) {
             var caches = new SequenceCache[] {small, large};
             var logits = new float[2 * model.config().vocabulary()];
-            var time = new StepTime(2);
             var sums = new double[2];
-            double shared = 0;
-            long wall = 0;
             for (int step = 0; step < 40; step++) {
-                var own = time.begin();
+                var clock = new StepClock(2);
                 long start = System.nanoTime();
-                model.decoder().step(new int[] {9, 9}, caches, 32, logits, own);
-                long nanos = System.nanoTime() - start;
-                time.end(nanos, 2);
-                assertThat(own[0] + own[1]).isPositive().isLessThanOrEqualTo(nanos);
-                sums[0] += time.ownSeconds(0);
-                sums[1] += time.ownSeconds(1);
-                shared += time.sharedSeconds();
-                wall += nanos;
+                model.decoder().step(DecodeRows.of(new int[] {9, 9}, caches), logits, clock);
+                double seconds = (System.nanoTime() - start) * 1e-9;
+                assertThat(clock.ownSeconds(0) + clock.ownSeconds(1))
+                        .isPositive()
+                        .isLessThanOrEqualTo(seconds);
+                sums[0] += clock.ownSeconds(0);
+                sums[1] += clock.ownSeconds(1);
             }
-            assertThat(sums[0] + sums[1] + shared).isEqualTo(wall * 1e-9, within(1e-9));
             assertThat(sums[1]).isGreaterThan(2 * sums[0]);
         }
     }

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param count number of rows
  * @param mask hides more of the tokens; null for none
  */
-public record PrefillRows(
+public record ChunkRows(
         LayerCache cache,
         float[] queries,
         int count,
         int firstPosition,
         @Nullable TokenMask mask) {
     /** Rows that see all tokens that positions and window let them see. */
-    public PrefillRows(LayerCache cache, float[] queries, int count, int firstPosition) {
+    public ChunkRows(LayerCache cache, float[] queries, int count, int firstPosition) {
         this(cache, queries, count, firstPosition, null);
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param times takes the wall time of each row's attention and policy: what the threads do together is shared out by the time
  *     that each row's part of it took
  */
-public record DecodeRows(
+public record StepRows(
         LayerCache[] caches,
         @Nullable CachePolicy[] policies,
         @Nullable FarPart[] outOfWindow,
