@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with a matrix of {@link Codes}, for one to four query heads at a time: a word's codes are masked off, turned to
+ * Products with a matrix of {@link PackedMatrix}, for one to four query heads at a time: a word's codes are masked off, turned to
  * floats and multiplied while the next ones move down.
  */
 final class PackedRows {

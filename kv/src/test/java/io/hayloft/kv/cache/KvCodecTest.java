@@ -70,7 +70,7 @@ class KvCodecTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 5, 6, 7, 12, 16, 32})
     void otherWidthsAreRefusedWhereverBitsAreGiven(int bits) {
-        assertThatThrownBy(() -> new Codes(bits, 32, 32)).hasMessageContaining("2, 4 or 8");
+        assertThatThrownBy(() -> new PackedMatrix(bits, 32, 32)).hasMessageContaining("2, 4 or 8");
         assertThatThrownBy(() -> new GroupQuantizer(bits, false)).hasMessageContaining("2, 4 or 8");
         assertThatThrownBy(() -> new TokenGroups(true, 32, bits, 32, false, true))
                 .hasMessageContaining("2, 4 or 8");

@@ -36,9 +36,11 @@ class ReservedBytesTest {
                         if (first % 50 == 0 && first > 0) {
                             double mapped = NativeMemory.mappedBytes() - before;
                             double said = offHeap(cache);
-                            assertThat(mapped / said)
+                            // Grouped codecs take blocks of several sizes: of the newest row some may not be in use.
+                            double row = codec.codesTokensAlone() ? 0 : 2 * HEADS * 32 * DIM * Short.BYTES;
+                            assertThat(mapped)
                                     .as(text + " " + first + " tokens in chunks of " + chunk)
-                                    .isBetween(1.0, codec.codesTokensAlone() ? 1.03 : 1.1);
+                                    .isBetween(said, 1.03 * said + row);
                         }
                     }
                 }

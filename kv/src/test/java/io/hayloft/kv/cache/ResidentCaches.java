@@ -40,8 +40,8 @@ final class ResidentCaches {
             long withFork = residentBytes() - before;
             long forkHeap = fork.layer(0).tableBytes() + fork.layer(1).tableBytes();
             long reservedWithFork = ReservedMemory.of(caches) - heap - forkHeap;
-            System.out.println(
-                    codec.text() + " " + resident + " " + sum + " " + reserved + " " + withFork + " " + reservedWithFork);
+            System.out.println(codec.text() + " " + resident + " " + sum + " " + reserved + " " + withFork + " "
+                    + reservedWithFork);
             close(caches);
         }
     }

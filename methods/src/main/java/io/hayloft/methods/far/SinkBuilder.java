@@ -58,12 +58,7 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
         var policy = slides ? new SlidingWindow(0, capacity - first) : null;
         var window = slots(prefill, tokens - kept + first, tokens, tokens);
         return Compaction.select(
-                source,
-                window,
-                codec,
-                    policy,
-                memory,
-                prefill.model().pool());
+                source, window, codec, policy, memory, prefill.model().pool());
     }
 
     /** Slots from, ..., to-1 of every head; the first {@code ofSliding} ones at most where the layer has a window. */
