@@ -93,17 +93,12 @@ class ConformanceTest extends MethodRuns {
         for (var ratio : List.of("1x", "2x", "4x", "8x")) {
             var method = Methods.parse(family + ratio);
             try (var prefill = prefill(prompt(PROMPT, 3), method)) {
-                long before = NativeMemory.liveBytes();
+                var reserved = new ReservedCheck(prefill.cache());
                 try (var cache = method.build(prefill)) {
-                    long onTheHeap = tables(cache);
-                    if (family.equals("h2o:") && !ratio.equals("1x")) {
-                        onTheHeap += 4L * keptTokens(cache); // attention mass
-                    }
-                    assertThat(cache.bytes()).isEqualTo(NativeMemory.liveBytes() - before + onTheHeap);
-                    assertThat(onTheHeap == 0).isEqualTo(ratio.equals("1x"));
+                    reserved.check(family + ratio, cache);
                     sizes.add(cache.bytes());
                 }
-                assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+                reserved.closed(family + ratio);
             }
         }
         for (int i = 1; i < sizes.size(); i++) {

@@ -89,27 +89,4 @@ abstract class MethodRuns {
         }
         return positions;
     }
-
-    /** Bytes of the tables of positions: 4 for each token of a head that does not hold consecutive ones. */
-    static long tables(SequenceCache cache) {
-        long bytes = 0;
-        for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
-                var positions = positions(cache, layer, head);
-                boolean consecutive = positions.getLast() - positions.getFirst() == positions.size() - 1;
-                bytes += consecutive ? 0 : 4L * positions.size();
-            }
-        }
-        return bytes;
-    }
-
-    static long keptTokens(SequenceCache cache) {
-        long tokens = 0;
-        for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
-                tokens += cache.layer(layer).length(head);
-            }
-        }
-        return tokens;
-    }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.PrefillSignals;
-import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.List;
@@ -32,14 +31,13 @@ class QuantiserConformanceTest extends MethodRuns {
         for (var bits : List.of("2bit", "4bit", "8bit")) {
             var method = Methods.parse(family + bits);
             try (var prefill = prefill(prompt(PROMPT, 3), method)) {
-                long before = NativeMemory.liveBytes();
+                var reserved = new ReservedCheck(prefill.cache());
                 try (var cache = method.build(prefill)) {
-                    assertThat(cache.bytes())
-                            .isEqualTo(NativeMemory.liveBytes() - before)
-                            .isGreaterThan(smaller);
+                    reserved.check(family + bits, cache);
+                    assertThat(cache.bytes()).isGreaterThan(smaller);
                     smaller = cache.bytes();
                 }
-                assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+                reserved.closed(family + bits);
             }
         }
         assertThat(smaller).isLessThan(model.cacheShape().fullBytes(PROMPT, new KvCodec.F16()));
@@ -97,9 +95,9 @@ class QuantiserConformanceTest extends MethodRuns {
                 cache.advance(1);
             }
             var signals = new PrefillSignals(method.signals(), model.config(), 10_000);
-            long before = NativeMemory.liveBytes();
+            var reserved = new ReservedCheck(cache);
             try (var packed = method.build(new Prefilled(model, cache, signals, 0))) {
-                assertThat(packed.bytes()).isEqualTo(NativeMemory.liveBytes() - before);
+                reserved.check(expression, packed);
                 double achieved = (double) shape.fullBytes(10_000, new KvCodec.F16()) / packed.bytes();
                 assertThat(achieved).isBetween(ratio * 0.97, ratio * 1.03);
             }

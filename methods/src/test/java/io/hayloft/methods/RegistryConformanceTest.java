@@ -16,8 +16,6 @@ import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
-import io.hayloft.formats.memory.NativeMemory;
-import io.hayloft.kv.cache.FarMemory;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.SequenceCache;
@@ -171,7 +169,7 @@ class RegistryConformanceTest {
     /** Before and after steps; on the heap lie positions, where they are not consecutive, and what policies keep. */
     @ParameterizedTest
     @ValueSource(strings = {MULTI_HEAD, TWO_A_GROUP, FOUR_A_GROUP})
-    void bytesAreWhatIsAllocated(String checkpoint) {
+    void bytesAreWhatIsReserved(String checkpoint) {
         try (var model = load(checkpoint)) {
             var forms = new ArrayList<>(budgeted());
             forms.addAll(composed());
@@ -179,33 +177,18 @@ class RegistryConformanceTest {
             for (var form : forms) {
                 var method = Methods.parse(form.formatted("4x"));
                 try (var prefill = prefill(model, method)) {
-                    long before = NativeMemory.liveBytes();
+                    var reserved = new ReservedCheck(prefill.cache());
                     try (var cache = method.build(prefill)) {
-                        assertAllocated(form, cache, before);
+                        reserved.check(form, cache);
                         for (int step = 0; step < 3; step++) {
                             model.decoder().step(new int[] {9 + step}, new SequenceCache[] {cache}, null);
                         }
-                        assertAllocated(form, cache, before);
+                        reserved.check(form, cache);
                     }
-                    assertThat(NativeMemory.liveBytes()).as(form).isEqualTo(before);
+                    reserved.closed(form);
                 }
             }
         }
-    }
-
-    private static void assertAllocated(String form, SequenceCache cache, long before) {
-        var policy = cache.policy();
-        long onTheHeap = policy == null || policy instanceof FarMemory ? 0 : policy.bytes();
-        for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            onTheHeap += cache.layer(layer).positionBytes();
-        }
-        long allocated = NativeMemory.liveBytes() - before;
-        if (cache.far() == null) {
-            assertThat(cache.bytes()).as(form).isEqualTo(allocated + onTheHeap);
-        } else { // far memories keep representatives, and sums of attention, on the heap
-            assertThat(cache.bytes()).as(form).isBetween(allocated + onTheHeap, onTheHeap + 3 * allocated / 2);
-        }
-        assertThat(cache.residentBytes()).as(form).isLessThanOrEqualTo(cache.bytes());
     }
 
     /** What a memory plan counts on. Methods whose first step still sees the whole prompt shrink in it. */

@@ -98,7 +98,7 @@ class NativeMemoryTest {
     }
 
     private static long residentBytes() throws IOException {
-        var statm = Files.readString(Path.of("/proc/self/statm")).split(" ");
+        var statm = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
         return Long.parseLong(statm[1]) * 4096;
     }
 

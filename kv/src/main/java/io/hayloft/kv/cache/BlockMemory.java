@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockMemory implements AutoCloseable {
     /** A slab grows the memory by at most this part of what is in use. */
-    private static final int GROWTH = 32;
+    private static final int GROWTH = 64;
 
     private static final long SCATTERED_BYTES = 4 << 20;
 
@@ -142,7 +142,8 @@ public final class BlockMemory implements AutoCloseable {
         }
         var piece = current;
         if (piece == null || room() < bytes) {
-            piece = addSlab(Math.max((long) heads * bytes, used / GROWTH));
+            long row = 2L * heads * bytes; // a block of keys and one of values for each head
+            piece = addSlab(Math.max(row, used / GROWTH / row * row));
         }
         piece.blocks++;
         cut += bytes;

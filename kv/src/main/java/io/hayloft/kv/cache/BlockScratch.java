@@ -130,7 +130,7 @@ public final class BlockScratch {
         return factors;
     }
 
-    /** Scales and minima of a block as 32-bit floats. */
+    /** Scales and zero points of a block as 32-bit floats. */
     float[] scales(int size) {
         scales = grown(scales, size);
         return scales;

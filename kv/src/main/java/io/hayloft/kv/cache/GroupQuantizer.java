@@ -8,10 +8,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Codes a group of numbers by its minimum and a step: min + code * scale, scale = (max - min) / (2^bits - 1), codes
- * rounded half to even (FlexGen, arXiv 2303.06865; KIVI, arXiv 2402.02750). With 16-bit scales every operation is rounded
- * to a 16-bit float, as the methods' published forms compute. A group of equal numbers has codes and scale 0, where the
- * published forms divide 0 by 0.
+ * Quantises a group of numbers x to whole ones q: q = round((x - zero point) / scale), half to even, with the smallest x as
+ * zero point and scale = (largest - smallest) / (2^bits - 1) (FlexGen, arXiv 2303.06865; KIVI, arXiv 2402.02750). With
+ * 16-bit scales every operation is rounded to a 16-bit float, as the methods' published forms compute. A group of equal
+ * numbers has scale 0 and only zeros, where the published forms divide 0 by 0.
  */
 final class GroupQuantizer {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
@@ -26,28 +26,28 @@ final class GroupQuantizer {
      * @param wide whether scales are 32-bit floats instead of 16-bit ones
      */
     GroupQuantizer(int bits, boolean wide) {
-        this.levels = (1 << bits) - 1;
+        this.levels = (1 << PackedMatrix.checked(bits)) - 1;
         this.wide = wide;
     }
 
     /**
-     * Codes a group.
+     * Quantises a group.
      *
      * @param x count numbers, beginning at {@code at}
-     * @param withZero whether minimum and maximum are those of the numbers and 0
-     * @param codes gets the codes, from its beginning on
-     * @param result gets scale and minimum
+     * @param withZero whether 0 counts when the smallest and the largest number are looked for
+     * @param quantised gets the whole numbers, from its beginning on
+     * @param result gets scale and zero point
      */
-    void quantize(float[] x, int at, int count, boolean withZero, int[] codes, float[] result) {
+    void quantize(float[] x, int at, int count, boolean withZero, int[] quantised, float[] result) {
         if (count % LANES == 0) {
-            quantizeVectors(x, at, count, withZero, codes, result);
+            quantizeVectors(x, at, count, withZero, quantised, result);
         } else {
-            quantizeScalar(x, at, count, withZero, codes, result);
+            quantizeScalar(x, at, count, withZero, quantised, result);
         }
     }
 
     /** The definition, number by number. */
-    void quantizeScalar(float[] x, int at, int count, boolean withZero, int[] codes, float[] result) {
+    void quantizeScalar(float[] x, int at, int count, boolean withZero, int[] quantised, float[] result) {
         float max = withZero ? 0 : x[at];
         float min = max;
         for (int i = 0; i < count; i++) {
@@ -57,13 +57,13 @@ final class GroupQuantizer {
         float scale = scale(min, max);
         for (int i = 0; i < count; i++) {
             float steps = scale == 0 ? 0 : rounded(rounded(x[at + i] - min) / scale);
-            codes[i] = (int) Math.rint(Math.clamp(steps, 0, levels));
+            quantised[i] = (int) Math.rint(Math.clamp(steps, 0, levels));
         }
         result[0] = scale;
         result[1] = min;
     }
 
-    /** Step of a group. */
+    /** Scale of a group. */
     float scale(float min, float max) {
         return rounded(rounded(max - min) / levels);
     }
@@ -72,7 +72,7 @@ final class GroupQuantizer {
         return wide ? x : Half.round(x);
     }
 
-    private void quantizeVectors(float[] x, int at, int count, boolean withZero, int[] codes, float[] result) {
+    private void quantizeVectors(float[] x, int at, int count, boolean withZero, int[] quantised, float[] result) {
         var high = withZero ? FloatVector.zero(FLOATS) : FloatVector.fromArray(FLOATS, x, at);
         var low = high;
         for (int i = 0; i < count; i += LANES) {
@@ -87,7 +87,7 @@ final class GroupQuantizer {
             var steps = FloatVector.fromArray(FLOATS, x, at + i).sub(min);
             steps = wide ? steps.div(divisor) : Half.round(Half.round(steps).div(divisor));
             steps = steps.max(0).min(levels).add(Exp.ROUNDER).sub(Exp.ROUNDER);
-            ((IntVector) steps.convert(VectorOperators.F2I, 0)).intoArray(codes, i);
+            ((IntVector) steps.convert(VectorOperators.F2I, 0)).intoArray(quantised, i);
         }
         result[0] = scale;
         result[1] = min;

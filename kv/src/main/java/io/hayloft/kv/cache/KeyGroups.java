@@ -21,16 +21,16 @@ final class KeyGroups {
     private final int channels;
     private final int padded;
     private final int group;
-    private final Codes codes;
-    private final Scales scales;
+    private final PackedMatrix codes;
+    private final Half.Scales scales;
     private final GroupQuantizer quantizer;
 
     KeyGroups(int channels, int bits, int group, boolean wide) {
         this.channels = channels;
         this.padded = BlockFormat.paddedChannels(channels);
         this.group = group;
-        this.codes = new Codes(bits, channels, TOKENS);
-        this.scales = new Scales(wide);
+        this.codes = new PackedMatrix(bits, channels, TOKENS);
+        this.scales = new Half.Scales(wide);
         this.quantizer = new GroupQuantizer(bits, wide);
     }
 

@@ -82,7 +82,7 @@ public interface KvCodec {
 
         @Override
         public long bits(int headDim, int tokens) {
-            return 2L * tokens * (8L * headDim + 16 * BlockFormat.groups(headDim, Q8Block.GROUP));
+            return 2L * tokens * (8L * headDim + 16L * BlockFormat.groups(headDim, Q8Block.GROUP));
         }
     }
 

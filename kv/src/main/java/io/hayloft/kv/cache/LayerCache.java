@@ -9,9 +9,8 @@ import java.util.Set;
  * <p>A fork shares the blocks of its source; whichever of the two writes to one first takes a copy of it. Each cache is
  * for one thread at a time, also while it is forked; forks may be used at the same time.
  *
- * <p>When memory runs out an {@link io.hayloft.base.UserError} is thrown. After a failed {@link #append} the cache can only
- * be closed; after a failed {@link #evict} or {@link #truncate} it is as if nothing had failed, in more memory than it
- * needs.
+ * <p>When memory runs out an {@link io.hayloft.base.UserError} is thrown. If that was while memory was given back, the cache
+ * is as it should be and keeps the memory; after any other failure it can only be closed.
  */
 public final class LayerCache implements LayerState {
     private final int headDim;
@@ -196,7 +195,10 @@ public final class LayerCache implements LayerState {
      * @throws UnsupportedOperationException if the codec groups tokens
      */
     public void evict(int head, int slot) {
-        drop(head, slot);
+        if (slot < 0 || slot >= heads[head].length()) {
+            throw new IndexOutOfBoundsException("slot " + slot + " of " + heads[head].length());
+        }
+        heads[head].evict(slot);
         giveBack();
     }
 
@@ -205,22 +207,15 @@ public final class LayerCache implements LayerState {
      * once, at the end.
      *
      * @param slots ascending
+     * @throws IllegalArgumentException if slots are not ascending or out of range; nothing has changed then
+     * @throws UnsupportedOperationException if the codec groups tokens
      */
     public void evict(int head, int[] slots) {
+        checked(slots, heads[head].length());
         for (int i = slots.length - 1; i >= 0; i--) {
-            if (i > 0 && slots[i] <= slots[i - 1]) {
-                throw new IllegalArgumentException("slot " + slots[i] + " after " + slots[i - 1]);
-            }
-            drop(head, slots[i]);
+            heads[head].evict(slots[i]);
         }
         giveBack();
-    }
-
-    private void drop(int head, int slot) {
-        if (slot < 0 || slot >= heads[head].length()) {
-            throw new IndexOutOfBoundsException("slot " + slot + " of " + heads[head].length());
-        }
-        heads[head].evict(slot);
     }
 
     private void giveBack() {

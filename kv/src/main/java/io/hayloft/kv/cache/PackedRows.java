@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with a matrix of {@link Codes}, for one to four query heads at a time: a word's numbers are masked off, converted
+ * Products with a matrix of {@link PackedMatrix}, for one to four query heads at a time: a word's numbers are masked off, converted
  * to floats and multiplied while the next ones move down.
  *
  * <p>Written by {@code RowsTemplate} of the tests from {@code Rows.java.template}: change that. The loops for each number of

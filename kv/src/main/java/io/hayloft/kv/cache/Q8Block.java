@@ -7,11 +7,11 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A block of bytes, each token coded by itself: every 32 channels of a token share a 16-bit scale, value = scale * code
- * with codes from -127 to 127, stored with 128 added.
+ * A block of bytes, each token quantised by itself: every 32 channels of a token share a 16-bit scale, value = scale *
+ * quantised with whole numbers from -127 to 127, stored with 128 added.
  *
  * <p>In this order, which is the order of reading: for each group of channels 32 scales, one for each token, then the
- * matrix of codes.
+ * matrix of quantised values.
  */
 final class Q8Block extends BlockFormat {
     /** Channels that share a scale. */
@@ -23,18 +23,18 @@ final class Q8Block extends BlockFormat {
     private static final int LANES = VectorWidth.LANES;
 
     private final int groups;
-    private final Codes codes;
-    private final Scales scales = new Scales(false);
+    private final PackedMatrix packed;
+    private final Half.Scales scales = new Half.Scales(false);
 
     Q8Block(boolean keys, int channels) {
         super(keys, channels);
         this.groups = groups(channels, GROUP);
-        this.codes = new Codes(8, rows, lanes);
+        this.packed = new PackedMatrix(8, rows, lanes);
     }
 
     @Override
     int bytes() {
-        return BlockList.rounded(header() + codes.bytes());
+        return BlockList.rounded(header() + packed.bytes());
     }
 
     private int header() {
@@ -53,21 +53,21 @@ final class Q8Block extends BlockFormat {
 
     @Override
     void store(MemorySegment block, long at, int token, float[] src, int srcAt) {
-        var groupCodes = new int[GROUP];
+        var quantised = new int[GROUP];
         for (int g = 0; g < groups; g++) {
             int from = g * GROUP;
             int count = Math.min(GROUP, channels - from);
-            scales.set(block, at, g * TOKENS + token, quantize(src, srcAt + from, count, groupCodes));
+            scales.set(block, at, g * TOKENS + token, quantize(src, srcAt + from, count, quantised));
             if (keys) {
-                codes.setLane(block, at + header(), from, token, groupCodes, count);
+                packed.setLane(block, at + header(), from, token, quantised, count);
             } else {
-                codes.setRow(block, at + header(), token, from, groupCodes, 0, count);
+                packed.setRow(block, at + header(), token, from, quantised, 0, count);
             }
         }
     }
 
-    /** Codes a group and returns its scale, a 16-bit float. */
-    private static float quantize(float[] x, int at, int count, int[] codes) {
+    /** Quantises a group and returns its scale, a 16-bit float. */
+    private static float quantize(float[] x, int at, int count, int[] quantised) {
         float largest = 0;
         for (int i = 0; i < count; i++) {
             largest = Math.max(largest, Math.abs(x[at + i]));
@@ -76,17 +76,18 @@ final class Q8Block extends BlockFormat {
         float divisor = scale == 0 ? Float.POSITIVE_INFINITY : scale;
         for (int i = 0; i < count; i++) {
             float steps = x[at + i] / divisor + Exp.ROUNDER - Exp.ROUNDER;
-            codes[i] = (int) Math.max(-LARGEST, Math.min(LARGEST, steps)) + OFFSET;
+            quantised[i] = (int) Math.max(-LARGEST, Math.min(LARGEST, steps)) + OFFSET;
         }
         return scale;
     }
 
-    private int code(MemorySegment block, long at, int token, int channel) {
-        return codes.get(block, at + header(), keys ? channel : token, keys ? token : channel);
+    private int quantised(MemorySegment block, long at, int token, int channel) {
+        return packed.get(block, at + header(), keys ? channel : token, keys ? token : channel);
     }
 
     private float get(MemorySegment block, long at, int token, int channel) {
-        return (code(block, at, token, channel) - OFFSET) * scales.get(block, at, channel / GROUP * TOKENS + token);
+        return (quantised(block, at, token, channel) - OFFSET)
+                * scales.get(block, at, channel / GROUP * TOKENS + token);
     }
 
     @Override
@@ -102,14 +103,14 @@ final class Q8Block extends BlockFormat {
             scales.set(to, toAt, g * TOKENS + toToken, scales.get(from, fromAt, g * TOKENS + fromToken));
         }
         for (int c = 0; c < channels; c++) {
-            int code = code(from, fromAt, fromToken, c);
-            codes.set(to, toAt + header(), keys ? c : toToken, keys ? toToken : c, code);
+            int value = quantised(from, fromAt, fromToken, c);
+            packed.set(to, toAt + header(), keys ? c : toToken, keys ? toToken : c, value);
         }
     }
 
     @Override
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
-        codes.expand(block, at + header(), rows, 0, lanes, dst, dstAt, stride);
+        packed.expand(block, at + header(), rows, 0, lanes, dst, dstAt, stride);
         var s = new float[groups * TOKENS];
         scales.read(block, at, s.length, s);
         for (int row = 0; row < rows; row++) {
@@ -127,17 +128,17 @@ final class Q8Block extends BlockFormat {
         var s = scratch.scales(groups * TOKENS);
         scales.read(block, at, groups * TOKENS, s);
         var sums = scratch.sums(heads * TOKENS);
-        var x = scratch.padded(codes.paddedRows());
+        var x = scratch.padded(packed.paddedRows());
         var querySums = scratch.groupSums();
         for (int g = 0; g < groups; g++) {
             for (int head = 0; head < heads; head++) {
-                // What the codes' offset adds is taken off before the sum begins.
+                // What the offset of 128 adds is taken off before the sum begins.
                 Arrays.fill(sums, head * TOKENS, (head + 1) * TOKENS, -OFFSET * querySums[g * heads + head]);
             }
             int from = g * GROUP;
-            int count = Math.min(GROUP, codes.paddedRows() - from);
+            int count = Math.min(GROUP, packed.paddedRows() - from);
             long words = at + header() + (long) from * lanes;
-            var product = scratch.product().of(x, from, codes.paddedRows()).to(heads, sums, 0, TOKENS);
+            var product = scratch.product().of(x, from, packed.paddedRows()).to(heads, sums, 0, TOKENS);
             PackedRows.add(product, count, 8, block, words, lanes, lanes);
             addScaled(sums, heads, s, g * TOKENS, out, outAt, outStride);
         }

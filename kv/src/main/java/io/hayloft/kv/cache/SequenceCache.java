@@ -58,6 +58,7 @@ public final class SequenceCache implements AutoCloseable {
     }
 
     /** Takes ownership of the layers' states and of {@code far}. */
+    @SuppressWarnings("ReferenceEquality") // one object in two roles
     SequenceCache(
             CacheShape shape,
             LayerState[] layers,

@@ -7,10 +7,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A block of packed keys or values of 32 tokens, each coded by itself: groups of channels with a scale and a minimum for
- * each token. The last group is shorter where the channels do not divide.
+ * A block of packed keys or values of 32 tokens, each quantised by itself: groups of channels with a scale and a zero
+ * point for each token, value = quantised * scale + zero point. The last group is shorter where the channels do not divide.
  *
- * <p>In this order, which is the order of reading: for each group 32 scales and 32 minima, then the matrix of codes.
+ * <p>In this order, which is the order of reading: for each group 32 scales and 32 zero points, then the matrix of
+ * quantised values.
  */
 final class TokenGroups extends BlockFormat {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
@@ -21,15 +22,15 @@ final class TokenGroups extends BlockFormat {
     private final int groups;
     private final boolean zeroPadded;
     private final boolean wide;
-    private final Codes codes;
-    private final Scales scales;
+    private final PackedMatrix packed;
+    private final Half.Scales scales;
     private final GroupQuantizer quantizer;
 
     /**
      * A form of block.
      *
      * @param group channels of a group, a multiple of 32
-     * @param zeroPadded whether a shorter last group is coded as if zeros filled it
+     * @param zeroPadded whether a shorter last group is quantised as if zeros filled it
      */
     TokenGroups(boolean keys, int channels, int bits, int group, boolean wide, boolean zeroPadded) {
         super(keys, channels);
@@ -37,8 +38,8 @@ final class TokenGroups extends BlockFormat {
         this.groups = groups(channels, group);
         this.zeroPadded = zeroPadded;
         this.wide = wide;
-        this.codes = new Codes(bits, rows, lanes);
-        this.scales = new Scales(wide);
+        this.packed = new PackedMatrix(bits, rows, lanes);
+        this.scales = new Half.Scales(wide);
         this.quantizer = new GroupQuantizer(bits, wide);
     }
 
@@ -54,7 +55,7 @@ final class TokenGroups extends BlockFormat {
 
     @Override
     int bytes() {
-        return BlockList.rounded(header() + codes.bytes());
+        return BlockList.rounded(header() + packed.bytes());
     }
 
     private int header() {
@@ -72,7 +73,7 @@ final class TokenGroups extends BlockFormat {
     @Override
     void store(MemorySegment block, long at, int token, float[] src, int srcAt) {
         var numbers = new float[group];
-        var groupCodes = new int[group];
+        var quantised = new int[group];
         var result = new float[2];
         for (int g = 0; g < groups; g++) {
             int from = g * group;
@@ -80,33 +81,33 @@ final class TokenGroups extends BlockFormat {
             for (int i = 0; i < count; i++) {
                 numbers[i] = wide ? src[srcAt + from + i] : Half.round(src[srcAt + from + i]);
             }
-            quantizer.quantize(numbers, 0, count, zeroPadded && count < group, groupCodes, result);
+            quantizer.quantize(numbers, 0, count, zeroPadded && count < group, quantised, result);
             setScale(block, at, g, token, result[0], result[1]);
             if (keys) {
-                codes.setLane(block, at + header(), from, token, groupCodes, count);
+                packed.setLane(block, at + header(), from, token, quantised, count);
             } else {
-                codes.setRow(block, at + header(), token, from, groupCodes, 0, count);
+                packed.setRow(block, at + header(), token, from, quantised, 0, count);
             }
         }
     }
 
-    private void setScale(MemorySegment block, long at, int group, int token, float scale, float min) {
+    private void setScale(MemorySegment block, long at, int group, int token, float scale, float zeroPoint) {
         scales.set(block, at, scaleIndex(group, token), scale);
-        scales.set(block, at, scaleIndex(group, token) + TOKENS, min);
+        scales.set(block, at, scaleIndex(group, token) + TOKENS, zeroPoint);
     }
 
-    /** The code of a token's channel. */
-    int code(MemorySegment block, long at, int token, int channel) {
-        return codes.get(block, at + header(), keys ? channel : token, keys ? token : channel);
+    /** The quantised value of a token's channel. */
+    int quantised(MemorySegment block, long at, int token, int channel) {
+        return packed.get(block, at + header(), keys ? channel : token, keys ? token : channel);
     }
 
-    /** Step of a token's group. */
+    /** The scale of a token's group. */
     float scale(MemorySegment block, long at, int group, int token) {
         return scales.get(block, at, scaleIndex(group, token));
     }
 
-    /** Minimum of a token's group. */
-    float min(MemorySegment block, long at, int group, int token) {
+    /** The zero point of a token's group. */
+    float zeroPoint(MemorySegment block, long at, int group, int token) {
         return scales.get(block, at, scaleIndex(group, token) + TOKENS);
     }
 
@@ -114,9 +115,9 @@ final class TokenGroups extends BlockFormat {
     void load(MemorySegment block, long at, int token, float[] dst, int dstAt) {
         for (int g = 0; g < groups; g++) {
             float scale = scale(block, at, g, token);
-            float min = min(block, at, g, token);
+            float zeroPoint = zeroPoint(block, at, g, token);
             for (int c = g * group; c < end(g); c++) {
-                dst[dstAt + c] = code(block, at, token, c) * scale + min;
+                dst[dstAt + c] = quantised(block, at, token, c) * scale + zeroPoint;
             }
         }
     }
@@ -124,7 +125,7 @@ final class TokenGroups extends BlockFormat {
     @Override
     boolean same(BlockFormat other) {
         return other instanceof TokenGroups that
-                && codes.bits() == that.codes.bits()
+                && packed.bits() == that.packed.bits()
                 && group == that.group
                 && wide == that.wide;
     }
@@ -132,11 +133,11 @@ final class TokenGroups extends BlockFormat {
     @Override
     void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken) {
         for (int g = 0; g < groups; g++) {
-            setScale(to, toAt, g, toToken, scale(from, fromAt, g, fromToken), min(from, fromAt, g, fromToken));
+            setScale(to, toAt, g, toToken, scale(from, fromAt, g, fromToken), zeroPoint(from, fromAt, g, fromToken));
         }
         for (int c = 0; c < channels; c++) {
-            int code = code(from, fromAt, fromToken, c);
-            codes.set(to, toAt + header(), keys ? c : toToken, keys ? toToken : c, code);
+            int value = quantised(from, fromAt, fromToken, c);
+            packed.set(to, toAt + header(), keys ? c : toToken, keys ? toToken : c, value);
         }
     }
 
@@ -144,7 +145,7 @@ final class TokenGroups extends BlockFormat {
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
         var s = new float[groups * 2 * TOKENS];
         scales.read(block, at, s.length, s);
-        codes.expand(block, at + header(), rows, 0, lanes, dst, dstAt, stride);
+        packed.expand(block, at + header(), rows, 0, lanes, dst, dstAt, stride);
         for (int row = 0; row < rows; row++) {
             int to = dstAt + row * stride;
             if (keys) {
@@ -161,9 +162,9 @@ final class TokenGroups extends BlockFormat {
     private void scaleValues(float[] s, int token, float[] dst, int at) {
         for (int g = 0; g < groups; g++) {
             float scale = s[scaleIndex(g, token)];
-            float min = s[scaleIndex(g, token) + TOKENS];
+            float zeroPoint = s[scaleIndex(g, token) + TOKENS];
             for (int c = g * group; c < end(g); c++) {
-                dst[at + c] = dst[at + c] * scale + min;
+                dst[at + c] = dst[at + c] * scale + zeroPoint;
             }
         }
     }
@@ -173,15 +174,15 @@ final class TokenGroups extends BlockFormat {
         int heads = scratch.heads();
         var s = scratch.scales(groups * 2 * TOKENS);
         scales.read(block, at, groups * 2 * TOKENS, s);
-        var x = scratch.padded(codes.paddedRows());
+        var x = scratch.padded(packed.paddedRows());
         var sums = scratch.sums(heads * TOKENS);
         for (int g = 0; g < groups; g++) {
             int from = g * group;
-            int count = Math.min(group, codes.paddedRows() - from);
+            int count = Math.min(group, packed.paddedRows() - from);
             Arrays.fill(sums, 0, heads * TOKENS, 0);
-            long words = at + header() + codes.rowAt(from);
-            var product = scratch.product().of(x, from, codes.paddedRows()).to(heads, sums, 0, TOKENS);
-            PackedRows.add(product, count, codes.bits(), block, words, lanes, lanes);
+            long words = at + header() + packed.rowAt(from);
+            var product = scratch.product().of(x, from, packed.paddedRows()).to(heads, sums, 0, TOKENS);
+            PackedRows.add(product, count, packed.bits(), block, words, lanes, lanes);
             for (int head = 0; head < heads; head++) {
                 addScaled(
                         sums,
@@ -204,7 +205,7 @@ final class TokenGroups extends BlockFormat {
         return sum;
     }
 
-    /** Adds sum * scale + querySum * minimum for 32 tokens. */
+    /** Adds sum * scale + querySum * zero point for 32 tokens. */
     private static void addScaled(float[] sums, int at, float querySum, float[] s, int sAt, float[] out, int outAt) {
         for (int i = 0; i < TOKENS; i += LANES) {
             var scaled = FloatVector.fromArray(FLOATS, sums, at + i)
@@ -228,7 +229,7 @@ final class TokenGroups extends BlockFormat {
             int count = Math.min(group, lanes - from);
             long words = at + header() + (long) Integer.BYTES * from;
             var product = scratch.product().of(factors, 0, TOKENS).to(w.heads, w.out, w.outAt + from, w.outStride);
-            PackedRows.add(product, TOKENS, codes.bits(), block, words, lanes, count);
+            PackedRows.add(product, TOKENS, packed.bits(), block, words, lanes, count);
         }
     }
 }

@@ -38,11 +38,11 @@ class FlexGenTest {
                 format.store(block, 0, token, input, row * DIM);
                 format.load(block, 0, token, decoded, row * DIM);
                 for (int c = 0; c < DIM; c++) {
-                    codes[row * DIM + c] = (byte) format.code(block, 0, token, c);
+                    codes[row * DIM + c] = (byte) format.quantised(block, 0, token, c);
                 }
                 for (int g = 0; g < DIM / group; g++) {
                     scales[row * DIM / group + g] = format.scale(block, 0, g, token);
-                    minima[row * DIM / group + g] = format.min(block, 0, g, token);
+                    minima[row * DIM / group + g] = format.zeroPoint(block, 0, g, token);
                 }
             }
             assertThat(codes).isEqualTo(golden.readBytes("codes"));

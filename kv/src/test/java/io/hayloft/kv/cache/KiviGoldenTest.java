@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Codes, scales and minima against those of the method's published code, in both arithmetics. */
+/** Quantised values, scales and zero points against those of the method's published code, in both arithmetics. */
 class KiviGoldenTest {
     private static final int HEADS = 2;
     private static final int TOKENS = 128;
@@ -40,8 +40,8 @@ class KiviGoldenTest {
                     }
                 }
                 for (int c = 0; c < DIM; c++) {
-                    scales[group * DIM + c] = new Scales(wide).get(block, 0, c);
-                    minima[group * DIM + c] = new Scales(wide).get(block, 0, DIM + c);
+                    scales[group * DIM + c] = new Half.Scales(wide).get(block, 0, c);
+                    minima[group * DIM + c] = new Half.Scales(wide).get(block, 0, DIM + c);
                 }
             }
             check(golden, "k", codes, scales, minima, decoded, wide);
@@ -68,11 +68,11 @@ class KiviGoldenTest {
                 format.store(block, 0, lane, input, token * DIM);
                 format.load(block, 0, lane, decoded, token * DIM);
                 for (int c = 0; c < DIM; c++) {
-                    codes[token * DIM + c] = (byte) format.code(block, 0, lane, c);
+                    codes[token * DIM + c] = (byte) format.quantised(block, 0, lane, c);
                 }
                 for (int g = 0; g < groups; g++) {
                     scales[token * groups + g] = format.scale(block, 0, g, lane);
-                    minima[token * groups + g] = format.min(block, 0, g, lane);
+                    minima[token * groups + g] = format.zeroPoint(block, 0, g, lane);
                 }
             }
             check(golden, "v", codes, scales, minima, decoded, wide);

@@ -9,10 +9,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * A matrix of small unsigned codes: a 32-bit word belongs to one lane and holds 16, 8 or 4 consecutive rows, the first in
- * the lowest bits; the words of all lanes lie side by side.
+ * How a matrix of small unsigned numbers, quantised values, is packed: a 32-bit word belongs to one lane and holds 16, 8
+ * or 4 consecutive rows, the first in the lowest bits; the words of all lanes lie side by side.
  */
-final class Codes {
+final class PackedMatrix {
     private static final int LANES = VectorWidth.LANES;
 
     private final int bits;
@@ -21,14 +21,22 @@ final class Codes {
     private final int paddedRows;
     private final int bytes;
 
-    /** Codes of 2, 4 or 8 bits. */
-    Codes(int bits, int rows, int lanes) {
-        this.bits = bits;
+    /** A form for numbers of 2, 4 or 8 bits. */
+    PackedMatrix(int bits, int rows, int lanes) {
+        this.bits = checked(bits);
         this.lanes = lanes;
         this.rowShift = Integer.numberOfTrailingZeros(Integer.SIZE / bits);
         int words = (rows + (1 << rowShift) - 1) >> rowShift;
         this.paddedRows = words << rowShift;
         this.bytes = words * lanes * Integer.BYTES;
+    }
+
+    /** The width of a quantised value, if there is a form for it. */
+    static int checked(int bits) {
+        if (bits != 2 && bits != 4 && bits != 8) {
+            throw new IllegalArgumentException(bits + " bits; values are packed with 2, 4 or 8");
+        }
+        return bits;
     }
 
     int bits() {
@@ -62,14 +70,14 @@ final class Codes {
         return word >>> shift(row) & (1 << bits) - 1;
     }
 
-    void set(MemorySegment m, long at, int row, int lane, int code) {
+    void set(MemorySegment m, long at, int row, int lane, int value) {
         int shift = shift(row);
         int word = m.get(ValueLayout.JAVA_INT, at + word(row, lane));
-        m.set(ValueLayout.JAVA_INT, at + word(row, lane), (word & ~(((1 << bits) - 1) << shift)) | (code << shift));
+        m.set(ValueLayout.JAVA_INT, at + word(row, lane), (word & ~(((1 << bits) - 1) << shift)) | (value << shift));
     }
 
-    /** Sets the codes of one row in consecutive lanes. */
-    void setRow(MemorySegment m, long at, int row, int lane, int[] codes, int from, int count) {
+    /** Sets the numbers of one row in consecutive lanes. */
+    void setRow(MemorySegment m, long at, int row, int lane, int[] values, int from, int count) {
         int shift = shift(row);
         int others = ~(((1 << bits) - 1) << shift);
         long first = at + word(row, lane);
@@ -78,23 +86,23 @@ final class Codes {
             m.set(
                     ValueLayout.JAVA_INT,
                     word,
-                    (m.get(ValueLayout.JAVA_INT, word) & others) | (codes[from + i] << shift));
+                    (m.get(ValueLayout.JAVA_INT, word) & others) | (values[from + i] << shift));
         }
     }
 
-    /** Sets the codes of one lane in consecutive rows, from the first row of a word on; fills the last word with zeros. */
-    void setLane(MemorySegment m, long at, int row, int lane, int[] codes, int count) {
+    /** Sets the numbers of one lane in consecutive rows, from the first row of a word on; fills the last word with zeros. */
+    void setLane(MemorySegment m, long at, int row, int lane, int[] values, int count) {
         for (int first = 0; first < count; first += 1 << rowShift) {
             int word = 0;
             for (int i = Math.min(count, first + (1 << rowShift)) - 1; i >= first; i--) {
-                word = word << bits | codes[i];
+                word = word << bits | values[i];
             }
             m.set(ValueLayout.JAVA_INT, at + word(row + first, lane), word);
         }
     }
 
     /**
-     * Writes codes as floats.
+     * Writes the numbers as floats.
      *
      * @param rows how many rows, from the first
      * @param count how many lanes from this one, a multiple of 16
