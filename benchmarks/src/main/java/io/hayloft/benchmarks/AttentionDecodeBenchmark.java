@@ -4,7 +4,7 @@ import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.attention.DecodeAttention;
-import io.hayloft.kv.attention.FarPart;
+import io.hayloft.kv.attention.OutOfWindowTokens;
 import io.hayloft.kv.attention.StepRows;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.CachePolicy;
@@ -79,7 +79,7 @@ public class AttentionDecodeBenchmark {
         rows = new StepRows(
                 new LayerCache[] {cache.layer(0)},
                 new @Nullable CachePolicy[1],
-                new @Nullable FarPart[1],
+                new @Nullable OutOfWindowTokens[1],
                 q,
                 q,
                 new int[] {tokens - 1},

@@ -52,7 +52,7 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
         return RowGroups.Sizes.FOUR;
     }
 
-    /** What element k of a row that is multiplied by itself is scaled by, for {@link #multiply}: {@code factors[k % 4]}. */
+    /** Factors of a row that forms a group of its own in {@link #multiply}: element k is scaled by {@code factors[k % 4]}. */
     default float[] factors() {
         return RowGroups.ONES;
     }

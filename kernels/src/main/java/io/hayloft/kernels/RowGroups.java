@@ -73,7 +73,7 @@ final class RowGroups {
     /**
      * Packs rows {@code [rows][columns]}.
      *
-     * @param factors what element k of a row that is a group by itself is multiplied by: {@code factors[k % 4]}
+     * @param factors factors of a row that forms a group of its own: element k is multiplied by {@code factors[k % 4]}
      * @param scratch holds the packed rows
      */
     static RowGroups pack(

@@ -11,13 +11,13 @@ import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers of 8 bits, -127 to 127, that stand for themselves times a scale which a run of them shares; and sums of their
- * products, turned back into floats. For backends that multiply such numbers.
+ * Floats quantised to 8 bits: whole numbers from -127 to 127 times a scale that a run of them shares; and sums of their
+ * products, converted to floats. For backends that multiply such numbers.
  *
  * <p>A run with a float that is not finite has a scale that is not finite, which makes sums with it NaN.
  */
 public final class ScaledBytes {
-    /** What unsigned numbers lie above those that they stand for. */
+    /** The unsigned number that means 0. */
     public static final int UNSIGNED_ZERO = 128;
 
     private static final int LARGEST = 127;

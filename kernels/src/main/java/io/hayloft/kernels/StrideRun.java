@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /**
  * A product by packed weights, cut into tasks of a few panels: all rows pass over them while they are in the cache.
  *
- * <p>Each worker has a stretch of the panels for its own, whose two halves it reads from beginning to end, side by side:
- * the processor fetches weights ahead of a long stream only, and starts anew at every jump. A worker that is done with
- * its own stretch goes on with another's.
+ * <p>Each worker has a share of the panels, whose two halves it reads from beginning to end, side by side: the processor
+ * fetches weights ahead of a long stream only, and starts anew at every jump. A worker that is done with its own share goes
+ * on with another's.
  */
 final class StrideRun implements JoinedTasks.Part {
     /** Bytes of packed weights that a task reads at least: a microsecond of work, so that no thread waits long. */

@@ -3,8 +3,8 @@ package io.hayloft.kernels;
 import java.util.Arrays;
 
 /**
- * A product by dequantised weights, done by register tiles and cut into tasks of one panel and a range of rows: expand a stretch of the panel to
- * floats, then let every group of rows pass over it.
+ * A product by dequantised weights, done by register tiles and cut into tasks of one panel and a range of rows: a part of
+ * the panel is expanded to floats, then every group of rows passes over it.
  */
 final class TileRun implements JoinedTasks.Part {
     /** Elements of k that are expanded at once, about: 64 KB of weights, which stay in the second-level cache. */

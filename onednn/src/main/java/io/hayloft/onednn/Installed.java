@@ -49,7 +49,7 @@ final class Installed {
         return System.getProperty("os.name") + " " + System.getProperty("os.arch");
     }
 
-    /** What Linux tells of the processor, such as {@code avx2}. */
+    /** The processor features that Linux lists, such as {@code avx2}. */
     static Set<String> processorFlags() {
         try (var lines = Files.lines(PROCESSOR)) {
             return lines.filter(line -> line.startsWith("flags"))

@@ -44,7 +44,7 @@ abstract class LibraryBackend implements PrefillBackend {
     /** Names of instructions of which the processor must have one. */
     abstract Set<String> instructions();
 
-    /** Whether the library's instruction set, as {@link OneDnn#instructions} tells it, has fast products. */
+    /** Whether the library's instruction set, as {@link OneDnn#instructions} names it, has fast products. */
     abstract boolean fast(int instructionSet);
 
     abstract Arithmetic arithmetic();

@@ -1,8 +1,8 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.kv.attention.AttentionMass;
+import io.hayloft.kv.attention.AccumulatedAttention;
 import io.hayloft.kv.attention.AttentionShape;
-import io.hayloft.kv.attention.FarPart;
+import io.hayloft.kv.attention.OutOfWindowTokens;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.FarMemory;
 import io.hayloft.kv.cache.LayerCache;
@@ -48,7 +48,7 @@ record FarRows(int layer, AttentionShape shape, Batch batch, Rotations rotations
      * @param near the layer's cache, which holds the rows' keys and values
      */
     @Nullable
-    FarPart prepare(int first, int rows, LayerCache near) {
+    OutOfWindowTokens prepare(int first, int rows, LayerCache near) {
         var memory = memory(first);
         if (memory == null) {
             return null;
@@ -56,13 +56,13 @@ record FarRows(int layer, AttentionShape shape, Batch batch, Rotations rotations
         int width = shape.rowSize();
         memory.prepare(
                 layer, near, batch.position(first), rows, queries, first * width, width, rotations.inverse(first));
-        return FarPart.of(memory, layer);
+        return OutOfWindowTokens.of(memory, layer);
     }
 
     /** The same for one row of each sequence. */
     @Nullable
-    FarPart[] prepare(LayerCache[] caches, StepTimes times) {
-        var parts = new @Nullable FarPart[caches.length];
+    OutOfWindowTokens[] prepare(LayerCache[] caches, StepTimes times) {
+        var parts = new @Nullable OutOfWindowTokens[caches.length];
         for (int row = 0; row < parts.length; row++) {
             if (memory(row) != null) {
                 long start = System.nanoTime();
@@ -75,9 +75,9 @@ record FarRows(int layer, AttentionShape shape, Batch batch, Rotations rotations
 
     /** Where prefill accumulates the attention that tokens in the window get: the memory's own sums if it has some. */
     @Nullable
-    AttentionMass accumulated(@Nullable AttentionMass otherwise) {
+    AccumulatedAttention accumulated(@Nullable AccumulatedAttention otherwise) {
         var memory = memory(0);
         var sums = memory == null ? null : memory.mass(layer);
-        return sums == null ? otherwise : new AttentionMass(shape.queryHeads(), sums);
+        return sums == null ? otherwise : new AccumulatedAttention(shape.queryHeads(), sums);
     }
 }

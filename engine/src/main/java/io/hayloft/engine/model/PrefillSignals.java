@@ -1,7 +1,7 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.kv.attention.AttentionMass;
+import io.hayloft.kv.attention.AccumulatedAttention;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ public final class PrefillSignals {
     private final int tokens;
     private final int queryWindow;
     private final float @Nullable [][] lastQueries;
-    private final @Nullable AttentionMass[] accumulated;
+    private final @Nullable AccumulatedAttention[] accumulated;
 
     /**
      * Room for what is asked.
@@ -25,13 +25,13 @@ public final class PrefillSignals {
         this.tokens = tokens;
         queryWindow = Math.min(request.lastQueries(), tokens);
         lastQueries = new float @Nullable [config.layers()][];
-        accumulated = new @Nullable AttentionMass[config.layers()];
+        accumulated = new @Nullable AccumulatedAttention[config.layers()];
         for (int layer = 0; layer < config.layers(); layer++) {
             var attention = config.attention(layer);
             if (!attention.sliding()) {
                 lastQueries[layer] = new float[Math.multiplyExact(queryWindow, attention.queryWidth())];
                 accumulated[layer] =
-                        request.accumulatedAttention() ? new AttentionMass(attention.queryHeads(), tokens) : null;
+                        request.accumulatedAttention() ? new AccumulatedAttention(attention.queryHeads(), tokens) : null;
             }
         }
     }
@@ -80,7 +80,7 @@ public final class PrefillSignals {
      * @return where to accumulate the chunk's attention; null if nobody asks
      */
     @Nullable
-    AttentionMass record(int layer, Batch.Chunk chunk, float[] queries) {
+    AccumulatedAttention record(int layer, Batch.Chunk chunk, float[] queries) {
         var kept = lastQueries[layer];
         int from = Math.max(chunk.first(), tokens - queryWindow);
         int count = chunk.first() + chunk.rows() - from;

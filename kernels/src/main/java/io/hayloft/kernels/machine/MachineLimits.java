@@ -19,7 +19,7 @@ public record MachineLimits(int threads, double gflops, double gigabytesPerSecon
     private static final int FMA_TASKS_PER_THREAD = 16;
 
     /** Bytes that a thread reads in one go. */
-    private static final int STRETCH = 1 << 20;
+    private static final int BLOCK = 1 << 20;
 
     /** Several times the largest processor cache that is common. */
     private static final long READ_BYTES = 512L << 20;
@@ -47,14 +47,14 @@ public record MachineLimits(int threads, double gflops, double gigabytesPerSecon
         try (var pool = new WorkerPool(threads);
                 var memory = new NativeMemory("measuring how fast memory is read")) {
             double gflops = gflops(pool, nanos);
-            int stretches = (int) Math.max(1, readBytes / STRETCH);
-            var data = memory.allocate((long) stretches * STRETCH);
-            // Pages that nobody has written to all stand for the same page of zeros.
+            int blocks = (int) Math.max(1, readBytes / BLOCK);
+            var data = memory.allocate((long) blocks * BLOCK);
+            // Pages that nobody has written to all map to the same page of zeros.
             pool.run(
-                    stretches,
+                    blocks,
                     (index, worker) ->
-                            data.asSlice((long) index * STRETCH, STRETCH).fill((byte) 1));
-            return new MachineLimits(threads, gflops, gigabytesPerSecond(pool, data, stretches, nanos));
+                            data.asSlice((long) index * BLOCK, BLOCK).fill((byte) 1));
+            return new MachineLimits(threads, gflops, gigabytesPerSecond(pool, data, blocks, nanos));
         }
     }
 
@@ -65,14 +65,14 @@ public record MachineLimits(int threads, double gflops, double gigabytesPerSecon
         return 1e-9 * tasks * FMA_ROUNDS * FmaLoop.FLOPS_OF_ROUND / seconds;
     }
 
-    private static double gigabytesPerSecond(WorkerPool pool, MemorySegment data, int stretches, long nanos) {
-        var sums = new int[stretches];
+    private static double gigabytesPerSecond(WorkerPool pool, MemorySegment data, int blocks, long nanos) {
+        var sums = new int[blocks];
         double seconds = best(
                 nanos,
-                () -> pool.run(stretches, (index, worker) -> {
-                    sums[index] = ReadLoop.sum(data, (long) index * STRETCH, STRETCH);
+                () -> pool.run(blocks, (index, worker) -> {
+                    sums[index] = ReadLoop.sum(data, (long) index * BLOCK, BLOCK);
                 }));
-        return 1e-9 * stretches * STRETCH / seconds;
+        return 1e-9 * blocks * BLOCK / seconds;
     }
 
     /** Seconds of the fastest run. On a busy machine the compiler comes late: time is given while runs get faster. */

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Reads memory and does as little as possible with it. */
 final class ReadLoop {
-    /** Stretches are multiples of this many bytes: eight vectors of the widest kind. */
+    /** Blocks are multiples of this many bytes: eight vectors of the widest kind. */
     static final int STEP = 512;
 
     private static final VectorSpecies<Integer> I = VectorWidth.INTS;

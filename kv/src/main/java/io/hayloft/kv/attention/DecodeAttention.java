@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 /** Attention of one new row of each of several sequences, each over its own cache. */
 public final class DecodeAttention {
     private static final ThreadLocal<DecodeStep> STEP = ThreadLocal.withInitial(DecodeStep::new);
-    private static final ThreadLocal<FarStep> FAR = ThreadLocal.withInitial(FarStep::new);
+    private static final ThreadLocal<OutOfWindowStep> FAR = ThreadLocal.withInitial(OutOfWindowStep::new);
 
     private DecodeAttention() {}
 
     /**
-     * Attends for one row of each sequence. Then tells each policy.
+     * Attends for one row of each sequence, then calls each policy.
      *
      * <p>The work is split into ranges of 1024 tokens of a KV head, counted from the first token, whatever the number of
      * sequences and threads; the splits' softmax sums are merged in order.
      *
-     * @param layer index of the layer, told to the policies
+     * @param layer index of the layer, which policies are given
      * @param out results, in the shape of the queries; not the same array
      */
     public static void attend(AttentionShape shape, int layer, StepRows rows, float[] out, WorkerPool pool) {

@@ -25,7 +25,7 @@ final class DecodeStep implements WorkerPool.Task {
     private static final StepRows NO_ROWS = new StepRows(
             new LayerCache[0],
             new @Nullable CachePolicy[0],
-            new @Nullable FarPart[0],
+            new @Nullable OutOfWindowTokens[0],
             new float[0],
             new float[0],
             new int[0],

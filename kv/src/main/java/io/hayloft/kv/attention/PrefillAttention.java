@@ -11,19 +11,19 @@ public final class PrefillAttention {
      * Attends for rows over their cache.
      *
      * @param out results, in the shape of the queries; not the same array
-     * @param mass adds the probabilities of these rows, if given
+     * @param accumulated adds the probabilities of these rows, if given
      */
     public static void attend(
-            AttentionShape shape, ChunkRows rows, float[] out, WorkerPool pool, @Nullable AttentionMass mass) {
-        new PrefillStep(shape, rows, out, mass).run(pool);
+            AttentionShape shape, ChunkRows rows, float[] out, WorkerPool pool, @Nullable AccumulatedAttention accumulated) {
+        new PrefillStep(shape, rows, out, accumulated).run(pool);
     }
 
     /**
      * Attends for rows over their cache and out-of-window tokens; one softmax goes over both.
      *
-     * @param outOfWindow the same rows over those tokens, see {@link FarPart#rows}
+     * @param outOfWindow the same rows over those tokens, see {@link OutOfWindowTokens#rows}
      * @param out results, in the shape of the queries; not the same array
-     * @param mass adds the probabilities of the cache's tokens, if given
+     * @param accumulated adds the probabilities of the cache's tokens, if given
      */
     public static void attend(
             AttentionShape shape,
@@ -31,7 +31,7 @@ public final class PrefillAttention {
             ChunkRows outOfWindow,
             float[] out,
             WorkerPool pool,
-            @Nullable AttentionMass mass) {
+            @Nullable AccumulatedAttention accumulated) {
         var step = new PrefillStep(shape, rows, out, null);
         step.run(pool);
         var other = new PrefillStep(shape, outOfWindow, new float[rows.count() * shape.rowSize()], null);
@@ -41,8 +41,8 @@ public final class PrefillAttention {
                 step.results.join(head, other.results, head);
             }
         });
-        if (mass != null) {
-            var columns = new MassStep(step, mass);
+        if (accumulated != null) {
+            var columns = new ColumnSumStep(step, accumulated);
             pool.run(columns.tasks(), columns);
         }
     }

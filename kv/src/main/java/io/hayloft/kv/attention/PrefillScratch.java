@@ -19,7 +19,7 @@ final class PrefillScratch {
     private float[] keys = {}; // [blocks of 32][headDim][32]
     private float[] values = {}; // [128][stride]
     final TileSoftmax softmax = new TileSoftmax();
-    final MassColumns mass = new MassColumns();
+    final ColumnSums accumulated = new ColumnSums();
 
     /** Scores of a tile of rows [rows of a tile][128]. */
     final float[] scores = new float[RowTile.ROWS * TILE];

@@ -16,51 +16,51 @@ final class PrefillStep implements WorkerPool.Task {
 
     private static final ThreadLocal<PrefillScratch> SCRATCH = ThreadLocal.withInitial(PrefillScratch::new);
 
-    /** Blocks of rows whose mass is summed up at once: each needs an array as large as what its rows see of the mass. */
+    /** Blocks of rows whose attention is accumulated at once: each needs an array with a sum for each token its rows see. */
     private static final int BLOCKS_AT_ONCE = 8;
 
-    private static final AttentionMass.Block[] NO_BLOCKS = {};
+    private static final AccumulatedAttention.Block[] NO_BLOCKS = {};
 
     final AttentionShape shape;
     final ChunkRows rows;
     final AttentionResults results;
-    private final @Nullable AttentionMass mass;
+    private final @Nullable AccumulatedAttention accumulated;
     private final int rowsOfTask;
     private final int origin; // where the first tile of rows would begin, before the first row
     private final int rowTiles;
     private int firstRowTile; // of those that run now
     private int endRowTile;
-    private AttentionMass.Block[] blocks = NO_BLOCKS; // their sums
+    private AccumulatedAttention.Block[] blocks = NO_BLOCKS; // their sums
 
     /**
      * A step to be run.
      *
      * @param out results, in the shape of the queries
-     * @param mass adds the rows' probabilities when the step has run, if given
+     * @param accumulated adds the rows' probabilities when the step has run, if given
      */
-    PrefillStep(AttentionShape shape, ChunkRows rows, float[] out, @Nullable AttentionMass mass) {
+    PrefillStep(AttentionShape shape, ChunkRows rows, float[] out, @Nullable AccumulatedAttention accumulated) {
         this.shape = shape;
         this.rows = rows;
         this.results = new AttentionResults(shape.headDim(), rows.count() * shape.queryHeads(), out);
-        this.mass = mass;
-        this.rowsOfTask = mass == null ? rowsTogether() : AttentionMass.ROWS;
-        this.origin = mass == null ? 0 : rows.firstPosition() % AttentionMass.ROWS;
+        this.accumulated = accumulated;
+        this.rowsOfTask = accumulated == null ? rowsTogether() : AccumulatedAttention.ROWS;
+        this.origin = accumulated == null ? 0 : rows.firstPosition() % AccumulatedAttention.ROWS;
         this.rowTiles = (origin + rows.count() + rowsOfTask - 1) / rowsOfTask;
     }
 
-    /** Runs all tasks; with mass, some tiles of rows at a time, so that a long chunk does not need the memory for all. */
+    /** Runs all tasks; with accumulated, some tiles of rows at a time, so that a long chunk does not need the memory for all. */
     void run(WorkerPool pool) {
-        int atOnce = mass == null ? rowTiles : BLOCKS_AT_ONCE;
+        int atOnce = accumulated == null ? rowTiles : BLOCKS_AT_ONCE;
         for (firstRowTile = 0; firstRowTile < rowTiles; firstRowTile = endRowTile) {
             endRowTile = Math.min(rowTiles, firstRowTile + atOnce);
             int tasks = (endRowTile - firstRowTile) * shape.kvHeads();
-            if (mass == null) {
+            if (accumulated == null) {
                 pool.run(tasks, this);
             } else {
                 int position = rows.position(firstRow(firstRowTile));
-                blocks = mass.begin(position, endRowTile - firstRowTile);
+                blocks = accumulated.begin(position, endRowTile - firstRowTile);
                 pool.run(tasks, this);
-                mass.add(blocks, position, rows.position(firstRow(endRowTile)));
+                accumulated.add(blocks, position, rows.position(firstRow(endRowTile)));
             }
         }
     }
@@ -77,22 +77,22 @@ final class PrefillStep implements WorkerPool.Task {
         int kvHead = task % shape.kvHeads();
         int from = firstRow(rowTile);
         int to = firstRow(rowTile + 1);
-        if (mass == null) {
+        if (accumulated == null) {
             attend(kvHead, from, to);
         } else {
-            attendWithMass(kvHead, from, to, blocks[rowTile - firstRowTile], mass.maxKept());
+            attendAndAccumulate(kvHead, from, to, blocks[rowTile - firstRowTile], accumulated.maxKept());
         }
     }
 
     /** Attends for a block of rows, a part at a time if many tokens are seen. */
-    private void attendWithMass(int kvHead, int fromRow, int toRow, AttentionMass.Block block, int maxKept) {
+    private void attendAndAccumulate(int kvHead, int fromRow, int toRow, AccumulatedAttention.Block block, int maxKept) {
         var head = rows.cache().head(kvHead);
-        var columns = SCRATCH.get().mass;
+        var columns = SCRATCH.get().accumulated;
         int first = firstToken(head, fromRow);
         int end = Visibility.endToken(head, rows.position(toRow - 1));
         columns.begin(shape.group(), first, end);
         columns.load(head, first, end, block, kvHead);
-        int part = Math.min(rowsTogether(), MassColumns.rowsAtOnce(maxKept, shape.group(), end - first));
+        int part = Math.min(rowsTogether(), ColumnSums.rowsAtOnce(maxKept, shape.group(), end - first));
         for (int row = fromRow; row < toRow; row += part) {
             attend(kvHead, row, Math.min(toRow, row + part));
         }
@@ -115,8 +115,8 @@ final class PrefillStep implements WorkerPool.Task {
         var scratch = SCRATCH.get();
         scratch.begin(shape, queries);
         scratch.loadQueries(head, rows.queries(), fromRow, toRow, kvHead);
-        if (mass != null) {
-            scratch.mass.beginRows(queries);
+        if (accumulated != null) {
+            scratch.accumulated.beginRows(queries);
         }
         int end = Visibility.endToken(head, rows.position(toRow - 1));
         for (int tile = firstToken(head, fromRow) / TILE * TILE; tile < end; tile += TILE) {
@@ -134,8 +134,8 @@ final class PrefillStep implements WorkerPool.Task {
             }
         }
         writeResults(scratch, kvHead, fromRow, queries);
-        if (mass != null) {
-            scratch.mass.addRows(queries, scratch.softmax);
+        if (accumulated != null) {
+            scratch.accumulated.addRows(queries, scratch.softmax);
         }
     }
 
@@ -153,8 +153,8 @@ final class PrefillStep implements WorkerPool.Task {
             }
         }
         scratch.values(at, count, tokens);
-        if (mass != null) {
-            scratch.mass.keep(tile, at, count, scratch.scores, scratch.softmax);
+        if (accumulated != null) {
+            scratch.accumulated.keep(tile, at, count, scratch.scores, scratch.softmax);
         }
     }
 

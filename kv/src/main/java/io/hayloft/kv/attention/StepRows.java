@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record StepRows(
         LayerCache[] caches,
         @Nullable CachePolicy[] policies,
-        @Nullable FarPart[] outOfWindow,
+        @Nullable OutOfWindowTokens[] outOfWindow,
         float[] queries,
         float[] outOfWindowQueries,
         int[] positions,

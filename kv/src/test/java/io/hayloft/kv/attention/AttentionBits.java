@@ -58,7 +58,7 @@ final class AttentionBits {
         var behind = Case.of(farShape, 150, seed + 1000);
         try (var far = behind.cache(codec, 0)) {
             behind.append(far.layer(0), 0, behind.tokens());
-            var part = new FarPart(far.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);
+            var part = new OutOfWindowTokens(far.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);
             System.out.println(name + ", far tokens: " + run(problem, codec, part, pool));
         }
     }
@@ -72,10 +72,10 @@ final class AttentionBits {
     }
 
     /** Reads all but the last tokens in chunks with recorded attention, decodes those with recorded probabilities. */
-    private static String run(Case problem, KvCodec codec, @Nullable FarPart far, WorkerPool pool) {
+    private static String run(Case problem, KvCodec codec, @Nullable OutOfWindowTokens far, WorkerPool pool) {
         var shape = problem.shape();
         int prompt = problem.tokens() - STEPS;
-        var attention = new AttentionMass(shape.queryHeads(), problem.tokens());
+        var attention = new AccumulatedAttention(shape.queryHeads(), problem.tokens());
         var out = new float[problem.tokens() * shape.rowSize()];
         var recorder = new Recorder();
         try (var cache = problem.cache(codec, 0)) {
@@ -101,7 +101,7 @@ final class AttentionBits {
                 var rows = new StepRows(
                         new LayerCache[] {layer},
                         new CachePolicy[] {recorder},
-                        new @Nullable FarPart[] {far},
+                        new @Nullable OutOfWindowTokens[] {far},
                         q,
                         q,
                         new int[] {token},

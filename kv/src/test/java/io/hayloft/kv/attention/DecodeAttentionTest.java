@@ -117,7 +117,7 @@ class DecodeAttentionTest {
         }
         var out = new float[q.length];
         try (var pool = new WorkerPool(threads)) {
-            var none = new @Nullable FarPart[rows];
+            var none = new @Nullable OutOfWindowTokens[rows];
             var step = new StepRows(layers, policies, none, q, q, positions, StepTimes.NONE);
             DecodeAttention.attend(shape, 7, step, out, pool);
         }

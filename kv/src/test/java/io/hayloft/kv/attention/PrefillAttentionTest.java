@@ -50,11 +50,11 @@ class PrefillAttentionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void massIsTheSumOfProbabilities(int seed) {
+    void accumulatedAttentionIsTheSumOfProbabilities(int seed) {
         var problem = Case.random(seed, 400);
-        var mass = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
-        inChunks(problem, new KvCodec.F32(), problem.tokens(), 2, mass);
-        for (int head = 0; head < mass.queryHeads(); head++) {
+        var accumulated = new AccumulatedAttention(problem.shape().queryHeads(), problem.tokens());
+        inChunks(problem, new KvCodec.F32(), problem.tokens(), 2, accumulated);
+        for (int head = 0; head < accumulated.queryHeads(); head++) {
             var expected = new double[problem.tokens()];
             for (int row = 0; row < problem.tokens(); row++) {
                 var p = problem.probabilities(row, head);
@@ -62,21 +62,21 @@ class PrefillAttentionTest {
                     expected[token] += p[token];
                 }
             }
-            var sums = Arrays.copyOfRange(mass.sums(), head * problem.tokens(), (head + 1) * problem.tokens());
+            var sums = Arrays.copyOfRange(accumulated.sums(), head * problem.tokens(), (head + 1) * problem.tokens());
             for (int token = 0; token < problem.tokens(); token++) {
                 sums[token] -= (float) expected[token];
             }
             assertThat(Case.distance(sums, 0, new float[sums.length])).isLessThan(5e-4);
         }
         for (int chunk : new int[] {1, 37, 128, 200}) {
-            var chunked = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
+            var chunked = new AccumulatedAttention(problem.shape().queryHeads(), problem.tokens());
             inChunks(problem, new KvCodec.F32(), chunk, chunk % 3 + 1, chunked);
-            assertThat(chunked.sums()).isEqualTo(mass.sums());
+            assertThat(chunked.sums()).isEqualTo(accumulated.sums());
         }
     }
 
     /** Appends and attends chunk by chunk; the rows' results [tokens][row size]. */
-    static float[] inChunks(Case problem, KvCodec codec, int chunk, int threads, @Nullable AttentionMass mass) {
+    static float[] inChunks(Case problem, KvCodec codec, int chunk, int threads, @Nullable AccumulatedAttention accumulated) {
         var out = new float[problem.tokens() * problem.shape().rowSize()];
         try (var cache = problem.cache(codec, new Random(chunk).nextInt(2) * problem.tokens());
                 var pool = new WorkerPool(threads)) {
@@ -86,7 +86,7 @@ class PrefillAttentionTest {
                 var part = new float[(to - from) * problem.shape().rowSize()];
                 Arrays.fill(part, Float.NaN);
                 var rows = new ChunkRows(cache.layer(0), problem.queries(from, to), to - from, from);
-                PrefillAttention.attend(problem.shape(), rows, part, pool, mass);
+                PrefillAttention.attend(problem.shape(), rows, part, pool, accumulated);
                 System.arraycopy(part, 0, out, from * problem.shape().rowSize(), part.length);
                 cache.advance(to - from);
             }
@@ -100,15 +100,15 @@ class PrefillAttentionTest {
     void equalsTheDefinitionWhereTokensAreGone(int seed) {
         var problem = Case.of(Case.random(seed, 300).shape(), 400, seed);
         var gaps = new Gaps(problem, 170, gone(problem, 170, seed), seed % 2 == 0);
-        var mass = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
-        var out = gaps.inChunks(problem.tokens(), 2, mass);
+        var accumulated = new AccumulatedAttention(problem.shape().queryHeads(), problem.tokens());
+        var out = gaps.inChunks(problem.tokens(), 2, accumulated);
         int size = problem.shape().rowSize();
         for (int row = gaps.first; row < problem.tokens(); row++) {
             assertThat(Case.distance(out, (row - gaps.first) * size, problem.row(row, gaps.gone)))
                     .as("row %d", row)
                     .isLessThan(2e-5);
         }
-        for (int head = 0; head < mass.queryHeads(); head++) {
+        for (int head = 0; head < accumulated.queryHeads(); head++) {
             var expected = new double[problem.tokens()];
             for (int row = gaps.first; row < problem.tokens(); row++) {
                 var p = problem.probabilities(
@@ -118,7 +118,7 @@ class PrefillAttentionTest {
                 }
             }
             for (int token = 0; token < problem.tokens(); token++) {
-                assertThat(mass.sums()[head * problem.tokens() + token])
+                assertThat(accumulated.sums()[head * problem.tokens() + token])
                         .as("head %d, token %d", head, token)
                         .isCloseTo((float) expected[token], within(5e-4f));
             }
@@ -130,12 +130,12 @@ class PrefillAttentionTest {
     void chunksAndThreadsDoNotChangeABitWhereTokensAreGone(int seed) {
         var problem = Case.of(Case.random(seed, 300).shape(), 400, seed);
         var gaps = new Gaps(problem, 170, gone(problem, 170, seed), false);
-        var mass = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
-        var whole = gaps.inChunks(problem.tokens(), 1, mass);
+        var accumulated = new AccumulatedAttention(problem.shape().queryHeads(), problem.tokens());
+        var whole = gaps.inChunks(problem.tokens(), 1, accumulated);
         for (int chunk : new int[] {1, 37, 128, 200}) {
-            var chunked = new AttentionMass(problem.shape().queryHeads(), problem.tokens());
+            var chunked = new AccumulatedAttention(problem.shape().queryHeads(), problem.tokens());
             assertThat(gaps.inChunks(chunk, chunk % 3 + 1, chunked)).isEqualTo(whole);
-            assertThat(chunked.sums()).isEqualTo(mass.sums());
+            assertThat(chunked.sums()).isEqualTo(accumulated.sums());
         }
     }
 
@@ -160,7 +160,7 @@ class PrefillAttentionTest {
      * @param late whether they are evicted when the first chunk is in the cache, whose last tokens then fill the gaps
      */
     private record Gaps(Case problem, int first, BitSet[] gone, boolean late) {
-        float[] inChunks(int chunk, int threads, AttentionMass mass) {
+        float[] inChunks(int chunk, int threads, AccumulatedAttention accumulated) {
             var out = new float[(problem.tokens() - first) * problem.shape().rowSize()];
             try (var cache = problem.cache(new KvCodec.F32(), 0);
                     var pool = new WorkerPool(threads)) {
@@ -178,7 +178,7 @@ class PrefillAttentionTest {
                     var part = new float[(to - from) * problem.shape().rowSize()];
                     var queries = problem.queries(from, to);
                     var rows = new ChunkRows(layer, queries, to - from, from);
-                    PrefillAttention.attend(problem.shape(), rows, part, pool, mass);
+                    PrefillAttention.attend(problem.shape(), rows, part, pool, accumulated);
                     System.arraycopy(
                             part, 0, out, (from - first) * problem.shape().rowSize(), part.length);
                 }

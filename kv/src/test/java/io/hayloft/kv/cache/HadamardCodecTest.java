@@ -7,7 +7,7 @@ import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.attention.ChunkRows;
 import io.hayloft.kv.attention.DecodeAttention;
-import io.hayloft.kv.attention.FarPart;
+import io.hayloft.kv.attention.OutOfWindowTokens;
 import io.hayloft.kv.attention.PrefillAttention;
 import io.hayloft.kv.attention.StepRows;
 import io.hayloft.kv.attention.StepTimes;
@@ -83,7 +83,7 @@ class HadamardCodecTest {
             var row = new StepRows(
                     new LayerCache[] {cache.layer(0)},
                     new CachePolicy[1],
-                    new FarPart[1],
+                    new OutOfWindowTokens[1],
                     q,
                     q,
                     new int[] {TOKENS - 1},

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Column sums of the softmax of one KV head's query rows: keeps the exponentials that attention computes, each relative
  * to the largest score at that time, until the largest score and the sum of its row are known.
  */
-final class MassColumns {
+final class ColumnSums {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
 
@@ -112,7 +112,7 @@ final class MassColumns {
     }
 
     /** Starts the sums of tokens from those of a block; tokens behind it start from 0, and no row sees them. */
-    void load(HeadCache head, int from, int to, AttentionMass.Block block, int kvHead) {
+    void load(HeadCache head, int from, int to, AccumulatedAttention.Block block, int kvHead) {
         for (int g = 0; g < group; g++) {
             int at = (kvHead * group + g) * block.width();
             for (int token = from; token < to; token++) {
@@ -125,7 +125,7 @@ final class MassColumns {
     }
 
     /** Writes the sums of tokens to a block, but for tokens behind it. */
-    void store(HeadCache head, int from, int to, AttentionMass.Block block, int kvHead) {
+    void store(HeadCache head, int from, int to, AccumulatedAttention.Block block, int kvHead) {
         for (int g = 0; g < group; g++) {
             int at = (kvHead * group + g) * block.width();
             for (int token = from; token < to; token++) {

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rows are added up in blocks of 128 positions, each block in order and the blocks in order, so that threads can share
  * out the blocks and the sums depend neither on them nor on how a prompt is cut into chunks. Where there are far tokens,
- * {@link MassStep} adds the rows to the sums one by one instead: threads share out the tokens there.
+ * {@link ColumnSumStep} adds the rows to the sums one by one instead: threads share out the tokens there.
  */
-public final class AttentionMass {
+public final class AccumulatedAttention {
     /** Rows of a block. Blocks begin at multiples of this position. */
     static final int ROWS = 128;
 
@@ -24,7 +24,7 @@ public final class AttentionMass {
      *
      * @param end position behind its rows so far
      * @param rows their sums
-     * @param before what the mass was without them, in the shape of the rows' sums
+     * @param before what the accumulated attention was without them, in the shape of the rows' sums
      */
     private record OpenBlock(int end, Block rows, float[] before) {}
 
@@ -37,21 +37,21 @@ public final class AttentionMass {
     record Block(float[] sums, int width) {}
 
     /** Zero for all heads and tokens. */
-    public AttentionMass(int queryHeads, int tokens) {
+    public AccumulatedAttention(int queryHeads, int tokens) {
         this(queryHeads, new float[Math.multiplyExact(queryHeads, tokens)]);
     }
 
-    /** Adds to sums [queryHeads][tokens] that stand in an array already. */
-    public AttentionMass(int queryHeads, float[] sums) {
-        this(queryHeads, sums, MassColumns.MAX_KEPT);
+    /** Adds to sums [queryHeads][tokens] that are in an array already. */
+    public AccumulatedAttention(int queryHeads, float[] sums) {
+        this(queryHeads, sums, ColumnSums.MAX_KEPT);
     }
 
     /**
-     * Adds to sums that stand in an array already.
+     * Adds to sums that are in an array already.
      *
      * @param maxKept exponentials that a thread keeps at once, about; it changes no sum
      */
-    AttentionMass(int queryHeads, float[] sums, int maxKept) {
+    AccumulatedAttention(int queryHeads, float[] sums, int maxKept) {
         this.queryHeads = queryHeads;
         this.tokens = sums.length / queryHeads;
         this.sums = sums;
@@ -79,7 +79,7 @@ public final class AttentionMass {
     }
 
     /**
-     * Room for the sums of the blocks that the next rows belong to; what the first one's earlier rows gave stands in it
+     * Room for the sums of the blocks that the next rows belong to; what the first one's earlier rows gave is in it
      * already.
      *
      * @param position of the first row

@@ -7,7 +7,7 @@ import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a decode step over out-of-window tokens, for those rows that have some. */
-final class FarStep {
+final class OutOfWindowStep {
     private final DecodeStep step = new DecodeStep();
     private float[] queries = {};
     private float[] results = {};
@@ -43,7 +43,7 @@ final class FarStep {
             }
         }
         StepTimes times = (row, nanos) -> rows.times().add(rowOf[row], nanos);
-        var none = new @Nullable FarPart[count];
+        var none = new @Nullable OutOfWindowTokens[count];
         var others = new StepRows(caches, new @Nullable CachePolicy[count], none, queries, queries, ends, times);
         step.run(shape, others, masks, results, pool);
         for (i = 0; i < count; i++) {

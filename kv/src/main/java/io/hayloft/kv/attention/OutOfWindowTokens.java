@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param distance a query at position p sees those up to p minus this
  * @param mask hides more of them, if given
  */
-public record FarPart(
+public record OutOfWindowTokens(
         LayerCache tokens, int distance, @Nullable TokenMask mask) {
     /** The out-of-window tokens that a memory offers in a layer now; null if there are none. */
-    public static @Nullable FarPart of(@Nullable FarMemory memory, int layer) {
+    public static @Nullable OutOfWindowTokens of(@Nullable FarMemory memory, int layer) {
         var tokens = memory == null ? null : memory.tokens(layer);
-        return memory == null || tokens == null ? null : new FarPart(tokens, memory.distance(), memory.farMask(layer));
+        return memory == null || tokens == null ? null : new OutOfWindowTokens(tokens, memory.distance(), memory.farMask(layer));
     }
 
     /**

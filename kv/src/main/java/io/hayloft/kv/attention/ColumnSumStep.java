@@ -12,20 +12,20 @@ import jdk.incubator.vector.FloatVector;
  * Column sums of a softmax whose row sums are known: a task is one KV head and one tile of tokens, and goes through the
  * rows in order, so that the sums do not depend on chunks or threads.
  */
-final class MassStep implements WorkerPool.Task {
+final class ColumnSumStep implements WorkerPool.Task {
     private static final ThreadLocal<PrefillScratch> SCRATCH = ThreadLocal.withInitial(PrefillScratch::new);
     private static final int LANES = VectorWidth.LANES;
 
     private final PrefillStep step;
     private final AttentionShape shape;
-    private final AttentionMass mass;
+    private final AccumulatedAttention accumulated;
     private final int firstTile;
     private final int tiles;
 
-    MassStep(PrefillStep step, AttentionMass mass) {
+    ColumnSumStep(PrefillStep step, AccumulatedAttention accumulated) {
         this.step = step;
         this.shape = step.shape;
-        this.mass = mass;
+        this.accumulated = accumulated;
         int first = Integer.MAX_VALUE;
         int end = 0;
         for (int head = 0; head < shape.kvHeads(); head++) {
@@ -114,7 +114,7 @@ final class MassStep implements WorkerPool.Task {
     private void gather(HeadCache head, int tile, int kvHead, float[] columns) {
         for (int token = Math.max(tile, head.begin()); token < Math.min(tile + TILE, head.end()); token++) {
             for (int g = 0; g < shape.group(); g++) {
-                columns[g * TILE + token - tile] = mass.sums()[index(head, token, kvHead, g)];
+                columns[g * TILE + token - tile] = accumulated.sums()[index(head, token, kvHead, g)];
             }
         }
     }
@@ -122,12 +122,12 @@ final class MassStep implements WorkerPool.Task {
     private void scatter(HeadCache head, int tile, int kvHead, float[] columns) {
         for (int token = Math.max(tile, head.begin()); token < Math.min(tile + TILE, head.end()); token++) {
             for (int g = 0; g < shape.group(); g++) {
-                mass.sums()[index(head, token, kvHead, g)] = columns[g * TILE + token - tile];
+                accumulated.sums()[index(head, token, kvHead, g)] = columns[g * TILE + token - tile];
             }
         }
     }
 
     private int index(HeadCache head, int token, int kvHead, int g) {
-        return (kvHead * shape.group() + g) * mass.tokens() + head.positionOf(token);
+        return (kvHead * shape.group() + g) * accumulated.tokens() + head.positionOf(token);
     }
 }
