@@ -93,7 +93,7 @@ final class BlockList {
             MemorySegment.copy(old.segment, offset, copy.piece().segment, copy.offset(), blockBytes);
             pieces[block] = copy.piece();
             places[block] = copy.offset();
-            memory.lose(old);
+            memory.lose(old, blockBytes);
         } else {
             places[block] = offset;
         }

@@ -50,6 +50,7 @@ public final class BlockMemory implements AutoCloseable {
 
         private final Slab slab;
         private int blocks; // that this owner uses or has spare
+        private long lost; // bytes of blocks that this owner gave up while others used them
 
         private Piece(Slab slab) {
             this.slab = slab;
@@ -71,7 +72,9 @@ public final class BlockMemory implements AutoCloseable {
     private final Map<Integer, Long> spare = new HashMap<>();
     private final IdentityHashMap<Piece, Piece> adopted = new IdentityHashMap<>(0);
     private @Nullable Piece current; // of which new blocks are cut
+    private boolean mayWaste;
     private long cut;
+    private long expected; // bytes of blocks that come next and have no room yet
     private long used;
     private long spareBytes;
     private long packedBytes; // in use when the memory was last one piece
@@ -93,11 +96,9 @@ public final class BlockMemory implements AutoCloseable {
         packedBytes = Math.max(packedBytes, used + bytes);
     }
 
-    /** Reserves memory for blocks of this size in all, unless there is room for them. */
+    /** Says that blocks of this size in all come next: what there is no room for is reserved in one piece. */
     void expect(long bytes) {
-        if (bytes > room() + spareBytes) {
-            addSlab(Math.max(bytes - spareBytes, used / GROWTH));
-        }
+        expected = bytes - room() - spareBytes;
     }
 
     private long room() {
@@ -143,7 +144,8 @@ public final class BlockMemory implements AutoCloseable {
         var piece = current;
         if (piece == null || room() < bytes) {
             long row = 2L * heads * bytes; // a block of keys and one of values for each head
-            piece = addSlab(Math.max(row, used / GROWTH / row * row));
+            piece = addSlab(Math.max(expected, Math.max(row, used / GROWTH / row * row)));
+            expected = 0;
         }
         piece.blocks++;
         cut += bytes;
@@ -160,17 +162,38 @@ public final class BlockMemory implements AutoCloseable {
         spareBytes += bytes;
         spare.merge(bytes, 1L, Long::sum);
         if (shared && !piece.exclusive()) {
-            lose(piece);
+            lose(piece, bytes);
         } else {
             free.computeIfAbsent(bytes, size -> new ArrayDeque<>()).push(new Block(piece, offset));
         }
     }
 
     /** Forgets a block that others use; lets go of a slab of which nothing else is used here. */
-    void lose(Piece piece) {
+    void lose(Piece piece, int bytes) {
+        piece.lost += bytes;
+        mayWaste = true;
         if (--piece.blocks == 0 && piece != current) {
             drop(piece);
         }
+    }
+
+    /** Whether much of the memory is blocks that were given up while others used them, and that nobody uses now. */
+    boolean wasteful() {
+        if (!mayWaste) {
+            return false;
+        }
+        long wasted = 0;
+        for (var piece : pieces) {
+            wasted += piece.exclusive() ? piece.lost : 0;
+        }
+        return wasted > bytes() / 8;
+    }
+
+    /** Takes over the counts of another memory, of which this one holds all blocks: what is said does not change. */
+    void countAs(BlockMemory other) {
+        spare.putAll(other.spare);
+        spareBytes = other.spareBytes;
+        packedBytes = other.packedBytes;
     }
 
     private void drop(Piece piece) {
@@ -206,6 +229,11 @@ public final class BlockMemory implements AutoCloseable {
     /** Whether most of what is in use came block by block, so that one piece, on huge pages, would be read faster. */
     boolean scattered() {
         return used > Math.max(SCATTERED_BYTES, 2 * packedBytes);
+    }
+
+    /** Bytes of the blocks that are in use or reserved for later tokens. */
+    long usedBytes() {
+        return used;
     }
 
     /** Bytes of the blocks that are in use, reserved for later tokens, or spare. */

@@ -270,6 +270,9 @@ public final class LayerCache implements LayerState {
         // A prefill chunk leaves as many blocks as the next one takes; they are given back when single tokens come.
         int expected = Math.max(BlockFormat.TOKENS, rows);
         rows = 0;
+        if (memory.wasteful() && memory.usedBytes() == blockBytes()) {
+            unshare();
+        }
         if (window == 0 || keepAll) {
             return;
         }
@@ -284,27 +287,34 @@ public final class LayerCache implements LayerState {
     /** Moves all blocks to memory of just their size and gives up the old one; if that fails nothing has changed. */
     private void repack() {
         var packed = new BlockMemory(heads.length);
+        var copies = new HeadCache[heads.length];
         try {
-            heads = copies(heads, packed);
+            packed.reserve(blockBytes());
+            for (int head = 0; head < heads.length; head++) {
+                copies[head] = heads[head].copy(packed);
+            }
         } catch (Throwable e) {
             packed.close();
             throw e;
         }
         memory.close();
         memory = packed;
+        heads = copies;
     }
 
-    private static HeadCache[] copies(HeadCache[] heads, BlockMemory memory) {
+    /** Moves all blocks out of memory that was shared, of which much has become useless, and says the same bytes as before. */
+    private void unshare() {
+        var shared = memory;
+        repack();
+        memory.countAs(shared);
+    }
+
+    private long blockBytes() {
         long bytes = 0;
         for (var head : heads) {
             bytes += head.bytes();
         }
-        memory.reserve(bytes);
-        var copies = new HeadCache[heads.length];
-        for (int head = 0; head < heads.length; head++) {
-            copies[head] = heads[head].copy(memory);
-        }
-        return copies;
+        return bytes;
     }
 
     /** Returns a cache of the same tokens that shares all blocks; it reserves no memory until one of the two changes. */

@@ -84,7 +84,7 @@ class FailureTest {
                 var full = new SequenceCache(SHAPE, new KvCodec.F16(), 0)) {
             append(full, 200);
             var far = new Sinks(full.fork());
-            try (var limit = MemoryLimit.reservations(1)) {
+            try (var _ = MemoryLimit.reservations(1)) {
                 Compaction.select(full, null, new KvCodec.Q8(), null, far, pool).close();
             } catch (UserError e) {
                 assertThat(far.closed).isTrue();
@@ -123,7 +123,7 @@ class FailureTest {
             append(reference, 0, 400);
             shrink.accept(reference);
             long mapped = NativeMemory.mappedBytes();
-            try (var limit = MemoryLimit.reservations(0)) {
+            try (var _ = MemoryLimit.reservations(0)) {
                 shrink.accept(cache);
                 throw new AssertionError("less memory without a reservation");
             } catch (UserError e) {
