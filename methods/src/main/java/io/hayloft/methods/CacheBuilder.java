@@ -41,7 +41,6 @@ public interface CacheBuilder {
             prefill.cache(),
             null,
             prefill.cache().codec(),
-            0,
             null,
             prefill.model().pool());
 }

@@ -74,13 +74,13 @@ record ComposedMethod(
         var pool = prefill.model().pool();
         KvCodec codec = store == null ? prefill.cache().codec() : store.codec();
         if (evict == null || evict.budget().requestedRatio() == 1) {
-            return Compaction.select(prefill.cache(), null, codec, 0, null, pool);
+            return Compaction.select(prefill.cache(), null, codec, null, pool);
         }
         int budget = evict.budget().keptTokens(prefill.tokens());
         var kept = keep(prefill, evict, budget);
         int capacity = evict.budget().capacity(prefill.tokens());
         var policy = evict.rule().policy(prefill, kept, capacity);
-        return Compaction.select(prefill.cache(), kept, codec, 0, policy, pool);
+        return Compaction.select(prefill.cache(), kept, codec, policy, pool);
     }
 
     /** Scores that do not go by the budget are computed once for all methods that share the prefill. */

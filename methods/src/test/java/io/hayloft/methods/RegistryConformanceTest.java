@@ -197,7 +197,7 @@ class RegistryConformanceTest {
         var policy = cache.policy();
         long onTheHeap = policy == null || policy instanceof FarMemory ? 0 : policy.bytes();
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            onTheHeap += cache.layer(layer).positionBytes();
+            onTheHeap += cache.layer(layer).tableBytes();
         }
         long allocated = NativeMemory.liveBytes() - before;
         if (cache.far() == null) {

@@ -27,7 +27,6 @@ final class TestMethods {
                     prefill.cache(),
                     keep,
                     prefill.cache().codec(),
-                    0,
                     null,
                     prefill.model().pool());
         });
@@ -39,7 +38,7 @@ final class TestMethods {
                 codec.text(),
                 SignalRequest.NONE,
                 prefill -> Compaction.select(
-                        prefill.cache(), null, codec, 0, null, prefill.model().pool()));
+                        prefill.cache(), null, codec, null, prefill.model().pool()));
     }
 
     /** Lets the prompt see all tokens in a form, and keeps that. */

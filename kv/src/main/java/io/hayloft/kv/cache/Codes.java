@@ -23,12 +23,20 @@ final class Codes {
 
     /** Codes of 2, 4 or 8 bits. */
     Codes(int bits, int rows, int lanes) {
-        this.bits = bits;
+        this.bits = checked(bits);
         this.lanes = lanes;
         this.rowShift = Integer.numberOfTrailingZeros(Integer.SIZE / bits);
         int words = (rows + (1 << rowShift) - 1) >> rowShift;
         this.paddedRows = words << rowShift;
         this.bytes = words * lanes * Integer.BYTES;
+    }
+
+    /** The width of a quantised value, if there is a form for it. */
+    static int checked(int bits) {
+        if (bits != 2 && bits != 4 && bits != 8) {
+            throw new IllegalArgumentException(bits + " bits; values are packed with 2, 4 or 8");
+        }
+        return bits;
     }
 
     int bits() {

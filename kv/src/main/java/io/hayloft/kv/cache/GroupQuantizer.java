@@ -28,7 +28,7 @@ final class GroupQuantizer {
      * @param wide whether scales are 32-bit floats instead of 16-bit ones
      */
     GroupQuantizer(int bits, boolean wide) {
-        this.levels = (1 << bits) - 1;
+        this.levels = (1 << Codes.checked(bits)) - 1;
         this.wide = wide;
     }
 

@@ -157,6 +157,7 @@ public final class SequenceCache implements AutoCloseable {
             if (!shape.isKv(layer)) {
                 throw new UnsupportedOperationException("layer " + layer + " is recurrent and cannot go back");
             }
+            layer(layer).checkTruncate(tokens);
         }
         for (int layer = 0; layer < layers.length; layer++) {
             layer(layer).truncate(tokens);
@@ -182,9 +183,6 @@ public final class SequenceCache implements AutoCloseable {
         long bytes = policy == null ? 0 : policy.bytes();
         for (var state : layers) {
             bytes += state.bytes();
-            if (state instanceof LayerCache cache) {
-                bytes += cache.positionBytes();
-            }
         }
         return bytes;
     }

@@ -42,7 +42,10 @@ class KvCodecTest {
             delimiter = '|',
             value = {
                 "f61 | did you mean",
-                "kivi(k=3) | k=3 bits",
+                "kivi(k=3) | k=3; use 2, 4, 8 or 16",
+                "kivi(v=3) | v=3; use 2, 4, 8 or 16",
+                "flexgen(bits=3) | bits=3; use 2, 4 or 8",
+                "kivi(k=1) | k=1; use 2, 4, 8 or 16",
                 "kivi(k=two) | not a whole number",
                 "kivi(k=2 | parenthesis",
                 "kivi(k) | not name=value",
@@ -61,6 +64,22 @@ class KvCodecTest {
         assertThatThrownBy(() -> KvCodec.parse(text))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(expected);
+    }
+
+    /** Nothing below the text forms packs other widths than it was asked for. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 5, 6, 7, 12, 16, 32})
+    void otherWidthsAreRefusedWhereverBitsAreGiven(int bits) {
+        assertThatThrownBy(() -> new Codes(bits, 32, 32)).hasMessageContaining("2, 4 or 8");
+        assertThatThrownBy(() -> new GroupQuantizer(bits, false)).hasMessageContaining("2, 4 or 8");
+        assertThatThrownBy(() -> new TokenGroups(true, 32, bits, 32, false, true))
+                .hasMessageContaining("2, 4 or 8");
+        assertThatThrownBy(() -> new KeyGroups(32, bits, 32, false)).hasMessageContaining("2, 4 or 8");
+        assertThatThrownBy(() -> new KvCodec.FlexGen(bits, 64, false)).isInstanceOf(UserError.class);
+        if (bits != 16) {
+            assertThatThrownBy(() -> new KvCodec.Grouped(bits, 2, 32, 128)).isInstanceOf(UserError.class);
+            assertThatThrownBy(() -> new KvCodec.Grouped(2, bits, 32, 128)).isInstanceOf(UserError.class);
+        }
     }
 
     @ParameterizedTest
@@ -87,7 +106,7 @@ class KvCodecTest {
         var shape = CacheShape.full(2, 3, 64);
         int tokens = 10_000;
         try (var full = filled(shape, tokens);
-                var packed = Compaction.select(full, null, new KvCodec.Grouped(bits, bits, 32, 128), 100, null, POOL)) {
+                var packed = Compaction.select(full, null, new KvCodec.Grouped(bits, bits, 32, 128), null, POOL)) {
             double ratio = (double) shape.fullBytes(tokens, new KvCodec.F16()) / packed.bytes();
             assertThat(ratio).isCloseTo(expected, within(0.03 * expected));
         }

@@ -19,32 +19,48 @@ class SequenceCacheTest {
     private static final int STRIDE = 2 * 24;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "f32",
-                "f16",
-                "q8",
-                "flexgen",
-                "kivi",
-                "kivi(k=4,v=8,group=64,residual=64,scales=f32)",
-                "kivi(k=16,v=2)"
-            })
-    void bytesAreWhatIsAllocatedAndCloseFreesThem(String codec) {
-        long before = NativeMemory.liveBytes();
+    @ValueSource(strings = {"f32", "f16", "q8", "flexgen", "kivi", "kivi(k=4,v=8,group=64,residual=64,scales=f32)"})
+    void closingFreesAllMappings(String codec) {
+        long before = NativeMemory.mappedBytes();
         try (var cache = new SequenceCache(SHAPE, KvCodec.parse(codec), 100)) {
             append(cache, 0, 150);
-            assertThat(cache.bytes())
-                    .isEqualTo(NativeMemory.liveBytes() - before)
-                    .isPositive();
             append(cache, 150, 300);
-            assertThat(cache.bytes()).isEqualTo(NativeMemory.liveBytes() - before);
+            long alone = NativeMemory.mappedBytes() - before;
+            assertThat(alone).isPositive();
             try (var copy = cache.fork();
-                    var selected = Compaction.select(cache, null, new KvCodec.F16(), 10, null, POOL)) {
-                assertThat(cache.bytes() + copy.bytes() + selected.bytes())
-                        .isEqualTo(NativeMemory.liveBytes() - before);
+                    var selected = Compaction.select(cache, null, new KvCodec.F16(), null, POOL)) {
+                append(copy, 300, 400);
+                assertThat(NativeMemory.mappedBytes() - before).isGreaterThan(alone);
+                assertThat(selected.bytes()).isPositive();
+            }
+            assertThat(NativeMemory.mappedBytes() - before).isEqualTo(alone);
+        }
+        assertThat(NativeMemory.mappedBytes()).isEqualTo(before);
+    }
+
+    /** The first and the last layer stay exact, the others are quantised: tokens and bytes of each are those of its codec. */
+    @Test
+    void layersMayDifferInTheirCodec() {
+        var shape = CacheShape.full(4, 2, 32);
+        var packed = KvCodec.parse("flexgen");
+        try (var full = new SequenceCache(shape, new KvCodec.F16(), 0)) {
+            append(full, 0, 320, 2 * 32);
+            try (var cache = Compaction.select(
+                            full, null, layer -> layer % 3 == 0 ? full.codec() : packed, null, null, POOL);
+                    var all = Compaction.select(full, null, packed, null, POOL)) {
+                long exact = 2L * 2 * 32 * 320 * Short.BYTES;
+                for (int layer = 0; layer < 4; layer++) {
+                    var expected = layer % 3 == 0 ? full : all;
+                    CacheOperations.assertSame(cache.layer(layer), expected.layer(layer));
+                    long bytes = cache.layer(layer).bytes() - cache.layer(layer).tableBytes();
+                    assertThat(bytes).isEqualTo(layer % 3 == 0 ? exact : packed.bytes(2, 32, 320));
+                }
+                append(cache, 320, 330, 2 * 32);
+                append(all, 320, 330, 2 * 32);
+                CacheOperations.assertSame(cache.layer(1), all.layer(1));
+                assertThat(cache.layer(3).codec()).isEqualTo(new KvCodec.F16());
             }
         }
-        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
     }
 
     @ParameterizedTest
@@ -77,7 +93,7 @@ class SequenceCacheTest {
             var sliding = cache.layer(1);
             assertThat(sliding.length(0)).isBetween(39, 39 + 31);
             assertThat(sliding.position(0, 0)).isLessThanOrEqualTo(500 - 40 + 1);
-            assertThat(sliding.bytes()).isLessThanOrEqualTo(2 * (40 + 31 + 32) * STRIDE * 4L * 32 / 24);
+            assertThat(sliding.bytes()).isLessThanOrEqualTo(2 * (40 + 31 + 64) * STRIDE * 4L * 32 / 24);
             assertThat(cache.layer(0).length(1)).isEqualTo(500);
             assertThat(all.layer(1).length(0)).isEqualTo(500);
             for (int slot = 0; slot < sliding.length(0); slot++) {
@@ -115,9 +131,9 @@ class SequenceCacheTest {
             }
             append(cache, 400, 410);
             assertThat(layer.position(1, 46)).isEqualTo(409);
-            long tables = layer.positionBytes();
+            long tables = layer.tableBytes();
             assertThat(tables).isBetween(2 * 47 * 4L, 2 * 200 * 4L);
-            assertThat(cache.bytes()).isEqualTo(layer.bytes() + tables);
+            assertThat(cache.bytes()).isEqualTo(layer.bytes());
         }
     }
 
@@ -156,7 +172,7 @@ class SequenceCacheTest {
                         IntStream.range(0, length).filter(i -> i % 3 == 0).toArray();
                 keep[layer][1] = IntStream.range(0, length).filter(i -> i > 50).toArray();
             }
-            try (var selected = Compaction.select(cache, keep, KvCodec.parse(codec), 20, null, POOL)) {
+            try (var selected = Compaction.select(cache, keep, KvCodec.parse(codec), null, POOL)) {
                 assertThat(selected.nextPosition()).isEqualTo(100);
                 assertThat(selected.bytes()).isLessThan(cache.bytes());
                 for (int head = 0; head < 2; head++) {
@@ -174,7 +190,7 @@ class SequenceCacheTest {
                 }
             }
             keep[0][0] = new int[] {3, 3};
-            assertThatThrownBy(() -> Compaction.select(cache, keep, new KvCodec.F16(), 0, null, POOL))
+            assertThatThrownBy(() -> Compaction.select(cache, keep, new KvCodec.F16(), null, POOL))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -185,7 +201,7 @@ class SequenceCacheTest {
     void groupedCacheQuantisesWhenItIsDue(int prompt) {
         try (var full = new SequenceCache(CacheShape.full(1, 2, 24), new KvCodec.F32(), 0)) {
             append(full, 0, prompt);
-            try (var cache = Compaction.select(full, null, KvCodec.parse("kivi"), 200, null, POOL)) {
+            try (var cache = Compaction.select(full, null, KvCodec.parse("kivi"), null, POOL)) {
                 for (int tokens = prompt; tokens < prompt + 200; tokens++) {
                     var head = cache.layer(0).head(1);
                     assertThat(head.packedKeys()).isEqualTo(tokens - tokens % 128);
@@ -200,20 +216,28 @@ class SequenceCacheTest {
     }
 
     private static void append(SequenceCache cache, int from, int to) {
-        var k = new float[(to - from) * STRIDE];
+        append(cache, from, to, STRIDE);
+    }
+
+    private static void append(SequenceCache cache, int from, int to, int stride) {
+        var k = new float[(to - from) * stride];
         for (int token = from; token < to; token++) {
-            System.arraycopy(row(token, 1), 0, k, (token - from) * STRIDE, STRIDE);
+            System.arraycopy(row(token, 1, stride), 0, k, (token - from) * stride, stride);
         }
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            cache.layer(layer).append(k, 0, negative(k), 0, to - from, STRIDE, from);
+            cache.layer(layer).append(k, 0, negative(k), 0, to - from, stride, from);
         }
         cache.advance(to - from);
     }
 
     private static float[] row(int token, int sign) {
+        return row(token, sign, STRIDE);
+    }
+
+    private static float[] row(int token, int sign, int stride) {
         var random = new Random(token);
-        var row = new float[STRIDE];
-        for (int i = 0; i < STRIDE; i++) {
+        var row = new float[stride];
+        for (int i = 0; i < stride; i++) {
             row[i] = sign * (float) random.nextGaussian();
         }
         return row;

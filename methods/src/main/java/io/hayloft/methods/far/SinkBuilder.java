@@ -52,14 +52,13 @@ public record SinkBuilder(Budget budget, Sinks sinks, Positions positions, boole
                 source,
                 slots(prefill, 0, first, 0),
                 codec,
-                0,
                 null,
                 prefill.model().pool());
         var memory = new SinkMemory(first, 1, place, held);
         var policy = slides ? new SlidingWindow(0, capacity - first) : null;
         var window = slots(prefill, tokens - kept + first, tokens, tokens);
         return Compaction.select(
-                source, window, codec, 0, policy, memory, prefill.model().pool());
+                source, window, codec, policy, memory, prefill.model().pool());
     }
 
     /** Slots from, ..., to-1 of every head; the first {@code ofSliding} ones at most where the layer has a window. */

@@ -58,6 +58,6 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
         }
         var source = prefill.cache();
         var pool = prefill.model().pool();
-        return Compaction.select(source, kept, source.codec(), 0, policy, pool);
+        return Compaction.select(source, kept, source.codec(), policy, pool);
     }
 }
