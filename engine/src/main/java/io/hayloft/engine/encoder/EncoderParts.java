@@ -1,5 +1,10 @@
 package io.hayloft.engine.encoder;
 
+import io.hayloft.engine.encoder.EncoderLayers.Affine;
+import io.hayloft.engine.encoder.EncoderLayers.Embeddings;
+import io.hayloft.engine.encoder.EncoderLayers.EncoderLayer;
+import io.hayloft.engine.encoder.EncoderLayers.LayerNorm;
+import io.hayloft.engine.encoder.EncoderLayers.SelfAttention;
 import io.hayloft.formats.checkpoint.EncoderCheckpoint;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;

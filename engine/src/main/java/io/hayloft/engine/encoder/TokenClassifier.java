@@ -1,5 +1,9 @@
 package io.hayloft.engine.encoder;
 
+import io.hayloft.engine.encoder.EncoderLayers.Affine;
+import io.hayloft.engine.encoder.EncoderLayers.Embeddings;
+import io.hayloft.engine.encoder.EncoderLayers.EncoderLayer;
+import io.hayloft.engine.encoder.EncoderLayers.Scratch;
 import io.hayloft.formats.checkpoint.EncoderCheckpoint;
 import io.hayloft.formats.config.EncoderConfig;
 import io.hayloft.formats.memory.NativeMemory;
@@ -68,7 +72,7 @@ public final class TokenClassifier implements AutoCloseable {
     /**
      * The logits of a sequence.
      *
-     * @param ids 1 to {@code config().maxTokens()} tokens, start and end token included
+     * @param ids 1 to {@code config().maxTokens()} tokens, BOS and EOS token included
      * @return {@code [tokens][labels]}
      */
     public float[] logits(int[] ids) {

@@ -11,7 +11,7 @@ final class CompletionText {
     private final StringBuilder text = new StringBuilder();
     private int tokens;
     private int searchFrom;
-    private int told;
+    private int returned;
     private boolean stopped;
 
     /** Without a tokenizer the text stays empty. */
@@ -32,7 +32,7 @@ final class CompletionText {
             text.append(stream.push(id));
             cutAtStop();
         }
-        return tell(stopped ? text.length() : text.length() - heldBack());
+        return newText(stopped ? text.length() : text.length() - heldBack());
     }
 
     /** Ends the text; returns what had been held back. */
@@ -41,7 +41,7 @@ final class CompletionText {
             text.append(stream.flush());
             cutAtStop();
         }
-        return tell(text.length());
+        return newText(text.length());
     }
 
     /** Whether the stop text has appeared. */
@@ -78,9 +78,9 @@ final class CompletionText {
         return 0;
     }
 
-    private String tell(int end) {
-        var piece = text.substring(Math.min(told, end), end);
-        told = Math.max(told, end);
+    private String newText(int end) {
+        var piece = text.substring(Math.min(returned, end), end);
+        returned = Math.max(returned, end);
         return piece;
     }
 }

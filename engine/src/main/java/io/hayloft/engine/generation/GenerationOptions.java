@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * How completions are generated.
  *
  * @param maxNewTokens a completion's greatest length in tokens
- * @param minNewTokens end tokens are not chosen before this many tokens
+ * @param minNewTokens EOS tokens are not chosen before this many tokens
  * @param sampling how tokens are chosen
- * @param stopIds end tokens beside those of the model
+ * @param stopIds EOS tokens beside those of the model
  * @param stopText text that ends a completion, null for none
  * @param cacheType how the full cache is stored
  * @param prefillChunk rows that prefill runs together (does not change results)
  * @param topLogprobs log-probabilities kept at each step, 0 for none
- * @param cacheMemory bytes that caches may take together; variants run in waves that fit
+ * @param cacheMemory bytes that caches, and what prefill records for methods, may take together; sequences that do not fit run later
  * @param seed seed of methods that draw at random
  */
 public record GenerationOptions(

@@ -4,7 +4,7 @@ import io.hayloft.kernels.VectorOps;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Chooses the next token of one variant from logits. */
+/** Chooses the next token of one sequence from logits. */
 final class Sampler {
     private final Sampling sampling;
     private final SplittableRandom random;

@@ -7,7 +7,7 @@ import io.hayloft.base.UserError;
  *
  * @param temperature 0 takes the most likely token; otherwise logits are divided by it before drawing
  * @param topP draws from the smallest set of tokens whose probability reaches this, 1 for all
- * @param seed seed of the draws; every variant of a run draws with the same one
+ * @param seed seed of the draws; every sequence of a run draws with the same one
  */
 public record Sampling(double temperature, double topP, long seed) {
     /** Always the most likely token. */

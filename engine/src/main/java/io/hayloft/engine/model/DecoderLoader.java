@@ -26,7 +26,7 @@ final class DecoderLoader {
     private final PrefillBackend.@Nullable Session backend;
     private final Map<RopeConfig, Rope> ropes = new HashMap<>();
 
-    private DecoderLoader(
+    DecoderLoader(
             DecoderConfig config,
             WeightSource weights,
             NativeMemory memory,
@@ -65,7 +65,8 @@ final class DecoderLoader {
         return new Decoder(config, embedding, layers, norm(Role.FINAL_NORM, -1), output, pool);
     }
 
-    private Layer layer(int i) {
+    /** One layer, packed. */
+    Layer layer(int i) {
         var mixer = switch (config.stack().get(i).mixer()) {
             case AttentionConfig attention -> attention(i, attention);
         };

@@ -3,7 +3,7 @@ package io.hayloft.engine.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a prefill runs and what it tells.
+ * How a prefill runs, and who hears of it.
  *
  * @param chunk rows that run through the layers together; results do not depend on it, to the bit
  * @param signals what methods asked to have recorded, null for nothing

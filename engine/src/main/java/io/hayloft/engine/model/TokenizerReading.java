@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the tokenizer of a checkpoint once: in a thread of its own while others pack weights, or at its first use.
  *
- * <p>A failure waits for who asks for the tokenizer, since many a use of a model needs none.
+ * <p>If that fails, the error is thrown to whoever asks for the tokenizer, since many uses of a model need none.
  */
 final class TokenizerReading implements AutoCloseable {
     private final FutureTask<Tokenizer> task;
@@ -28,7 +28,7 @@ final class TokenizerReading implements AutoCloseable {
         begun.set(true);
     }
 
-    /** Waits for the end of what {@link #begin} began, be it well or not. */
+    /** Waits until what {@link #begin} began has ended, whether or not it failed. */
     void await() {
         if (begun.get()) {
             try {

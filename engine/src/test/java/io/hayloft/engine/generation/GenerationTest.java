@@ -79,7 +79,7 @@ class GenerationTest {
     }
 
     @Test
-    void variantsThatEndEarlyDoNotDisturbTheOthers() {
+    void sequencesThatEndEarlyDoNotDisturbTheOthers() {
         var prompt = prompt(150, 2);
         var sampling = new Sampling(1.5, 1, 5);
         var free = new GenerationOptions(30, 0, sampling, Set.of(), null, new KvCodec.F16(), 64, 5, Long.MAX_VALUE, 0);
@@ -97,7 +97,7 @@ class GenerationTest {
     }
 
     @Test
-    void wavesGiveTheSameResults() {
+    void batchesOfOneGiveTheSameResults() {
         var prompt = prompt(200, 3);
         var together = run(prompt, 190, METHODS, options(10, Sampling.GREEDY, Long.MAX_VALUE));
         var built = new ArrayList<String>();
@@ -159,7 +159,8 @@ class GenerationTest {
         var how = options(1, Sampling.GREEDY, Long.MAX_VALUE);
         var full = Generation.run(model, prompt, 300, List.of(CompressionMethod.full()), how, listener)
                 .getFirst();
-        assertThat(most[0]).isEqualTo(full.bytes().read());
+        assertThat(full.bytes().read())
+                .isBetween(most[0], most[0] + most[0] / 200); // with the tables of blocks on the heap
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);
     }
 
@@ -171,17 +172,18 @@ class GenerationTest {
         for (var completion : completions) {
             assertThat(completion.bytes().full()).isEqualTo(full);
         }
-        assertThat(completions.get(0).bytes().read()).isEqualTo(full);
+        long blockTables = full / 200;
+        assertThat(completions.get(0).bytes().read()).isBetween(full, full + blockTables);
         // 257 tokens take 9 blocks of 32, and 4 bytes each for their positions
         long tables = 4L * 2 * 257 * 4;
-        assertThat(full / (double) (completions.get(1).bytes().read() - tables)).isBetween(512 / 288.0 - 0.001, 2.0);
+        assertThat(full / (double) (completions.get(1).bytes().read() - tables)).isBetween(512 / 288.0 - 0.02, 2.0);
         assertThat(full / (double) completions.get(2).bytes().read()).isBetween(1.8, 2.0);
         tables = 4L * 2 * 104 * 4;
-        assertThat(full / (double) (completions.get(3).bytes().read() - tables)).isBetween(4.0, 5.0);
+        assertThat(full / (double) (completions.get(3).bytes().read() - tables)).isBetween(3.95, 5.0);
     }
 
     @Test
-    void tellsTheDistributionAfterThePrompt() {
+    void reportsTheDistributionAfterThePrompt() {
         var prompt = prompt(100, 6);
         for (int compressAfter : new int[] {100, 99}) {
             var full = run(prompt, compressAfter, List.of(CompressionMethod.full()), options(4, Sampling.GREEDY, 1))
@@ -232,11 +234,11 @@ class GenerationTest {
         var stop = free.text().substring(2, 5);
         var stopping = new GenerationOptions(
                 8, 0, Sampling.GREEDY, Set.of(), new StopText(stop, 0), new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
-        var told = new StringBuilder();
+        var heard = new StringBuilder();
         var listener = new GenerationListener() {
             @Override
             public void token(int variant, int id, String text) {
-                told.append(text);
+                heard.append(text);
             }
         };
         var stopped = Generation.run(model, prompt, 60, List.of(CompressionMethod.full()), stopping, listener)
@@ -244,7 +246,7 @@ class GenerationTest {
         assertThat(stopped.stop()).isEqualTo(StopReason.STOP_TEXT);
         assertThat(stopped.text())
                 .isEqualTo(free.text().substring(0, free.text().indexOf(stop)));
-        assertThat(told).hasToString(stopped.text());
+        assertThat(heard).hasToString(stopped.text());
     }
 
     @Test

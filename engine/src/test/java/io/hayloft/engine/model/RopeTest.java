@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RopeTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 8, 12, 16, 40, 64, 128, 256})
-    void turnsEachPairByItsAngle(int dims) {
+    void rotatesEachPairByItsAngle(int dims) {
         var rope = new Rope(RopeConfig.plain(10_000, dims));
-        int headDim = dims + 6; // the rest does not turn
+        int headDim = dims + 6; // the rest is not rotated
         var x = random(3 * headDim + 5, dims);
         var turned = x.clone();
         rope.table(78, 100).rotate(turned, 5, 3, headDim, 77);
@@ -57,6 +57,23 @@ class RopeTest {
         assertThat(rope.table(2, 100).cos()[second]).isEqualTo((float) Math.cos(1f) * 1.5f);
         assertThat(rope.table(2, 101).cos()[second]).isEqualTo((float) Math.cos(0.25f) * 1.5f);
         assertThat(rope.table(2, 100).cos()[second]).isEqualTo((float) Math.cos(1f) * 1.5f);
+    }
+
+    /** Sequences of several lengths alternate without building tables anew, and a small number is kept. */
+    @Test
+    void tablesOfSeveralPromptLengthsAreKept() {
+        var rope = new Rope(new RopeConfig(10_000, 8, new RopeConfig.Dynamic(4, 100)));
+        var first = rope.table(50, 200);
+        for (int length = 201; length < 208; length++) {
+            assertThat(rope.table(50, length).cos()).isNotEqualTo(first.cos());
+            assertThat(rope.table(60, 200)).isSameAs(first);
+        }
+        for (int length = 300; length < 308; length++) {
+            rope.table(50, length);
+        }
+        var again = rope.table(50, 200);
+        assertThat(again).isNotSameAs(first);
+        assertThat(again.cos()).isEqualTo(first.cos());
     }
 
     private static float[] random(int n, long seed) {
