@@ -41,7 +41,8 @@ class NeedleGoldensTest {
         if (lists.isEmpty()) {
             return PassKey.anyExact(response, GoldenLines.texts(answer)) ? 1 : 0;
         }
-        return PassKey.shareExact(response, lists.stream().map(GoldenLines::texts).toList());
+        return PassKey.shareExact(
+                response, lists.stream().map(GoldenLines::texts).toList());
     }
 
     @Test
