@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
 
-/** Writes small GGUF files for tests, right ones and, field by field, wrong ones. */
+/** Writes small GGUF files for tests, correct ones and ones with single wrong fields. */
 public final class GgufBuilder {
-    /** Numbers of tensor types in the format. */
+    /** The format's number of the tensor type F32. */
     public static final int F32 = 0;
 
-    /** Blocks of 32 with 8 bits. */
+    /** The format's number of the tensor type Q8_0: blocks of 32 elements with 8 bits each. */
     public static final int Q8_0 = 8;
 
     private static final int ALIGNMENT = 32;
@@ -28,6 +28,7 @@ public final class GgufBuilder {
     private long valueCount;
     private long tensorCount;
 
+    /** Claims this version of the format; 3 without it. */
     public GgufBuilder version(int number) {
         version = number;
         return this;
@@ -45,24 +46,28 @@ public final class GgufBuilder {
         return this;
     }
 
+    /** A string. */
     public GgufBuilder text(String key, String text) {
         key(key, 8);
         string(values, text);
         return this;
     }
 
+    /** An unsigned 32-bit number. */
     public GgufBuilder whole(String key, int number) {
         key(key, 4);
         values.writeBytes(buffer(4).putInt(number).array());
         return this;
     }
 
+    /** A 32-bit floating-point number. */
     public GgufBuilder number(String key, double number) {
         key(key, 6);
         values.writeBytes(buffer(4).putFloat((float) number).array());
         return this;
     }
 
+    /** An array of strings. */
     public GgufBuilder texts(String key, List<String> texts) {
         key(key, 9);
         values.writeBytes(buffer(12).putInt(8).putLong(texts.size()).array());
@@ -70,14 +75,14 @@ public final class GgufBuilder {
         return this;
     }
 
-    /** A value given as its bytes. */
+    /** A value of any type, right or wrong: the format's number of the type, and the bytes. */
     public GgufBuilder raw(String key, int type, byte[] bytes) {
         key(key, type);
         values.writeBytes(bytes);
         return this;
     }
 
-    /** A tensor of random small F32 numbers; the shape stands outermost first. */
+    /** A tensor of F32 numbers drawn from -0.5 to 0.5; shapes are outermost first. */
     public GgufBuilder tensor(String name, long... shape) {
         int elements = 1;
         for (long size : shape) {
@@ -90,14 +95,14 @@ public final class GgufBuilder {
         return tensor(name, F32, bytes.array(), shape);
     }
 
-    /** A tensor of given F32 numbers. */
+    /** A tensor of these F32 numbers. */
     public GgufBuilder tensor(String name, float[] values, long... shape) {
         var bytes = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return tensor(name, F32, bytes.array(), shape);
     }
 
-    /** A tensor of given bytes. */
+    /** A tensor of any type with these bytes, which need not fit its shape. */
     public GgufBuilder tensor(String name, int type, byte[] bytes, long... shape) {
         header(name, type, alignedDataSize(), shape);
         data.writeBytes(new byte[(int) (alignedDataSize() - data.size())]);
@@ -105,7 +110,7 @@ public final class GgufBuilder {
         return this;
     }
 
-    /** A tensor header as it is told, with no data of its own. */
+    /** A tensor header that claims data at this offset, without any. */
     public GgufBuilder header(String name, int type, long offset, long... shape) {
         string(headers, name);
         headers.writeBytes(buffer(4).putInt(shape.length).array());
@@ -138,6 +143,7 @@ public final class GgufBuilder {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** The whole file. */
     public byte[] bytes() {
         var out = new ByteArrayOutputStream();
         out.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));

@@ -2,11 +2,15 @@ package io.hayloft.testing;
 
 import io.hayloft.base.UserError;
 
-/** What an error for a broken file must look like. */
+/** What an error for users must look like. */
 public final class Refusal {
     private Refusal() {}
 
-    /** Throws if the message is not one line that begins with the file's name. */
+    /**
+     * The error says, in one line, what is wrong with a file.
+     *
+     * @throws AssertionError if its message does not begin with the file's name, or has more than one line
+     */
     public static void check(UserError e, String source) {
         if (!String.valueOf(e.getMessage()).startsWith(source)) {
             throw new AssertionError("does not begin with " + source + ": " + e.getMessage(), e);
@@ -14,7 +18,11 @@ public final class Refusal {
         checkOneLine(e);
     }
 
-    /** Throws if the message is not one line. */
+    /**
+     * The error is one line.
+     *
+     * @throws AssertionError if its message has more
+     */
     public static void checkOneLine(UserError e) {
         if (String.valueOf(e.getMessage()).contains("\n")) {
             throw new AssertionError("more than one line: " + e.getMessage(), e);

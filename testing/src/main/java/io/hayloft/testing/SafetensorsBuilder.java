@@ -18,7 +18,7 @@ public final class SafetensorsBuilder {
         return file(header.getBytes(StandardCharsets.UTF_8).length, header, new byte[dataBytes]);
     }
 
-    /** A file that claims a header length. */
+    /** A file that claims this length of its header, right or wrong. */
     public static byte[] file(long claimedLength, String header, byte[] data) {
         var out = new ByteArrayOutputStream();
         out.writeBytes(ByteBuffer.allocate(8)
@@ -30,7 +30,7 @@ public final class SafetensorsBuilder {
         return out.toByteArray();
     }
 
-    /** A right file with F32 tensors; values depend on the names only. */
+    /** A correct file with F32 tensors of these shapes, drawn from -0.5 to 0.5 with their names as seeds. */
     public static byte[] f32(Map<String, long[]> shapes) {
         var header = new StringJoiner(", ", "{", "}");
         header.add("\"__metadata__\": {\"format\": \"test\"}");

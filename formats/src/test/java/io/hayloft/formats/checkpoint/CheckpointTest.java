@@ -9,6 +9,7 @@ import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.testing.GgufBuilder;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ class CheckpointTest {
                 "smollm3"
             })
     void readsReferenceCheckpoints(String name) {
-        var path = Shared.path("goldens/architectures/" + name);
+        var path = Shared.golden("architectures/" + name);
         try (var model = Checkpoint.open(path);
                 var older = Checkpoint.openFolder(path, "config_v4.json")) {
             var config = model.config();
@@ -88,7 +89,7 @@ class CheckpointTest {
 
     @Test
     void readsWhatIsSpecialInGemma3() {
-        try (var model = Checkpoint.open(Shared.path("goldens/architectures/gemma3"))) {
+        try (var model = Checkpoint.open(Goldens.path("architectures/gemma3"))) {
             var config = model.config();
             assertThat(windows(config)).containsExactly(24, 24, 0, 24);
             assertThat(config.attention(2).rope()).isEqualTo(new RopeConfig(1e6, 32, new RopeConfig.Linear(8)));
@@ -117,7 +118,7 @@ class CheckpointTest {
     @Test
     void ggufAndSafetensorsOfTheTinyLlamaAgree() {
         try (var gguf = Checkpoint.open(Shared.path("goldens/quantization/gguf/tiny_llama_f32.gguf"));
-                var hub = Checkpoint.open(Shared.path("goldens/architectures/llama"))) {
+                var hub = Checkpoint.open(Goldens.path("architectures/llama"))) {
             assertThat(gguf.config().attention(0).rope())
                     .isEqualTo(hub.config().attention(0).rope());
             assertThat(gguf.config().layers()).isEqualTo(hub.config().layers());
@@ -165,7 +166,7 @@ class CheckpointTest {
 
     @Test
     void readsTheOwnTinyModel() {
-        try (var model = Checkpoint.open(Shared.path("models/hayloft-tiny"))) {
+        try (var model = Checkpoint.open(Goldens.tinyModel())) {
             var config = model.config();
             assertThat(config.attention(0).queryWidth()).isEqualTo(384).isNotEqualTo(config.hidden());
             assertThat(config.attention(0).rope()).isEqualTo(RopeConfig.plain(1e7, 64));
