@@ -1,6 +1,4 @@
-package io.hayloft.methods.prompt;
-
-import io.hayloft.methods.Budget;
+package io.hayloft.methods;
 
 /**
  * What a method does to the document of a prompt; instruction and question stay as they are.

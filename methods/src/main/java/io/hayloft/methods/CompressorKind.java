@@ -1,4 +1,4 @@
-package io.hayloft.methods.prompt;
+package io.hayloft.methods;
 
 import io.hayloft.engine.model.LanguageModel;
 import org.jspecify.annotations.Nullable;

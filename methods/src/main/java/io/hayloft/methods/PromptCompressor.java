@@ -1,4 +1,4 @@
-package io.hayloft.methods.prompt;
+package io.hayloft.methods;
 
 /** Shortens texts by leaving words out. One caller at a time. */
 public interface PromptCompressor extends AutoCloseable {

@@ -2,9 +2,9 @@ package io.hayloft.methods;
 
 import java.util.Locale;
 
-/** The ways of shrinking a KV cache. */
-public enum School {
-    /** Baselines that are no methods: the full cache and the random choice. */
+/** The ways of saving bytes, by which help and docs group the methods. */
+public enum Category {
+    /** Baselines that compress nothing or choose blindly: the full cache and the random choice. */
     CONTROL,
     /** Stores every token with fewer bits. */
     QUANTISE,
