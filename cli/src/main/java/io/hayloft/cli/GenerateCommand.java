@@ -177,19 +177,19 @@ final class GenerateCommand extends Subcommand {
         fields.put("text", completion.text());
         fields.put("top", completion.top());
         fields.put("stop_reason", completion.stop().name().toLowerCase(Locale.ROOT));
-        fields.put("cache_bytes", completion.cacheBytes());
-        fields.put("stored_bytes", completion.storedBytes());
-        fields.put("full_cache_bytes", completion.fullCacheBytes());
+        fields.put("cache_bytes", completion.bytes().read());
+        fields.put("stored_bytes", completion.bytes().stored());
+        fields.put("full_cache_bytes", completion.bytes().full());
         fields.put("achieved_ratio", ratio(completion));
         fields.put("model", name);
         fields.put("backend", backend);
         fields.put("method", recipe.name());
         fields.put("prompt_tokens", completion.promptTokens());
         fields.put("generated_tokens", completion.ids().length);
-        fields.put("prefill_seconds", completion.prefillSeconds());
-        fields.put("compress_seconds", completion.compressSeconds());
-        fields.put("decode_seconds", completion.decodeSeconds());
-        fields.put("decode_steps", completion.decodeSteps());
+        fields.put("prefill_seconds", completion.times().prefillSeconds());
+        fields.put("compress_seconds", completion.times().compressSeconds());
+        fields.put("decode_seconds", completion.times().shareSeconds());
+        fields.put("decode_steps", completion.times().decodeSteps());
         Json.line(out(), fields);
     }
 
@@ -199,15 +199,18 @@ final class GenerateCommand extends Subcommand {
                         Locale.ROOT,
                         "%n%d prompt tokens at %.0f/s, %d new tokens at %.1f/s; cache %s (uncompressed %s)%n",
                         completion.promptTokens(),
-                        completion.promptTokens() / Math.max(1e-9, completion.prefillSeconds()),
+                        completion.promptTokens()
+                                / Math.max(1e-9, completion.times().prefillSeconds()),
                         tokens,
-                        completion.decodeSteps() / Math.max(1e-9, completion.decodeSeconds()),
-                        Sizes.bytes(completion.cacheBytes()),
-                        Sizes.bytes(completion.fullCacheBytes()));
+                        completion.times().decodeSteps()
+                                / Math.max(1e-9, completion.times().shareSeconds()),
+                        Sizes.bytes(completion.bytes().read()),
+                        Sizes.bytes(completion.bytes().full()));
     }
 
     private static double ratio(Completion completion) {
-        return (double) completion.fullCacheBytes() / Math.max(1, completion.cacheBytes());
+        return (double) completion.bytes().full()
+                / Math.max(1, completion.bytes().read());
     }
 
     /** Prints text as it becomes complete. */

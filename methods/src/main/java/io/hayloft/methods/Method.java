@@ -1,6 +1,6 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.generation.CacheRecipe;
+import io.hayloft.engine.generation.CompressionMethod;
 import java.util.Optional;
 
 /**
@@ -9,7 +9,7 @@ import java.util.Optional;
  * <p>Most are a {@link ComposedMethod}; a standalone method, which does more than choose and store tokens, implements this
  * interface itself.
  */
-public interface Method extends CacheRecipe {
+public interface Method extends CompressionMethod {
     /** Name, version and prompt step. */
     MethodId id();
 

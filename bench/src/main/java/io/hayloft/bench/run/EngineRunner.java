@@ -166,13 +166,13 @@ final class EngineRunner implements SampleRunner {
                 done.stop().name().toLowerCase(Locale.ROOT),
                 done.ids().length,
                 done.freeTokens(),
-                done.cacheBytes(),
-                done.storedBytes(),
-                done.fullCacheBytes(),
-                done.prefillSeconds(),
-                done.compressSeconds(),
-                done.decodeSeconds(),
-                done.decodeSteps());
+                done.bytes().read(),
+                done.bytes().stored(),
+                done.bytes().full(),
+                done.times().prefillSeconds(),
+                done.times().compressSeconds(),
+                done.times().shareSeconds(),
+                done.times().decodeSteps());
     }
 
     @Override

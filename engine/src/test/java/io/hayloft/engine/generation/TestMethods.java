@@ -7,11 +7,11 @@ import io.hayloft.kv.cache.SequenceCache;
 import java.util.stream.IntStream;
 
 /** Recipes simple enough to check by hand. */
-final class TestRecipes {
-    private TestRecipes() {}
+final class TestMethods {
+    private TestMethods() {}
 
     /** Keeps every n-th token, and the newest one. */
-    static CacheRecipe everyNth(int n) {
+    static CompressionMethod everyNth(int n) {
         return recipe("every" + n, SignalRequest.NONE, prefill -> {
             var shape = prefill.cache().shape();
             var keep = new int[shape.layers()][shape.kvHeads()][];
@@ -34,7 +34,7 @@ final class TestRecipes {
     }
 
     /** Keeps all tokens in another form. */
-    static CacheRecipe stored(KvCodec codec) {
+    static CompressionMethod stored(KvCodec codec) {
         return recipe(
                 codec.text(),
                 SignalRequest.NONE,
@@ -43,8 +43,8 @@ final class TestRecipes {
     }
 
     /** Lets the prompt see all tokens in a form, and keeps that. */
-    static CacheRecipe readAs(KvCodec codec) {
-        return new CacheRecipe() {
+    static CompressionMethod readAs(KvCodec codec) {
+        return new CompressionMethod() {
             @Override
             public String name() {
                 return "read as " + codec.text();
@@ -76,8 +76,8 @@ final class TestRecipes {
         SequenceCache build(Prefilled prefill);
     }
 
-    static CacheRecipe recipe(String name, SignalRequest signals, Builder builder) {
-        return new CacheRecipe() {
+    static CompressionMethod recipe(String name, SignalRequest signals, Builder builder) {
+        return new CompressionMethod() {
             @Override
             public String name() {
                 return name;

@@ -4,7 +4,7 @@ import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.kv.cache.SequenceCache;
 
 /** How a variant turns a prefill into its own cache. Implemented by the compression methods. */
-public interface CacheRecipe {
+public interface CompressionMethod {
     /** The name that completions carry, such as {@code snapkv:4x}. */
     String name();
 
@@ -33,7 +33,7 @@ public interface CacheRecipe {
     }
 
     /** Keeps everything in the type the prefill was stored in: the baseline of every comparison. */
-    static CacheRecipe full() {
+    static CompressionMethod full() {
         return new FullCache();
     }
 }
