@@ -3,7 +3,7 @@ package io.hayloft.methods;
 import java.util.List;
 
 /**
- * What is left of a text.
+ * A text from which words were left out.
  *
  * @param text the compressed text
  * @param originalTokens tokens of the text before, as the compressor counts them
@@ -26,12 +26,12 @@ public record CompressedPrompt(String text, int originalTokens, int tokens, List
     }
 
     /** A text that stays as it is. */
-    static CompressedPrompt untouched(String text, int tokens) {
+    public static CompressedPrompt untouched(String text, int tokens) {
         return new CompressedPrompt(text, tokens, tokens, List.of(), 0);
     }
 
     /** The same with text around it that was never touched. */
-    CompressedPrompt between(String before, String after) {
+    public CompressedPrompt between(String before, String after) {
         return new CompressedPrompt(before + text + after, originalTokens, tokens, words, seconds);
     }
 }

@@ -30,7 +30,7 @@ public interface DecodeRule {
      *     window do
      * @param capacities tokens that a head may hold while it decodes [layer][head]; null for the same layers
      */
-    record KeptTokens(int[] @Nullable [] @Nullable [] slots, int @Nullable [] @Nullable [] capacities) {}
+    record KeptTokens(int[] @Nullable [][] slots, int[] @Nullable [] capacities) {}
 
     /** The policy of a new sequence, which starts from the kept tokens; null if nothing happens while it decodes. */
     @Nullable

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,7 +18,7 @@ class ConformanceTest extends MethodRuns {
     /** Methods that take a budget, by the text in front of it. */
     static Stream<String> evicting() {
         return Methods.all().stream()
-                .filter(info -> info.school() != School.RETRIEVE)
+                .filter(info -> info.category() != Category.RETRIEVE)
                 .map(MethodInfo::example)
                 .filter(example -> example.endsWith(":4x"))
                 .filter(example -> Methods.parse(example).prompt().isEmpty()) // those leave the cache alone

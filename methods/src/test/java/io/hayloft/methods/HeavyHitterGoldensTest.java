@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.policy.QueryHeadEviction;
 import io.hayloft.testing.Shared;

@@ -13,7 +13,9 @@ import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.hub.ModelStore;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
@@ -64,8 +66,16 @@ abstract class MethodRuns {
     }
 
     static Prefilled prefill(int[] prompt, Method method) {
-        var cache = new SequenceCache(model.cacheShape(), prefillType(method), prompt.length);
-        var signals = new PrefillSignals(method.signals(), model.config(), prompt.length);
+        return prefill(prompt, method.signals(), prefillType(method));
+    }
+
+    static Prefilled prefill(int[] prompt, SignalRequest request) {
+        return prefill(prompt, request, new KvCodec.F16());
+    }
+
+    private static Prefilled prefill(int[] prompt, SignalRequest request, KvCodec type) {
+        var cache = new SequenceCache(model.cacheShape(), type, prompt.length);
+        var signals = new PrefillSignals(request, model.config(), prompt.length);
         var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(prompt, 0, prompt.length, cache, options);
         return new Prefilled(model, cache, signals, 64, 11);

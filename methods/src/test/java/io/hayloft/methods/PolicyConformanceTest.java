@@ -3,6 +3,7 @@ package io.hayloft.methods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.List;
@@ -21,7 +22,7 @@ class QuantiserConformanceTest extends MethodRuns {
     /** Methods that store tokens with fewer bits, by the text in front of the width. */
     static Stream<String> storing() {
         return Methods.all().stream()
-                .filter(info -> info.school() == School.QUANTISE)
+                .filter(info -> info.category() == Category.QUANTISE)
                 .map(info -> info.name() + ":");
     }
 

@@ -17,6 +17,7 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.FarMemory;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;

@@ -9,6 +9,7 @@ import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Shared;

@@ -6,16 +6,26 @@ import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.kv.cache.Compaction;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
-import io.hayloft.methods.CacheBuilder;
+import io.hayloft.methods.Method;
+import io.hayloft.methods.MethodId;
 
 /**
- * Caches with {@link QueryHeadEviction}.
+ * H2O with a choice of its own for each query head: {@code h2o-paper}, and {@code h2o} with {@code heads=query}.
  *
- * @param budget tokens that each query head may use, half of them the heaviest and half the newest
+ * <p>Idea and formula are those of {@link io.hayloft.methods.score.HeavyHitterScorer}, without the mean over the query heads
+ * of a KV head; {@link QueryHeadEviction} has the details. Source: code of arXiv 2407.01527, which counts only queries after
+ * the prompt, and the other class of that code, which counts the prompt's too.
+ *
+ * @param budget tokens that each query head may use, half of them those with most attention and half the newest
  * @param promptCounts whether the attention of the prompt's queries counts; if not, the first step after the prompt sees
  *     the full cache and is the first to count, so that two tokens are free
  */
-public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements CacheBuilder {
+public record QueryHeadMethod(MethodId id, Budget budget, boolean promptCounts) implements Method {
+    @Override
+    public double requestedRatio() {
+        return id.textRatio() * budget.requestedRatio();
+    }
+
     @Override
     public SignalRequest signals() {
         return promptCounts ? new SignalRequest(0, true) : SignalRequest.NONE;
@@ -26,7 +36,7 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
         return promptCounts ? 1 : 2;
     }
 
-    /** The union of what the query heads of a group use, which are different tokens at worst. */
+    /** The union of the tokens that the query heads of a group use, which are different ones at worst. */
     @Override
     public int keptTokens(int prompt, int group) {
         int seen = promptCounts ? prompt : prompt + 1; // the step after the prompt sets the budget
@@ -39,12 +49,10 @@ public record QueryHeadBuilder(Budget budget, boolean promptCounts) implements C
         var windows = Shapes.cache(config).windowOfLayer();
         var policy = new QueryHeadEviction(budget, windows, config.kvHeads(), config.groupSize());
         var kept = new int[windows.length][][];
-        if (promptCounts) {
-            for (int layer = 0; layer < windows.length; layer++) {
-                var heads = policy.startWith(layer, prefill.signals().attentionMass(layer), prefill.tokens());
-                if (heads != null) {
-                    kept[layer] = heads;
-                }
+        for (int layer = 0; promptCounts && layer < windows.length; layer++) {
+            if (windows[layer] == 0) {
+                kept[layer] =
+                        policy.startWith(layer, prefill.view(layer).accumulatedAttention(), prefill.tokens());
             }
         }
         var source = prefill.cache();

@@ -1,5 +1,7 @@
-package io.hayloft.methods;
+package io.hayloft.methods.registry;
 
+import io.hayloft.methods.Category;
+import io.hayloft.methods.MethodInfo;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -19,12 +21,12 @@ public final class MethodsPage {
     /** The page in Markdown. */
     public static String text() {
         var page = new StringBuilder(HEAD);
-        for (var school : School.values()) {
+        for (var category : Category.values()) {
             var methods = Methods.all().stream()
-                    .filter(method -> method.school() == school)
+                    .filter(method -> method.category() == category)
                     .toList();
             if (!methods.isEmpty()) {
-                page.append("\n## ").append(title(school)).append("\n\n");
+                page.append("\n## ").append(title(category)).append("\n\n");
                 table(page, methods);
             }
         }
@@ -38,8 +40,8 @@ public final class MethodsPage {
         return page.toString();
     }
 
-    private static String title(School school) {
-        return switch (school) {
+    private static String title(Category category) {
+        return switch (category) {
             case CONTROL -> "control: what frames every comparison";
             case QUANTISE -> "quantise: all tokens, fewer bits";
             case EVICT -> "evict: some tokens, for good";

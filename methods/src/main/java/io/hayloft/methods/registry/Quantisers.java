@@ -1,9 +1,11 @@
-package io.hayloft.methods;
-
-import static io.hayloft.methods.MethodInfo.Parameter;
+package io.hayloft.methods.registry;
 
 import io.hayloft.base.UserError;
 import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.methods.Category;
+import io.hayloft.methods.MethodInfo;
+import io.hayloft.methods.MethodInfo.Parameter;
+import io.hayloft.methods.Part;
 import io.hayloft.methods.expression.Arguments;
 import java.util.List;
 
@@ -11,9 +13,9 @@ import java.util.List;
  * The methods that store every token with fewer bits.
  *
  * <p><b>kivi-paper.</b> The benchmark of arXiv 2407.01527 copies the quantiser of KIVI's authors, which adds no constant to
- * a span: codes, scales and minima recorded from it are those of {@code kivi} to the bit, so {@code kivi-paper} is {@code
+ * a span: quantised values, scales and zero points recorded from it are those of {@code kivi} to the bit, so {@code kivi-paper} is {@code
  * kivi} with its settings and no options. The 2e-6 that its code adds for each channel is in another file, in a form of
- * FlexGen by channels that none of its settings uses. A group of equal numbers divides 0 by 0 there; here it has code 0.
+ * FlexGen by channels that none of its settings uses. A group of equal numbers divides 0 by 0 there; here its quantised values are 0.
  *
  * <p><b>flexgen.</b> In the authors' code a step reads its own token exactly and rounds it for later ones; here, as in
  * {@code flexgen-paper} and the benchmark, that one token of the step is read rounded, too. {@code flexgen-paper} rounds
@@ -33,7 +35,7 @@ final class Quantisers {
     static final MethodInfo KIVI_PAPER = info(
             "kivi-paper",
             "KIVI as the benchmark of arXiv 2407.01527 ran it: groups of 32, a residual of 128, the same bits for keys"
-                    + " and values. Its code is the authors', so that kivi with these bits stores the same codes.",
+                    + " and values. Its code is the authors', so that kivi with these bits stores the same values.",
             "code of Yuan et al., arXiv 2407.01527",
             List.of(),
             "an eviction without rules at decoding (snapkv:4x + kivi-paper:4bit)",
@@ -64,7 +66,7 @@ final class Quantisers {
             String name, String idea, String source, List<Parameter> parameters, String composesWith, String amount) {
         var widths = "bits (2bit, 4bit, 8bit)";
         return new MethodInfo(
-                name, School.QUANTISE, idea, source, widths, parameters, composesWith, name + ":" + amount);
+                name, Category.QUANTISE, idea, source, widths, parameters, composesWith, name + ":" + amount);
     }
 
     private static List<Parameter> kiviParameters() {
@@ -75,7 +77,7 @@ final class Quantisers {
                 new Parameter("residual", "128", "newest tokens that stay exact"));
     }
 
-    static Term kivi(Arguments arguments) {
+    static Part kivi(Arguments arguments) {
         var amount = arguments.optionalAmount();
         int bits = amount == null ? 0 : bits("kivi", amount);
         int keyBits = bitsOption("kivi", arguments, "k", bits);
@@ -89,29 +91,29 @@ final class Quantisers {
             throw new UserError("kivi's group must be a multiple of 32 and its residual a multiple of the group, not "
                     + group + " and " + residual);
         }
-        return new Term.Store(new KvCodec.Grouped(keyBits, valueBits, group, residual), false);
+        return new Part.Store(new KvCodec.Grouped(keyBits, valueBits, group, residual), false);
     }
 
-    static Term kiviPaper(Arguments arguments) {
+    static Part kiviPaper(Arguments arguments) {
         int bits = bits("kivi-paper", arguments.amount("2bit"));
-        return new Term.Store(new KvCodec.Grouped(bits, bits, 32, 128), false);
+        return new Part.Store(new KvCodec.Grouped(bits, bits, 32, 128), false);
     }
 
-    static Term flexGen(Arguments arguments) {
+    static Part flexGen(Arguments arguments) {
         return flexGen("flexgen", arguments, 64, false);
     }
 
-    static Term flexGenPaper(Arguments arguments) {
+    static Part flexGenPaper(Arguments arguments) {
         return flexGen("flexgen-paper", arguments, 32, true);
     }
 
-    private static Term flexGen(String name, Arguments arguments, int usualGroup, boolean promptToo) {
+    private static Part flexGen(String name, Arguments arguments, int usualGroup, boolean promptToo) {
         int bits = bits(name, arguments.amount("4bit"));
         int group = arguments.integer("group", usualGroup, 32, LARGEST_GROUP);
         if (group % 32 != 0) {
             throw new UserError(name + "'s group must be a multiple of 32, not " + group);
         }
-        return new Term.Store(new KvCodec.FlexGen(bits, group, false), promptToo);
+        return new Part.Store(new KvCodec.FlexGen(bits, group, false), promptToo);
     }
 
     private static int bits(String name, String amount) {
@@ -120,7 +122,7 @@ final class Quantisers {
             case "4bit" -> 4;
             case "8bit" -> 8;
             default ->
-                throw new UserError("'" + amount + "' is no width that " + name + " knows: write 2bit, 4bit or 8bit");
+                throw new UserError("'" + amount + "' is no width of " + name + ": write 2bit, 4bit or 8bit");
         };
     }
 

@@ -1,9 +1,13 @@
-package io.hayloft.methods;
+package io.hayloft.methods.registry;
 
+import io.hayloft.methods.Category;
+import io.hayloft.methods.CompressorKind;
 import io.hayloft.methods.MethodInfo.Parameter;
+import io.hayloft.methods.Part;
+import io.hayloft.methods.PromptStep;
 import io.hayloft.methods.expression.Arguments;
-import io.hayloft.methods.prompt.CompressorKind;
-import io.hayloft.methods.prompt.PromptStep;
+import io.hayloft.methods.prompt.Llmlingua2Kind;
+import io.hayloft.methods.prompt.SelectiveKind;
 import java.util.List;
 import java.util.function.Function;
 
@@ -12,7 +16,7 @@ final class Shortenings {
     private Shortenings() {}
 
     /** All of them, in the order of help and docs. */
-    static List<Methods.Entry> all() {
+    static List<Entry> all() {
         return List.of(
                 shortening(
                                 "llmlingua2",
@@ -41,25 +45,25 @@ final class Shortenings {
                                         + " reads a shorter text.",
                                 "after Li et al., arXiv 2310.06201",
                                 List.of(),
-                                arguments -> new CompressorKind.ModelItself())
+                                arguments -> new SelectiveKind())
                         .deviating("It leaves out words, not phrases, and the model that answers is the one that"
                                 + " judges."));
     }
 
-    private static Methods.Entry shortening(
+    private static Entry shortening(
             String name,
             String idea,
             String source,
             List<Parameter> parameters,
             Function<Arguments, CompressorKind> kind) {
-        return new Methods.Entry(
-                Methods.evictingInfo(
-                        name, School.PROMPT, idea, source, parameters, "any method of another school, behind it"),
-                arguments -> new Term.Shorten(new PromptStep(kind.apply(arguments), Methods.budget(arguments))));
+        return new Entry(
+                Entry.budgeted(
+                        name, Category.PROMPT, idea, source, parameters, "any method of another category, after it"),
+                arguments -> new Part.Shorten(new PromptStep(kind.apply(arguments), Entry.budget(arguments))));
     }
 
     private static CompressorKind classifier(Arguments arguments) {
         boolean gpt = arguments.choice("rate", "target", "gpt").equals("gpt");
-        return new CompressorKind.Classifier(arguments.path("model"), gpt);
+        return new Llmlingua2Kind(arguments.path("model"), gpt);
     }
 }

@@ -1,8 +1,8 @@
 package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
-import io.hayloft.methods.Scorer;
 import io.hayloft.kernels.VectorOps;
+import io.hayloft.methods.Scorer;
 
 /**
  * Key norm: tokens whose keys are short tend to receive much attention.

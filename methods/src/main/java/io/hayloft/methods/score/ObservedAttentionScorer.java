@@ -1,8 +1,8 @@
 package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
-import io.hayloft.methods.Scorer;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.methods.Scorer;
 
 /**
  * Observed attention: the mean attention a token received from the prompt queries that could see it.

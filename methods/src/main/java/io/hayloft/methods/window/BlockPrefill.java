@@ -1,4 +1,4 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
@@ -6,18 +6,23 @@ import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 
 /**
- * A prompt read as InfLLM does: stretch by stretch, each of which chooses blocks for itself. The last token is read alone
+ * A prompt read as InfLLM does: chunk by chunk, each of which chooses blocks for itself. The last token is read alone
  * and chooses alone.
  *
- * @param retrieval how much is in sight
+ * @param retrieval how many tokens are in sight
  */
 public record BlockPrefill(Retrieval retrieval) implements PrefillPattern.Own {
     @Override
     public SequenceCache cache(LanguageModel model, KvCodec codec, int tokens) {
         var sizes = retrieval.sizes(tokens);
-        var memory = BlockMemory.empty(sizes, model.cacheShape(), model.config().queryHeads(), codec);
-        var near = WindowedPrefill.narrowed(model.cacheShape(), sizes.local());
-        return new SequenceCache(near, codec, memory, memory);
+        var store = BlockStore.empty(sizes, model.cacheShape(), model.config().queryHeads(), codec);
+        try {
+            var near = WindowedPrefill.narrowed(model.cacheShape(), sizes.local());
+            return new SequenceCache(near, codec, store, store);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
     }
 
     @Override

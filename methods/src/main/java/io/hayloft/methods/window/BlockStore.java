@@ -1,4 +1,4 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.CacheShape;
@@ -11,28 +11,28 @@ import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of {@link BlockBuilder}: all tokens that have left the window, with keys turned back to position 0, and which
- * of their blocks the current queries chose.
+ * The block store of {@link InfLlmMethod}: all tokens that have left the window, their keys without rotation, and which of
+ * their blocks the current queries chose.
  */
-public final class BlockMemory implements FarMemory, CachePolicy {
+public final class BlockStore implements FarMemory, CachePolicy {
     private final Retrieval.Sizes sizes;
     private final SequenceCache store;
     private final @Nullable LayerBlocks[] blocks; // null for layers that have a window of their own
 
-    private BlockMemory(Retrieval.Sizes sizes, SequenceCache store, @Nullable LayerBlocks[] blocks) {
+    private BlockStore(Retrieval.Sizes sizes, SequenceCache store, @Nullable LayerBlocks[] blocks) {
         this.sizes = sizes;
         this.store = store;
         this.blocks = blocks;
     }
 
-    static BlockMemory empty(Retrieval.Sizes sizes, CacheShape shape, int queryHeads, KvCodec codec) {
+    static BlockStore empty(Retrieval.Sizes sizes, CacheShape shape, int queryHeads, KvCodec codec) {
         var blocks = new @Nullable LayerBlocks[shape.layers()];
         for (int layer = 0; layer < blocks.length; layer++) {
             if (shape.window(layer) == 0) {
                 blocks[layer] = new LayerBlocks(sizes, queryHeads, shape.headDim());
             }
         }
-        return new BlockMemory(sizes, new SequenceCache(shape, codec, 0), blocks);
+        return new BlockStore(sizes, new SequenceCache(shape, codec, 0), blocks);
     }
 
     /** The blocks of a layer; null for a layer that is left alone. */
@@ -68,11 +68,11 @@ public final class BlockMemory implements FarMemory, CachePolicy {
         int have = tokens.length(0);
         int wanted = Math.min(first + rows, first + rows - sizes.local() + 1);
         if (have < wanted) {
-            FarTokens.copy(near, have, wanted, tokens, turner);
+            TokenCopy.copy(near, have, wanted, tokens, turner);
         }
         own.choose(queries, at, rows, width);
         own.showUpTo(first + rows - 1 - sizes.local());
-        own.growMass(first + rows);
+        own.growAttention(first + rows);
     }
 
     @Override
@@ -83,7 +83,7 @@ public final class BlockMemory implements FarMemory, CachePolicy {
     @Override
     public float @Nullable [] mass(int layer) {
         var own = blocks[layer];
-        return own == null ? null : own.mass();
+        return own == null ? null : own.attention();
     }
 
     @Override
@@ -95,7 +95,7 @@ public final class BlockMemory implements FarMemory, CachePolicy {
     public void afterStep(int layer, LayerCache cache, StepAttention attention) {
         var own = blocks[layer];
         if (own != null) {
-            own.addMass(cache, attention);
+            own.addAttention(cache, attention);
         }
     }
 
@@ -122,13 +122,13 @@ public final class BlockMemory implements FarMemory, CachePolicy {
     }
 
     @Override
-    public BlockMemory fork() {
+    public BlockStore fork() {
         var copy = new @Nullable LayerBlocks[blocks.length];
         for (int layer = 0; layer < copy.length; layer++) {
             var own = blocks[layer];
             copy[layer] = own == null ? null : own.copy();
         }
-        return new BlockMemory(sizes, store.fork(), copy);
+        return new BlockStore(sizes, store.fork(), copy);
     }
 
     @Override

@@ -1,14 +1,14 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.StepAttention;
 import io.hayloft.kv.cache.TokenMask;
-import io.hayloft.methods.score.Scores;
+import io.hayloft.methods.LayerScores;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** The blocks of one layer: what stands for each, which are chosen, and the attention that tokens got while near. */
+/** The blocks of one layer: their representatives, which are chosen, and the attention that tokens got in the window. */
 public final class LayerBlocks implements TokenMask {
     private final Retrieval.Sizes sizes;
     private final int queryHeads;
@@ -16,8 +16,8 @@ public final class LayerBlocks implements TokenMask {
     private float[] keys = {}; // [blocks][queryHeads * dim]
     private int count;
     private boolean[] chosen = {};
-    private float[] mass = {}; // [queryHeads][massTokens], by position
-    private int massTokens;
+    private float[] attention = {}; // [queryHeads][attentionRoom], by position
+    private int attentionRoom;
     private int lastShown = -1;
 
     LayerBlocks(Retrieval.Sizes sizes, int queryHeads, int dim) {
@@ -31,7 +31,7 @@ public final class LayerBlocks implements TokenMask {
         return count;
     }
 
-    /** What stands for the blocks: [blocks][queryHeads * headDim], for each query head the mean of its own choice of keys. */
+    /** Representatives of the blocks [blocks][queryHeads * headDim]: for each query head the mean of its own choice of keys. */
     public float[] representatives() {
         return Arrays.copyOf(keys, count * queryHeads * dim);
     }
@@ -60,10 +60,10 @@ public final class LayerBlocks implements TokenMask {
             if (head % group == 0) {
                 tokens.readKeys(head / group, first, sizes.block(), own, 0);
             }
-            int from = head * massTokens + first;
-            var weights = Arrays.copyOfRange(mass, from, from + sizes.block());
+            int from = head * attentionRoom + first;
+            var weights = Arrays.copyOfRange(attention, from, from + sizes.block());
             int to = count * width + head * dim;
-            for (int token : Scores.top(weights, sizes.representatives())) {
+            for (int token : LayerScores.highest(weights, sizes.representatives())) {
                 for (int c = 0; c < dim; c++) {
                     keys[to + c] += own[token * dim + c] / sizes.representatives();
                 }
@@ -86,7 +86,7 @@ public final class LayerBlocks implements TokenMask {
         for (int block = 0; block < count; block++) {
             scores[block] = VectorOps.dot(mean, 0, keys, block * width, width);
         }
-        for (int block : Scores.top(scores, sizes.chosen())) {
+        for (int block : LayerScores.highest(scores, sizes.chosen())) {
             chosen[block] = true;
         }
     }
@@ -97,28 +97,28 @@ public final class LayerBlocks implements TokenMask {
     }
 
     /** Room for the attention of tokens at positions below this. */
-    void growMass(int tokens) {
-        if (tokens > massTokens) {
+    void growAttention(int tokens) {
+        if (tokens > attentionRoom) {
             int room = tokens + Math.max(sizes.local(), tokens / 4);
             var grown = new float[queryHeads * room];
             for (int head = 0; head < queryHeads; head++) {
-                System.arraycopy(mass, head * massTokens, grown, head * room, massTokens);
+                System.arraycopy(attention, head * attentionRoom, grown, head * room, attentionRoom);
             }
-            mass = grown;
-            massTokens = room;
+            attention = grown;
+            attentionRoom = room;
         }
     }
 
-    /** Attention that tokens got while near [queryHeads][tokens], by position; the array itself. */
-    float[] mass() {
-        return mass;
+    /** Attention that tokens got in the window [queryHeads][tokens], by position; the array itself. */
+    float[] attention() {
+        return attention;
     }
 
-    void addMass(LayerCache near, StepAttention attention) {
+    void addAttention(LayerCache near, StepAttention step) {
         int group = queryHeads / near.kvHeads();
         for (int head = 0; head < queryHeads; head++) {
-            for (int slot = 0; slot < attention.length(head / group); slot++) {
-                mass[head * massTokens + near.position(head / group, slot)] += attention.probability(head, slot);
+            for (int slot = 0; slot < step.length(head / group); slot++) {
+                attention[head * attentionRoom + near.position(head / group, slot)] += step.probability(head, slot);
             }
         }
     }
@@ -129,13 +129,13 @@ public final class LayerBlocks implements TokenMask {
     }
 
     /**
-     * Hides blocks that are not chosen, and tokens that the last row of the stretch still sees in its window. As in the
-     * authors' code, the earlier rows of a stretch see those that leave the window within it twice, near and far.
+     * Hides blocks that are not chosen, and tokens that the last row of the chunk still sees in its window. As in the
+     * authors' code, the earlier rows of a chunk see those that leave the window within it twice, in the window and in a block.
      */
     @Override
     public void hide(int queryHead, int slot, int tokens, float[] scores, int at) {
         for (int i = 0; i < tokens; i++) {
-            if (hidden(slot + i)) { // the memory begins at position 0 and has no gaps
+            if (hidden(slot + i)) { // the store begins at position 0 and has no gaps
                 scores[at + i] = Float.NEGATIVE_INFINITY;
             }
         }
@@ -158,7 +158,7 @@ public final class LayerBlocks implements TokenMask {
 
     /** Bytes of the representatives and of the attention that tokens got. */
     long bytes() {
-        return Float.BYTES * ((long) keys.length + mass.length);
+        return Float.BYTES * ((long) keys.length + attention.length);
     }
 
     LayerBlocks copy() {
@@ -166,8 +166,8 @@ public final class LayerBlocks implements TokenMask {
         copy.keys = keys.clone();
         copy.count = count;
         copy.chosen = chosen.clone();
-        copy.mass = mass.clone();
-        copy.massTokens = massTokens;
+        copy.attention = attention.clone();
+        copy.attentionRoom = attentionRoom;
         copy.lastShown = lastShown;
         return copy;
     }

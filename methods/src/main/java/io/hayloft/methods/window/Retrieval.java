@@ -1,8 +1,8 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import io.hayloft.methods.Budget;
 
-/** How much InfLLM sees of a prompt of some length. */
+/** How many tokens InfLLM sees of a prompt of some length. */
 public sealed interface Retrieval {
     /** The sizes for a prompt of this many tokens. */
     Sizes sizes(int tokens);
@@ -14,11 +14,11 @@ public sealed interface Retrieval {
      * @param local newest tokens, seen at their true distance
      * @param chosen blocks in sight at a time
      * @param block tokens of a block
-     * @param representatives tokens of a block that stand for it
+     * @param representatives tokens that represent their block
      * @param rows prompt tokens that choose blocks together
      */
     record Sizes(int init, int local, int chosen, int block, int representatives, int rows) implements Retrieval {
-        /** A stretch is at most as long as the window: what leaves it within a stretch lies before the stretch. */
+        /** Rows that choose together are at most as many as the window has: tokens that leave it meanwhile lie before them. */
         public Sizes {
             rows = Math.min(rows, local);
         }
@@ -35,7 +35,7 @@ public sealed interface Retrieval {
      *
      * @param budget tokens in sight
      * @param block tokens of a block
-     * @param representatives tokens of a block that stand for it
+     * @param representatives tokens that represent their block
      * @param leastLocal newest tokens at least
      * @param rows prompt tokens that choose blocks together
      */

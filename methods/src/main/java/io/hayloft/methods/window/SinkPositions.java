@@ -1,8 +1,8 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 /** How far away a query finds the attention sinks. */
-public enum Positions {
-    /** Where they are. */
+public enum SinkPositions {
+    /** At their true positions. */
     ORIGINAL,
     /** As if nothing lay between them and the window: by slots of the cache. */
     SLOT,

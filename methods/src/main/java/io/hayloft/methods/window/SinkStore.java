@@ -1,4 +1,4 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.FarMemory;
@@ -8,22 +8,22 @@ import io.hayloft.kv.cache.SequenceCache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first tokens of a sequence, which every query meets as if it stood right behind the sliding window.
+ * The first tokens of a sequence, which every query meets as if they lay right before the sliding window.
  *
- * <p>Their keys are kept as they were rotated, at positions 0, 1, ...; only the query is placed anew.
+ * <p>Their keys are kept as they were rotated, at positions 0, 1, ...; only the query is rotated for another position.
  */
-final class SinkMemory implements FarMemory {
+final class SinkStore implements FarMemory {
     private final int sinks;
     private final int distance;
     private final QueryPlace place;
     private final SequenceCache tokens;
 
     /**
-     * Where a query stands when it meets the sinks: its position less those dropped in between, at most the limit.
+     * The position of a query when it meets the sinks: its own less the tokens dropped in between, at most the limit.
      *
      * @param dropped tokens that a dense prefill dropped
      * @param limit greatest position
-     * @param always whether it stands at the limit from the start
+     * @param always whether it is the limit from the start
      */
     record QueryPlace(int dropped, int limit, boolean always) {
         int of(int position) {
@@ -32,22 +32,22 @@ final class SinkMemory implements FarMemory {
     }
 
     /**
-     * A memory that holds some tokens.
+     * A store that holds some tokens.
      *
      * @param sinks tokens it will hold
      * @param distance tokens nearer than this are the cache's
-     * @param tokens the sinks so far, none in layers that are left alone; belongs to this memory from now on
+     * @param tokens the sinks so far, none in layers that are left alone; belongs to this store from now on
      */
-    SinkMemory(int sinks, int distance, QueryPlace place, SequenceCache tokens) {
+    SinkStore(int sinks, int distance, QueryPlace place, SequenceCache tokens) {
         this.sinks = sinks;
         this.distance = distance;
         this.place = place;
         this.tokens = tokens;
     }
 
-    /** A memory that takes its tokens from the beginning of the prompt as it is read. */
-    static SinkMemory empty(int sinks, int distance, QueryPlace place, CacheShape shape, KvCodec codec) {
-        return new SinkMemory(sinks, distance, place, new SequenceCache(shape, codec, 0));
+    /** A store that takes its tokens from the beginning of the prompt as it is read. */
+    static SinkStore empty(int sinks, int distance, QueryPlace place, CacheShape shape, KvCodec codec) {
+        return new SinkStore(sinks, distance, place, new SequenceCache(shape, codec, 0));
     }
 
     @Override
@@ -75,7 +75,7 @@ final class SinkMemory implements FarMemory {
         int have = held.length(0);
         int wanted = Math.min(sinks, first + rows);
         if (have < wanted) {
-            FarTokens.copy(near, have, wanted, held, FarTokens.AS_THEY_ARE);
+            TokenCopy.copy(near, have, wanted, held, TokenCopy.AS_THEY_ARE);
         }
     }
 
@@ -86,7 +86,7 @@ final class SinkMemory implements FarMemory {
 
     @Override
     public FarMemory fork() {
-        return new SinkMemory(sinks, distance, place, tokens.fork());
+        return new SinkStore(sinks, distance, place, tokens.fork());
     }
 
     @Override

@@ -1,35 +1,33 @@
-package io.hayloft.methods.policy;
+package io.hayloft.methods.window;
 
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.StepAttention;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * StreamingLLM while decoding: every step, the oldest token that is no sink leaves each head.
- *
- * <p>Deviation from the paper: queries find the kept tokens at their original positions, not at their places in the cache;
- * {@code positions=slot} and {@code positions=clamped} of the method place them as if nothing lay between sinks and window.
+ * StreamingLLM while decoding: at every step, the oldest token that is no sink leaves each head.
  */
-public final class SlidingWindow implements CachePolicy {
-    private final int sinks;
-    private final int capacity;
-    private int[][] slots; // [layer][KV head]: where the token lay that left last
+final class SlidingWindow implements CachePolicy {
+    private final Sinks sinks;
+    private final int[] @Nullable [] capacities;
+    private int[][] slots; // [layer][KV head]: the slot of the token that left last
     private int[][] positions; // [layer][KV head]: its position
 
     /**
      * A window that has not moved yet.
      *
-     * @param sinks tokens at positions below this never leave
-     * @param capacity tokens that each head may hold
+     * @param sinks how many of a head's tokens are sinks, which never leave
+     * @param capacities tokens that a head may hold [layer][head]; null for layers that are left alone
      */
-    public SlidingWindow(int sinks, int capacity) {
-        this(sinks, capacity, new int[0][], new int[0][]);
+    SlidingWindow(Sinks sinks, int[] @Nullable [] capacities) {
+        this(sinks, capacities, new int[0][], new int[0][]);
     }
 
-    private SlidingWindow(int sinks, int capacity, int[][] slots, int[][] positions) {
+    private SlidingWindow(Sinks sinks, int[] @Nullable [] capacities, int[][] slots, int[][] positions) {
         this.sinks = sinks;
-        this.capacity = capacity;
+        this.capacities = capacities;
         this.slots = slots;
         this.positions = positions;
     }
@@ -41,15 +39,16 @@ public final class SlidingWindow implements CachePolicy {
 
     @Override
     public void afterStep(int layer, LayerCache cache, StepAttention attention) {
-        if (cache.window() != 0) {
-            return; // a sliding-window layer bounds itself
+        var room = capacities[layer];
+        if (room == null) {
+            return;
         }
         if (layer >= slots.length) {
             grow(layer + 1, cache.kvHeads());
         }
         for (int head = 0; head < cache.kvHeads(); head++) {
-            while (cache.length(head) > capacity) {
-                int oldest = oldest(layer, cache, head);
+            while (cache.length(head) > room[head]) {
+                int oldest = oldest(layer, cache, head, sinks.of(room[head]));
                 slots[layer][head] = oldest;
                 positions[layer][head] = cache.position(head, oldest);
                 cache.evict(head, oldest);
@@ -69,22 +68,25 @@ public final class SlidingWindow implements CachePolicy {
     }
 
     /**
-     * The newest token takes the place of the one that leaves, so that the slots behind the sinks become a ring: behind the
-     * token that left last lies the next one. Where that is not so, as at the first step, all slots are looked through.
+     * Finds the oldest token that is no sink. The newest token takes the place of the one that leaves, so that the slots
+     * behind the sinks become a ring: behind the token that left last lies the next one. Where that is not so, as at the
+     * first step, all slots are searched.
+     *
+     * @param first sinks of the head
      */
-    private int oldest(int layer, LayerCache cache, int head) {
+    private int oldest(int layer, LayerCache cache, int head, int first) {
         int last = positions[layer][head];
         int next = slots[layer][head] + 1;
-        int guess = next < cache.length(head) - 1 ? next : Math.min(sinks, next);
+        int guess = next < cache.length(head) - 1 ? next : Math.min(first, next);
         if (last >= 0 && cache.position(head, guess) == last + 1) {
             return guess;
         }
         int oldest = cache.length(head) - 1;
-        int first = Integer.MAX_VALUE;
+        int earliest = Integer.MAX_VALUE;
         for (int slot = 0; slot < cache.length(head); slot++) {
             int position = cache.position(head, slot);
-            if (position >= sinks && position < first) {
-                first = position;
+            if (position >= first && position < earliest) {
+                earliest = position;
                 oldest = slot;
             }
         }
@@ -102,7 +104,7 @@ public final class SlidingWindow implements CachePolicy {
 
     @Override
     public CachePolicy fork() {
-        return new SlidingWindow(sinks, capacity, copy(slots), copy(positions));
+        return new SlidingWindow(sinks, capacities, copy(slots), copy(positions));
     }
 
     private static int[][] copy(int[][] numbers) {

@@ -1,14 +1,14 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import io.hayloft.kv.cache.FarMemory;
 import io.hayloft.kv.cache.LayerCache;
 
-/** Copies tokens from a cache that slides to the memory behind it. */
-final class FarTokens {
+/** Copies tokens from a cache that slides to the store beside it. */
+final class TokenCopy {
     /** Leaves keys at their positions. */
     static final FarMemory.KeyTurner AS_THEY_ARE = (key, at, position) -> {};
 
-    private FarTokens() {}
+    private TokenCopy() {}
 
     /** Appends the tokens at positions {@code from .. to-1}, which the source holds in slots in order. */
     static void copy(LayerCache source, int from, int to, LayerCache target, FarMemory.KeyTurner turner) {

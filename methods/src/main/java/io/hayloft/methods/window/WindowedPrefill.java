@@ -1,4 +1,4 @@
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
@@ -6,7 +6,7 @@ import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
-import io.hayloft.methods.far.SinkMemory.QueryPlace;
+import io.hayloft.methods.window.SinkStore.QueryPlace;
 
 /**
  * A prompt read with a sliding window: every token sees the sinks and the newest tokens before it, and nothing else.
@@ -15,7 +15,7 @@ import io.hayloft.methods.far.SinkMemory.QueryPlace;
  * @param sinks how many of them are sinks
  * @param positions how far away the sinks are
  */
-record WindowedPrefill(Budget budget, Sinks sinks, Positions positions) implements PrefillPattern.Own {
+record WindowedPrefill(Budget budget, Sinks sinks, SinkPositions positions) implements PrefillPattern.Own {
     @Override
     public SequenceCache cache(LanguageModel model, KvCodec codec, int tokens) {
         int seen = budget.capacity(tokens);
@@ -26,11 +26,16 @@ record WindowedPrefill(Budget budget, Sinks sinks, Positions positions) implemen
             case SLOT -> new QueryPlace(0, seen - 1, false);
             case CLAMPED -> new QueryPlace(0, seen - 1, true);
         };
-        var memory = SinkMemory.empty(first, seen - first, place, shape, codec);
-        return new SequenceCache(narrowed(shape, seen - first), codec, null, memory);
+        var store = SinkStore.empty(first, seen - first, place, shape, codec);
+        try {
+            return new SequenceCache(narrowed(shape, seen - first), codec, null, store);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
     }
 
-    /** The shape with a window in the layers that have none. */
+    /** The shape with a sliding window in the layers that have none. */
     static CacheShape narrowed(CacheShape shape, int window) {
         var windows = shape.windowOfLayer();
         for (int layer = 0; layer < windows.length; layer++) {

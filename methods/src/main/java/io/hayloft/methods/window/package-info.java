@@ -1,10 +1,10 @@
 /**
- * Methods whose queries meet old tokens at another distance than the true one: attention sinks at a clamped position,
- * blocks that are looked up.
+ * Methods with a sliding window: StreamingLLM with its attention sinks, InfLLM with its store of older blocks.
  *
- * <p>Each is a memory behind a cache, how a prompt is read with it, and the builder that the registry names.
+ * <p>Their queries may meet tokens outside the window at another distance than the true one. Such tokens lie in a store
+ * beside the cache; a prefill pattern reads prompts with both.
  */
 @NullMarked
-package io.hayloft.methods.far;
+package io.hayloft.methods.window;
 
 import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package io.hayloft.methods.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.testing.Shared;

@@ -1,9 +1,10 @@
-package io.hayloft.methods;
+package io.hayloft.methods.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.methods.MethodInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +71,7 @@ class MethodsTest {
                 "kivi-paper | write for example kivi-paper:2bit",
                 "kivi-paper:2bit,group=64 | method 'kivi-paper' has no options",
                 "flexgen | needs an amount: write for example flexgen:4bit",
-                "flexgen:3bit | no width that flexgen knows",
+                "flexgen:3bit | no width of flexgen",
                 "flexgen-paper:4bit,group=48 | flexgen-paper's group must be a multiple of 32",
                 "flexgen:4bit,residual=128 | unknown option of flexgen",
                 "snapkv:4x + flexgen-paper:4bit | compared alone",
@@ -94,9 +95,9 @@ class MethodsTest {
                 "llmlingua2:4x,rate=words | unknown option rate of llmlingua2 'words'",
                 "streaming:4x,prefill=windowed,decode=grow | leave out prefill=windowed",
                 "streaming:4x,positions=clamped,decode=grow | leave out positions=clamped",
-                "streaming:4x,positions=slot + kivi:4bit | looks after its cache by itself",
-                "h2o-paper:4x + kivi:4bit | looks after its cache by itself",
-                "snapkv:4x + h2o-paper:4x | looks after its cache by itself"
+                "streaming:4x,positions=slot + kivi:4bit | has a cache of its own form",
+                "h2o-paper:4x + kivi:4bit | has a cache of its own form",
+                "snapkv:4x + h2o-paper:4x | has a cache of its own form"
             })
     void mistakesAreNamed(String text, String message) {
         assertThatThrownBy(() -> Methods.parse(text))
@@ -107,18 +108,18 @@ class MethodsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.hayloft.methods.Methods#all")
+    @MethodSource("io.hayloft.methods.registry.Methods#all")
     void everyMethodIsDescribed(MethodInfo info) {
         var method = Methods.parse(info.example());
         assertThat(method.family()).isEqualTo(info.name());
-        assertThat(method.school()).isEqualTo(info.school());
+        assertThat(method.category()).isEqualTo(info.category());
         assertThat(info.idea()).endsWith(".");
         assertThat(info.source()).isNotBlank();
         assertThat(info.composesWith()).isNotBlank();
     }
 
     @ParameterizedTest
-    @MethodSource("io.hayloft.methods.Methods#all")
+    @MethodSource("io.hayloft.methods.registry.Methods#all")
     void documentedOptionsAreUnderstood(MethodInfo info) {
         for (var parameter : info.parameters()) {
             var text = info.example() + "," + parameter.name() + "="
