@@ -4,7 +4,6 @@ import io.hayloft.base.UserError;
 import io.hayloft.engine.model.CheckpointText;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.checkpoint.Checkpoint;
-import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.hub.ResolvedModel;
@@ -67,7 +66,7 @@ record ModelDescription(
     static ModelDescription of(ResolvedModel found, Checkpoint checkpoint) {
         var config = checkpoint.config();
         var tensors = checkpoint.tensors().values();
-        var shape = cacheShape(config);
+        var shape = Shapes.cache(config);
         int sliding = (int)
                 config.layerKinds().stream().filter(kind -> kind.sliding()).count();
         long oneToken = new KvCodec.F16().bytes(config.kvHeads(), config.headDim(), 1);
@@ -102,14 +101,6 @@ record ModelDescription(
         return PrefillBackends.installed().stream()
                 .map(backend -> new BackendCopy(backend.name(), backend.bytesFor(weights)))
                 .toList();
-    }
-
-    private static CacheShape cacheShape(DecoderConfig config) {
-        var windows = new int[config.layers()];
-        for (int layer = 0; layer < windows.length; layer++) {
-            windows[layer] = config.windowOf(layer);
-        }
-        return new CacheShape(config.layers(), config.kvHeads(), config.headDim(), windows);
     }
 
     private static List<CacheSize> cacheSizes(CacheShape shape, int context) {

@@ -67,6 +67,6 @@ public interface DecodeRule {
         var kept = eviction.choose(prefill);
         var policy = policy(prefill, kept);
         var pool = prefill.model().pool();
-        return Compaction.select(prefill.cache(), kept.slots(), codec, prefill.reserveNewTokens(), policy, pool);
+        return Compaction.select(prefill.cache(), kept.slots(), codec, policy, pool);
     }
 }

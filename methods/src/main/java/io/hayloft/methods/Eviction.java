@@ -54,8 +54,8 @@ public record Eviction(Scorer scorer, Budget budget, Allocator allocator, Decode
         var protections = scorer.protections();
         float tolerance = scorer.tieTolerance();
         prefill.model().pool().run(scores.length, (layer, worker) -> {
-            var view = prefill.view(layer);
-            if (view.shape().window() == 0) {
+            if (prefill.cache().shape().seesAll(layer)) {
+                var view = prefill.view(layer);
                 var own = view.once(scorer, () -> scorer.score(view));
                 scores[layer] = new LayerScores(own, protections, tolerance);
             }

@@ -77,7 +77,7 @@ class ConformanceTest extends MethodRuns {
         try (var prefill = prefill(prompt(PROMPT, 2), Methods.parse(family + "4x"));
                 var cache = Methods.parse(family + "4x").build(prefill)) {
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
-                for (int head = 0; head < cache.shape().kvHeads(); head++) {
+                for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                     assertThat(positions(cache, layer, head))
                             .hasSize(PROMPT / 4)
                             .doesNotHaveDuplicates()

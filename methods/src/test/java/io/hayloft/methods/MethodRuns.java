@@ -104,7 +104,7 @@ abstract class MethodRuns {
     static long tables(SequenceCache cache) {
         long bytes = 0;
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            for (int head = 0; head < cache.shape().kvHeads(); head++) {
+            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                 var positions = positions(cache, layer, head);
                 boolean consecutive = positions.getLast() - positions.getFirst() == positions.size() - 1;
                 bytes += consecutive ? 0 : 4L * positions.size();
@@ -116,7 +116,7 @@ abstract class MethodRuns {
     static long keptTokens(SequenceCache cache) {
         long tokens = 0;
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            for (int head = 0; head < cache.shape().kvHeads(); head++) {
+            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                 tokens += cache.layer(layer).length(head);
             }
         }

@@ -25,7 +25,7 @@ class PolicyConformanceTest extends MethodRuns {
                 model.decoder().step(new int[] {100 + step}, new SequenceCache[] {cache}, logits);
             }
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
-                for (int head = 0; head < cache.shape().kvHeads(); head++) {
+                for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                     assertThat(positions(cache, layer, head))
                             .hasSize(60)
                             .doesNotHaveDuplicates()
@@ -55,7 +55,7 @@ class PolicyConformanceTest extends MethodRuns {
             }
             int group = model.config().groupSize();
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
-                for (int head = 0; head < cache.shape().kvHeads(); head++) {
+                for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                     assertThat(positions(cache, layer, head))
                             .doesNotHaveDuplicates()
                             .contains(PROMPT + 39, PROMPT + 10)

@@ -87,7 +87,7 @@ class QuantiserConformanceTest extends MethodRuns {
     @MethodSource("bitRatios")
     void quantisersReallySaveWhatTheirFormulasSay(String expression, double ratio) {
         var shape = model.cacheShape();
-        var rows = new float[shape.kvHeads() * shape.headDim()];
+        var rows = new float[shape.kv(0).rowSize()];
         var method = Methods.parse(expression);
         try (var cache = new SequenceCache(shape, prefillType(method), 10_000)) {
             for (int token = 0; token < 10_000; token++) {

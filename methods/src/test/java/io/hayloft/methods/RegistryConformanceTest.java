@@ -198,7 +198,7 @@ class RegistryConformanceTest {
         var policy = cache.policy();
         long onTheHeap = policy == null || policy instanceof FarMemory ? 0 : policy.bytes();
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            onTheHeap += cache.layer(layer).positionBytes();
+            onTheHeap += cache.layer(layer).tableBytes();
         }
         long allocated = NativeMemory.liveBytes() - before;
         if (cache.far() == null) {
@@ -241,7 +241,7 @@ class RegistryConformanceTest {
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
                 for (int head = 0;
                         model.cacheShape().window(layer) == 0
-                                && head < cache.shape().kvHeads();
+                                && head < cache.shape().kv(layer).kvHeads();
                         head++) {
                     assertThat(promptTokens(cache, layer, head)).as(expression).hasSizeBetween(1, most);
                 }

@@ -67,7 +67,7 @@ class SharedScoresTest extends MethodRuns {
             }
             try (var cache = method.build(shared)) {
                 for (int layer = 0; layer < cache.shape().layers(); layer++) {
-                    for (int head = 0; head < cache.shape().kvHeads(); head++) {
+                    for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
                         assertThat(positions(cache, layer, head)).isEqualTo(positions(expected, layer, head));
                     }
                 }

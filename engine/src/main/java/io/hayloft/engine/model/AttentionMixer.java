@@ -167,7 +167,7 @@ record AttentionMixer(
     }
 
     /** Turns keys back that were rotated in this batch or before. */
-    private FarMemory.KeyTurner turner(Batch batch) {
+    private FarMemory.InverseRotation turner(Batch batch) {
         var table = rope == null ? null : rope.table(0, batch.promptLength());
         return (key, at, position) -> {
             if (table != null) {

@@ -31,6 +31,6 @@ public final class Shapes {
         for (int layer = 0; layer < windows.length; layer++) {
             windows[layer] = config.windowOf(layer);
         }
-        return new CacheShape(config.layers(), config.kvHeads(), config.headDim(), windows);
+        return CacheShape.windowed(config.kvHeads(), config.headDim(), windows);
     }
 }

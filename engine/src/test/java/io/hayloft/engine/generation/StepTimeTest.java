@@ -84,7 +84,7 @@ class StepTimeTest {
     private static SequenceCache filled(LanguageModel model, int tokens) {
         var shape = model.cacheShape();
         var cache = new SequenceCache(shape, new KvCodec.F16(), tokens + 64);
-        var rows = new float[tokens * shape.kvHeads() * shape.headDim()];
+        var rows = new float[tokens * shape.kv(0).rowSize()];
         for (int layer = 0; layer < shape.layers(); layer++) {
             cache.layer(layer).append(rows, 0, rows, 0, tokens, rows.length / tokens, 0);
         }

@@ -14,7 +14,7 @@ final class TestMethods {
     static CompressionMethod everyNth(int n) {
         return recipe("every" + n, SignalRequest.NONE, prefill -> {
             var shape = prefill.cache().shape();
-            var keep = new int[shape.layers()][shape.kvHeads()][];
+            var keep = new int[shape.layers()][shape.kv(0).kvHeads()][];
             for (int layer = 0; layer < keep.length; layer++) {
                 int tokens = prefill.view(layer).tokens();
                 for (int head = 0; head < keep[layer].length; head++) {
@@ -27,7 +27,6 @@ final class TestMethods {
                     prefill.cache(),
                     keep,
                     prefill.cache().codec(),
-                    0,
                     null,
                     prefill.model().pool());
         });
@@ -39,7 +38,7 @@ final class TestMethods {
                 codec.text(),
                 SignalRequest.NONE,
                 prefill -> Compaction.select(
-                        prefill.cache(), null, codec, 0, null, prefill.model().pool()));
+                        prefill.cache(), null, codec, null, prefill.model().pool()));
     }
 
     /** Lets the prompt see all tokens in a form, and keeps that. */

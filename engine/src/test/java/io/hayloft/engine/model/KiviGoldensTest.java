@@ -30,7 +30,7 @@ class KiviGoldensTest {
             var logits = Runs.slice(all, all.length - vocabulary, vocabulary);
             var greedy = Runs.ids(expected, "greedy_ids");
             var expectedLogits = expected.readFloats("greedy_logits");
-            try (var cache = Compaction.select(exact, null, codec, 0, null, model.pool())) {
+            try (var cache = Compaction.select(exact, null, codec, null, model.pool())) {
                 for (int i = 0; i < greedy.length; i++) {
                     Runs.assertClose("step " + i, logits, Runs.slice(expectedLogits, i * vocabulary, vocabulary));
                     assertThat(Runs.best(logits, 0, vocabulary)).isEqualTo(greedy[i]);

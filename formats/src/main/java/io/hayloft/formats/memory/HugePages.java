@@ -10,22 +10,28 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anonymous mappings with the advice to use huge pages: 1.4 times the read bandwidth of 4 KB pages.
+ * Memory mapped from the system, with the advice to use huge pages where a mapping holds whole ones: 1.4 times the read
+ * bandwidth of 4 KB pages.
+ *
+ * <p>A mapping is as long as was asked for, rounded up to small pages: its tail never becomes a huge page, so that no more
+ * is resident than is counted. (Rounding up to huge pages would make a mapping of 1 MB cost 2 MB.)
  *
  * <p>Linux on a 64-bit processor only; elsewhere {@link #available()} is false and the caller takes plain memory.
  */
-@SuppressWarnings("restricted") // the module is allowed native access; three C functions are called
+@SuppressWarnings("restricted") // the module is allowed native access; four C functions are called
 final class HugePages {
-    private static final long PAGE = 2 << 20;
+    private static final long HUGE_PAGE = 2 << 20;
     private static final int READ_WRITE = 1 | 2;
     private static final int PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int ADVICE_HUGE_PAGES = 14;
+    private static final AtomicLong MAPPED = new AtomicLong();
     private static final @Nullable Calls CALLS = bind();
 
-    private record Calls(MethodHandle map, MethodHandle unmap, MethodHandle advise) {}
+    private record Calls(MethodHandle map, MethodHandle unmap, MethodHandle advise, long page) {}
 
     private HugePages() {}
 
@@ -33,24 +39,68 @@ final class HugePages {
         return CALLS != null;
     }
 
+    /** Bytes of all mappings that were made and not undone, counted where the system is called. */
+    static long mappedBytes() {
+        return MAPPED.get();
+    }
+
+    /** Bytes that a mapping of this many takes: whole pages. */
+    static long rounded(long bytes) {
+        long page = calls().page;
+        return Math.addExact(bytes, page - 1) & -page;
+    }
+
     /**
-     * Zeroed memory that begins at a huge page and is unmapped with the arena.
+     * Returns zeroed memory that is unmapped with the arena; from 2 MB on it begins at a huge page.
      *
      * @throws OutOfMemoryError if the system refuses
      */
     static MemorySegment map(long bytes, Arena arena) {
-        var calls = CALLS;
-        if (calls == null) {
+        var calls = calls();
+        long length = rounded(bytes);
+        long start = length < HUGE_PAGE ? mapPages(calls, length) : mapHugePages(calls, length);
+        MAPPED.addAndGet(length);
+        try {
+            return MemorySegment.ofAddress(start).reinterpret(bytes, arena, piece -> undo(calls, start, length));
+        } catch (RuntimeException e) {
+            undo(calls, start, length); // the arena was closed meanwhile
+            throw e;
+        }
+    }
+
+    private static Calls calls() {
+        if (CALLS == null) {
             throw new IllegalStateException("no huge pages on this system");
         }
-        long mapped = Math.addExact(bytes, 2 * PAGE - 1) & -PAGE;
-        long base = call(calls, mapped);
-        if (base == -1) {
-            throw new OutOfMemoryError("mmap of " + mapped + " bytes");
+        return CALLS;
+    }
+
+    /** Maps a huge page more than needed and gives back what lies before the first one and behind the end. */
+    private static long mapHugePages(Calls calls, long length) {
+        long base = mapPages(calls, Math.addExact(length, HUGE_PAGE));
+        long start = (base + HUGE_PAGE - 1) & -HUGE_PAGE;
+        long end = start + length;
+        if (start > base) {
+            unmap(calls, base, start - base);
         }
-        long start = (base + PAGE - 1) & -PAGE;
-        advise(calls, start, bytes);
-        return MemorySegment.ofAddress(start).reinterpret(bytes, arena, piece -> unmap(calls, base, mapped));
+        if (end < base + length + HUGE_PAGE) {
+            unmap(calls, end, base + length + HUGE_PAGE - end);
+        }
+        advise(calls, start, length);
+        return start;
+    }
+
+    private static long mapPages(Calls calls, long length) {
+        long base = call(calls, length);
+        if (base == -1) {
+            throw new OutOfMemoryError("mmap of " + length + " bytes");
+        }
+        return base;
+    }
+
+    private static void undo(Calls calls, long start, long length) {
+        unmap(calls, start, length);
+        MAPPED.addAndGet(-length);
     }
 
     private static long call(Calls calls, long bytes) {
@@ -96,9 +146,19 @@ final class HugePages {
                             names.findOrThrow("munmap"), FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG)),
                     linker.downcallHandle(
                             names.findOrThrow("madvise"),
-                            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT)));
+                            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT)),
+                    pageSize(linker.downcallHandle(
+                            names.findOrThrow("getpagesize"), FunctionDescriptor.of(JAVA_INT))));
         } catch (RuntimeException e) {
             return null; // a C library without these names: plain memory serves
+        }
+    }
+
+    private static long pageSize(MethodHandle call) {
+        try {
+            return (int) call.invokeExact();
+        } catch (Throwable e) {
+            throw new IllegalStateException("getpagesize could not be called", e);
         }
     }
 }

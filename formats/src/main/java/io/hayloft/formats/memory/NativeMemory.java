@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Off-heap memory of one owner: 64-byte aligned, zeroed, on huge pages where pieces are big, freed as a whole.
  *
- * <p>Small pieces are cut from slabs that double in size; big ones are mapped by themselves. Pieces may be allocated by
- * several threads.
+ * <p>Small pieces are cut from slabs that double in size up to 2 MB; pieces from 1 MB on, and those of {@link #reserve},
+ * are mapped by themselves. Several threads may allocate pieces.
  */
 public final class NativeMemory implements AutoCloseable {
     /** Pieces begin at multiples of this many bytes: a cache line, and the widest vector. */
@@ -19,6 +19,7 @@ public final class NativeMemory implements AutoCloseable {
     private static final long FIRST_SLAB = 64 << 10;
     private static final long BIG_PIECE = 1 << 20;
     private static final AtomicLong LIVE = new AtomicLong();
+    private static final AtomicLong PLAIN = new AtomicLong(); // reserved without a mapping, where there are none
 
     private final String purpose;
     private final Arena arena = Arena.ofShared();
@@ -26,6 +27,7 @@ public final class NativeMemory implements AutoCloseable {
     private long slabUsed;
     private long nextSlab = FIRST_SLAB;
     private long allocated;
+    private long reserved;
     private boolean closed;
 
     /**
@@ -38,27 +40,43 @@ public final class NativeMemory implements AutoCloseable {
     }
 
     /**
-     * A zeroed piece that stays valid until {@link #close()}.
+     * Returns a zeroed piece that stays valid until {@link #close()}.
      *
      * @throws UserError if the system has no such memory left
      */
     public synchronized MemorySegment allocate(long bytes) {
+        long rounded = checked(bytes);
+        var piece = rounded >= BIG_PIECE ? take(rounded) : cut(rounded);
+        allocated += rounded;
+        return piece.asSlice(0, bytes);
+    }
+
+    /**
+     * Returns a zeroed piece for which just its size is reserved, rounded up to pages of the system.
+     *
+     * @throws UserError if the system has no such memory left
+     */
+    public synchronized MemorySegment reserve(long bytes) {
+        long rounded = checked(bytes);
+        var piece = take(rounded);
+        allocated += rounded;
+        return piece.asSlice(0, bytes);
+    }
+
+    /** The bytes rounded up to the alignment. */
+    private long checked(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(bytes + " bytes");
         }
         if (closed) {
             throw new IllegalStateException("memory for " + purpose + " is closed");
         }
-        long rounded = Math.addExact(bytes, ALIGNMENT - 1) & -ALIGNMENT;
-        var piece = rounded >= BIG_PIECE ? reserve(rounded) : cut(rounded);
-        allocated += rounded;
-        LIVE.addAndGet(rounded);
-        return piece.asSlice(0, bytes);
+        return Math.addExact(bytes, ALIGNMENT - 1) & -ALIGNMENT;
     }
 
     private MemorySegment cut(long bytes) {
         if (slabUsed + bytes > slab.byteSize()) {
-            slab = reserve(Math.max(nextSlab, bytes));
+            slab = take(Math.max(nextSlab, bytes));
             slabUsed = 0;
             nextSlab = Math.min(2 * nextSlab, 2 * BIG_PIECE);
         }
@@ -67,12 +85,16 @@ public final class NativeMemory implements AutoCloseable {
         return piece;
     }
 
-    private MemorySegment reserve(long bytes) {
+    private MemorySegment take(long bytes) {
         try {
-            if (bytes >= BIG_PIECE && HugePages.available()) {
-                return HugePages.map(bytes, arena);
-            }
-            return arena.allocate(bytes, ALIGNMENT);
+            MemoryLimit.take();
+            boolean mapped = HugePages.available();
+            var piece = mapped ? HugePages.map(Math.max(1, bytes), arena) : arena.allocate(bytes, ALIGNMENT);
+            long taken = mapped ? HugePages.rounded(Math.max(1, bytes)) : bytes;
+            reserved += taken;
+            LIVE.addAndGet(taken);
+            PLAIN.addAndGet(mapped ? 0 : taken);
+            return piece;
         } catch (OutOfMemoryError e) {
             throw new UserError(
                     "no memory for " + purpose + ": " + Sizes.bytes(bytes) + " more asked for, "
@@ -82,14 +104,27 @@ public final class NativeMemory implements AutoCloseable {
         }
     }
 
-    /** Bytes that {@link #allocate} handed out, each piece rounded up to {@link #ALIGNMENT}. */
+    /** Bytes that {@link #allocate} and {@link #reserve} handed out, each piece rounded up to {@link #ALIGNMENT}. */
     public synchronized long allocatedBytes() {
         return allocated;
     }
 
-    /** Bytes of all owners that are not closed. */
+    /** Bytes taken from the system: what was handed out, the rest of slabs, and the last page of each piece. */
+    public synchronized long reservedBytes() {
+        return reserved;
+    }
+
+    /** Bytes taken from the system by all owners that are not closed. */
     public static long liveBytes() {
         return LIVE.get();
+    }
+
+    /**
+     * Bytes of all mappings that exist, counted where the system is called to make and undo them, and not by owner: a
+     * count for tests that is independent of {@link #liveBytes}.
+     */
+    public static long mappedBytes() {
+        return HugePages.mappedBytes() + PLAIN.get();
     }
 
     /** Frees all pieces; using one afterwards throws {@link IllegalStateException}. */
@@ -97,7 +132,8 @@ public final class NativeMemory implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            LIVE.addAndGet(-allocated);
+            LIVE.addAndGet(-reserved);
+            PLAIN.addAndGet(HugePages.available() ? 0 : -reserved);
             arena.close();
         }
     }

@@ -24,7 +24,7 @@ final class DecodeScratch {
             scores = new float[group * TILE];
             capping = new float[group * TILE];
         }
-        blocks.setQueries(queries, at, group, shape.headDim(), shape.scale());
+        head.setQueries(blocks, queries, at, group, shape.scale());
         softmax.begin(group, head.valueFloats());
     }
 

@@ -71,7 +71,7 @@ final class MassStep implements WorkerPool.Task {
     private void addRows(
             PrefillScratch scratch, HeadCache head, int tile, int kvHead, int fromRow, int toRow, float[] columns) {
         int group = shape.group();
-        scratch.loadQueries(step.q, fromRow, toRow, kvHead);
+        scratch.loadQueries(head, step.q, fromRow, toRow, kvHead);
         for (int at = 0; at < (toRow - fromRow) * group; at += RowTile.ROWS) {
             int count = Math.min(RowTile.ROWS, (toRow - fromRow) * group - at);
             scratch.scores(at, TILE);

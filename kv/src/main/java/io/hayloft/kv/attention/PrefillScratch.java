@@ -14,6 +14,7 @@ final class PrefillScratch {
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
     private int depth; // tokens of the tile that count
     private float[] queries = {}; // [tiles of rows][headDim][rows of a tile], scaled
+    private float[] rotated = {}; // one query in the form that the codec wants
     private float[] keys = {}; // [blocks of 32][headDim][32]
     private float[] values = {}; // [128][stride]
     final TileSoftmax softmax = new TileSoftmax();
@@ -30,6 +31,7 @@ final class PrefillScratch {
         int padded = (queryRows + RowTile.ROWS - 1) / RowTile.ROWS * RowTile.ROWS;
         softmax.begin(padded, stride);
         queries = grown(queries, padded * shape.headDim());
+        rotated = grown(rotated, shape.headDim());
         keys = grown(keys, TILE * shape.headDim());
         values = grown(values, TILE * stride);
     }
@@ -39,14 +41,21 @@ final class PrefillScratch {
     }
 
     /** Gathers the rows' queries of one KV head into tiles; the last one is filled up with whatever lay there. */
-    void loadQueries(float[] q, int fromRow, int toRow, int kvHead) {
+    void loadQueries(HeadCache head, float[] q, int fromRow, int toRow, int kvHead) {
         int group = shape.group();
         int dim = shape.headDim();
         for (int i = 0; i < (toRow - fromRow) * group; i++) {
             int from = (fromRow + i / group) * shape.rowSize() + (kvHead * group + i % group) * dim;
             int to = i / RowTile.ROWS * RowTile.ROWS * dim + i % RowTile.ROWS;
+            var source = q;
+            if (head.rotates()) {
+                System.arraycopy(q, from, rotated, 0, dim);
+                head.prepareQueries(rotated, 0, 1);
+                source = rotated;
+                from = 0;
+            }
             for (int c = 0; c < dim; c++) {
-                queries[to + c * RowTile.ROWS] = q[from + c] * shape.scale();
+                queries[to + c * RowTile.ROWS] = source[from + c] * shape.scale();
             }
         }
     }

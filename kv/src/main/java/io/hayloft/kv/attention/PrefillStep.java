@@ -141,7 +141,7 @@ final class PrefillStep implements WorkerPool.Task {
         int queries = (toRow - fromRow) * group;
         var scratch = SCRATCH.get();
         scratch.begin(shape, queries);
-        scratch.loadQueries(q, fromRow, toRow, kvHead);
+        scratch.loadQueries(head, q, fromRow, toRow, kvHead);
         if (mass != null) {
             scratch.mass.beginRows(queries);
         }
@@ -194,6 +194,7 @@ final class PrefillStep implements WorkerPool.Task {
             for (int c = 0; c < dim; c++) {
                 out[to + c] = scratch.softmax.out()[source + c] * factor;
             }
+            cache.head(kvHead).finishOutputs(out, to, 1);
             if (max.length > 0) {
                 max[row * shape.queryHeads() + queryHead] = scratch.softmax.max(i);
                 scale[row * shape.queryHeads() + queryHead] = factor;

@@ -3,7 +3,7 @@ package io.hayloft.kv.cache;
 import java.lang.foreign.MemorySegment;
 
 /**
- * How the keys or the values of 32 tokens of a head lie in a block, each token coded by itself.
+ * How the keys or the values of 32 tokens of a head lie in a block, each token stored by itself.
  *
  * <p>A block is a matrix whose lanes go through the vector unit side by side. Keys: rows are channels, lanes are tokens,
  * so that a query meets 32 tokens at once. Values: rows are tokens, lanes are channels (padded to a multiple of 16).
@@ -39,6 +39,11 @@ abstract class BlockFormat {
         return (channels + CHANNEL_ALIGNMENT - 1) & -CHANNEL_ALIGNMENT;
     }
 
+    /** Groups of this many channels, the last one shorter where they do not divide. */
+    static int groups(int channels, int group) {
+        return (channels + group - 1) / group;
+    }
+
     /** Where a number of the matrix lies, counted in numbers. */
     final long index(int token, int channel) {
         return keys ? (long) channel * lanes + token : (long) token * lanes + channel;
@@ -58,7 +63,7 @@ abstract class BlockFormat {
         return getClass() == other.getClass();
     }
 
-    /** Copies a token from a block of this format to another, code by code. */
+    /** Copies a token from a block of this format to another, as it is stored. */
     abstract void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken);
 
     /** Decodes all rows, padding included, to dst [rows][stride]. */
@@ -78,21 +83,23 @@ abstract class BlockFormat {
     abstract void addScores(BlockScratch scratch, MemorySegment block, long at, float[] out, int outAt, int outStride);
 
     /**
-     * Of a block of values: out[head][channel] += sum over the first tokens of p[head][token] * value.
-     *
-     * @param p [heads][pStride]
-     * @param out [heads][outStride]: channels, then one vector for each of the {@link #sumGroups}
+     * Of a block of values: out[head][channel] += sum over the first tokens of p[head][token] * value, with p and out of
+     * {@link BlockScratch#setWeights}. A row of out: channels, then one vector for each of the {@link #sumGroups}.
      */
-    abstract void addValues(
-            BlockScratch scratch,
-            MemorySegment block,
-            long at,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride);
+    abstract void addValues(BlockScratch scratch, MemorySegment block, long at, int tokens);
+
+    /**
+     * Whether keys or values are stored in another form than they were appended in, such as rotated, so that
+     * {@link #prepareQueries} or {@link #finishOutputs} has something to do. {@link #load} gives them as they were;
+     * {@link #expand} does not.
+     */
+    boolean rotates() {
+        return false;
+    }
+
+    /** Brings queries [rows][channels] to the form in which keys are stored, in place. */
+    void prepareQueries(float[] q, int at, int rows) {}
+
+    /** Brings weighted sums of stored values [rows][channels] to the form in which values were appended, in place. */
+    void finishOutputs(float[] out, int at, int rows) {}
 }

@@ -1,12 +1,37 @@
 package io.hayloft.kv.cache;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernels of one thread work in: the queries of one KV head, prepared once for all blocks, and arrays that grow
  * to what is asked for and are reused.
  */
 public final class BlockScratch {
+    /**
+     * Where the probabilities of a block of values are, and where weighted values are added.
+     */
+    static final class Weights {
+        float[] p = {}; // [heads][pStride], 32 tokens
+        int pAt;
+        int pStride;
+        int heads;
+        float[] out = {}; // [heads][outStride]
+        int outAt;
+        int outStride;
+
+        /** Takes other probabilities, those of 32 tokens for each head. */
+        void set(float[] p, int pAt, int pStride) {
+            this.p = p;
+            this.pAt = pAt;
+            this.pStride = pStride;
+        }
+    }
+
+    /** Channels of the sums of queries. */
+    static final int SUM_CHANNELS = 32;
+
+    private final Weights weights = new Weights();
     private int heads;
     private int channels;
     private float[] queries = {};
@@ -17,14 +42,20 @@ public final class BlockScratch {
     private float[] factors = {};
     private float[] scales = {};
     private float[] sums = {};
+    private float[] part = {};
 
     /**
-     * Prepares queries, for the blocks of any codec.
+     * Prepares queries for the blocks of any codec that stores keys as they come.
      *
      * @param q the query heads of one KV head [heads][channels], beginning at {@code at}
      * @param scale factor of all scores
      */
     public void setQueries(float[] q, int at, int heads, int channels, float scale) {
+        setQueries(q, at, heads, channels, scale, null);
+    }
+
+    /** The same for the blocks of a store of keys, which may want them in another form. */
+    void setQueries(float[] q, int at, int heads, int channels, float scale, @Nullable KeyStore keys) {
         this.heads = heads;
         this.channels = channels;
         haveSums = false;
@@ -34,9 +65,30 @@ public final class BlockScratch {
         for (int i = 0; i < size; i++) {
             queries[i] = q[at + i] * scale;
         }
+        if (keys != null) {
+            keys.prepareQueries(queries, 0, heads);
+        }
         for (int i = 0; i < size; i++) {
             lifted[i] = queries[i] * F16Rows.FACTOR;
         }
+    }
+
+    /**
+     * Sets what the next block of values is multiplied with and where the products go.
+     *
+     * @param p probabilities [heads][pStride], 32 tokens of the block
+     * @param out sums [heads][outStride]
+     */
+    void setWeights(float[] p, int pAt, int pStride, int heads, float[] out, int outAt, int outStride) {
+        weights.set(p, pAt, pStride);
+        weights.heads = heads;
+        weights.out = out;
+        weights.outAt = outAt;
+        weights.outStride = outStride;
+    }
+
+    Weights weights() {
+        return weights;
     }
 
     int heads() {
@@ -70,11 +122,11 @@ public final class BlockScratch {
     /** Their sums over 32 channels at a time [groups][heads]. */
     float[] groupSums() {
         if (!haveSums) {
-            groupSums = grown(groupSums, CodecSizes.groups(channels, CodecSizes.Q8_GROUP) * heads);
+            groupSums = grown(groupSums, BlockFormat.groups(channels, SUM_CHANNELS) * heads);
             Arrays.fill(groupSums, 0);
             for (int head = 0; head < heads; head++) {
                 for (int c = 0; c < channels; c++) {
-                    groupSums[c / CodecSizes.Q8_GROUP * heads + head] += queries[head * channels + c];
+                    groupSums[c / SUM_CHANNELS * heads + head] += queries[head * channels + c];
                 }
             }
             haveSums = true;
@@ -98,6 +150,12 @@ public final class BlockScratch {
     float[] sums(int size) {
         sums = grown(sums, size);
         return sums;
+    }
+
+    /** Probabilities of some of a block's tokens. */
+    float[] part(int size) {
+        part = grown(part, size);
+        return part;
     }
 
     private static float[] grown(float[] array, int size) {

@@ -1,38 +1,79 @@
 package io.hayloft.kv.cache;
 
-import java.util.Arrays;
+import io.hayloft.kv.cache.LayerShape.KvShape;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Sizes of the caches of a model.
+ * Sizes of what a model remembers of a sequence.
  *
- * @param layers number of layers
- * @param kvHeads key and value heads of a layer
- * @param headDim channels of a head
- * @param windowOfLayer tokens that a query of each layer sees, itself included; 0 for all
+ * @param shapes of each layer
  */
-public record CacheShape(int layers, int kvHeads, int headDim, int[] windowOfLayer) {
-    /** Checks the sizes. */
+public record CacheShape(List<LayerShape> shapes) {
+    /** Checks that there are layers. */
     public CacheShape {
-        if (layers < 1 || kvHeads < 1 || headDim < 1 || windowOfLayer.length != layers) {
-            throw new IllegalArgumentException(layers + " layers, " + kvHeads + " KV heads of " + headDim
-                    + " channels, windows of " + windowOfLayer.length + " layers");
+        shapes = List.copyOf(shapes);
+        if (shapes.isEmpty()) {
+            throw new IllegalArgumentException("no layers");
         }
-        windowOfLayer = windowOfLayer.clone();
     }
 
-    /** A shape whose layers see all tokens. */
+    /** Equal attention layers that see all tokens. */
     public static CacheShape full(int layers, int kvHeads, int headDim) {
-        return new CacheShape(layers, kvHeads, headDim, new int[layers]);
+        return new CacheShape(Collections.nCopies(layers, new KvShape(kvHeads, headDim, 0)));
     }
 
-    @Override
-    public int[] windowOfLayer() {
-        return windowOfLayer.clone();
+    /** Attention layers that differ in their windows only; a window of 0 sees all tokens. */
+    public static CacheShape windowed(int kvHeads, int headDim, int... windowOfLayer) {
+        return new CacheShape(IntStream.of(windowOfLayer)
+                .<LayerShape>mapToObj(window -> new KvShape(kvHeads, headDim, window))
+                .toList());
     }
 
-    /** Tokens that a query of this layer sees, itself included; 0 for all. */
+    /** The same, where attention layers that see all tokens get a window. */
+    public CacheShape narrowed(int window) {
+        return new CacheShape(shapes.stream()
+                .map(shape -> shape instanceof KvShape(int kvHeads, int headDim, int own) && own == 0
+                        ? new KvShape(kvHeads, headDim, window)
+                        : shape)
+                .toList());
+    }
+
+    /** Number of layers. */
+    public int layers() {
+        return shapes.size();
+    }
+
+    /** Whether a layer keeps keys and values. */
+    public boolean isKv(int layer) {
+        return shapes.get(layer) instanceof KvShape;
+    }
+
+    /**
+     * The shape of an attention layer.
+     *
+     * @throws IllegalArgumentException if the layer keeps no keys and values
+     */
+    public KvShape kv(int layer) {
+        if (shapes.get(layer) instanceof KvShape kv) {
+            return kv;
+        }
+        throw new IllegalArgumentException("layer " + layer + " keeps no keys and values");
+    }
+
+    /**
+     * Tokens that a query of an attention layer sees, itself included; 0 for all.
+     *
+     * @throws IllegalArgumentException if the layer keeps no keys and values
+     */
     public int window(int layer) {
-        return windowOfLayer[layer];
+        return kv(layer).window();
+    }
+
+    /** Whether a layer keeps keys and values of all tokens: what methods that drop tokens work on. */
+    public boolean seesAll(int layer) {
+        return isKv(layer) && window(layer) == 0;
     }
 
     /** Bytes that an uncompressed cache of this many tokens needs: no block rounding, sliding layers keep their window. */
@@ -43,28 +84,14 @@ public record CacheShape(int layers, int kvHeads, int headDim, int[] windowOfLay
     /**
      * Bytes that a cache needs which keeps some of its tokens: no block rounding.
      *
-     * @param kept tokens in layers that see all
+     * @param kept tokens in attention layers that see all
      * @param seen tokens that went in, of which sliding layers keep their window
      */
     public long keptBytes(int kept, int seen, KvCodec type) {
         long bytes = 0;
-        for (int window : windowOfLayer) {
-            bytes += type.bytes(kvHeads, headDim, window == 0 ? kept : Math.min(seen, window));
+        for (var shape : shapes) {
+            bytes += shape.bytes(kept, seen, type);
         }
         return bytes;
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof CacheShape that
-                && layers == that.layers
-                && kvHeads == that.kvHeads
-                && headDim == that.headDim
-                && Arrays.equals(windowOfLayer, that.windowOfLayer);
-    }
-
-    @Override
-    public int hashCode() {
-        return Arrays.hashCode(windowOfLayer) + 31 * (layers + 31 * (kvHeads + 31 * headDim));
     }
 }

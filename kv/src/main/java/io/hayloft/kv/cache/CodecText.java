@@ -6,13 +6,46 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
-/** Text forms of codecs. */
+/** Reads the text forms of codecs, {@code name(parameter=value,...)}. */
 final class CodecText {
+    /**
+     * A codec's text form.
+     *
+     * @param parameters names that may stand in the parentheses
+     * @param reader makes the codec
+     */
+    record Form(String name, List<String> parameters, Function<Given, KvCodec> reader) {}
+
+    /** What a text says in its parentheses. */
+    record Given(String text, Map<String, String> values) {
+        /** A whole number; the other one if the text does not name the parameter. */
+        int number(String name, int otherwise) {
+            var value = values.get(name);
+            if (value == null) {
+                return otherwise;
+            }
+            try {
+                return Integer.parseInt(value);
+            } catch (NumberFormatException e) {
+                throw new UserError("cache codec " + text + ": " + name + "=" + value + " is not a whole number", e);
+            }
+        }
+
+        /** Whether scales are 32-bit floats. */
+        boolean wide() {
+            var scales = values.getOrDefault("scales", "f16");
+            if (!Set.of("f16", "f32").contains(scales)) {
+                throw new UserError("cache codec " + text + ": scales=" + scales + " is neither f16 nor f32");
+            }
+            return scales.equals("f32");
+        }
+    }
+
     private static final String EXAMPLE = "kivi(k=2,v=2,group=32,residual=128)";
-    private static final List<String> NAMES = List.of("f32", "f16", "q8", "flexgen", "kivi");
-    private static final List<String> FLEXGEN_PARAMETERS = List.of("bits", "group", "scales");
-    private static final List<String> KIVI_PARAMETERS = List.of("k", "v", "group", "residual", "scales");
+    private static final List<Form> FORMS = List.of(
+            KvCodec.F32.FORM, KvCodec.F16.FORM, KvCodec.Q8.FORM, KvCodec.FlexGen.FORM, KvCodec.Grouped.FORM);
 
     private CodecText() {}
 
@@ -23,39 +56,22 @@ final class CodecText {
         if (open >= 0 && !trimmed.endsWith(")")) {
             throw new UserError("cache codec " + text + ": the closing parenthesis is missing, as in " + EXAMPLE);
         }
-        var inside = open < 0 ? "" : trimmed.substring(open + 1, trimmed.length() - 1);
-        if (open >= 0 && List.of("f32", "f16", "q8").contains(name)) {
+        var form = form(name);
+        if (open >= 0 && form.parameters.isEmpty()) {
             throw new UserError("cache codec " + text + ": " + name + " has no parameters");
         }
-        return switch (name) {
-            case "f32" -> new KvCodec.F32();
-            case "f16" -> new KvCodec.F16();
-            case "q8" -> new KvCodec.Q8();
-            case "flexgen" -> flexGen(text, parameters(text, inside, FLEXGEN_PARAMETERS));
-            case "kivi" -> grouped(text, parameters(text, inside, KIVI_PARAMETERS));
-            default -> throw Suggest.unknown("cache codec", name, NAMES);
-        };
+        var inside = open < 0 ? "" : trimmed.substring(open + 1, trimmed.length() - 1);
+        return form.reader.apply(new Given(text, parameters(text, inside, form.parameters)));
     }
 
-    private static boolean wide(String text, Map<String, String> given) {
-        var scales = given.getOrDefault("scales", "f16");
-        if (!Set.of("f16", "f32").contains(scales)) {
-            throw new UserError("cache codec " + text + ": scales=" + scales + " is neither f16 nor f32");
+    private static Form form(String name) {
+        for (var form : FORMS) {
+            if (form.name.equals(name)) {
+                return form;
+            }
         }
-        return scales.equals("f32");
-    }
-
-    private static KvCodec flexGen(String text, Map<String, String> given) {
-        return new KvCodec.FlexGen(number(text, given, "bits", 4), number(text, given, "group", 64), wide(text, given));
-    }
-
-    private static KvCodec grouped(String text, Map<String, String> given) {
-        return new KvCodec.Grouped(
-                number(text, given, "k", 2),
-                number(text, given, "v", 2),
-                number(text, given, "group", 32),
-                number(text, given, "residual", 128),
-                wide(text, given));
+        throw Suggest.unknown(
+                "cache codec", name, FORMS.stream().map(Form::name).toList());
     }
 
     private static Map<String, String> parameters(String text, String inside, List<String> known) {
@@ -80,39 +96,20 @@ final class CodecText {
         return given;
     }
 
-    private static int number(String text, Map<String, String> given, String name, int otherwise) {
-        var value = given.get(name);
-        if (value == null) {
-            return otherwise;
-        }
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw new UserError("cache codec " + text + ": " + name + "=" + value + " is not a whole number", e);
-        }
-    }
-
-    static void checkBits(String name, int bits) {
-        if (bits != 2 && bits != 4 && bits != 8 && bits != 16) {
-            throw new UserError("cache codec kivi: " + name + "=" + bits + " bits; use 2, 4, 8 or 16");
+    /**
+     * Checks a parameter.
+     *
+     * @param allowed what to use instead, in words
+     * @throws UserError if it is not right
+     */
+    static void check(Form form, String name, int value, boolean right, String allowed) {
+        if (!right) {
+            throw new UserError("cache codec " + form.name + ": " + name + "=" + value + "; use " + allowed);
         }
     }
 
-    static void checkFlexGen(int bits, int group) {
-        if (bits != 2 && bits != 4 && bits != 8) {
-            throw new UserError("cache codec flexgen: bits=" + bits + "; use 2, 4 or 8");
-        }
-        if (group < 32 || group % 32 != 0 || group > 1024) {
-            throw new UserError("cache codec flexgen: group=" + group + "; use a multiple of 32 up to 1024");
-        }
-    }
-
-    static void checkGroup(int group, int residual) {
-        if (group < BlockFormat.TOKENS || group % BlockFormat.TOKENS != 0 || group > 1024) {
-            throw new UserError("cache codec kivi: group=" + group + "; use a multiple of 32 up to 1024");
-        }
-        if (residual < group || residual % group != 0 || residual > 1 << 20) {
-            throw new UserError("cache codec kivi: residual=" + residual + "; use a multiple of the group, " + group);
-        }
+    static void checkGroup(Form form, int group) {
+        boolean right = group >= BlockFormat.TOKENS && group % BlockFormat.TOKENS == 0 && group <= 1024;
+        check(form, "group", group, right, "a multiple of 32 up to 1024");
     }
 }

@@ -1,6 +1,9 @@
 package io.hayloft.kv.cache;
 
 import io.hayloft.kernels.WorkerPool;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Builds compressed caches from full ones. */
@@ -8,48 +11,83 @@ public final class Compaction {
     private Compaction() {}
 
     /**
-     * A new cache with some of the source's slots, stored in another form.
+     * Returns a new cache with some of the source's slots, stored in another form.
      *
-     * <p>Its memory is of the size of the kept tokens; appended ones will grow it block by block. Positions and the count of
-     * tokens seen are those of the source.
+     * <p>Its memory is of the size of the kept tokens; appended ones grow it block by block. All slots in the source's own
+     * form share the source's memory. Positions and the count of tokens seen are those of the source.
      *
-     * @param keep slots to keep, ascending, [layer][head][]; null for all, or for all of a layer
+     * @param keep slots of attention layers to keep, ascending, [layer][head][]; null for all, or for all of a layer
      * @param codec form of the new cache
-     * @param reserveNewTokens tokens that are expected to be appended; a hint
      * @param policy what happens to the new cache while it decodes; it belongs to the new cache
      * @param pool its workers share out the layers
      * @throws IllegalArgumentException if slots are not ascending or out of range
+     * @throws io.hayloft.base.UserError if memory runs out; what was built until then is freed
      */
     public static SequenceCache select(
             SequenceCache source,
             int @Nullable [] @Nullable [][] keep,
             KvCodec codec,
-            int reserveNewTokens,
             @Nullable CachePolicy policy,
             WorkerPool pool) {
-        return select(source, keep, codec, reserveNewTokens, policy, null, pool);
+        return select(source, keep, codec, policy, null, pool);
     }
 
     /**
-     * The same, with a memory behind the new cache.
+     * The same, with tokens outside the window.
      *
-     * @param far belongs to the new cache; null for none
+     * @param far belongs to the new cache, and is closed if this fails; null for none
      */
     public static SequenceCache select(
             SequenceCache source,
             int @Nullable [] @Nullable [][] keep,
             KvCodec codec,
-            int reserveNewTokens,
+            @Nullable CachePolicy policy,
+            @Nullable FarMemory far,
+            WorkerPool pool) {
+        return select(source, keep, layer -> codec, policy, far, pool);
+    }
+
+    /**
+     * The same, with a form for each layer: the first and last may stay exact.
+     *
+     * @param codecOfLayer called once for each attention layer, by any worker
+     */
+    public static SequenceCache select(
+            SequenceCache source,
+            int @Nullable [] @Nullable [][] keep,
+            IntFunction<KvCodec> codecOfLayer,
             @Nullable CachePolicy policy,
             @Nullable FarMemory far,
             WorkerPool pool) {
         var shape = source.shape();
-        var layers = new LayerCache[shape.layers()];
-        pool.run(
-                layers.length,
-                (layer, worker) ->
-                        layers[layer] = layer(source.layer(layer), keep == null ? null : keep[layer], codec));
-        return new SequenceCache(shape, codec, layers, policy, far, source.nextPosition());
+        var layers = new @Nullable LayerState[shape.layers()];
+        try {
+            pool.run(layers.length, (layer, worker) -> {
+                var slots = keep == null ? null : keep[layer];
+                layers[layer] = shape.isKv(layer)
+                        ? layer(source.layer(layer), slots, codecOfLayer.apply(layer))
+                        : source.state(layer).fork();
+            });
+        } catch (Throwable e) {
+            for (var layer : layers) {
+                if (layer != null) {
+                    layer.close();
+                }
+            }
+            if (far != null) {
+                far.close();
+            }
+            throw e;
+        }
+        return new SequenceCache(shape, built(layers), policy, far, source.nextPosition());
+    }
+
+    private static LayerState[] built(@Nullable LayerState[] layers) {
+        var built = new LayerState[layers.length];
+        for (int layer = 0; layer < built.length; layer++) {
+            built[layer] = Objects.requireNonNull(layers[layer]);
+        }
+        return built;
     }
 
     private static LayerCache layer(LayerCache source, int @Nullable [][] keep, KvCodec codec) {
@@ -57,29 +95,19 @@ public final class Compaction {
             return source.fork();
         }
         var target = new LayerCache(source.kvHeads(), source.headDim(), source.window(), codec, 0, false);
-        var lengths = new int[source.kvHeads()];
-        for (int head = 0; head < lengths.length; head++) {
-            lengths[head] = keep == null ? source.length(head) : checked(keep[head], source.length(head)).length;
+        try {
+            target.fill(source, keep == null ? all(source) : keep);
+            return target;
+        } catch (Throwable e) {
+            target.close();
+            throw e;
         }
-        target.reserve(lengths);
-        for (int head = 0; head < lengths.length; head++) {
-            var from = source.head(head);
-            var to = target.head(head);
-            for (int i = 0; i < lengths[head]; i++) {
-                to.appendFrom(from, keep == null ? i : keep[head][i]);
-            }
-        }
-        target.settle();
-        return target;
     }
 
-    private static int[] checked(int[] slots, int length) {
-        int previous = -1;
-        for (int slot : slots) {
-            if (slot <= previous || slot >= length) {
-                throw new IllegalArgumentException("slot " + slot + " after " + previous + " of " + length);
-            }
-            previous = slot;
+    private static int[][] all(LayerCache source) {
+        var slots = new int[source.kvHeads()][];
+        for (int head = 0; head < slots.length; head++) {
+            slots[head] = IntStream.range(0, source.length(head)).toArray();
         }
         return slots;
     }

@@ -50,20 +50,10 @@ final class F16Block extends BlockFormat {
     }
 
     @Override
-    void addValues(
-            BlockScratch scratch,
-            MemorySegment block,
-            long at,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
-        var lifted = scratch.factors(heads * TOKENS);
-        F16Rows.lift(p, pAt, pStride, heads, TOKENS, lifted);
-        F16Rows.add(lifted, 0, TOKENS, heads, tokens, block, at, lanes, out, outAt, outStride);
+    void addValues(BlockScratch scratch, MemorySegment block, long at, int tokens) {
+        var w = scratch.weights();
+        var lifted = scratch.factors(w.heads * TOKENS);
+        F16Rows.lift(w.p, w.pAt, w.pStride, w.heads, TOKENS, lifted);
+        F16Rows.add(lifted, 0, TOKENS, w.heads, tokens, block, at, lanes, w.out, w.outAt, w.outStride);
     }
 }

@@ -50,18 +50,8 @@ final class F32Block extends BlockFormat {
     }
 
     @Override
-    void addValues(
-            BlockScratch scratch,
-            MemorySegment block,
-            long at,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
-        F32Rows.add(p, pAt, pStride, heads, tokens, block, at, lanes, out, outAt, outStride);
+    void addValues(BlockScratch scratch, MemorySegment block, long at, int tokens) {
+        var w = scratch.weights();
+        F32Rows.add(w.p, w.pAt, w.pStride, w.heads, tokens, block, at, lanes, w.out, w.outAt, w.outStride);
     }
 }

@@ -6,25 +6,25 @@ import static io.hayloft.kv.cache.BlockFormat.TOKENS;
  * Keys in packed groups, the newest unpacked: when {@code residual} unpacked ones have gathered they are packed all at
  * once, but not before their scores have been used, which is when the next token comes.
  */
-final class GroupedKeys extends TokenStore {
+final class GroupedKeys implements KeyStore {
     private final int channels;
     private final int residual;
     private final KeyGroups format;
     private final BlockList groups;
-    private final PlainTokens tail;
-    private int firstGroup;
-    private int packed; // number behind the last packed token
+    private final PlainKeys tail;
+    private int begin; // number of the first token that was not dropped: the first of a group
+    private int packed; // number behind the last token that was due to be packed
 
     GroupedKeys(int channels, KvCodec.Grouped codec, BlockMemory memory) {
         this(
                 channels,
                 codec.residual(),
-                format(channels, codec),
+                new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide()),
                 memory,
-                new PlainTokens(Stores.unpackedFormat(codec, true, channels), memory));
+                new PlainKeys(codec.unpacked(true, channels), memory));
     }
 
-    private GroupedKeys(int channels, int residual, KeyGroups format, BlockMemory memory, PlainTokens tail) {
+    private GroupedKeys(int channels, int residual, KeyGroups format, BlockMemory memory, PlainKeys tail) {
         this.channels = channels;
         this.residual = residual;
         this.format = format;
@@ -32,34 +32,30 @@ final class GroupedKeys extends TokenStore {
         this.tail = tail;
     }
 
-    private static KeyGroups format(int channels, KvCodec.Grouped codec) {
-        return new KeyGroups(channels, codec.keyBits(), codec.group(), codec.wide());
-    }
-
     @Override
-    int end() {
+    public int end() {
         return tail.end();
     }
 
-    /** Number behind the last packed token. */
-    int packed() {
+    @Override
+    public int packed() {
         return packed;
     }
 
     @Override
-    void append(float[] src, int at) {
-        settle();
+    public void append(float[] src, int at) {
+        flush();
         tail.append(src, at);
     }
 
     @Override
-    void appendFrom(TokenStore source, int token) {
-        settle();
+    public void appendFrom(TokenStore source, int token) {
+        flush();
         tail.appendFrom(source, token);
     }
 
     @Override
-    void settle() {
+    public void flush() {
         if (tail.end() - packed == residual) {
             pack();
         }
@@ -67,7 +63,9 @@ final class GroupedKeys extends TokenStore {
 
     private void pack() {
         var keys = new float[format.group() * channels];
-        for (int from = packed; from < packed + residual; from += format.group()) {
+        int first = Math.max(begin, packed);
+        int end = packed + residual;
+        for (int from = first; from < end; from += format.group()) {
             for (int token = 0; token < format.group(); token += TOKENS) {
                 tail.expand((from + token) / TOKENS, keys, token, format.group());
             }
@@ -75,115 +73,124 @@ final class GroupedKeys extends TokenStore {
             int last = groups.size() - 1;
             format.store(groups.segment(last), groups.offset(last), keys);
         }
-        packed += residual;
-        tail.removeFirst(residual);
+        packed = end;
+        tail.removeFirst(end - first);
+    }
+
+    /** Reserves what stays packed and unpacked of this many tokens; what is unpacked meanwhile takes blocks as it comes. */
+    @Override
+    public void reserve(int tokens) {
+        groups.reserve(groups(tokens));
+        tail.reserve(packed + tokens % residual);
+    }
+
+    private int groups(int tokens) {
+        return tokens / residual * (residual / format.group());
     }
 
     @Override
-    void reserve(int tokens) {
-        groups.reserve(tokens / residual * (residual / format.group()));
-        tail.reserveBlocks(unpackedBlocks(tokens, residual));
-    }
-
-    private static int unpackedBlocks(int tokens, int residual) {
-        return (Math.min(tokens, residual) + TOKENS - 1) / TOKENS;
-    }
-
-    /** Bytes that a head's keys of this many tokens take. */
-    static long bytes(int channels, KvCodec.Grouped codec, int tokens) {
-        var groups = format(channels, codec);
-        long flushes = tokens / codec.residual();
-        long packed = flushes * (codec.residual() / codec.group());
-        return packed * groups.bytes()
-                + (long) unpackedBlocks(tokens, codec.residual())
-                        * Stores.unpackedFormat(codec, true, channels).bytes();
+    public long growth(int tokens) {
+        return 0;
     }
 
     @Override
-    void load(int token, float[] dst, int at) {
+    public long bytesOf(int tokens) {
+        return (long) groups(tokens) * format.bytes() + tail.bytesOf(tokens % residual);
+    }
+
+    private int block(int token) {
+        return (token - begin) / format.group();
+    }
+
+    @Override
+    public void load(int token, float[] dst, int at) {
         if (token >= packed) {
             tail.load(token, dst, at);
         } else {
-            int block = token / format.group() - firstGroup;
+            int block = block(token);
             format.load(groups.segment(block), groups.offset(block), token % format.group(), dst, at);
         }
     }
 
     @Override
-    void expand(int number, float[] dst, int at, int stride) {
+    public void expand(int number, float[] dst, int at, int stride) {
         int token = number * TOKENS;
         if (token >= packed) {
             tail.expand(number, dst, at, stride);
         } else {
-            int block = token / format.group() - firstGroup;
+            int block = block(token);
             format.expand(groups.segment(block), groups.offset(block), token % format.group(), dst, at, stride);
         }
     }
 
     @Override
-    void addScores(BlockScratch scratch, int number, float[] out, int outAt, int outStride) {
+    public void addScores(BlockScratch scratch, int number, float[] out, int outAt, int outStride) {
         int token = number * TOKENS;
         if (token >= packed) {
             tail.addScores(scratch, number, out, outAt, outStride);
         } else {
-            int block = token / format.group() - firstGroup;
+            int block = block(token);
             var segment = groups.segment(block);
             format.addScores(scratch, segment, groups.offset(block), token % format.group(), out, outAt, outStride);
         }
     }
 
     @Override
-    void addValues(
-            BlockScratch scratch,
-            int block,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
-        throw new IllegalStateException("these are keys");
-    }
-
-    @Override
-    int sumGroups() {
-        return 0;
-    }
-
-    @Override
-    int sumGroupChannels() {
-        return channels;
-    }
-
-    @Override
-    void moveLastTo(int token) {
+    public void moveLastTo(int token) {
         throw new UnsupportedOperationException("grouped keys cannot be evicted one by one");
     }
 
     @Override
-    int droppable(int tokens) {
-        return Math.min(tokens, groups.size() * format.group()) / format.group() * format.group();
+    public int droppable(int tokens) {
+        return Math.min(tokens, end() - begin) / format.group() * format.group();
+    }
+
+    /** Drops packed groups, then unpacked ones, which need not be packed any more when that is due. */
+    @Override
+    public void removeFirst(int tokens) {
+        int to = begin + tokens;
+        if (begin < packed) {
+            groups.removeFirst((Math.min(to, packed) - begin) / format.group());
+        }
+        if (to > packed) {
+            tail.removeFirst(to - Math.max(begin, packed));
+        }
+        begin = to;
     }
 
     @Override
-    void removeFirst(int tokens) {
-        groups.removeFirst(tokens / format.group());
-        firstGroup += tokens / format.group();
+    public void truncate(int end) {
+        tail.truncate(end);
     }
 
     @Override
-    GroupedKeys copy(BlockMemory memory) {
-        var copy = new GroupedKeys(channels, residual, format, memory, tail.copy(memory));
+    public GroupedKeys fork(BlockMemory memory) {
+        var fork = with(memory, tail.fork(memory));
+        fork.groups.share(groups);
+        return fork;
+    }
+
+    @Override
+    public GroupedKeys copy(BlockMemory memory) {
+        var copy = with(memory, tail.copy(memory));
         copy.groups.copyFrom(groups);
-        copy.firstGroup = firstGroup;
-        copy.packed = packed;
         return copy;
     }
 
+    private GroupedKeys with(BlockMemory memory, PlainKeys tail) {
+        var other = new GroupedKeys(channels, residual, format, memory, tail);
+        other.begin = begin;
+        other.packed = packed;
+        return other;
+    }
+
     @Override
-    long bytes() {
+    public long bytes() {
         return groups.bytes() + tail.bytes();
+    }
+
+    @Override
+    public long tableBytes() {
+        return groups.tableBytes() + tail.tableBytes();
     }
 }

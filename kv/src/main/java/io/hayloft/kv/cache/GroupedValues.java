@@ -6,12 +6,12 @@ import static io.hayloft.kv.cache.BlockFormat.TOKENS;
  * Values in packed blocks, the newest {@code residual} unpacked: a token is packed when that many are newer, but not
  * before the step that brought the newest one has used it, which is when the next token comes.
  */
-final class GroupedValues extends TokenStore {
+final class GroupedValues implements ValueStore {
     private final int channels;
     private final int residual;
     private final TokenGroups format;
     private final BlockList blocks;
-    private final PlainTokens window;
+    private final PlainValues tail;
     private final float[] scratch;
     private int firstBlock;
     private int firstUnpacked;
@@ -21,90 +21,90 @@ final class GroupedValues extends TokenStore {
         this(
                 channels,
                 codec.residual(),
-                format(channels, codec),
+                new TokenGroups(false, channels, codec.valueBits(), codec.group(), codec.wide(), false),
                 memory,
-                new PlainTokens(Stores.unpackedFormat(codec, false, channels), memory));
+                new PlainValues(codec.unpacked(false, channels), memory));
     }
 
-    private GroupedValues(int channels, int residual, TokenGroups format, BlockMemory memory, PlainTokens window) {
+    private GroupedValues(int channels, int residual, TokenGroups format, BlockMemory memory, PlainValues tail) {
         this.channels = channels;
         this.residual = residual;
         this.format = format;
         this.blocks = new BlockList(memory, format.bytes());
-        this.window = window;
+        this.tail = tail;
         this.scratch = new float[channels];
     }
 
-    private static TokenGroups format(int channels, KvCodec.Grouped codec) {
-        return new TokenGroups(false, channels, codec.valueBits(), codec.group(), codec.wide(), false);
+    @Override
+    public int end() {
+        return tail.end();
     }
 
     @Override
-    int end() {
-        return window.end();
-    }
-
-    /** Number behind the last packed token. */
-    int packed() {
+    public int packed() {
         return packed;
     }
 
     @Override
-    void append(float[] src, int at) {
-        settle();
-        window.append(src, at);
+    public void append(float[] src, int at) {
+        flush();
+        tail.append(src, at);
     }
 
     @Override
-    void appendFrom(TokenStore source, int token) {
-        settle();
-        window.appendFrom(source, token);
+    public void appendFrom(TokenStore source, int token) {
+        flush();
+        tail.appendFrom(source, token);
     }
 
     @Override
-    void settle() {
-        while (window.end() - packed > residual) {
-            window.load(packed, scratch, 0);
+    public void flush() {
+        while (tail.end() - packed > residual) {
+            tail.load(packed, scratch, 0);
             if (packed % TOKENS == 0) {
                 blocks.add();
             }
             int last = blocks.size() - 1;
+            blocks.own(last);
             format.store(blocks.segment(last), blocks.offset(last), packed % TOKENS, scratch, 0);
             packed++;
             if (packed - firstUnpacked == TOKENS) {
-                window.removeFirst(TOKENS);
+                tail.removeFirst(TOKENS);
                 firstUnpacked = packed;
             }
         }
     }
 
+    /** Reserves what stays packed and unpacked of this many tokens; what is unpacked meanwhile takes blocks as it comes. */
     @Override
-    void reserve(int tokens) {
-        blocks.reserve(packedBlocks(tokens, residual));
-        window.reserveBlocks(unpackedBlocks(tokens, residual));
+    public void reserve(int tokens) {
+        blocks.reserve(PlainTokens.blocks(packed(tokens)));
+        tail.reserve(firstUnpacked + unpacked(tokens));
     }
 
-    private static int packedBlocks(int tokens, int residual) {
-        return (Math.max(0, tokens - residual) + TOKENS - 1) / TOKENS;
+    private int packed(int tokens) {
+        return Math.max(0, tokens - residual);
     }
 
-    /** One block more than the window, which rarely begins with a block. */
-    private static int unpackedBlocks(int tokens, int residual) {
-        return (Math.min(tokens, residual + 1) + TOKENS - 1) / TOKENS;
-    }
-
-    /** Bytes that a head's values of this many tokens take. */
-    static long bytes(int channels, KvCodec.Grouped codec, int tokens) {
-        var packed = format(channels, codec);
-        return (long) packedBlocks(tokens, codec.residual()) * packed.bytes()
-                + (long) unpackedBlocks(tokens, codec.residual())
-                        * Stores.unpackedFormat(codec, false, channels).bytes();
+    /** Tokens of the blocks that hold unpacked ones: they begin with a block. */
+    private int unpacked(int tokens) {
+        return tokens - packed(tokens) / TOKENS * TOKENS;
     }
 
     @Override
-    void load(int token, float[] dst, int at) {
+    public long growth(int tokens) {
+        return 0;
+    }
+
+    @Override
+    public long bytesOf(int tokens) {
+        return (long) PlainTokens.blocks(packed(tokens)) * format.bytes() + tail.bytesOf(unpacked(tokens));
+    }
+
+    @Override
+    public void load(int token, float[] dst, int at) {
         if (token >= packed) {
-            window.load(token, dst, at);
+            tail.load(token, dst, at);
         } else {
             int block = token / TOKENS - firstBlock;
             format.load(blocks.segment(block), blocks.offset(block), token % TOKENS, dst, at);
@@ -112,51 +112,45 @@ final class GroupedValues extends TokenStore {
     }
 
     @Override
-    void expand(int number, float[] dst, int at, int stride) {
+    public void expand(int number, float[] dst, int at, int stride) {
         int first = number * TOKENS;
         if (first >= packed) {
-            window.expand(number, dst, at, stride);
+            tail.expand(number, dst, at, stride);
             return;
         }
         int block = number - firstBlock;
         int here = Math.min(TOKENS, packed - first);
         format.expand(blocks.segment(block), blocks.offset(block), dst, at, stride);
         for (int token = first + here; token < Math.min(end(), first + TOKENS); token++) {
-            window.load(token, dst, at + (token - first) * stride);
+            tail.load(token, dst, at + (token - first) * stride);
         }
     }
 
     @Override
-    void addScores(BlockScratch scratch, int block, float[] out, int outAt, int outStride) {
-        throw new IllegalStateException("these are values");
-    }
-
-    @Override
-    void addValues(
-            BlockScratch scratch,
-            int number,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
+    public void addValues(BlockScratch scratch, int number, int tokens) {
         int first = number * TOKENS;
         if (first >= packed) {
-            window.addValues(scratch, number, tokens, p, pAt, pStride, heads, out, outAt, outStride);
+            tail.addValues(scratch, number, tokens);
         } else if (first + TOKENS <= packed) {
-            addPacked(scratch, number, p, pAt, pStride, heads, out, outAt, outStride);
+            addPacked(scratch, number);
         } else {
-            // The block of the boundary lies in both forms: each gets the probabilities of its own tokens.
-            int boundary = packed - first;
-            var part = new float[heads * TOKENS];
-            copy(p, pAt, pStride, heads, 0, boundary, part);
-            addPacked(scratch, number, part, 0, TOKENS, heads, out, outAt, outStride);
-            copy(p, pAt, pStride, heads, boundary, TOKENS, part);
-            window.addValues(scratch, number, tokens, part, 0, TOKENS, heads, out, outAt, outStride);
+            addBoth(scratch, number, tokens, packed - first);
         }
+    }
+
+    /** Adds a block that lies in both forms: each gets the probabilities of its own tokens. */
+    private void addBoth(BlockScratch scratch, int number, int tokens, int boundary) {
+        var weights = scratch.weights();
+        var p = weights.p;
+        int at = weights.pAt;
+        int stride = weights.pStride;
+        var part = scratch.part(weights.heads * TOKENS);
+        copy(p, at, stride, weights.heads, 0, boundary, part);
+        weights.set(part, 0, TOKENS);
+        addPacked(scratch, number);
+        copy(p, at, stride, weights.heads, boundary, TOKENS, part);
+        tail.addValues(scratch, number, tokens);
+        weights.set(p, at, stride);
     }
 
     private static void copy(float[] p, int pAt, int pStride, int heads, int from, int to, float[] part) {
@@ -167,59 +161,78 @@ final class GroupedValues extends TokenStore {
         }
     }
 
-    private void addPacked(
-            BlockScratch scratch,
-            int number,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
+    private void addPacked(BlockScratch scratch, int number) {
         int block = number - firstBlock;
-        var segment = blocks.segment(block);
-        format.addValues(scratch, segment, blocks.offset(block), TOKENS, p, pAt, pStride, heads, out, outAt, outStride);
+        format.addValues(scratch, blocks.segment(block), blocks.offset(block), TOKENS);
     }
 
     @Override
-    int sumGroups() {
+    public int sumGroups() {
         return format.sumGroups();
     }
 
     @Override
-    int sumGroupChannels() {
+    public int sumGroupChannels() {
         return format.sumGroupChannels();
     }
 
     @Override
-    void moveLastTo(int token) {
+    public void moveLastTo(int token) {
         throw new UnsupportedOperationException("grouped values cannot be evicted one by one");
     }
 
     @Override
-    int droppable(int tokens) {
-        return Math.min(tokens, packed - firstBlock * TOKENS) / TOKENS * TOKENS;
+    public int droppable(int tokens) {
+        return Math.min(tokens, end() - firstBlock * TOKENS) / TOKENS * TOKENS;
+    }
+
+    /** Drops blocks of packed tokens, then of unpacked ones, which need not be packed any more when that is due. */
+    @Override
+    public void removeFirst(int tokens) {
+        int to = firstBlock * TOKENS + tokens;
+        blocks.removeFirst(Math.min(tokens / TOKENS, blocks.size()));
+        if (to > firstUnpacked) {
+            tail.removeFirst(to - firstUnpacked);
+            firstUnpacked = to;
+            packed = Math.max(packed, to);
+        }
+        firstBlock = to / TOKENS;
     }
 
     @Override
-    void removeFirst(int tokens) {
-        blocks.removeFirst(tokens / TOKENS);
-        firstBlock += tokens / TOKENS;
+    public void truncate(int end) {
+        tail.truncate(end);
     }
 
     @Override
-    GroupedValues copy(BlockMemory memory) {
-        var copy = new GroupedValues(channels, residual, format, memory, window.copy(memory));
+    public GroupedValues fork(BlockMemory memory) {
+        var fork = with(memory, tail.fork(memory));
+        fork.blocks.share(blocks);
+        return fork;
+    }
+
+    @Override
+    public GroupedValues copy(BlockMemory memory) {
+        var copy = with(memory, tail.copy(memory));
         copy.blocks.copyFrom(blocks);
-        copy.firstBlock = firstBlock;
-        copy.firstUnpacked = firstUnpacked;
-        copy.packed = packed;
         return copy;
     }
 
+    private GroupedValues with(BlockMemory memory, PlainValues tail) {
+        var other = new GroupedValues(channels, residual, format, memory, tail);
+        other.firstBlock = firstBlock;
+        other.firstUnpacked = firstUnpacked;
+        other.packed = packed;
+        return other;
+    }
+
     @Override
-    long bytes() {
-        return blocks.bytes() + window.bytes();
+    public long bytes() {
+        return blocks.bytes() + tail.bytes();
+    }
+
+    @Override
+    public long tableBytes() {
+        return blocks.tableBytes() + tail.tableBytes();
     }
 }

@@ -15,11 +15,15 @@ public final class HeadCache {
     public static final int BLOCK = TOKENS;
 
     private final int channels;
-    private final TokenStore keys;
-    private final TokenStore values;
+    private final KeyStore keys;
+    private final ValueStore values;
     private final SlotPositions positions;
 
-    HeadCache(int channels, TokenStore keys, TokenStore values, SlotPositions positions) {
+    HeadCache(int channels, KvCodec codec, BlockMemory memory) {
+        this(channels, codec.keyStore(channels, memory), codec.valueStore(channels, memory), new SlotPositions());
+    }
+
+    private HeadCache(int channels, KeyStore keys, ValueStore values, SlotPositions positions) {
         this.channels = channels;
         this.keys = keys;
         this.values = values;
@@ -67,9 +71,34 @@ public final class HeadCache {
     }
 
     /**
+     * Sets the queries of the scratch for the blocks of this head, once for all of them.
+     *
+     * @param q the query heads of this KV head [rows][channels], beginning at {@code at}
+     * @param scale factor of all scores
+     */
+    public void setQueries(BlockScratch scratch, float[] q, int at, int rows, float scale) {
+        scratch.setQueries(q, at, rows, channels, scale, keys);
+    }
+
+    /** Whether {@link #prepareQueries} or {@link #finishOutputs} changes anything. */
+    public boolean rotates() {
+        return keys.preparesQueries() || values.finishesOutputs();
+    }
+
+    /** Brings queries [rows][channels] to the form of the keys that {@link #expandKeys} returns, in place. */
+    public void prepareQueries(float[] q, int at, int rows) {
+        keys.prepareQueries(q, at, rows);
+    }
+
+    /** Brings sums of values that {@link #expandValues} returned to the form in which they were appended, in place. */
+    public void finishOutputs(float[] out, int at, int rows) {
+        values.finishOutputs(out, at, rows);
+    }
+
+    /**
      * Adds the products of the scratch's queries with the keys of a block: out[head][token of the block].
      *
-     * @param out [heads][outStride]; tokens beyond the end get something meaningless
+     * @param out [heads][outStride]; tokens behind the last one get something meaningless
      */
     public void addScores(BlockScratch scratch, int block, float[] out, int outAt, int outStride) {
         keys.addScores(scratch, block, out, outAt, outStride);
@@ -78,7 +107,7 @@ public final class HeadCache {
     /**
      * Adds the sums of a block's values, weighted with probabilities: out[head][channel].
      *
-     * @param p [heads][pStride], 32 tokens of the block; those beyond the end must be 0
+     * @param p [heads][pStride], 32 tokens of the block; those behind the last one must be 0
      * @param out [heads][outStride], each row {@link #valueFloats} long
      */
     public void addValues(
@@ -92,20 +121,28 @@ public final class HeadCache {
             int outAt,
             int outStride) {
         int tokens = Math.min(TOKENS, values.end() - block * TOKENS);
-        values.addValues(scratch, block, tokens, p, pAt, pStride, heads, out, outAt, outStride);
+        scratch.setWeights(p, pAt, pStride, heads, out, outAt, outStride);
+        values.addValues(scratch, block, tokens);
     }
 
-    /** Adds to a row's channels what {@link #addValues} has kept behind them. */
+    /** Finishes a row of {@link #addValues}: adds what is kept behind the channels, and undoes the codec's rotation. */
     public void finishValues(float[] out, int at) {
         ValueSums.finish(out, at, channels, values.sumGroups(), values.sumGroupChannels());
+        values.finishOutputs(out, at, 1);
     }
 
-    /** Decodes a block's keys to dst [channels][stride], 32 tokens side by side. */
+    /**
+     * Decodes a block's keys to dst [channels][stride], 32 tokens side by side, in the form for queries of
+     * {@link #prepareQueries}.
+     */
     public void expandKeys(int block, float[] dst, int at, int stride) {
         keys.expand(block, dst, at, stride);
     }
 
-    /** Decodes a block's values to dst [32][stride], padded channels side by side. */
+    /**
+     * Decodes a block's values to dst [32][stride], padded channels side by side; sums of them go through
+     * {@link #finishOutputs}.
+     */
     public void expandValues(int block, float[] dst, int at, int stride) {
         values.expand(block, dst, at, stride);
     }
@@ -124,9 +161,19 @@ public final class HeadCache {
         positions.add(source.positions.get(slot));
     }
 
-    void settle() {
-        keys.settle();
-        values.settle();
+    void flush() {
+        keys.flush();
+        values.flush();
+    }
+
+    /** Bytes of the blocks that appending tokens takes, as far as that is known. */
+    long growth(int tokens) {
+        return keys.growth(tokens) + values.growth(tokens);
+    }
+
+    /** Bytes of the blocks of this many tokens. */
+    long bytesOf(int tokens) {
+        return keys.bytesOf(tokens) + values.bytesOf(tokens);
     }
 
     void reserve(int tokens) {
@@ -156,18 +203,65 @@ public final class HeadCache {
         positions.moveLastTo(slot);
     }
 
-    /** Drops whole blocks at the front whose tokens all lie at or below a position. */
-    void dropThrough(int position) {
+    /**
+     * Drops whole blocks at the front whose tokens all lie at or below a position; returns the highest position dropped, -1
+     * for none.
+     */
+    int dropThrough(int position) {
         int dead = 0;
+        int highest = -1;
         while (dead < positions.count() && positions.get(dead) <= position) {
             dead++;
         }
         int tokens = keys.droppable(values.droppable(dead));
+        for (int slot = 0; slot < tokens; slot++) {
+            highest = Math.max(highest, positions.get(slot));
+        }
         if (tokens > 0) {
             keys.removeFirst(tokens);
             values.removeFirst(tokens);
             positions.removeFirst(tokens);
         }
+        return highest;
+    }
+
+    /**
+     * Slots that stay when tokens from this position on are dropped from the end.
+     *
+     * @throws UnsupportedOperationException if one of the dropped tokens is packed in a group with others
+     */
+    int slotsBefore(int position) {
+        int slots = positions.count();
+        while (slots > 0 && positions.get(slots - 1) >= position) {
+            slots--;
+        }
+        int packed = Math.max(keys.packed(), values.packed());
+        if (slots < positions.count() && begin() + slots < packed) {
+            throw new UnsupportedOperationException("cannot go back to token " + position + ": tokens up to "
+                    + positionOf(packed - 1) + " are packed in groups and cannot be taken apart");
+        }
+        return slots;
+    }
+
+    /** Drops all tokens from this position on; {@link #slotsBefore} has said that it can be done. */
+    void truncate(int position) {
+        int slots = slotsBefore(position);
+        int end = begin() + slots;
+        if (slots < positions.count()) {
+            keys.truncate(end);
+            values.truncate(end);
+            positions.truncate(slots);
+        }
+        for (int slot = slots - 1; slot >= 0 && !consecutive(); slot--) {
+            if (positions.get(slot) >= position) {
+                evict(slot); // an eviction has moved it here
+            }
+        }
+        positions.truncate(positions.count());
+    }
+
+    HeadCache fork(BlockMemory memory) {
+        return new HeadCache(channels, keys.fork(memory), values.fork(memory), positions.copy());
     }
 
     HeadCache copy(BlockMemory memory) {
@@ -176,12 +270,12 @@ public final class HeadCache {
 
     /** Keys that are packed in groups. */
     int packedKeys() {
-        return keys instanceof GroupedKeys grouped ? grouped.packed() - begin() : 0;
+        return Math.max(0, keys.packed() - begin());
     }
 
     /** Values that are packed in groups. */
     int packedValues() {
-        return values instanceof GroupedValues grouped ? grouped.packed() - begin() : 0;
+        return Math.max(0, values.packed() - begin());
     }
 
     /** Bytes of the blocks in use. */
@@ -189,8 +283,8 @@ public final class HeadCache {
         return keys.bytes() + values.bytes();
     }
 
-    /** Heap bytes of the table of positions. */
-    long positionBytes() {
-        return positions.bytes();
+    /** Heap bytes of the tables of blocks and of positions. */
+    long tableBytes() {
+        return keys.tableBytes() + values.tableBytes() + positions.bytes();
     }
 }

@@ -1,16 +1,27 @@
 package io.hayloft.kv.cache;
 
+import java.util.Arrays;
+import java.util.Set;
+
 /**
  * Keys and values of one layer of one sequence. Tokens of a head lie in slots from 0; heads may hold different ones.
- * Changing it is for one thread at a time.
+ *
+ * <p>A fork shares the blocks of its source; whichever of the two writes to one first takes a copy of it. Each cache is
+ * for one thread at a time, also while it is forked; forks may be used at the same time.
+ *
+ * <p>When memory runs out an {@link io.hayloft.base.UserError} is thrown. After a failed {@link #append} the cache can only
+ * be closed; after a failed {@link #evict} or {@link #truncate} it is as if nothing had failed, in more memory than it
+ * needs.
  */
-public final class LayerCache {
+public final class LayerCache implements LayerState {
     private final int headDim;
     private final int window;
     private final KvCodec codec;
     private final boolean keepAll;
     private int reserveTokens;
-    private BlockMemory memory = new BlockMemory();
+    private int rows; // appended since the last advance
+    private int droppedThrough = -1; // highest position that left the sliding window
+    private BlockMemory memory;
     private HeadCache[] heads;
 
     LayerCache(int kvHeads, int headDim, int window, KvCodec codec, int reserveTokens, boolean keepAll) {
@@ -19,9 +30,10 @@ public final class LayerCache {
         this.codec = codec;
         this.keepAll = keepAll;
         this.reserveTokens = window == 0 || keepAll ? reserveTokens : 0;
+        this.memory = new BlockMemory(kvHeads);
         this.heads = new HeadCache[kvHeads];
         for (int head = 0; head < kvHeads; head++) {
-            heads[head] = Stores.head(codec, headDim, memory);
+            heads[head] = new HeadCache(headDim, codec, memory);
         }
     }
 
@@ -30,7 +42,13 @@ public final class LayerCache {
         this.window = source.window;
         this.codec = source.codec;
         this.keepAll = source.keepAll;
-        this.heads = copies(source.heads, memory);
+        this.droppedThrough = source.droppedThrough;
+        this.memory = new BlockMemory(source.heads.length);
+        this.heads = new HeadCache[source.heads.length];
+        for (int head = 0; head < heads.length; head++) {
+            heads[head] = source.heads[head].fork(memory);
+        }
+        memory.adoptedAll();
     }
 
     /** Number of KV heads. */
@@ -77,10 +95,8 @@ public final class LayerCache {
      * @param firstPosition position of the first one
      */
     public void append(float[] k, int kAt, float[] v, int vAt, int rows, int rowStride, int firstPosition) {
-        if (reserveTokens > 0) {
-            reserve(reserveTokens);
-            reserveTokens = 0;
-        }
+        this.rows += rows;
+        makeRoom(rows);
         for (int head = 0; head < heads.length; head++) {
             for (int row = 0; row < rows; row++) {
                 int at = row * rowStride + head * headDim;
@@ -89,19 +105,31 @@ public final class LayerCache {
         }
     }
 
-    /** Takes memory for this many tokens of each head in one piece. */
-    private void reserve(int tokens) {
-        memory.reserve(heads.length * Stores.bytes(codec, headDim, tokens));
-        for (var head : heads) {
-            head.reserve(tokens);
+    /** Reserves memory at the first append, and in one piece for many rows. */
+    private void makeRoom(int rows) {
+        if (reserveTokens > 0) {
+            var tokens = new int[heads.length];
+            Arrays.fill(tokens, reserveTokens);
+            reserve(tokens);
+            reserveTokens = 0;
+        }
+        if (rows > 1) {
+            long bytes = 0;
+            for (var head : heads) {
+                bytes += head.growth(rows);
+            }
+            memory.expect(bytes);
+        }
+        if (memory.scattered()) {
+            repack();
         }
     }
 
     /** Takes memory for the tokens that each head will get in one piece, before the first append. */
     void reserve(int[] tokensOfHead) {
         long bytes = 0;
-        for (int tokens : tokensOfHead) {
-            bytes += Stores.bytes(codec, headDim, tokens);
+        for (int head = 0; head < heads.length; head++) {
+            bytes += heads[head].bytesOf(tokensOfHead[head]);
         }
         memory.reserve(bytes);
         for (int head = 0; head < heads.length; head++) {
@@ -110,10 +138,44 @@ public final class LayerCache {
     }
 
     /** Packs what is due when the tokens appended last have been used. */
-    void settle() {
+    void flush() {
         for (var head : heads) {
-            head.settle();
+            head.flush();
         }
+    }
+
+    /**
+     * Fills this cache, which is empty, with tokens of another one, in memory of just their size.
+     *
+     * @param slots of the source's heads, ascending [head][]
+     */
+    void fill(LayerCache source, int[][] slots) {
+        droppedThrough = source.droppedThrough;
+        var lengths = new int[heads.length];
+        for (int head = 0; head < heads.length; head++) {
+            lengths[head] = checked(slots[head], source.length(head)).length;
+        }
+        reserve(lengths);
+        for (int head = 0; head < heads.length; head++) {
+            for (int slot : slots[head]) {
+                heads[head].appendFrom(source.heads[head], slot);
+            }
+        }
+        flush();
+        if (memory.spareBytes() > 0) {
+            repack(); // blocks of tokens that were packed meanwhile
+        }
+    }
+
+    private static int[] checked(int[] slots, int length) {
+        int previous = -1;
+        for (int slot : slots) {
+            if (slot <= previous || slot >= length) {
+                throw new IllegalArgumentException("slot " + slot + " after " + previous + " of " + length);
+            }
+            previous = slot;
+        }
+        return slots;
     }
 
     /** Reads keys of slots from, from + 1, ... as floats into dst [count][headDim]. */
@@ -134,36 +196,107 @@ public final class LayerCache {
      * @throws UnsupportedOperationException if the codec groups tokens
      */
     public void evict(int head, int slot) {
+        drop(head, slot);
+        giveBack();
+    }
+
+    /**
+     * Drops several tokens of a head, as {@link #evict(int, int)} does from the last one to the first, and gives back memory
+     * once, at the end.
+     *
+     * @param slots ascending
+     */
+    public void evict(int head, int[] slots) {
+        for (int i = slots.length - 1; i >= 0; i--) {
+            if (i > 0 && slots[i] <= slots[i - 1]) {
+                throw new IllegalArgumentException("slot " + slots[i] + " after " + slots[i - 1]);
+            }
+            drop(head, slots[i]);
+        }
+        giveBack();
+    }
+
+    private void drop(int head, int slot) {
         if (slot < 0 || slot >= heads[head].length()) {
             throw new IndexOutOfBoundsException("slot " + slot + " of " + heads[head].length());
         }
         heads[head].evict(slot);
-        long slack = 2L * heads.length * Stores.bytes(codec, headDim, BlockFormat.TOKENS);
-        if (memory.spareBytes() > Math.max(slack, memory.bytes() / 8)) {
+    }
+
+    private void giveBack() {
+        if (memory.spareBytes() > Math.max(2 * blockBytes(BlockFormat.TOKENS), memory.bytes() / 8)) {
             repack();
         }
     }
 
+    /** Bytes of the blocks that hold this many tokens of all heads. */
+    private long blockBytes(int tokens) {
+        return heads.length * heads[0].bytesOf(tokens);
+    }
+
+    /**
+     * Goes back to the tokens at positions below this one: drops all others.
+     *
+     * <p>Keys and values that a codec has packed in groups stay packed.
+     *
+     * @param tokens position of the next token that may be appended
+     * @throws UnsupportedOperationException if a token to be dropped is packed in a group with others, or if tokens that a
+     *     query at this position sees have left the sliding window; the cache is unchanged then
+     */
+    public void truncate(int tokens) {
+        if (checkTruncate(tokens)) {
+            for (var head : heads) {
+                head.truncate(tokens);
+            }
+            giveBack();
+        }
+    }
+
+    /** Checks that {@link #truncate} can be done, and returns whether it drops anything. */
+    boolean checkTruncate(int tokens) {
+        if (tokens < 0) {
+            throw new IllegalArgumentException("truncate to " + tokens + " tokens");
+        }
+        boolean drops = false;
+        for (var head : heads) {
+            drops |= head.slotsBefore(tokens) < head.length() || head.highestPosition() >= tokens;
+        }
+        if (drops && window > 0 && tokens > 0 && droppedThrough > tokens - window) {
+            throw new UnsupportedOperationException("cannot go back to token " + tokens + ": positions up to "
+                    + droppedThrough + " have left the sliding window of " + window + " tokens");
+        }
+        return drops;
+    }
+
     /** Packs what is due, and drops blocks that no query from this position on sees, in a layer with a window. */
-    void advance(int nextPosition) {
-        settle();
+    @Override
+    public void advance(int nextPosition) {
+        flush();
+        // A prefill chunk leaves as many blocks as the next one takes; they are given back when single tokens come.
+        int expected = Math.max(BlockFormat.TOKENS, rows);
+        rows = 0;
         if (window == 0 || keepAll) {
             return;
         }
         for (var head : heads) {
-            head.dropThrough(nextPosition - window);
+            droppedThrough = Math.max(droppedThrough, head.dropThrough(nextPosition - window));
         }
-        if (memory.spareBytes() > heads.length * Stores.bytes(codec, headDim, BlockFormat.TOKENS)) {
+        if (memory.spareBytes() > blockBytes(expected)) {
             repack();
         }
     }
 
-    /** Moves all blocks to memory of just their size and frees the old one. */
+    /** Moves all blocks to memory of just their size and gives up the old one; if that fails nothing has changed. */
     private void repack() {
-        var old = memory;
-        memory = new BlockMemory();
-        heads = copies(heads, memory);
-        old.close();
+        var packed = new BlockMemory(heads.length);
+        try {
+            heads = copies(heads, packed);
+        } catch (Throwable e) {
+            packed.close();
+            throw e;
+        }
+        memory.close();
+        memory = packed;
     }
 
     private static HeadCache[] copies(HeadCache[] heads, BlockMemory memory) {
@@ -179,28 +312,44 @@ public final class LayerCache {
         return copies;
     }
 
-    LayerCache fork() {
+    /** Returns a cache of the same tokens that shares all blocks; it reserves no memory until one of the two changes. */
+    @Override
+    public LayerCache fork() {
         return new LayerCache(this);
     }
 
-    /** Bytes allocated for this layer's keys, values, scales and minima, unused parts of blocks included. */
+    /**
+     * Bytes of this layer's keys, values, scales and zero points, of unused parts of blocks, of blocks that are reserved or
+     * spare, and of the tables of blocks and positions on the Java heap.
+     *
+     * <p>Each fork counts all its blocks, shared ones too, so that the number does not depend on which other sequences
+     * live; {@link ReservedMemory} says what several take together.
+     */
+    @Override
     public long bytes() {
-        return memory.bytes();
+        return memory.bytes() + tableBytes();
     }
 
     /**
-     * Bytes of the tables of positions on the Java heap, beside {@link #bytes}: 4 for each slot of a head whose tokens
-     * are not consecutive, room for new ones included; else none.
+     * The part of {@link #bytes} on the Java heap: 12 bytes for each block, and 4 for each slot of a head whose tokens are
+     * not consecutive.
      */
-    public long positionBytes() {
+    public long tableBytes() {
         long bytes = 0;
         for (var head : heads) {
-            bytes += head.positionBytes();
+            bytes += head.tableBytes();
         }
         return bytes;
     }
 
-    void close() {
+    /** Adds the slabs of memory that are not yet in the set; returns the bytes reserved for these, and of the tables. */
+    long addReserved(Set<Object> seen) {
+        return memory.addReserved(seen) + tableBytes();
+    }
+
+    /** Gives up the memory; what forks share stays theirs. */
+    @Override
+    public void close() {
         memory.close();
     }
 }

@@ -2,9 +2,13 @@ package io.hayloft.kv.cache;
 
 import static io.hayloft.kv.cache.BlockFormat.TOKENS;
 
-/** Keys or values that are all stored in one format, each token by itself. */
-final class PlainTokens extends TokenStore {
-    private final BlockFormat format;
+import java.lang.foreign.MemorySegment;
+
+/** Tokens that are all stored in one format, each by itself. */
+abstract class PlainTokens implements TokenStore {
+    /** How a block is stored. */
+    final BlockFormat format;
+
     private final BlockList blocks;
     private final float[] scratch;
     private int firstBlock;
@@ -16,25 +20,46 @@ final class PlainTokens extends TokenStore {
         this.blocks = new BlockList(memory, format.bytes());
     }
 
+    /** Memory of a block, by its number. */
+    final MemorySegment segment(int number) {
+        return blocks.segment(number - firstBlock);
+    }
+
+    /** Where a block begins in its memory. */
+    final long offset(int number) {
+        return blocks.offset(number - firstBlock);
+    }
+
     @Override
-    int end() {
+    public final int end() {
         return end;
     }
 
     @Override
-    void append(float[] src, int at) {
-        if (end % TOKENS == 0) {
-            blocks.add();
-        }
-        store(end++, src, at);
+    public final int packed() {
+        return 0;
     }
 
     @Override
-    void appendFrom(TokenStore source, int token) {
+    public final void append(float[] src, int at) {
+        makeRoom();
+        format.store(segment(end / TOKENS), offset(end / TOKENS), end % TOKENS, src, at);
+        end++;
+    }
+
+    /** Makes sure that the next token has a block that can be written. */
+    private void makeRoom() {
+        if (end % TOKENS == 0) {
+            blocks.add();
+        } else {
+            blocks.own(end / TOKENS - firstBlock);
+        }
+    }
+
+    @Override
+    public final void appendFrom(TokenStore source, int token) {
         if (source instanceof PlainTokens plain && plain.format.same(format)) {
-            if (end % TOKENS == 0) {
-                blocks.add();
-            }
+            makeRoom();
             move(plain, token, end++);
         } else {
             source.load(token, scratch, 0);
@@ -42,117 +67,96 @@ final class PlainTokens extends TokenStore {
         }
     }
 
-    /** Copies a token of a store of the same format to one of this. */
+    /** Copies a token of a store of the same format to one of this, whose block can be written. */
     private void move(PlainTokens source, int from, int to) {
-        int sourceBlock = from / TOKENS - source.firstBlock;
-        int block = to / TOKENS - firstBlock;
+        int block = from / TOKENS;
         format.copy(
-                source.blocks.segment(sourceBlock),
-                source.blocks.offset(sourceBlock),
+                source.segment(block),
+                source.offset(block),
                 from % TOKENS,
-                blocks.segment(block),
-                blocks.offset(block),
+                segment(to / TOKENS),
+                offset(to / TOKENS),
                 to % TOKENS);
     }
 
-    private void store(int token, float[] src, int at) {
-        int block = token / TOKENS - firstBlock;
-        format.store(blocks.segment(block), blocks.offset(block), token % TOKENS, src, at);
+    @Override
+    public final void flush() {}
+
+    @Override
+    public final void reserve(int tokens) {
+        blocks.reserve(blocks(tokens) - firstBlock);
     }
 
     @Override
-    void settle() {}
-
-    @Override
-    void reserve(int tokens) {
-        blocks.reserve((tokens + TOKENS - 1) / TOKENS - firstBlock);
-    }
-
-    /** Owns memory for this many blocks. */
-    void reserveBlocks(int count) {
-        blocks.reserve(count);
+    public final long growth(int tokens) {
+        return blocks.missing(blocks(end + tokens) - firstBlock);
     }
 
     @Override
-    void load(int token, float[] dst, int at) {
-        int block = token / TOKENS - firstBlock;
-        format.load(blocks.segment(block), blocks.offset(block), token % TOKENS, dst, at);
+    public final long bytesOf(int tokens) {
+        return (long) blocks(tokens) * format.bytes();
+    }
+
+    /** Blocks that hold this many tokens. */
+    static int blocks(int tokens) {
+        return (tokens + TOKENS - 1) / TOKENS;
     }
 
     @Override
-    void expand(int number, float[] dst, int at, int stride) {
-        int block = number - firstBlock;
-        format.expand(blocks.segment(block), blocks.offset(block), dst, at, stride);
+    public final void load(int token, float[] dst, int at) {
+        format.load(segment(token / TOKENS), offset(token / TOKENS), token % TOKENS, dst, at);
     }
 
     @Override
-    void addScores(BlockScratch scratch, int number, float[] out, int outAt, int outStride) {
-        int block = number - firstBlock;
-        format.addScores(scratch, blocks.segment(block), blocks.offset(block), out, outAt, outStride);
+    public final void expand(int number, float[] dst, int at, int stride) {
+        format.expand(segment(number), offset(number), dst, at, stride);
     }
 
     @Override
-    void addValues(
-            BlockScratch scratch,
-            int number,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
-        int block = number - firstBlock;
-        var segment = blocks.segment(block);
-        long at = blocks.offset(block);
-        format.addValues(scratch, segment, at, tokens, p, pAt, pStride, heads, out, outAt, outStride);
-    }
-
-    @Override
-    int sumGroups() {
-        return format.sumGroups();
-    }
-
-    @Override
-    int sumGroupChannels() {
-        return format.sumGroupChannels();
-    }
-
-    @Override
-    void moveLastTo(int token) {
+    public final void moveLastTo(int token) {
         int last = end - 1;
         if (token != last) {
+            blocks.own(token / TOKENS - firstBlock);
             move(this, last, token);
         }
-        end = last;
-        if (end % TOKENS == 0) {
-            blocks.removeLast();
-        }
+        truncate(last);
     }
 
     @Override
-    int droppable(int tokens) {
+    public final int droppable(int tokens) {
         return tokens / TOKENS * TOKENS;
     }
 
     @Override
-    void removeFirst(int tokens) {
+    public final void removeFirst(int tokens) {
         blocks.removeFirst(tokens / TOKENS);
         firstBlock += tokens / TOKENS;
     }
 
     @Override
-    PlainTokens copy(BlockMemory memory) {
-        var copy = new PlainTokens(format, memory);
-        copy.blocks.copyFrom(blocks);
-        copy.firstBlock = firstBlock;
-        copy.end = end;
-        return copy;
+    public final void truncate(int end) {
+        this.end = end;
+        blocks.truncate(blocks(end) - firstBlock);
+    }
+
+    /** Takes over the tokens of another store, and its blocks or copies of them. */
+    final void take(PlainTokens source, boolean shared) {
+        if (shared) {
+            blocks.share(source.blocks);
+        } else {
+            blocks.copyFrom(source.blocks);
+        }
+        firstBlock = source.firstBlock;
+        end = source.end;
     }
 
     @Override
-    long bytes() {
+    public final long bytes() {
         return blocks.bytes();
+    }
+
+    @Override
+    public final long tableBytes() {
+        return blocks.tableBytes();
     }
 }

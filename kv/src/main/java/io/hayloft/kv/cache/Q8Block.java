@@ -13,7 +13,8 @@ import jdk.incubator.vector.FloatVector;
  * matrix of codes.
  */
 final class Q8Block extends BlockFormat {
-    private static final int GROUP = CodecSizes.Q8_GROUP;
+    /** Channels that share a scale. */
+    static final int GROUP = BlockScratch.SUM_CHANNELS;
     private static final int LARGEST = 127;
     private static final int OFFSET = 128;
 
@@ -28,7 +29,7 @@ final class Q8Block extends BlockFormat {
 
     Q8Block(boolean keys, int channels) {
         super(keys, channels);
-        this.groups = CodecSizes.groups(channels, GROUP);
+        this.groups = groups(channels, GROUP);
         this.codes = new Codes(8, rows, lanes);
     }
 
@@ -157,29 +158,19 @@ final class Q8Block extends BlockFormat {
     }
 
     @Override
-    void addValues(
-            BlockScratch scratch,
-            MemorySegment block,
-            long at,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
+    void addValues(BlockScratch scratch, MemorySegment block, long at, int tokens) {
+        var w = scratch.weights();
         var s = scratch.scales(groups * TOKENS);
         scales.read(block, at, groups * TOKENS, s);
-        var factors = scratch.factors(heads * TOKENS);
+        var factors = scratch.factors(w.heads * TOKENS);
         for (int g = 0; g < groups; g++) {
-            int sums = outAt + lanes + g * LANES;
-            ValueSums.foldOffset(p, pAt, pStride, heads, s, g * TOKENS, -OFFSET, factors, out, sums, outStride);
+            int sums = w.outAt + lanes + g * LANES;
+            ValueSums.foldOffset(w.p, w.pAt, w.pStride, w.heads, s, g * TOKENS, -OFFSET, factors, w.out, sums, w.outStride);
             int from = g * GROUP;
             long words = at + header() + (long) Integer.BYTES * from;
             int count = Math.min(GROUP, lanes - from);
             PackedRows.add(
-                    factors, 0, TOKENS, heads, TOKENS, 8, block, words, lanes, count, out, outAt + from, outStride);
+                    factors, 0, TOKENS, w.heads, TOKENS, 8, block, words, lanes, count, w.out, w.outAt + from, w.outStride);
         }
     }
 }

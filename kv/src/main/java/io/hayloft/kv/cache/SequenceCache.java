@@ -1,12 +1,12 @@
 package io.hayloft.kv.cache;
 
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What one sequence keeps of the tokens it has seen, in all layers. Whoever makes it closes it. */
 public final class SequenceCache implements AutoCloseable {
     private final CacheShape shape;
-    private final KvCodec codec;
-    private final LayerCache[] layers;
+    private final LayerState[] layers;
     private final @Nullable CachePolicy policy;
     private final @Nullable FarMemory far;
     private int nextPosition;
@@ -27,42 +27,68 @@ public final class SequenceCache implements AutoCloseable {
      * @param keepAll whether sliding layers keep tokens outside their window, for tests that compare all of them
      */
     public SequenceCache(CacheShape shape, KvCodec codec, int reserveTokens, boolean keepAll) {
-        this(shape, codec, layers(shape, codec, reserveTokens, keepAll), null, null, 0);
+        this(shape, layer -> codec, reserveTokens, keepAll);
+    }
+
+    /** An empty cache whose attention layers may store tokens in different forms. */
+    public SequenceCache(CacheShape shape, IntFunction<KvCodec> codecOfLayer, int reserveTokens) {
+        this(shape, codecOfLayer, reserveTokens, false);
+    }
+
+    private SequenceCache(CacheShape shape, IntFunction<KvCodec> codecOfLayer, int reserveTokens, boolean keepAll) {
+        this(
+                shape,
+                build(
+                        shape,
+                        layer -> shape.shapes().get(layer).create(codecOfLayer.apply(layer), reserveTokens, keepAll)),
+                null,
+                null,
+                0);
     }
 
     /**
-     * An empty cache with a memory behind it.
+     * An empty cache with tokens beside it that queries see from another distance.
      *
      * @param shape with the windows of this cache, which may be narrower than those of the model
-     * @param policy what happens to it at each decode step
+     * @param policy what happens to the cache at each decode step; null for what {@code far} asks for
      * @param far belongs to this cache from now on
      */
     public SequenceCache(CacheShape shape, KvCodec codec, @Nullable CachePolicy policy, FarMemory far) {
-        this(shape, codec, layers(shape, codec, 0, false), policy, far, 0);
+        this(shape, build(shape, layer -> shape.shapes().get(layer).create(codec, 0, false)), policy, far, 0);
     }
 
+    /** Takes ownership of the layers' states and of {@code far}. */
     SequenceCache(
             CacheShape shape,
-            KvCodec codec,
-            LayerCache[] layers,
+            LayerState[] layers,
             @Nullable CachePolicy policy,
             @Nullable FarMemory far,
             int nextPosition) {
+        if (policy != null && policy == far) {
+            throw new IllegalArgumentException("a memory that is a policy, too, returns itself as its policy");
+        }
         this.shape = shape;
-        this.codec = codec;
         this.layers = layers;
         this.policy = policy;
         this.far = far;
         this.nextPosition = nextPosition;
     }
 
-    private static LayerCache[] layers(CacheShape shape, KvCodec codec, int reserveTokens, boolean keepAll) {
-        var layers = new LayerCache[shape.layers()];
-        for (int layer = 0; layer < layers.length; layer++) {
-            layers[layer] = new LayerCache(
-                    shape.kvHeads(), shape.headDim(), shape.window(layer), codec, reserveTokens, keepAll);
+    /** The states of all layers; those built so far are closed if one fails. */
+    private static LayerState[] build(CacheShape shape, IntFunction<LayerState> stateOfLayer) {
+        var layers = new LayerState[shape.layers()];
+        int built = 0;
+        try {
+            for (; built < layers.length; built++) {
+                layers[built] = stateOfLayer.apply(built);
+            }
+            return layers;
+        } catch (RuntimeException | Error e) {
+            for (int layer = 0; layer < built; layer++) {
+                layers[layer].close();
+            }
+            throw e;
         }
-        return layers;
     }
 
     /** Sizes of the model's caches. */
@@ -70,14 +96,31 @@ public final class SequenceCache implements AutoCloseable {
         return shape;
     }
 
-    /** How tokens are stored. */
+    /** How tokens are stored; if layers differ in this, how the first attention layer stores them. */
     public KvCodec codec() {
-        return codec;
+        for (var state : layers) {
+            if (state instanceof LayerCache cache) {
+                return cache.codec();
+            }
+        }
+        throw new IllegalStateException("no layer keeps keys and values");
     }
 
-    /** One layer, from 0. */
-    public LayerCache layer(int layer) {
+    /** What a layer remembers, from layer 0 on. */
+    public LayerState state(int layer) {
         return layers[layer];
+    }
+
+    /**
+     * The keys and values of an attention layer.
+     *
+     * @throws IllegalArgumentException if the layer keeps none
+     */
+    public LayerCache layer(int layer) {
+        if (layers[layer] instanceof LayerCache cache) {
+            return cache;
+        }
+        throw new IllegalArgumentException("layer " + layer + " keeps no keys and values");
     }
 
     /** Position of the next token: how many were seen, not how many are kept. */
@@ -97,50 +140,82 @@ public final class SequenceCache implements AutoCloseable {
     }
 
     /**
-     * All bytes that this sequence takes for its tokens: keys, values, scales and minima off the heap, unused rest of
-     * blocks included; on the heap, the tables of positions (none as long as a head holds consecutive tokens), what the
-     * policy keeps, and what finds far tokens.
+     * Forgets all tokens from a position on, so that other ones can follow there.
+     *
+     * @param tokens how many tokens of the sequence stay
+     * @throws UnsupportedOperationException if a layer cannot go back: recurrent states, codecs that group tokens, caches
+     *     with a policy or with tokens outside the window; the cache is then as before
+     */
+    public void truncate(int tokens) {
+        if (tokens < 0 || tokens > nextPosition) {
+            throw new IllegalArgumentException(tokens + " of " + nextPosition + " tokens");
+        }
+        if (policy() != null || far != null) {
+            throw new UnsupportedOperationException("a cache that changes while it decodes cannot go back");
+        }
+        for (int layer = 0; layer < layers.length; layer++) {
+            if (!shape.isKv(layer)) {
+                throw new UnsupportedOperationException("layer " + layer + " is recurrent and cannot go back");
+            }
+            layer(layer).checkTruncate(tokens);
+        }
+        for (int layer = 0; layer < layers.length; layer++) {
+            layer(layer).truncate(tokens);
+        }
+        nextPosition = tokens;
+    }
+
+    /**
+     * All bytes that this sequence takes for its tokens: keys, values, scales and zero points off the heap, unused rest of
+     * blocks included; on the heap, recurrent states, the tables of positions (none as long as a head holds consecutive
+     * tokens), what the policy keeps, and what finds out-of-window tokens.
      */
     public long bytes() {
-        return nearBytes() + (far == null ? 0 : far.bytes());
+        return cacheBytes() + (far == null ? 0 : far.bytes());
     }
 
-    /** The part of {@link #bytes} that a step reads: all of it, except for a memory in which tokens are looked up. */
+    /** The part of {@link #bytes} that a step reads: all of it, except where out-of-window tokens are looked up. */
     public long residentBytes() {
-        return nearBytes() + (far == null ? 0 : far.residentBytes());
+        return cacheBytes() + (far == null ? 0 : far.residentBytes());
     }
 
-    private long nearBytes() {
-        long bytes = 0;
-        for (var layer : layers) {
-            bytes += layer.bytes() + layer.positionBytes();
+    private long cacheBytes() {
+        long bytes = policy == null ? 0 : policy.bytes();
+        for (var state : layers) {
+            bytes += state.bytes();
         }
-        return policy == null || policy instanceof FarMemory ? bytes : bytes + policy.bytes();
+        return bytes;
     }
 
     /** What happens to this cache after each decode step; null for nothing. */
     public @Nullable CachePolicy policy() {
-        return policy;
+        return policy != null ? policy : far == null ? null : far.policy();
     }
 
-    /** Tokens that are seen from another distance; null for none. */
+    /** Tokens that queries see from another distance; null for none. */
     public @Nullable FarMemory far() {
         return far;
     }
 
-    /** A deep copy; its policy is a fork of this one's. */
+    /** A copy that changes independently of this one, its policy and out-of-window tokens, too; the caller closes it. */
     public SequenceCache fork() {
-        var copies = new LayerCache[layers.length];
-        for (int layer = 0; layer < layers.length; layer++) {
-            copies[layer] = layers[layer].fork();
+        var copies = build(shape, layer -> layers[layer].fork());
+        FarMemory farCopy = null;
+        try {
+            farCopy = far == null ? null : far.fork();
+            return new SequenceCache(shape, copies, policy == null ? null : policy.fork(), farCopy, nextPosition);
+        } catch (RuntimeException | Error e) {
+            close(copies, farCopy);
+            throw e;
         }
-        var farCopy = far == null ? null : far.fork();
-        var policyCopy = policy == null ? null : policy instanceof FarMemory ? (CachePolicy) farCopy : policy.fork();
-        return new SequenceCache(shape, codec, copies, policyCopy, farCopy, nextPosition);
     }
 
     @Override
     public void close() {
+        close(layers, far);
+    }
+
+    private static void close(LayerState[] layers, @Nullable FarMemory far) {
         for (var layer : layers) {
             layer.close();
         }

@@ -65,6 +65,15 @@ final class SlotPositions {
         count = last;
     }
 
+    /** Drops the slots from this one on. */
+    void truncate(int slots) {
+        count = slots;
+        highest = table == null ? first + slots - 1 : -1;
+        for (int slot = 0; table != null && slot < slots; slot++) {
+            highest = Math.max(highest, table[slot]);
+        }
+    }
+
     void removeFirst(int slots) {
         if (table != null) {
             System.arraycopy(table, slots, table, 0, count - slots);

@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class TokenGroups extends BlockFormat {
     private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
     private static final int LANES = VectorWidth.LANES;
-    private static final int SUM_CHANNELS = CodecSizes.Q8_GROUP; // channels of the scratch's sums
+    private static final int SUM_CHANNELS = BlockScratch.SUM_CHANNELS;
 
     private final int group;
     private final int groups;
@@ -34,7 +34,7 @@ final class TokenGroups extends BlockFormat {
     TokenGroups(boolean keys, int channels, int bits, int group, boolean wide, boolean zeroPadded) {
         super(keys, channels);
         this.group = group;
-        this.groups = CodecSizes.groups(channels, group);
+        this.groups = groups(channels, group);
         this.zeroPadded = zeroPadded;
         this.wide = wide;
         this.codes = new Codes(bits, rows, lanes);
@@ -228,30 +228,20 @@ final class TokenGroups extends BlockFormat {
     }
 
     @Override
-    void addValues(
-            BlockScratch scratch,
-            MemorySegment block,
-            long at,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride) {
+    void addValues(BlockScratch scratch, MemorySegment block, long at, int tokens) {
+        var w = scratch.weights();
         var s = scratch.scales(groups * 2 * TOKENS);
         scales.read(block, at, groups * 2 * TOKENS, s);
-        var factors = scratch.factors(heads * TOKENS);
+        var factors = scratch.factors(w.heads * TOKENS);
         for (int g = 0; g < groups; g++) {
-            int sums = outAt + lanes + g * LANES;
-            ValueSums.fold(p, pAt, pStride, heads, s, scaleIndex(g, 0), factors, out, sums, outStride);
+            int sums = w.outAt + lanes + g * LANES;
+            ValueSums.fold(w.p, w.pAt, w.pStride, w.heads, s, scaleIndex(g, 0), factors, w.out, sums, w.outStride);
             int from = g * group;
             int count = Math.min(group, lanes - from);
             long words = at + header() + (long) Integer.BYTES * from;
             int bits = codes.bits();
             PackedRows.add(
-                    factors, 0, TOKENS, heads, TOKENS, bits, block, words, lanes, count, out, outAt + from, outStride);
+                    factors, 0, TOKENS, w.heads, TOKENS, bits, block, words, lanes, count, w.out, w.outAt + from, w.outStride);
         }
     }
 }

@@ -1,67 +1,67 @@
 package io.hayloft.kv.cache;
 
 /**
- * The keys, or the values, of one head.
+ * What stores of keys and of values have in common: the tokens of one head, appended at the end.
  *
  * <p>Tokens have numbers that never change while tokens are only appended: dropping blocks at the front leaves the
  * numbers of the others, so that blocks always begin at multiples of 32.
  */
-abstract sealed class TokenStore permits PlainTokens, GroupedKeys, GroupedValues {
+interface TokenStore {
     /** Number behind the last token. */
-    abstract int end();
+    int end();
+
+    /** Number behind the last token that is packed in a group with others; 0 if tokens are stored one by one. */
+    int packed();
 
     /** Appends a token's channels. */
-    abstract void append(float[] src, int at);
+    void append(float[] src, int at);
 
     /** Appends a token of another store of the same channels. */
-    abstract void appendFrom(TokenStore source, int token);
+    void appendFrom(TokenStore source, int token);
 
     /** Packs what is due, after the last token of a prompt. */
-    abstract void settle();
+    void flush();
 
     /** Owns memory for tokens up to this number. */
-    abstract void reserve(int end);
+    void reserve(int end);
 
-    /** Decodes a token. */
-    abstract void load(int token, float[] dst, int at);
+    /** Bytes of the blocks that appending this many tokens takes, beyond those owned; 0 where that is not known. */
+    long growth(int tokens);
 
-    /** Decodes the 32 tokens of a block: keys [channels][stride], values [32][stride]. */
-    abstract void expand(int block, float[] dst, int at, int stride);
+    /** Bytes of the blocks that {@link #reserve} takes for this many tokens. */
+    long bytesOf(int tokens);
 
-    /** Adds the scores of a block of keys as {@link BlockFormat#addScores} describes. */
-    abstract void addScores(BlockScratch scratch, int block, float[] out, int outAt, int outStride);
+    /** Decodes a token, as it was appended but for rounding. */
+    void load(int token, float[] dst, int at);
 
-    /** Adds the weighted values of a block as {@link BlockFormat#addValues} describes. */
-    abstract void addValues(
-            BlockScratch scratch,
-            int block,
-            int tokens,
-            float[] p,
-            int pAt,
-            int pStride,
-            int heads,
-            float[] out,
-            int outAt,
-            int outStride);
+    /** Decodes the 32 tokens of a block in the form in which they are stored: keys [channels][stride], values [32][stride]. */
+    void expand(int block, float[] dst, int at, int stride);
 
-    /** Groups of channels for which {@link #addValues} keeps a vector of sums behind the channels; see {@link ValueSums}. */
-    abstract int sumGroups();
+    /**
+     * Puts the last token in the place of this one and drops the last.
+     *
+     * @throws UnsupportedOperationException if tokens are packed in groups
+     */
+    void moveLastTo(int token);
 
-    /** Channels of such a group. */
-    abstract int sumGroupChannels();
-
-    /** Puts the last token in the place of this one and drops the last. */
-    abstract void moveLastTo(int token);
-
-    /** How many of this many tokens at the front can be dropped: whole blocks. */
-    abstract int droppable(int tokens);
+    /** How many of this many tokens at the front can be dropped: those of whole blocks. */
+    int droppable(int tokens);
 
     /** Drops tokens at the front: a number that {@link #droppable} returns as it is. */
-    abstract void removeFirst(int tokens);
+    void removeFirst(int tokens);
 
-    /** A copy in other memory, without reserve. */
-    abstract TokenStore copy(BlockMemory memory);
+    /** Drops the tokens from this number on, none of which is packed in a group. */
+    void truncate(int end);
+
+    /** A store of the same tokens that shares all blocks, until one of the two changes them. */
+    TokenStore fork(BlockMemory memory);
+
+    /** A copy in other memory, without room for more. */
+    TokenStore copy(BlockMemory memory);
 
     /** Bytes of the blocks in use. */
-    abstract long bytes();
+    long bytes();
+
+    /** Bytes of the tables of blocks on the Java heap. */
+    long tableBytes();
 }

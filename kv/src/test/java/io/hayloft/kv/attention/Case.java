@@ -67,7 +67,7 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
     }
 
     SequenceCache cache(KvCodec codec, int reserve) {
-        var caches = new CacheShape(1, shape.kvHeads(), shape.headDim(), new int[] {shape.window()});
+        var caches = CacheShape.windowed(shape.kvHeads(), shape.headDim(), shape.window());
         return new SequenceCache(caches, codec, reserve);
     }
 
@@ -92,7 +92,7 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
 
     /** The same tokens as a cache holds them: rounded to its codec. All must still be there. */
     Case rounded(KvCodec codec) {
-        var all = new CacheShape(1, shape.kvHeads(), shape.headDim(), new int[1]);
+        var all = CacheShape.full(1, shape.kvHeads(), shape.headDim());
         try (var cache = new SequenceCache(all, codec, 0)) {
             var layer = cache.layer(0);
             append(layer, 0, tokens);

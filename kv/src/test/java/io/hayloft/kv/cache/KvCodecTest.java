@@ -87,7 +87,7 @@ class KvCodecTest {
         var shape = CacheShape.full(2, 3, 64);
         int tokens = 10_000;
         try (var full = filled(shape, tokens);
-                var packed = Compaction.select(full, null, new KvCodec.Grouped(bits, bits, 32, 128), 100, null, POOL)) {
+                var packed = Compaction.select(full, null, new KvCodec.Grouped(bits, bits, 32, 128), null, POOL)) {
             double ratio = (double) shape.fullBytes(tokens, new KvCodec.F16()) / packed.bytes();
             assertThat(ratio).isCloseTo(expected, within(0.03 * expected));
         }
@@ -95,7 +95,7 @@ class KvCodecTest {
 
     private static SequenceCache filled(CacheShape shape, int tokens) {
         var cache = new SequenceCache(shape, new KvCodec.F16(), tokens);
-        var row = new float[shape.kvHeads() * shape.headDim()];
+        var row = new float[shape.kv(0).rowSize()];
         for (int layer = 0; layer < shape.layers(); layer++) {
             for (int token = 0; token < tokens; token++) {
                 row[token % row.length] = token % 7 - 3;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SequenceCacheTest {
     private static final WorkerPool POOL = new WorkerPool(1);
 
-    private static final CacheShape SHAPE = new CacheShape(3, 2, 24, new int[] {0, 40, 0});
+    private static final CacheShape SHAPE = CacheShape.windowed(2, 24, 0, 40, 0);
     private static final int STRIDE = 2 * 24;
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class SequenceCacheTest {
             append(cache, 150, 300);
             assertThat(cache.bytes()).isEqualTo(NativeMemory.liveBytes() - before);
             try (var copy = cache.fork();
-                    var selected = Compaction.select(cache, null, new KvCodec.F16(), 10, null, POOL)) {
+                    var selected = Compaction.select(cache, null, new KvCodec.F16(), null, POOL)) {
                 assertThat(cache.bytes() + copy.bytes() + selected.bytes())
                         .isEqualTo(NativeMemory.liveBytes() - before);
             }
@@ -115,9 +115,9 @@ class SequenceCacheTest {
             }
             append(cache, 400, 410);
             assertThat(layer.position(1, 46)).isEqualTo(409);
-            long tables = layer.positionBytes();
+            long tables = layer.tableBytes();
             assertThat(tables).isBetween(2 * 47 * 4L, 2 * 200 * 4L);
-            assertThat(cache.bytes()).isEqualTo(layer.bytes() + tables);
+            assertThat(cache.bytes()).isEqualTo(layer.bytes());
         }
     }
 
@@ -156,7 +156,7 @@ class SequenceCacheTest {
                         IntStream.range(0, length).filter(i -> i % 3 == 0).toArray();
                 keep[layer][1] = IntStream.range(0, length).filter(i -> i > 50).toArray();
             }
-            try (var selected = Compaction.select(cache, keep, KvCodec.parse(codec), 20, null, POOL)) {
+            try (var selected = Compaction.select(cache, keep, KvCodec.parse(codec), null, POOL)) {
                 assertThat(selected.nextPosition()).isEqualTo(100);
                 assertThat(selected.bytes()).isLessThan(cache.bytes());
                 for (int head = 0; head < 2; head++) {
@@ -174,7 +174,7 @@ class SequenceCacheTest {
                 }
             }
             keep[0][0] = new int[] {3, 3};
-            assertThatThrownBy(() -> Compaction.select(cache, keep, new KvCodec.F16(), 0, null, POOL))
+            assertThatThrownBy(() -> Compaction.select(cache, keep, new KvCodec.F16(), null, POOL))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -185,7 +185,7 @@ class SequenceCacheTest {
     void groupedCacheQuantisesWhenItIsDue(int prompt) {
         try (var full = new SequenceCache(CacheShape.full(1, 2, 24), new KvCodec.F32(), 0)) {
             append(full, 0, prompt);
-            try (var cache = Compaction.select(full, null, KvCodec.parse("kivi"), 200, null, POOL)) {
+            try (var cache = Compaction.select(full, null, KvCodec.parse("kivi"), null, POOL)) {
                 for (int tokens = prompt; tokens < prompt + 200; tokens++) {
                     var head = cache.layer(0).head(1);
                     assertThat(head.packedKeys()).isEqualTo(tokens - tokens % 128);

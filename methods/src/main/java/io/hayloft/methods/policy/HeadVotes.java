@@ -104,12 +104,21 @@ final class HeadVotes {
 
     /** Drops the tokens that no query head chose from a cache. */
     void evict(LayerCache cache, int kvHead) {
+        int count = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            count += seenByAny(slot) ? 0 : 1;
+        }
+        if (count == 0) {
+            return;
+        }
+        var dropped = new int[count];
         for (int slot = slots - 1; slot >= 0; slot--) {
             if (!seenByAny(slot)) {
-                cache.evict(kvHead, slot);
+                dropped[--count] = slot;
                 move(--slots, slot);
             }
         }
+        cache.evict(kvHead, dropped);
     }
 
     private void move(int from, int to) {

@@ -1,6 +1,7 @@
 package io.hayloft.methods.policy;
 
 import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.StepAttention;
 import io.hayloft.kv.cache.TokenMask;
@@ -27,13 +28,15 @@ public final class QueryHeadEviction implements CachePolicy {
      * Starts with a full cache and without weights; the first step sees all tokens, and its number of tokens sets the
      * budget, half of it for the tokens with most attention and half for the newest.
      *
-     * @param windows sliding window of each layer, 0 for none; layers with one are left alone
+     * @param shape of the cache; layers that do not see all tokens are left alone
+     * @param group query heads that share a KV head
      */
-    public QueryHeadEviction(Budget budget, int[] windows, int kvHeads, int group) {
-        this(budget, 0, new @Nullable HeadVotes[windows.length][]);
-        for (int layer = 0; layer < windows.length; layer++) {
+    public QueryHeadEviction(Budget budget, CacheShape shape, int group) {
+        this(budget, 0, new @Nullable HeadVotes[shape.layers()][]);
+        for (int layer = 0; layer < votes.length; layer++) {
+            int kvHeads = shape.isKv(layer) ? shape.kv(layer).kvHeads() : 0;
             votes[layer] = new @Nullable HeadVotes[kvHeads];
-            for (int head = 0; windows[layer] == 0 && head < kvHeads; head++) {
+            for (int head = 0; shape.seesAll(layer) && head < kvHeads; head++) {
                 votes[layer][head] = new HeadVotes(group);
             }
         }

@@ -1,7 +1,6 @@
 package io.hayloft.methods.policy;
 
 import io.hayloft.engine.generation.Prefilled;
-import io.hayloft.engine.model.Shapes;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.kv.cache.Compaction;
 import io.hayloft.kv.cache.SequenceCache;
@@ -46,17 +45,17 @@ public record QueryHeadMethod(MethodId id, Budget budget, boolean promptCounts) 
     @Override
     public SequenceCache build(Prefilled prefill) {
         var config = prefill.model().config();
-        var windows = Shapes.cache(config).windowOfLayer();
-        var policy = new QueryHeadEviction(budget, windows, config.kvHeads(), config.groupSize());
-        var kept = new int[windows.length][][];
-        for (int layer = 0; promptCounts && layer < windows.length; layer++) {
-            if (windows[layer] == 0) {
+        var source = prefill.cache();
+        var shape = source.shape();
+        var policy = new QueryHeadEviction(budget, shape, config.groupSize());
+        var kept = new int[shape.layers()][][];
+        for (int layer = 0; promptCounts && layer < kept.length; layer++) {
+            if (shape.seesAll(layer)) {
                 kept[layer] =
                         policy.startWith(layer, prefill.view(layer).accumulatedAttention(), prefill.tokens());
             }
         }
-        var source = prefill.cache();
         var pool = prefill.model().pool();
-        return Compaction.select(source, kept, source.codec(), prefill.reserveNewTokens(), policy, pool);
+        return Compaction.select(source, kept, source.codec(), policy, pool);
     }
 }

@@ -17,8 +17,8 @@ public record BlockPrefill(Retrieval retrieval) implements PrefillPattern.Own {
         var sizes = retrieval.sizes(tokens);
         var store = BlockStore.empty(sizes, model.cacheShape(), model.config().queryHeads(), codec);
         try {
-            var near = WindowedPrefill.narrowed(model.cacheShape(), sizes.local());
-            return new SequenceCache(near, codec, store, store);
+            var near = model.cacheShape().narrowed(sizes.local());
+            return new SequenceCache(near, codec, null, store);
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;

@@ -28,8 +28,9 @@ public final class BlockStore implements FarMemory, CachePolicy {
     static BlockStore empty(Retrieval.Sizes sizes, CacheShape shape, int queryHeads, KvCodec codec) {
         var blocks = new @Nullable LayerBlocks[shape.layers()];
         for (int layer = 0; layer < blocks.length; layer++) {
-            if (shape.window(layer) == 0) {
-                blocks[layer] = new LayerBlocks(sizes, queryHeads, shape.headDim());
+            if (shape.seesAll(layer)) {
+                blocks[layer] =
+                        new LayerBlocks(sizes, queryHeads, shape.kv(layer).headDim());
             }
         }
         return new BlockStore(sizes, new SequenceCache(shape, codec, 0), blocks);
@@ -58,7 +59,14 @@ public final class BlockStore implements FarMemory, CachePolicy {
 
     @Override
     public void prepare(
-            int layer, LayerCache near, int first, int rows, float[] queries, int at, int width, KeyTurner turner) {
+            int layer,
+            LayerCache near,
+            int first,
+            int rows,
+            float[] queries,
+            int at,
+            int width,
+            InverseRotation rotation) {
         var own = blocks[layer];
         if (own == null) {
             return;
@@ -68,7 +76,7 @@ public final class BlockStore implements FarMemory, CachePolicy {
         int have = tokens.length(0);
         int wanted = Math.min(first + rows, first + rows - sizes.local() + 1);
         if (have < wanted) {
-            TokenCopy.copy(near, have, wanted, tokens, turner);
+            TokenCopy.copy(near, have, wanted, tokens, rotation);
         }
         own.choose(queries, at, rows, width);
         own.showUpTo(first + rows - 1 - sizes.local());
@@ -84,6 +92,11 @@ public final class BlockStore implements FarMemory, CachePolicy {
     public float @Nullable [] mass(int layer) {
         var own = blocks[layer];
         return own == null ? null : own.attention();
+    }
+
+    @Override
+    public CachePolicy policy() {
+        return this;
     }
 
     @Override
@@ -114,7 +127,7 @@ public final class BlockStore implements FarMemory, CachePolicy {
         for (int layer = 0; layer < blocks.length; layer++) {
             var own = blocks[layer];
             if (own != null) {
-                var shape = store.shape();
+                var shape = store.shape().kv(layer);
                 bytes -= store.codec().bytes(shape.kvHeads(), shape.headDim(), own.hiddenTokens());
             }
         }

@@ -62,12 +62,19 @@ final class SinkStore implements FarMemory {
 
     @Override
     public @Nullable LayerCache tokens(int layer) {
-        return tokens.shape().window(layer) == 0 ? tokens.layer(layer) : null;
+        return tokens.shape().seesAll(layer) ? tokens.layer(layer) : null;
     }
 
     @Override
     public void prepare(
-            int layer, LayerCache near, int first, int rows, float[] queries, int at, int width, KeyTurner turner) {
+            int layer,
+            LayerCache near,
+            int first,
+            int rows,
+            float[] queries,
+            int at,
+            int width,
+            InverseRotation rotation) {
         var held = tokens(layer);
         if (held == null) {
             return;

@@ -103,15 +103,9 @@ public record StreamingRule(Sinks sinks, SinkPositions positions, @Nullable Wind
         var policy = slides ? new SlidingWindow(new Sinks(0, 0), capacities) : null;
         var source = prefill.cache();
         var pool = prefill.model().pool();
-        var held = Compaction.select(source, part(source, kept, 0, first, false), codec, 0, null, pool);
-        try {
-            var store = new SinkStore(first, 1, place, held);
-            var window = part(source, kept, first, count, true);
-            return Compaction.select(source, window, codec, prefill.reserveNewTokens(), policy, store, pool);
-        } catch (RuntimeException | Error e) {
-            held.close();
-            throw e;
-        }
+        var window = part(source, kept, first, count, true);
+        var held = Compaction.select(source, part(source, kept, 0, first, false), codec, null, pool);
+        return Compaction.select(source, window, codec, policy, new SinkStore(first, 1, place, held), pool);
     }
 
     /**
@@ -121,9 +115,11 @@ public record StreamingRule(Sinks sinks, SinkPositions positions, @Nullable Wind
      * @param all whether layers with a sliding window keep all of their slots, or else none
      */
     private static int[][][] part(SequenceCache source, KeptTokens kept, int from, int to, boolean all) {
-        var slots = new int[source.shape().layers()][source.shape().kvHeads()][];
+        var slots = new int[source.shape().layers()][][];
         for (int layer = 0; layer < slots.length; layer++) {
             var own = kept.slots()[layer];
+            int heads = source.shape().isKv(layer) ? source.shape().kv(layer).kvHeads() : 0;
+            slots[layer] = new int[heads][];
             for (int head = 0; head < slots[layer].length; head++) {
                 int length = all ? source.layer(layer).length(head) : 0;
                 slots[layer][head] = own == null

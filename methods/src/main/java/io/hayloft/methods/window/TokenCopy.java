@@ -6,12 +6,12 @@ import io.hayloft.kv.cache.LayerCache;
 /** Copies tokens from a cache that slides to the store beside it. */
 final class TokenCopy {
     /** Leaves keys at their positions. */
-    static final FarMemory.KeyTurner AS_THEY_ARE = (key, at, position) -> {};
+    static final FarMemory.InverseRotation AS_THEY_ARE = (key, at, position) -> {};
 
     private TokenCopy() {}
 
     /** Appends the tokens at positions {@code from .. to-1}, which the source holds in slots in order. */
-    static void copy(LayerCache source, int from, int to, LayerCache target, FarMemory.KeyTurner turner) {
+    static void copy(LayerCache source, int from, int to, LayerCache target, FarMemory.InverseRotation rotation) {
         int dim = source.headDim();
         int width = source.kvHeads() * dim;
         int count = to - from;
@@ -22,7 +22,7 @@ final class TokenCopy {
             int slot = from - source.position(kvHead, 0);
             source.readKeys(kvHead, slot, count, head, 0);
             for (int i = 0; i < count; i++) {
-                turner.turnBack(head, i * dim, from + i);
+                rotation.undo(head, i * dim, from + i);
                 System.arraycopy(head, i * dim, keys, i * width + kvHead * dim, dim);
             }
             source.readValues(kvHead, slot, count, head, 0);

@@ -2,7 +2,6 @@ package io.hayloft.methods.window;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
-import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
@@ -28,19 +27,10 @@ record WindowedPrefill(Budget budget, Sinks sinks, SinkPositions positions) impl
         };
         var store = SinkStore.empty(first, seen - first, place, shape, codec);
         try {
-            return new SequenceCache(narrowed(shape, seen - first), codec, null, store);
+            return new SequenceCache(shape.narrowed(seen - first), codec, null, store);
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
         }
-    }
-
-    /** The shape with a sliding window in the layers that have none. */
-    static CacheShape narrowed(CacheShape shape, int window) {
-        var windows = shape.windowOfLayer();
-        for (int layer = 0; layer < windows.length; layer++) {
-            windows[layer] = windows[layer] == 0 ? window : windows[layer];
-        }
-        return new CacheShape(shape.layers(), shape.kvHeads(), shape.headDim(), windows);
     }
 }

@@ -1,0 +1,71 @@
+package io.hayloft.kv.cache;
+
+/** The size of what one layer remembers of a sequence. */
+public sealed interface LayerShape {
+    /** An empty state of this shape; the caller closes it. */
+    LayerState create(KvCodec codec, int reserveTokens, boolean keepAll);
+
+    /**
+     * Bytes of a state of this shape, without the unused rest of blocks.
+     *
+     * @param kept tokens that the layer holds if its queries see all of them
+     * @param seen tokens that went in, of which a sliding layer holds its window
+     */
+    long bytes(int kept, int seen, KvCodec codec);
+
+    /**
+     * Keys and values of an attention layer.
+     *
+     * @param kvHeads key and value heads
+     * @param headDim channels of a head
+     * @param window tokens that a query sees, itself included; 0 for all
+     */
+    record KvShape(int kvHeads, int headDim, int window) implements LayerShape {
+        /** Checks the sizes. */
+        public KvShape {
+            if (kvHeads < 1 || headDim < 1 || window < 0) {
+                throw new IllegalArgumentException(
+                        kvHeads + " KV heads of " + headDim + " channels with a window of " + window);
+            }
+        }
+
+        /** Floats of the keys of one token, and of its values. */
+        public int rowSize() {
+            return kvHeads * headDim;
+        }
+
+        @Override
+        public LayerCache create(KvCodec codec, int reserveTokens, boolean keepAll) {
+            return new LayerCache(kvHeads, headDim, window, codec, reserveTokens, keepAll);
+        }
+
+        @Override
+        public long bytes(int kept, int seen, KvCodec codec) {
+            return codec.bytes(kvHeads, headDim, window == 0 ? kept : Math.min(seen, window));
+        }
+    }
+
+    /**
+     * The constant state of a recurrent layer.
+     *
+     * @param floats numbers in it
+     */
+    record RecurrentShape(int floats) implements LayerShape {
+        /** Checks the size. */
+        public RecurrentShape {
+            if (floats < 1) {
+                throw new IllegalArgumentException("a state of " + floats + " numbers");
+            }
+        }
+
+        @Override
+        public RecurrentState create(KvCodec codec, int reserveTokens, boolean keepAll) {
+            return new RecurrentState(floats);
+        }
+
+        @Override
+        public long bytes(int kept, int seen, KvCodec codec) {
+            return (long) Float.BYTES * floats;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.hayloft.kv.cache;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * The memory that several caches take together. {@link SequenceCache#bytes} of each counts what it would take alone;
+ * forks share memory, which is counted once here.
+ */
+public final class ReservedMemory {
+    private ReservedMemory() {}
+
+    /**
+     * Returns the bytes reserved from the system for the keys and values of these caches, whole pages, and for their tables
+     * on the Java heap. What policies and stores of blocks keep beside their tokens is not in it.
+     */
+    public static long of(List<SequenceCache> caches) {
+        var seen = Collections.newSetFromMap(new IdentityHashMap<Object, Boolean>());
+        long bytes = 0;
+        for (var cache : caches) {
+            var far = cache.far();
+            for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                bytes += cache.layer(layer).addReserved(seen);
+                var tokens = far == null ? null : far.tokens(layer);
+                bytes += tokens == null ? 0 : tokens.addReserved(seen);
+            }
+        }
+        return bytes;
+    }
+}
