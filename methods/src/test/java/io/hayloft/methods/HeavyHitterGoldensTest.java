@@ -8,6 +8,7 @@ import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.policy.QueryHeadEviction;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,9 +32,9 @@ class HeavyHitterGoldensTest {
         "0.125, eager_prefill_and_decode, 'h2o:8x,heads=query'"
     })
     void seesTheSameTokensAndSaysTheSame(String keep, String variant, String expression) {
-        var golden = Shared.path("goldens/compression/h2o/llama_" + variant + "_keep" + keep + ".safetensors");
+        var golden = Shared.golden("compression/h2o/llama_" + variant + "_keep" + keep + ".safetensors");
         var method = Methods.parse(expression);
-        try (var model = LanguageModel.load(Shared.path("goldens/architectures/llama"), LoadOptions.withThreads(2));
+        try (var model = LanguageModel.load(Goldens.path("architectures/llama"), LoadOptions.withThreads(2));
                 var expected = SafetensorsFile.open(golden);
                 var run = new GoldenRun(model, method, GoldenRun.ids(expected, "input_ids"), 64);
                 var cache = method.build(run.prefill())) {

@@ -13,6 +13,7 @@ import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.window.BlockStore;
 import io.hayloft.methods.window.BlockPrefill;
 import io.hayloft.methods.window.Retrieval;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,15 +38,14 @@ class InfLlmGoldensTest {
                 "mistral_c_small"
             })
     void choosesTheSameBlocksAndSaysTheSame(String golden) throws IOException {
-        var folder = Shared.path("goldens/compression");
         var index = new ObjectMapper()
-                .readTree(Files.readString(folder.resolve("paper_methods_index.json")))
+                .readTree(Files.readString(Goldens.path("compression/paper_methods_index.json")))
                 .get("infllm")
                 .get(golden);
         var pattern = new BlockPrefill(sizes(index.get("params")));
-        var checkpoint = Shared.path("goldens/" + index.get("checkpoint").asString());
+        var checkpoint = Shared.golden(index.get("checkpoint").asString());
         try (var model = LanguageModel.load(checkpoint, LoadOptions.withThreads(2));
-                var expected = SafetensorsFile.open(folder.resolve("infllm/" + golden + ".safetensors"));
+                var expected = SafetensorsFile.open(Shared.golden("compression/infllm/" + golden + ".safetensors"));
                 var cache = pattern.cache(model, new KvCodec.F32(), 240)) {
             var prompt = GoldenRun.ids(expected, "input_ids");
             var first = new float[model.config().vocabulary()];

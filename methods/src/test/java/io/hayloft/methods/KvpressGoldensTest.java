@@ -44,13 +44,12 @@ class KvpressGoldensTest {
     @ParameterizedTest(name = "{0} {2} {3}")
     @MethodSource("cases")
     void keepsTheSameTokensAndSaysTheSame(String checkpoint, String golden, String expression, String ratio) {
-        var folder = Shared.path("goldens/compression/kvpress/" + checkpoint);
+        var folder = "compression/kvpress/" + checkpoint + "/";
         int kept = (int) Math.floor(CONTEXT * (1 - Double.parseDouble(ratio.substring(1))));
         var method = Methods.parse(String.format(expression, kept));
-        try (var model = LanguageModel.load(
-                        Shared.path("goldens/architectures/" + checkpoint), LoadOptions.withThreads(2));
-                var prompts = SafetensorsFile.open(folder.resolve("prompt_and_baseline.safetensors"));
-                var expected = SafetensorsFile.open(folder.resolve(golden + ".safetensors"));
+        try (var model = LanguageModel.load(Shared.golden("architectures/" + checkpoint), LoadOptions.withThreads(2));
+                var prompts = SafetensorsFile.open(Shared.golden(folder + "prompt_and_baseline.safetensors"));
+                var expected = SafetensorsFile.open(Shared.golden(folder + golden + ".safetensors"));
                 var prefill = prefill(model, ids(prompts, "context_ids"), method);
                 var cache = method.build(prefill)) {
             for (int layer = 0; layer < model.config().layers(); layer++) {

@@ -263,7 +263,7 @@ class RegistryConformanceTest {
     }
 
     private static LanguageModel load(String checkpoint) {
-        return LanguageModel.load(Shared.path("goldens/architectures/" + checkpoint), LoadOptions.withThreads(2));
+        return LanguageModel.load(Shared.golden("architectures/" + checkpoint), LoadOptions.withThreads(2));
     }
 
     private static int[] prompt(LanguageModel model) {

@@ -36,10 +36,9 @@ class StreamingGoldensTest {
         "mistral, init4_local60, 33, 16, 'streaming:64,prefill=windowed,positions=clamped'"
     })
     void readsAndWritesTheSame(String checkpoint, String golden, int chunk, int stride, String expression) {
-        var file = Shared.path("goldens/compression/streaming_llm/" + checkpoint + "_" + golden + ".safetensors");
+        var file = Shared.golden("compression/streaming_llm/" + checkpoint + "_" + golden + ".safetensors");
         var pattern = (PrefillPattern.Own) Methods.parse(expression).prefillPattern();
-        try (var model = LanguageModel.load(
-                        Shared.path("goldens/architectures/" + checkpoint), LoadOptions.withThreads(2));
+        try (var model = LanguageModel.load(Shared.golden("architectures/" + checkpoint), LoadOptions.withThreads(2));
                 var expected = SafetensorsFile.open(file);
                 var cache = pattern.cache(model, new KvCodec.F32(), 240)) {
             var rows = expected.readFloats("prefill_logits");
@@ -79,12 +78,11 @@ class StreamingGoldensTest {
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({"llama, r0.25, 180", "llama, r0.50, 120", "llama, r0.75, 60", "mistral, r0.50, 120"})
     void denseWithPositionsBySlotIsRerotation(String checkpoint, String ratio, int kept) {
-        var folder = Shared.path("goldens/compression/kvpress/" + checkpoint);
+        var folder = "compression/kvpress/" + checkpoint + "/";
         var method = Methods.parse("streaming:" + kept + ",positions=slot,decode=grow");
-        try (var model = LanguageModel.load(
-                        Shared.path("goldens/architectures/" + checkpoint), LoadOptions.withThreads(2));
-                var prompts = SafetensorsFile.open(folder.resolve("prompt_and_baseline.safetensors"));
-                var expected = SafetensorsFile.open(folder.resolve("streaming_llm_rerotated.safetensors"));
+        try (var model = LanguageModel.load(Shared.golden("architectures/" + checkpoint), LoadOptions.withThreads(2));
+                var prompts = SafetensorsFile.open(Shared.golden(folder + "prompt_and_baseline.safetensors"));
+                var expected = SafetensorsFile.open(Shared.golden(folder + "streaming_llm_rerotated.safetensors"));
                 var run = new GoldenRun(model, method, GoldenRun.ids(prompts, "context_ids"), 64);
                 var cache = method.build(run.prefill())) {
             var step = new float[model.config().vocabulary()];

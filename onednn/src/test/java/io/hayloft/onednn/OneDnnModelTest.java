@@ -11,7 +11,7 @@ import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole models whose prefills oneDNN computes. */
 class OneDnnModelTest {
-    private static final String FOLDER = "goldens/quantization/gguf/";
+    private static final String FOLDER = "quantization/gguf/";
 
     /** Of the largest logit: 8 bits of mantissa leave an error of 1 in 256 in each factor, of which many cancel. */
     private static final double TOLERANCE = 0.02;
@@ -42,9 +42,9 @@ class OneDnnModelTest {
     }
 
     private static void assertAgrees(String type, PrefillBackend backend, double tolerance) {
-        var path = Shared.path(FOLDER + "tiny_llama_" + type + ".gguf");
+        var path = Goldens.path(FOLDER + "tiny_llama_" + type + ".gguf");
         try (var expected =
-                SafetensorsFile.open(Shared.path(FOLDER + "tiny_llama_" + type + "_expected.safetensors"))) {
+                SafetensorsFile.open(Goldens.path(FOLDER + "tiny_llama_" + type + "_expected.safetensors"))) {
             var logits = prefill(path, backend, 2, ids(expected, "prompt1.input_ids"), 64);
             assertNear(logits, expected.readFloats("prompt1.logits"), tolerance);
         }
@@ -72,7 +72,7 @@ class OneDnnModelTest {
     }
 
     private static void assertSameBits(PrefillBackend backend) {
-        var path = Shared.path("models/hayloft-tiny");
+        var path = Goldens.tinyModel();
         var ids = new int[150];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i * 37 % 400;

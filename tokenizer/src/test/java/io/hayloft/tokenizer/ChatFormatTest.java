@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.GgufFile;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ class ChatFormatTest {
 
     @Test
     void theStartTokenStandsInFrontOnce() throws IOException {
-        var file = Shared.path("goldens/tokenizers/byte_bpe_llama3/tokenizer.json");
+        var file = Goldens.path("tokenizers/byte_bpe_llama3/tokenizer.json");
         Files.copy(file, folder.resolve("tokenizer.json"));
         for (var start : List.of("", "{{ bos_token }}")) {
             Files.writeString(

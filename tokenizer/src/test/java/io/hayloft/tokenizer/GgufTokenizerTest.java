@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.GgufFile;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ class GgufTokenizerTest {
         "byte_bpe_qwen2, qwen2, ''",
     })
     void byteBpeEqualsItsTokenizerJson(String name, String pre, String bos) {
-        var folder = Shared.path("goldens/tokenizers/" + name);
+        var folder = Shared.golden("tokenizers/" + name);
         var metadata = asGguf(JsonFile.read(folder.resolve("tokenizer.json")), pre, bos);
         try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
             check(tokenizer, JsonFile.read(folder.resolve("expected.json")));
@@ -38,10 +39,10 @@ class GgufTokenizerTest {
     @ParameterizedTest
     @CsvSource({"sp_bpe_llama2, true", "sp_bpe_gemma, false"})
     void sentencePieceEqualsItsTokenizerJson(String name, boolean spacePrefix) throws IOException {
-        var model = Shared.path("goldens/tokenizers/sp_bpe_llama2/tokenizer.model");
+        var model = Goldens.path("tokenizers/sp_bpe_llama2/tokenizer.model");
         var metadata = SentencePieceModel.asGguf(Files.readAllBytes(model));
         metadata.put("tokenizer.ggml.add_space_prefix", spacePrefix);
-        var expected = JsonFile.read(Shared.path("goldens/tokenizers/" + name + "/expected.json"));
+        var expected = JsonFile.read(Shared.golden("tokenizers/" + name + "/expected.json"));
         try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
             check(tokenizer, expected);
             assertThat(tokenizer.bosId()).hasValue(1);

@@ -2,6 +2,7 @@ package io.hayloft.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class TokenizerGoldensTest {
                 "wordpiece_bert_cased"
             })
     void idsAndTextsAreThoseOfTheReference(String name) {
-        var folder = Shared.path("goldens/tokenizers/" + name);
+        var folder = Shared.golden("tokenizers/" + name);
         var expected = JsonFile.read(folder.resolve("expected.json"));
         try (var tokenizer = Tokenizers.fromFolder(folder)) {
             assertThat(tokenizer.vocabularySize())
@@ -51,9 +52,8 @@ class TokenizerGoldensTest {
 
     @Test
     void streamsGiveTextOutAsSoonAsItIsWhole() {
-        for (var golden : JsonFile.read(Shared.path("goldens/tokenizers/incremental_decode.json"))) {
-            var folder =
-                    Shared.path("goldens/tokenizers/" + golden.path("tokenizer").asString());
+        for (var golden : JsonFile.read(Goldens.path("tokenizers/incremental_decode.json"))) {
+            var folder = Shared.golden("tokenizers/" + golden.path("tokenizer").asString());
             try (var tokenizer = Tokenizers.fromFolder(folder)) {
                 var stream = tokenizer.stream();
                 var given = new StringBuilder();
@@ -72,10 +72,11 @@ class TokenizerGoldensTest {
 
     @Test
     void promptsOfTheTinyModelEncodeToItsIds() {
-        var folder = Shared.path("models/hayloft-tiny");
+        var folder = Goldens.tinyModel();
         try (var tokenizer = Tokenizers.fromFolder(folder)) {
             int cases = 0;
-            for (var golden : JsonFile.read(folder.resolve("expected.json")).path("cases")) {
+            for (var golden :
+                    JsonFile.read(Goldens.path("hayloft-tiny/expected.json")).path("cases")) {
                 assertThat(tokenizer.encode(golden.path("text").asString(), true, false))
                         .isEqualTo(ids(golden.path("prompt_ids")));
                 assertThat(tokenizer.decode(ids(golden.path("answer_ids")), true))

@@ -10,7 +10,7 @@ import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kv.cache.KvCodec;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +40,7 @@ class GenerationTest {
 
     @BeforeAll
     void load() {
-        model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2));
+        model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(2));
     }
 
     @AfterAll

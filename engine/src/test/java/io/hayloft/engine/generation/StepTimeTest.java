@@ -7,7 +7,7 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ class StepTimeTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void theLongerCacheTakesMoreOfEachStep(int threads) {
-        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(threads));
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(threads));
                 var small = filled(model, 32);
                 var large = filled(model, 3000)) {
             var caches = new SequenceCache[] {small, large};
@@ -60,7 +60,7 @@ class StepTimeTest {
 
     @Test
     void completionsCarryTheirTimes() {
-        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2))) {
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(2))) {
             var prompt =
                     new Random(4).ints(3000, 3, model.config().vocabulary()).toArray();
             var greedy = GenerationOptions.greedy(30);

@@ -42,7 +42,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layoutsAndConfigs")
     void logitsOfAllRowsAndCachesAgree(String layout, String config) {
-        var folder = Shared.path("goldens/architectures/" + layout);
+        var folder = Shared.golden("architectures/" + layout);
         try (var model = Runs.load(folder, config, 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
             for (var prompt : List.of("prompt1", "prompt2")) {
@@ -70,7 +70,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void hiddenStatesAgree(String layout) {
-        var folder = Shared.path("goldens/architectures/" + layout);
+        var folder = Shared.golden("architectures/" + layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
                 var cache = Runs.exactCache(model)) {
@@ -90,7 +90,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void greedyDecodingAgrees(String layout) {
-        var folder = Shared.path("goldens/architectures/" + layout);
+        var folder = Shared.golden("architectures/" + layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
             int vocabulary = model.config().vocabulary();
@@ -115,7 +115,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void chunksAndThreadsDoNotChangeABit(String layout) {
-        var folder = Shared.path("goldens/architectures/" + layout);
+        var folder = Shared.golden("architectures/" + layout);
         try (var one = Runs.load(folder, "config.json", 1);
                 var three = Runs.load(folder, "config.json", 3);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
@@ -137,7 +137,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void rowsWithoutLogitsDoNotChangeThoseOfOthers(String layout) {
-        var folder = Shared.path("goldens/architectures/" + layout);
+        var folder = Shared.golden("architectures/" + layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
                 var whole = Runs.exactCache(model)) {

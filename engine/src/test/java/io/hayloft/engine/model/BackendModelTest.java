@@ -7,7 +7,7 @@ import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -75,7 +75,7 @@ class BackendModelTest {
 
     @Test
     void offersTheMatricesOfItsLayersAndClosesTheSession() {
-        var path = Shared.path("models/hayloft-tiny");
+        var path = Goldens.tinyModel();
         try (var model = LanguageModel.load(path, new LoadOptions(1, backend, ProgressListener.NONE))) {
             assertThat(model.backend()).isEqualTo("works");
             assertThat(model.backendDetails()).isEqualTo("sevens");
@@ -94,8 +94,7 @@ class BackendModelTest {
     void aSessionThatFailsToCloseKeepsNoMemory() {
         backend.failsToClose = true;
         long before = NativeMemory.liveBytes();
-        var model = LanguageModel.load(
-                Shared.path("models/hayloft-tiny"), new LoadOptions(1, backend, ProgressListener.NONE));
+        var model = LanguageModel.load(Goldens.tinyModel(), new LoadOptions(1, backend, ProgressListener.NONE));
         assertThat(NativeMemory.liveBytes()).isGreaterThan(before);
         assertThatThrownBy(model::close).hasMessage("the library is gone");
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);

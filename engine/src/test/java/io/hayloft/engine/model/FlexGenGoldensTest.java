@@ -18,7 +18,7 @@ class FlexGenGoldensTest {
         try (var model = LanguageModel.load(
                         Shared.path("goldens/compression/checkpoint_llama_hd32"), LoadOptions.withThreads(2));
                 var expected = SafetensorsFile.open(
-                        Shared.path("goldens/compression/flexgen/llama_hd32_" + bits + "bit.safetensors"));
+                        Shared.golden("compression/flexgen/llama_hd32_" + bits + "bit.safetensors"));
                 var cache = new SequenceCache(model.cacheShape(), codec, 0)) {
             int vocabulary = model.config().vocabulary();
             var all = Runs.prefill(model, Runs.ids(expected, "input_ids"), cache, chunk);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,13 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same model as GGUF file: query and key rows in another order, weights in blocks. */
 class GgufModelTest {
-    private static final String FOLDER = "goldens/quantization/gguf/";
+    private static final String FOLDER = "quantization/gguf/";
     private static final int LAST_ROWS = 8;
 
     @Test
     void unquantisedFileEqualsSafetensorsToTheBit() {
-        var folder = Shared.path("goldens/architectures/llama");
-        try (var gguf = LanguageModel.load(Shared.path(FOLDER + "tiny_llama_f32.gguf"), LoadOptions.withThreads(2));
+        var folder = Goldens.path("architectures/llama");
+        try (var gguf = LanguageModel.load(Shared.golden(FOLDER + "tiny_llama_f32.gguf"), LoadOptions.withThreads(2));
                 var reference = LanguageModel.load(folder, LoadOptions.withThreads(2));
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
                 var cache = Runs.exactCache(gguf);
@@ -33,9 +34,9 @@ class GgufModelTest {
     @ValueSource(strings = {"q8_0", "q4_0"})
     void quantisedWeightsAgreeWithTheirWidenedValues(String type) {
         try (var model = LanguageModel.load(
-                        Shared.path(FOLDER + "tiny_llama_" + type + ".gguf"), LoadOptions.withThreads(2));
+                        Goldens.path(FOLDER + "tiny_llama_" + type + ".gguf"), LoadOptions.withThreads(2));
                 var expected =
-                        SafetensorsFile.open(Shared.path(FOLDER + "tiny_llama_" + type + "_expected.safetensors"));
+                        SafetensorsFile.open(Goldens.path(FOLDER + "tiny_llama_" + type + "_expected.safetensors"));
                 var first = Runs.exactCache(model);
                 var second = Runs.exactCache(model)) {
             var logits = Runs.prefill(model, Runs.ids(expected, "prompt1.input_ids"), first, 64);

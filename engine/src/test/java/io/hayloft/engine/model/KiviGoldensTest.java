@@ -23,7 +23,7 @@ class KiviGoldensTest {
         var codec = new KvCodec.Grouped(bits, bits, 32, 128, true);
         try (var model = LanguageModel.load(
                         Shared.path("goldens/compression/checkpoint_llama_hd32"), LoadOptions.withThreads(2));
-                var expected = SafetensorsFile.open(Shared.path("goldens/compression/kivi/" + name + ".safetensors"));
+                var expected = SafetensorsFile.open(Shared.golden("compression/kivi/" + name + ".safetensors"));
                 var exact = Runs.exactCache(model)) {
             int vocabulary = model.config().vocabulary();
             var all = Runs.prefill(model, Runs.ids(expected, "input_ids"), exact, 512);

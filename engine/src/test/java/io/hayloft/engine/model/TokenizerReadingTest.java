@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.memory.NativeMemory;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class TokenizerReadingTest {
 
     @Test
     void laterReadingGivesTheSameTokens() {
-        var folder = Shared.path("models/hayloft-tiny");
+        var folder = Goldens.tinyModel();
         try (var meanwhile = LanguageModel.load(folder, options);
                 var later = LanguageModel.load(folder, options.withoutTokenizer())) {
             var text = "The key of the barn is 4711.";
@@ -58,7 +58,7 @@ class TokenizerReadingTest {
     @Test
     void brokenWeightsAreToldAtOnceAndTheTokenizerIsFreed() throws IOException {
         copyModel(List.of("config.json", "tokenizer.json"));
-        Files.copy(Shared.path("goldens/architectures/llama/model.safetensors"), copy.resolve("model.safetensors"));
+        Files.copy(Goldens.path("architectures/llama/model.safetensors"), copy.resolve("model.safetensors"));
         long before = NativeMemory.liveBytes();
 
         assertThatThrownBy(() -> LanguageModel.load(copy, options)).isInstanceOf(UserError.class);
@@ -68,7 +68,7 @@ class TokenizerReadingTest {
 
     @Test
     void aClosedReadingServesNobody() {
-        try (var checkpoint = Checkpoint.open(Shared.path("models/hayloft-tiny"))) {
+        try (var checkpoint = Checkpoint.open(Goldens.tinyModel())) {
             var background = new TokenizerReading(checkpoint);
             background.begin();
             background.close();
@@ -82,7 +82,7 @@ class TokenizerReadingTest {
     }
 
     private void copyModel(List<String> names) throws IOException {
-        var folder = Shared.path("models/hayloft-tiny");
+        var folder = Goldens.tinyModel();
         for (var name : names) {
             Files.copy(folder.resolve(name), copy.resolve(name));
         }

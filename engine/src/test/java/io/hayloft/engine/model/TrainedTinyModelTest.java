@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.SequenceCache;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,15 +15,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The project's own small trained model: f16 weights, tokenizer, one prompt of each task. */
 class TrainedTinyModelTest {
-    private final Path folder = Shared.path("models/hayloft-tiny");
+    private final Path folder = Goldens.tinyModel();
 
     @Test
     void answersLikeTheReference() throws IOException {
         try (var model = LanguageModel.load(folder, LoadOptions.withThreads(2));
-                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
+                var expected = SafetensorsFile.open(Goldens.path("hayloft-tiny/expected.safetensors"))) {
             int vocabulary = model.config().vocabulary();
             var cases = JsonMapper.shared()
-                    .readTree(Files.readString(folder.resolve("expected.json")))
+                    .readTree(Files.readString(Goldens.path("hayloft-tiny/expected.json")))
                     .get("cases");
             assertThat(cases.size()).isEqualTo(7);
             for (var sample : cases) {

@@ -9,6 +9,7 @@ import io.hayloft.formats.config.LayerKind;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.testing.GgufBuilder;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ class CheckpointTest {
                 "smollm3"
             })
     void readsReferenceCheckpoints(String name) {
-        var path = Shared.path("goldens/architectures/" + name);
+        var path = Shared.golden("architectures/" + name);
         try (var model = Checkpoint.open(path);
                 var older = Checkpoint.openFolder(path, "config_v4.json")) {
             var config = model.config();
@@ -71,7 +72,7 @@ class CheckpointTest {
 
     @Test
     void readsWhatIsSpecialInGemma3() {
-        try (var model = Checkpoint.open(Shared.path("goldens/architectures/gemma3"))) {
+        try (var model = Checkpoint.open(Goldens.path("architectures/gemma3"))) {
             var config = model.config();
             var sliding = new LayerKind(true, true);
             assertThat(config.layerKinds()).containsExactly(sliding, sliding, new LayerKind(false, true), sliding);
@@ -102,7 +103,7 @@ class CheckpointTest {
     @Test
     void ggufAndSafetensorsOfTheTinyLlamaAgree() {
         try (var gguf = Checkpoint.open(Shared.path("goldens/quantization/gguf/tiny_llama_f32.gguf"));
-                var hub = Checkpoint.open(Shared.path("goldens/architectures/llama"))) {
+                var hub = Checkpoint.open(Goldens.path("architectures/llama"))) {
             assertThat(gguf.config().rope()).isEqualTo(hub.config().rope());
             assertThat(gguf.config().layers()).isEqualTo(hub.config().layers());
             int compared = 0;
@@ -149,7 +150,7 @@ class CheckpointTest {
 
     @Test
     void readsTheOwnTinyModel() {
-        try (var model = Checkpoint.open(Shared.path("models/hayloft-tiny"))) {
+        try (var model = Checkpoint.open(Goldens.tinyModel())) {
             var config = model.config();
             assertThat(config.queryHeads() * config.headDim()).isEqualTo(384).isNotEqualTo(config.hidden());
             assertThat(config.rope()).isEqualTo(RopeConfig.plain(1e7, 64));

@@ -7,6 +7,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.testing.GgufBuilder;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class GgufFileTest {
     /** One value of each type, six tensors of six types. */
     @Test
     void readsTheReferenceContainer() {
-        var path = Shared.path("goldens/quantization/gguf/container_sample.gguf");
+        var path = Goldens.path("quantization/gguf/container_sample.gguf");
         var expected = new JsonMapper().readTree(path.resolveSibling("container_sample_expected.json"));
         try (var file = GgufFile.open(path);
                 var values = SafetensorsFile.open(path.resolveSibling("container_sample_expected.safetensors"))) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.SafetensorsBuilder;
-import io.hayloft.testing.Shared;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Map;
@@ -63,7 +63,7 @@ class SafetensorsFileTest {
 
     @Test
     void readsReferenceFiles() {
-        try (var file = SafetensorsFile.open(Shared.path("goldens/architectures/llama/expected.safetensors"))) {
+        try (var file = SafetensorsFile.open(Goldens.path("architectures/llama/expected.safetensors"))) {
             assertThat(file.readLongs("prompt1.input_ids")).hasSize(37);
             assertThat(file.shape("prompt1.logits")).containsExactly(37, 256);
             assertThat(file.readFloats("prompt1.logits")).hasSize(37 * 256);

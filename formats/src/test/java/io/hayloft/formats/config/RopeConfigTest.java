@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.HuggingFaceConfig;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ class RopeConfigTest {
     /** The tables of published models; read through a config.json with the same settings. */
     @TestFactory
     List<DynamicTest> agreesWithTheReference() {
-        var path = Shared.path("goldens/architectures/rope_tables/rope_tables.json");
+        var path = Goldens.path("architectures/rope_tables/rope_tables.json");
         var tests = new ArrayList<DynamicTest>();
         for (var table : new JsonMapper().readTree(path.toFile()).get("cases")) {
             tests.add(DynamicTest.dynamicTest(table.get("name").asString(), () -> compare(table)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ class TensorTypeTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "F32")
     void dequantisesAsTheReference(TensorType type) {
-        var path = Shared.path("goldens/quantization/gguf/" + type.name().toLowerCase(Locale.ROOT) + ".safetensors");
+        var path = Shared.golden("quantization/gguf/" + type.name().toLowerCase(Locale.ROOT) + ".safetensors");
         try (var file = SafetensorsFile.open(path)) {
             int compared = 0;
             for (var blocks : file.names()) {
@@ -45,7 +46,7 @@ class TensorTypeTest {
     @ParameterizedTest
     @ValueSource(strings = {"f16", "bf16"})
     void readsHalves(String type) {
-        var path = Shared.path("goldens/quantization/gguf/f32_to_half.safetensors");
+        var path = Goldens.path("quantization/gguf/f32_to_half.safetensors");
         try (var file = SafetensorsFile.open(path)) {
             var bits = file.readInts(type.equals("f16") ? "f16_bits" : "bf16_bits_torch");
             var data = new byte[bits.length * 2];

@@ -54,7 +54,7 @@ class FlexGenTest {
 
     private static SafetensorsFile golden(int bits, int group) {
         return SafetensorsFile.open(
-                Shared.path("goldens/quantization/flexgen/asym_" + bits + "bit_group" + group + "_f32.safetensors"));
+                Shared.golden("quantization/flexgen/asym_" + bits + "bit_group" + group + "_f32.safetensors"));
     }
 
     @ParameterizedTest

@@ -89,7 +89,7 @@ class KiviGoldenTest {
 
     private static SafetensorsFile golden(int bits, String arithmetic) {
         return SafetensorsFile.open(
-                Shared.path("goldens/quantization/kivi/kivi_" + bits + "bit_" + arithmetic + ".safetensors"));
+                Shared.golden("quantization/kivi/kivi_" + bits + "bit_" + arithmetic + ".safetensors"));
     }
 
     private static void check(

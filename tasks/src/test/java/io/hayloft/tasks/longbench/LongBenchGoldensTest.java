@@ -2,7 +2,7 @@ package io.hayloft.tasks.longbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.tasks.Goldens;
+import io.hayloft.tasks.GoldenLines;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
@@ -25,7 +25,7 @@ class LongBenchGoldensTest {
 
     @Test
     void renderedPrompts() {
-        var lines = Goldens.lines("goldens/prompts/rendered.jsonl");
+        var lines = GoldenLines.lines("prompts/rendered.jsonl");
         assertThat(lines).hasSize(80);
         for (var line : lines) {
             var sample = line.get("sample");
@@ -40,7 +40,7 @@ class LongBenchGoldensTest {
 
     @Test
     void realSamplesUncut() {
-        var lines = Goldens.lines("goldens/prompts/real_samples.jsonl");
+        var lines = GoldenLines.allLines("prompts/real_samples.jsonl");
         assertThat(lines).hasSize(79);
         var samples = new HashMap<String, List<Sample>>();
         for (var line : lines) {
@@ -51,7 +51,7 @@ class LongBenchGoldensTest {
                     .isEqualTo(line.get("max_new_tokens").intValue());
             assertThat(sample.prompt().chat())
                     .isEqualTo(line.get("chat_wrapping").booleanValue());
-            assertThat(Goldens.sha256(sample.prompt().text()))
+            assertThat(GoldenLines.sha256(sample.prompt().text()))
                     .as(sample.id())
                     .isEqualTo(line.get("sha256").stringValue());
             assertThat(new StandInTokens(0).count(sample.prompt().text()))
@@ -63,7 +63,7 @@ class LongBenchGoldensTest {
     void realSamplesCut() {
         int checked = 0;
         var samples = new HashMap<String, List<Sample>>();
-        for (var line : Goldens.lines("goldens/prompts/real_samples.jsonl")) {
+        for (var line : GoldenLines.allLines("prompts/real_samples.jsonl")) {
             var task = line.get("task").stringValue();
             for (var cut : line.get("truncated")) {
                 int limit = cut.get("limit").intValue();
@@ -71,7 +71,7 @@ class LongBenchGoldensTest {
                 var sample = samples.computeIfAbsent(
                                 task + "/" + limit + "/" + start, key -> samples(task, limit, start))
                         .get(line.get("line").intValue() - 1);
-                assertThat(Goldens.sha256(sample.prompt().text()))
+                assertThat(GoldenLines.sha256(sample.prompt().text()))
                         .as("%s cut to %d", sample.id(), limit)
                         .isEqualTo(cut.get("sha256").stringValue());
                 assertThat(sample.facets())
@@ -89,7 +89,7 @@ class LongBenchGoldensTest {
 
     @Test
     void cutting() {
-        var lines = Goldens.lines("goldens/prompts/truncation.jsonl");
+        var lines = GoldenLines.lines("prompts/truncation.jsonl");
         assertThat(lines).hasSize(208);
         for (var line : lines) {
             var tokens = new StandInTokens(line.get("start_token").booleanValue() ? 1 : 0);

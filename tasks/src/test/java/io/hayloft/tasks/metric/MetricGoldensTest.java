@@ -2,11 +2,12 @@ package io.hayloft.tasks.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.tasks.Goldens;
+import io.hayloft.tasks.GoldenLines;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,21 +20,38 @@ class MetricGoldensTest {
 
     @ParameterizedTest
     @CsvSource({
+        "qa_f1, QA_F1, 176",
+        "rouge_l, ROUGE_L, 128",
+        "rouge_depth, ROUGE_L, 11",
+        "classification, CLASSIFICATION, 50",
+        "retrieval, RETRIEVAL, 60",
+        "count, COUNT, 46",
+        "code_sim, CODE_SIMILARITY, 186"
+    })
+    void scoresOfSamples(String file, Metric metric, int cases) {
+        assertScores(GoldenLines.lines("metrics/" + file + ".jsonl"), metric, cases);
+    }
+
+    /** With texts of the benchmark, and answers that models gave to it. */
+    @ParameterizedTest
+    @CsvSource({
         "qa_f1, QA_F1, 303",
         "rouge_l, ROUGE_L, 173",
-        "rouge_depth, ROUGE_L, 11",
         "classification, CLASSIFICATION, 173",
         "retrieval, RETRIEVAL, 78",
         "count, COUNT, 64",
         "code_sim, CODE_SIMILARITY, 274"
     })
-    void scoresOfSamples(String file, Metric metric, int cases) {
-        var lines = Goldens.lines("goldens/metrics/" + file + ".jsonl");
+    void scoresOfRealAnswers(String file, Metric metric, int cases) {
+        assertScores(GoldenLines.allLines("metrics/" + file + ".jsonl"), metric, cases);
+    }
+
+    private static void assertScores(List<JsonNode> lines, Metric metric, int cases) {
         assertThat(lines).hasSize(cases);
         for (var line : lines) {
             var scored = scoredText(line);
             var classes = classes(line);
-            var answers = Goldens.texts(line.get("answers"));
+            var answers = GoldenLines.texts(line.get("answers"));
             if (line.has("scored_text")) {
                 assertThat(scored).isEqualTo(line.get("scored_text").stringValue());
             }
@@ -50,7 +68,7 @@ class MetricGoldensTest {
 
     @Test
     void rougeDepthLimit() {
-        for (var line : Goldens.lines("goldens/metrics/rouge_depth.jsonl")) {
+        for (var line : GoldenLines.lines("metrics/rouge_depth.jsonl")) {
             var prediction = line.get("prediction").stringValue();
             var reference = line.get("answers").get(0).stringValue();
             assertThat(DatasetScore.of(new double[] {Rouge.longest(prediction, reference)}))
@@ -62,14 +80,23 @@ class MetricGoldensTest {
 
     @Test
     void recallPrecisionAndFOfAllRouge() {
-        for (var line : Goldens.lines("goldens/metrics/rouge_l.jsonl")) {
+        assertAllRouge(GoldenLines::lines);
+    }
+
+    @Test
+    void recallPrecisionAndFOfRealAnswers() {
+        assertAllRouge(GoldenLines::allLines);
+    }
+
+    private static void assertAllRouge(Function<String, List<JsonNode>> lines) {
+        for (var line : lines.apply("metrics/rouge_l.jsonl")) {
             var scored = scoredText(line);
-            var answers = Goldens.texts(line.get("answers"));
+            var answers = GoldenLines.texts(line.get("answers"));
             for (int i = 0; i < answers.size(); i++) {
                 assertRouge(line.get("all_rouge").get(i), scored, answers.get(i));
             }
         }
-        for (var line : Goldens.lines("goldens/metrics/needle_rouge.jsonl")) {
+        for (var line : lines.apply("metrics/needle_rouge.jsonl")) {
             // the reference program fails on texts without a word, where the LongBench rule gives 0; it trims, and
             // takes the needle for the prediction
             assertRouge(
@@ -99,25 +126,34 @@ class MetricGoldensTest {
 
     @Test
     void normalForms() {
-        for (var line : Goldens.lines("goldens/metrics/normalization.jsonl")) {
+        for (var line : GoldenLines.lines("metrics/normalization.jsonl")) {
             var text = line.get("text").stringValue();
             assertThat(UnicodeText.answerForm(text))
                     .isEqualTo(line.get("answer_form").stringValue());
-            assertThat(UnicodeText.words(UnicodeText.answerForm(text))).isEqualTo(Goldens.texts(line.get("words")));
+            assertThat(UnicodeText.words(UnicodeText.answerForm(text))).isEqualTo(GoldenLines.texts(line.get("words")));
             assertThat(UnicodeText.passKeyForm(text))
                     .isEqualTo(line.get("passkey_form").stringValue());
             assertThat(UnicodeText.firstLine(text))
                     .isEqualTo(line.get("first_line").stringValue());
-            assertThat(UnicodeText.numbers(text)).isEqualTo(Goldens.texts(line.get("numbers")));
+            assertThat(UnicodeText.numbers(text)).isEqualTo(GoldenLines.texts(line.get("numbers")));
         }
     }
 
     @Test
     void codeLinesAndRatios() {
-        for (var line : Goldens.lines("goldens/metrics/code_sim.jsonl")) {
+        assertRatios(GoldenLines.lines("metrics/code_sim.jsonl"));
+    }
+
+    @Test
+    void codeLinesAndRatiosOfRealAnswers() {
+        assertRatios(GoldenLines.allLines("metrics/code_sim.jsonl"));
+    }
+
+    private static void assertRatios(List<JsonNode> lines) {
+        for (var line : lines) {
             var codeLine = CodeSimilarity.firstCodeLine(line.get("prediction").stringValue());
             assertThat(codeLine).isEqualTo(line.get("line").stringValue());
-            var answers = Goldens.texts(line.get("answers"));
+            var answers = GoldenLines.texts(line.get("answers"));
             for (int i = 0; i < answers.size(); i++) {
                 var expected = line.get("ratio_unrounded").get(i);
                 if (!expected.isNull()) { // no ratio where one text is empty
@@ -129,11 +165,22 @@ class MetricGoldensTest {
 
     @Test
     void dataSetScores() {
-        var scores = scoresById();
+        assertThat(checkBatches(GoldenLines::lines)).isGreaterThan(15);
+    }
+
+    @Test
+    void dataSetScoresOfRealAnswers() {
+        assertThat(checkBatches(GoldenLines::allLines)).isGreaterThan(150);
+    }
+
+    /** Returns how many batches were checked. */
+    private static int checkBatches(Function<String, List<JsonNode>> lines) {
+        var scores = scoresById(lines);
         int checked = 0;
-        for (var batch : Goldens.lines("goldens/metrics/batches.jsonl")) {
-            var cases =
-                    Goldens.texts(batch.get("ids")).stream().map(scores::get).toList();
+        for (var batch : lines.apply("metrics/batches.jsonl")) {
+            var cases = GoldenLines.texts(batch.get("ids")).stream()
+                    .map(scores::get)
+                    .toList();
             if (cases.contains(null)) {
                 continue; // Chinese tasks, which are not part of this benchmark
             }
@@ -146,7 +193,7 @@ class MetricGoldensTest {
             }
             checked++;
         }
-        assertThat(checked).isGreaterThan(150);
+        return checked;
     }
 
     private static void assertLengthGroups(JsonNode batch, List<Double> scores) {
@@ -158,9 +205,9 @@ class MetricGoldensTest {
         });
     }
 
-    private static Map<String, JsonNode> scoresById() {
+    private static Map<String, JsonNode> scoresById(Function<String, List<JsonNode>> lines) {
         return List.of("qa_f1", "rouge_l", "classification", "retrieval", "count", "code_sim").stream()
-                .flatMap(file -> Goldens.lines("goldens/metrics/" + file + ".jsonl").stream())
+                .flatMap(file -> lines.apply("metrics/" + file + ".jsonl").stream())
                 .collect(Collectors.toMap(line -> line.get("id").stringValue(), line -> line));
     }
 
@@ -173,12 +220,12 @@ class MetricGoldensTest {
             case "lcc", "repobench-p" -> Metric.CODE_SIMILARITY;
             default -> Metric.QA_F1;
         };
-        return metric.best(scoredText(line), Goldens.texts(line.get("answers")), classes(batch));
+        return metric.best(scoredText(line), GoldenLines.texts(line.get("answers")), classes(batch));
     }
 
     @Test
     void rounding() {
-        for (var line : Goldens.lines("goldens/metrics/rounding.jsonl")) {
+        for (var line : GoldenLines.lines("metrics/rounding.jsonl")) {
             assertThat(DatasetScore.of(
                             line.get("total").doubleValue(), line.get("count").intValue()))
                     .isEqualTo(line.get("score").doubleValue());
@@ -192,7 +239,7 @@ class MetricGoldensTest {
     }
 
     private static List<String> classes(JsonNode line) {
-        return line.hasNonNull("all_classes") ? Goldens.texts(line.get("all_classes")) : List.of();
+        return line.hasNonNull("all_classes") ? GoldenLines.texts(line.get("all_classes")) : List.of();
     }
 
     private static List<Double> doubles(JsonNode list) {

@@ -2,7 +2,7 @@ package io.hayloft.tasks.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.tasks.Goldens;
+import io.hayloft.tasks.GoldenLines;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 class NeedleGoldensTest {
     @Test
     void passKeys() {
-        var lines = Goldens.lines("goldens/metrics/passkey.jsonl");
+        var lines = GoldenLines.lines("metrics/passkey.jsonl");
         assertThat(lines).hasSize(349);
         for (var line : lines) {
             var response = line.get("response").stringValue();
@@ -39,14 +39,15 @@ class NeedleGoldensTest {
         }
         var lists = answer.valueStream().filter(JsonNode::isArray).toList();
         if (lists.isEmpty()) {
-            return PassKey.anyExact(response, Goldens.texts(answer)) ? 1 : 0;
+            return PassKey.anyExact(response, GoldenLines.texts(answer)) ? 1 : 0;
         }
-        return PassKey.shareExact(response, lists.stream().map(Goldens::texts).toList());
+        return PassKey.shareExact(
+                response, lists.stream().map(GoldenLines::texts).toList());
     }
 
     @Test
     void gridAverages() {
-        for (var grid : Goldens.lines("goldens/metrics/passkey_grid.jsonl")) {
+        for (var grid : GoldenLines.lines("metrics/passkey_grid.jsonl")) {
             assertGrid(grid, "exact_match", line -> exact(line.get("response").stringValue(), line.get("answer")));
             assertGrid(
                     grid,
@@ -82,7 +83,7 @@ class NeedleGoldensTest {
 
     @Test
     void gridPoints() {
-        for (var line : Goldens.lines("goldens/metrics/passkey_grid_points.jsonl")) {
+        for (var line : GoldenLines.lines("metrics/passkey_grid_points.jsonl")) {
             var points = PassKeyGrid.points(
                     line.get("min").doubleValue(),
                     line.get("max").doubleValue(),
@@ -98,7 +99,7 @@ class NeedleGoldensTest {
 
     @Test
     void rulerAnswers() {
-        for (var line : Goldens.lines("goldens/metrics/ruler.jsonl")) {
+        for (var line : GoldenLines.lines("metrics/ruler.jsonl")) {
             assertThat(StringMatch.searched(line.get("prediction").stringValue()))
                     .isEqualTo(line.get("scored_text").stringValue());
             assertThat(DatasetScore.of(new double[] {ruler(line)}))
@@ -109,10 +110,10 @@ class NeedleGoldensTest {
 
     @Test
     void rulerDataSets() {
-        var lines = Goldens.lines("goldens/metrics/ruler.jsonl").stream()
+        var lines = GoldenLines.lines("metrics/ruler.jsonl").stream()
                 .collect(Collectors.toMap(line -> line.get("id").stringValue(), line -> line));
-        for (var batch : Goldens.lines("goldens/metrics/ruler_batches.jsonl")) {
-            var byTask = new LinkedHashMap<String, List<JsonNode>>(Goldens.texts(batch.get("ids")).stream()
+        for (var batch : GoldenLines.lines("metrics/ruler_batches.jsonl")) {
+            var byTask = new LinkedHashMap<String, List<JsonNode>>(GoldenLines.texts(batch.get("ids")).stream()
                     .map(lines::get)
                     .collect(Collectors.groupingBy(line -> line.get("task").stringValue())));
             assertThat(byTask.keySet())
@@ -125,7 +126,7 @@ class NeedleGoldensTest {
     }
 
     private static double ruler(JsonNode line) {
-        var answers = Goldens.texts(line.get("answers"));
+        var answers = GoldenLines.texts(line.get("answers"));
         var prediction = line.get("prediction").stringValue();
         boolean anyWillDo = line.get("task").stringValue().startsWith("qa");
         return anyWillDo ? StringMatch.any(prediction, answers) : StringMatch.all(prediction, answers);

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Goldens;
+import io.hayloft.tasks.GoldenLines;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.WordTokens;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -71,7 +71,7 @@ class MiniTaskTest {
 
     private static TokenCounter embedded() {
         var json = JsonMapper.shared()
-                .readTree(Shared.path("models/hayloft-tiny/tokenizer.json").toFile());
+                .readTree(Goldens.tinyModel().resolve("tokenizer.json").toFile());
         var vocabulary = new LinkedHashMap<String, Integer>();
         json.get("model").get("vocab").forEachEntry((word, id) -> vocabulary.put(word, id.intValue()));
         assertThat(vocabulary).hasSize(982).containsEntry("<unk>", WordTokens.UNKNOWN);
@@ -251,7 +251,7 @@ class MiniTaskTest {
             samples(task, 512, 3, 42)
                     .forEach(sample -> all.append(sample.prompt().text()).append(sample.references()));
         }
-        assertThat(Goldens.sha256(all.toString()))
+        assertThat(GoldenLines.sha256(all.toString()))
                 .isEqualTo("4762e80f9d85ea2a57438c55ea4fb3eb1ecced223044b2cb5e56e2030ec289af");
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Goldens;
+import io.hayloft.tasks.GoldenLines;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.StandInTokens;
@@ -131,7 +131,7 @@ class NeedleTaskTest {
         samples(NEEDLE, 2000, 5, new StandInTokens(1))
                 .forEach(sample -> all.append(sample.prompt().text()));
         assertThat(NEEDLE.version()).isEqualTo("1");
-        assertThat(Goldens.sha256(all.toString()))
+        assertThat(GoldenLines.sha256(all.toString()))
                 .isEqualTo("fc181a09957eee7ee2f1ed576fc6ccd51ec89c68a6f875d117e6cfa703ed6e20");
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Goldens;
+import io.hayloft.tasks.GoldenLines;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.StandInTokens;
 import io.hayloft.tasks.Task;
@@ -22,15 +22,15 @@ class PaperNeedleTaskTest {
 
     @Test
     void publishedPrompts() {
-        var lines = Goldens.lines("goldens/prompts/passkey.jsonl");
+        var lines = GoldenLines.lines("prompts/passkey.jsonl");
         assertThat(lines).hasSize(112);
         for (var line : lines) {
             var prompt = PaperPrompt.of(
-                    Goldens.texts(line.get("texts")),
+                    GoldenLines.texts(line.get("texts")),
                     line.get("background_words").intValue(),
                     line.get("depth").doubleValue(),
                     line.get("key").stringValue());
-            assertThat(Goldens.sha256(prompt.text()))
+            assertThat(GoldenLines.sha256(prompt.text()))
                     .isEqualTo(line.get("sha256").stringValue());
         }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 class JinjaTemplateTest {
     @TestFactory
     List<DynamicTest> templatesRenderAsTheReferenceDoes() throws IOException {
-        var file = Shared.path("goldens/tokenizers/chat_templates/chat_templates.json");
+        var file = Goldens.path("tokenizers/chat_templates/chat_templates.json");
         var golden = JsonMapper.shared().readTree(Files.readString(file));
         var tests = new ArrayList<DynamicTest>();
         for (var test : golden.path("cases")) {

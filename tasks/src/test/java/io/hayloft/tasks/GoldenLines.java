@@ -1,10 +1,12 @@
 package io.hayloft.tasks;
 
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -13,17 +15,24 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads reference files of JSON lines. */
-public final class Goldens {
+public final class GoldenLines {
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private Goldens() {}
+    private GoldenLines() {}
 
-    /** Every line of a reference file; skips the running test where the file is absent. */
+    /** Every line of a golden of the project. */
     public static List<JsonNode> lines(String relative) {
+        return lines(Goldens.path(relative));
+    }
+
+    /** Every line of a golden of the reference data, with cases that the project does not hold; skips where it is absent. */
+    public static List<JsonNode> allLines(String relative) {
+        return lines(Shared.path("goldens/" + relative));
+    }
+
+    private static List<JsonNode> lines(Path file) {
         try {
-            return Files.readAllLines(Shared.path(relative)).stream()
-                    .map(JSON::readTree)
-                    .toList();
+            return Files.readAllLines(file).stream().map(JSON::readTree).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
