@@ -73,7 +73,7 @@ abstract class MethodRuns {
         return prefill(prompt, request, new KvCodec.F16());
     }
 
-    private static Prefilled prefill(int[] prompt, SignalRequest request, KvCodec type) {
+    static Prefilled prefill(int[] prompt, SignalRequest request, KvCodec type) {
         var cache = new SequenceCache(model.cacheShape(), type, prompt.length);
         var signals = new PrefillSignals(request, model.config(), prompt.length);
         var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
@@ -100,7 +100,7 @@ abstract class MethodRuns {
         return positions;
     }
 
-    /** Bytes of the tables of positions: 4 for each token of a head that does not hold consecutive ones. */
+    /** Bytes of tables on the heap: 12 a block of 32 tokens, 4 for each token of a head that does not hold consecutive ones. */
     static long tables(SequenceCache cache) {
         long bytes = 0;
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
