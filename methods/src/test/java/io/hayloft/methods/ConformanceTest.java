@@ -104,7 +104,7 @@ class ConformanceTest extends MethodRuns {
                 if (family.equals("h2o:") && !ratio.equals("1x")) {
                     onTheHeap += 4L * keptTokens(cache); // accumulated attention
                 }
-                assertThat(cache.bytes()).isEqualTo(NativeMemory.mappedBytes() - before + onTheHeap);
+                assertMapped(family + ratio, cache, cache.bytes() - onTheHeap, before);
                 sizes.add(cache.bytes());
             }
             assertThat(NativeMemory.mappedBytes()).isEqualTo(before);

@@ -1,5 +1,7 @@
 package io.hayloft.methods;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
@@ -14,6 +16,7 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.KvCodec;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 /** Runs methods on the embedded model (6 query heads share 2 KV heads). */
 abstract class MethodRuns {
     static final int PROMPT = 300;
+    static final long PAGES_OF_A_LAYER = 2 * 4096;
 
     static LanguageModel model;
 
@@ -100,17 +104,22 @@ abstract class MethodRuns {
         return positions;
     }
 
-    /** Bytes of tables on the heap: 12 a block of 32 tokens, 4 for each token of a head that does not hold consecutive ones. */
+    /** Bytes of the tables of blocks and positions on the heap, which the system's mappings do not show. */
     static long tables(SequenceCache cache) {
         long bytes = 0;
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
-                var positions = positions(cache, layer, head);
-                boolean consecutive = positions.getLast() - positions.getFirst() == positions.size() - 1;
-                bytes += consecutive ? 0 : 4L * positions.size();
-            }
+            bytes += cache.layer(layer).tableBytes();
         }
         return bytes;
+    }
+
+    /**
+     * Compares the bytes that a cache says it has with what the system gave since a moment before, counted apart. They
+     * differ by the unused rests of the last pages: a layer has a piece for its kept tokens, and one that grows.
+     */
+    static void assertMapped(String what, SequenceCache cache, long bytes, long before) {
+        long mapped = NativeMemory.mappedBytes() - before;
+        assertThat(mapped).as(what).isBetween(bytes, bytes + PAGES_OF_A_LAYER * cache.shape().layers());
     }
 
     static long keptTokens(SequenceCache cache) {
