@@ -61,7 +61,8 @@ public record ComposedMethod(MethodId id, @Nullable Eviction eviction, Part.@Nul
         var choice = active();
         var codec = store == null ? prefill.cache().codec() : store.codec();
         return choice == null
-                ? Compaction.select(prefill.cache(), null, codec, null, prefill.model().pool())
+                ? Compaction.select(
+                        prefill.cache(), null, codec, null, prefill.model().pool())
                 : choice.rule().build(prefill, choice, codec);
     }
 }

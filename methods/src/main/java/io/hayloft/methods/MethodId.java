@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param version sum of the versions of its parts, at least 1; see {@link MethodInfo#version}
  * @param prompt how the text of the prompt is shortened before the model reads it; null if it is not
  */
-public record MethodId(String name, String family, Category category, int version, @Nullable PromptStep prompt) {
+public record MethodId(
+        String name,
+        String family,
+        Category category,
+        int version,
+        @Nullable PromptStep prompt) {
     /** The ratio by which the text is shortened: 1 if it is not, NaN where it depends on the prompt. */
     public double textRatio() {
         return prompt == null ? 1 : prompt.budget().requestedRatio();

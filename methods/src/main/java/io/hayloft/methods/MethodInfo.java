@@ -50,8 +50,7 @@ public record MethodInfo(
     /** The same method with its differences to its source. */
     public MethodInfo deviating(String... sentences) {
         var lines = List.of(sentences);
-        return new MethodInfo(
-                name, category, idea, source, amount, parameters, composesWith, example, lines, version);
+        return new MethodInfo(name, category, idea, source, amount, parameters, composesWith, example, lines, version);
     }
 
     /** The same method in another version. */

@@ -60,7 +60,9 @@ class AllocatedHeadsTest extends MethodRuns {
                     assertThat(sum).isEqualTo(PROMPT / ratio * lengths[layer].length);
                 }
                 // Blocks have 32 tokens, so that heads of other lengths may take a block more or less.
-                assertThat(cache.bytes()).isLessThan(before).isBetween(uniform.bytes() * 3 / 4, uniform.bytes() * 5 / 4);
+                assertThat(cache.bytes())
+                        .isLessThan(before)
+                        .isBetween(uniform.bytes() * 3 / 4, uniform.bytes() * 5 / 4);
                 before = cache.bytes();
             }
         }
@@ -228,7 +230,11 @@ class AllocatedHeadsTest extends MethodRuns {
             }
             var policy = new HeavyHitterEviction(capacities, attention);
             try (var cache = io.hayloft.kv.cache.Compaction.select(
-                    prefill.cache(), slots(built), built.codec(), policy, prefill.model().pool())) {
+                    prefill.cache(),
+                    slots(built),
+                    built.codec(),
+                    policy,
+                    prefill.model().pool())) {
                 for (int step = 0; step < 12; step++) {
                     model.decoder().step(new int[] {50 + step}, new SequenceCache[] {cache}, null);
                 }

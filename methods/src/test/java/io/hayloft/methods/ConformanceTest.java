@@ -126,7 +126,8 @@ class ConformanceTest extends MethodRuns {
             assertThat(best.getFirst().id()).isEqualTo(first.ids()[step]); // greedy
             for (int i = 0; i < best.size(); i++) {
                 assertThat(best.get(i).logprob()).isFinite().isNotPositive();
-                assertThat(i == 0 || best.get(i).logprob() <= best.get(i - 1).logprob()).isTrue();
+                assertThat(i == 0 || best.get(i).logprob() <= best.get(i - 1).logprob())
+                        .isTrue();
             }
         }
         // only methods that lose nothing of these tokens go on as the full cache does

@@ -50,7 +50,9 @@ class FailureTest extends MethodRuns {
                         assertThat(thrown).isInstanceOf(UserError.class);
                     }
                 }
-                assertThat(NativeMemory.liveBytes()).as("%s after %d", expression, limit).isEqualTo(before);
+                assertThat(NativeMemory.liveBytes())
+                        .as("%s after %d", expression, limit)
+                        .isEqualTo(before);
             }
             boolean onlyShares = method.keepsAll() || method.freeTokens() > 1; // shrinks in its first step
             assertThat(failures > 0).as("%s took memory", expression).isEqualTo(!onlyShares);

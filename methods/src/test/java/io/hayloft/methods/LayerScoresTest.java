@@ -65,8 +65,7 @@ class LayerScoresTest {
         var sorted = scores.clone();
         Arrays.sort(sorted);
         float least = sorted[200 - budget];
-        var expected =
-                IntStream.range(0, 200).filter(i -> scores[i] >= least).toArray();
+        var expected = IntStream.range(0, 200).filter(i -> scores[i] >= least).toArray();
         assertThat(top(scores, budget)).isEqualTo(expected);
     }
 
@@ -96,12 +95,16 @@ class LayerScoresTest {
     void protectionsAreKeptInTheirOrder(int count, String expected) {
         var sinks = new Protection.First(2, 0);
         var kept = top(new float[] {0, 1, 9, 3, 4, 5}, count, new Protection.Newest(1), sinks);
-        assertThat(kept).isEqualTo(Arrays.stream(expected.split(" ")).mapToInt(Integer::parseInt).toArray());
+        assertThat(kept)
+                .isEqualTo(Arrays.stream(expected.split(" "))
+                        .mapToInt(Integer::parseInt)
+                        .toArray());
     }
 
     @Test
     void sharesOfABudgetAreRoundedAsTheySay() {
-        assertThat(top(new float[] {9, 8, 7, 6, 5, 4, 3}, 5, new Protection.NewestHalf())).containsExactly(0, 1, 4, 5, 6);
+        assertThat(top(new float[] {9, 8, 7, 6, 5, 4, 3}, 5, new Protection.NewestHalf()))
+                .containsExactly(0, 1, 4, 5, 6);
         assertThat(top(new float[] {1, 2, 3, 4, 5, 6, 7}, 5, new Protection.First(0, 0.5)))
                 .containsExactly(0, 1, 4, 5, 6);
         assertThat(top(new float[] {1, 2, 3}, 2, new Protection.Newest(100))).containsExactly(1, 2);

@@ -55,8 +55,7 @@ class LongCacheTest extends MethodRuns {
     }
 
     private static Prefilled prefilled(Method method) {
-        return new Prefilled(
-                model, cache().fork(), new PrefillSignals(method.signals(), model.config(), LONG), 0, 5);
+        return new Prefilled(model, cache().fork(), new PrefillSignals(method.signals(), model.config(), LONG), 0, 5);
     }
 
     static Stream<String> examples() {
@@ -65,7 +64,11 @@ class LongCacheTest extends MethodRuns {
                         .map(MethodInfo::example)
                         .filter(text -> Methods.parse(text).prompt().isEmpty())
                         .filter(text -> Methods.parse(text).prefillPattern().equals(PrefillPattern.EXACT)),
-                Stream.of("snapkv:32k", "h2o:1.01x,allocator=ada", "streaming:4x,positions=slot", "snapkv:4x + kivi:4bit"));
+                Stream.of(
+                        "snapkv:32k",
+                        "h2o:1.01x,allocator=ada",
+                        "streaming:4x,positions=slot",
+                        "snapkv:4x + kivi:4bit"));
     }
 
     @ParameterizedTest
@@ -84,7 +87,10 @@ class LongCacheTest extends MethodRuns {
                 var far = built.far();
                 for (int head = 0; head < built.layer(layer).kvHeads(); head++) {
                     int own = built.layer(layer).length(head);
-                    assertThat(IntStream.range(0, own).map(slotOf(built, layer, head)).distinct().count())
+                    assertThat(IntStream.range(0, own)
+                                    .map(slotOf(built, layer, head))
+                                    .distinct()
+                                    .count())
                             .isEqualTo(own);
                     var beside = far == null ? null : far.tokens(layer);
                     sum += own + (beside == null ? 0 : beside.length(head));

@@ -18,9 +18,9 @@ import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.hub.ModelStore;
-import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -119,7 +119,9 @@ abstract class MethodRuns {
      */
     static void assertMapped(String what, SequenceCache cache, long bytes, long before) {
         long mapped = NativeMemory.mappedBytes() - before;
-        assertThat(mapped).as(what).isBetween(bytes, bytes + PAGES_OF_A_LAYER * cache.shape().layers());
+        assertThat(mapped)
+                .as(what)
+                .isBetween(bytes, bytes + PAGES_OF_A_LAYER * cache.shape().layers());
     }
 
     static long keptTokens(SequenceCache cache) {

@@ -3,8 +3,8 @@ package io.hayloft.methods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.formats.memory.NativeMemory;
-import io.hayloft.methods.registry.Methods;
 import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -66,8 +66,7 @@ class TiesTest extends MethodRuns {
     @ParameterizedTest
     @CsvSource({"4", "7"})
     void ofEqualNormsTheNewestStay(int ratio) {
-        var eviction =
-                new Eviction(new KeyNormScorer(), new Budget.Ratio(ratio), new Uniform(), DecodeRule.GROW);
+        var eviction = new Eviction(new KeyNormScorer(), new Budget.Ratio(ratio), new Uniform(), DecodeRule.GROW);
         var ids = fewWords();
         try (var prefill = prefill(ids, eviction.scorer().signals(), new KvCodec.F32())) {
             var kept = eviction.choose(prefill).slots()[0];

@@ -87,7 +87,14 @@ class SpeedRunnerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"full", "kivi:4bit", "flexgen-paper:4bit", "h2o-paper:4x", "h2o:4x", "tova-prompt:512 + kivi:2bit"})
+            strings = {
+                "full",
+                "kivi:4bit",
+                "flexgen-paper:4bit",
+                "h2o-paper:4x",
+                "h2o:4x",
+                "tova-prompt:512 + kivi:2bit"
+            })
     void everyRepetitionStartsAtTheSameDepthAndFreesItsCaches(String method) {
         long live = NativeMemory.liveBytes();
         var repetitions = new ArrayList<Integer>();

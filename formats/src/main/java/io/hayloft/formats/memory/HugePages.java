@@ -147,8 +147,7 @@ final class HugePages {
                     linker.downcallHandle(
                             names.findOrThrow("madvise"),
                             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT)),
-                    pageSize(linker.downcallHandle(
-                            names.findOrThrow("getpagesize"), FunctionDescriptor.of(JAVA_INT))));
+                    pageSize(linker.downcallHandle(names.findOrThrow("getpagesize"), FunctionDescriptor.of(JAVA_INT))));
         } catch (RuntimeException e) {
             return null; // a C library without these names: plain memory serves
         }

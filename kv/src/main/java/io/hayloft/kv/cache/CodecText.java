@@ -44,8 +44,8 @@ final class CodecText {
     }
 
     private static final String EXAMPLE = "kivi(k=2,v=2,group=32,residual=128)";
-    private static final List<Form> FORMS = List.of(
-            KvCodec.F32.FORM, KvCodec.F16.FORM, KvCodec.Q8.FORM, KvCodec.FlexGen.FORM, KvCodec.Grouped.FORM);
+    private static final List<Form> FORMS =
+            List.of(KvCodec.F32.FORM, KvCodec.F16.FORM, KvCodec.Q8.FORM, KvCodec.FlexGen.FORM, KvCodec.Grouped.FORM);
 
     private CodecText() {}
 

@@ -15,6 +15,7 @@ import jdk.incubator.vector.FloatVector;
 final class Q8Block extends BlockFormat {
     /** Channels that share a scale. */
     static final int GROUP = BlockScratch.SUM_CHANNELS;
+
     private static final int LARGEST = 127;
     private static final int OFFSET = 128;
 
@@ -165,12 +166,25 @@ final class Q8Block extends BlockFormat {
         var factors = scratch.factors(w.heads * TOKENS);
         for (int g = 0; g < groups; g++) {
             int sums = w.outAt + lanes + g * LANES;
-            ValueSums.foldOffset(w.p, w.pAt, w.pStride, w.heads, s, g * TOKENS, -OFFSET, factors, w.out, sums, w.outStride);
+            ValueSums.foldOffset(
+                    w.p, w.pAt, w.pStride, w.heads, s, g * TOKENS, -OFFSET, factors, w.out, sums, w.outStride);
             int from = g * GROUP;
             long words = at + header() + (long) Integer.BYTES * from;
             int count = Math.min(GROUP, lanes - from);
             PackedRows.add(
-                    factors, 0, TOKENS, w.heads, TOKENS, 8, block, words, lanes, count, w.out, w.outAt + from, w.outStride);
+                    factors,
+                    0,
+                    TOKENS,
+                    w.heads,
+                    TOKENS,
+                    8,
+                    block,
+                    words,
+                    lanes,
+                    count,
+                    w.out,
+                    w.outAt + from,
+                    w.outStride);
         }
     }
 }

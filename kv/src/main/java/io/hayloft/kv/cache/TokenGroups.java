@@ -241,7 +241,19 @@ final class TokenGroups extends BlockFormat {
             long words = at + header() + (long) Integer.BYTES * from;
             int bits = codes.bits();
             PackedRows.add(
-                    factors, 0, TOKENS, w.heads, TOKENS, bits, block, words, lanes, count, w.out, w.outAt + from, w.outStride);
+                    factors,
+                    0,
+                    TOKENS,
+                    w.heads,
+                    TOKENS,
+                    bits,
+                    block,
+                    words,
+                    lanes,
+                    count,
+                    w.out,
+                    w.outAt + from,
+                    w.outStride);
         }
     }
 }

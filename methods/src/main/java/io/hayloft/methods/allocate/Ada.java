@@ -41,7 +41,8 @@ public record Ada(double safeguard) implements Allocator {
         int heads = layer.heads();
         int budget = total / heads;
         int safe = Math.max(1, (int) Math.floor(safeguard * ((double) total / heads)));
-        // One array for all heads, in which a later place is the better one among equals: by token, then from the last head.
+        // One array for all heads, in which a later place is the better one among equals: by token, then from the last
+        // head.
         var all = new float[heads * layer.tokens()];
         var kept = new boolean[all.length];
         for (int head = 0; head < heads; head++) {

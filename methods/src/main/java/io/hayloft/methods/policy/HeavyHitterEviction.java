@@ -24,8 +24,7 @@ public final class HeavyHitterEviction implements CachePolicy {
      * @param capacities tokens that a head may hold [layer][head]; null for layers that are left alone
      * @param attention accumulated attention of the kept tokens [layer][head][slot]; null for the same layers
      */
-    public HeavyHitterEviction(
-            int[] @Nullable [] capacities, float[] @Nullable [][] attention) {
+    public HeavyHitterEviction(int[] @Nullable [] capacities, float[] @Nullable [][] attention) {
         this.capacities = capacities;
         this.attention = attention;
     }

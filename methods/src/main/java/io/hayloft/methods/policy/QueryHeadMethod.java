@@ -51,8 +51,7 @@ public record QueryHeadMethod(MethodId id, Budget budget, boolean promptCounts) 
         var kept = new int[shape.layers()][][];
         for (int layer = 0; promptCounts && layer < kept.length; layer++) {
             if (shape.seesAll(layer)) {
-                kept[layer] =
-                        policy.startWith(layer, prefill.view(layer).accumulatedAttention(), prefill.tokens());
+                kept[layer] = policy.startWith(layer, prefill.view(layer).accumulatedAttention(), prefill.tokens());
             }
         }
         var pool = prefill.model().pool();

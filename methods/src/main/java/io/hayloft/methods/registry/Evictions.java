@@ -33,8 +33,8 @@ final class Evictions {
     static final Parameter ALLOCATOR = new Parameter(
             "allocator",
             "uniform",
-            "uniform: every head keeps the same number of tokens; ada: the heads of a layer share one budget (Ada-KV, Feng et"
-                    + " al., arXiv 2407.11550, safeguard 0.2)");
+            "uniform: every head keeps the same number of tokens; ada: the heads of a layer share one budget (Ada-KV,"
+                    + " Feng et al., arXiv 2407.11550, safeguard 0.2)");
 
     private Evictions() {}
 
@@ -63,12 +63,13 @@ final class Evictions {
                 withShared(new Parameter(
                         "heads",
                         "kv",
-                        "kv: the query heads of a KV head share their choice; query: each has its own, as in the authors' code,"
-                                + " and the union of a group is kept")),
+                        "kv: the query heads of a KV head share their choice; query: each has its own, as in the"
+                                + " authors' code, and the union of a group is kept")),
                 "with heads=kv: " + EVICTS_AT_EVERY_STEP);
         return new Entry(info, Evictions::heavyHitter)
-                .deviating("With heads=kv the query heads of a group share one choice, by the mean of their attention: the"
-                        + " paper has no grouped-query models.");
+                .deviating(
+                        "With heads=kv the query heads of a group share one choice, by the mean of their attention: the"
+                                + " paper has no grouped-query models.");
     }
 
     private static Part heavyHitter(Arguments arguments) {
@@ -87,10 +88,10 @@ final class Evictions {
         var info = Entry.budgeted(
                 "h2o-paper",
                 Category.EVICT,
-                "H2O as the benchmark of arXiv 2407.01527 ran it: only queries after the prompt count, the first two tokens"
-                        + " see everything, and each query head chooses for itself.",
-                "code of arXiv 2407.01527; there hidden tokens keep their memory, here the union of a KV head's choices is"
-                        + " what its bytes count",
+                "H2O as the benchmark of arXiv 2407.01527 ran it: only queries after the prompt count, the first two"
+                        + " tokens see everything, and each query head chooses for itself.",
+                "code of arXiv 2407.01527; there hidden tokens keep their memory, here the union of a KV head's"
+                        + " choices is what its bytes count",
                 List.of(),
                 "nothing: it evicts single tokens at every step");
         return new Entry(info, arguments -> {
@@ -98,8 +99,8 @@ final class Evictions {
                     return new Part.Standalone(budget, id -> new QueryHeadMethod(id, budget, false));
                 })
                 .deviating(
-                        "A token hidden from all query heads of a KV head gives its memory back; the code only masks it."
-                                + " Results are the same.",
+                        "A token hidden from all query heads of a KV head gives its memory back; the code only masks"
+                                + " it. Results are the same.",
                         "The code's first layer begins one step later with Mistral; here all layers begin together.");
     }
 
@@ -107,14 +108,16 @@ final class Evictions {
         return evicting(
                         "snapkv",
                         Category.EVICT,
-                        "Keeps what the last queries of the prompt attend to, smoothed over neighbours, and those last tokens.",
+                        "Keeps what the last queries of the prompt attend to, smoothed over neighbours, and those last"
+                                + " tokens.",
                         "Li et al., arXiv 2404.14469",
                         List.of(
                                 new Parameter("window", "32", "last queries that vote, and are kept"),
                                 new Parameter("kernel", "5", "odd width of the average pooling")),
                         Evictions::snapKv)
-                .deviating("Scores are averaged over the query heads of a group before the choice, so that grouped-query models"
-                        + " keep their smaller cache.");
+                .deviating(
+                        "Scores are averaged over the query heads of a group before the choice, so that grouped-query"
+                                + " models keep their smaller cache.");
     }
 
     private static Scorer snapKv(Arguments arguments) {
@@ -144,7 +147,8 @@ final class Evictions {
         var info = Entry.budgeted(
                 "tova",
                 Category.EVICT,
-                "Evicts at every step the token that the current query attends to least, the same in every head of a layer.",
+                "Evicts at every step the token that the current query attends to least, the same in every head of a"
+                        + " layer.",
                 "Oren et al., arXiv 2401.06104",
                 withShared(),
                 EVICTS_AT_EVERY_STEP);
@@ -162,12 +166,13 @@ final class Evictions {
         return evicting(
                         "tova-prompt",
                         Category.EVICT,
-                        "Keeps what the newest query of the prompt attends to, the same tokens in every head of a layer.",
+                        "Keeps what the newest query of the prompt attends to, the same tokens in every head of a"
+                                + " layer.",
                         "kvpress, after Oren et al., arXiv 2401.06104",
                         List.of(),
                         arguments -> new LastQueryScorer(true))
-                .deviating("The choice is made once, after the prompt, and the newest token is always kept, as in kvpress; the"
-                        + " paper's method is tova.");
+                .deviating("The choice is made once, after the prompt, and the newest token is always kept, as in"
+                        + " kvpress; the paper's method is tova.");
     }
 
     private static Entry observed() {

@@ -37,11 +37,13 @@ final class Windows {
                         new Parameter(
                                 "positions",
                                 "original",
-                                "where queries find the sinks: original; slot: as if nothing lay between them and the window;"
-                                        + " clamped: the same from the first token on")),
-                "with dense prefill and original positions: flexgen (+ flexgen:4bit); with decode=grow, too, any quantiser");
+                                "where queries find the sinks: original; slot: as if nothing lay between them and the"
+                                        + " window; clamped: the same from the first token on")),
+                "with dense prefill and original positions: flexgen (+ flexgen:4bit); with decode=grow, too, any"
+                        + " quantiser");
         return new Entry(info, Windows::streaming)
-                .deviating("Queries find kept tokens at their original positions; the paper's places are positions=slot.");
+                .deviating(
+                        "Queries find kept tokens at their original positions; the paper's places are positions=slot.");
     }
 
     private static Part streaming(Arguments arguments) {
@@ -67,8 +69,8 @@ final class Windows {
         var info = Entry.budgeted(
                 "streaming-paper",
                 Category.EVICT,
-                "StreamingLLM as the benchmark of arXiv 2407.01527 ran it: the prompt's tokens see the window only, and sinks"
-                        + " stay at a fixed distance.",
+                "StreamingLLM as the benchmark of arXiv 2407.01527 ran it: the prompt's tokens see the window only,"
+                        + " and sinks stay at a fixed distance.",
                 "code of arXiv 2407.01527 (InfLLM's port): prefill=windowed, positions=clamped, 2.1 % sinks",
                 List.of(),
                 "nothing: its window slides at every step");
@@ -84,8 +86,8 @@ final class Windows {
         var info = Entry.budgeted(
                 "infllm",
                 Category.RETRIEVE,
-                "Keeps a window of the newest tokens in sight and all others in blocks, of which queries look up those that"
-                        + " match; in prompts, too.",
+                "Keeps a window of the newest tokens in sight and all others in blocks, of which queries look up those"
+                        + " that match; in prompts, too.",
                 "Xiao et al., arXiv 2402.04617, with the sizes of arXiv 2407.01527",
                 List.of(
                         new Parameter("block", "128", "tokens of a block"),
@@ -95,8 +97,8 @@ final class Windows {
                 "nothing: its window slides at every step");
         return new Entry(info, Windows::infLlm)
                 .deviating(
-                        "Blocks that are read and blocks that are only stored lie in the same memory, and both sizes are"
-                                + " reported.",
+                        "Blocks that are read and blocks that are only stored lie in the same memory, and both sizes"
+                                + " are reported.",
                         "There is no cache of recently used blocks; it changes no result.");
     }
 

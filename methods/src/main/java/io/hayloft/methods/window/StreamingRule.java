@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param windowed prefill with a sliding window; null if the prompt's tokens see everything
  * @param slides whether the window moves on while decoding; if not, new tokens are appended and nothing leaves
  */
-public record StreamingRule(Sinks sinks, SinkPositions positions, @Nullable WindowedPrefill windowed, boolean slides)
+public record StreamingRule(
+        Sinks sinks, SinkPositions positions, @Nullable WindowedPrefill windowed, boolean slides)
         implements DecodeRule {
     /**
      * StreamingLLM with all its options.
@@ -38,7 +39,12 @@ public record StreamingRule(Sinks sinks, SinkPositions positions, @Nullable Wind
      * @param windowed whether the prompt's tokens see sinks and window only
      */
     public static Eviction eviction(
-            Budget budget, Allocator allocator, Sinks sinks, SinkPositions positions, boolean windowed, boolean slides) {
+            Budget budget,
+            Allocator allocator,
+            Sinks sinks,
+            SinkPositions positions,
+            boolean windowed,
+            boolean slides) {
         var prefill = windowed ? new WindowedPrefill(budget, sinks, positions) : null;
         var rule = new StreamingRule(sinks, positions, prefill, slides);
         return new Eviction(new SinkAndWindowScorer(sinks), budget, allocator, rule);
@@ -122,9 +128,8 @@ public record StreamingRule(Sinks sinks, SinkPositions positions, @Nullable Wind
             slots[layer] = new int[heads][];
             for (int head = 0; head < slots[layer].length; head++) {
                 int length = all ? source.layer(layer).length(head) : 0;
-                slots[layer][head] = own == null
-                        ? IntStream.range(0, length).toArray()
-                        : Arrays.copyOfRange(own[head], from, to);
+                slots[layer][head] =
+                        own == null ? IntStream.range(0, length).toArray() : Arrays.copyOfRange(own[head], from, to);
             }
         }
         return slots;

@@ -108,16 +108,16 @@ class AllocatorsTest {
     static Stream<Arguments> goldens() {
         return Stream.of("llama", "mistral")
                 .flatMap(model -> Stream.of("adakv_snapkv", "adakv_expected_attention")
-                        .flatMap(golden -> Stream.of("r0.25", "r0.50", "r0.75")
-                                .map(ratio -> Arguments.of(model, golden, ratio))));
+                        .flatMap(golden ->
+                                Stream.of("r0.25", "r0.50", "r0.75").map(ratio -> Arguments.of(model, golden, ratio))));
     }
 
     /** The kept tokens of kvpress 0.5.4, from the scores that it recorded. */
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("goldens")
     void adaKeepsTheTokensOfTheReference(String model, String golden, String ratio) {
-        try (var file = SafetensorsFile.open(
-                Shared.golden("compression/kvpress/" + model + "/" + golden + ".safetensors"))) {
+        try (var file =
+                SafetensorsFile.open(Shared.golden("compression/kvpress/" + model + "/" + golden + ".safetensors"))) {
             int budget = (int) Math.floor(TOKENS * (1 - Double.parseDouble(ratio.substring(1))));
             var layers = new ArrayList<LayerScores>();
             for (int layer = 0; file.names().contains(ratio + ".scores.layer" + layer); layer++) {
@@ -127,7 +127,8 @@ class AllocatorsTest {
             assertThat(layers).isNotEmpty();
             int heads = layers.getFirst().heads();
             var shares = Ada.PAPER.tokens(layers, (long) layers.size() * heads * budget);
-            assertThat(Arrays.stream(shares).anyMatch(own -> Arrays.stream(own).distinct().count() > 1))
+            assertThat(Arrays.stream(shares)
+                            .anyMatch(own -> Arrays.stream(own).distinct().count() > 1))
                     .isEqualTo(heads > 1);
             for (int layer = 0; layer < shares.length; layer++) {
                 var mask = file.readBytes(ratio + ".keep_mask.layer" + layer);

@@ -2,9 +2,9 @@ package io.hayloft.methods.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,12 +3,12 @@ package io.hayloft.methods.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.hub.ModelStore;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.testing.Shared;
 import java.util.Arrays;

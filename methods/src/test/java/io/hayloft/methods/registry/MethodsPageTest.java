@@ -41,12 +41,14 @@ class MethodsPageTest {
             assertThat(cells).hasSize(5);
             assertThat(cells.get(1)).isEqualTo(method.idea());
             for (var parameter : method.parameters()) {
-                assertThat(cells.get(2)).contains("`" + parameter.name() + "=" + parameter.standard() + "` "
-                        + parameter.meaning());
+                assertThat(cells.get(2))
+                        .contains("`" + parameter.name() + "=" + parameter.standard() + "` " + parameter.meaning());
             }
             assertThat(cells.get(3)).isEqualTo(method.composesWith());
             assertThat(cells.get(4)).isEqualTo(method.source());
-            assertThat(lines).filteredOn(line -> line.startsWith("- `" + method.name() + "`: ")).hasSize(1);
+            assertThat(lines)
+                    .filteredOn(line -> line.startsWith("- `" + method.name() + "`: "))
+                    .hasSize(1);
             assertThat(method.deviations()).allMatch(sentence -> sentence.endsWith("."));
         }
     }

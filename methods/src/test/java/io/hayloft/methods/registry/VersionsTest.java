@@ -12,25 +12,25 @@ import org.junit.jupiter.api.Test;
  */
 class VersionsTest {
     private static final String EXPECTED = """
-            full 1
-            random 1 seed=0 allocator=uniform
-            kivi 1 k=bits v=bits group=32 residual=128
-            kivi-paper 1
-            flexgen 1 group=64
-            flexgen-paper 1 group=32
-            streaming 1 sinks=4 decode=slide prefill=dense positions=original allocator=uniform
-            streaming-paper 1
-            infllm 1 block=128 representatives=4 local=512 rows=512
-            h2o 1 heads=kv allocator=uniform
-            h2o-paper 1
-            snapkv 1 window=32 kernel=5 allocator=uniform
-            knorm 2 allocator=uniform
-            tova 2 allocator=uniform
-            tova-prompt 1 allocator=uniform
-            observed 1 allocator=uniform
-            llmlingua2 1 rate=target model=HAYLOFT_LLMLINGUA2
-            selective 1
-            """;
+        full 1
+        random 1 seed=0 allocator=uniform
+        kivi 1 k=bits v=bits group=32 residual=128
+        kivi-paper 1
+        flexgen 1 group=64
+        flexgen-paper 1 group=32
+        streaming 1 sinks=4 decode=slide prefill=dense positions=original allocator=uniform
+        streaming-paper 1
+        infllm 1 block=128 representatives=4 local=512 rows=512
+        h2o 1 heads=kv allocator=uniform
+        h2o-paper 1
+        snapkv 1 window=32 kernel=5 allocator=uniform
+        knorm 2 allocator=uniform
+        tova 2 allocator=uniform
+        tova-prompt 1 allocator=uniform
+        observed 1 allocator=uniform
+        llmlingua2 1 rate=target model=HAYLOFT_LLMLINGUA2
+        selective 1
+        """;
 
     @Test
     void aDefaultChangesOnlyWithTheVersion() {
@@ -67,7 +67,8 @@ class VersionsTest {
         assertThat(Methods.parse("snapkv:4x").version()).isEqualTo(1);
         assertThat(Methods.parse("knorm:4x").version()).isEqualTo(2);
         assertThat(Methods.parse("knorm:4x + kivi:4bit").version()).isEqualTo(3);
-        assertThat(Methods.parse("selective:2x + knorm:4x + kivi:4bit").version()).isEqualTo(4);
+        assertThat(Methods.parse("selective:2x + knorm:4x + kivi:4bit").version())
+                .isEqualTo(4);
         assertThat(Methods.parse("selective:2x + infllm:4x").version()).isEqualTo(2);
     }
 }
