@@ -1,7 +1,7 @@
 package io.hayloft.bench;
 
 import io.hayloft.base.UserError;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.hayloft.bench;
 
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

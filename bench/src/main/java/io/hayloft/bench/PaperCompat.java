@@ -1,7 +1,7 @@
 package io.hayloft.bench;
 
 import io.hayloft.base.UserError;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.hayloft.cli;
 
 import io.hayloft.bench.grid.DefaultGrid;
 import io.hayloft.methods.MethodInfo;
-import io.hayloft.methods.Methods;
-import io.hayloft.methods.MethodsPage;
+import io.hayloft.methods.registry.Methods;
+import io.hayloft.methods.registry.MethodsPage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,8 @@ final class MethodsCommand extends Subcommand {
     private static Map<String, Object> fields(MethodInfo method) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("name", method.name());
-        fields.put("school", method.school().label());
+        fields.put("category", method.category().label());
+        fields.put("version", method.version());
         fields.put("idea", method.idea());
         fields.put("source", method.source());
         fields.put("amount", method.amount());
@@ -72,7 +73,7 @@ final class MethodsCommand extends Subcommand {
     }
 
     private void print(MethodInfo method) {
-        out().println(method.name() + " (" + method.school().label() + ")   e.g. " + method.example());
+        out().println(method.name() + " (" + method.category().label() + ")   e.g. " + method.example());
         detail(method.idea());
         if (!method.amount().isEmpty()) {
             detail("amount: " + method.amount());

@@ -18,7 +18,7 @@ import io.hayloft.hub.ResolvedModel;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.kernels.machine.MachineLimits;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

@@ -3,7 +3,7 @@ package io.hayloft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.methods.MethodInfo;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.registry.Tasks;
 import java.util.List;
@@ -37,10 +37,10 @@ class ListCommandsTest {
     void methodsTellWhatATableNeeds() {
         assertThat(names("methods"))
                 .contains("full", "random", "kivi", "kivi-paper", "flexgen", "flexgen-paper", "h2o", "h2o-paper")
-                .contains("streaming", "infllm", "llmlingua2", "selective", "snapkv", "knorm", "tova");
+                .contains("streaming", "infllm", "llmlingua2", "selective", "snapkv", "knorm", "tova", "tova-prompt");
         for (var method : json("methods")) {
             var name = method.get("name").asString();
-            for (var field : List.of("school", "idea", "source", "composes_with", "example")) {
+            for (var field : List.of("category", "idea", "source", "composes_with", "example")) {
                 assertThat(method.path(field).asString()).as(name + " " + field).isNotBlank();
             }
             assertThat(method.get("deviations").isArray()).isTrue();

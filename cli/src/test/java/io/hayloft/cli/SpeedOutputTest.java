@@ -10,7 +10,7 @@ import io.hayloft.bench.speed.SpeedTest;
 import io.hayloft.bench.speed.Timings;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.cache.KvCodec;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

@@ -3,51 +3,60 @@ package io.hayloft.methods;
 import java.util.List;
 
 /**
- * What there is to say of a method: the line of the registry that help texts, the docs page and {@code --json} print.
+ * The description of a method, which help texts, the docs page and {@code --json} print.
  *
- * @param name what an expression starts with
- * @param school how it saves bytes
+ * @param name the word that an expression starts with
+ * @param category how it saves bytes
  * @param idea one sentence
  * @param source paper or code it comes from
- * @param amount what stands behind the colon, empty if nothing does
+ * @param amount meaning of the amount behind the colon, empty if the method takes none
  * @param parameters its options
- * @param composesWith what may stand behind a plus sign
+ * @param composesWith the parts that may follow a plus sign
  * @param example an expression that works
- * @param deviations what differs from the source on purpose, a sentence each
+ * @param deviations differences to the source that are meant, a sentence each
+ * @param version starts at 1 and goes up by one whenever results of the method change under an unchanged expression: with
+ *     its code, or with the default of a parameter
  */
 public record MethodInfo(
         String name,
-        School school,
+        Category category,
         String idea,
         String source,
         String amount,
         List<Parameter> parameters,
         String composesWith,
         String example,
-        List<String> deviations) {
+        List<String> deviations,
+        int version) {
     /** Copies the lists. */
     public MethodInfo {
         parameters = List.copyOf(parameters);
         deviations = List.copyOf(deviations);
     }
 
-    /** A method that follows its source. */
-    MethodInfo(
+    /** A method that follows its source, in its first version. */
+    public MethodInfo(
             String name,
-            School school,
+            Category category,
             String idea,
             String source,
             String amount,
             List<Parameter> parameters,
             String composesWith,
             String example) {
-        this(name, school, idea, source, amount, parameters, composesWith, example, List.of());
+        this(name, category, idea, source, amount, parameters, composesWith, example, List.of(), 1);
     }
 
-    /** The same method with what differs from its source. */
-    MethodInfo deviating(String... sentences) {
+    /** The same method with its differences to its source. */
+    public MethodInfo deviating(String... sentences) {
+        var lines = List.of(sentences);
+        return new MethodInfo(name, category, idea, source, amount, parameters, composesWith, example, lines, version);
+    }
+
+    /** The same method in another version. */
+    public MethodInfo version(int number) {
         return new MethodInfo(
-                name, school, idea, source, amount, parameters, composesWith, example, List.of(sentences));
+                name, category, idea, source, amount, parameters, composesWith, example, deviations, number);
     }
 
     /**
@@ -55,7 +64,7 @@ public record MethodInfo(
      *
      * @param name its key
      * @param standard its default
-     * @param meaning what it does
+     * @param meaning its effect
      */
     public record Parameter(String name, String standard, String meaning) {}
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,7 +18,7 @@ class ConformanceTest extends MethodRuns {
     /** Methods that take a budget, by the text in front of it. */
     static Stream<String> evicting() {
         return Methods.all().stream()
-                .filter(info -> info.school() != School.RETRIEVE)
+                .filter(info -> info.category() != Category.RETRIEVE)
                 .map(MethodInfo::example)
                 .filter(example -> example.endsWith(":4x"))
                 .filter(example -> Methods.parse(example).prompt().isEmpty()) // those leave the cache alone
@@ -53,6 +54,9 @@ class ConformanceTest extends MethodRuns {
                         "h2o:4x + flexgen:4bit",
                         "streaming:4x,decode=grow",
                         "h2o:4x,heads=query",
+                        "snapkv:4x,allocator=ada",
+                        "h2o:4x,allocator=ada",
+                        "tova:4x,allocator=ada",
                         "streaming:4x,prefill=windowed",
                         "streaming:4x,positions=slot",
                         "infllm:4x,block=16,local=32,rows=32",
@@ -88,18 +92,22 @@ class ConformanceTest extends MethodRuns {
 
     @ParameterizedTest
     @MethodSource("evictingAtOnce")
-    void bytesFallWithTheRatioAndAreWhatIsAllocated(String family) {
+    void bytesFallWithTheRatioAndAreWhatTheSystemGave(String family) {
         var sizes = new ArrayList<Long>();
         for (var ratio : List.of("1x", "2x", "4x", "8x")) {
             var method = Methods.parse(family + ratio);
-            try (var prefill = prefill(prompt(PROMPT, 3), method)) {
-                var reserved = new ReservedCheck(prefill.cache());
-                try (var cache = method.build(prefill)) {
-                    reserved.check(family + ratio, cache);
-                    sizes.add(cache.bytes());
+            long before = NativeMemory.mappedBytes();
+            var prefill = prefill(prompt(PROMPT, 3), method);
+            try (var cache = method.build(prefill)) {
+                prefill.close(); // what both share belongs to the cache now
+                long onTheHeap = tables(cache);
+                if (family.equals("h2o:") && !ratio.equals("1x")) {
+                    onTheHeap += 4L * keptTokens(cache); // accumulated attention
                 }
-                reserved.closed(family + ratio);
+                assertMapped(family + ratio, cache, cache.bytes() - onTheHeap, before);
+                sizes.add(cache.bytes());
             }
+            assertThat(NativeMemory.mappedBytes()).isEqualTo(before);
         }
         for (int i = 1; i < sizes.size(); i++) {
             assertThat(sizes.get(i)).isLessThan(sizes.get(i - 1));
@@ -111,18 +119,60 @@ class ConformanceTest extends MethodRuns {
     void decodesLongPastTheCompression(String expression) {
         var first = complete(prompt(PROMPT, 4), 64, expression).getFirst();
         var again = complete(prompt(PROMPT, 4), 64, expression).getFirst();
-        assertThat(first.ids()).hasSizeGreaterThan(0).containsExactly(again.ids());
-        assertThat(first.top())
-                .allSatisfy(step -> assertThat(step.getFirst().logprob()).isFinite());
+        assertThat(first.ids()).hasSize(64).containsExactly(again.ids());
+        assertThat(first.top()).hasSize(64).isEqualTo(again.top());
+        for (int step = 0; step < 64; step++) {
+            var best = first.top().get(step);
+            assertThat(best.getFirst().id()).isEqualTo(first.ids()[step]); // greedy
+            for (int i = 0; i < best.size(); i++) {
+                assertThat(best.get(i).logprob()).isFinite().isNotPositive();
+                assertThat(i == 0 || best.get(i).logprob() <= best.get(i - 1).logprob())
+                        .isTrue();
+            }
+        }
+        // only methods that lose nothing of these tokens go on as the full cache does
+        var full = complete(prompt(PROMPT, 4), 64, "full").getFirst();
+        boolean lossless = expression.equals("infllm:4x") || onlyText(expression);
+        assertThat(first.top().equals(full.top())).isEqualTo(lossless);
+    }
+
+    /** Whether the cache is the full one: of a shorter text, if the method has a text at all. */
+    private static boolean onlyText(String expression) {
+        return expression.equals("full") || Methods.parse(expression).category() == Category.PROMPT;
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 33})
     void survivesPromptsShorterThanItsWindows(int tokens) {
         var expressions = examples().toArray(String[]::new);
-        assertThat(complete(prompt(tokens, 5), 8, expressions))
-                .hasSize(expressions.length)
-                .allSatisfy(completion -> assertThat(completion.ids()).isNotEmpty());
+        var completions = complete(prompt(tokens, 5), 8, expressions);
+        var full = complete(prompt(tokens, 5), 8, "full").getFirst();
+        for (int i = 0; i < expressions.length; i++) {
+            var done = completions.get(i);
+            assertThat(done.ids()).as(expressions[i]).hasSize(8);
+            assertThat(done.promptTokens()).isEqualTo(tokens);
+            // the first token is chosen with the whole prompt in sight, if it was read exactly
+            var first = done.top().getFirst();
+            if (done.freeTokens() > 0) {
+                assertThat(first).as(expressions[i]).isEqualTo(full.top().getFirst());
+            }
+        }
+        var prompt = prompt(tokens, 5);
+        for (var family : evictingAtOnce().toList()) {
+            var method = Methods.parse(family + "4x");
+            try (var prefill = prefill(prompt, method);
+                    var cache = method.build(prefill)) {
+                for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                    for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
+                        assertThat(positions(cache, layer, head))
+                                .as(method.name())
+                                .hasSize(Math.max(1, tokens / 4))
+                                .doesNotHaveDuplicates()
+                                .allMatch(position -> position < tokens);
+                    }
+                }
+            }
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.policy.QueryHeadEviction;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import org.junit.jupiter.params.ParameterizedTest;

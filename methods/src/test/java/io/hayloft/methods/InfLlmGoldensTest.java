@@ -10,9 +10,9 @@ import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
-import io.hayloft.methods.far.BlockMemory;
-import io.hayloft.methods.far.BlockPrefill;
-import io.hayloft.methods.far.Retrieval;
+import io.hayloft.methods.window.BlockPrefill;
+import io.hayloft.methods.window.BlockStore;
+import io.hayloft.methods.window.Retrieval;
 import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
@@ -102,8 +102,8 @@ class InfLlmGoldensTest {
         };
     }
 
-    private static BlockMemory memory(SequenceCache cache) {
-        return (BlockMemory) java.util.Objects.requireNonNull(cache.far());
+    private static BlockStore memory(SequenceCache cache) {
+        return (BlockStore) java.util.Objects.requireNonNull(cache.far());
     }
 
     private static List<List<Integer>> chosen(SequenceCache cache) {

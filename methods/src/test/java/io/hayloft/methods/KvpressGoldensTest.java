@@ -12,6 +12,7 @@ import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.testing.Shared;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,7 +34,8 @@ class KvpressGoldensTest {
                                 List.of("streaming_llm", "streaming:%d,decode=grow"),
                                 List.of("snapkv", "snapkv:%d"),
                                 List.of("observed_attention", "observed:%d"),
-                                List.of("tova", "tova:%d"))
+                                List.of("tova", "tova-prompt:%d"),
+                                List.of("adakv_snapkv", "snapkv:%d,allocator=ada"))
                         .stream()
                         .flatMap(method -> Stream.of("r0.25", "r0.50", "r0.75")
                                 .map(ratio -> Arguments.of(model, method.get(0), method.get(1), ratio))));

@@ -1,5 +1,7 @@
 package io.hayloft.methods;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
@@ -13,9 +15,12 @@ import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 /** Runs methods on the embedded model (6 query heads share 2 KV heads). */
 abstract class MethodRuns {
     static final int PROMPT = 300;
+    static final long PAGES_OF_A_LAYER = 2 * 4096;
 
     static LanguageModel model;
 
@@ -64,8 +70,16 @@ abstract class MethodRuns {
     }
 
     static Prefilled prefill(int[] prompt, Method method) {
-        var cache = new SequenceCache(model.cacheShape(), prefillType(method), prompt.length);
-        var signals = new PrefillSignals(method.signals(), model.config(), prompt.length);
+        return prefill(prompt, method.signals(), prefillType(method));
+    }
+
+    static Prefilled prefill(int[] prompt, SignalRequest request) {
+        return prefill(prompt, request, new KvCodec.F16());
+    }
+
+    static Prefilled prefill(int[] prompt, SignalRequest request, KvCodec type) {
+        var cache = new SequenceCache(model.cacheShape(), type, prompt.length);
+        var signals = new PrefillSignals(request, model.config(), prompt.length);
         var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
         model.decoder().prefill(prompt, 0, prompt.length, cache, options);
         return new Prefilled(model, cache, signals, 11);
@@ -88,5 +102,35 @@ abstract class MethodRuns {
             positions.add(cache.layer(layer).position(head, slot));
         }
         return positions;
+    }
+
+    /** Bytes of the tables of blocks and positions on the heap, which the system's mappings do not show. */
+    static long tables(SequenceCache cache) {
+        long bytes = 0;
+        for (int layer = 0; layer < cache.shape().layers(); layer++) {
+            bytes += cache.layer(layer).tableBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * Compares the bytes that a cache says it has with what the system gave since a moment before, counted apart. They
+     * differ by the unused rests of the last pages: a layer has a piece for its kept tokens, and one that grows.
+     */
+    static void assertMapped(String what, SequenceCache cache, long bytes, long before) {
+        long mapped = NativeMemory.mappedBytes() - before;
+        assertThat(mapped)
+                .as(what)
+                .isBetween(bytes, bytes + PAGES_OF_A_LAYER * cache.shape().layers());
+    }
+
+    static long keptTokens(SequenceCache cache) {
+        long tokens = 0;
+        for (int layer = 0; layer < cache.shape().layers(); layer++) {
+            for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
+                tokens += cache.layer(layer).length(head);
+            }
+        }
+        return tokens;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,37 +2,25 @@ package io.hayloft.methods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.generation.CompressionMethod;
-import io.hayloft.engine.generation.Generation;
-import io.hayloft.engine.generation.GenerationListener;
-import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.LayerView;
 import io.hayloft.engine.generation.Prefilled;
-import io.hayloft.engine.model.LanguageModel;
-import io.hayloft.engine.model.LoadOptions;
-import io.hayloft.engine.model.LogitsSink;
-import io.hayloft.engine.model.PrefillOptions;
-import io.hayloft.engine.model.PrefillSignals;
-import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.engine.model.SignalRequest;
-import io.hayloft.hub.ModelStore;
-import io.hayloft.kv.cache.KvCodec;
-import io.hayloft.kv.cache.SequenceCache;
-import io.hayloft.methods.policy.DecodeRule;
-import io.hayloft.methods.score.Scorer;
+import io.hayloft.methods.allocate.Uniform;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.methods.score.Scores;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class SharedScoresTest {
+/** Methods of one prefill share what they compute from it. */
+class SharedScoresTest extends MethodRuns {
     /** Later tokens are better; counts how often it is asked. */
-    private record Counting(AtomicInteger calls, boolean needsBudget) implements Scorer {
+    private record Counting(AtomicInteger calls) implements Scorer {
         @Override
-        public float[][] score(LayerView view, int budget) {
+        public float[][] score(LayerView view) {
             calls.incrementAndGet();
             var scores = new float[view.shape().kvHeads()][view.tokens()];
             for (var head : scores) {
@@ -44,82 +32,72 @@ class SharedScoresTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"false, 1", "true, 3"})
-    void ratiosShareScoresThatDoNotGoByTheBudget(boolean needsBudget, int timesEachLayer) {
-        var scorer = new Counting(new AtomicInteger(), needsBudget);
-        try (var model = model();
-                var prefill = prefill(model, SignalRequest.NONE)) {
+    private static Method later(Scorer scorer, String budget) {
+        var id = new MethodId("later", "later", Category.EVICT, 1, null);
+        var eviction = new Eviction(scorer, Budget.parse(budget), new Uniform(), DecodeRule.GROW);
+        return new ComposedMethod(id, eviction, null);
+    }
+
+    @Test
+    void aScorerIsAskedOnceForEachLayerWhateverTheBudgets() {
+        var scorer = new Counting(new AtomicInteger());
+        try (var prefill = prefill(prompt(64, 1), later(scorer, "2x"))) {
             for (int ratio : new int[] {2, 4, 8}) {
-                var evict = new Term.Evict(scorer, Budget.parse(ratio + "x"), DecodeRule.GROW);
-                try (var cache = new ComposedMethod("later", "later", School.EVICT, null, evict, null).build(prefill)) {
+                try (var cache = later(scorer, ratio + "x").build(prefill)) {
                     assertThat(cache.layer(1).length(0)).isEqualTo(64 / ratio);
                     assertThat(cache.layer(1).position(1, 0)).isEqualTo(64 - 64 / ratio);
                 }
             }
-            assertThat(scorer.calls()).hasValue(timesEachLayer * model.config().layers());
+            assertThat(scorer.calls()).hasValue(model.config().layers());
+            later(new Counting(new AtomicInteger(100)), "2x").build(prefill).close();
         }
     }
 
-    /** Takes at least {@link #NANOS} for each layer. */
-    private record Slow() implements Scorer {
-        static final long NANOS = 8_000_000;
-
-        @Override
-        public float[][] score(LayerView view, int budget) {
-            long start = System.nanoTime();
-            while (System.nanoTime() - start < NANOS) {
-                Thread.onSpinWait();
+    /** What a method keeps does not depend on the methods that were built before it from the same scores. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2o:4x", "observed:4x", "h2o:2x,allocator=ada", "snapkv:4x", "tova:4x"})
+    void sharedScoresAreLeftAsTheyAre(String expression) {
+        var method = Methods.parse(expression);
+        var ids = prompt(PROMPT, 2);
+        try (var alone = prefill(ids, ALL_SIGNALS);
+                var expected = method.build(alone);
+                var shared = prefill(ids, ALL_SIGNALS)) {
+            for (var other : List.of("h2o:8x", "observed:2x", "h2o:3x,allocator=ada", "snapkv:2x", "tova-prompt:4x")) {
+                Methods.parse(other).build(shared).close();
             }
-            return new float[view.shape().kvHeads()][view.tokens()];
+            try (var cache = method.build(shared)) {
+                for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                    for (int head = 0; head < cache.shape().kv(layer).kvHeads(); head++) {
+                        assertThat(positions(cache, layer, head)).isEqualTo(positions(expected, layer, head));
+                    }
+                }
+            }
         }
     }
 
-    /** Whoever is built first computes for all; none of them is told to be free. */
+    private static final SignalRequest ALL_SIGNALS = new SignalRequest(32, true);
+
+    /** The mean over a group of the accumulated attention is what it says. */
     @Test
-    void everyRatioIsChargedForSharedScores() {
-        try (var model = model()) {
-            var recipes = new ArrayList<CompressionMethod>();
-            for (int ratio : new int[] {2, 4, 8}) {
-                var evict = new Term.Evict(new Slow(), Budget.parse(ratio + "x"), DecodeRule.GROW);
-                recipes.add(new ComposedMethod("slow", "slow", School.EVICT, null, evict, null));
+    void theAttentionOfAGroupIsTheMeanOfItsQueryHeads() {
+        try (Prefilled prefill = prefill(prompt(64, 3), ALL_SIGNALS)) {
+            var view = prefill.view(1);
+            var group = Scores.groupAttention(view);
+            var perHead = view.accumulatedAttention();
+            int size = view.shape().queryHeads() / view.shape().kvHeads();
+            for (int token = 0; token < 64; token++) {
+                float sum = 0;
+                for (int member = 0; member < size; member++) {
+                    sum += perHead[(size + member) * 64 + token];
+                }
+                assertThat(group[1][token]).isBetween(sum / size - 1e-5f, sum / size + 1e-5f);
             }
-            var prompt = IntStream.range(10, 74).toArray();
-            var options = GenerationOptions.greedy(1);
-            var all = Generation.run(model, prompt, prompt.length, recipes, options, GenerationListener.NONE);
-            double alone = 1e-9 * Slow.NANOS * model.config().layers() / 2; // on two threads
-            assertThat(all)
-                    .allSatisfy(
-                            done -> assertThat(done.times().compressSeconds()).isGreaterThanOrEqualTo(alone));
-        }
-    }
-
-    /** H2O's choice and its rule for decoding read the same sums, which nobody changes. */
-    @Test
-    void theMassOfAGroupIsSummedOnce() {
-        try (var model = model();
-                var prefill = prefill(model, new SignalRequest(0, true))) {
-            var mass = Scores.groupMass(prefill.view(1));
-            var before = mass[0].clone();
-            for (var expression : new String[] {"h2o:4x", "observed:4x", "h2o:2x"}) {
-                Methods.parse(expression).build(prefill).close();
+            // every query spreads an attention of 1
+            double total = 0;
+            for (float own : Arrays.copyOf(perHead, 64)) {
+                total += own;
             }
-            assertThat(Scores.groupMass(prefill.view(1))).isSameAs(mass);
-            assertThat(mass[0]).isEqualTo(before);
-            assertThat(Scores.groupMass(prefill.view(2))).isNotSameAs(mass);
+            assertThat(total).isBetween(64 - 1e-3, 64 + 1e-3);
         }
-    }
-
-    private static LanguageModel model() {
-        return LanguageModel.load(ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(2));
-    }
-
-    private static Prefilled prefill(LanguageModel model, SignalRequest request) {
-        var prompt = IntStream.range(10, 74).toArray();
-        var cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), prompt.length);
-        var signals = new PrefillSignals(request, model.config(), prompt.length);
-        var options = new PrefillOptions(128, signals, LogitsSink.NONE, ProgressListener.NONE);
-        model.decoder().prefill(prompt, 0, prompt.length, cache, options);
-        return new Prefilled(model, cache, signals, 0);
     }
 }

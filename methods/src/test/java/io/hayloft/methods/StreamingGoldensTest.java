@@ -11,6 +11,7 @@ import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.testing.Shared;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,6 +1,6 @@
 package io.hayloft.bench.grid;
 
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 
 /** The default grid as a file: what a run without named methods uses, and a start for grids of one's own. */
 public final class DefaultGrid {

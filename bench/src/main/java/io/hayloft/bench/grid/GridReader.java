@@ -8,7 +8,7 @@ import io.hayloft.bench.Protocol;
 import io.hayloft.bench.grid.YamlNode.Mapping;
 import io.hayloft.bench.grid.YamlNode.Scalar;
 import io.hayloft.bench.grid.YamlNode.Sequence;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.registry.Tasks;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunWriter;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -2,7 +2,7 @@ package io.hayloft.bench.run;
 
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.kernels.PrefillBackends;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.registry.Tasks;
 import java.io.IOException;
 import java.net.URISyntaxException;

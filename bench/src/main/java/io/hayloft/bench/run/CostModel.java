@@ -1,8 +1,8 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.engine.generation.PrefillPattern;
+import io.hayloft.methods.CompressorKind;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.prompt.CompressorKind;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.hayloft.bench.run;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.hayloft.bench.run;
 import io.hayloft.bench.PaperCompat;
 import io.hayloft.methods.Budget;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import java.util.Locale;

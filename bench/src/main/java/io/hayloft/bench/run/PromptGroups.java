@@ -2,8 +2,8 @@ package io.hayloft.bench.run;
 
 import io.hayloft.bench.PaperCompat;
 import io.hayloft.bench.Protocol;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.prompt.CompressedPrompt;
 import io.hayloft.tasks.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;

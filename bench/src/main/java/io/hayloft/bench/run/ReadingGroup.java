@@ -1,7 +1,7 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.methods.Method;
-import io.hayloft.methods.prompt.PromptStep;
+import io.hayloft.methods.PromptStep;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.hayloft.bench.speed;
 import io.hayloft.base.UserError;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.methods.Category;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
-import io.hayloft.methods.School;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -84,7 +84,7 @@ public record SpeedSpec(
 
     private void addDecodes(LinkedHashSet<SpeedCase> cases, int tokens, int depth, KvCodec type) {
         for (var method : methods) {
-            boolean ownType = method.school() == School.QUANTISE;
+            boolean ownType = method.category() == Category.QUANTISE;
             if ((depth == 0 && !keepsAllTokens(method)) || (ownType && !firstOf(type))) {
                 continue;
             }
@@ -99,7 +99,7 @@ public record SpeedSpec(
     }
 
     private static boolean keepsAllTokens(Method method) {
-        return method.school() == School.QUANTISE || method.requestedRatio() == 1;
+        return method.category() == Category.QUANTISE || method.requestedRatio() == 1;
     }
 
     /** What the user asked for and does not get, in words. */

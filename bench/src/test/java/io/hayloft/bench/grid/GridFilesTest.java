@@ -7,7 +7,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.methods.Budget;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;

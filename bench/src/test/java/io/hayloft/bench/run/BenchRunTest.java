@@ -10,7 +10,7 @@ import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Sample;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.hayloft.bench.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.bench.Protocol;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.prompt.CompressedPrompt;
-import io.hayloft.methods.prompt.PromptStep;
+import io.hayloft.methods.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.util.ArrayList;

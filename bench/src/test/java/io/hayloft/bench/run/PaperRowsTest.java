@@ -14,7 +14,7 @@ import io.hayloft.bench.record.RunFolder;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.hub.ModelStore;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tokenizer.ChatFormat;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -13,7 +13,7 @@ import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.hub.ModelStore;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.cache.KvCodec;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -87,7 +87,14 @@ class SpeedRunnerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"full", "kivi:4bit", "flexgen-paper:4bit", "h2o-paper:4x", "h2o:4x", "tova:512 + kivi:2bit"})
+            strings = {
+                "full",
+                "kivi:4bit",
+                "flexgen-paper:4bit",
+                "h2o-paper:4x",
+                "h2o:4x",
+                "tova-prompt:512 + kivi:2bit"
+            })
     void everyRepetitionStartsAtTheSameDepthAndFreesItsCaches(String method) {
         long live = NativeMemory.liveBytes();
         var repetitions = new ArrayList<Integer>();
@@ -201,7 +208,7 @@ class SpeedRunnerTest {
         long prompt = shape.fullBytes(1024, F16);
 
         long fixed = shape.fullBytes(128, F16);
-        assertThat(plan.cacheBytes(decode("tova:128", 1024, 32, 8)))
+        assertThat(plan.cacheBytes(decode("tova-prompt:128", 1024, 32, 8)))
                 .isEqualTo(Math.max(prompt + fixed, fixed + 8 * shape.fullBytes(160, F16)));
         long quarter = shape.fullBytes(256, F16);
         assertThat(plan.cacheBytes(decode("streaming:4x,positions=slot", 1024, 32, 8)))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.kv.cache.KvCodec;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

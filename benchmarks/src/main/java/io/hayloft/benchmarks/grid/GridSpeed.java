@@ -12,8 +12,8 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.kernels.VectorWidth;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
 import io.hayloft.methods.expression.MethodList;
+import io.hayloft.methods.registry.Methods;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +46,7 @@ final class GridSpeed implements Callable<Integer> {
             names = "--methods",
             split = ",",
             paramLabel = "METHOD",
-            description = "methods of the grid (20: those of the default grid, tova, flexgen)")
+            description = "methods of the grid (20: those of the default grid, tova-prompt, flexgen)")
     private List<String> methods = twenty();
 
     @Option(names = "--prompt", defaultValue = "4096", paramLabel = "N", description = "tokens read (${DEFAULT-VALUE})")
@@ -72,7 +72,7 @@ final class GridSpeed implements Callable<Integer> {
 
     private static List<String> twenty() {
         var methods = new ArrayList<>(Methods.defaultGrid());
-        methods.addAll(List.of("tova:2x", "tova:4x", "tova:8x", "flexgen:4bit", "flexgen:2bit"));
+        methods.addAll(List.of("tova-prompt:2x", "tova-prompt:4x", "tova-prompt:8x", "flexgen:4bit", "flexgen:2bit"));
         return methods;
     }
 

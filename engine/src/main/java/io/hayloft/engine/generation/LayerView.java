@@ -6,7 +6,7 @@ import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.cache.LayerCache;
 import java.util.function.Supplier;
 
-/** One layer of a prefill, as a scorer sees it: keys, values, queries and attention as plain arrays. */
+/** One layer of a prefill, as a scorer sees it: keys, values, queries and accumulated attention as plain arrays. */
 public final class LayerView {
     private final Prefilled prefill;
     private final int layer;
@@ -21,7 +21,7 @@ public final class LayerView {
         return layer;
     }
 
-    /** Tokens that the cache of this layer holds (n below): all of the prompt, or the window of a sliding layer. */
+    /** Tokens that the cache of this layer holds (n below): all of the prompt, or the sliding window of a layer that has one. */
     public int tokens() {
         return cache().length(0);
     }
@@ -31,7 +31,7 @@ public final class LayerView {
         return cache().position(head, slot);
     }
 
-    /** Sizes and scale of the layer's attention; its window is 0 where every query sees all. */
+    /** Sizes and scale of the layer's attention; its sliding window is 0 where every query sees all. */
     public AttentionShape shape() {
         return Shapes.attention(config(), layer);
     }
@@ -60,27 +60,27 @@ public final class LayerView {
         return values;
     }
 
-    /** Number of recorded query rows (w below). */
+    /** Number of recorded queries, those of the last prompt tokens (w below). */
     public int queryWindow() {
         return prefill.signals().queryWindow();
     }
 
-    /** Rotated queries of the last w prompt rows, oldest first: [w][queryHeads * headDim]. */
+    /** Queries of the last w prompt tokens after RoPE, oldest first: [w][queryHeads * headDim]. */
     public float[] lastQueries() {
         return prefill.signals().lastQueries(layer);
     }
 
-    /** Attention each prompt token received, summed over query rows: [queryHeads][prompt tokens]. */
+    /** Accumulated attention: what each prompt token received, summed over the queries: [queryHeads][prompt tokens]. */
     public float[] accumulatedAttention() {
         return prefill.signals().accumulatedAttention(layer);
     }
 
     /**
-     * Returns what is computed once for this layer, however many methods ask for it.
+     * Returns numbers that are computed once for this layer, however many methods of the prefill ask for them.
      *
-     * @param key what it is, by {@code equals}
-     * @param compute called unless somebody has asked before; may ask for other things in turn
-     * @return shared with the others who ask, to be left as it is
+     * @param key identifies them, by {@code equals}
+     * @param compute called unless somebody has asked before; may call this method in turn
+     * @return shared with the others who ask: read only
      */
     public float[][] once(Object key, Supplier<float[][]> compute) {
         return prefill.once(layer, key, compute);

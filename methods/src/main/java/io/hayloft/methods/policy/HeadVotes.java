@@ -2,15 +2,12 @@ package io.hayloft.methods.policy;
 
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.StepAttention;
-import io.hayloft.methods.score.Scores;
+import io.hayloft.methods.LayerScores;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
-/**
- * What the query heads of one KV head made of its tokens, slot by slot: the attention each gave, and which tokens each
- * will use.
- */
+/** The choices of the query heads of one KV head, slot by slot: the attention each gave, and the tokens each will use. */
 final class HeadVotes {
     private final float[][] scores; // [query head of the group][slots]
     private final boolean[][] seen; // likewise; tokens behind them are seen
@@ -36,11 +33,11 @@ final class HeadVotes {
         slots = count;
     }
 
-    /** Takes the mass of a prompt [queryHeads][tokens]. */
-    void load(float[] mass, int kvHead, int tokens) {
+    /** Takes the accumulated attention of a prompt [queryHeads][tokens]. */
+    void load(float[] attention, int kvHead, int tokens) {
         grow(tokens);
         for (int member = 0; member < group(); member++) {
-            System.arraycopy(mass, (kvHead * group() + member) * tokens, scores[member], 0, tokens);
+            System.arraycopy(attention, (kvHead * group() + member) * tokens, scores[member], 0, tokens);
         }
     }
 
@@ -55,11 +52,11 @@ final class HeadVotes {
     }
 
     /**
-     * Chooses what the next step sees.
+     * Chooses the tokens that the next step sees.
      *
      * @param position position of a slot
      * @param next position of the next token
-     * @param half how many of the newest tokens are seen beside the next one, and how many of the heaviest before them
+     * @param half how many of the newest tokens are seen beside the next one, and how many of those before them, by their attention
      */
     void choose(IntUnaryOperator position, int next, int half) {
         boolean all = next <= 2 * half;
@@ -75,7 +72,7 @@ final class HeadVotes {
             if (all) {
                 continue;
             }
-            for (int slot : Scores.top(candidates, Math.min(half, selectable))) {
+            for (int slot : LayerScores.highest(candidates, Math.min(half, selectable))) {
                 seen[member][slot] = true;
             }
             for (int slot = 0; slot < slots; slot++) {
@@ -95,7 +92,7 @@ final class HeadVotes {
         return false;
     }
 
-    /** Forgets the tokens that nobody chose, for a cache whose slots will be packed; returns those that stay. */
+    /** Forgets the tokens that no query head chose, for a cache whose slots will be packed; returns those that stay. */
     int[] retain() {
         var kept = IntStream.range(0, slots).filter(this::seenByAny).toArray();
         for (int i = 0; i < kept.length; i++) {
@@ -105,7 +102,7 @@ final class HeadVotes {
         return kept;
     }
 
-    /** Drops the tokens that nobody chose from a cache. */
+    /** Drops the tokens that no query head chose from a cache. */
     void evict(LayerCache cache, int kvHead) {
         int count = 0;
         for (int slot = 0; slot < slots; slot++) {
@@ -131,7 +128,7 @@ final class HeadVotes {
         }
     }
 
-    /** Hides from a query head what it did not choose. */
+    /** Hides from a query head the tokens that it did not choose. */
     void hide(int member, int slot, int count, float[] target, int at) {
         int known = Math.min(count, slots - slot);
         for (int i = 0; i < known; i++) {

@@ -3,30 +3,30 @@ package io.hayloft.methods.policy;
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.StepAttention;
+import io.hayloft.methods.score.HeavyHitterScorer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * H2O while decoding: attention keeps adding up, and every step the lightest token outside the recent window leaves.
+ * H2O while decoding: attention keeps adding up, and at every step the token with the least accumulated attention leaves,
+ * the newest tokens apart.
  *
- * <p>Each KV head evicts on its own; mass is the mean over the query heads of the group. Ties evict the older token.
+ * <p>Each KV head evicts on its own; its attention is the mean over the query heads of the group. Of equal sums the older
+ * token leaves.
  */
 public final class HeavyHitterEviction implements CachePolicy {
-    private final int capacity;
-    private final int recent;
-    private final float[] @Nullable [][] mass;
+    private final int[] @Nullable [] capacities;
+    private final float[] @Nullable [][] attention;
 
     /**
-     * Starts from the mass that the prompt left.
+     * Starts from the accumulated attention of the prompt.
      *
-     * @param capacity tokens that each head may hold
-     * @param recent how many of the newest tokens are safe
-     * @param mass attention mass of the kept tokens by layer, KV head and slot; null for layers that are left alone
+     * @param capacities tokens that a head may hold [layer][head]; null for layers that are left alone
+     * @param attention accumulated attention of the kept tokens [layer][head][slot]; null for the same layers
      */
-    public HeavyHitterEviction(int capacity, int recent, float[] @Nullable [][] mass) {
-        this.capacity = capacity;
-        this.recent = recent;
-        this.mass = mass;
+    public HeavyHitterEviction(int[] @Nullable [] capacities, float[] @Nullable [][] attention) {
+        this.capacities = capacities;
+        this.attention = attention;
     }
 
     @Override
@@ -35,9 +35,10 @@ public final class HeavyHitterEviction implements CachePolicy {
     }
 
     @Override
-    public void afterStep(int layer, LayerCache cache, StepAttention attention) {
-        var heads = mass[layer];
-        if (heads == null) {
+    public void afterStep(int layer, LayerCache cache, StepAttention step) {
+        var heads = attention[layer];
+        var room = capacities[layer];
+        if (heads == null || room == null) {
             return;
         }
         for (int head = 0; head < cache.kvHeads(); head++) {
@@ -46,10 +47,10 @@ public final class HeavyHitterEviction implements CachePolicy {
                 heads[head] = Arrays.copyOf(heads[head], length + 64);
             }
             var sums = heads[head];
-            attention.addGroupMean(head, sums);
+            step.addGroupMean(head, sums);
             int newest = cache.position(head, length - 1); // the token of this step
-            while (cache.length(head) > capacity) {
-                int slot = lightest(cache, head, sums, newest);
+            while (cache.length(head) > room[head]) {
+                int slot = least(cache, head, sums, newest - HeavyHitterScorer.RECENT.tokens(room[head]));
                 int last = cache.length(head) - 1;
                 cache.evict(head, slot);
                 sums[slot] = sums[last]; // the newest token moves into the gap
@@ -58,27 +59,28 @@ public final class HeavyHitterEviction implements CachePolicy {
         }
     }
 
-    private int lightest(LayerCache cache, int head, float[] sums, int newest) {
+    /** The slot with the least accumulated attention among the tokens at positions up to {@code last}. */
+    private static int least(LayerCache cache, int head, float[] sums, int last) {
         int length = cache.length(head);
-        int lightest = 0;
+        int found = 0;
         float least = Float.POSITIVE_INFINITY;
         int age = Integer.MAX_VALUE;
         for (int slot = 0; slot < length; slot++) {
             int position = cache.position(head, slot);
-            boolean safe = position > newest - recent;
+            boolean safe = position > last;
             if (!safe && (sums[slot] < least || (sums[slot] == least && position < age))) {
-                lightest = slot;
+                found = slot;
                 least = sums[slot];
                 age = position;
             }
         }
-        return lightest;
+        return found;
     }
 
     @Override
     public long bytes() {
         long bytes = 0;
-        for (var heads : mass) {
+        for (var heads : attention) {
             for (int head = 0; heads != null && head < heads.length; head++) {
                 bytes += (long) Float.BYTES * heads[head].length;
             }
@@ -88,13 +90,13 @@ public final class HeavyHitterEviction implements CachePolicy {
 
     @Override
     public CachePolicy fork() {
-        var copy = new float[mass.length][][];
-        for (int layer = 0; layer < mass.length; layer++) {
-            var heads = mass[layer];
+        var copy = new float[attention.length][][];
+        for (int layer = 0; layer < attention.length; layer++) {
+            var heads = attention[layer];
             if (heads != null) {
                 copy[layer] = Arrays.stream(heads).map(float[]::clone).toArray(float[][]::new);
             }
         }
-        return new HeavyHitterEviction(capacity, recent, copy);
+        return new HeavyHitterEviction(capacities, copy);
     }
 }

@@ -1,6 +1,7 @@
 package io.hayloft.methods.policy;
 
 import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.StepAttention;
 import io.hayloft.kv.cache.TokenMask;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * leaves its cache, which changes no result. What remains is the union of their choices, up to as many times the budget as
  * there are query heads in a group.
  *
- * <p>After each step a query head may use the newest tokens, and the heaviest of those before them by the attention they
- * got from it so far. The two sets meet: runs of the code, recorded step by step, show no place between them that is in
+ * <p>After each step a query head may use the newest tokens, and of those before them the ones that got most attention from
+ * it so far. The two sets meet: runs of the code, recorded step by step, show no place between them that is in
  * neither. The code hides tokens and keeps their memory. For Mistral models its first layer starts one step later, by
  * accident; here all models are treated as its Llama models.
  */
@@ -25,15 +26,17 @@ public final class QueryHeadEviction implements CachePolicy {
 
     /**
      * Starts with a full cache and without weights; the first step sees all tokens, and its number of tokens sets the
-     * budget, half of it for the heaviest and half for the newest.
+     * budget, half of it for the tokens with most attention and half for the newest.
      *
-     * @param windows window of each layer; those with one are left alone
+     * @param shape of the cache; layers that do not see all tokens are left alone
+     * @param group query heads that share a KV head
      */
-    public QueryHeadEviction(Budget budget, int[] windows, int kvHeads, int group) {
-        this(budget, 0, new @Nullable HeadVotes[windows.length][]);
-        for (int layer = 0; layer < windows.length; layer++) {
+    public QueryHeadEviction(Budget budget, CacheShape shape, int group) {
+        this(budget, 0, new @Nullable HeadVotes[shape.layers()][]);
+        for (int layer = 0; layer < votes.length; layer++) {
+            int kvHeads = shape.isKv(layer) ? shape.kv(layer).kvHeads() : 0;
             votes[layer] = new @Nullable HeadVotes[kvHeads];
-            for (int head = 0; windows[layer] == 0 && head < kvHeads; head++) {
+            for (int head = 0; shape.seesAll(layer) && head < kvHeads; head++) {
                 votes[layer][head] = new HeadVotes(group);
             }
         }
@@ -48,10 +51,10 @@ public final class QueryHeadEviction implements CachePolicy {
     /**
      * Lets the attention of the prompt count.
      *
-     * @param mass attention mass of the prompt's tokens [queryHeads][tokens]
+     * @param attention accumulated attention of the prompt's tokens [queryHeads][tokens]
      * @return slots to keep of each KV head, ascending; null for a layer that is left alone
      */
-    public int @Nullable [][] startWith(int layer, float[] mass, int tokens) {
+    public int @Nullable [][] startWith(int layer, float[] attention, int tokens) {
         setBudget(tokens);
         var kept = new int[votes[layer].length][];
         for (int head = 0; head < kept.length; head++) {
@@ -59,7 +62,7 @@ public final class QueryHeadEviction implements CachePolicy {
             if (own == null) {
                 return null;
             }
-            own.load(mass, head, tokens);
+            own.load(attention, head, tokens);
             own.choose(slot -> slot, tokens, half);
             kept[head] = own.retain();
         }
@@ -72,7 +75,7 @@ public final class QueryHeadEviction implements CachePolicy {
         }
     }
 
-    /** How many of the newest tokens a query head uses, and how many of the heaviest: at least one of each. */
+    /** How many of the newest tokens a query head uses, and how many of those with most attention: at least one of each. */
     static int half(Budget budget, int tokens) {
         return Math.max(1, budget.capacity(tokens) / 2);
     }

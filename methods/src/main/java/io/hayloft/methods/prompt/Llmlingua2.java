@@ -1,5 +1,7 @@
 package io.hayloft.methods.prompt;
 
+import io.hayloft.methods.CompressedPrompt;
+import io.hayloft.methods.PromptCompressor;
 import io.hayloft.methods.prompt.KeepModel.Chunk;
 import java.util.ArrayList;
 import java.util.Arrays;

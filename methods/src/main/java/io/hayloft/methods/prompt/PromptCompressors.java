@@ -2,6 +2,10 @@ package io.hayloft.methods.prompt;
 
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.methods.Budget;
+import io.hayloft.methods.CompressedPrompt;
+import io.hayloft.methods.CompressorKind;
+import io.hayloft.methods.PromptCompressor;
+import io.hayloft.methods.PromptStep;
 import java.util.HashMap;
 import java.util.Map;
 

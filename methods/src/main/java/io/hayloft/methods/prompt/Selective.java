@@ -1,6 +1,8 @@
 package io.hayloft.methods.prompt;
 
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.methods.CompressedPrompt;
+import io.hayloft.methods.PromptCompressor;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,18 +2,21 @@ package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
 import io.hayloft.kernels.VectorOps;
+import io.hayloft.methods.Scorer;
 
 /**
  * Key norm: tokens whose keys are short tend to receive much attention.
  *
- * <p>Formula: {@code s_i = -||k_i||_2}. No attention is needed, and no query.
+ * <p>Formula: {@code s_i = -||k_i||_2}. No attention is needed, and no query. In the first layer all places of a word have
+ * keys of the same length by mathematics: these are ties, of which the newest stay (see {@link
+ * io.hayloft.methods.LayerScores#top}).
  *
  * <p>Paper: Devoto et al., "A Simple and Effective L2 Norm-Based Strategy for KV Cache Compression", arXiv 2406.11430.
- * Deviation: the paper leaves the first two layers whole; here every layer is compressed.
+ * Deviation: the paper compresses no token of the first two layers; here every layer is compressed.
  */
 public record KeyNormScorer() implements Scorer {
     @Override
-    public float[][] score(LayerView view, int budget) {
+    public float[][] score(LayerView view) {
         int dim = view.shape().headDim();
         var scores = new float[view.shape().kvHeads()][view.tokens()];
         for (int head = 0; head < scores.length; head++) {

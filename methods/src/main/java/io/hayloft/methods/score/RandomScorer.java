@@ -1,6 +1,7 @@
 package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
+import io.hayloft.methods.Scorer;
 
 /**
  * Random eviction: the control that every method has to beat.
@@ -12,8 +13,14 @@ import io.hayloft.engine.generation.LayerView;
  * <p>Source: the control of kvpress. Default: {@code seed=0}.
  */
 public record RandomScorer(int seed) implements Scorer {
+    /** Draws are exact. */
     @Override
-    public float[][] score(LayerView view, int budget) {
+    public float tieTolerance() {
+        return 0;
+    }
+
+    @Override
+    public float[][] score(LayerView view) {
         var scores = new float[view.shape().kvHeads()][view.tokens()];
         for (int head = 0; head < scores.length; head++) {
             long stream = mix(mix(view.seed() + seed) + 1000L * view.layer() + head);

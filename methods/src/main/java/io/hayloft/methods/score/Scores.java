@@ -4,11 +4,11 @@ import io.hayloft.engine.generation.LayerView;
 import io.hayloft.kernels.VectorOps;
 import java.util.Arrays;
 
-/** What scorers share: attention of the last queries, the mean over a group of query heads, pooling, the top tokens. */
+/** Sums that scorers share: attention of the last queries, the mean over a group of query heads, pooling. */
 public final class Scores {
-    /** What several scorers of a layer share. */
+    /** Keys of sums that several scorers of a layer share. */
     private enum SharedSum {
-        GROUP_MASS
+        GROUP_ATTENTION
     }
 
     private Scores() {}
@@ -86,29 +86,29 @@ public final class Scores {
     }
 
     /**
-     * The recorded attention mass (sums over all prompt queries), averaged over each group: {@code [kvHeads][tokens]}.
+     * The accumulated attention (summed over all prompt queries), averaged over the query heads of each group: {@code [kvHeads][tokens]}.
      * Computed once for each layer and shared, so it must be left as it is.
      */
-    public static float[][] groupMass(LayerView view) {
-        return view.once(SharedSum.GROUP_MASS, () -> computeGroupMass(view));
+    public static float[][] groupAttention(LayerView view) {
+        return view.once(SharedSum.GROUP_ATTENTION, () -> computeGroupAttention(view));
     }
 
     static float[][] copy(float[][] scores) {
         return Arrays.stream(scores).map(float[]::clone).toArray(float[][]::new);
     }
 
-    private static float[][] computeGroupMass(LayerView view) {
+    private static float[][] computeGroupAttention(LayerView view) {
         int tokens = view.tokens();
-        var mass = view.accumulatedAttention();
+        var attention = view.accumulatedAttention();
         var perHead = new float[view.shape().queryHeads()][];
         for (int head = 0; head < perHead.length; head++) {
-            perHead[head] = Arrays.copyOfRange(mass, head * tokens, (head + 1) * tokens);
+            perHead[head] = Arrays.copyOfRange(attention, head * tokens, (head + 1) * tokens);
         }
         return groupMean(perHead, view.shape().kvHeads());
     }
 
     /**
-     * Average pooling over the first {@code count} numbers with stride 1; what lies outside counts as zero.
+     * Average pooling over the first {@code count} numbers with stride 1; numbers outside count as zero.
      *
      * @param kernel odd width
      */
@@ -123,30 +123,5 @@ public final class Scores {
             pooled[i] = sum / kernel;
         }
         return pooled;
-    }
-
-    /**
-     * The tokens with the highest scores, in ascending order of position. Among equal scores the newer one wins.
-     *
-     * @param budget how many to keep, at most {@code scores.length}
-     */
-    public static int[] top(float[] scores, int budget) {
-        var order = new long[scores.length];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = ((long) sortable(scores[i]) << 32) | i;
-        }
-        Arrays.sort(order);
-        var kept = new int[budget];
-        for (int i = 0; i < budget; i++) {
-            kept[i] = (int) order[order.length - budget + i];
-        }
-        Arrays.sort(kept);
-        return kept;
-    }
-
-    /** The bits of a float, changed so that they sort as whole numbers; both zeros are one. */
-    private static int sortable(float value) {
-        int bits = Float.floatToIntBits(value + 0f);
-        return bits ^ ((bits >> 31) & Integer.MAX_VALUE);
     }
 }

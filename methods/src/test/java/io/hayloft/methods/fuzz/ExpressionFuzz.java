@@ -1,7 +1,7 @@
 package io.hayloft.methods.fuzz;
 
 import io.hayloft.base.UserError;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,14 @@
+package io.hayloft.methods;
+
+/**
+ * What a method does to the document of a prompt; instruction and question stay as they are.
+ *
+ * @param compressor who does it
+ * @param budget how much of the document stays
+ */
+public record PromptStep(CompressorKind compressor, Budget budget) {
+    /** Whether every text stays as it is, to the byte. */
+    public boolean keepsAll() {
+        return budget.requestedRatio() == 1;
+    }
+}
