@@ -76,7 +76,7 @@ final class Attributes {
         return new Undefined(
                 name instanceof Text
                         ? owner + " has no attribute '" + name + "'"
-                        : owner + " has no element " + Printing.literal(name));
+                        : owner + " has no such element");
     }
 
     /** An attribute in the sense of Python: methods and the like, not items. */

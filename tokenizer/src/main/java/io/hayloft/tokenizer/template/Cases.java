@@ -122,10 +122,13 @@ final class Cases {
 
     private static String title(int c) {
         var upper = upper(c);
-        if (upper.codePointCount(0, upper.length()) > 1) {
-            int first = Character.charCount(upper.codePointAt(0));
-            return upper.substring(0, first) + lower(upper.substring(first));
+        int first = Character.charCount(upper.codePointAt(0));
+        if (Character.toTitleCase(c) != c || first == upper.length() || !isCased(upper.codePointAt(0))) {
+            return Character.toTitleCase(c) == c ? upper : Character.toString(Character.toTitleCase(c));
         }
-        return Character.toString(Character.toTitleCase(c));
+        // A Greek iota behind a capital letter stands below it.
+        return c >= 0x1F80 && c < 0x2000
+                ? upper.replace('\u0399', '\u0345')
+                : upper.substring(0, first) + lower(upper.substring(first));
     }
 }

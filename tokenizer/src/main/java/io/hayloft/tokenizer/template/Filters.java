@@ -29,7 +29,7 @@ final class Filters {
         define("count", "", (value, given) -> Value.Int.of(value.requireSize()));
         define("attr", "name", (value, given) -> {
             var name = given.text(0).toString();
-            var own = value instanceof Value.Undefined ? null : Attributes.own(value, name);
+            var own = Attributes.own(value, name);
             return own == null ? new Value.Undefined("'" + value.type() + "' has no attribute '" + name + "'") : own;
         });
         TABLE.put("tojson", (value, arguments, evaluator) -> Json.dump(value, arguments));

@@ -57,7 +57,7 @@ record FormatSpec(
         char small = Character.toLowerCase(kind);
         int digits = precision < 0 ? 6 : precision;
         String body;
-        if (!Double.isFinite(value)) {
+        if (!Double.isFinite(kind == '%' ? value * 100 : value)) {
             body = Double.isNaN(value) ? "nan" : "inf";
             body = kind == '%' ? body + "%" : body;
         } else {

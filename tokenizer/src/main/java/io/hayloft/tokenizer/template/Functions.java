@@ -16,7 +16,7 @@ final class Functions {
     static Scope scope(Clock clock) {
         var scope = new Scope(null);
         scope.set("range", new Thing.Function(Functions::range));
-        scope.set("dict", new Thing.Function(Functions::dict));
+        scope.set("dict", new DictType());
         scope.set("namespace", new Thing.Function(Functions::namespace));
         scope.set("joiner", new Thing.Function(arguments -> {
             return new Joiner(arguments.bind("joiner", "sep?").or(0, Text.of(", ")));
@@ -84,6 +84,35 @@ final class Functions {
             namespace.set(Printing.print(key).toString(), values.get(key) instanceof Value value ? value : None.NONE);
         }
         return namespace;
+    }
+
+    /** The function {@code dict}, which has a method. */
+    private static final class DictType extends Thing {
+        @Override
+        String typeName() {
+            return "TemplateDict";
+        }
+
+        @Override
+        boolean callable() {
+            return true;
+        }
+
+        @Override
+        Value call(Arguments arguments) {
+            return dict(arguments);
+        }
+
+        @Override
+        @Nullable
+        Value attribute(String name) {
+            return name.equals("fromkeys")
+                    ? new Function(arguments -> {
+                        var given = arguments.bind("fromkeys", "/iterable /value?");
+                        return fromKeys(given.require(0), given.require(1));
+                    })
+                    : null;
+        }
     }
 
     /** Gives nothing at its first call, then what stands between items. */

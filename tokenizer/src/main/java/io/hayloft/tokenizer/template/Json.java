@@ -142,7 +142,7 @@ final class Json {
                 case '\t' -> "\\t";
                 case '\f' -> "\\f";
                 case '\b' -> "\\b";
-                default -> c < 0x20 || (ascii && c > 0x7f) ? escape(c) : "";
+                default -> c < 0x20 || (ascii && c > 0x7e) ? escape(c) : "";
             };
             if (escaped.isEmpty()) {
                 out.append(text.marked(i));

@@ -51,7 +51,7 @@ final class Macro extends Thing {
         return switch (name) {
             case "name" -> definition.name().isEmpty() ? None.NONE : Text.of(definition.name());
             case "arguments" ->
-                Sequence.list(definition.parameters().stream()
+                Sequence.tuple(definition.parameters().stream()
                         .<Value>map(parameter -> Text.of(parameter.name()))
                         .toList());
             case "catch_kwargs" -> Bool.of(takes("kwargs"));

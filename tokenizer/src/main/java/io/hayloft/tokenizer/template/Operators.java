@@ -97,11 +97,11 @@ final class Operators {
     }
 
     static Value negative(Value value) {
-        return Numbers.apply("-", Int.of(0), sign("-", value));
+        return sign("-", value) instanceof Real real ? new Real(-real.value()) : Numbers.apply("-", Int.of(0), value);
     }
 
     static Value positive(Value value) {
-        return Numbers.apply("+", Int.of(0), sign("+", value));
+        return sign("+", value) instanceof Real real ? real : Numbers.apply("+", Int.of(0), value);
     }
 
     private static Value sign(String operator, Value value) {

@@ -81,7 +81,7 @@ final class Renderer {
                 return runBlock(block.body(), block.filters(), scope, text -> assign(block.target(), text, scope));
             }
             case Statement.FilterBlock block -> {
-                return runBlock(block.body(), block.filters(), scope, text -> out.append(Printing.print(text)));
+                return runBlock(block.body(), block.filters(), scope, text -> out.append(printed(text)));
             }
             case Statement.With with -> {
                 line = with.line();
@@ -96,7 +96,7 @@ final class Renderer {
             case Statement.CallBlock block -> {
                 line = block.line();
                 var caller = new Macro(block.body(), scope, this);
-                out.append(Printing.print(evaluator.call(block.call(), scope, caller)));
+                out.append(printed(evaluator.call(block.call(), scope, caller)));
             }
             case Statement.Scoped scoped -> run(scoped.body(), new Scope(scope), out);
             case Statement.Leave leave -> {
@@ -114,6 +114,14 @@ final class Renderer {
             }
         }
         return run(conditional.otherwise(), scope, out);
+    }
+
+    /** What a filter or call block prints, which Jinja2 does not turn into text by itself. */
+    private static Text printed(Value value) {
+        if (value instanceof Text text) {
+            return text;
+        }
+        throw new TemplateFailure("a block gives '" + value.type() + "' where text is expected");
     }
 
     private interface Sink {

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** Reads a template. */
 final class StatementParser {
-    private static final Set<String> OTHER_FILES = Set.of("include", "import", "from", "extends", "block");
+    private static final Set<String> UNSUPPORTED = Set.of("include", "import", "from", "extends", "block", "autoescape");
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
@@ -130,8 +130,8 @@ final class StatementParser {
                 statements.add(new Statement.Leave(name.equals("break")));
             }
             default -> throw new TemplateFailure(
-                    OTHER_FILES.contains(name)
-                            ? "'" + name + "' is not supported: a chat template is one file of its own"
+                    UNSUPPORTED.contains(name)
+                            ? "'" + name + "' is not supported in chat templates"
                             : "Encountered unknown tag '" + name + "'.");
         }
     }

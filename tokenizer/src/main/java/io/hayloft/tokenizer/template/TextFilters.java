@@ -7,7 +7,6 @@ import io.hayloft.tokenizer.template.Value.Sequence;
 import io.hayloft.tokenizer.template.Value.Undefined;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -62,23 +61,6 @@ final class TextFilters {
             }
         }
         return out.toText().withMarkup(true);
-    }
-
-    /** The arguments with all texts escaped. */
-    static Arguments escapeAll(Arguments arguments) {
-        var positional = arguments.positional().stream().map(TextFilters::escapeDeep).toList();
-        var named = new LinkedHashMap<String, Value>();
-        arguments.named().forEach((name, value) -> named.put(name, escapeDeep(value)));
-        return new Arguments(positional, named);
-    }
-
-    private static Value escapeDeep(Value value) {
-        return switch (value) {
-            case Text text -> escape(text).withMarkup(false);
-            case Sequence sequence when !sequence.tuple() ->
-                Sequence.list(sequence.items().stream().map(TextFilters::escapeDeep).toList());
-            default -> value;
-        };
     }
 
     /** The value with its texts as markup. */

@@ -22,7 +22,7 @@ final class TextMethods {
 
     private static final Map<String, Method> METHODS = new HashMap<>();
 
-    /** Methods whose result on markup is markup; their arguments are escaped there. */
+    /** Methods whose result on markup is markup; what they put into it is escaped. */
     private static final Set<String> KEEP_MARKUP = Set.of(
             "capitalize", "title", "lower", "upper", "replace", "ljust", "rjust", "lstrip", "rstrip", "strip", "center",
             "expandtabs", "swapcase", "zfill", "casefold", "removeprefix", "removesuffix", "join", "split", "rsplit",
@@ -43,7 +43,7 @@ final class TextMethods {
         define("splitlines", "keepends?", (text, given) -> list(Texts.lines(text, given.flag(0))));
         define("partition", "/sep", (text, given) -> Texts.partition(text, given.text(0), false));
         define("rpartition", "/sep", (text, given) -> Texts.partition(text, given.text(0), true));
-        define("replace", "/old /new /count?", (text, given) -> Texts.replace(text, given.text(0), given.text(1), given.integer(2, -1)));
+        define("replace", "/old /new /count?", (text, given) -> Texts.replace(text, given.text(0), text.markup() ? TextFilters.escape(given.text(1)) : given.text(1), given.integer(2, -1)));
         define("removeprefix", "/prefix", (text, given) -> {
             int cut = text.has(given.text(0), 0) ? given.text(0).length() : 0;
             return text.slice(cut, text.length());
@@ -122,8 +122,7 @@ final class TextMethods {
         }
         boolean markup = text.markup() && KEEP_MARKUP.contains(name);
         return new Thing.Function(arguments -> {
-            var given = markup ? TextFilters.escapeAll(arguments) : arguments;
-            var result = method.body().call(text.withMarkup(false), given.bind(name, method.parameters()));
+            var result = method.body().call(text, arguments.bind(name, method.parameters()));
             return markup ? TextFilters.markup(result) : result;
         });
     }

@@ -157,7 +157,9 @@ final class Texts {
         var out = new TextBuilder();
         int count = 0;
         for (var parts = items.iterate(); parts.hasNext(); count++) {
-            if (!(parts.next() instanceof Text part)) {
+            var next = parts.next();
+            var item = separator.markup() ? TextFilters.escape(Printing.print(next)) : next;
+            if (!(item instanceof Text part)) {
                 throw new TemplateFailure("sequence item " + count + ": expected str instance");
             }
             out.append(count > 0 ? separator : Text.EMPTY).append(part);
