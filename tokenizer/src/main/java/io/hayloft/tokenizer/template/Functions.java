@@ -59,6 +59,9 @@ final class Functions {
         var dict = new Dict();
         if (!arguments.positional().isEmpty()) {
             var given = arguments.positional().getFirst();
+            if (given instanceof Value.Undefined undefined) {
+                throw undefined.failure();
+            }
             for (var pair : given instanceof Dict source ? source.pairs() : given.toList()) {
                 var items = pair.toList();
                 if (items.size() != 2) {

@@ -133,20 +133,23 @@ final class NumberFilters {
         if (bytes == 1) {
             return "1 Byte";
         }
-        if (!Double.isFinite(bytes)) {
-            throw new TemplateFailure("a file size must be a finite number");
-        }
         if (bytes < base) {
+            if (bytes == Double.NEGATIVE_INFINITY) {
+                throw new TemplateFailure("cannot convert float infinity to integer");
+            }
             return cut(bytes).value() + " Bytes";
         }
         var prefixes = "kMGTPEZY";
         int power = 1;
         double unit = base * base;
-        while (power < prefixes.length() && bytes >= unit) {
+        while (power < prefixes.length() && !(bytes < unit)) {
             unit *= base;
             power++;
         }
-        var number = new BigDecimal(base * bytes / unit).setScale(1, RoundingMode.HALF_EVEN).toPlainString();
+        double size = base * bytes / unit;
+        var number = Double.isFinite(size)
+                ? new BigDecimal(size).setScale(1, RoundingMode.HALF_EVEN).toPlainString()
+                : Numbers.print(size);
         var prefix = prefixes.substring(power - 1, power);
         return number + " " + (binary ? prefix.toUpperCase(Locale.ROOT) + "iB" : prefix + "B");
     }

@@ -59,7 +59,11 @@ final class Operators {
     }
 
     private static Value repeated(Value value, Value times) {
-        int count = Arguments.clamp(Arguments.whole(times, "*"));
+        var whole = Arguments.whole(times, "*");
+        if (whole.bitLength() > 63) {
+            throw new TemplateFailure("cannot fit 'int' into an index-sized integer");
+        }
+        int count = Arguments.clamp(whole);
         if (value instanceof Text text) {
             return new TextBuilder().repeat(text, count).toText().withMarkup(text.markup());
         }

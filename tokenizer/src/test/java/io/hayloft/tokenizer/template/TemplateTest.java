@@ -1,4 +1,4 @@
-package io.hayloft.tokenizer.jinja;
+package io.hayloft.tokenizer.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Expressions and blocks print what Python's Jinja prints; the expected texts are its own. */
-class PythonExpressionsTest {
+/** Expressions and blocks print what Jinja2 prints, and errors name the fault and the line. */
+class TemplateTest {
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
         s[1:]                             => bcdef
@@ -97,12 +97,22 @@ class PythonExpressionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
-        {{ s.explode() }}           => no method 'explode'
+        {{ s.explode() }}           => has no attribute 'explode'
         {{ s[::0] }}                => slice step
-        {{ n[1:] }}                 => only text and lists can be sliced
+        {{ n[1:] }}                 => 'int' object is not subscriptable
         {{ nonsense(1) }}           => nonsense
         {{ s|nonsense }}            => nonsense
         {% nonsense %}              => nonsense
+        {% include 'x' %}           => 'include' is not supported
+        {% import 'x' as y %}       => 'import' is not supported
+        {% from 'x' import y %}     => 'from' is not supported
+        {% extends 'x' %}           => 'extends' is not supported
+        {% block x %}{% endblock %} => 'block' is not supported
+        {{ s|random }}              => 'random' is not supported
+        {{ lipsum() }}              => lipsum() is not supported
+        {{ items.append('x') }}     => access to attribute 'append' of 'list' object is unsafe
+        {{ items|map('upper') }}    => a generator cannot be printed
+        {{ (-1) ** 0.5 }}           => complex numbers are not supported
         {% for i in items %}        => endfor
         """)
     void whatCannotBeRenderedIsAUserErrorInOneLine(String template, String part) {
@@ -111,6 +121,16 @@ class PythonExpressionsTest {
                 .hasMessageContaining(part)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @Test
+    void errorsNameTheLine() {
+        assertThatThrownBy(() -> render("a\n{% if t %}\n{{ n.x.y }}\n{% endif %}"))
+                .hasMessage("the chat template cannot be rendered (line 3): 'int object' has no attribute 'x'");
+        assertThatThrownBy(() -> render("a\n\n{{ n + }}"))
+                .hasMessage("the chat template is broken (line 3): unexpected }}");
+        assertThatThrownBy(() -> render("{{ raise_exception('no\nsystem') }}"))
+                .hasMessage("the chat template refuses these messages: no system");
     }
 
     private static String render(String template) {
@@ -126,6 +146,6 @@ class PythonExpressionsTest {
         variables.put("t", true);
         variables.put("d", d);
         variables.put("mixed", Arrays.asList(1, "a", true, null, 2.0, Map.of("k", "v")));
-        return new JinjaTemplate(template, Clock.systemUTC()).render(variables);
+        return Template.parse(template).render(variables, Clock.systemUTC()).text();
     }
 }
