@@ -29,8 +29,7 @@ final class Evaluator {
                 yield budget.made(tuple ? Sequence.tuple(values) : Sequence.list(values));
             }
             case Expression.Pairs(var keys, var values) -> dict(keys, values, scope);
-            case Expression.Attribute(var object, String name) ->
-                budget.made(Attributes.attribute(value(object, scope), name));
+            case Expression.Attribute(var object, String name) -> attribute(value(object, scope), name);
             case Expression.Item(var object, var key) ->
                 budget.made(Attributes.item(value(object, scope), value(key, scope)));
             case Expression.Slice slice -> budget.made(slice(slice, scope));
@@ -55,6 +54,14 @@ final class Evaluator {
         };
         budget.leave();
         return value;
+    }
+
+    private Value attribute(Value object, String name) {
+        if (object instanceof Text) {
+            // A method is likely to walk over the text.
+            budget.walk(object);
+        }
+        return budget.made(Attributes.attribute(object, name));
     }
 
     private List<Value> values(List<Expression> expressions, Scope scope) {
@@ -118,15 +125,7 @@ final class Evaluator {
     /** @param caller the body of a call block, given as a further argument, or null */
     Value call(Expression.Call call, Scope scope, @Nullable Macro caller) {
         var function = value(call.function(), scope);
-        var arguments = arguments(call.arguments(), scope);
-        if (caller != null) {
-            var named = new LinkedHashMap<>(arguments.named());
-            if (named.put("caller", caller) != null) {
-                throw new TemplateFailure("a call block gives the argument 'caller' twice");
-            }
-            arguments = new Arguments(arguments.positional(), named);
-        }
-        return budget.made(call(function, arguments));
+        return budget.made(call(function, arguments(call.arguments(), scope, caller)));
     }
 
     private static Value call(Value function, Arguments arguments) {
@@ -138,7 +137,11 @@ final class Evaluator {
     }
 
     private Arguments arguments(CallArguments given, Scope scope) {
-        if (given == CallArguments.NONE) {
+        return arguments(given, scope, null);
+    }
+
+    private Arguments arguments(CallArguments given, Scope scope, @Nullable Macro caller) {
+        if (given == CallArguments.NONE && caller == null) {
             return Arguments.NONE;
         }
         var positional = new ArrayList<>(values(given.positional(), scope));
@@ -148,6 +151,9 @@ final class Evaluator {
         var named = new LinkedHashMap<String, Value>();
         for (var argument : given.named()) {
             named.put(argument.name(), value(argument.value(), scope));
+        }
+        if (caller != null && named.put("caller", caller) != null) {
+            throw new TemplateFailure("a call block gives the argument 'caller' twice");
         }
         if (given.dict() != null) {
             spread(value(given.dict(), scope), named);

@@ -108,9 +108,11 @@ final class Lexer {
                 to--;
             }
         } else if (sign == 0 && !print) {
-            int lineStart = source.lastIndexOf('\n', end - 1) + 1;
-            int from = Math.max(at, lineStart);
-            if ((lineStart > at || lineStarts) && source.substring(from, end).chars().allMatch(TextMethods::isSpace)) {
+            int from = end;
+            while (from > at && source.charAt(from - 1) != '\n' && TextMethods.isSpace(source.charAt(from - 1))) {
+                from--;
+            }
+            if (from > at ? source.charAt(from - 1) == '\n' : lineStarts) {
                 to = from;
             }
         }

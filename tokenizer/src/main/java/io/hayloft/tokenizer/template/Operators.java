@@ -68,12 +68,10 @@ final class Operators {
             return new TextBuilder().repeat(text, count).toText().withMarkup(text.markup());
         }
         var sequence = (Sequence) value;
+        Value.Extent.requireFew((long) sequence.items().size() * Math.max(0, count));
         var items = new ArrayList<Value>();
         for (int i = 0; i < count && !sequence.items().isEmpty(); i++) {
             items.addAll(sequence.items());
-            if ((i & 1023) == 0) {
-                Value.Extent.of(items);
-            }
         }
         return sequence.tuple() ? Sequence.tuple(items) : Sequence.list(items);
     }

@@ -136,10 +136,15 @@ sealed interface Value permits Value.None, Value.Undefined, Value.Bool, Value.In
             if (depth > MAX_DEPTH) {
                 throw new TemplateFailure("lists are nested more than " + MAX_DEPTH + " deep");
             }
-            if (weight > MAX_WEIGHT) {
+            requireFew(weight);
+            return new Extent(depth, (int) weight);
+        }
+
+        /** Throws if that many values are too many for a list. */
+        static void requireFew(long values) {
+            if (values > MAX_WEIGHT) {
                 throw new TemplateFailure("a list holds more than " + MAX_WEIGHT + " values");
             }
-            return new Extent(depth, (int) weight);
         }
     }
 
@@ -204,9 +209,7 @@ sealed interface Value permits Value.None, Value.Undefined, Value.Bool, Value.In
     default List<Value> toList() {
         var items = new ArrayList<Value>();
         iterate().forEachRemaining(item -> {
-            if (items.size() > Extent.MAX_WEIGHT) {
-                throw new TemplateFailure("a list holds more than " + Extent.MAX_WEIGHT + " values");
-            }
+            Extent.requireFew(items.size());
             items.add(item);
         });
         return items;

@@ -19,7 +19,7 @@ class ContentTest {
         {{ c.strip() ~ c[1:4] }}                    => [One,<x> TwoOne]
         {{ c.split(',')[-1].lstrip() }}             => [<x> Two ]
         {{ c.split(',')|join('; ') }}               => [ One]; [<x> Two ]
-        {{ c|upper }}{{ c|lower }}{{ c|title }}     => [ ONE,<X> TWO  one,<x> two  One,<x> Two ]
+        {{ c|upper }}{{ c|lower }}{{ c|title }}     => [ ONE,<X> TWO  one,<x> two  One,<X> Two ]
         {{ c|replace('One', 'new') }}               => [ ]new[,<x> Two ]
         {{ c.replace('<x>', '<y>') }}               => [ One,]<y>[ Two ]
         {{ c|tojson }}                              => "[ One,<x> Two ]"
@@ -33,7 +33,7 @@ class ContentTest {
         {{ c|list|join }}                           => [ One,<x> Two ]
         {{ c.center(15, '*') }}                     => *[ One,<x> Two ]*
         {{ c.partition(',')|join('|') }}            => [ One]|,|[<x> Two ]
-        {{ c|truncate(8, true) }}                   => [ One,]...
+        {{ c|truncate(8, true, leeway=0) }}             => [ One,]...
         {{ (c ~ '\\n' ~ c)|indent(2) }}             => `[ One,<x> Two ]\n  [ One,<x> Two ]`
         {{ c * 2 }}                                 => [ One,<x> Two  One,<x> Two ]
         {% set x %}a{{ c }}{% endset %}{{ x }}      => a[ One,<x> Two ]
