@@ -51,9 +51,7 @@ final class LibraryTokenizer implements Tokenizer {
 
     @Override
     public List<String> pieces(String text) {
-        return special.mayStandIn(text)
-                ? blind().pieces(SpecialText.plain(text))
-                : tokenizer.pieces(text);
+        return special.mayStandIn(text) ? blind().pieces(SpecialText.plain(text)) : tokenizer.pieces(text);
     }
 
     @Override

@@ -21,7 +21,8 @@ record Arguments(List<Value> positional, Map<String, Value> named) {
     Bound bind(String function, String parameters) {
         var names = parameters.isEmpty() ? new String[0] : parameters.split(" ", -1);
         if (positional.size() > names.length) {
-            throw new TemplateFailure(function + "() takes at most " + names.length + " arguments (" + positional.size() + " given)");
+            throw new TemplateFailure(
+                    function + "() takes at most " + names.length + " arguments (" + positional.size() + " given)");
         }
         var rest = new LinkedHashMap<>(named);
         var values = new ArrayList<@Nullable Value>();
@@ -114,7 +115,9 @@ record Arguments(List<Value> positional, Map<String, Value> named) {
             case Value.Int number -> number.value();
             case Value.Bool bool -> bool.value() ? BigInteger.ONE : BigInteger.ZERO;
             case Value.Undefined undefined -> throw undefined.failure();
-            default -> throw new TemplateFailure(where + ": '" + value.type() + "' object cannot be interpreted as an integer");
+            default ->
+                throw new TemplateFailure(
+                        where + ": '" + value.type() + "' object cannot be interpreted as an integer");
         };
     }
 

@@ -74,9 +74,7 @@ final class Attributes {
     private static Undefined missing(Value object, Value name) {
         var owner = object == None.NONE ? "None" : "'" + object.type() + " object'";
         return new Undefined(
-                name instanceof Text
-                        ? owner + " has no attribute '" + name + "'"
-                        : owner + " has no such element");
+                name instanceof Text ? owner + " has no attribute '" + name + "'" : owner + " has no such element");
     }
 
     /** An attribute in the sense of Python: methods and the like, not items. */
@@ -109,11 +107,16 @@ final class Attributes {
             case "values" -> function("values", "", arguments -> new View("values", dict.values()));
             case "items" -> function("items", "", arguments -> new View("items", dict.pairs()));
             case "copy" -> function("copy", "", arguments -> dict);
-            case "get" -> function("get", "/key /default?", arguments -> {
-                var value = dict.get(arguments.require(0));
-                return value == null ? arguments.require(1) : value;
-            });
-            case "fromkeys" -> function("fromkeys", "/iterable /value?", arguments -> Functions.fromKeys(arguments.require(0), arguments.require(1)));
+            case "get" ->
+                function("get", "/key /default?", arguments -> {
+                    var value = dict.get(arguments.require(0));
+                    return value == null ? arguments.require(1) : value;
+                });
+            case "fromkeys" ->
+                function(
+                        "fromkeys",
+                        "/iterable /value?",
+                        arguments -> Functions.fromKeys(arguments.require(0), arguments.require(1)));
             default -> null;
         };
     }
@@ -126,24 +129,28 @@ final class Attributes {
         return switch (name) {
             case "copy" -> sequence.tuple() ? null : function("copy", "", arguments -> sequence);
             case "count" -> count(sequence.items());
-            case "index" -> function("index", "/value /start? /stop?", arguments -> {
-                int[] ends = Slices.range(sequence.items().size(), arguments, 1);
-                return Int.of(index(sequence, arguments.require(0), ends[0], ends[1]));
-            });
+            case "index" ->
+                function("index", "/value /start? /stop?", arguments -> {
+                    int[] ends = Slices.range(sequence.items().size(), arguments, 1);
+                    return Int.of(index(sequence, arguments.require(0), ends[0], ends[1]));
+                });
             default -> null;
         };
     }
 
     private static Value count(List<Value> items) {
-        return function("count", "/value", arguments -> Int.of(items.stream()
-                .filter(item -> item == arguments.require(0) || Operators.equal(item, arguments.require(0)))
-                .count()));
+        return function(
+                "count",
+                "/value",
+                arguments -> Int.of(items.stream()
+                        .filter(item -> Operators.same(item, arguments.require(0)))
+                        .count()));
     }
 
     private static int index(Items items, Value wanted, int from, int to) {
         for (int i = from; i < Math.min(to, items.items().size()); i++) {
             var item = items.items().get(i);
-            if (item == wanted || Operators.equal(item, wanted)) {
+            if (Operators.same(item, wanted)) {
                 return i;
             }
         }
@@ -157,7 +164,10 @@ final class Attributes {
             case "step" -> Int.of(range.step());
             case "count" -> count(range.items());
             case "index" ->
-                function("index", "/value", arguments -> Int.of(index(range, arguments.require(0), 0, Integer.MAX_VALUE)));
+                function(
+                        "index",
+                        "/value",
+                        arguments -> Int.of(index(range, arguments.require(0), 0, Integer.MAX_VALUE)));
             default -> null;
         };
     }
@@ -173,9 +183,22 @@ final class Attributes {
             case "conjugate" -> function("conjugate", "", arguments -> Operators.positive(value));
             case "numerator" -> real ? null : Operators.positive(value);
             case "denominator" -> real ? null : Int.of(1);
-            case "bit_length" -> real ? null : function(name, "", arguments -> Int.of(Arguments.whole(value, name).abs().bitLength()));
+            case "bit_length" ->
+                real
+                        ? null
+                        : function(
+                                name,
+                                "",
+                                arguments -> Int.of(
+                                        Arguments.whole(value, name).abs().bitLength()));
             case "is_integer" ->
-                real ? function(name, "", arguments -> Value.Bool.of(Numbers.toDouble(value) == Math.rint(Numbers.toDouble(value)) && Double.isFinite(Numbers.toDouble(value)))) : null;
+                real
+                        ? function(
+                                name,
+                                "",
+                                arguments -> Value.Bool.of(Numbers.toDouble(value) == Math.rint(Numbers.toDouble(value))
+                                        && Double.isFinite(Numbers.toDouble(value))))
+                        : null;
             default -> null;
         };
     }

@@ -44,7 +44,10 @@ final class Budget {
 
     /** Spends what a walk over values takes. */
     void walk(Value value) {
-        spend(value instanceof Text text ? text.length() / 16 : Value.Extent.of(value).weight());
+        spend(
+                value instanceof Text text
+                        ? text.length() / 16
+                        : Value.Extent.of(value).weight());
     }
 
     /** Goes a level deeper: blocks in blocks, expressions in expressions, calls in calls. */

@@ -75,7 +75,9 @@ final class Cases {
         var out = new TextBuilder();
         for (int i = 0; i < text.length(); i++) {
             int c = text.at(i);
-            var swapped = Character.isUpperCase(c) ? lower(text, i) : Character.isLowerCase(c) ? upper(c) : Character.toString(c);
+            var swapped = Character.isUpperCase(c)
+                    ? lower(text, i)
+                    : Character.isLowerCase(c) ? upper(c) : Character.toString(c);
             out.append(swapped, text.marked(i));
         }
         return out.toText();
@@ -86,7 +88,9 @@ final class Cases {
     }
 
     static String upper(int c) {
-        return c < 128 ? Character.toString(Character.toUpperCase(c)) : Character.toString(c).toUpperCase(Locale.ROOT);
+        return c < 128
+                ? Character.toString(Character.toUpperCase(c))
+                : Character.toString(c).toUpperCase(Locale.ROOT);
     }
 
     private static String lower(String text) {
@@ -116,8 +120,12 @@ final class Cases {
 
     private static boolean ignorable(int c) {
         int type = Character.getType(c);
-        return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK || type == Character.FORMAT
-                || type == Character.MODIFIER_LETTER || type == Character.MODIFIER_SYMBOL || "'.:\u00b7\u2019".indexOf(c) >= 0;
+        return type == Character.NON_SPACING_MARK
+                || type == Character.ENCLOSING_MARK
+                || type == Character.FORMAT
+                || type == Character.MODIFIER_LETTER
+                || type == Character.MODIFIER_SYMBOL
+                || "'.:\u00b7\u2019".indexOf(c) >= 0;
     }
 
     private static String title(int c) {

@@ -44,7 +44,8 @@ final class Chosen {
             var attribute = named.remove("attribute");
             var otherwise = named.remove("default");
             if (!named.isEmpty() || attribute == null) {
-                throw new TemplateFailure("Unexpected keyword argument '" + named.keySet().iterator().next() + "'");
+                throw new TemplateFailure("Unexpected keyword argument '"
+                        + named.keySet().iterator().next() + "'");
             }
             var path = path(attribute);
             return item -> at(item, path, otherwise == Value.None.NONE ? null : otherwise);

@@ -89,7 +89,8 @@ final class Dict implements Value {
             case Real real -> realKey(real.value());
             case Text text -> text.toString();
             case Sequence sequence -> sequence.items().stream().map(Dict::key).toList();
-            case Range range -> new RangeKey(range.items().stream().map(Dict::key).toList());
+            case Range range ->
+                new RangeKey(range.items().stream().map(Dict::key).toList());
             case Undefined undefined -> Undefined.class;
             default -> value;
         };

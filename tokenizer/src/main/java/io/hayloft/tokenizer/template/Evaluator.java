@@ -84,7 +84,8 @@ final class Evaluator {
 
     private Value slice(Expression.Slice slice, Scope scope) {
         var object = value(slice.value(), scope);
-        return Slices.slice(object, orNone(slice.from(), scope), orNone(slice.to(), scope), orNone(slice.step(), scope));
+        return Slices.slice(
+                object, orNone(slice.from(), scope), orNone(slice.to(), scope), orNone(slice.step(), scope));
     }
 
     private Value orNone(@Nullable Expression expression, Scope scope) {

@@ -28,8 +28,7 @@ sealed interface Expression {
             Expression value,
             @Nullable Expression from,
             @Nullable Expression to,
-            @Nullable Expression step)
-            implements Expression {}
+            @Nullable Expression step) implements Expression {}
 
     /** {@code function(arguments)}. */
     record Call(Expression function, CallArguments arguments) implements Expression {}
@@ -56,7 +55,10 @@ sealed interface Expression {
     record Concatenation(List<Expression> parts) implements Expression {}
 
     /** {@code value if condition else otherwise}. */
-    record Conditional(Expression condition, Expression value, @Nullable Expression otherwise) implements Expression {}
+    record Conditional(
+            Expression condition,
+            Expression value,
+            @Nullable Expression otherwise) implements Expression {}
 
     /** Arguments of a call; the last two are {@code *list} and {@code **dict}. */
     record CallArguments(

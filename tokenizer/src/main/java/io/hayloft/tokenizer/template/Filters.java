@@ -37,8 +37,10 @@ final class Filters {
         TABLE.put("map", Chosen::map);
         TABLE.put("select", (value, arguments, evaluator) -> Chosen.select(value, arguments, evaluator, true, false));
         TABLE.put("reject", (value, arguments, evaluator) -> Chosen.select(value, arguments, evaluator, false, false));
-        TABLE.put("selectattr", (value, arguments, evaluator) -> Chosen.select(value, arguments, evaluator, true, true));
-        TABLE.put("rejectattr", (value, arguments, evaluator) -> Chosen.select(value, arguments, evaluator, false, true));
+        TABLE.put(
+                "selectattr", (value, arguments, evaluator) -> Chosen.select(value, arguments, evaluator, true, true));
+        TABLE.put(
+                "rejectattr", (value, arguments, evaluator) -> Chosen.select(value, arguments, evaluator, false, true));
         for (var name : UNSUPPORTED) {
             TABLE.put(name, (value, arguments, evaluator) -> {
                 throw new TemplateFailure("the filter '" + name + "' is not supported");

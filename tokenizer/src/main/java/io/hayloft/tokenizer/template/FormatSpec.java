@@ -118,11 +118,14 @@ record FormatSpec(
         var grouped = digits;
         if (grouping != 0) {
             int end = 0;
-            while (end < digits.length() && Character.digit(digits.charAt(end), 16) >= 0 && !(group == 3 && digits.charAt(end) == 'e')) {
+            while (end < digits.length()
+                    && Character.digit(digits.charAt(end), 16) >= 0
+                    && !(group == 3 && digits.charAt(end) == 'e')) {
                 end++;
             }
             // Zeros that fill the width are grouped, too.
-            int wanted = align == '=' && fill == '0' ? width - mark.length() - prefix.length() - (digits.length() - end) : 0;
+            int wanted =
+                    align == '=' && fill == '0' ? width - mark.length() - prefix.length() - (digits.length() - end) : 0;
             grouped = grouped(digits.substring(0, end), group, wanted) + digits.substring(end);
         }
         return aligned(Text.of(mark + prefix), Text.of(grouped), '>');

@@ -54,7 +54,8 @@ final class Functions {
 
     private static Dict dict(Arguments arguments) {
         if (arguments.positional().size() > 1) {
-            throw new TemplateFailure("dict expected at most 1 argument, got " + arguments.positional().size());
+            throw new TemplateFailure("dict expected at most 1 argument, got "
+                    + arguments.positional().size());
         }
         var dict = new Dict();
         if (!arguments.positional().isEmpty()) {
@@ -65,7 +66,8 @@ final class Functions {
             for (var pair : given instanceof Dict source ? source.pairs() : given.toList()) {
                 var items = pair.toList();
                 if (items.size() != 2) {
-                    throw new TemplateFailure("dictionary update sequence element has length " + items.size() + "; 2 is required");
+                    throw new TemplateFailure(
+                            "dictionary update sequence element has length " + items.size() + "; 2 is required");
                 }
                 dict.put(items.get(0), items.get(1));
             }
@@ -180,17 +182,19 @@ final class Functions {
                 case "current" -> items.get(place);
                 case "items" -> Sequence.tuple(items);
                 case "pos" -> Int.of(place);
-                case "next" -> new Function(arguments -> {
-                    arguments.bind("next", "");
-                    var item = items.get(place);
-                    place = (place + 1) % items.size();
-                    return item;
-                });
-                case "reset" -> new Function(arguments -> {
-                    arguments.bind("reset", "");
-                    place = 0;
-                    return None.NONE;
-                });
+                case "next" ->
+                    new Function(arguments -> {
+                        arguments.bind("next", "");
+                        var item = items.get(place);
+                        place = (place + 1) % items.size();
+                        return item;
+                    });
+                case "reset" ->
+                    new Function(arguments -> {
+                        arguments.bind("reset", "");
+                        place = 0;
+                        return None.NONE;
+                    });
                 default -> null;
             };
         }

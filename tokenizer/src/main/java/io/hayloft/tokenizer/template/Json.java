@@ -65,7 +65,9 @@ final class Json {
     }
 
     private static String real(double value) {
-        return Double.isNaN(value) ? "NaN" : Double.isInfinite(value) ? (value > 0 ? "Infinity" : "-Infinity") : Numbers.print(value);
+        return Double.isNaN(value)
+                ? "NaN"
+                : Double.isInfinite(value) ? (value > 0 ? "Infinity" : "-Infinity") : Numbers.print(value);
     }
 
     private void list(List<Value> items, int level) {

@@ -85,7 +85,9 @@ final class LiteralLexer {
         while (i < source.length()) {
             boolean underscore = source.charAt(i) == '_' && (i > from || underscoreFirst);
             int digit = underscore ? i + 1 : i;
-            if (digit >= source.length() || source.charAt(digit) > 'z' || Character.digit(source.charAt(digit), radix) < 0) {
+            if (digit >= source.length()
+                    || source.charAt(digit) > 'z'
+                    || Character.digit(source.charAt(digit), radix) < 0) {
                 break;
             }
             i = digit + 1;
@@ -96,8 +98,7 @@ final class LiteralLexer {
     /** Only zeros may follow a zero. */
     private int zeros(int from) {
         int i = from + 1;
-        while (i < source.length()
-                && (source.charAt(i) == '0' || source.startsWith("_0", i))) {
+        while (i < source.length() && (source.charAt(i) == '0' || source.startsWith("_0", i))) {
             i += source.charAt(i) == '0' ? 1 : 2;
         }
         return i;
@@ -148,7 +149,11 @@ final class LiteralLexer {
                     text.append('\\').append((char) c);
                 } else {
                     // Jinja2 turns the letter into an escape first, whose backslash this one then takes away.
-                    text.append('\\').append(c < 0x100 ? "x%02x".formatted(c) : c < 0x10000 ? "u%04x".formatted(c) : "U%08x".formatted(c));
+                    text.append('\\')
+                            .append(
+                                    c < 0x100
+                                            ? "x%02x".formatted(c)
+                                            : c < 0x10000 ? "u%04x".formatted(c) : "U%08x".formatted(c));
                 }
             }
         }

@@ -77,7 +77,8 @@ final class Macro extends Thing {
         var missing = new ArrayList<Parameter>();
         for (int i = 0; i < definition.parameters().size(); i++) {
             var parameter = definition.parameters().get(i);
-            var value = i < arguments.positional().size() ? arguments.positional().get(i) : named.remove(parameter.name());
+            var value =
+                    i < arguments.positional().size() ? arguments.positional().get(i) : named.remove(parameter.name());
             if (value == null) {
                 missing.add(parameter);
                 value = new Undefined("'" + parameter.name() + "' is undefined");
@@ -110,9 +111,13 @@ final class Macro extends Thing {
         }
         int count = definition.parameters().size();
         if (takes("varargs")) {
-            scope.set("varargs", Sequence.tuple(List.copyOf(positional.subList(Math.min(count, positional.size()), positional.size()))));
+            scope.set(
+                    "varargs",
+                    Sequence.tuple(
+                            List.copyOf(positional.subList(Math.min(count, positional.size()), positional.size()))));
         } else if (positional.size() > count) {
-            throw new TemplateFailure("macro '" + definition.name() + "' takes not more than " + count + " argument(s)");
+            throw new TemplateFailure(
+                    "macro '" + definition.name() + "' takes not more than " + count + " argument(s)");
         }
     }
 }

@@ -9,8 +9,9 @@ final class Namespace extends Thing {
 
     void set(String name, Value value) {
         if (name.startsWith("_")) {
-            throw new TemplateFailure("Chat templates cannot store underscore-prefixed attributes on a namespace, but got '"
-                    + name + "'. Please rename the attribute.");
+            throw new TemplateFailure(
+                    "Chat templates cannot store underscore-prefixed attributes on a namespace, but got '" + name
+                            + "'. Please rename the attribute.");
         }
         variables.put(Text.of(name), value);
     }

@@ -88,7 +88,8 @@ final class NumberFilters {
         var scale = Operators.arithmetic("**", Int.of(10), precision);
         double scaled = Numbers.toDouble(Operators.arithmetic("*", value, scale));
         if (!Double.isFinite(scaled)) {
-            throw new TemplateFailure("cannot convert float " + (Double.isNaN(scaled) ? "NaN" : "infinity") + " to integer");
+            throw new TemplateFailure(
+                    "cannot convert float " + (Double.isNaN(scaled) ? "NaN" : "infinity") + " to integer");
         }
         var whole = cut(text.toString().equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled));
         return Operators.arithmetic("/", whole, scale);
@@ -99,20 +100,28 @@ final class NumberFilters {
         if (real && precision == Value.None.NONE) {
             double number = Numbers.toDouble(value);
             if (!Double.isFinite(number)) {
-                throw new TemplateFailure("cannot convert float " + (Double.isNaN(number) ? "NaN" : "infinity") + " to integer");
+                throw new TemplateFailure(
+                        "cannot convert float " + (Double.isNaN(number) ? "NaN" : "infinity") + " to integer");
             }
-            return new Int(new BigDecimal(number).setScale(0, RoundingMode.HALF_EVEN).toBigInteger());
+            return new Int(
+                    new BigDecimal(number).setScale(0, RoundingMode.HALF_EVEN).toBigInteger());
         }
         int digits = precision == Value.None.NONE ? 0 : Arguments.clamp(Arguments.whole(precision, "round"));
         if (!real) {
             var whole = Arguments.whole(value, "round");
-            return new Int(digits >= 0 ? whole : digits < -10_000 ? BigInteger.ZERO : rounded(new BigDecimal(whole), digits).toBigInteger());
+            return new Int(
+                    digits >= 0
+                            ? whole
+                            : digits < -10_000
+                                    ? BigInteger.ZERO
+                                    : rounded(new BigDecimal(whole), digits).toBigInteger());
         }
         double number = Numbers.toDouble(value);
         if (!Double.isFinite(number) || digits > 400) {
             return value;
         }
-        double result = digits < -400 ? 0 : rounded(new BigDecimal(number), digits).doubleValue();
+        double result =
+                digits < -400 ? 0 : rounded(new BigDecimal(number), digits).doubleValue();
         if (Double.isInfinite(result)) {
             throw new TemplateFailure("rounded value too large to represent");
         }

@@ -31,7 +31,9 @@ final class Numbers {
             case "*" -> new Int(a.multiply(b));
             case "/" -> new Real(quotient(a, nonzero(b, "division by zero")));
             case "//" -> new Int(floor(a, nonzero(b, "integer division or modulo by zero")));
-            case "%" -> new Int(a.subtract(floor(a, nonzero(b, "integer modulo by zero")).multiply(b)));
+            case "%" ->
+                new Int(a.subtract(
+                        floor(a, nonzero(b, "integer modulo by zero")).multiply(b)));
             default -> power(a, b);
         };
     }
@@ -44,7 +46,8 @@ final class Numbers {
     }
 
     private static double quotient(BigInteger a, BigInteger b) {
-        double result = new BigDecimal(a).divide(new BigDecimal(b), EXACT_ENOUGH).doubleValue();
+        double result =
+                new BigDecimal(a).divide(new BigDecimal(b), EXACT_ENOUGH).doubleValue();
         if (Double.isInfinite(result)) {
             throw new TemplateFailure("integer division result too large for a float");
         }
@@ -145,7 +148,9 @@ final class Numbers {
             return x.value() == y.value() ? 0 : Double.compare(x.value(), y.value());
         }
         if (a instanceof Real x) {
-            return Double.isInfinite(x.value()) ? (x.value() > 0 ? 1 : -1) : new BigDecimal(x.value()).compareTo(exact(b));
+            return Double.isInfinite(x.value())
+                    ? (x.value() > 0 ? 1 : -1)
+                    : new BigDecimal(x.value()).compareTo(exact(b));
         }
         if (b instanceof Real) {
             return -compare(b, a);
@@ -196,7 +201,9 @@ final class Numbers {
         if (prefix >= 0 && (base == 0 || base == named)) {
             digits = digits.substring(2);
             digits = digits.startsWith("_") ? digits.substring(1) : digits;
-        } else if (base == 0 && digits.startsWith("0") && !digits.replace("0", "").replace("_", "").isEmpty()) {
+        } else if (base == 0
+                && digits.startsWith("0")
+                && !digits.replace("0", "").replace("_", "").isEmpty()) {
             return null;
         }
         int radix = base == 0 ? named : base;

@@ -145,7 +145,10 @@ final class Operators {
             }
             return order(Integer.compare(x.items().size(), y.items().size()), orEqual);
         }
-        if (a instanceof View x && b instanceof View y && !x.kind().equals("values") && !y.kind().equals("values")) {
+        if (a instanceof View x
+                && b instanceof View y
+                && !x.kind().equals("values")
+                && !y.kind().equals("values")) {
             boolean within = x.items().stream().allMatch(item -> contains(b, item));
             return within && (orEqual || x.items().size() < y.items().size());
         }
@@ -167,7 +170,7 @@ final class Operators {
     }
 
     /** Identical or equal, as containers compare their items. */
-    private static boolean same(Value a, Value b) {
+    static boolean same(Value a, Value b) {
         return a == b || equal(a, b);
     }
 
@@ -216,7 +219,8 @@ final class Operators {
             case Dict dict -> {
                 return dict.get(item) != null;
             }
-            case Thing thing -> throw new TemplateFailure("argument of type '" + thing.typeName() + "' is not iterable");
+            case Thing thing ->
+                throw new TemplateFailure("argument of type '" + thing.typeName() + "' is not iterable");
             default -> {
                 var items = container.iterator();
                 if (items == null) {

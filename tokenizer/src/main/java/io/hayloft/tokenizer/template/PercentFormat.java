@@ -22,8 +22,7 @@ final class PercentFormat {
         this.given = given;
         boolean tuple = given instanceof Sequence sequence && sequence.tuple();
         values = given instanceof Sequence sequence && tuple ? sequence.items() : List.of(given);
-        mapping = !tuple
-                && (given instanceof Dict || given instanceof Value.Items || given instanceof Undefined);
+        mapping = !tuple && (given instanceof Dict || given instanceof Value.Items || given instanceof Undefined);
     }
 
     static Text format(Text format, Value given) {
@@ -87,7 +86,9 @@ final class PercentFormat {
         boolean number = "srac".indexOf(kind) < 0;
         char align = left ? '<' : zero && number ? '=' : '>';
         int fill = zero && number && !left ? '0' : ' ';
-        out.append(write(value, new FormatSpec(fill, align, sign, alternate, Math.abs(width), (char) 0, precision, (char) kind)));
+        out.append(
+                write(value, new FormatSpec(fill, align, sign, alternate, Math.abs(width), (char) 0, precision, (char)
+                        kind)));
     }
 
     private Value key() {
@@ -143,7 +144,14 @@ final class PercentFormat {
 
     private static FormatSpec withKind(FormatSpec spec, char kind) {
         return new FormatSpec(
-                spec.fill(), spec.align(), spec.sign(), spec.alternate(), spec.width(), (char) 0, spec.precision(), kind);
+                spec.fill(),
+                spec.align(),
+                spec.sign(),
+                spec.alternate(),
+                spec.width(),
+                (char) 0,
+                spec.precision(),
+                kind);
     }
 
     private static BigInteger whole(Value value, char kind, boolean cut) {

@@ -38,7 +38,8 @@ final class Printing {
             case Bool bool -> out.append(bool.value() ? "True" : "False");
             case Int number -> out.append(Numbers.print(number.value()));
             case Real real -> out.append(Numbers.print(real.value()));
-            case Text text when text.markup() -> {
+            case Text text
+            when text.markup() -> {
                 out.append("Markup(");
                 quote(text, out);
                 out.append(")");

@@ -229,7 +229,8 @@ final class Renderer {
                 var items = value.iterate();
                 for (int i = 0; i < targets.size(); i++) {
                     if (!items.hasNext()) {
-                        throw new TemplateFailure("not enough values to unpack (expected " + targets.size() + ", got " + i + ")");
+                        throw new TemplateFailure(
+                                "not enough values to unpack (expected " + targets.size() + ", got " + i + ")");
                     }
                     assign(targets.get(i), items.next(), scope);
                 }

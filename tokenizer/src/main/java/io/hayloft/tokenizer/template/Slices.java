@@ -20,7 +20,12 @@ final class Slices {
             }
             case Sequence sequence -> {
                 var items = new ArrayList<Value>();
-                each(sequence.items().size(), from, to, step, i -> items.add(sequence.items().get(i)));
+                each(
+                        sequence.items().size(),
+                        from,
+                        to,
+                        step,
+                        i -> items.add(sequence.items().get(i)));
                 return sequence.tuple() ? Sequence.tuple(items) : Sequence.list(items);
             }
             case Range range -> {
@@ -28,7 +33,9 @@ final class Slices {
                 int pace = step == None.NONE ? 1 : index(step);
                 int[] ends = bounds(length, from, to, pace);
                 return Range.of(
-                        range.start() + ends[0] * range.step(), range.start() + ends[1] * range.step(), range.step() * pace);
+                        range.start() + ends[0] * range.step(),
+                        range.start() + ends[1] * range.step(),
+                        range.step() * pace);
             }
             case Undefined undefined -> throw undefined.failure();
             default -> throw new TemplateFailure("'" + value.type() + "' object is not subscriptable by a slice");

@@ -10,20 +10,20 @@ import java.util.Set;
 
 /** Reads a template. */
 final class StatementParser {
-    private static final Set<String> UNSUPPORTED = Set.of("include", "import", "from", "extends", "block", "autoescape");
+    private static final Set<String> UNSUPPORTED =
+            Set.of("include", "import", "from", "extends", "block", "autoescape");
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
+    private final TargetParser targets;
 
     /** Loops around this place, up to the next macro. */
     private int loops;
 
-    /** Loops around this place, in the whole template. */
-    private int allLoops;
-
     private StatementParser(TokenStream tokens) {
         this.tokens = tokens;
         expressions = new ExpressionParser(tokens);
+        targets = new TargetParser(tokens, expressions);
     }
 
     /** The statements of a template. */
@@ -51,7 +51,8 @@ final class StatementParser {
                     tokens.expect(Kind.PRINT_END);
                 }
                 case TAG_START -> {
-                    if (tokens.current().kind() == Kind.NAME && ends.contains(tokens.current().text())) {
+                    if (tokens.current().kind() == Kind.NAME
+                            && ends.contains(tokens.current().text())) {
                         tokens.leave();
                         return statements;
                     }
@@ -60,7 +61,8 @@ final class StatementParser {
                 }
                 default -> {
                     if (!ends.isEmpty()) {
-                        throw new TemplateFailure("the template ends where '" + String.join("' or '", ends.stream().sorted().toList()) + "' is missing");
+                        throw new TemplateFailure("the template ends where '"
+                                + String.join("' or '", ends.stream().sorted().toList()) + "' is missing");
                     }
                     tokens.leave();
                     return statements;
@@ -92,7 +94,8 @@ final class StatementParser {
     private void statement(List<Statement> statements) {
         int line = tokens.current().line();
         if (tokens.current().kind() != Kind.NAME) {
-            throw new TemplateFailure("a tag's name is missing before " + tokens.current().describe());
+            throw new TemplateFailure(
+                    "a tag's name is missing before " + tokens.current().describe());
         }
         var name = tokens.next().text();
         switch (name) {
@@ -105,7 +108,7 @@ final class StatementParser {
                 statements.add(new Statement.FilterBlock(filters, scope("endfilter"), line));
             }
             case "macro" -> {
-                var macro = target(false, true) instanceof Target.Variable variable ? variable.name() : "";
+                var macro = targets.name();
                 statements.add(new Statement.MacroDefinition(macro(macro, parameters(), "endmacro"), line));
             }
             case "call" -> statements.add(call(line));
@@ -129,10 +132,11 @@ final class StatementParser {
                 }
                 statements.add(new Statement.Leave(name.equals("break")));
             }
-            default -> throw new TemplateFailure(
-                    UNSUPPORTED.contains(name)
-                            ? "'" + name + "' is not supported in chat templates"
-                            : "Encountered unknown tag '" + name + "'.");
+            default ->
+                throw new TemplateFailure(
+                        UNSUPPORTED.contains(name)
+                                ? "'" + name + "' is not supported in chat templates"
+                                : "Encountered unknown tag '" + name + "'.");
         }
     }
 
@@ -156,15 +160,14 @@ final class StatementParser {
     }
 
     private Statement loop(int line) {
-        var target = target(false, false);
+        var target = targets.target(false);
         tokens.expectKeyword("in");
         var items = expressions.tuple(false, false, Set.of("recursive"));
         int unknown = tokens.unknownNames();
         var condition = tokens.skipName("if") ? expressions.expression() : null;
         boolean recursive = tokens.skipName("recursive");
         loops++;
-        allLoops++;
-        storable(target);
+        targets.enterLoop(target);
         var body = block("endfor", "else");
         loops--;
         var otherwise = List.<Statement>of();
@@ -172,13 +175,13 @@ final class StatementParser {
             otherwise = block("endfor");
             tokens.next();
         }
-        allLoops--;
+        targets.leaveLoop();
         tokens.requireKnown(unknown);
         return new Statement.For(target, items, condition, recursive, body, otherwise, line);
     }
 
     private Statement assignment(int line) {
-        var target = target(true, false);
+        var target = targets.target(true);
         if (tokens.skipOperator("=")) {
             return new Statement.Assign(target, tuple(Set.of()), line);
         }
@@ -192,26 +195,26 @@ final class StatementParser {
     private List<FilterCall> filters(boolean first) {
         var filters = new ArrayList<FilterCall>();
         if (first) {
-            filters.add(expressions.filterCall());
+            filters.add(expressions.operands().filterCall());
         }
         while (tokens.skipOperator("|")) {
-            filters.add(expressions.filterCall());
+            filters.add(expressions.operands().filterCall());
         }
         return filters;
     }
 
     private Statement with(int line) {
-        var targets = new ArrayList<Target>();
+        var names = new ArrayList<Target>();
         var values = new ArrayList<Expression>();
         while (tokens.current().kind() != Kind.TAG_END) {
-            if (!targets.isEmpty()) {
+            if (!names.isEmpty()) {
                 tokens.expectOperator(",");
             }
-            targets.add(target(false, false));
+            names.add(targets.target(false));
             tokens.expectOperator("=");
             values.add(expressions.expression());
         }
-        return new Statement.With(targets, values, scope("endwith"), line);
+        return new Statement.With(names, values, scope("endwith"), line);
     }
 
     private Statement call(int line) {
@@ -230,7 +233,7 @@ final class StatementParser {
             if (!parameters.isEmpty()) {
                 tokens.expectOperator(",");
             }
-            var name = target(false, true) instanceof Target.Variable variable ? variable.name() : "";
+            var name = targets.name();
             if (parameters.stream().anyMatch(parameter -> parameter.name().equals(name))) {
                 throw new TemplateFailure("duplicate argument '" + name + "' in function definition");
             }
@@ -254,82 +257,11 @@ final class StatementParser {
         loops = outer;
         for (var parameter : parameters) {
             if (parameter.name().equals("caller") && read.contains("caller") && parameter.otherwise() == null) {
-                throw new TemplateFailure("When defining macros or call blocks the special \"caller\" argument must be omitted or be given a default.");
+                throw new TemplateFailure(
+                        "When defining macros or call blocks the special \"caller\" argument must be omitted or be"
+                                + " given a default.");
             }
         }
         return new Macro.Definition(name, parameters, body, read);
-    }
-
-    /** What is assigned to: names, tuples of names, and attributes of namespaces where {@code members} allows them. */
-    private Target target(boolean members, boolean nameOnly) {
-        if (nameOnly) {
-            var name = tokens.expectName();
-            return variable(name, !Set.of("true", "false", "none", "True", "False", "None").contains(name));
-        }
-        var targets = new ArrayList<Target>();
-        boolean comma = false;
-        while (true) {
-            var token = tokens.current();
-            if (token.kind() == Kind.TAG_END || token.isOperator(")") || (!members && token.isName("in"))) {
-                break;
-            }
-            targets.add(oneTarget(members));
-            if (!tokens.skipOperator(",")) {
-                break;
-            }
-            comma = true;
-        }
-        if (!comma && targets.size() != 1) {
-            throw new TemplateFailure("a name to assign to is missing before " + tokens.current().describe());
-        }
-        return comma ? new Target.Several(targets) : targets.getFirst();
-    }
-
-    private Target oneTarget(boolean members) {
-        if (tokens.skipOperator("(")) {
-            var inner = tuplesOfNames(expressions.tuple(true, true, Set.of()));
-            tokens.expectOperator(")");
-            return inner;
-        }
-        var name = tokens.expectName();
-        if (members && tokens.skipOperator(".")) {
-            tokens.mention(name);
-            return new Target.Member(name, tokens.expectName());
-        }
-        return variable(name, !Set.of("true", "false", "none", "True", "False", "None").contains(name));
-    }
-
-    private Target tuplesOfNames(Expression expression) {
-        return switch (expression) {
-            case Expression.Name(String name) -> variable(name, true);
-            case Expression.Items(boolean tuple, var items) when tuple ->
-                new Target.Several(items.stream().map(this::tuplesOfNames).toList());
-            default -> throw new TemplateFailure("can't assign to an expression");
-        };
-    }
-
-    private Target variable(String name, boolean assignable) {
-        if (!assignable) {
-            throw new TemplateFailure("can't assign to '" + name + "'");
-        }
-        if (allLoops > 0 && name.equals("loop")) {
-            throw new TemplateFailure("Can't assign to special loop variable in for-loop target");
-        }
-        tokens.store(name);
-        return new Target.Variable(name);
-    }
-
-    private static void storable(Target target) {
-        switch (target) {
-            case Target.Variable(String name) -> {
-                if (name.equals("loop")) {
-                    throw new TemplateFailure("Can't assign to special loop variable in for-loop target");
-                }
-            }
-            case Target.Several(var targets) -> targets.forEach(StatementParser::storable);
-            case Target.Member member -> {
-                // Namespaces may have any attribute.
-            }
-        }
     }
 }

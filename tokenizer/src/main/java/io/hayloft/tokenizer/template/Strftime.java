@@ -42,7 +42,8 @@ final class Strftime {
             case '_' -> number ? " ".repeat(digits) + text.substring(digits) : text;
             case '0' -> number ? "0".repeat(digits) + text.substring(digits) : text;
             case '^' -> text.toUpperCase(Locale.ROOT);
-            case '#' -> text.equals("AM") || text.equals("PM") ? text.toLowerCase(Locale.ROOT) : text.toUpperCase(Locale.ROOT);
+            case '#' ->
+                text.equals("AM") || text.equals("PM") ? text.toLowerCase(Locale.ROOT) : text.toUpperCase(Locale.ROOT);
             default -> text;
         };
     }

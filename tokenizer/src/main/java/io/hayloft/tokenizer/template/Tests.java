@@ -35,7 +35,8 @@ final class Tests {
         PLAIN.put("mapping", value -> value instanceof Dict);
         PLAIN.put("iterable", value -> value.iterator() != null || value instanceof Loop);
         PLAIN.put("sequence", Tests::isSequence);
-        PLAIN.put("callable", value -> value instanceof Undefined || (value instanceof Thing thing && thing.callable()));
+        PLAIN.put(
+                "callable", value -> value instanceof Undefined || (value instanceof Thing thing && thing.callable()));
         PLAIN.put("escaped", value -> value instanceof Text text && text.markup());
         PLAIN.put("odd", value -> remainderIs(value, Int.of(2), 1));
         PLAIN.put("even", value -> remainderIs(value, Int.of(2), 0));
@@ -69,7 +70,9 @@ final class Tests {
     static boolean apply(String name, Value value, Arguments arguments) {
         var binary = BINARY.get(name);
         if (binary != null) {
-            var parameter = name.equals("divisibleby") ? "num" : name.equals("in") ? "seq" : name.equals("sameas") ? "other" : "/b";
+            var parameter = name.equals("divisibleby")
+                    ? "num"
+                    : name.equals("in") ? "seq" : name.equals("sameas") ? "other" : "/b";
             return binary.holds(value, arguments.bind(name, parameter).require(0));
         }
         var plain = PLAIN.get(name);

@@ -57,7 +57,9 @@ final class Text implements Value, Comparable<Text> {
     }
 
     Text slice(int from, int to) {
-        return from == 0 && to == points.length ? this : new Text(Arrays.copyOfRange(points, from, Math.max(from, to)), markup);
+        return from == 0 && to == points.length
+                ? this
+                : new Text(Arrays.copyOfRange(points, from, Math.max(from, to)), markup);
     }
 
     /** The characters one by one. */

@@ -56,8 +56,7 @@ final class TextBuilder {
 
     private void reserve(long more) {
         if (length + more > MAX_LENGTH) {
-            throw new TemplateFailure(
-                    String.format(Locale.ROOT, "a text gets longer than %,d characters", MAX_LENGTH));
+            throw new TemplateFailure(String.format(Locale.ROOT, "a text gets longer than %,d characters", MAX_LENGTH));
         }
         if (length + more > points.length) {
             points = Arrays.copyOf(points, (int) Math.max(length + more, Math.min(MAX_LENGTH, points.length * 2L)));

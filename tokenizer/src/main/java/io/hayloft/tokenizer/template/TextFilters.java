@@ -19,13 +19,22 @@ final class TextFilters {
         table.put("lower", "", (value, given) -> kept(value, Cases::lower));
         table.put("capitalize", "", (value, given) -> kept(value, Cases::capitalize));
         table.put("title", "", (value, given) -> title(Printing.print(value)));
-        table.put("trim", "chars?", (value, given) -> kept(value, text -> Texts.strip(text, given.textOrNull(0), true, true)));
-        table.put("center", "width?", (value, given) -> kept(value, text -> Texts.padded(text, given.integer(0, 80), ' ', 2)));
+        table.put(
+                "trim",
+                "chars?",
+                (value, given) -> kept(value, text -> Texts.strip(text, given.textOrNull(0), true, true)));
+        table.put(
+                "center",
+                "width?",
+                (value, given) -> kept(value, text -> Texts.padded(text, given.integer(0, 80), ' ', 2)));
         table.put("string", "", (value, given) -> Printing.print(value));
         table.put("safe", "", (value, given) -> Printing.print(value).withMarkup(true));
         table.put("escape", "", (value, given) -> escape(Printing.print(value)));
         table.put("e", "", (value, given) -> escape(Printing.print(value)));
-        table.put("forceescape", "", (value, given) -> escape(Printing.print(value).withMarkup(false)));
+        table.put(
+                "forceescape",
+                "",
+                (value, given) -> escape(Printing.print(value).withMarkup(false)));
         table.put("replace", "old new count?", TextFilters::replace);
         table.put("indent", "width? first? blank?", TextFilters::indent);
         table.put("truncate", "length? killwords? end? leeway?", TextFilters::truncate);
@@ -123,7 +132,9 @@ final class TextFilters {
         var width = given.or(0, Int.of(4));
         var indent = width instanceof Text named
                 ? named
-                : new TextBuilder().repeat(Text.of(" "), Arguments.clamp(Arguments.whole(width, "indent"))).toText();
+                : new TextBuilder()
+                        .repeat(Text.of(" "), Arguments.clamp(Arguments.whole(width, "indent")))
+                        .toText();
         indent = text.markup() ? escape(indent) : indent;
         var lines = Texts.lines(new TextBuilder().append(text).append("\n").toText(), false);
         var out = new TextBuilder().append(given.flag(1) ? indent : Text.EMPTY);
@@ -159,7 +170,10 @@ final class TextFilters {
         for (int i = 0; i < text.length(); i++) {
             int c = text.at(i);
             int type = Character.getType(c);
-            boolean word = c == '_' || Character.isLetterOrDigit(c) || type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
+            boolean word = c == '_'
+                    || Character.isLetterOrDigit(c)
+                    || type == Character.LETTER_NUMBER
+                    || type == Character.OTHER_NUMBER;
             words += word && !within ? 1 : 0;
             within = word;
         }
@@ -214,7 +228,8 @@ final class TextFilters {
             if (item == null || item == None.NONE || item instanceof Undefined) {
                 continue;
             }
-            if (!(key instanceof Text name) || name.toString().chars().anyMatch(c -> " \t\n\r\f\u000b/>=".indexOf(c) >= 0)) {
+            if (!(key instanceof Text name)
+                    || name.toString().chars().anyMatch(c -> " \t\n\r\f\u000b/>=".indexOf(c) >= 0)) {
                 throw new TemplateFailure("Invalid character in attribute name: " + Printing.literal(key));
             }
             parts.add(new TextBuilder()

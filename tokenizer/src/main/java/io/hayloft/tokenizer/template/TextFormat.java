@@ -21,7 +21,9 @@ final class TextFormat {
     }
 
     static Text format(Text format, List<Value> positional, Dict named) {
-        return new TextFormat(format, positional, named).run(format, MAX_NESTING).withMarkup(format.markup());
+        return new TextFormat(format, positional, named)
+                .run(format, MAX_NESTING)
+                .withMarkup(format.markup());
     }
 
     private Text run(Text part, int nesting) {
@@ -57,7 +59,10 @@ final class TextFormat {
                 return i;
             }
         }
-        throw new TemplateFailure(from == part.length() ? "Single '{' encountered in format string" : "expected '}' before end of string");
+        throw new TemplateFailure(
+                from == part.length()
+                        ? "Single '{' encountered in format string"
+                        : "expected '}' before end of string");
     }
 
     private Text field(Text field, int nesting) {
@@ -80,7 +85,9 @@ final class TextFormat {
             };
             colon += 2;
         }
-        var spec = colon < field.length() ? run(field.slice(colon + 1, field.length()), nesting - 1).toString() : "";
+        var spec = colon < field.length()
+                ? run(field.slice(colon + 1, field.length()), nesting - 1).toString()
+                : "";
         return format.markup() && !(value instanceof Text text && text.markup())
                 ? TextFilters.escape(apply(value, spec))
                 : apply(value, spec);
@@ -125,7 +132,8 @@ final class TextFormat {
     private Value first(String name) {
         if (name.isEmpty() || isNumber(name)) {
             if (name.isEmpty() ? automatic < 0 : automatic > 0) {
-                throw new TemplateFailure("cannot switch between manual field specification and automatic field numbering");
+                throw new TemplateFailure(
+                        "cannot switch between manual field specification and automatic field numbering");
             }
             int place = name.isEmpty() ? automatic++ : Integer.parseInt(name);
             automatic = name.isEmpty() ? automatic : -1;
@@ -223,13 +231,24 @@ final class TextFormat {
             char kind = take(kinds);
             boolean text = otherwise == 's';
             boolean whole = otherwise == 'd' && "eEfFgG%".indexOf(kind) < 0;
-            if (at < spec.length || precision == -2 || (text && (sign != 0 || alternate || grouping != 0 || align == '=')) || (whole && precision >= 0)) {
+            if (at < spec.length
+                    || precision == -2
+                    || (text && (sign != 0 || alternate || grouping != 0 || align == '='))
+                    || (whole && precision >= 0)) {
                 throw new TemplateFailure("Invalid format specifier");
             }
             if (grouping == ',' && "bcoxXn".indexOf(kind) >= 0 && kind != 0) {
                 throw new TemplateFailure("Cannot specify ',' with '" + kind + "'.");
             }
-            return new FormatSpec(fill, align, sign, alternate, width, grouping, precision, kind == 0 ? otherwise : kind == 'n' ? (otherwise == 'd' ? 'd' : 'g') : kind);
+            return new FormatSpec(
+                    fill,
+                    align,
+                    sign,
+                    alternate,
+                    width,
+                    grouping,
+                    precision,
+                    kind == 0 ? otherwise : kind == 'n' ? (otherwise == 'd' ? 'd' : 'g') : kind);
         }
     }
 }

@@ -24,9 +24,29 @@ final class TextMethods {
 
     /** Methods whose result on markup is markup; what they put into it is escaped. */
     private static final Set<String> KEEP_MARKUP = Set.of(
-            "capitalize", "title", "lower", "upper", "replace", "ljust", "rjust", "lstrip", "rstrip", "strip", "center",
-            "expandtabs", "swapcase", "zfill", "casefold", "removeprefix", "removesuffix", "join", "split", "rsplit",
-            "splitlines", "partition", "rpartition");
+            "capitalize",
+            "title",
+            "lower",
+            "upper",
+            "replace",
+            "ljust",
+            "rjust",
+            "lstrip",
+            "rstrip",
+            "strip",
+            "center",
+            "expandtabs",
+            "swapcase",
+            "zfill",
+            "casefold",
+            "removeprefix",
+            "removesuffix",
+            "join",
+            "split",
+            "rsplit",
+            "splitlines",
+            "partition",
+            "rpartition");
 
     static {
         plain("upper", Cases::upper);
@@ -38,12 +58,25 @@ final class TextMethods {
         define("strip", "/chars?", (text, given) -> Texts.strip(text, given.textOrNull(0), true, true));
         define("lstrip", "/chars?", (text, given) -> Texts.strip(text, given.textOrNull(0), true, false));
         define("rstrip", "/chars?", (text, given) -> Texts.strip(text, given.textOrNull(0), false, true));
-        define("split", "sep? maxsplit?", (text, given) -> list(Texts.split(text, given.textOrNull(0), given.integer(1, -1))));
-        define("rsplit", "sep? maxsplit?", (text, given) -> list(Texts.rsplit(text, given.textOrNull(0), given.integer(1, -1))));
+        define(
+                "split",
+                "sep? maxsplit?",
+                (text, given) -> list(Texts.split(text, given.textOrNull(0), given.integer(1, -1))));
+        define(
+                "rsplit",
+                "sep? maxsplit?",
+                (text, given) -> list(Texts.rsplit(text, given.textOrNull(0), given.integer(1, -1))));
         define("splitlines", "keepends?", (text, given) -> list(Texts.lines(text, given.flag(0))));
         define("partition", "/sep", (text, given) -> Texts.partition(text, given.text(0), false));
         define("rpartition", "/sep", (text, given) -> Texts.partition(text, given.text(0), true));
-        define("replace", "/old /new /count?", (text, given) -> Texts.replace(text, given.text(0), text.markup() ? TextFilters.escape(given.text(1)) : given.text(1), given.integer(2, -1)));
+        define(
+                "replace",
+                "/old /new /count?",
+                (text, given) -> Texts.replace(
+                        text,
+                        given.text(0),
+                        text.markup() ? TextFilters.escape(given.text(1)) : given.text(1),
+                        given.integer(2, -1)));
         define("removeprefix", "/prefix", (text, given) -> {
             int cut = text.has(given.text(0), 0) ? given.text(0).length() : 0;
             return text.slice(cut, text.length());
@@ -133,7 +166,9 @@ final class TextMethods {
 
     private static boolean anyEdge(Text text, Bound given, boolean start) {
         int[] ends = Slices.range(text.length(), given, 1);
-        var wanted = given.require(0) instanceof Sequence several && several.tuple() ? several.items() : List.of(given.require(0));
+        var wanted = given.require(0) instanceof Sequence several && several.tuple()
+                ? several.items()
+                : List.of(given.require(0));
         boolean any = false;
         for (var part : wanted) {
             if (!(part instanceof Text edge)) {
@@ -197,16 +232,20 @@ final class TextMethods {
     }
 
     static boolean isLower(Text text) {
-        return all(text, c -> !Character.isUpperCase(c) && !Character.isTitleCase(c)) && !all(text, c -> !Character.isLowerCase(c));
+        return all(text, c -> !Character.isUpperCase(c) && !Character.isTitleCase(c))
+                && !all(text, c -> !Character.isLowerCase(c));
     }
 
     static boolean isUpper(Text text) {
-        return all(text, c -> !Character.isLowerCase(c) && !Character.isTitleCase(c)) && !all(text, c -> !Character.isUpperCase(c));
+        return all(text, c -> !Character.isLowerCase(c) && !Character.isTitleCase(c))
+                && !all(text, c -> !Character.isUpperCase(c));
     }
 
     private static boolean isIdentifier(Text text) {
         return text.length() > 0
                 && (text.at(0) == '_' || Character.isUnicodeIdentifierStart(text.at(0)))
-                && all(text, c -> c == '_' || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c)));
+                && all(
+                        text,
+                        c -> c == '_' || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c)));
     }
 }

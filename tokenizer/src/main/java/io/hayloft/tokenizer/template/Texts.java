@@ -173,7 +173,11 @@ final class Texts {
         // The odd blank goes to the side that Python gives it to.
         int left = side == 0 ? 0 : side == 1 ? spare : spare / 2 + (spare & width & 1);
         var one = new Text(new int[] {fill}, false);
-        return new TextBuilder().repeat(one, left).append(text).repeat(one, spare - left).toText();
+        return new TextBuilder()
+                .repeat(one, left)
+                .append(text)
+                .repeat(one, spare - left)
+                .toText();
     }
 
     static Text zeros(Text text, int width) {

@@ -60,20 +60,23 @@ final class TokenStream {
 
     void expect(Kind kind) {
         if (current().kind() != kind) {
-            throw new TemplateFailure(kind.words() + " is missing before " + current().describe());
+            throw new TemplateFailure(
+                    kind.words() + " is missing before " + current().describe());
         }
         next();
     }
 
     void expectOperator(String operator) {
         if (!skipOperator(operator)) {
-            throw new TemplateFailure("'" + operator + "' is missing before " + current().describe());
+            throw new TemplateFailure(
+                    "'" + operator + "' is missing before " + current().describe());
         }
     }
 
     void expectKeyword(String name) {
         if (!skipName(name)) {
-            throw new TemplateFailure("'" + name + "' is missing before " + current().describe());
+            throw new TemplateFailure(
+                    "'" + name + "' is missing before " + current().describe());
         }
     }
 

@@ -7,8 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A value of the template language, which is a value of Python. Nothing but namespaces and iterators ever changes. */
-sealed interface Value permits Value.None, Value.Undefined, Value.Bool, Value.Int, Value.Real, Value.Items, Value.View, Dict,
-        Text, Generator, Thing {
+sealed interface Value
+        permits Value.None,
+                Value.Undefined,
+                Value.Bool,
+                Value.Int,
+                Value.Real,
+                Value.Items,
+                Value.View,
+                Dict,
+                Text,
+                Generator,
+                Thing {
     /** Python's None. */
     enum None implements Value {
         NONE
@@ -90,7 +100,8 @@ sealed interface Value permits Value.None, Value.Undefined, Value.Bool, Value.In
             var items = new ArrayList<Value>();
             for (long i = start; step > 0 ? i < stop : i > stop; i = Math.addExact(i, step)) {
                 if (items.size() == MAX) {
-                    throw new TemplateFailure("Range too big. The sandbox blocks ranges larger than MAX_RANGE (" + MAX + ").");
+                    throw new TemplateFailure(
+                            "Range too big. The sandbox blocks ranges larger than MAX_RANGE (" + MAX + ").");
                 }
                 items.add(Int.of(i));
             }

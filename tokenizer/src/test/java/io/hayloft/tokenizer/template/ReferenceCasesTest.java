@@ -36,7 +36,8 @@ class ReferenceCasesTest {
             var template = cases.path("families").path(family).path("template").asString();
             var variables = new LinkedHashMap<String, Object>();
             variables.putAll(plain(cases.path("families").path(family).path("variables")));
-            variables.putAll(plain(cases.path("conversations").path(test.path("conversation").asString())));
+            variables.putAll(plain(
+                    cases.path("conversations").path(test.path("conversation").asString())));
             variables.putAll(plain(test.path("options")));
             tests.add(DynamicTest.dynamicTest(name(test), () -> check(test, template, variables)));
         }

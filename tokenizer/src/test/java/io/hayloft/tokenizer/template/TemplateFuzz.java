@@ -28,12 +28,13 @@ public final class TemplateFuzz {
     /** Templates that use most of the language. */
     public static List<byte[]> seeds() {
         return List.of(
-                        "{{ bos_token }}{% for m in messages %}{{ '<|' + m.role + '|>\\n' + m.content | trim }}{% endfor %}",
-                        "{%- set ns = namespace(a=0) -%}{% for m in messages if m.role != 'x' %}{% set ns.a = ns.a + 1 %}"
-                                + "{{ loop.index0 }}{{ loop.cycle('a', 'b') }}{% if loop.last %}{% break %}{% endif %}"
-                                + "{% else %}none{% endfor %}{{ ns.a }}",
-                        "{% macro m(a, b=2) -%}{{ a }}{{ varargs }}{{ kwargs }}{{ caller() }}{%- endmacro %}"
-                                + "{% call(x) m(1, 3, c=4) %}{{ x }}{% endcall %}{% filter upper | trim %} a {% endfilter %}",
+                        "{{ bos_token }}{% for m in messages %}{{ '<|' + m.role + '|>\\n"
+                                + "' + m.content | trim }}{% endfor %}",
+                        "{%- set ns = namespace(a=0) -%}{% for m in messages if m.role != 'x' %}{% set ns.a = ns.a + 1"
+                                + " %}{{ loop.index0 }}{{ loop.cycle('a', 'b') }}{% if loop.last %}{% break %}{% endif"
+                                + " %}{% else %}none{% endfor %}{{ ns.a }}",
+                        "{% macro m(a, b=2) -%}{{ a }}{{ varargs }}{{ kwargs }}{{ caller() }}{%- endmacro %}{% call(x)"
+                                + " m(1, 3, c=4) %}{{ x }}{% endcall %}{% filter upper | trim %} a {% endfilter %}",
                         "{{ tools | tojson(indent=2) }}{{ tools | map(attribute='name') | join(', ') }}"
                                 + "{% for k, v in tools[0].parameters | dictsort %}{{ k ~ v }}{% endfor %}",
                         "{{ '%s %5.2f %x' % ('a', 1.5, 255) }}{{ '{:>5}{!r}'.format('a', 'b') }}{{ 'abc'[::-1] }}"
@@ -42,8 +43,8 @@ public final class TemplateFuzz {
                                 + "{% raw %}{{ x }}{% endraw %}{{ strftime_now('%Y-%m-%d') }}",
                         "{% for x in [1, [2, [3]]] recursive %}{{ loop(x) if x is iterable else x }}{% endfor %}"
                                 + "{{ messages | selectattr('role', 'equalto', 'user') | list | length }}",
-                        "{{ raise_exception('no') if messages | length > 5 }}{{ messages[0]['content'].split('b')[-1] }}"
-                                + "{% generation %}{{ 'a\\u00e9\\x41' | title }}{% endgeneration %}")
+                        "{{ raise_exception('no') if messages | length > 5 }}{{ messages[0]['content'].split('b')[-1]"
+                                + " }}{% generation %}{{ 'a\\u00e9\\x41' | title }}{% endgeneration %}")
                 .stream()
                 .map(template -> template.getBytes(StandardCharsets.UTF_8))
                 .toList();
@@ -56,7 +57,9 @@ public final class TemplateFuzz {
                     .render(VARIABLES, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
             int end = 0;
             for (var span : rendered.content()) {
-                if (span.from() < end || span.to() <= span.from() || span.to() > rendered.text().length()) {
+                if (span.from() < end
+                        || span.to() <= span.from()
+                        || span.to() > rendered.text().length()) {
                     throw new AssertionError("spans of content out of order: " + rendered.content());
                 }
                 end = span.to();

@@ -41,13 +41,16 @@ class TemplateLimitsTest {
                 "{% macro m() %}{% call m() %}{% endcall %}{% endmacro %}{{ m() }}",
                 "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
                 "{% set ns = namespace(x=[]) %}{% for i in range(1000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}",
-                "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x == ns.x }}",
-                "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x|map('abs') %}{% endfor %}{{ ns.x|list }}",
+                "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{"
+                        + " ns.x == ns.x }}",
+                "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x|map('abs') %}{% endfor %}{{"
+                        + " ns.x|list }}",
                 "{% set ns = namespace(x='ab') %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
                 "{% set ns = namespace(x=3) %}{% for i in range(99) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
                 "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}",
                 "{% for i in range(100000) %}{{ 'x' * 1000 }}{% endfor %}",
-                "{% set t = 'x' * 9000000 %}{% for i in range(100000) %}{% set u = t.find('y') %}{% set v = t ~ 'z' %}{% endfor %}"
+                "{% set t = 'x' * 9000000 %}{% for i in range(100000) %}{% set u = t.find('y') %}{% set v = t ~ 'z'"
+                        + " %}{% endfor %}"
             })
     void whatTakesTooMuchIsRefused(String template) {
         assertThatThrownBy(() -> render(template))
@@ -59,7 +62,12 @@ class TemplateLimitsTest {
     @Test
     void deepNestingIsRefused() {
         for (var nested : new String[][] {
-            {"(", "1", ")"}, {"[", "", "]"}, {"{1:", "2", "}"}, {"-", "1", ""}, {"not ", "1", ""}, {"1 if 1 else ", "2", ""},
+            {"(", "1", ")"},
+            {"[", "", "]"},
+            {"{1:", "2", "}"},
+            {"-", "1", ""},
+            {"not ", "1", ""},
+            {"1 if 1 else ", "2", ""},
             {"'a'.upper(", "", ")"}
         }) {
             var expression = nested[0].repeat(20_000) + nested[1] + nested[2].repeat(20_000);
@@ -88,13 +96,19 @@ class TemplateLimitsTest {
     @Test
     void longPromptsAreNoProblem() {
         var text = "word ".repeat(400_000);
-        var template = Template.parse("{% for m in messages %}[{{ m.content | trim | replace('word', 'Wort') }}]{% endfor %}");
-        var rendered = template.render(
-                Map.of("messages", List.of(Map.of("content", new Content(text)))), Clock.systemUTC());
-        assertThat(rendered.text()).hasSize(text.length() + 1).startsWith("[Wort Wort").endsWith("Wort]");
+        var template =
+                Template.parse("{% for m in messages %}[{{ m.content | trim | replace('word', 'Wort') }}]{% endfor %}");
+        var rendered =
+                template.render(Map.of("messages", List.of(Map.of("content", new Content(text)))), Clock.systemUTC());
+        assertThat(rendered.text())
+                .hasSize(text.length() + 1)
+                .startsWith("[Wort Wort")
+                .endsWith("Wort]");
     }
 
     private static String render(String template) {
-        return Template.parse(template).render(Map.of("x", "y"), Clock.systemUTC()).text();
+        return Template.parse(template)
+                .render(Map.of("x", "y"), Clock.systemUTC())
+                .text();
     }
 }
