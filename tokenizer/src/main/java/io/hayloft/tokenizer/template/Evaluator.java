@@ -9,6 +9,7 @@ import io.hayloft.tokenizer.template.Value.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Computes the values of expressions. */
@@ -142,9 +143,6 @@ final class Evaluator {
     }
 
     private Arguments arguments(CallArguments given, Scope scope, @Nullable Macro caller) {
-        if (given == CallArguments.NONE && caller == null) {
-            return Arguments.NONE;
-        }
         var positional = new ArrayList<>(values(given.positional(), scope));
         if (given.list() != null) {
             value(given.list(), scope).iterate().forEachRemaining(positional::add);
@@ -162,7 +160,7 @@ final class Evaluator {
         return new Arguments(positional, named);
     }
 
-    private static void spread(Value value, LinkedHashMap<String, Value> named) {
+    private static void spread(Value value, Map<String, Value> named) {
         if (!(value instanceof Dict dict)) {
             throw new TemplateFailure("argument after ** must be a mapping, not " + value.type());
         }

@@ -85,8 +85,9 @@ final class Functions {
     private static Value namespace(Arguments arguments) {
         var namespace = new Namespace();
         var values = dict(arguments);
-        for (var key : values.keys()) {
-            namespace.set(Printing.print(key).toString(), values.get(key) instanceof Value value ? value : None.NONE);
+        var names = values.keys();
+        for (int i = 0; i < names.size(); i++) {
+            namespace.set(Printing.print(names.get(i)).toString(), values.values().get(i));
         }
         return namespace;
     }

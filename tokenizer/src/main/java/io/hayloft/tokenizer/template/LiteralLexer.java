@@ -45,7 +45,7 @@ final class LiteralLexer {
     }
 
     private static boolean isWord(int c) {
-        return c == '_' || Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c);
+        return c == '_' || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
     }
 
     private Token number() {

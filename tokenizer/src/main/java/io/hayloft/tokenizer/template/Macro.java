@@ -3,6 +3,7 @@ package io.hayloft.tokenizer.template;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,7 @@ final class Macro extends Thing {
         return renderer.capture(definition.body(), scope);
     }
 
-    private void surplus(List<Value> positional, LinkedHashMap<String, Value> named, Scope scope) {
+    private void surplus(List<Value> positional, Map<String, Value> named, Scope scope) {
         if (takes("kwargs")) {
             var rest = new Dict();
             named.forEach((name, value) -> rest.put(Text.of(name), value));

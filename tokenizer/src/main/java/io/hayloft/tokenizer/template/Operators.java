@@ -170,16 +170,18 @@ final class Operators {
     }
 
     /** Identical or equal, as containers compare their items. */
+    @SuppressWarnings("ReferenceEquality") // as Python does, so that NaN is in a list that holds it
     static boolean same(Value a, Value b) {
         return a == b || equal(a, b);
     }
 
+    @SuppressWarnings("ReferenceEquality") // functions and the like are equal to themselves alone
     static boolean equal(Value a, Value b) {
         if (isNumber(a) && isNumber(b)) {
             return !isNan(a) && !isNan(b) && Numbers.compare(a, b) == 0;
         }
         return switch (a) {
-            case None none -> b == a;
+            case None none -> b instanceof None;
             case Undefined undefined -> b instanceof Undefined;
             case Text x -> b instanceof Text y && x.equalTo(y);
             case Sequence x -> b instanceof Sequence y && x.tuple() == y.tuple() && equalItems(x.items(), y.items());
@@ -209,34 +211,30 @@ final class Operators {
 
     /** As {@code item in container}. */
     static boolean contains(Value container, Value item) {
-        switch (container) {
-            case Text text -> {
-                if (item instanceof Text part) {
-                    return text.find(part, 0, text.length()) >= 0;
-                }
+        return switch (container) {
+            case Text text when item instanceof Text part -> text.find(part, 0, text.length()) >= 0;
+            case Text text ->
                 throw new TemplateFailure("'in <string>' requires string as left operand, not " + item.type());
-            }
-            case Dict dict -> {
-                return dict.get(item) != null;
-            }
-            case Thing thing ->
-                throw new TemplateFailure("argument of type '" + thing.typeName() + "' is not iterable");
-            default -> {
-                var items = container.iterator();
-                if (items == null) {
-                    throw new TemplateFailure("argument of type '" + container.type() + "' is not iterable");
-                }
-                while (items.hasNext()) {
-                    if (same(items.next(), item)) {
-                        return true;
-                    }
-                }
-                return false;
+            case Dict dict -> dict.get(item) != null;
+            default -> holds(container, item);
+        };
+    }
+
+    private static boolean holds(Value container, Value item) {
+        var items = container.iterator();
+        if (items == null) {
+            throw new TemplateFailure("argument of type '" + container.type() + "' is not iterable");
+        }
+        while (items.hasNext()) {
+            if (same(items.next(), item)) {
+                return true;
             }
         }
+        return false;
     }
 
     /** As {@code value is sameas other}: equal constants are one object, containers are what they are. */
+    @SuppressWarnings("ReferenceEquality") // identity is what is asked
     static boolean identical(Value a, Value b) {
         return switch (a) {
             case Bool x -> b instanceof Bool y && x.value() == y.value();

@@ -183,6 +183,6 @@ final class PercentFormat {
                 return new Text(new int[] {c}, false);
             }
         }
-        throw new TemplateFailure("%c requires int or char");
+        throw new TemplateFailure("a character is formatted from a whole number or a string of length 1");
     }
 }

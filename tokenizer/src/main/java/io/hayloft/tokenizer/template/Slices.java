@@ -12,34 +12,28 @@ final class Slices {
     private Slices() {}
 
     static Value slice(Value value, Value from, Value to, Value step) {
-        switch (value) {
+        return switch (value) {
             case Text text -> {
                 var out = new TextBuilder();
                 each(text.length(), from, to, step, i -> out.append(text.marked(i)));
-                return out.toText().withMarkup(text.markup());
+                yield out.toText().withMarkup(text.markup());
             }
             case Sequence sequence -> {
                 var items = new ArrayList<Value>();
-                each(
-                        sequence.items().size(),
-                        from,
-                        to,
-                        step,
-                        i -> items.add(sequence.items().get(i)));
-                return sequence.tuple() ? Sequence.tuple(items) : Sequence.list(items);
+                each(sequence.items().size(), from, to, step, i -> items.add(sequence.items().get(i)));
+                yield sequence.tuple() ? Sequence.tuple(items) : Sequence.list(items);
             }
             case Range range -> {
-                int length = range.items().size();
-                int pace = step == None.NONE ? 1 : index(step);
-                int[] ends = bounds(length, from, to, pace);
-                return Range.of(
+                long pace = step == None.NONE ? 1 : index(step);
+                int[] ends = bounds(range.items().size(), from, to, (int) pace);
+                yield Range.of(
                         range.start() + ends[0] * range.step(),
                         range.start() + ends[1] * range.step(),
                         range.step() * pace);
             }
             case Undefined undefined -> throw undefined.failure();
             default -> throw new TemplateFailure("'" + value.type() + "' object is not subscriptable by a slice");
-        }
+        };
     }
 
     private static void each(int length, Value from, Value to, Value step, IntConsumer place) {
