@@ -87,7 +87,8 @@ final class Functions {
         var values = dict(arguments);
         var names = values.keys();
         for (int i = 0; i < names.size(); i++) {
-            namespace.set(Printing.print(names.get(i)).toString(), values.values().get(i));
+            namespace.set(
+                    Printing.print(names.get(i)).toString(), values.values().get(i));
         }
         return namespace;
     }

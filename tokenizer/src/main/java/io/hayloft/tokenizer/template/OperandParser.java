@@ -158,7 +158,9 @@ final class OperandParser {
 
     private @Nullable Expression sliceEnd() {
         var token = tokens.current();
-        return token.isOperator(":") || token.isOperator("]") || token.isOperator(",") ? null : expressions.expression();
+        return token.isOperator(":") || token.isOperator("]") || token.isOperator(",")
+                ? null
+                : expressions.expression();
     }
 
     CallArguments arguments() {

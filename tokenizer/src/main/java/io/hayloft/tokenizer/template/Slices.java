@@ -20,7 +20,12 @@ final class Slices {
             }
             case Sequence sequence -> {
                 var items = new ArrayList<Value>();
-                each(sequence.items().size(), from, to, step, i -> items.add(sequence.items().get(i)));
+                each(
+                        sequence.items().size(),
+                        from,
+                        to,
+                        step,
+                        i -> items.add(sequence.items().get(i)));
                 yield sequence.tuple() ? Sequence.tuple(items) : Sequence.list(items);
             }
             case Range range -> {
