@@ -1,7 +1,9 @@
 package io.hayloft.tokenizer;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tokenizer.jinja.JinjaTemplate;
+import io.hayloft.tokenizer.template.Content;
+import io.hayloft.tokenizer.template.Rendered;
+import io.hayloft.tokenizer.template.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,8 +25,9 @@ public final class ChatFormat {
 
     private final String source;
     private final String text;
-    private final JinjaTemplate template;
+    private final Clock clock;
     private final Map<String, Object> tokens;
+    private @Nullable Template template;
 
     /**
      * @param source names the file in errors
@@ -33,7 +36,7 @@ public final class ChatFormat {
     ChatFormat(String source, String template, Map<String, Object> tokens, Clock clock) {
         this.source = source;
         text = template;
-        this.template = new JinjaTemplate(template, clock);
+        this.clock = clock;
         this.tokens = Map.copyOf(tokens);
     }
 
@@ -107,40 +110,70 @@ public final class ChatFormat {
     }
 
     /**
-     * The conversation as text, special tokens written out.
+     * Returns the conversation as text, special tokens written out.
      *
      * @param addGenerationPrompt ends with what starts the assistant's answer
-     * @throws UserError if the template does not take these messages
+     * @throws UserError if the template is broken or does not take these messages
      */
     public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
-        return render(messages, addGenerationPrompt, Map.of());
+        return rendered(messages, addGenerationPrompt, Map.of()).text();
     }
 
     /** As above, with further variables that a template may ask for, such as {@code enable_thinking}. */
     public String render(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, ?> further) {
+        return rendered(messages, addGenerationPrompt, further).text();
+    }
+
+    /** As above; the result also says which parts of the text are contents of messages. */
+    public Rendered rendered(List<ChatMessage> messages, boolean addGenerationPrompt, Map<String, ?> further) {
         var turns = new ArrayList<Map<String, Object>>();
         for (var message : messages) {
             var turn = new LinkedHashMap<String, Object>();
             turn.put("role", message.role());
-            turn.put("content", message.content());
+            turn.put("content", new Content(message.content()));
             turns.add(turn);
         }
-        var variables = new HashMap<String, Object>(tokens);
+        var variables = new HashMap<String, @Nullable Object>(tokens);
+        // Templates tell "no tools" from "a variable that nobody knows".
+        variables.put("tools", null);
+        variables.put("documents", null);
         variables.putAll(further);
         variables.put("messages", turns);
         variables.put("add_generation_prompt", addGenerationPrompt);
         try {
-            return template.render(variables);
+            return template().render(variables, clock);
         } catch (UserError e) {
             throw new UserError(source + ": " + e.getMessage(), e);
         }
     }
 
-    /** The conversation as ids; the start token stands in front once, whether template or tokenizer brings it. */
+    /** The template, read when it is first needed: a model with a broken one still continues plain text. */
+    private synchronized Template template() {
+        if (template == null) {
+            template = Template.parse(text);
+        }
+        return template;
+    }
+
+    /**
+     * Returns the conversation as ids. Contents of messages are plain text, whatever they say: only the template's own
+     * text makes special tokens. The BOS token stands in front once, whether template or tokenizer brings it.
+     */
     public int[] encode(Tokenizer tokenizer, List<ChatMessage> messages, boolean addGenerationPrompt) {
-        var text = render(messages, addGenerationPrompt);
-        var bos = tokenizer.bosId();
-        boolean starts = bos.isPresent() && text.startsWith(tokenizer.token(bos.getAsInt()));
-        return tokenizer.encode(text, !starts, true);
+        return encode(tokenizer, rendered(messages, addGenerationPrompt, Map.of()));
+    }
+
+    /** As above, for a conversation that is rendered already. */
+    public static int[] encode(Tokenizer tokenizer, Rendered chat) {
+        return tokenizer.encodeChat(chat, !startsWithBos(tokenizer, chat));
+    }
+
+    private static boolean startsWithBos(Tokenizer tokenizer, Rendered chat) {
+        if (tokenizer.bosId().isEmpty()) {
+            return false;
+        }
+        var bos = tokenizer.token(tokenizer.bosId().getAsInt());
+        return chat.text().startsWith(bos)
+                && (chat.content().isEmpty() || chat.content().getFirst().from() >= bos.length());
     }
 }

@@ -1,5 +1,6 @@
 package io.hayloft.tokenizer;
 
+import io.hayloft.tokenizer.template.Rendered;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -36,17 +37,21 @@ final class LibraryTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
-        return (parseSpecial ? tokenizer : plain(text)).encode(text, addSpecial);
+        return !parseSpecial && special.mayStandIn(text)
+                ? blind().encode(SpecialText.plain(text), addSpecial)
+                : tokenizer.encode(text, addSpecial);
+    }
+
+    @Override
+    public int[] encodeChat(Rendered chat, boolean addSpecial) {
+        return special.mayStandInContent(chat)
+                ? blind().encode(special.renamed(chat), addSpecial)
+                : tokenizer.encode(chat.text(), addSpecial);
     }
 
     @Override
     public List<String> pieces(String text) {
-        return plain(text).pieces(text);
-    }
-
-    /** The tokenizer that sees no special tokens in this text. */
-    private NativeTokenizer plain(String text) {
-        return special.mayStandIn(text) ? blind() : tokenizer;
+        return special.mayStandIn(text) ? blind().pieces(SpecialText.plain(text)) : tokenizer.pieces(text);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.hayloft.tokenizer;
 
+import io.hayloft.tokenizer.template.Rendered;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -13,6 +14,14 @@ public interface Tokenizer extends AutoCloseable {
      * @param parseSpecial whether the text of a special token counts as that token, or else as plain text
      */
     int[] encode(String text, boolean addSpecial, boolean parseSpecial);
+
+    /**
+     * Returns the ids of a rendered chat: the text of a special token counts as that token where the template wrote it, and
+     * as plain text where any of it comes from the content of a message.
+     *
+     * @param addSpecial adds what the model's files put around a text
+     */
+    int[] encodeChat(Rendered chat, boolean addSpecial);
 
     /**
      * The tokens of a text as the vocabulary writes them, without special ones around it; text of special tokens counts as

@@ -8,6 +8,7 @@ import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.ChatMessage;
 import io.hayloft.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -69,21 +70,21 @@ final class PromptEncoder implements TokenCounter {
 
     private EncodedPrompt encodeChat(ChatFormat format, Prompt prompt, Protocol protocol) {
         var messages = List.of(new ChatMessage("user", prompt.text()));
-        var ids = format.encode(tokenizer, messages, true);
+        var chat = format.rendered(messages, true, Map.of());
+        var ids = ChatFormat.encode(tokenizer, chat);
         requireParts(prompt, protocol);
         if (protocol == Protocol.QUESTION_AWARE) {
             return new EncodedPrompt(ids, ids.length);
         }
         // templates may trim the message, so the context is looked for by what can be found of it
-        var text = format.render(messages, true);
         var context = prompt.context().strip();
-        int start = text.indexOf(context);
+        int start = chat.text().indexOf(context);
         if (start < 0) {
             throw cannotSplit("the chat format changes its context");
         }
-        var upToContext = text.substring(0, start + context.length());
-        int withStart = shared(ids, tokenizer.encode(upToContext, true, true));
-        int without = shared(ids, tokenizer.encode(upToContext, false, true));
+        var upToContext = chat.prefix(start + context.length());
+        int withStart = shared(ids, tokenizer.encodeChat(upToContext, true));
+        int without = shared(ids, tokenizer.encodeChat(upToContext, false));
         return new EncodedPrompt(ids, Math.max(withStart, without));
     }
 

@@ -3,6 +3,7 @@ package io.hayloft.engine.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.tokenizer.Tokenizer;
+import io.hayloft.tokenizer.template.Rendered;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,11 @@ class CompletionTextTest {
     private static final class Letters implements Tokenizer {
         @Override
         public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int[] encodeChat(Rendered chat, boolean addSpecial) {
             throw new UnsupportedOperationException();
         }
 
