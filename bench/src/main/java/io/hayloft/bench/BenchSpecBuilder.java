@@ -3,7 +3,7 @@ package io.hayloft.bench;
 import io.hayloft.base.UserError;
 import io.hayloft.methods.Methods;
 import io.hayloft.tasks.Task;
-import io.hayloft.tasks.Tasks;
+import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.hayloft.bench;
 
 import io.hayloft.base.Suggest;
-import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.kv.cache.KvCodec;
 import java.util.List;
 
 /** How a full cache may be stored: every token by itself and nearly exact, so that it can be what methods start from. */

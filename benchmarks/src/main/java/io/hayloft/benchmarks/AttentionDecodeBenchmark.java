@@ -1,13 +1,13 @@
 package io.hayloft.benchmarks;
 
-import io.hayloft.engine.attention.AttentionShape;
-import io.hayloft.engine.attention.DecodeAttention;
-import io.hayloft.engine.cache.CachePolicy;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.machine.MachineLimits;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kernels.machine.MachineLimits;
+import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.attention.DecodeAttention;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.AuxCounters;

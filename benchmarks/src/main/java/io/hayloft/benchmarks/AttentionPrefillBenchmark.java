@@ -1,11 +1,11 @@
 package io.hayloft.benchmarks;
 
-import io.hayloft.engine.attention.AttentionShape;
-import io.hayloft.engine.attention.PrefillAttention;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.machine.MachineLimits;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kernels.machine.MachineLimits;
+import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.attention.PrefillAttention;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,11 +1,11 @@
 package io.hayloft.benchmarks;
 
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.VectorWidth;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.machine.MachineLimits;
-import io.hayloft.engine.memory.NativeMemory;
-import io.hayloft.engine.tensor.TensorType;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.TensorType;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.VectorWidth;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kernels.machine.MachineLimits;
 import java.util.Arrays;
 import java.util.Locale;
 

@@ -1,9 +1,9 @@
 package io.hayloft.benchmarks;
 
-import io.hayloft.engine.attention.AttentionShape;
-import io.hayloft.engine.cache.CacheShape;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 
 /** Caches of one layer with random contents, and the attention that reads them. */
 final class SampleCache {

@@ -1,8 +1,8 @@
 package io.hayloft.benchmarks;
 
-import io.hayloft.engine.tensor.Tensor;
-import io.hayloft.engine.tensor.TensorType;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.tensor.Tensor;
+import io.hayloft.formats.tensor.TensorType;
+import io.hayloft.formats.tensor.WeightRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;

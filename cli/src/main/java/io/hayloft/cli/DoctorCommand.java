@@ -1,6 +1,6 @@
 package io.hayloft.cli;
 
-import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.hub.ModelStore;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -1,8 +1,8 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
-import io.hayloft.engine.format.Checkpoint;
-import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.hub.ModelStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -1,17 +1,16 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.CacheShape;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.format.Checkpoint;
-import io.hayloft.engine.hub.ResolvedModel;
-import io.hayloft.engine.kernel.PrefillBackends;
-import io.hayloft.engine.model.DecoderConfig;
+import io.hayloft.engine.model.CheckpointText;
 import io.hayloft.engine.model.Shapes;
-import io.hayloft.engine.tensor.Tensor;
-import io.hayloft.engine.tensor.TensorType;
-import io.hayloft.engine.tokenizer.ChatFormat;
-import io.hayloft.engine.tokenizer.Tokenizers;
+import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.tensor.Tensor;
+import io.hayloft.formats.tensor.TensorType;
+import io.hayloft.hub.ResolvedModel;
+import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.kv.cache.KvCodec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -138,7 +137,7 @@ record ModelDescription(
 
     /** A model without a tokenizer can still be looked at. */
     private static String tokenizer(Checkpoint checkpoint) {
-        try (var tokenizer = Tokenizers.of(checkpoint)) {
+        try (var tokenizer = CheckpointText.tokenizer(checkpoint)) {
             return tokenizer.describe();
         } catch (UserError e) {
             return "none: " + e.getMessage();
@@ -146,6 +145,6 @@ record ModelDescription(
     }
 
     private static boolean chatFormat(Checkpoint checkpoint) {
-        return ChatFormat.of(checkpoint).isPresent();
+        return CheckpointText.chat(checkpoint).isPresent();
     }
 }

@@ -1,14 +1,14 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.hub.Catalogue;
-import io.hayloft.engine.hub.ModelStore;
-import io.hayloft.engine.hub.ResolvedModel;
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.hub.Catalogue;
+import io.hayloft.hub.ModelStore;
+import io.hayloft.hub.ResolvedModel;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.PrefillBackends;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -1,9 +1,9 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
-import io.hayloft.engine.hub.CatalogueModel;
-import io.hayloft.engine.hub.ModelStore;
-import io.hayloft.engine.hub.Source;
+import io.hayloft.hub.CatalogueModel;
+import io.hayloft.hub.ModelStore;
+import io.hayloft.hub.Source;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

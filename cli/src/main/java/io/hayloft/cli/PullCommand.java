@@ -1,8 +1,8 @@
 package io.hayloft.cli;
 
-import io.hayloft.engine.hub.ModelStore;
-import io.hayloft.engine.hub.PullListener;
-import io.hayloft.engine.hub.ResolvedModel;
+import io.hayloft.hub.ModelStore;
+import io.hayloft.hub.PullListener;
+import io.hayloft.hub.ResolvedModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

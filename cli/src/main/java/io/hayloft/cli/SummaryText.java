@@ -1,8 +1,8 @@
 package io.hayloft.cli;
 
-import io.hayloft.bench.stats.Digits;
-import io.hayloft.bench.stats.SummaryTable;
-import io.hayloft.bench.stats.SummaryTable.Cell;
+import io.hayloft.report.stats.Digits;
+import io.hayloft.report.stats.SummaryTable;
+import io.hayloft.report.stats.SummaryTable.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

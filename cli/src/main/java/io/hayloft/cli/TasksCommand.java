@@ -1,7 +1,7 @@
 package io.hayloft.cli;
 
 import io.hayloft.tasks.Task;
-import io.hayloft.tasks.Tasks;
+import io.hayloft.tasks.registry.Tasks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.hayloft.cli;
 
-import io.hayloft.engine.hub.Catalogue;
-import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.hub.Catalogue;
+import io.hayloft.hub.ModelStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.PrefillBackends;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kernels.WorkerPool;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hayloft.methods.MethodInfo;
 import io.hayloft.methods.Methods;
 import io.hayloft.tasks.Task;
-import io.hayloft.tasks.Tasks;
+import io.hayloft.tasks.registry.Tasks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;

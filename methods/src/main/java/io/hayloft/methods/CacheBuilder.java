@@ -1,10 +1,10 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.cache.Compaction;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.Compaction;
+import io.hayloft.kv.cache.SequenceCache;
 
 /** A method that is more than scores and a rule for decoding: it builds its cache by itself, and takes no partner. */
 public interface CacheBuilder {

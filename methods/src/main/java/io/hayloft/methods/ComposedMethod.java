@@ -1,12 +1,12 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.cache.Compaction;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.LayerView;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.Compaction;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.methods.score.Scorer;
 import io.hayloft.methods.score.Scores;

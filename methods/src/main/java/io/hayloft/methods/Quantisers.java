@@ -3,7 +3,7 @@ package io.hayloft.methods;
 import static io.hayloft.methods.MethodInfo.Parameter;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.expression.Arguments;
 import java.util.List;
 

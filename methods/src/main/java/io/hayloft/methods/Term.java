@@ -1,6 +1,6 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.expression.Arguments;
 import io.hayloft.methods.policy.DecodeRule;
 import io.hayloft.methods.prompt.PromptStep;

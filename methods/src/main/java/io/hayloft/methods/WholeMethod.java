@@ -1,9 +1,9 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.prompt.PromptStep;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.hayloft.methods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.engine.generation.PrefillPattern;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,10 +2,10 @@ package io.hayloft.methods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.format.SafetensorsFile;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.policy.QueryHeadEviction;
 import io.hayloft.testing.Shared;
 import org.junit.jupiter.params.ParameterizedTest;

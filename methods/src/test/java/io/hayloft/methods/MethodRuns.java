@@ -1,7 +1,5 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
@@ -9,13 +7,15 @@ import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
-import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.hub.ModelStore;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

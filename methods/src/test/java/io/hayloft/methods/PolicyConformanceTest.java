@@ -2,8 +2,8 @@ package io.hayloft.methods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,12 +2,12 @@ package io.hayloft.methods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Prefilled;
-import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -2,15 +2,12 @@ package io.hayloft.methods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.LayerView;
 import io.hayloft.engine.generation.Prefilled;
-import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.LogitsSink;
@@ -18,6 +15,9 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.hub.ModelStore;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.policy.DecodeRule;
 import io.hayloft.methods.score.Scorer;
 import io.hayloft.methods.score.Scores;

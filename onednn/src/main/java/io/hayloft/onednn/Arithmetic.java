@@ -1,7 +1,7 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.WorkerPool;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 

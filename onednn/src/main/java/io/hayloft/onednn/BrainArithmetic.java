@@ -2,9 +2,9 @@ package io.hayloft.onednn;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import io.hayloft.engine.kernel.BrainFloats;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.BrainFloats;
+import io.hayloft.kernels.WorkerPool;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 

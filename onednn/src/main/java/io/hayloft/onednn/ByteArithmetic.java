@@ -1,8 +1,8 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.ScaledBytes;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.ScaledBytes;
+import io.hayloft.kernels.WorkerPool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;

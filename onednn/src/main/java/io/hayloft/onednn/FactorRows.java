@@ -1,6 +1,6 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 
 /** Memory for rows of a prompt as factors, {@code [blocks][rows][inputs of the block]}. Grows to the largest size used. */

@@ -1,6 +1,6 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.hub.ModelStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

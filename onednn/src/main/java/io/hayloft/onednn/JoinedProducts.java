@@ -1,6 +1,6 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.WorkerPool;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.WorkerPool;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.PrefillBackend;
+import io.hayloft.kernels.PrefillBackend;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.WorkerPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package io.hayloft.onednn;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.hayloft.onednn;
 
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.tensor.Tensor;
-import io.hayloft.engine.tensor.TensorType;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.tensor.Tensor;
+import io.hayloft.formats.tensor.TensorType;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.PrefillBackend;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

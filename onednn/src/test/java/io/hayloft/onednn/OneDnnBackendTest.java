@@ -3,8 +3,8 @@ package io.hayloft.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.PrefillBackends;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.onednn.LibraryBackend.Loader;
 import io.hayloft.onednn.LibraryBackend.Machine;
 import java.io.IOException;

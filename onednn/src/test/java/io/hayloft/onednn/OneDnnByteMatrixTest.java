@@ -4,9 +4,9 @@ import static io.hayloft.onednn.Matrices.numbers;
 import static io.hayloft.onednn.Matrices.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.WorkerPool;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

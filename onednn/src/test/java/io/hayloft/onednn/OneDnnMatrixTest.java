@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.kernel.BrainFloats;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
-import io.hayloft.engine.tensor.Tensor;
-import io.hayloft.engine.tensor.TensorType;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.Tensor;
+import io.hayloft.formats.tensor.TensorType;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.BrainFloats;
+import io.hayloft.kernels.WorkerPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

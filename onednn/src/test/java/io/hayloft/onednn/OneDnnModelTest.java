@@ -2,15 +2,15 @@ package io.hayloft.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.format.SafetensorsFile;
-import io.hayloft.engine.kernel.PrefillBackend;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Shared;
 import java.nio.file.Path;
 import java.util.Arrays;

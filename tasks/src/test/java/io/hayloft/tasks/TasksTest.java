@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.tasks.registry.Tasks;
 import java.util.EnumSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
 package io.hayloft.bench.fidelity;
 
-import io.hayloft.engine.tokenizer.Tokenizer;
 import io.hayloft.tasks.SampleRequest;
-import io.hayloft.tasks.Tasks;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tasks.registry.Tasks;
+import io.hayloft.tokenizer.Tokenizer;
 import java.util.Arrays;
 
 /** Text for a comparison when the user brings none: prompts of the project's own tasks. */

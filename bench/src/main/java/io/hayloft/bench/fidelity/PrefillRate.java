@@ -1,11 +1,11 @@
 package io.hayloft.bench.fidelity;
 
 import io.hayloft.bench.speed.Timings;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 
 /** How fast models read a prompt, measured in turns so that what else the machine does meets all of them. */
 public final class PrefillRate {

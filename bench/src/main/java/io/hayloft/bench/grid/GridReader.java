@@ -9,7 +9,7 @@ import io.hayloft.bench.grid.YamlNode.Mapping;
 import io.hayloft.bench.grid.YamlNode.Scalar;
 import io.hayloft.bench.grid.YamlNode.Sequence;
 import io.hayloft.methods.Methods;
-import io.hayloft.tasks.Tasks;
+import io.hayloft.tasks.registry.Tasks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -1,9 +1,9 @@
 package io.hayloft.bench.run;
 
-import io.hayloft.engine.kernel.PrefillBackends;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.methods.Methods;
-import io.hayloft.tasks.Tasks;
+import io.hayloft.tasks.registry.Tasks;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -2,11 +2,11 @@ package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.Protocol;
-import io.hayloft.engine.tokenizer.ChatFormat;
-import io.hayloft.engine.tokenizer.ChatMessage;
-import io.hayloft.engine.tokenizer.Tokenizer;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tokenizer.ChatFormat;
+import io.hayloft.tokenizer.ChatMessage;
+import io.hayloft.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -2,13 +2,13 @@ package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
-import io.hayloft.engine.kernel.PrefillBackends;
+import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Task;
-import io.hayloft.tasks.Tasks;
+import io.hayloft.tasks.registry.Tasks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,13 +2,13 @@ package io.hayloft.bench.speed;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.CacheShape;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.format.Checkpoint;
 import io.hayloft.engine.generation.PrefillPattern;
-import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.Shapes;
+import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import java.util.Comparator;
 import java.util.HashMap;

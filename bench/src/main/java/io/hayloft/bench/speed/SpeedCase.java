@@ -1,6 +1,6 @@
 package io.hayloft.bench.speed;
 
-import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 
 /**

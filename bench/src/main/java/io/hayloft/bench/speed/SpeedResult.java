@@ -1,6 +1,6 @@
 package io.hayloft.bench.speed;
 
-import io.hayloft.engine.machine.MachineLimits;
+import io.hayloft.kernels.machine.MachineLimits;
 
 /**
  * What a test gave.

@@ -1,10 +1,10 @@
 package io.hayloft.bench.speed;
 
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.machine.MachineLimits;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.kernels.machine.MachineLimits;
+import io.hayloft.kv.cache.SequenceCache;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 

@@ -1,8 +1,8 @@
 package io.hayloft.bench.speed;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.generation.PrefillPattern;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.Methods;
 import io.hayloft.methods.School;

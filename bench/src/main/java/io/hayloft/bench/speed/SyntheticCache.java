@@ -1,11 +1,11 @@
 package io.hayloft.bench.speed;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Method;
 import java.util.SplittableRandom;
 

@@ -1,7 +1,7 @@
 package io.hayloft.bench.speed;
 
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.model.DecoderConfig;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.kv.cache.SequenceCache;
 
 /** Operations that the results of a test need, whatever the kernels do beyond; a multiply-add counts two. */
 final class Work {

@@ -3,9 +3,9 @@ package io.hayloft.bench.fidelity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.hub.ModelStore;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

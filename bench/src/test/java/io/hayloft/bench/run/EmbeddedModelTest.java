@@ -9,13 +9,12 @@ import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
-import io.hayloft.bench.report.Report;
-import io.hayloft.engine.hub.Catalogue;
-import io.hayloft.engine.hub.ModelStore;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
-import io.hayloft.engine.tokenizer.ChatFormat;
+import io.hayloft.hub.Catalogue;
+import io.hayloft.hub.ModelStore;
 import io.hayloft.tasks.Prompt;
+import io.hayloft.tokenizer.ChatFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A small run of the real thing: engine, methods, tasks, records and report together. */
+/** A small run of the real thing: engine, methods, tasks and records together. */
 class EmbeddedModelTest {
     private static ModelChoice choice;
     private static LanguageModel model;
@@ -59,7 +58,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void aRunEndsWithTruthfulRecordsAndAReport() {
+    void aRunEndsWithTruthfulRecords() {
         RunFolder done;
         try (var run = BenchRun.prepare(spec(Protocol.QUESTION_AWARE), model)) {
             done = run.run(RunListener.NONE);
@@ -76,7 +75,6 @@ class EmbeddedModelTest {
             assertThat(record.decodeSeconds()).isPositive();
         }
         assertThat(done.records().get(2).achievedRatio()).isBetween(3.0, 4.0);
-        assertThat(Report.write(done)).isNotEmptyFile();
     }
 
     @Test

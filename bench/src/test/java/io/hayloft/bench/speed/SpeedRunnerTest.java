@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.format.Checkpoint;
-import io.hayloft.engine.hub.ModelStore;
-import io.hayloft.engine.machine.MachineLimits;
-import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.hub.ModelStore;
+import io.hayloft.kernels.machine.MachineLimits;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Methods;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Methods;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,7 +2,7 @@ package io.hayloft.benchmarks.gguf;
 
 import io.hayloft.base.UserError;
 import io.hayloft.benchmarks.Commands;
-import io.hayloft.engine.tensor.TensorType;
+import io.hayloft.formats.tensor.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.hayloft.benchmarks.gguf;
 
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
-import io.hayloft.engine.tensor.TensorType;
+import io.hayloft.formats.tensor.TensorType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;

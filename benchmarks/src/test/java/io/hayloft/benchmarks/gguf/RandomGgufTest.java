@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.format.GgufFile;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.formats.checkpoint.GgufFile;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
 
 /** A linear layer with a bias. */
 record Affine(Linear weight, float[] bias) {

@@ -1,8 +1,9 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.tensor.Tensor;
+import io.hayloft.formats.config.EncoderConfig;
+import io.hayloft.formats.tensor.Tensor;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
 
 /** Sum of word, position and type vectors, normed. Word vectors are read from the file: most are never needed. */
 record Embeddings(EncoderConfig config, Tensor words, float[] positions, float[] firstType, LayerNorm norm) {

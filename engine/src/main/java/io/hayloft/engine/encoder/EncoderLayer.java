@@ -1,8 +1,8 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.kernel.EncoderOps;
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.EncoderOps;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
 
 /** One layer: attention and feed-forward, each added to its input and normed. */
 record EncoderLayer(

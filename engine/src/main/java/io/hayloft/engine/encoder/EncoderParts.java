@@ -1,10 +1,10 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.format.EncoderCheckpoint;
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.checkpoint.EncoderCheckpoint;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.WorkerPool;
 
 /** Builds the parts of an encoder from its tensors. */
 record EncoderParts(EncoderCheckpoint checkpoint, NativeMemory memory, WorkerPool pool) {

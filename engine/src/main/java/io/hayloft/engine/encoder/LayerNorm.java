@@ -1,7 +1,7 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.kernel.EncoderOps;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.EncoderOps;
+import io.hayloft.kernels.WorkerPool;
 
 /** Norm of every row of an activation, in place. */
 record LayerNorm(float[] weight, float[] bias, double epsilon) {

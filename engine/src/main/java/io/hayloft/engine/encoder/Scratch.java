@@ -1,5 +1,7 @@
 package io.hayloft.engine.encoder;
 
+import io.hayloft.formats.config.EncoderConfig;
+
 /** Activations of one sequence, shared by all layers. */
 final class Scratch {
     final int rows;

@@ -1,8 +1,9 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.kernel.EncoderOps;
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.formats.config.EncoderConfig;
+import io.hayloft.kernels.EncoderOps;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
 
 /** Attention of every token to every token of its sequence. */
 final class SelfAttention {

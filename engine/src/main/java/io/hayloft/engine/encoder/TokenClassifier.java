@@ -1,9 +1,10 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.format.EncoderCheckpoint;
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.checkpoint.EncoderCheckpoint;
+import io.hayloft.formats.config.EncoderConfig;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.tokenizer.TextStream;
-import io.hayloft.engine.tokenizer.Tokenizer;
+import io.hayloft.tokenizer.TextStream;
+import io.hayloft.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
 /** The growing text of a completion: finds the stop text and holds back what might be its beginning. */

@@ -1,7 +1,7 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.SequenceCache;
 
 /** The uncompressed cache. */
 record FullCache() implements CacheRecipe {

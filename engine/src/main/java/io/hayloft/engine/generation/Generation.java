@@ -1,12 +1,12 @@
 package io.hayloft.engine.generation;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.hayloft.engine.generation;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
 import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.kv.cache.KvCodec;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

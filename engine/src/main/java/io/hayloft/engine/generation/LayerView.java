@@ -1,9 +1,9 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.attention.AttentionShape;
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.model.DecoderConfig;
 import io.hayloft.engine.model.Shapes;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.cache.LayerCache;
 import java.util.function.Supplier;
 
 /** One layer of a prefill, as a scorer sees it: keys, values, queries and attention as plain arrays. */

@@ -1,8 +1,8 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 
 /**
  * What the tokens of a prompt see while the prompt is read. Recipes with equal patterns share one prefill, so that

@@ -1,8 +1,8 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.function.Supplier;
 
 /** A prompt (or its context) read once: what every recipe with its {@link PrefillPattern} starts from. */

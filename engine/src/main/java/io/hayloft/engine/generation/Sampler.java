@@ -1,6 +1,6 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.kernel.VectorOps;
+import io.hayloft.kernels.VectorOps;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

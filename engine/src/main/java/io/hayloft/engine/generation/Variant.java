@@ -1,8 +1,8 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.kernel.VectorOps;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

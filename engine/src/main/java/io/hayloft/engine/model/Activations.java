@@ -1,5 +1,7 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.formats.config.DecoderConfig;
+
 /** The activations of one batch on their way through the layers: allocated once, grown to the largest batch seen. */
 final class Activations {
     private final DecoderConfig config;

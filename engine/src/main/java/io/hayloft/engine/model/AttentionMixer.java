@@ -1,14 +1,14 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.attention.AttentionMass;
-import io.hayloft.engine.attention.AttentionShape;
-import io.hayloft.engine.attention.DecodeAttention;
-import io.hayloft.engine.attention.FarPart;
-import io.hayloft.engine.attention.PrefillAttention;
-import io.hayloft.engine.cache.FarMemory;
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.attention.AttentionMass;
+import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.attention.DecodeAttention;
+import io.hayloft.kv.attention.FarPart;
+import io.hayloft.kv.attention.PrefillAttention;
+import io.hayloft.kv.cache.FarMemory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

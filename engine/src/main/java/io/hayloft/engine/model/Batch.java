@@ -1,11 +1,11 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.cache.CachePolicy;
-import io.hayloft.engine.cache.FarMemory;
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,12 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,13 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.RopeConfig;
+import io.hayloft.formats.config.WeightSource;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.WorkerPool;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;

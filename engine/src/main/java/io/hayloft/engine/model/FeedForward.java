@@ -1,8 +1,9 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.kernel.Linear;
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.formats.config.Activation;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
 import java.util.List;
 
 /** The gated feed-forward layer: (act(x Gᵀ) ⊙ x Uᵀ) Dᵀ. */

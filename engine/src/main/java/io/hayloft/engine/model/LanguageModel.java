@@ -1,15 +1,15 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.CacheShape;
-import io.hayloft.engine.format.Checkpoint;
-import io.hayloft.engine.kernel.PrefillBackend;
-import io.hayloft.engine.kernel.PrefillBackends;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
-import io.hayloft.engine.tokenizer.ChatFormat;
-import io.hayloft.engine.tokenizer.Tokenizer;
-import java.nio.file.Files;
+import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.tokenizer.ChatFormat;
+import io.hayloft.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +63,7 @@ public final class LanguageModel implements AutoCloseable {
         PrefillBackend.Session session = null;
         var tokenizer = new TokenizerReading(checkpoint);
         try {
-            if (options.tokenizer() && hasTokenizer(checkpoint)) {
+            if (options.tokenizer() && CheckpointText.hasTokenizer(checkpoint)) {
                 tokenizer.begin();
             }
             pool = new WorkerPool(options.threads());
@@ -100,25 +100,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Whether the model's files bring a tokenizer: checkpoints for tests may come without. */
     public boolean hasTokenizer() {
-        return hasTokenizer(checkpoint);
-    }
-
-    private static boolean hasTokenizer(Checkpoint checkpoint) {
-        return checkpoint
-                .gguf()
-                .map(gguf -> gguf.metadata().containsKey("tokenizer.ggml.tokens"))
-                .orElseGet(() -> checkpoint
-                        .folder()
-                        .filter(folder -> Files.exists(folder.resolve("tokenizer.json")))
-                        .isPresent());
+        return CheckpointText.hasTokenizer(checkpoint);
     }
 
     /** The chat format; empty for base models. */
     public Optional<ChatFormat> chat() {
-        var gguf = checkpoint.gguf();
-        return gguf.isPresent()
-                ? ChatFormat.fromGguf(gguf.get().metadata())
-                : checkpoint.folder().flatMap(ChatFormat::fromFolder);
+        return CheckpointText.chat(checkpoint);
     }
 
     /** The forward pass. */

@@ -1,7 +1,7 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kernels.WorkerPool;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.kernel.PrefillBackend;
+import io.hayloft.kernels.PrefillBackend;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.attention.AttentionMass;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.kv.attention.AttentionMass;
 import org.jspecify.annotations.Nullable;
 
 /**

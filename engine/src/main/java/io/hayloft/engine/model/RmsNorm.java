@@ -1,7 +1,8 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.kernel.VectorOps;
-import io.hayloft.engine.tensor.WeightRows;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.VectorOps;
 
 /** Root mean square norm: x / sqrt(mean(x²) + ε) · w, over each vector of the weight's length. */
 final class RmsNorm {

@@ -1,6 +1,7 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.kernel.VectorWidth;
+import io.hayloft.formats.config.RopeConfig;
+import io.hayloft.kernels.VectorWidth;
 import jdk.incubator.vector.FloatVector;
 
 /**

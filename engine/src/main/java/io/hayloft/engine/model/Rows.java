@@ -1,6 +1,6 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.kernels.WorkerPool;
 
 /** Spreads work on independent rows over the pool. */
 final class Rows {

@@ -1,7 +1,8 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.engine.attention.AttentionShape;
-import io.hayloft.engine.cache.CacheShape;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.cache.CacheShape;
 
 /** What attention and caches need to know of a configuration. */
 public final class Shapes {

@@ -1,9 +1,8 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.format.Checkpoint;
-import io.hayloft.engine.tokenizer.Tokenizer;
-import io.hayloft.engine.tokenizer.Tokenizers;
+import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.tokenizer.Tokenizer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +19,7 @@ final class TokenizerReading implements AutoCloseable {
 
     /** Reads nothing yet. */
     TokenizerReading(Checkpoint checkpoint) {
-        task = new FutureTask<>(() -> Tokenizers.of(checkpoint));
+        task = new FutureTask<>(() -> CheckpointText.tokenizer(checkpoint));
     }
 
     /** Begins to read in the background; before anything else here is called. */

@@ -1,5 +1,5 @@
 /**
- * The decoder-only transformer: its shape ({@link io.hayloft.engine.model.DecoderConfig}), the weights it asks for by
+ * The decoder-only transformer: its shape ({@link io.hayloft.formats.config.DecoderConfig}), the weights it asks for by
  * role, and the forward pass.
  *
  * <p>File formats turn what lies on disk into a config and a source of weights; nothing here knows tensor names.

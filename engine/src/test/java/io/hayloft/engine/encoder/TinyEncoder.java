@@ -1,6 +1,7 @@
 package io.hayloft.engine.encoder;
 
-import io.hayloft.engine.format.SafetensorsBuilder;
+import io.hayloft.formats.config.EncoderFamily;
+import io.hayloft.testing.SafetensorsBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.config.EncoderFamily;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;

@@ -2,7 +2,7 @@ package io.hayloft.engine.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.tokenizer.Tokenizer;
+import io.hayloft.tokenizer.Tokenizer;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.testing.Shared;
 import java.util.ArrayList;
 import java.util.Arrays;

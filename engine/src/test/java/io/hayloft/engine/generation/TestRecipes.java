@@ -1,9 +1,9 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.cache.Compaction;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.Compaction;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.stream.IntStream;
 
 /** Recipes simple enough to check by hand. */

@@ -3,8 +3,8 @@ package io.hayloft.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.hayloft.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.formats.config.RopeConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.format.Checkpoint;
-import io.hayloft.engine.memory.NativeMemory;
+import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.hayloft.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.format.SafetensorsFile;
+import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.CacheBuilder;
 
 /**

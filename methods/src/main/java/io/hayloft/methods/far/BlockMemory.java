@@ -1,13 +1,13 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.CachePolicy;
-import io.hayloft.engine.cache.CacheShape;
-import io.hayloft.engine.cache.FarMemory;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.cache.StepAttention;
-import io.hayloft.engine.cache.TokenMask;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.kv.cache.StepAttention;
+import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /**

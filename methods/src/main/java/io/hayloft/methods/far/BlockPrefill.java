@@ -1,9 +1,9 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 
 /**
  * A prompt read as InfLLM does: stretch by stretch, each of which chooses blocks for itself. The last token is read alone

@@ -1,7 +1,7 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.FarMemory;
-import io.hayloft.engine.cache.LayerCache;
+import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.LayerCache;
 
 /** Copies tokens from a cache that slides to the memory behind it. */
 final class FarTokens {

@@ -1,9 +1,9 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.StepAttention;
-import io.hayloft.engine.cache.TokenMask;
-import io.hayloft.engine.kernel.VectorOps;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.StepAttention;
+import io.hayloft.kv.cache.TokenMask;
 import io.hayloft.methods.score.Scores;
 import java.util.Arrays;
 import java.util.stream.IntStream;

@@ -1,9 +1,9 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.Compaction;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.kv.cache.Compaction;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
 import io.hayloft.methods.CacheBuilder;
 import io.hayloft.methods.far.SinkMemory.QueryPlace;

@@ -1,10 +1,10 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.CacheShape;
-import io.hayloft.engine.cache.FarMemory;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.SequenceCache;
+import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.SequenceCache;
 import org.jspecify.annotations.Nullable;
 
 /**

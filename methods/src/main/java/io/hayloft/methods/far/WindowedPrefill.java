@@ -1,10 +1,10 @@
 package io.hayloft.methods.far;
 
-import io.hayloft.engine.cache.CacheShape;
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.kv.cache.CacheShape;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
 import io.hayloft.methods.far.SinkMemory.QueryPlace;
 

@@ -1,7 +1,7 @@
 package io.hayloft.methods.policy;
 
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.StepAttention;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.StepAttention;
 import io.hayloft.methods.score.Scores;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;

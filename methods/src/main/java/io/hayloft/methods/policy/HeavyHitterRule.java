@@ -1,7 +1,7 @@
 package io.hayloft.methods.policy;
 
-import io.hayloft.engine.cache.CachePolicy;
 import io.hayloft.engine.generation.Prefilled;
+import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.methods.score.HeavyHitterScorer;
 import io.hayloft.methods.score.Scores;
 import org.jspecify.annotations.Nullable;

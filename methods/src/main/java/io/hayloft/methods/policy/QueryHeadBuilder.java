@@ -1,10 +1,10 @@
 package io.hayloft.methods.policy;
 
-import io.hayloft.engine.cache.Compaction;
-import io.hayloft.engine.cache.SequenceCache;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.Compaction;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
 import io.hayloft.methods.CacheBuilder;
 

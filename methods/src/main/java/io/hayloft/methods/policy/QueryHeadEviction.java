@@ -1,9 +1,9 @@
 package io.hayloft.methods.policy;
 
-import io.hayloft.engine.cache.CachePolicy;
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.StepAttention;
-import io.hayloft.engine.cache.TokenMask;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.StepAttention;
+import io.hayloft.kv.cache.TokenMask;
 import io.hayloft.methods.Budget;
 import org.jspecify.annotations.Nullable;
 

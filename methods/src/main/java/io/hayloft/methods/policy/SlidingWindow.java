@@ -1,8 +1,8 @@
 package io.hayloft.methods.policy;
 
-import io.hayloft.engine.cache.CachePolicy;
-import io.hayloft.engine.cache.LayerCache;
-import io.hayloft.engine.cache.StepAttention;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.StepAttention;
 import java.util.Arrays;
 
 /**

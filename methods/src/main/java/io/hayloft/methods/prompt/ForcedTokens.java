@@ -1,6 +1,6 @@
 package io.hayloft.methods.prompt;
 
-import io.hayloft.engine.tokenizer.Tokenizer;
+import io.hayloft.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

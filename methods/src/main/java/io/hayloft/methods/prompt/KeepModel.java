@@ -2,9 +2,9 @@ package io.hayloft.methods.prompt;
 
 import io.hayloft.base.UserError;
 import io.hayloft.engine.encoder.TokenClassifier;
-import io.hayloft.engine.kernel.WorkerPool;
-import io.hayloft.engine.tokenizer.Tokenizer;
-import io.hayloft.engine.tokenizer.Tokenizers;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.tokenizer.Tokenizer;
+import io.hayloft.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

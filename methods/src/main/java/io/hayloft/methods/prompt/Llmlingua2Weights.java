@@ -2,7 +2,7 @@ package io.hayloft.methods.prompt;
 
 import io.hayloft.base.Sha256;
 import io.hayloft.base.UserError;
-import io.hayloft.engine.hub.ModelStore;
+import io.hayloft.hub.ModelStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,11 +1,11 @@
 package io.hayloft.methods.prompt;
 
-import io.hayloft.engine.cache.KvCodec;
-import io.hayloft.engine.cache.SequenceCache;
-import io.hayloft.engine.kernel.VectorOps;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
+import io.hayloft.kernels.VectorOps;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import java.util.Arrays;
 
 /** How little a model expected the tokens and words of a text: {@code -log p} of each, given those before it. */

@@ -1,6 +1,6 @@
 package io.hayloft.methods.prompt;
 
-import io.hayloft.engine.tokenizer.Tokenizer;
+import io.hayloft.tokenizer.Tokenizer;
 
 /** Counts the tokens in which a rate is meant. */
 @FunctionalInterface

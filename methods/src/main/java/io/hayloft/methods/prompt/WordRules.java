@@ -1,6 +1,6 @@
 package io.hayloft.methods.prompt;
 
-import io.hayloft.engine.encoder.EncoderFamily;
+import io.hayloft.formats.config.EncoderFamily;
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
-import io.hayloft.engine.kernel.VectorOps;
+import io.hayloft.kernels.VectorOps;
 
 /**
  * Key norm: tokens whose keys are short tend to receive much attention.

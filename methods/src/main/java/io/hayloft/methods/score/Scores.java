@@ -1,7 +1,7 @@
 package io.hayloft.methods.score;
 
 import io.hayloft.engine.generation.LayerView;
-import io.hayloft.engine.kernel.VectorOps;
+import io.hayloft.kernels.VectorOps;
 import java.util.Arrays;
 
 /** What scorers share: attention of the last queries, the mean over a group of query heads, pooling, the top tokens. */

@@ -2,8 +2,8 @@ package io.hayloft.methods.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.format.SafetensorsFile;
-import io.hayloft.engine.kernel.WorkerPool;
+import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.kernels.WorkerPool;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.hub.ModelStore;
-import io.hayloft.engine.memory.NativeMemory;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.hub.ModelStore;
 import io.hayloft.methods.Methods;
 import io.hayloft.testing.Shared;
 import java.util.Arrays;

@@ -1,0 +1,80 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.base.UserError;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.WeightSource;
+import io.hayloft.formats.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model as it lies on disk: a GGUF file, or a Hugging Face folder with config.json and safetensors. Tensors and
+ * weights are views of mapped files, valid until {@link #close()}.
+ */
+public interface Checkpoint extends AutoCloseable {
+    /**
+     * Opens a model of either form; weights are checked when they are asked for.
+     *
+     * @throws UserError naming file and field if there is no model or something in it is wrong
+     */
+    static Checkpoint open(Path fileOrFolder) {
+        if (!Files.exists(fileOrFolder)) {
+            throw new UserError("no model at " + fileOrFolder + ": give a GGUF file or a folder with config.json");
+        }
+        if (Files.isDirectory(fileOrFolder)) {
+            return openFolder(fileOrFolder, "config.json");
+        }
+        if (fileOrFolder.toString().endsWith(".safetensors")) {
+            throw new UserError(fileOrFolder + " holds weights only: give the folder that also holds config.json");
+        }
+        var file = GgufFile.open(fileOrFolder);
+        try {
+            return new GgufCheckpoint(file);
+        } catch (UserError e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Opens a Hugging Face folder whose config has another name than config.json. */
+    static Checkpoint openFolder(Path folder, String configName) {
+        return FolderCheckpoint.open(folder, configName);
+    }
+
+    /** The model in an opened GGUF file; closing the one closes the other. */
+    static Checkpoint of(GgufFile file) {
+        return new GgufCheckpoint(file);
+    }
+
+    /** The file or folder. */
+    Path path();
+
+    /** What it is in words, such as {@code GGUF} or {@code safetensors, 2 files}. */
+    String format();
+
+    /** The shape of the model. */
+    DecoderConfig config();
+
+    /** The weights by role. */
+    WeightSource weights();
+
+    /** All tensors by the names of the files. */
+    Map<String, Tensor> tensors();
+
+    /** The GGUF file, if it is one. */
+    Optional<GgufFile> gguf();
+
+    /** The folder, if it is one. */
+    Optional<Path> folder();
+
+    /**
+     * SHA-256 in hex of what the model is made of: of a GGUF file its plain checksum; of a folder a checksum over
+     * config, tokenizer and weight files. Reads everything on the first call.
+     */
+    String contentHash();
+
+    @Override
+    void close();
+}

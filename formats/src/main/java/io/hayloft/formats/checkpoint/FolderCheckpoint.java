@@ -1,0 +1,143 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.base.UserError;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.WeightSource;
+import io.hayloft.formats.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A Hugging Face folder: config.json, optionally generation_config.json, and safetensors. */
+final class FolderCheckpoint implements Checkpoint {
+    private static final String GENERATION = "generation_config.json";
+
+    /** Prefixes of the decoder and names of the output weight: plain models, and the text part of larger ones. */
+    private static final Map<String, String> PREFIXES = Map.of(
+            "model.", "lm_head.weight",
+            "language_model.model.", "language_model.lm_head.weight",
+            "model.language_model.", "lm_head.weight");
+
+    private final Path folder;
+    private final String configName;
+    private final SafetensorsShards shards;
+    private final DecoderConfig config;
+    private final WeightSource weights;
+    private @Nullable String contentHash;
+
+    private FolderCheckpoint(Path folder, String configName, SafetensorsShards shards, Fields file) {
+        this.folder = folder;
+        this.configName = configName;
+        this.shards = shards;
+        this.config = HuggingFaceConfig.read(file, optional(folder.resolve(GENERATION)));
+        var architecture = HuggingFaceConfig.architecture(file);
+        var prefix = PREFIXES.keySet().stream()
+                .filter(start -> shards.tensors().containsKey(start + "embed_tokens.weight"))
+                .findFirst()
+                .orElse("model.");
+        var names = TensorNames.huggingFace(prefix, PREFIXES.getOrDefault(prefix, ""), config.postNorms());
+        this.weights = new NamedWeights(
+                folder.toString(), config, shards.tensors(), names, architecture.hasFusedTensors(), null);
+    }
+
+    static FolderCheckpoint open(Path folder, String configName) {
+        var configFile = folder.resolve(configName);
+        if (!Files.isRegularFile(configFile)) {
+            throw new UserError("no " + configName + " in " + folder
+                    + ": give a GGUF file or the folder of a Hugging Face checkpoint");
+        }
+        var file = Json.object(configFile.toString(), SafetensorsShards.readAll(configFile));
+        HuggingFaceConfig.architecture(file); // an unknown one is told before anything else is looked for
+        var shards = SafetensorsShards.open(folder);
+        try {
+            return new FolderCheckpoint(folder, configName, shards, file);
+        } catch (UserError e) {
+            shards.close();
+            throw e;
+        }
+    }
+
+    private static Optional<Fields> optional(Path file) {
+        return Files.isRegularFile(file)
+                ? Optional.of(Json.object(file.toString(), SafetensorsShards.readAll(file)))
+                : Optional.empty();
+    }
+
+    @Override
+    public Path path() {
+        return folder;
+    }
+
+    @Override
+    public String format() {
+        int files = shards.files().size();
+        return files == 1 ? "safetensors" : "safetensors, " + files + " files";
+    }
+
+    @Override
+    public DecoderConfig config() {
+        return config;
+    }
+
+    @Override
+    public WeightSource weights() {
+        return weights;
+    }
+
+    @Override
+    public Map<String, Tensor> tensors() {
+        return Collections.unmodifiableMap(shards.tensors());
+    }
+
+    @Override
+    public Optional<GgufFile> gguf() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Path> folder() {
+        return Optional.of(folder);
+    }
+
+    @Override
+    public synchronized String contentHash() {
+        if (contentHash == null) {
+            contentHash = hashOfFiles();
+        }
+        return contentHash;
+    }
+
+    /** A checksum over lines "name checksum" of every file that decides what the model answers. */
+    private String hashOfFiles() {
+        var hash = new ContentHash();
+        var small = List.of(
+                configName,
+                GENERATION,
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "special_tokens_map.json",
+                "chat_template.jinja");
+        for (var name : small) {
+            var file = folder.resolve(name);
+            if (Files.isRegularFile(file)) {
+                addLine(hash, name, MemorySegment.ofArray(SafetensorsShards.readAll(file)));
+            }
+        }
+        shards.files().forEach((name, file) -> addLine(hash, name, file.content()));
+        return hash.hex();
+    }
+
+    private static void addLine(ContentHash hash, String name, MemorySegment content) {
+        hash.add(name + " " + new ContentHash().add(content).hex() + "\n");
+    }
+
+    @Override
+    public void close() {
+        shards.close();
+    }
+}

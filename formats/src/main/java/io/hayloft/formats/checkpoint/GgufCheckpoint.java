@@ -1,0 +1,76 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.WeightSource;
+import io.hayloft.formats.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A model in a GGUF file. */
+final class GgufCheckpoint implements Checkpoint {
+    private final GgufFile file;
+    private final DecoderConfig config;
+    private final WeightSource weights;
+    private @Nullable String contentHash;
+
+    GgufCheckpoint(GgufFile file) {
+        this.file = file;
+        this.config = GgufConfig.read(file);
+        var architecture = GgufConfig.architecture(file);
+        var permutation = architecture.isPermutedInGguf()
+                ? new RowPermutation(config.headDim(), config.rope().rotaryDims())
+                : null;
+        this.weights = new NamedWeights(
+                file.source(), config, file.tensors(), TensorNames.gguf(), architecture.hasFusedTensors(), permutation);
+    }
+
+    @Override
+    public Path path() {
+        return Path.of(file.source());
+    }
+
+    @Override
+    public String format() {
+        return "GGUF";
+    }
+
+    @Override
+    public DecoderConfig config() {
+        return config;
+    }
+
+    @Override
+    public WeightSource weights() {
+        return weights;
+    }
+
+    @Override
+    public Map<String, Tensor> tensors() {
+        return file.tensors();
+    }
+
+    @Override
+    public Optional<GgufFile> gguf() {
+        return Optional.of(file);
+    }
+
+    @Override
+    public Optional<Path> folder() {
+        return Optional.empty();
+    }
+
+    @Override
+    public synchronized String contentHash() {
+        if (contentHash == null) {
+            contentHash = new ContentHash().add(file.content()).hex();
+        }
+        return contentHash;
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,90 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.formats.config.RopeConfig;
+import io.hayloft.formats.config.RopeConfig.Scaling;
+import io.hayloft.formats.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The rotation of a GGUF model. Llama 3 scaling comes as a tensor with a divisor for each frequency, LongRoPE as two of
+ * them, everything else as metadata.
+ */
+final class GgufRope {
+    private static final double GEMMA3_LOCAL_THETA = 10_000;
+    private static final int MOST_PAIRS = 1 << 15;
+
+    private final Fields fields;
+    private final Map<String, Tensor> tensors;
+    private final double theta;
+    private final int dims;
+
+    GgufRope(Fields fields, Map<String, Tensor> tensors, int headDim) {
+        this.fields = fields;
+        this.tensors = tensors;
+        this.theta = fields.number("rope.freq_base", 10_000);
+        this.dims = fields.positive("rope.dimension_count", headDim);
+    }
+
+    /** The rotation of layers that see everything. */
+    RopeConfig full() {
+        return new RopeConfig(theta, dims, scaling());
+    }
+
+    /** The rotation of sliding layers in Gemma 3: its own theta, never scaled. */
+    RopeConfig local() {
+        return RopeConfig.plain(fields.number("rope.freq_base_swa", GEMMA3_LOCAL_THETA), dims);
+    }
+
+    private Scaling scaling() {
+        if (tensors.containsKey("rope_factors_long.weight")) {
+            return longRope();
+        }
+        if (tensors.containsKey("rope_freqs.weight")) {
+            return new RopeConfig.PerFrequency(numbers("rope_freqs.weight"));
+        }
+        double factor = fields.number("rope.scaling.factor", fields.number("rope.scale_linear", 1));
+        var type = fields.text("rope.scaling.type", factor == 1 ? "none" : "linear");
+        return switch (type) {
+            case "none" -> new RopeConfig.None();
+            case "linear" -> factor == 1 ? new RopeConfig.None() : new RopeConfig.Linear(factor);
+            case "yarn" ->
+                new RopeConfig.Yarn(
+                        factor,
+                        originalLength(),
+                        fields.number("rope.scaling.yarn_beta_fast", 32),
+                        fields.number("rope.scaling.yarn_beta_slow", 1),
+                        fields.number("rope.scaling.attn_factor", 1) * RopeConfig.Yarn.defaultAttentionFactor(factor));
+            default ->
+                throw fields.error("rope scaling '" + type + "' is not supported; supported are none, linear, yarn");
+        };
+    }
+
+    private Scaling longRope() {
+        int original = originalLength();
+        double factor = fields.positive("context_length") / (double) original;
+        return new RopeConfig.LongRope(
+                numbers("rope_factors_short.weight"),
+                numbers("rope_factors_long.weight"),
+                original,
+                fields.number(
+                        "rope.scaling.attn_factor", RopeConfig.LongRope.defaultAttentionFactor(factor, original)));
+    }
+
+    private int originalLength() {
+        return fields.positive("rope.scaling.original_context_length", fields.positive("context_length"));
+    }
+
+    private List<Double> numbers(String name) {
+        var tensor = tensors.get(name);
+        if (tensor == null || tensor.elements() > MOST_PAIRS) {
+            throw fields.error("tensor '" + name + "' is " + (tensor == null ? "missing" : "too long"));
+        }
+        var numbers = new ArrayList<Double>();
+        for (float value : tensor.toFloats()) {
+            numbers.add((double) value);
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,62 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.base.UserError;
+import io.hayloft.formats.tensor.TensorType;
+import java.util.List;
+import java.util.Map;
+
+/** The numbers that stand for tensor types in GGUF files. */
+final class GgufTensorTypes {
+    private static final Map<Integer, TensorType> SUPPORTED = Map.ofEntries(
+            Map.entry(0, TensorType.F32),
+            Map.entry(1, TensorType.F16),
+            Map.entry(2, TensorType.Q4_0),
+            Map.entry(3, TensorType.Q4_1),
+            Map.entry(6, TensorType.Q5_0),
+            Map.entry(7, TensorType.Q5_1),
+            Map.entry(8, TensorType.Q8_0),
+            Map.entry(10, TensorType.Q2_K),
+            Map.entry(11, TensorType.Q3_K),
+            Map.entry(12, TensorType.Q4_K),
+            Map.entry(13, TensorType.Q5_K),
+            Map.entry(14, TensorType.Q6_K),
+            Map.entry(30, TensorType.BF16));
+
+    /** Known by name only, so that an error can say what a file holds. */
+    private static final Map<Integer, String> UNSUPPORTED = Map.ofEntries(
+            Map.entry(9, "Q8_1"),
+            Map.entry(15, "Q8_K"),
+            Map.entry(16, "IQ2_XXS"),
+            Map.entry(17, "IQ2_XS"),
+            Map.entry(18, "IQ3_XXS"),
+            Map.entry(19, "IQ1_S"),
+            Map.entry(20, "IQ4_NL"),
+            Map.entry(21, "IQ3_S"),
+            Map.entry(22, "IQ2_S"),
+            Map.entry(23, "IQ4_XS"),
+            Map.entry(24, "I8"),
+            Map.entry(25, "I16"),
+            Map.entry(26, "I32"),
+            Map.entry(27, "I64"),
+            Map.entry(28, "F64"),
+            Map.entry(29, "IQ1_M"),
+            Map.entry(34, "TQ1_0"),
+            Map.entry(35, "TQ2_0"),
+            Map.entry(39, "MXFP4"));
+
+    private GgufTensorTypes() {}
+
+    /**
+     * The type that a number stands for.
+     *
+     * @throws UserError if it is unknown or not supported
+     */
+    static TensorType of(int id) {
+        var type = SUPPORTED.get(id);
+        if (type == null) {
+            var name = UNSUPPORTED.getOrDefault(id, "number " + Integer.toUnsignedString(id));
+            throw new UserError("type " + name + " is not supported; supported are " + List.of(TensorType.values()));
+        }
+        return type;
+    }
+}

@@ -1,0 +1,19 @@
+package io.hayloft.formats.checkpoint;
+
+/**
+ * The order in which some converters to GGUF store the rotating rows of a query or key head: pair by pair, rows
+ * {@code 2i} and {@code 2i + 1} turning together, where the model has {@code i} and {@code i + rotaryDims / 2}.
+ */
+record RowPermutation(int headDim, int rotaryDims) {
+    /** For each row as the model has it, the row of the file, over all heads. */
+    int[] order(int heads) {
+        var order = new int[heads * headDim];
+        int half = rotaryDims / 2;
+        for (int row = 0; row < order.length; row++) {
+            int channel = row % headDim;
+            int stored = channel < half ? 2 * channel : channel < rotaryDims ? 2 * (channel - half) + 1 : channel;
+            order[row] = row - channel + stored;
+        }
+        return order;
+    }
+}

@@ -1,0 +1,106 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.formats.config.Role;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How a kind of file spells the tensor of each role; {@code #} stands for the layer. */
+final class TensorNames {
+    private final Map<Role, String> names = new EnumMap<>(Role.class);
+    private final String layers;
+    private final String fusedAttention;
+    private final String fusedFeedForward;
+
+    private TensorNames(String layers, String fusedAttention, String fusedFeedForward) {
+        this.layers = layers;
+        this.fusedAttention = fusedAttention;
+        this.fusedFeedForward = fusedFeedForward;
+    }
+
+    /** The tensor of a role. */
+    String of(Role role, int layer) {
+        return names.getOrDefault(role, "").replace("#", Integer.toString(layer));
+    }
+
+    /** What the names of all tensors in layers begin with. */
+    String layers() {
+        return layers;
+    }
+
+    /** The tensor with queries, keys and values of a layer below each other. */
+    String fusedAttention(int layer) {
+        return fusedAttention.replace("#", Integer.toString(layer));
+    }
+
+    /** The tensor with gate and up rows of a layer below each other. */
+    String fusedFeedForward(int layer) {
+        return fusedFeedForward.replace("#", Integer.toString(layer));
+    }
+
+    /**
+     * The names in Hugging Face checkpoints.
+     *
+     * @param model prefix of the decoder, such as {@code "model."}
+     * @param head name of the output weight
+     * @param postNorms whether a layer has four norms, which shifts the meaning of one name
+     */
+    static TensorNames huggingFace(String model, String head, boolean postNorms) {
+        var layer = model + "layers.#.";
+        var names = new TensorNames(
+                model + "layers.", layer + "self_attn.qkv_proj.weight", layer + "mlp.gate_up_proj.weight");
+        names.put(Role.EMBEDDING, model + "embed_tokens.weight");
+        names.put(Role.OUTPUT, head);
+        names.put(Role.FINAL_NORM, model + "norm.weight");
+        names.put(Role.ATTENTION_NORM, layer + "input_layernorm.weight");
+        names.put(Role.QUERY, layer + "self_attn.q_proj.weight");
+        names.put(Role.KEY, layer + "self_attn.k_proj.weight");
+        names.put(Role.VALUE, layer + "self_attn.v_proj.weight");
+        names.put(Role.ATTENTION_OUTPUT, layer + "self_attn.o_proj.weight");
+        names.put(Role.QUERY_BIAS, layer + "self_attn.q_proj.bias");
+        names.put(Role.KEY_BIAS, layer + "self_attn.k_proj.bias");
+        names.put(Role.VALUE_BIAS, layer + "self_attn.v_proj.bias");
+        names.put(Role.QUERY_NORM, layer + "self_attn.q_norm.weight");
+        names.put(Role.KEY_NORM, layer + "self_attn.k_norm.weight");
+        names.put(Role.GATE, layer + "mlp.gate_proj.weight");
+        names.put(Role.UP, layer + "mlp.up_proj.weight");
+        names.put(Role.DOWN, layer + "mlp.down_proj.weight");
+        if (postNorms) {
+            names.put(Role.POST_ATTENTION_NORM, layer + "post_attention_layernorm.weight");
+            names.put(Role.FEED_FORWARD_NORM, layer + "pre_feedforward_layernorm.weight");
+            names.put(Role.POST_FEED_FORWARD_NORM, layer + "post_feedforward_layernorm.weight");
+        } else {
+            names.put(Role.FEED_FORWARD_NORM, layer + "post_attention_layernorm.weight");
+        }
+        return names;
+    }
+
+    /** The names in GGUF files. */
+    static TensorNames gguf() {
+        var layer = "blk.#.";
+        var names = new TensorNames("blk.", layer + "attn_qkv.weight", layer + "ffn_up.weight");
+        names.put(Role.EMBEDDING, "token_embd.weight");
+        names.put(Role.OUTPUT, "output.weight");
+        names.put(Role.FINAL_NORM, "output_norm.weight");
+        names.put(Role.ATTENTION_NORM, layer + "attn_norm.weight");
+        names.put(Role.QUERY, layer + "attn_q.weight");
+        names.put(Role.KEY, layer + "attn_k.weight");
+        names.put(Role.VALUE, layer + "attn_v.weight");
+        names.put(Role.ATTENTION_OUTPUT, layer + "attn_output.weight");
+        names.put(Role.QUERY_BIAS, layer + "attn_q.bias");
+        names.put(Role.KEY_BIAS, layer + "attn_k.bias");
+        names.put(Role.VALUE_BIAS, layer + "attn_v.bias");
+        names.put(Role.QUERY_NORM, layer + "attn_q_norm.weight");
+        names.put(Role.KEY_NORM, layer + "attn_k_norm.weight");
+        names.put(Role.POST_ATTENTION_NORM, layer + "post_attention_norm.weight");
+        names.put(Role.FEED_FORWARD_NORM, layer + "ffn_norm.weight");
+        names.put(Role.GATE, layer + "ffn_gate.weight");
+        names.put(Role.UP, layer + "ffn_up.weight");
+        names.put(Role.DOWN, layer + "ffn_down.weight");
+        names.put(Role.POST_FEED_FORWARD_NORM, layer + "post_ffw_norm.weight");
+        return names;
+    }
+
+    private void put(Role role, String name) {
+        names.put(role, name);
+    }
+}

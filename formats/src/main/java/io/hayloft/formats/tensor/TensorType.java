@@ -1,0 +1,89 @@
+package io.hayloft.formats.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * How the elements of a tensor are stored: in blocks of a fixed number of elements and bytes.
+ *
+ * <p>The quantised types are those of GGUF files; their layouts are described beside the code that reads them.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // readers hold no state
+public enum TensorType {
+    F32(1, 4, PlainBlocks::f32),
+    F16(1, 2, PlainBlocks::f16),
+    BF16(1, 2, PlainBlocks::bf16),
+    Q8_0(32, 34, SmallBlocks::q8),
+    Q4_0(32, 18, SmallBlocks::q4),
+    Q4_1(32, 20, SmallBlocks::q4WithMinimum),
+    Q5_0(32, 22, SmallBlocks::q5),
+    Q5_1(32, 24, SmallBlocks::q5WithMinimum),
+    Q2_K(256, 84, SuperBlocks::q2),
+    Q3_K(256, 110, SuperBlocks::q3),
+    Q4_K(256, 144, SuperBlocks::q4),
+    Q5_K(256, 176, SuperBlocks::q5),
+    Q6_K(256, 210, SuperBlocks::q6);
+
+    /** Turns one block at a byte offset into floats. */
+    @FunctionalInterface
+    interface BlockReader {
+        void read(MemorySegment data, long byteOffset, float[] dst, int at);
+    }
+
+    private final int blockElements;
+    private final int blockBytes;
+    private final BlockReader reader;
+
+    TensorType(int blockElements, int blockBytes, BlockReader reader) {
+        this.blockElements = blockElements;
+        this.blockBytes = blockBytes;
+        this.reader = reader;
+    }
+
+    /** Elements of a block; 1 for the plain types. */
+    public int blockElements() {
+        return blockElements;
+    }
+
+    /** Bytes of a block. */
+    public int blockBytes() {
+        return blockBytes;
+    }
+
+    /** Whether elements are packed in blocks with a common scale. */
+    public boolean isQuantised() {
+        return blockElements > 1;
+    }
+
+    /**
+     * Bytes of this many elements.
+     *
+     * @throws IllegalArgumentException if the number is negative or no multiple of the block
+     * @throws ArithmeticException if the bytes do not fit a long
+     */
+    public long bytes(long elements) {
+        if (elements < 0 || elements % blockElements != 0) {
+            throw new IllegalArgumentException(
+                    elements + " elements are no whole number of " + this + " blocks of " + blockElements);
+        }
+        return Math.multiplyExact(elements / blockElements, (long) blockBytes);
+    }
+
+    /**
+     * The values of consecutive elements: the plain definition of the format, one block at a time.
+     *
+     * @param data memory that holds the blocks
+     * @param byteOffset where the first block begins
+     * @param count elements to read, a multiple of {@link #blockElements()}
+     * @param dst receives the values
+     * @param at index in {@code dst} of the first value
+     */
+    public void dequantize(MemorySegment data, long byteOffset, int count, float[] dst, int at) {
+        if (count % blockElements != 0) {
+            throw new IllegalArgumentException(count + " elements are no whole number of " + this + " blocks");
+        }
+        for (int done = 0; done < count; done += blockElements) {
+            reader.read(data, byteOffset, dst, at + done);
+            byteOffset += blockBytes;
+        }
+    }
+}

@@ -1,0 +1,310 @@
+package io.hayloft.formats.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import io.hayloft.formats.config.Activation;
+import io.hayloft.formats.config.LayerKind;
+import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.RopeConfig;
+import io.hayloft.testing.GgufBuilder;
+import io.hayloft.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointTest {
+    @TempDir
+    Path folder;
+
+    /** Both dialects of config.json say the same; every weight that the config promises is there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama",
+                "llama3_rope",
+                "llama_linear_rope",
+                "mistral",
+                "mistral_sliding",
+                "qwen2",
+                "qwen3",
+                "gemma2",
+                "gemma3",
+                "phi3",
+                "smollm3"
+            })
+    void readsReferenceCheckpoints(String name) {
+        var path = Shared.path("goldens/architectures/" + name);
+        try (var model = Checkpoint.open(path);
+                var older = Checkpoint.openFolder(path, "config_v4.json")) {
+            var config = model.config();
+            assertThat(older.config()).isEqualTo(config);
+            assertThat(name).startsWith(config.architecture());
+            assertThat(config.eosIds()).containsExactly(2);
+            assertThat(config.bosId()).isEqualTo(1);
+            for (var role : Role.values()) {
+                for (int layer = role.global() ? -1 : 0; layer < (role.global() ? 0 : config.layers()); layer++) {
+                    assertThat(model.weights().find(role, layer).isPresent())
+                            .as("%s %d", role, layer)
+                            .isEqualTo(isPromised(model, role));
+                }
+            }
+        }
+    }
+
+    private static boolean isPromised(Checkpoint model, Role role) {
+        return switch (role) {
+            case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> model.config().attentionBias();
+            case QUERY_NORM, KEY_NORM -> model.config().queryKeyNorm();
+            case POST_ATTENTION_NORM, POST_FEED_FORWARD_NORM -> model.config().postNorms();
+            default -> true;
+        };
+    }
+
+    @Test
+    void readsWhatIsSpecialInGemma3() {
+        try (var model = Checkpoint.open(Shared.path("goldens/architectures/gemma3"))) {
+            var config = model.config();
+            var sliding = new LayerKind(true, true);
+            assertThat(config.layerKinds()).containsExactly(sliding, sliding, new LayerKind(false, true), sliding);
+            assertThat(config.window()).isEqualTo(24);
+            assertThat(config.windowOf(2)).isZero();
+            assertThat(config.ropeOf(2)).isEqualTo(new RopeConfig(1e6, 32, new RopeConfig.Linear(8)));
+            assertThat(config.ropeOf(3)).isEqualTo(RopeConfig.plain(1e4, 32));
+            assertThat(config.queryScale()).isEqualTo(1 / Math.sqrt(24));
+            assertThat(config.embeddingScale()).isEqualTo(Math.sqrt(48));
+            assertThat(config.normPlusOne()).isTrue();
+            assertThat(config.tiedOutput()).isTrue();
+            assertThat(config.activation()).isEqualTo(Activation.GELU_TANH);
+        }
+    }
+
+    @Test
+    void readsTheCapsOfGemma2AndTheUnrotatedLayerOfSmollm3() {
+        try (var gemma = Checkpoint.open(Shared.path("goldens/architectures/gemma2"));
+                var smol = Checkpoint.open(Shared.path("goldens/architectures/smollm3"))) {
+            assertThat(gemma.config().attentionSoftCap()).isEqualTo(4);
+            assertThat(gemma.config().finalSoftCap()).isEqualTo(6);
+            assertThat(smol.config().layerKinds().stream().map(LayerKind::rotary))
+                    .containsExactly(true, true, false, true);
+        }
+    }
+
+    /** The same model from safetensors and as GGUF, whose query and key rows lie in another order. */
+    @Test
+    void ggufAndSafetensorsOfTheTinyLlamaAgree() {
+        try (var gguf = Checkpoint.open(Shared.path("goldens/quantization/gguf/tiny_llama_f32.gguf"));
+                var hub = Checkpoint.open(Shared.path("goldens/architectures/llama"))) {
+            assertThat(gguf.config().rope()).isEqualTo(hub.config().rope());
+            assertThat(gguf.config().layers()).isEqualTo(hub.config().layers());
+            int compared = 0;
+            for (var role : Role.values()) {
+                int layer = role.global() ? -1 : gguf.config().layers() - 1;
+                var expected = hub.weights().find(role, layer);
+                assertThat(gguf.weights().find(role, layer).isPresent()).isEqualTo(expected.isPresent());
+                if (expected.isPresent()) {
+                    assertThat(gguf.weights().get(role, layer).toFloats())
+                            .as(role.toString())
+                            .containsExactly(expected.get().toFloats());
+                    compared++;
+                }
+            }
+            assertThat(compared).isEqualTo(12);
+            assertThat(gguf.gguf()).isPresent();
+            assertThat(hub.folder()).isPresent();
+            assertThat(gguf.format()).isEqualTo("GGUF");
+        }
+    }
+
+    /** Queries, keys and values are parts of one tensor, gate and up of another. */
+    @Test
+    void splitsTheFusedTensorsOfPhi3() {
+        try (var model = Checkpoint.open(Shared.path("goldens/architectures/phi3"))) {
+            var fused = floats(model, "model.layers.1.self_attn.qkv_proj.weight");
+            assertThat(model.weights().get(Role.QUERY, 1).toFloats())
+                    .containsExactly(Arrays.copyOfRange(fused, 0, 64 * 64));
+            assertThat(model.weights().get(Role.KEY, 1).toFloats())
+                    .containsExactly(Arrays.copyOfRange(fused, 64 * 64, 96 * 64));
+            assertThat(model.weights().get(Role.VALUE, 1).toFloats())
+                    .containsExactly(Arrays.copyOfRange(fused, 96 * 64, 128 * 64));
+            var gateAndUp = floats(model, "model.layers.1.mlp.gate_up_proj.weight");
+            assertThat(model.weights().get(Role.GATE, 1).toFloats())
+                    .containsExactly(Arrays.copyOfRange(gateAndUp, 0, 160 * 64));
+            assertThat(model.weights().get(Role.UP, 1).toFloats())
+                    .containsExactly(Arrays.copyOfRange(gateAndUp, 160 * 64, 320 * 64));
+        }
+    }
+
+    private static float[] floats(Checkpoint model, String tensor) {
+        return Objects.requireNonNull(model.tensors().get(tensor)).toFloats();
+    }
+
+    @Test
+    void readsTheOwnTinyModel() {
+        try (var model = Checkpoint.open(Shared.path("models/hayloft-tiny"))) {
+            var config = model.config();
+            assertThat(config.queryHeads() * config.headDim()).isEqualTo(384).isNotEqualTo(config.hidden());
+            assertThat(config.rope()).isEqualTo(RopeConfig.plain(1e7, 64));
+            assertThat(model.weights().get(Role.ATTENTION_OUTPUT, 3).columns()).isEqualTo(384);
+        }
+    }
+
+    @Test
+    void readsSmollm2() {
+        try (var model = Checkpoint.open(Shared.realModel("SmolLM2-135M-Instruct.Q4_1.gguf"))) {
+            var config = model.config();
+            assertThat(config.architecture()).isEqualTo("llama");
+            assertThat(List.of(config.layers(), config.hidden(), config.feedForward(), config.vocabulary()))
+                    .containsExactly(30, 576, 1536, 49_152);
+            assertThat(List.of(config.queryHeads(), config.kvHeads(), config.headDim(), config.contextLength()))
+                    .containsExactly(9, 3, 64, 8192);
+            assertThat(config.rope()).isEqualTo(RopeConfig.plain(100_000, 64));
+            assertThat(config.tiedOutput()).isTrue();
+            assertThat(model.weights().get(Role.OUTPUT, -1).rows()).isEqualTo(49_152);
+            assertThat(model.tensors()).hasSize(272);
+            assertThat(model.contentHash())
+                    .isEqualTo("b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53");
+        }
+    }
+
+    @Test
+    void readsGemma3() {
+        try (var model = Checkpoint.open(Shared.realModel("gemma-3-270m-q4_k_m.gguf"))) {
+            var config = model.config();
+            assertThat(config.architecture()).isEqualTo("gemma3");
+            assertThat(List.of(config.layers(), config.hidden(), config.feedForward(), config.vocabulary()))
+                    .containsExactly(18, 640, 2048, 262_144);
+            assertThat(List.of(config.queryHeads(), config.kvHeads(), config.headDim(), config.contextLength()))
+                    .containsExactly(4, 1, 256, 32_768);
+            assertThat(config.window()).isEqualTo(512);
+            assertThat(config.layerKinds().stream().filter(LayerKind::sliding)).hasSize(15);
+            assertThat(config.ropeOf(0).theta()).isEqualTo(10_000);
+            assertThat(config.ropeOf(5).theta()).isEqualTo(1_000_000);
+            assertThat(config.normPlusOne()).isFalse();
+            assertThat(config.queryScale()).isEqualTo(1.0 / 16);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                for (var role : Role.values()) {
+                    if (!role.global() && !role.name().endsWith("BIAS")) {
+                        assertThat(model.weights().get(role, layer).rows()).isPositive();
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void hashesChangeWithAnyFile() throws IOException {
+        var first = TinyFolder.single(folder.resolve("a"));
+        var second = TinyFolder.single(folder.resolve("b"));
+        assertThat(hash(first)).isEqualTo(hash(second)).hasSize(64);
+        TinyFolder.write(second.resolve("tokenizer.json"), "{}");
+        assertThat(hash(first)).isNotEqualTo(hash(second));
+    }
+
+    private static String hash(Path model) {
+        try (var checkpoint = Checkpoint.open(model)) {
+            return checkpoint.contentHash();
+        }
+    }
+
+    @Test
+    void readsShards() throws IOException {
+        try (var single = Checkpoint.open(TinyFolder.single(folder.resolve("single")));
+                var sharded = Checkpoint.open(TinyFolder.sharded(folder.resolve("sharded")))) {
+            assertThat(sharded.format()).isEqualTo("safetensors, 2 files");
+            assertThat(sharded.tensors().keySet())
+                    .containsExactlyInAnyOrderElementsOf(single.tensors().keySet());
+            assertThat(sharded.weights().get(Role.DOWN, 0).toFloats())
+                    .containsExactly(single.weights().get(Role.DOWN, 0).toFloats());
+        }
+    }
+
+    @Test
+    void namesWhatIsMissing() throws IOException {
+        assertOpenFails(folder.resolve("none"), "no model at");
+        assertOpenFails(folder, "no config.json in");
+        var single = TinyFolder.single(folder.resolve("single"));
+        assertOpenFails(single.resolve("model.safetensors"), "holds weights only");
+        Files.delete(single.resolve("model.safetensors"));
+        assertOpenFails(single, "neither model.safetensors nor model.safetensors.index.json");
+        var sharded = TinyFolder.sharded(folder.resolve("sharded"));
+        Files.delete(sharded.resolve("model-2.safetensors"));
+        assertOpenFails(sharded, "model-2.safetensors");
+    }
+
+    @Test
+    void refusesShardNamesThatLeaveTheFolder() throws IOException {
+        var sharded = TinyFolder.sharded(folder.resolve("sharded"));
+        var index = sharded.resolve("model.safetensors.index.json");
+        TinyFolder.write(index, "{\"weight_map\": {\"a\": \"../../secret.safetensors\"}}");
+        assertOpenFails(sharded, "no plain file name");
+        TinyFolder.write(index, "{\"weight_map\": {\"a\": \"model-1.safetensors\"}}");
+        assertOpenFails(sharded, "tensor 'a' is not in model-1.safetensors");
+        TinyFolder.write(index, "{}");
+        assertOpenFails(sharded, "'weight_map' is missing");
+    }
+
+    private static void assertOpenFails(Path path, String words) {
+        assertThatThrownBy(() -> Checkpoint.open(path))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(words);
+    }
+
+    @Test
+    void namesMissingAndMisshapenTensors() throws IOException {
+        var tensors = TinyFolder.tensors();
+        tensors.remove("model.layers.0.mlp.down_proj.weight");
+        tensors.put("model.layers.0.self_attn.q_proj.weight", new long[] {8, 7});
+        var path = TinyFolder.single(folder.resolve("m"), tensors);
+        try (var model = Checkpoint.open(path)) {
+            assertThatThrownBy(() -> model.weights().get(Role.DOWN, 0))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining(path.toString())
+                    .hasMessageContaining("'model.layers.0.mlp.down_proj.weight' is missing");
+            assertThatThrownBy(() -> model.weights().get(Role.QUERY, 0))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("[8, 7], expected [8, 8]");
+        }
+    }
+
+    @Test
+    void refusesBiasesThatItWouldIgnore() throws IOException {
+        var tensors = TinyFolder.tensors();
+        tensors.put("model.layers.0.mlp.down_proj.bias", new long[] {8});
+        assertOpenFails(TinyFolder.single(folder.resolve("m"), tensors), "down_proj.bias' is not supported");
+    }
+
+    /** Elements of a bias are put back in the same order as the rows of its matrix. */
+    @Test
+    void unpermutesRowsAndBiasesAlike() {
+        var built = GgufBuilder.completeModel("llama")
+                .tensor("blk.0.attn_q.bias", 8)
+                .tensor("blk.0.attn_k.bias", 4)
+                .tensor("blk.0.attn_v.bias", 4);
+        try (var model = Checkpoint.of(built.read(GgufFile::read))) {
+            var stored = floats(model, "blk.0.attn_q.bias");
+            int[] order = {0, 2, 1, 3, 4, 6, 5, 7};
+            var expected = new float[8];
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = stored[order[i]];
+            }
+            assertThat(model.config().attentionBias()).isTrue();
+            assertThat(model.weights().get(Role.QUERY_BIAS, 0).toFloats()).containsExactly(expected);
+            assertThat(model.weights().get(Role.QUERY, 0).order()).containsExactly(order);
+            assertThat(model.weights().get(Role.VALUE, 0).order()).isNull();
+        }
+    }
+
+    @Test
+    void permutesOnlyRotatingRows() {
+        assertThat(new RowPermutation(6, 4).order(2)).containsExactly(0, 2, 1, 3, 4, 5, 6, 8, 7, 9, 10, 11);
+    }
+}

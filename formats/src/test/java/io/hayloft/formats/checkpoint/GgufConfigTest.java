@@ -1,0 +1,137 @@
+package io.hayloft.formats.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import io.hayloft.formats.config.LayerKind;
+import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.RopeConfig;
+import io.hayloft.testing.GgufBuilder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Architectures for which there is no reference GGUF file, from files with the keys that converters write. */
+class GgufConfigTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "qwen3", "gemma2", "gemma3", "smollm3"})
+    void readsPlainArchitectures(String architecture) {
+        try (var model = Checkpoint.of(GgufBuilder.completeModel(architecture).read(GgufFile::read))) {
+            var config = model.config();
+            assertThat(config.architecture()).isEqualTo(architecture);
+            assertThat(config.headDim()).isEqualTo(4);
+            assertThat(config.vocabulary()).isEqualTo(6);
+            assertThat(config.eosIds()).containsExactly(1);
+            assertThat(config.normPlusOne()).isFalse();
+            assertThat(config.tiedOutput()).isTrue();
+            boolean permuted = architecture.equals("llama") || architecture.equals("smollm3");
+            assertThat(model.weights().get(Role.QUERY, 0).order() != null).isEqualTo(permuted);
+            assertThat(model.weights().get(Role.OUTPUT, -1).tensor().name()).isEqualTo("token_embd.weight");
+        }
+    }
+
+    @Test
+    void splitsTheFusedTensorsOfPhi3() {
+        var built =
+                GgufBuilder.model("phi3").tensor("blk.0.attn_qkv.weight", 16, 8).tensor("blk.0.ffn_up.weight", 32, 8);
+        try (var model = Checkpoint.of(built.read(GgufFile::read))) {
+            assertThat(model.weights().get(Role.VALUE, 0).firstRow()).isEqualTo(12);
+            assertThat(model.weights().get(Role.GATE, 0).firstRow()).isZero();
+            assertThat(model.weights().get(Role.UP, 0).firstRow()).isEqualTo(16);
+        }
+    }
+
+    @Test
+    void knowsTheWindowPatterns() {
+        var gemma2 = GgufBuilder.completeModel("gemma2")
+                .whole("gemma2.attention.sliding_window", 8)
+                .number("gemma2.attn_logit_softcapping", 50)
+                .number("gemma2.final_logit_softcapping", 30);
+        try (var model = Checkpoint.of(gemma2.read(GgufFile::read))) {
+            assertThat(model.config().window()).isEqualTo(8);
+            assertThat(model.config().layerKinds()).containsExactly(new LayerKind(true, true));
+            assertThat(model.config().attentionSoftCap()).isEqualTo(50);
+            assertThat(model.config().finalSoftCap()).isEqualTo(30);
+            assertThat(model.config().embeddingScale()).isEqualTo(Math.sqrt(8));
+        }
+    }
+
+    @Test
+    void readsEveryRopeScaling() {
+        assertThat(rope(GgufBuilder.model("llama"))).isEqualTo(new RopeConfig.None());
+        assertThat(rope(GgufBuilder.model("llama")
+                        .text("llama.rope.scaling.type", "linear")
+                        .number("llama.rope.scaling.factor", 8)))
+                .isEqualTo(new RopeConfig.Linear(8));
+        assertThat(rope(GgufBuilder.model("qwen2")
+                        .text("qwen2.rope.scaling.type", "yarn")
+                        .number("qwen2.rope.scaling.factor", 4)
+                        .whole("qwen2.rope.scaling.original_context_length", 16)))
+                .isEqualTo(new RopeConfig.Yarn(4, 16, 32, 1, RopeConfig.Yarn.defaultAttentionFactor(4)));
+        assertThat(rope(GgufBuilder.model("llama").tensor("rope_freqs.weight", floats(1, 8), 2)))
+                .isEqualTo(new RopeConfig.PerFrequency(List.of(1.0, 8.0)));
+        assertThat(rope(GgufBuilder.model("phi3")
+                        .tensor("rope_factors_short.weight", floats(1, 1), 2)
+                        .tensor("rope_factors_long.weight", floats(1, 4), 2)
+                        .whole("phi3.rope.scaling.original_context_length", 16)
+                        .number("phi3.rope.scaling.attn_factor", 1.25)))
+                .isEqualTo(new RopeConfig.LongRope(List.of(1.0, 1.0), List.of(1.0, 4.0), 16, 1.25));
+    }
+
+    private static RopeConfig.Scaling rope(GgufBuilder built) {
+        try (var file = built.read(GgufFile::read)) {
+            return GgufConfig.read(file).rope().scaling();
+        }
+    }
+
+    private static float[] floats(float... values) {
+        return values;
+    }
+
+    @Test
+    void namesWhatIsWrong() {
+        assertError(new GgufBuilder().whole("a", 1), "'general.architecture' is missing");
+        assertError(GgufBuilder.model("llamma"), "architecture 'llamma' is not supported (did you mean 'llama'?)");
+        assertError(GgufBuilder.model("falcon"), "supported are llama, qwen2");
+        assertError(GgufBuilder.model("llama").whole("llama.expert_count", 8), "mixtures of experts");
+        assertError(GgufBuilder.model("llama").whole("split.count", 3), "one of 3 parts");
+        assertError(GgufBuilder.model("llama").whole("llama.attention.value_length", 6), "values of 6 channels");
+        assertError(GgufBuilder.model("llama").whole("llama.rope.dimension_count", 64), "64 rotary channels");
+        assertError(GgufBuilder.model("llama").text("llama.rope.freq_base", "x"), "'llama.rope.freq_base'");
+        assertError(GgufBuilder.model("llama").text("llama.rope.scaling.type", "magic"), "'magic' is not supported");
+        assertError(GgufBuilder.model("llama").tensor("rope_freqs.weight", 3), "must be 2 numbers");
+        assertError(new GgufBuilder().text("general.architecture", "llama"), "'llama.embedding_length' is missing");
+    }
+
+    private static void assertError(GgufBuilder built, String words) {
+        assertThatThrownBy(() -> Checkpoint.of(built.read(GgufFile::read)))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith("built.gguf: ")
+                .hasMessageContaining(words);
+    }
+
+    /** A size that is told layer by layer is read when all layers agree. */
+    @Test
+    void readsSizesPerLayer() {
+        var agreed = GgufBuilder.littleEndian(5, 2L, 3, 3);
+        var differing = GgufBuilder.littleEndian(5, 2L, 3, 4);
+        assertThat(new Fields(
+                                "f",
+                                "",
+                                new GgufBuilder()
+                                        .raw("a", 9, agreed)
+                                        .read(GgufFile::read)
+                                        .metadata())
+                        .positive("a"))
+                .isEqualTo(3);
+        var fields = new Fields(
+                "f",
+                "",
+                new GgufBuilder().raw("a", 9, differing).read(GgufFile::read).metadata());
+        assertThatThrownBy(() -> fields.positive("a"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("differs between layers");
+    }
+}

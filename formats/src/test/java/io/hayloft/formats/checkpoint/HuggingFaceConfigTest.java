@@ -1,0 +1,188 @@
+package io.hayloft.formats.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerKind;
+import io.hayloft.formats.config.RopeConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HuggingFaceConfigTest {
+    private static DecoderConfig parse(String json) {
+        return HuggingFaceConfig.parse("config.json", json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A config with the sizes that every model tells, and more fields. */
+    private static String config(String modelType, int layers, String more) {
+        return """
+            {"model_type": "%s", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": %d,
+             "num_attention_heads": 8, "vocab_size": 100, "max_position_embeddings": 4096%s}
+            """.formatted(modelType, layers, more.isEmpty() ? "" : ", " + more);
+    }
+
+    @Test
+    void fillsInWhatOldLlamasLeaveOut() {
+        var config = parse(config("llama", 2, ""));
+        assertThat(config.kvHeads()).isEqualTo(8);
+        assertThat(config.headDim()).isEqualTo(8);
+        assertThat(config.rope()).isEqualTo(RopeConfig.plain(10_000, 8));
+        assertThat(config.tiedOutput()).isFalse();
+        assertThat(config.bosId()).isEqualTo(-1);
+        assertThat(config.eosIds()).isEmpty();
+        assertThat(config.window()).isZero();
+        assertThat(config.groupSize()).isEqualTo(1);
+    }
+
+    @Test
+    void readsSeveralEndTokens() {
+        var config = parse(config("llama", 1, "\"eos_token_id\": [7, 9], \"bos_token_id\": 3"));
+        assertThat(config.eosIds()).containsExactly(7, 9);
+        assertThat(config.bosId()).isEqualTo(3);
+    }
+
+    /** Early configs have no layer types: windows follow from the architecture. */
+    @ParameterizedTest
+    @CsvSource({
+        "mistral, SSSSSSS, '\"sliding_window\": 32'",
+        "phi3,    SSSSSSS, '\"sliding_window\": 32'",
+        "llama,   FFFFFFF, '\"sliding_window\": 32'",
+        "mistral, FFFFFFF, '\"sliding_window\": null'",
+        "gemma2,  SFSFSFS, '\"sliding_window\": 32'",
+        "gemma3_text, SSSSSFS, '\"sliding_window\": 32'",
+        "gemma3_text, SSFSSFS, '\"sliding_window\": 32, \"sliding_window_pattern\": 3'",
+        "qwen2,   FFFFFFF, '\"sliding_window\": 32'",
+        "qwen2,   FFFFFFF, '\"sliding_window\": 32, \"use_sliding_window\": false'",
+        "qwen2,   FFFFFSS, '\"sliding_window\": 32, \"use_sliding_window\": true, \"max_window_layers\": 5'",
+        "qwen3,   SSSSSSS, '\"sliding_window\": 32, \"use_sliding_window\": true, \"max_window_layers\": 0'"
+    })
+    void slidesTheRightLayers(String modelType, String expected, String fields) {
+        var config = parse(config(modelType, 7, fields));
+        var kinds = new StringBuilder();
+        config.layerKinds().forEach(kind -> kinds.append(kind.sliding() ? 'S' : 'F'));
+        assertThat(kinds).hasToString(expected);
+        assertThat(config.window()).isEqualTo(expected.contains("S") ? 32 : 0);
+    }
+
+    @Test
+    void leavesEveryFourthLayerOfSmollm3Unrotated() {
+        var config = parse(config("smollm3", 8, ""));
+        assertThat(config.layerKinds().stream().map(LayerKind::rotary))
+                .containsExactly(true, true, true, false, true, true, true, false);
+        assertThat(config.rope().theta()).isEqualTo(2_000_000);
+    }
+
+    /** A cap that is not mentioned has the default of Gemma 2; null means none. */
+    @Test
+    void readsTheCapsOfGemma2() {
+        var silent = parse(config("gemma2", 1, ""));
+        assertThat(silent.attentionSoftCap()).isEqualTo(50);
+        assertThat(silent.finalSoftCap()).isEqualTo(30);
+        assertThat(silent.headDim()).isEqualTo(256);
+        var off = parse(config("gemma2", 1, "\"attn_logit_softcapping\": null, \"final_logit_softcapping\": null"));
+        assertThat(off.attentionSoftCap()).isZero();
+        assertThat(off.finalSoftCap()).isZero();
+        assertThat(parse(config("gemma3_text", 1, "")).attentionSoftCap()).isZero();
+    }
+
+    /** The published 4B model: sizes that equal the defaults are not written. */
+    @Test
+    void readsTheTextPartOfGemma3() {
+        var config = parse("""
+            {"model_type": "gemma3", "vision_config": {"hidden_size": 1152}, "text_config":
+             {"model_type": "gemma3_text", "hidden_size": 2560, "intermediate_size": 10240, "num_hidden_layers": 34,
+              "rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "sliding_window": 1024}}
+            """);
+        assertThat(config.architecture()).isEqualTo("gemma3");
+        assertThat(config.queryHeads()).isEqualTo(8);
+        assertThat(config.vocabulary()).isEqualTo(262_208);
+        assertThat(config.ropeOf(5)).isEqualTo(new RopeConfig(1e6, 256, new RopeConfig.Linear(8)));
+        assertThat(config.ropeOf(0)).isEqualTo(RopeConfig.plain(1e4, 256));
+    }
+
+    @Test
+    void readsScalingInOldAndNewWords() {
+        var rope = "\"rope_scaling\": {\"type\": \"%s\", \"factor\": 4.0}";
+        assertThat(parse(config("llama", 1, rope.formatted("linear"))).rope().scaling())
+                .isEqualTo(new RopeConfig.Linear(4));
+        assertThat(parse(config("llama", 1, rope.formatted("dynamic"))).rope().scaling())
+                .isEqualTo(new RopeConfig.Dynamic(4, 4096));
+        var factors = Collections.nCopies(4, 2.0).toString();
+        var longRope = "\"original_max_position_embeddings\": 1024, \"rope_scaling\": "
+                + "{\"type\": \"su\", \"short_factor\": %s, \"long_factor\": %s}".formatted(factors, factors);
+        assertThat(parse(config("phi3", 1, longRope)).rope().scaling())
+                .isEqualTo(new RopeConfig.LongRope(
+                        Collections.nCopies(4, 2.0),
+                        Collections.nCopies(4, 2.0),
+                        1024,
+                        Math.sqrt(1 + Math.log(4) / Math.log(1024))));
+    }
+
+    @Test
+    void ignoresWhatItDoesNotNeed() {
+        var odd = "\"time_step_limit\": [0.0, Infinity], \"model_max_length\": 1000000000000000019884624838656";
+        assertThat(parse(config("llama", 1, odd)).layers()).isEqualTo(1);
+    }
+
+    /** Each row: a part of a right config, what stands there instead, words of the message. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"hidden_size\": 64|\"hidden_sise\": 64|field 'hidden_size' is missing",
+                "\"hidden_size\": 64|\"hidden_size\": -64|field 'hidden_size' must be a whole number from 1, not -64",
+                "\"hidden_size\": 64|\"hidden_size\": 6.5|field 'hidden_size' must be a whole number",
+                "\"hidden_size\": 64|\"hidden_size\": \"64\"|field 'hidden_size' must be a whole number",
+                "\"hidden_size\": 64|\"hidden_size\": 99999999999|field 'hidden_size' must be a whole number",
+                "\"intermediate_size\": 128|\"intermediate_size\": 2000000000|feed-forward size must be between",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"eos_token_id\": 100|end token must be between",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 3|cannot share 3 KV heads",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 9|KV heads must be between",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"vocab_size\": 100|Duplicate",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"hidden_act\": \"relu\"|field 'hidden_act' is 'relu'",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rms_norm_eps\": -1|norm epsilon must be between",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"head_dim\": 7|rotary channels must be even",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_theta\": \"big\"|field 'rope_theta' must be a number",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_theta\": Infinity|field 'rope_theta' must be a number",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": 3|field 'rope_scaling' must be an object",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"magic\"}|'magic' is not"
+                        + " supported",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"partial_rotary_factor\": 2.0|partial_rotary_factor",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {}|use the full-precision"
+                        + " checkpoint",
+                "\"num_hidden_layers\": 1|\"num_hidden_layers\": 2000000000|num_hidden_layers",
+                "\"model_type\": \"llama\"|\"model_type\": \"lama\"|did you mean 'llama'?); supported are llama,"
+                        + " mistral",
+                "\"model_type\": \"llama\"|\"model_type\": 5|field 'model_type' must be a text",
+                "\"model_type\": \"llama\"|\"x\": 5|field 'model_type' is missing"
+            })
+    void namesTheWrongField(String right, String wrong, String words) {
+        assertThatThrownBy(() -> parse(config("llama", 1, "").replace(right, wrong)))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith("config.json: ")
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void refusesUnknownLayerTypesAndWrongCounts() {
+        assertThatThrownBy(() -> parse(config("mistral", 1, "\"sliding_window\": 8, \"layer_types\": [\"chunked\"]")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("'chunked' is not supported");
+        assertThatThrownBy(() -> parse(config("mistral", 2, "\"sliding_window\": 8, \"layer_types\": []")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("0 entries for 2 layers");
+        assertThatThrownBy(() -> parse(config("smollm3", 2, "\"no_rope_layers\": [1]")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("1 entries for 2 layers");
+        assertThatThrownBy(() -> parse(config("gemma3_text", 2, "\"use_bidirectional_attention\": true")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("causal");
+    }
+}

@@ -1,0 +1,122 @@
+package io.hayloft.kernels;
+
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.WeightRows;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Panels of quantised weights: {@code [panel][block]}, a block being 32 scales, 32 minima where the type has them, and
+ * codes {@code [k / codes per word][32]} in words of 32 bits, word = row, ascending k from the lowest bits.
+ *
+ * <p>Kernels multiply activations by whole codes, one chain per block, and apply scale and minimum once per block.
+ */
+record CodePanels(CodeFormat format, MemorySegment data, int columns) implements Panels {
+
+    static CodePanels pack(CodeFormat format, WeightRows rows, NativeMemory memory, WorkerPool pool) {
+        int panels = (rows.rows() + ROWS - 1) / ROWS;
+        long panelBytes = (long) rows.columns() / format.block() * format.blockBytes();
+        var packed = new CodePanels(format, memory.allocate(panels * panelBytes), rows.columns());
+        pool.run(
+                panels,
+                (panel, worker) -> new CodePacker(format, rows).pack(panel, packed.data, packed.blockAt(panel, 0)));
+        return packed;
+    }
+
+    /** Blocks of a row. */
+    int blocks() {
+        return columns / format.block();
+    }
+
+    /** Byte at which a block of a panel begins; its scales are first. */
+    long blockAt(int panel, int block) {
+        return ((long) panel * blocks() + block) * format.blockBytes();
+    }
+
+    @Override
+    public long bytes() {
+        return data.byteSize();
+    }
+
+    @Override
+    public void expand(int panel, int from, int count, float[] dst) {
+        for (int k = 0; k < count; k += format.block()) {
+            long at = blockAt(panel, (from + k) / format.block());
+            expandCodes(at, dst, k * ROWS);
+            Codes.applyScales(data, at, format, dst, k * ROWS);
+        }
+    }
+
+    private void expandCodes(long at, float[] dst, int to) {
+        if (format.bits() == 4) {
+            Codes.expand4(data, at + format.codesAt(), format.block(), dst, to);
+        } else {
+            Codes.expand8(data, at + format.codesAt(), format.block(), dst, to);
+        }
+    }
+
+    @Override
+    public RowGroups.Sizes groups() {
+        return VectorWidth.BITS == 512 ? RowGroups.Sizes.EIGHT : RowGroups.Sizes.FOUR;
+    }
+
+    @Override
+    public float[] factors() {
+        return format.factors();
+    }
+
+    @Override
+    public int block() {
+        return format.block();
+    }
+
+    @Override
+    public void multiply(int panel, int second, Input x, int row, float[] tile) {
+        Arrays.fill(tile, 0, x.x().size(row) * STRIDE, 0f);
+        if (x.x().size(row) == 1) {
+            multiplyOne(panel, second, x, row, tile);
+        } else {
+            multiplyGroup(panel, x, row, tile, 0);
+            if (second != panel) {
+                multiplyGroup(second, x, row, tile, ROWS);
+            }
+        }
+    }
+
+    private void multiplyOne(int panel, int second, Input x, int row, float[] tile) {
+        long at = blockAt(panel, 0);
+        long pair = Panels.pairDistance(panel, second, blockAt(1, 0));
+        int xAt = x.x().at(row, 0);
+        int sumsAt = x.sums().at(row, 0);
+        for (int lane = 0; lane < ROWS; lane += LANE_STEP) {
+            OneRowKernel.multiply(
+                    data,
+                    at + 4L * lane,
+                    pair,
+                    format,
+                    x.x().data(),
+                    xAt,
+                    x.sums().data(),
+                    sumsAt,
+                    blocks(),
+                    tile,
+                    lane);
+        }
+    }
+
+    private void multiplyGroup(int panel, Input input, int row, float[] tile, int to) {
+        var x = input.x().data();
+        var sums = input.sums().data();
+        int xAt = input.x().at(row, 0);
+        int sumsAt = input.sums().at(row, 0);
+        boolean eight = input.x().size(row) == 8;
+        for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
+            long at = blockAt(panel, 0) + 4L * lane;
+            if (eight) {
+                EightRowKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);
+            } else {
+                FourRowKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);
+            }
+        }
+    }
+}

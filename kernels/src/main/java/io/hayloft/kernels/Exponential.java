@@ -1,0 +1,116 @@
+package io.hayloft.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The exponential function and its relatives in single precision: for vectors, and with the same steps, and so the same
+ * bits, for the elements that are left over.
+ *
+ * <p>{@code exp(x) = 2^n exp(r)} with {@code n = round(x / ln 2)}; the remainder r is taken in two steps (ln 2 is split
+ * so that n times its high part is exact) and goes into the Taylor polynomial of degree 7, whose error for {@code |r| <=
+ * ln 2 / 2} is 5e-9.
+ */
+final class Exponential {
+    /** Below, the result is 0: it would not be a normal float. */
+    private static final float LOWEST = -87.33654f;
+
+    /** Above, the result is that of this: just below the largest float. */
+    private static final float HIGHEST = 88.7f;
+
+    private static final float LOG2_E = 0x1.715476p0f;
+    private static final float LN2_HIGH = 0x1.63p-1f;
+    private static final float LN2_LOW = (float) (Math.log(2) - 0x1.63p-1);
+
+    /** Adding and subtracting 1.5 * 2^23 rounds to the nearest integer. */
+    private static final float ROUND = 0x1.8p23f;
+
+    private static final float C2 = 1f / 2;
+    private static final float C3 = 1f / 6;
+    private static final float C4 = 1f / 24;
+    private static final float C5 = 1f / 120;
+    private static final float C6 = 1f / 720;
+    private static final float C7 = 1f / 5040;
+
+    /** Below this tanh is its Taylor polynomial, which keeps small results exact; above it follows from exp. */
+    private static final float SMALL = 0.25f;
+
+    private static final float T3 = -1f / 3;
+    private static final float T5 = 2f / 15;
+    private static final float T7 = -17f / 315;
+    private static final float T9 = 62f / 2835;
+
+    private Exponential() {}
+
+    /** {@code e^x}, relative error below 3e-7. */
+    static FloatVector exp(FloatVector x) {
+        var clamped = x.max(LOWEST).min(HIGHEST);
+        var n = clamped.fma(clamped.broadcast(LOG2_E), clamped.broadcast(ROUND)).sub(ROUND);
+        var r = n.fma(n.broadcast(-LN2_HIGH), clamped);
+        r = n.fma(n.broadcast(-LN2_LOW), r);
+        var p = r.fma(r.broadcast(C7), r.broadcast(C6));
+        p = p.fma(r, r.broadcast(C5));
+        p = p.fma(r, r.broadcast(C4));
+        p = p.fma(r, r.broadcast(C3));
+        p = p.fma(r, r.broadcast(C2));
+        p = p.fma(r, r.broadcast(1));
+        p = p.fma(r, r.broadcast(1));
+        // 2^n in two factors: 2^128 is no float.
+        var bits = (IntVector) n.convert(VectorOperators.F2I, 0);
+        var half = bits.lanewise(VectorOperators.ASHR, 1);
+        var scaled = p.mul(power(half)).mul(power(bits.sub(half)));
+        return scaled.blend(0f, x.compare(VectorOperators.LT, LOWEST));
+    }
+
+    private static FloatVector power(IntVector n) {
+        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    }
+
+    /** {@code e^x}, to the bit what the vector form gives. */
+    static float exp(float x) {
+        if (x < LOWEST) {
+            return 0;
+        }
+        float clamped = Math.min(x, HIGHEST);
+        float n = Math.fma(clamped, LOG2_E, ROUND) - ROUND;
+        float r = Math.fma(n, -LN2_HIGH, clamped);
+        r = Math.fma(n, -LN2_LOW, r);
+        float p = Math.fma(r, C7, C6);
+        p = Math.fma(p, r, C5);
+        p = Math.fma(p, r, C4);
+        p = Math.fma(p, r, C3);
+        p = Math.fma(p, r, C2);
+        p = Math.fma(p, r, 1);
+        p = Math.fma(p, r, 1);
+        int half = (int) n >> 1;
+        return p * power(half) * power((int) n - half);
+    }
+
+    private static float power(int n) {
+        return Float.intBitsToFloat((n + 127) << 23);
+    }
+
+    /** {@code tanh(x)}, relative error below 1e-6. */
+    static FloatVector tanh(FloatVector x) {
+        var z = x.mul(x);
+        var p = z.fma(z.broadcast(T9), z.broadcast(T7));
+        p = p.fma(z, z.broadcast(T5));
+        p = p.fma(z, z.broadcast(T3));
+        var small = p.mul(z).fma(x, x);
+        var large = x.broadcast(1).sub(x.broadcast(2).div(exp(x.add(x)).add(1)));
+        return large.blend(small, x.abs().compare(VectorOperators.LT, SMALL));
+    }
+
+    /** {@code tanh(x)}, to the bit what the vector form gives. */
+    static float tanh(float x) {
+        if (Math.abs(x) < SMALL) {
+            float z = x * x;
+            float p = Math.fma(z, T9, T7);
+            p = Math.fma(p, z, T5);
+            p = Math.fma(p, z, T3);
+            return Math.fma(p * z, x, x);
+        }
+        return 1 - 2 / (exp(x + x) + 1);
+    }
+}

@@ -1,0 +1,205 @@
+package io.hayloft.kernels;
+
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.TensorType;
+import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.RowGroups.Sizes;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A linear layer {@code y = x Wᵀ} with packed weights; activations are 32-bit floats and never rounded.
+ *
+ * <p>Without a backend's matrix for prefills, a row's result is the same to the bit whatever the number of rows in a
+ * call, the number of threads and the vector width. {@link #prefill} computes one chain of fused multiply-adds over ascending k with dequantised weights. {@link
+ * #decode} computes, for quantised types, one such chain of activations and whole codes for each block, and adds it
+ * times the block's scale; so the two differ in the last bits.
+ */
+public final class Linear {
+    /** Multiply-adds that the caller does faster alone than with threads that must wake. */
+    private static final long ALONE = 100_000;
+
+    private final int inputs;
+    private final int outputs;
+    private final Panels panels;
+    private final @Nullable Copy copy;
+
+    /** What a backend made of the weights. */
+    private record Copy(PrefillBackend.Session session, PrefillBackend.Matrix matrix) {}
+
+    private Linear(int inputs, int outputs, Panels panels, @Nullable Copy copy) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.panels = panels;
+        this.copy = copy;
+    }
+
+    /**
+     * Packs the rows of a weight matrix {@code [outputs][inputs]}; the tensor is not needed afterwards.
+     *
+     * @param memory owns the packed weights
+     */
+    public static Linear pack(WeightRows rows, NativeMemory memory, WorkerPool pool) {
+        return pack(rows, memory, pool, null);
+    }
+
+    /**
+     * As {@link #pack(WeightRows, NativeMemory, WorkerPool)}, with a second copy of the weights for {@link #prefill}.
+     *
+     * @param backend computes {@link #prefill} if it takes the matrix; null for the kernels of this package
+     */
+    public static Linear pack(
+            WeightRows rows, NativeMemory memory, WorkerPool pool, PrefillBackend.@Nullable Session backend) {
+        var panels = packPanels(rows, memory, pool);
+        var copy = backend == null
+                ? null
+                : backend.pack(rows).map(matrix -> new Copy(backend, matrix)).orElse(null);
+        return new Linear(rows.columns(), rows.rows(), panels, copy);
+    }
+
+    private static Panels packPanels(WeightRows rows, NativeMemory memory, WorkerPool pool) {
+        var type = rows.tensor().type();
+        var format = CodeFormat.of(type);
+        if (format != null) {
+            return CodePanels.pack(format, rows, memory, pool);
+        }
+        if (type == TensorType.F16 || type == TensorType.BF16) {
+            var half = HalfPanels.pack(rows, memory, pool);
+            if (half != null) {
+                return half;
+            }
+        }
+        return FloatPanels.pack(rows, memory, pool);
+    }
+
+    /** Length of an input row. */
+    public int inputs() {
+        return inputs;
+    }
+
+    /** Length of an output row. */
+    public int outputs() {
+        return outputs;
+    }
+
+    /** Bytes that the packed weights hold, a backend's copy not counted. */
+    public long bytes() {
+        return panels.bytes();
+    }
+
+    /** Many rows of a prompt: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
+    public void prefill(float[] x, int rows, float[] y, WorkerPool pool) {
+        prefill(List.of(this), x, rows, new float[][] {y}, pool);
+    }
+
+    /**
+     * Several layers on the same rows of a prompt: packed once, and one wait for all threads instead of one a layer.
+     *
+     * @param y receives of each layer {@code [rows][outputs]}
+     * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
+     */
+    public static void prefill(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        checkSameInputs(layers);
+        var parts = new ArrayList<JoinedTasks.Part>(layers.size());
+        RowGroups groups = null;
+        long multiplyAdds = 0;
+        for (int i = 0; i < layers.size(); i++) {
+            var layer = layers.get(i);
+            layer.check(x, rows, y[i]);
+            if (layer.copy != null) {
+                continue;
+            }
+            if (groups == null) {
+                groups = RowGroups.pack(
+                        x, rows, layer.inputs, Sizes.TILE, RowGroups.ONES, pool.workspace().activations, pool);
+            }
+            parts.add(new TileRun(layer.panels, groups, layer.outputs, y[i], pool));
+            multiplyAdds += (long) rows * layer.inputs * layer.outputs;
+        }
+        var tasks = new JoinedTasks(parts);
+        run(pool, tasks.tasks(), multiplyAdds, tasks);
+        if (parts.size() < layers.size()) {
+            multiplyCopies(layers, x, rows, y);
+        }
+    }
+
+    /** The layers that a backend computes. */
+    private static void multiplyCopies(List<Linear> layers, float[] x, int rows, float[][] y) {
+        var matrices = new ArrayList<PrefillBackend.Matrix>(layers.size());
+        var results = new ArrayList<float[]>(layers.size());
+        PrefillBackend.Session session = null;
+        for (int i = 0; i < layers.size(); i++) {
+            var copy = layers.get(i).copy;
+            if (copy != null) {
+                session = copy.session;
+                matrices.add(copy.matrix);
+                results.add(y[i]);
+            }
+        }
+        if (session != null) {
+            session.multiply(matrices, x, rows, results.toArray(float[][]::new));
+        }
+    }
+
+    /** One row of each sequence of a batch: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
+    public void decode(float[] x, int rows, float[] y, WorkerPool pool) {
+        decode(List.of(this), x, rows, new float[][] {y}, pool);
+    }
+
+    /** Several layers on the same rows of a batch; see {@link #prefill(List, float[], int, float[][], WorkerPool)}. */
+    public static void decode(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        checkSameInputs(layers);
+        for (int from = 0, to; from < layers.size(); from = to) {
+            to = from + 1;
+            while (to < layers.size() && layers.get(from).panels.sameInput(layers.get(to).panels)) {
+                to++;
+            }
+            decodeTogether(layers, from, to, x, rows, y, pool);
+        }
+    }
+
+    /** Layers {@code from .. to-1}, whose panels want activations in the same form. */
+    private static void decodeTogether(
+            List<Linear> layers, int from, int to, float[] x, int rows, float[][] y, WorkerPool pool) {
+        var first = layers.get(from);
+        first.check(x, rows, y[from]);
+        var input = first.panels.pack(x, rows, first.inputs, pool);
+        var parts = new ArrayList<JoinedTasks.Part>(to - from);
+        long multiplyAdds = 0;
+        for (int i = from; i < to; i++) {
+            var layer = layers.get(i);
+            layer.check(x, rows, y[i]);
+            parts.add(new StrideRun(layer.panels, input, layer.outputs, y[i], pool));
+            multiplyAdds += (long) rows * layer.inputs * layer.outputs;
+        }
+        var tasks = new JoinedTasks(parts);
+        run(pool, tasks.tasks(), multiplyAdds, tasks);
+    }
+
+    private static void checkSameInputs(List<Linear> layers) {
+        int inputs = layers.getFirst().inputs;
+        for (var layer : layers) {
+            if (layer.inputs != inputs) {
+                throw new IllegalArgumentException(
+                        "layers of " + inputs + " and " + layer.inputs + " inputs cannot read the same rows");
+            }
+        }
+    }
+
+    private void check(float[] x, int rows, float[] y) {
+        if (rows < 1 || x.length < (long) rows * inputs || y.length < (long) rows * outputs) {
+            throw new IllegalArgumentException(rows + " rows, input of " + x.length + " and output of " + y.length
+                    + " floats for a layer [" + outputs + "][" + inputs + "]");
+        }
+    }
+
+    /** Runs tasks on the pool, or on the caller alone when the work is too small to share. */
+    static void run(WorkerPool pool, int tasks, long multiplyAdds, WorkerPool.Task task) {
+        if (multiplyAdds < ALONE) {
+            pool.runAlone(tasks, task);
+        } else {
+            pool.run(tasks, task);
+        }
+    }
+}

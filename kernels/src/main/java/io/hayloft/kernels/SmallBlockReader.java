@@ -1,0 +1,64 @@
+package io.hayloft.kernels;
+
+/**
+ * Takes apart the file's blocks of 32 elements: an f16 scale, in some types an f16 minimum, and codes. In the 4- and
+ * 5-bit types byte j of 16 holds element j in its low and element j + 16 in its high half.
+ */
+final class SmallBlockReader {
+    private SmallBlockReader() {}
+
+    static void q8(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
+        scales[0] = half(data, at);
+        for (int j = 0; j < 32; j++) {
+            codes[j] = (byte) (data[at + 2 + j] + 128);
+        }
+    }
+
+    static void q4(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
+        scales[0] = half(data, at);
+        fourBits(data, at + 2, codes);
+    }
+
+    static void q4WithMinimum(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
+        scales[0] = half(data, at);
+        minima[0] = half(data, at + 2);
+        fourBits(data, at + 4, codes);
+    }
+
+    static void q5(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
+        scales[0] = half(data, at);
+        fourBits(data, at + 6, codes);
+        fifthBits(data, at + 2, codes);
+    }
+
+    static void q5WithMinimum(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
+        scales[0] = half(data, at);
+        minima[0] = half(data, at + 2);
+        fourBits(data, at + 8, codes);
+        fifthBits(data, at + 4, codes);
+    }
+
+    private static void fourBits(byte[] data, int at, byte[] codes) {
+        for (int j = 0; j < 16; j++) {
+            int pair = unsigned(data, at + j);
+            codes[j] = (byte) (pair & 15);
+            codes[j + 16] = (byte) (pair >> 4);
+        }
+    }
+
+    private static void fifthBits(byte[] data, int at, byte[] codes) {
+        for (int j = 0; j < 32; j++) {
+            codes[j] |= (byte) ((unsigned(data, at + j / 8) >> (j % 8) & 1) << 4);
+        }
+    }
+
+    /** The f16 number at a byte offset. */
+    static float half(byte[] data, int at) {
+        return Float.float16ToFloat((short) (unsigned(data, at) | (unsigned(data, at + 1) << 8)));
+    }
+
+    /** The unsigned byte at an offset. */
+    static int unsigned(byte[] data, int at) {
+        return data[at] & 0xFF;
+    }
+}

@@ -1,0 +1,94 @@
+package io.hayloft.kernels;
+
+import java.util.Arrays;
+
+/**
+ * A product by dequantised weights, done by register tiles and cut into tasks of one panel and a range of rows: expand a stretch of the panel to
+ * floats, then let every group of rows pass over it.
+ */
+final class TileRun implements JoinedTasks.Part {
+    /** Elements of k that are expanded at once, about: 64 KB of weights, which stay in the second-level cache. */
+    private static final int DEPTH = 512;
+
+    /** What the elements of k that are expanded at once are a multiple of: every block size. */
+    private static final int DEPTH_STEP = 32;
+
+    /** Activations of a task at most, about 4 MB: every panel passes over them, so they should stay in the cache. */
+    private static final int MAX_ELEMENTS = 1 << 20;
+
+    /** Rows of a task at least, so that expanding the weights pays. */
+    private static final int MIN_ROWS = 48;
+
+    private final Panels panels;
+    private final RowGroups x;
+    private final int outputs;
+    private final float[] y;
+    private final Workspace space;
+    private final int panelCount;
+    private final int taskRows;
+    private final int rowTasks;
+    private final int depth;
+
+    /**
+     * A product to be run.
+     *
+     * @param x activations in groups
+     * @param outputs length of an output row
+     * @param y receives {@code [rows][outputs]}
+     */
+    TileRun(Panels panels, RowGroups x, int outputs, float[] y, WorkerPool pool) {
+        this.panels = panels;
+        this.x = x;
+        this.outputs = outputs;
+        this.y = y;
+        space = pool.workspace();
+        panelCount = (outputs + Panels.ROWS - 1) / Panels.ROWS;
+        taskRows = taskRows(x.rows(), pool.threads());
+        rowTasks = (x.rows() + taskRows - 1) / taskRows;
+        int parts = Math.max(1, (x.columns() + DEPTH / 2) / DEPTH); // about equal ones: a short rest costs most
+        depth = ((x.columns() + parts - 1) / parts + DEPTH_STEP - 1) / DEPTH_STEP * DEPTH_STEP;
+    }
+
+    /** Rows of a task: few enough that every thread gets several tasks, a multiple of the large group. */
+    private int taskRows(int rows, int threads) {
+        long byThreads = threads == 1 ? 1 : (3 * threads + panelCount - 1) / panelCount;
+        long byCache = ((long) rows * x.columns() + MAX_ELEMENTS - 1) / MAX_ELEMENTS;
+        int parts = (int) Math.max(byThreads, byCache);
+        int large = x.sizes().large();
+        return (Math.max(MIN_ROWS, (rows + parts - 1) / parts) + large - 1) / large * large;
+    }
+
+    @Override
+    public int tasks() {
+        return panelCount * rowTasks;
+    }
+
+    @Override
+    public void run(int index, int worker) {
+        int panel = index % panelCount;
+        int firstRow = index / panelCount * taskRows;
+        int end = Math.min(firstRow + taskRows, x.rows());
+        int size = x.sizes().padded(end - firstRow) * Panels.ROWS;
+        var tile = space.tile(worker).ofSize(size);
+        Arrays.fill(tile, 0, size, 0f);
+        var weights = space.panel(worker).ofSize(depth * Panels.ROWS);
+        for (int k = 0; k < x.columns(); k += depth) {
+            int count = Math.min(depth, x.columns() - k);
+            panels.expand(panel, k, count, weights);
+            for (int row = firstRow, group; row < end; row += group) {
+                group = x.size(row);
+                Tile.sum(group, count, x.data(), x.at(row, k), weights, tile, (row - firstRow) * Panels.ROWS);
+            }
+        }
+        copyOut(tile, panel, firstRow, end);
+    }
+
+    /** The tile's missing rows and columns are left out. */
+    private void copyOut(float[] tile, int panel, int firstRow, int end) {
+        int from = panel * Panels.ROWS;
+        int width = Math.min(Panels.ROWS, outputs - from);
+        for (int row = firstRow; row < end; row++) {
+            System.arraycopy(tile, (row - firstRow) * Panels.ROWS, y, row * outputs + from, width);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.hayloft.kv.attention;
+
+import io.hayloft.kernels.VectorWidth;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Softmax over tokens that come in tiles of 128: keeps, for each row, the largest score so far, the sum of exponentials
+ * relative to it, and the weighted sum of values relative to it.
+ */
+final class TileSoftmax {
+    /** Tokens of a tile. Tiles begin at multiples of this, so that a row's sums are always split in the same way. */
+    static final int TILE = 128;
+
+    /** Where the largest score starts: below every real one, and finite, so that differences are numbers. */
+    static final float LOWEST = -1e30f;
+
+    private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+    private static final int LANES = VectorWidth.LANES;
+
+    private float[] max = {};
+    private float[] sums = {}; // [rows][LANES]: lanes are added at the end, in order
+    private float[] out = {}; // [rows][stride]
+    private int stride;
+
+    /**
+     * Starts anew.
+     *
+     * @param stride floats of a row's weighted sum
+     */
+    void begin(int rows, int stride) {
+        this.stride = stride;
+        if (max.length < rows) {
+            max = new float[rows];
+            sums = new float[rows * LANES];
+        }
+        if (out.length < rows * stride) {
+            out = new float[rows * stride];
+        }
+        Arrays.fill(max, 0, rows, LOWEST);
+        Arrays.fill(sums, 0, rows * LANES, 0);
+        Arrays.fill(out, 0, rows * stride, 0);
+    }
+
+    /** Weighted sums of values [rows][stride], relative to the largest scores. */
+    float[] out() {
+        return out;
+    }
+
+    int stride() {
+        return stride;
+    }
+
+    /** Largest score of a row. */
+    float max(int row) {
+        return max[row];
+    }
+
+    /** Turns scores [rows][128] into exponentials, where row i of them belongs to row {@code first + i} here. */
+    void add(float[] scores, int first, int rows) {
+        for (int i = 0; i < rows; i++) {
+            int at = i * TILE;
+            int row = first + i;
+            float largest = largest(scores, at);
+            if (largest > max[row]) {
+                rescale(row, (float) Math.exp(max[row] - largest));
+                max[row] = largest;
+            }
+            exponentials(scores, at, row);
+        }
+    }
+
+    private static float largest(float[] scores, int at) {
+        var a = FloatVector.fromArray(FLOATS, scores, at);
+        var b = FloatVector.fromArray(FLOATS, scores, at + LANES);
+        for (int i = 2 * LANES; i < TILE; i += 2 * LANES) {
+            a = a.max(FloatVector.fromArray(FLOATS, scores, at + i));
+            b = b.max(FloatVector.fromArray(FLOATS, scores, at + i + LANES));
+        }
+        return a.max(b).reduceLanes(VectorOperators.MAX);
+    }
+
+    private void rescale(int row, float factor) {
+        FloatVector.fromArray(FLOATS, sums, row * LANES).mul(factor).intoArray(sums, row * LANES);
+        for (int i = row * stride; i < (row + 1) * stride; i++) {
+            out[i] *= factor;
+        }
+    }
+
+    private void exponentials(float[] scores, int at, int row) {
+        VectorMath.exp(scores, at, TILE, max[row]);
+        var sum = FloatVector.fromArray(FLOATS, sums, row * LANES);
+        var other = FloatVector.zero(FLOATS);
+        for (int i = at; i < at + TILE; i += 2 * LANES) {
+            sum = sum.add(FloatVector.fromArray(FLOATS, scores, i));
+            other = other.add(FloatVector.fromArray(FLOATS, scores, i + LANES));
+        }
+        sum.add(other).intoArray(sums, row * LANES);
+    }
+
+    /** Sum of a row's exponentials, relative to its largest score. */
+    float sum(int row) {
+        float sum = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            sum += sums[row * LANES + lane];
+        }
+        return sum;
+    }
+
+    /** One over {@link #sum}, 0 for a row that saw nothing. */
+    float inverseSum(int row) {
+        float sum = sum(row);
+        return sum == 0 ? 0 : 1 / sum;
+    }
+}

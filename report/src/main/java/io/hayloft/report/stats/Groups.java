@@ -1,0 +1,33 @@
+package io.hayloft.report.stats;
+
+import io.hayloft.bench.record.BenchRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Sorts records into groups, in the order in which they first appear. */
+final class Groups {
+    /** The baseline. */
+    static final String FULL = "full";
+
+    private Groups() {}
+
+    static <K> Map<K, List<BenchRecord>> by(List<BenchRecord> records, Function<BenchRecord, K> key) {
+        var groups = new LinkedHashMap<K, List<BenchRecord>>();
+        for (var record : records) {
+            groups.computeIfAbsent(key.apply(record), name -> new ArrayList<>()).add(record);
+        }
+        return groups;
+    }
+
+    static List<Double> scores(List<BenchRecord> records) {
+        return records.stream().map(BenchRecord::score).toList();
+    }
+
+    /** What two methods must share for their scores to be a pair. */
+    static String pair(BenchRecord record) {
+        return record.task() + "\n" + record.sample() + "\n" + record.promptSha256();
+    }
+}

@@ -1,0 +1,224 @@
+package io.hayloft.report;
+
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.record.RunInfo;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Made-up runs that look like real ones: methods lose more the more they compress, each category in its own way. */
+public final class FakeRecords {
+    private static final List<String> CATEGORIES = List.of(
+            "single-document QA", "multi-document QA", "summarisation", "few-shot", "synthetic", "code", "needle");
+    private static final List<String> TASKS = List.of(
+            "mini-single-doc-qa",
+            "mini-multi-doc-qa",
+            "mini-summarisation",
+            "mini-few-shot",
+            "mini-retrieval",
+            "mini-code",
+            "mini-needle");
+    private static final double[] HARDNESS = {0.1, 0.6, 1.0, 0.2, 0.4, 0.05, 0.8};
+    public static final List<String> METHODS = List.of(
+            "full",
+            "random:2x",
+            "random:4x",
+            "random:8x",
+            "kivi:4bit",
+            "kivi:2bit",
+            "streaming:2x",
+            "streaming:4x",
+            "streaming:8x",
+            "h2o:2x",
+            "h2o:4x",
+            "h2o:8x",
+            "snapkv:2x",
+            "snapkv:4x",
+            "snapkv:8x");
+
+    private FakeRecords() {}
+
+    /** Records of the mini suite at two lengths. */
+    public static List<BenchRecord> mini(int samples, int categories) {
+        var random = new Random(7);
+        var records = new ArrayList<BenchRecord>();
+        for (int length : new int[] {1024, 2048}) {
+            for (int s = 0; s < samples; s++) {
+                for (int c = 0; c < categories; c++) {
+                    for (var method : METHODS) {
+                        boolean right = random.nextDouble() < chance(method, c);
+                        records.add(record(method, c, s, length, right ? 1 : 0, right ? "harbour 17" : "lantern"));
+                    }
+                }
+            }
+        }
+        return records;
+    }
+
+    private static double chance(String method, int category) {
+        double loss = switch (family(method)) {
+            case "full" -> 0.01;
+            case "kivi" -> method.endsWith("4bit") ? 0.01 : 0.22;
+            case "snapkv" -> 0.14;
+            case "h2o" -> 0.2;
+            case "streaming" -> 0.28;
+            default -> 0.4;
+        };
+        double ratio = ratio(method);
+        double strength = Double.isNaN(ratio) ? 1 : Math.log(ratio) / Math.log(2);
+        return Math.max(0.02, 0.99 - loss * strength * (0.35 + HARDNESS[category]));
+    }
+
+    private static String family(String method) {
+        return method.contains(":") ? method.substring(0, method.indexOf(':')) : method;
+    }
+
+    private static double ratio(String method) {
+        return method.endsWith("x") ? Double.parseDouble(method.replaceAll(".*:|x", "")) : Double.NaN;
+    }
+
+    /** One record; the sample's text is the same for every method. */
+    public static BenchRecord record(String method, int category, int sample, int length, double score, String output) {
+        long full = 1024L * length;
+        double ratio = ratio(method);
+        long bytes = Math.round(
+                family(method).equals("kivi")
+                        ? full / (method.endsWith("4bit") ? 3.1 : 4.6)
+                        : Double.isNaN(ratio) ? full : full / ratio);
+        var facets = new LinkedHashMap<String, Object>();
+        facets.put("length", length);
+        if (CATEGORIES.get(category).equals("needle")) {
+            facets.put("depth", sample % 5 / 4.0);
+        }
+        var id = length + "-" + sample;
+        return new BenchRecord(
+                "hayloft-tiny",
+                method,
+                family(method),
+                TASKS.get(category),
+                "1",
+                CATEGORIES.get(category),
+                id,
+                "exact/1",
+                score,
+                List.of("harbour 17"),
+                output,
+                "eos",
+                length - 20,
+                length - 20,
+                null,
+                length - 20,
+                4,
+                1,
+                Double.isNaN(ratio) ? null : ratio,
+                (double) full / bytes,
+                bytes,
+                bytes,
+                full,
+                length / 9000.0,
+                0.001,
+                0.004,
+                4,
+                "00" + TASKS.get(category).hashCode() + id,
+                1,
+                "question-aware",
+                facets,
+                "key-" + method + "-" + TASKS.get(category) + "-" + id);
+    }
+
+    /** The same record of a method that read a shorter prompt. */
+    public static BenchRecord withPrompt(BenchRecord record, int promptTokens) {
+        return with(
+                record, promptTokens, promptTokens, record.storedBytes(), record.freeTokens(), record.decodeSteps());
+    }
+
+    /** The same record with other numbers. */
+    public static BenchRecord with(
+            BenchRecord record,
+            int promptTokens,
+            int compressAfter,
+            long storedBytes,
+            int freeTokens,
+            int decodeSteps) {
+        return new BenchRecord(
+                record.model(),
+                record.method(),
+                record.family(),
+                record.task(),
+                record.taskVersion(),
+                record.category(),
+                record.sample(),
+                record.metric(),
+                record.score(),
+                record.references(),
+                record.output(),
+                record.stopReason(),
+                promptTokens,
+                compressAfter,
+                record.shortenedPart(),
+                record.tokensBeforeTruncation(),
+                record.generatedTokens(),
+                freeTokens,
+                record.requestedRatio(),
+                record.achievedRatio(),
+                record.cacheBytes(),
+                storedBytes,
+                record.fullCacheBytes(),
+                record.prefillSeconds(),
+                record.compressSeconds(),
+                record.decodeSeconds(),
+                decodeSteps,
+                record.promptSha256(),
+                record.seed(),
+                record.protocol(),
+                record.facets(),
+                record.key());
+    }
+
+    /** A run around records. */
+    public static RunFolder run(Path folder, List<BenchRecord> records) {
+        return new RunFolder(folder, info("identity"), records, List.of());
+    }
+
+    /** The description of a run with this identity. */
+    public static RunInfo info(String identity) {
+        return info(identity, "0123456789abcdef");
+    }
+
+    /** The description of a run with this identity by this code. */
+    public static RunInfo info(String identity, String code) {
+        var versions = new LinkedHashMap<String, String>();
+        TASKS.forEach(task -> versions.put(task, "1"));
+        return new RunInfo(
+                RunInfo.FORMAT,
+                code,
+                identity,
+                new RunInfo.Model("hayloft-tiny", "ab".repeat(32), "llama", true, 8192, 8_000_000, 1024),
+                Map.of(
+                        "identity",
+                        identity,
+                        "lengths",
+                        List.of(1024, 2048),
+                        "samples",
+                        10,
+                        "seed",
+                        1,
+                        "protocol",
+                        "question-aware",
+                        "cache_type",
+                        "f16",
+                        "backend",
+                        "java"),
+                versions,
+                new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2),
+                "2026-01-01T00:00:00Z",
+                "2026-01-01T00:01:07Z",
+                67,
+                1,
+                List.of("the model has no chat template: prompts go in as plain text"));
+    }
+}

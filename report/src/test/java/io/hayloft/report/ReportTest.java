@@ -1,0 +1,185 @@
+package io.hayloft.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunFolder;
+import io.hayloft.report.stats.Statistics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ReportTest {
+    @TempDir
+    Path folder;
+
+    private String page(List<BenchRecord> records) throws IOException {
+        return Files.readString(Report.write(FakeRecords.run(folder, records)));
+    }
+
+    private static JsonNode data(String page) {
+        var start = "<script type=\"application/json\" id=\"data\">";
+        int from = page.indexOf(start) + start.length();
+        return new JsonMapper().readTree(page.substring(from, page.indexOf("</script>", from)));
+    }
+
+    @Test
+    void holdsEveryMethodAndSampleInOneFileOfSaneSize() throws IOException {
+        var page = page(FakeRecords.mini(10, 7));
+        assertThat(page.length()).isLessThan(3_000_000);
+        var data = data(page);
+        assertThat(data.get("methods").size()).isEqualTo(FakeRecords.METHODS.size());
+        assertThat(data.get("samples").size()).isEqualTo(140);
+        assertThat(data.get("needle").get("lengths").size()).isEqualTo(2);
+        assertThat(data.get("samples").get(0).get("outputs").size()).isEqualTo(15);
+        assertThat(data.get("info").get("model").get("embedded").booleanValue()).isTrue();
+        assertThat(page).contains("An instrument, not a language model");
+        // nothing is fetched: no source, no style sheet, no import from elsewhere
+        assertThat(page).doesNotContain("<script src", "<link", "@import", "{{");
+    }
+
+    @Test
+    void hostileTextsStayText() throws IOException {
+        var hostile = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> & \u2028 {{data}}";
+        var records = new ArrayList<BenchRecord>();
+        records.add(FakeRecords.record("full", 0, 0, 1024, 1, hostile));
+        records.add(FakeRecords.record("random:2x", 0, 0, 1024, 0, "fine"));
+        var page = page(records);
+        assertThat(page).doesNotContain("<script>alert", "<img src=x", "<!--").doesNotContain("\u2028");
+        assertThat(page.split("</script>", -1)).hasSize(4);
+        assertThat(data(page)
+                        .get("samples")
+                        .get(0)
+                        .get("outputs")
+                        .get(0)
+                        .get("text")
+                        .stringValue())
+                .isEqualTo(hostile);
+        assertThat(Report.escapeHtml("<a href=\"x\">&")).isEqualTo("&lt;a href=&quot;x&quot;&gt;&amp;");
+    }
+
+    @Test
+    void worksWithOneCategoryOneMethodOrNothing() throws IOException {
+        assertThat(data(page(FakeRecords.mini(2, 1))).get("needle").isNull()).isTrue();
+        var alone = List.of(FakeRecords.record("full", 0, 0, 1024, 1, "x"));
+        assertThat(data(page(alone)).get("headline").get(0).stringValue())
+                .isEqualTo("The full cache scores 1.00; no other method has run.");
+        assertThat(data(page(List.of())).get("methods").size()).isZero();
+    }
+
+    @Test
+    void longRunsShowTheirFirstSamplesOnly() throws IOException {
+        var text = "x".repeat(100_000);
+        var records = new ArrayList<BenchRecord>();
+        for (int i = 0; i < 40; i++) {
+            records.add(FakeRecords.record("full", 2, i, 1024, 0.5, text));
+        }
+        var data = data(page(records));
+        assertThat(data.get("samples_all").intValue()).isEqualTo(40);
+        assertThat(data.get("samples_shown").intValue()).isBetween(10, 15);
+    }
+
+    @Test
+    void theHeadlineNamesTheStrongestMethodThatLosesNothing() {
+        var data = data(Report.html(FakeRecords.run(folder, FakeRecords.mini(20, 7))));
+        var headline = data.get("headline");
+        assertThat(headline.get(0).stringValue()).startsWith("kivi:4bit answers as well as the full cache");
+        assertThat(headline.get(1).stringValue())
+                .contains("at least 3.5 times fewer")
+                .contains("random");
+    }
+
+    @Test
+    void theHeadlineDoesNotPraiseMethodsWhereNothingCanBeLost() {
+        var records = List.of(
+                FakeRecords.record("full", 0, 0, 1024, 0.1, "x"),
+                FakeRecords.record("kivi:4bit", 0, 0, 1024, 0.1, "x"));
+        assertThat(data(Report.html(FakeRecords.run(folder, records)))
+                        .get("headline")
+                        .get(0)
+                        .stringValue())
+                .startsWith("The full cache itself scores only 0.10 here");
+    }
+
+    /** Equal scores of one sample are luck as well as merit. */
+    @Test
+    void theHeadlineClaimsNothingWithoutAnInterval() {
+        var records = List.of(
+                FakeRecords.record("full", 0, 0, 1024, 1, "x"), FakeRecords.record("kivi:4bit", 0, 0, 1024, 1, "x"));
+        var headline = data(Report.html(FakeRecords.run(folder, records))).get("headline");
+        assertThat(headline.size()).isEqualTo(1);
+        assertThat(headline.get(0).stringValue())
+                .startsWith("The full cache scores 1.00; one sample a category tells nothing");
+    }
+
+    @Test
+    void randomChoiceIsNeverOnTheFront() {
+        var records = List.of(
+                FakeRecords.record("full", 0, 0, 1024, 1, "x"),
+                FakeRecords.record("random:8x", 0, 0, 1024, 1, "x"),
+                FakeRecords.record("snapkv:4x", 0, 0, 1024, 1, "x"));
+        var methods = data(Report.html(FakeRecords.run(folder, records))).get("methods");
+        assertThat(methods.get(1).get("front").booleanValue()).isFalse();
+        assertThat(methods.get(2).get("front").booleanValue()).isTrue();
+        assertThat(methods.get(2).get("difference").get(1).isNull()).isTrue(); // one sample has no interval
+        assertThat(TextTables.markdown(Statistics.summary(records)))
+                .contains("+0.00 (no interval)")
+                .doesNotContain("stored/token");
+    }
+
+    @Test
+    void tablesTellWhatIsStoredWhereItIsMoreThanWhatStepsRead() {
+        var record = FakeRecords.record("infllm:4x", 0, 0, 1024, 1, "x");
+        var more =
+                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.cacheBytes() * 4, 0, 4);
+        var table = Statistics.summary(List.of(more));
+        assertThat(TextTables.markdown(table)).contains("| stored/token |");
+        assertThat(TextTables.latex(table)).contains("stored/token");
+    }
+
+    @Test
+    void anUnwritableFolderIsAUserError() throws IOException {
+        var file = Files.writeString(folder.resolve("file"), "");
+        assertThatThrownBy(() -> Report.write(FakeRecords.run(file, List.of())))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("cannot write");
+    }
+
+    private RunFolder runOnDisk() throws IOException {
+        var run = FakeRecords.run(folder, FakeRecords.mini(2, 7));
+        var lines = new StringBuilder();
+        run.records()
+                .forEach(record ->
+                        lines.append(io.hayloft.bench.record.Json.line(record)).append('\n'));
+        Files.writeString(folder.resolve("records.jsonl"), lines + "{\"torn");
+        return run;
+    }
+
+    @Test
+    void exportsHoldEveryRecordOrTheTable() throws IOException {
+        var run = runOnDisk();
+        var csv = Files.readAllLines(Exports.write(run, "csv"));
+        assertThat(csv).hasSize(1 + run.records().size());
+        assertThat(csv.getFirst())
+                .contains("score", "facets", "requested_ratio", "stored_bytes", "decode_steps", "compress_after");
+        assertThat(Files.readAllBytes(Exports.write(run, "parquet"))).startsWith('P', 'A', 'R', '1');
+        var markdown = Files.readAllLines(Exports.write(run, "md"));
+        assertThat(markdown.get(2))
+                .startsWith("| method | single-document QA |")
+                .contains("| compress s |");
+        assertThat(markdown).contains("## By task", "## By prompt length", "## By depth");
+        assertThat(markdown).anyMatch(line -> line.startsWith("| snapkv:4x | "));
+        assertThat(Files.readString(Exports.write(run, "tex"))).contains("\\toprule", "$\\pm$", "$\\times$");
+        assertThatThrownBy(() -> Exports.write(run, "parket"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("did you mean 'parquet'?");
+    }
+}

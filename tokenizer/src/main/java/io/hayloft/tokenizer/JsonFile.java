@@ -1,0 +1,33 @@
+package io.hayloft.tokenizer;
+
+import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads small text files of a model folder; what is wrong with them is a {@link UserError}. */
+final class JsonFile {
+    private JsonFile() {}
+
+    static JsonNode read(Path file) {
+        try {
+            return JsonMapper.shared().readTree(text(file));
+        } catch (JacksonException e) {
+            throw new UserError(file + ": broken JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new UserError(file + ": is no UTF-8 text", e);
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}
