@@ -12,8 +12,10 @@ import io.hayloft.bench.run.BenchRun;
 import io.hayloft.bench.run.Plan;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
+import io.hayloft.report.Headline;
 import io.hayloft.report.Report;
-import io.hayloft.report.stats.Statistics;
+import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.Warnings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -208,8 +210,13 @@ final class BenchCommand extends Subcommand {
 
     private void showResult(ResolvedModel found, RunFolder run) {
         var report = Report.write(run);
-        out().println(SummaryText.of(Statistics.summary(run.records())));
-        for (var warning : Statistics.warnings(run.records())) {
+        var findings = Findings.of(run.records());
+        out().println(SummaryText.of(findings.table()));
+        for (var sentence : Headline.of(findings)) {
+            out().println(Terminal.wrapped("", "", sentence));
+        }
+        out().println();
+        for (var warning : Warnings.of(findings, run.records())) {
             out().println(Terminal.wrapped("warning: ", "         ", warning));
         }
         run.info().notes().stream()

@@ -1,5 +1,6 @@
 package io.hayloft.report.stats;
 
+import io.hayloft.report.stats.SummaryTable.Cell;
 import java.util.Locale;
 
 /** Numbers as the summary and its texts show them. */
@@ -14,6 +15,25 @@ public final class Digits {
     /** A score: two decimals. */
     public static String score(double value) {
         return fixed(value, 2);
+    }
+
+    /**
+     * The score of one category: how many of how many are right, as a standard error of five right of five would be zero;
+     * mean and standard error of graded scores; a dash for none.
+     */
+    public static String score(Cell cell) {
+        if (cell.right() >= 0) {
+            return cell.right() + "/" + cell.count();
+        }
+        return cell.error() > 0 ? score(cell.mean()) + " ±" + score(cell.error()) : score(cell.mean());
+    }
+
+    /** A mean with its 95 % interval, where it has one. */
+    public static String mean(Cell cell) {
+        var interval = cell.interval();
+        return interval.exists()
+                ? score(cell.mean()) + " [" + score(interval.low()) + ", " + score(interval.high()) + "]"
+                : score(cell.mean());
     }
 
     /** A difference of scores: two decimals and its sign. */

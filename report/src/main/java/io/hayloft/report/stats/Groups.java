@@ -22,12 +22,18 @@ final class Groups {
         return groups;
     }
 
-    static List<Double> scores(List<BenchRecord> records) {
-        return records.stream().map(BenchRecord::score).toList();
-    }
-
     /** What two methods must share for their scores to be a pair. */
     static String pair(BenchRecord record) {
         return record.task() + "\n" + record.sample() + "\n" + record.promptSha256();
+    }
+
+    /** What samples share whose results are not independent: the context that their questions are about, if it is named. */
+    static String cluster(BenchRecord record) {
+        var context = record.facets().get("context");
+        return context == null ? pair(record) : record.task() + "\n" + context;
+    }
+
+    static boolean isRightOrWrong(double score) {
+        return score == 0 || score == 1;
     }
 }
