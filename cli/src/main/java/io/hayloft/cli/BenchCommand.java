@@ -9,7 +9,7 @@ import io.hayloft.bench.Protocol;
 import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.BenchRun;
-import io.hayloft.bench.run.Plan;
+import io.hayloft.bench.plan.Plan;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;

@@ -13,6 +13,11 @@ public interface Method extends CompressionMethod {
     /** The name of the method without its parameters, such as {@code snapkv}. */
     String family();
 
+    /** A number that changes when the method's results do. */
+    default int version() {
+        return 1;
+    }
+
     /** How the method saves bytes. */
     School school();
 

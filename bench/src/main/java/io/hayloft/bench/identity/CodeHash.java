@@ -1,9 +1,13 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.identity;
 
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Methods;
 import io.hayloft.tasks.registry.Tasks;
+import io.hayloft.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -15,19 +19,29 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/** Hash of the program's own code: it tells builds apart even where their version has the same name. */
-final class CodeHash {
+/** Hash of the program's own code: builds differ in it even where their version has the same name. */
+public final class CodeHash {
     /** Shown where the code cannot be read. */
     private static final String UNKNOWN = "unknown";
 
     /** A class of each room that results depend on. */
-    private static final List<Class<?>> ROOMS =
-            List.of(LanguageModel.class, Methods.class, Tasks.class, CodeHash.class);
+    private static final List<Class<?>> ROOMS = List.of(
+            NativeMemory.class,
+            Tokenizer.class,
+            WorkerPool.class,
+            SequenceCache.class,
+            LanguageModel.class,
+            Methods.class,
+            Tasks.class,
+            CodeHash.class);
 
     private CodeHash() {}
 
-    /** SHA-256 of the jars (or class files) of engine, methods, tasks, bench and the backends that are there. */
-    static String ofThisProgram() {
+    /**
+     * First 16 hex digits of SHA-256 over the jars (or class files) of the rooms that results depend on, from formats to
+     * bench, and of the backends that are there.
+     */
+    public static String ofThisProgram() {
         try {
             var places = new LinkedHashSet<Path>();
             for (var room : rooms()) {
@@ -43,7 +57,7 @@ final class CodeHash {
         }
     }
 
-    /** The rooms, and the backends: bench knows them only as services. */
+    /** A class of each room, and the backends, which bench knows only as services. */
     static List<Class<?>> rooms() {
         var rooms = new ArrayList<>(ROOMS);
         PrefillBackends.installed().forEach(backend -> rooms.add(backend.getClass()));

@@ -1,16 +1,19 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.plan;
 
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.engine.generation.Completion;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.CompressedPrompt;
 import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What a run needs of a model: tokens in, answers of every method out. */
+/** A model as a run sees it: tokens in, completions of every method out. */
 public interface SampleRunner extends AutoCloseable {
     /** The model's name, sizes and limits. */
     ModelFacts model();
@@ -23,26 +26,29 @@ public interface SampleRunner extends AutoCloseable {
     /** Its tokenizer as tasks see it. */
     TokenCounter tokens();
 
+    /** Sets the time that its chat format sees from now on: some templates write the date. */
+    default void renderAt(Clock clock) {}
+
     /** A prompt as the model will see it, in its chat format if the prompt wants it and the model has one. */
     EncodedPrompt encode(Prompt prompt, Protocol protocol);
 
     /**
-     * The start token that stands twice before a prompt whose chat format is encoded as plain text is: the template writes
-     * it, and the tokenizer puts another in front. Empty where one of them does not.
+     * The BOS token that stands twice before a prompt whose chat format is encoded as plain text: the template writes it,
+     * and the tokenizer puts another in front. Empty where one of them does not.
      */
-    default OptionalInt repeatedStartToken() {
+    default OptionalInt repeatedBos() {
         return OptionalInt.empty();
     }
 
     /**
-     * Answers a prompt once with each method, from one shared prefill.
+     * Completes a prompt once with each method, from one shared prefill.
      *
-     * @return answers in the order of the methods
+     * @return completions in the order of the methods
      */
-    List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules);
+    List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules);
 
     /**
-     * Shortens the document of a prompt. The time it tells is what this step alone would have taken.
+     * Shortens the document of a prompt. The time in the result is what this step alone would have taken.
      *
      * @throws io.hayloft.base.UserError if the compressor lacks its weights
      */

@@ -1,4 +1,4 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.plan;
 
 import io.hayloft.base.Sizes;
 import java.time.Duration;
@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run will do and cost, known before it starts.
+ * The work of a run and its cost, estimated before it starts.
  *
  * @param model name of the model
  * @param samples samples of the run
- * @param samplesDone samples that an earlier start of the same run finished
+ * @param samplesDone samples that earlier starts of the same run finished
  * @param methods methods that each sample runs with
- * @param promptTokens tokens of all prompts together
- * @param shortestPrompt tokens of the shortest prompt
- * @param longestPrompt tokens of the longest prompt
+ * @param promptTokens about how many tokens all prompts have together
+ * @param shortestPrompt about how many tokens the shortest prompt has
+ * @param longestPrompt about how many tokens the longest prompt has
  * @param time estimated time of what is left to do
  * @param weightBytes bytes of the packed weights
  * @param cacheBytes estimated bytes of all caches of the longest sample together
- * @param notes what the user should know: lengths skipped, prompts cut, no chat format
+ * @param notes remarks for the user: lengths skipped, prompts cut, no chat format
  */
 public record Plan(
         String model,
@@ -44,17 +44,18 @@ public record Plan(
         var lines = new ArrayList<String>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%s x %s with %s, prompts of %,d to %,d tokens (%,d in all)",
+                "%s x %s with %s, prompts of about %s tokens (%,d in all)",
                 Sizes.count(samples, "sample"),
                 Sizes.count(methods, "method"),
                 model,
-                shortestPrompt,
-                longestPrompt,
+                shortestPrompt == longestPrompt
+                        ? String.format(Locale.ROOT, "%,d", longestPrompt)
+                        : String.format(Locale.ROOT, "%,d to %,d", shortestPrompt, longestPrompt),
                 promptTokens));
         if (samplesDone > 0) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "an earlier start has done %,d of them, %,d are left",
+                    "earlier starts have done %,d of them, %,d are left",
                     samplesDone,
                     samples - samplesDone));
         }

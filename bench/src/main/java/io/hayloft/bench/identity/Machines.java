@@ -1,4 +1,4 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.identity;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.hayloft.bench.record.RunInfo;
@@ -12,7 +12,25 @@ import java.util.List;
 public final class Machines {
     private Machines() {}
 
-    /** Bytes of memory of the machine; 0 where the JVM cannot tell. */
+    /** Caches may take this share of the memory that weights and heap leave; the rest belongs to other programs. */
+    private static final double CACHE_SHARE = 0.7;
+
+    /** Bytes that the caches of a sample may take together. */
+    public static long cacheMemory(long weightBytes) {
+        return cacheMemory(memory(), weightBytes, Runtime.getRuntime().maxMemory());
+    }
+
+    /** The same for a machine with this memory; no bound if it is 0, which means unknown. */
+    static long cacheMemory(long memory, long weightBytes, long heapBytes) {
+        return memory == 0 ? Long.MAX_VALUE : Math.round(Math.max(0, memory - weightBytes - heapBytes) * CACHE_SHARE);
+    }
+
+    /** A short name for a machine, such as {@code 3f2a91c0}: it says nothing about its owner. */
+    public static String name(RunInfo.Machine machine) {
+        return Hashes.of(machine.toString()).substring(0, 8);
+    }
+
+    /** Bytes of memory of the machine; 0 where the JVM does not know. */
     public static long memory() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
@@ -20,7 +38,7 @@ public final class Machines {
     }
 
     /**
-     * Bytes that new data can take without swapping, caches of files counted as free; where the system does not tell, all
+     * Bytes that new data can take without swapping, caches of files counted as free; where the system does not say, all
      * memory.
      */
     public static long freeMemory() {
@@ -47,7 +65,8 @@ public final class Machines {
         return Long.MAX_VALUE;
     }
 
-    static RunInfo.Machine describe(ModelFacts model) {
+    /** The machine that this JVM runs on. */
+    public static RunInfo.Machine describe(ModelFacts model) {
         return new RunInfo.Machine(
                 cpu(),
                 Runtime.getRuntime().availableProcessors(),
@@ -58,7 +77,7 @@ public final class Machines {
                 model.threads());
     }
 
-    /** Name of the processor where the system tells it, else of its architecture. */
+    /** Name of the processor where the system gives it, else of its architecture. */
     public static String cpu() {
         var file = Path.of("/proc/cpuinfo");
         if (Files.isReadable(file)) {

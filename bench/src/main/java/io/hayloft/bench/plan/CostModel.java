@@ -1,5 +1,6 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.plan;
 
+import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.CompressorKind;
@@ -14,16 +15,16 @@ import java.util.Map;
  * <p>Linear layers take the same time for every token; attention takes time for every pair of tokens, at the rate of the
  * linear layers. Methods that shorten prompts read less, but decode apart from the others.
  *
- * @param groups methods by the text they read
- * @param shortening what each compressor takes to score a text, in prefills of this text
+ * @param groups methods by the text that they have the model read
+ * @param shortening time that each compressor takes to score a text, in prefills of this text
  * @param secondsPerToken prefill of one token through the linear layers
  * @param secondsPerPair attention of one token to one token
  * @param secondsPerBuild building all caches, for each token of the prompt
- * @param secondsPerStep one lockstep step of all methods on a short prompt
+ * @param secondsPerStep one decode step of all methods together on a short prompt
  * @param secondsAlone the same of one method
  */
-record CostModel(
-        List<ReadingGroup> groups,
+public record CostModel(
+        List<PromptGroup> groups,
         Map<CompressorKind, Double> shortening,
         double secondsPerToken,
         double secondsPerPair,
@@ -43,7 +44,7 @@ record CostModel(
     private static final int MEASURED_CHARACTERS = 1500;
 
     /** Copies the collections. */
-    CostModel {
+    public CostModel {
         groups = List.copyOf(groups);
         shortening = Map.copyOf(shortening);
     }
@@ -52,7 +53,7 @@ record CostModel(
      * Measures on the beginning of a prompt for a moment. The first rounds are short: before the compiler has seen them,
      * the kernels run a hundred times slower. Of the others the fastest counts, as other programs disturb some.
      */
-    static CostModel measure(SampleRunner runner, PlannedSample sample, List<Method> methods) {
+    public static CostModel measure(SampleRunner runner, PlannedSample sample, List<Method> methods) {
         boolean small = runner.model().weightBytes() < SMALL_MODEL_BYTES;
         var start = sample.prompt().prefix(small ? 512 : 128);
         var rules = new AnswerRules(ANSWER_TOKENS, ANSWER_TOKENS, false, 0);
@@ -71,7 +72,7 @@ record CostModel(
         double pairShare =
                 runner.model().attentionWork() / Math.max(1, runner.model().linearWork());
         double perToken = best[0] / (tokens * (1 + pairShare * tokens / 2));
-        var groups = ReadingGroup.of(methods);
+        var groups = PromptGroup.of(methods);
         double alone = groups.size() == 1 ? best[2] : costs(runner, start, methods.subList(0, 1), rules)[2];
         var without = new CostModel(
                 groups, Map.of(), perToken, perToken * pairShare, best[1] / tokens, best[2], Math.min(alone, best[2]));
@@ -91,15 +92,15 @@ record CostModel(
      * @param answers one for each method
      * @param seconds wall time of all answers
      */
-    static double[] costs(List<Method> methods, List<Answer> answers, double seconds) {
+    static double[] costs(List<Method> methods, List<Completion> answers, double seconds) {
         var prefills = new HashMap<PrefillPattern, Double>();
         double decode = 0;
         int steps = 1;
         for (int i = 0; i < answers.size(); i++) {
-            var answer = answers.get(i);
-            prefills.put(methods.get(i).prefillPattern(), answer.prefillSeconds());
-            decode += answer.decodeSeconds();
-            steps = Math.max(steps, answer.decodeSteps());
+            var times = answers.get(i).times();
+            prefills.put(methods.get(i).prefillPattern(), times.prefillSeconds());
+            decode += times.shareSeconds();
+            steps = Math.max(steps, times.decodeSteps());
         }
         double prefill = 0;
         double longest = 0;
@@ -130,11 +131,11 @@ record CostModel(
     }
 
     /** Seconds that a sample will take. */
-    double seconds(PlannedSample sample) {
+    public double seconds(SampleChoice.Size sample) {
         int tokens = sample.promptTokens();
-        double steps = sample.rules().maxNewTokens() * USED_SHARE_OF_ANSWER;
+        double steps = sample.answerTokens() * USED_SHARE_OF_ANSWER;
         // the question reaches every cache token by token when it comes after compression
-        steps += tokens - sample.prompt().compressAfter();
+        steps += sample.questionTokens();
         double seconds = tokens * secondsPerBuild + steps * (secondsPerStep + (groups.size() - 1) * secondsAlone);
         for (var group : groups) {
             seconds += group.prefills() * prefill(group.tokens(tokens));
@@ -146,10 +147,10 @@ record CostModel(
         return seconds;
     }
 
-    /** Most cache that a sample of so many tokens needs at a time, in full ones: a prefill's own and those of its methods. */
-    static double fullCaches(List<Method> methods, int tokens) {
+    /** Most cache that a sample of so many tokens needs at a time, in full ones: that of a prefill and those of its methods. */
+    public static double fullCaches(List<Method> methods, int tokens) {
         double most = 0;
-        for (var group : ReadingGroup.of(methods)) {
+        for (var group : PromptGroup.of(methods)) {
             most = Math.max(most, (double) group.tokens(tokens) / tokens + group.fullCaches());
         }
         return most;

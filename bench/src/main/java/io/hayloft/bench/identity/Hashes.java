@@ -1,22 +1,24 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.identity;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** SHA-256 of texts and of named values. */
-final class Hashes {
+/** SHA-256 of texts, tokens and named values. */
+public final class Hashes {
     private Hashes() {}
 
     /** Hash of a text in UTF-8, as 64 hex digits. */
-    static String of(String text) {
+    public static String of(String text) {
         return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Hash of names and values in their order, as 32 hex digits; lengths keep neighbours apart. */
-    static String of(Map<String, ?> values) {
+    public static String of(Map<String, ?> values) {
         var text = new StringBuilder();
         values.forEach((name, value) -> {
             var word = String.valueOf(value);
@@ -28,6 +30,13 @@ final class Hashes {
                     .append('\n');
         });
         return of(text.toString()).substring(0, 32);
+    }
+
+    /** Hash of tokens, as 64 hex digits. */
+    public static String of(int[] ids) {
+        var bytes = ByteBuffer.allocate(4 * ids.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(ids);
+        return HexFormat.of().formatHex(sha256().digest(bytes.array()));
     }
 
     static MessageDigest sha256() {

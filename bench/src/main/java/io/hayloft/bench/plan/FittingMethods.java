@@ -1,4 +1,4 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.plan;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /** Leaves out of a run what its model or machine cannot do, so that one setting does not stop a grid. */
-final class FittingMethods {
+public final class FittingMethods {
     /** Rows that stand beside every comparison, and alone compare nothing. */
     private static final List<String> CONTROLS = List.of("full", "random");
 
@@ -20,7 +20,7 @@ final class FittingMethods {
      *
      * @throws UserError if methods other than the controls were asked for and none of them can run
      */
-    static BenchSpec of(BenchSpec spec, SampleRunner runner) {
+    public static BenchSpec of(BenchSpec spec, SampleRunner runner) {
         var fitting = new ArrayList<String>();
         var leftOut = new LinkedHashMap<String, List<String>>();
         boolean controlsOnly = true;

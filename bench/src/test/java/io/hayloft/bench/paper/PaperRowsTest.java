@@ -7,7 +7,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
-import io.hayloft.bench.PaperCompat;
+import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;

@@ -1,4 +1,4 @@
-package io.hayloft.bench;
+package io.hayloft.bench.paper;
 
 import io.hayloft.base.UserError;
 import io.hayloft.methods.Methods;
@@ -10,10 +10,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A run that treats its methods as the code of arXiv 2407.01527 did, instead of all alike: what {@code --paper-compat}
- * turns on. What it cannot turn on is told in {@code docs/paper-compat.md}.
+ * A run that treats its methods as the code of arXiv 2407.01527 did, instead of all alike: {@code --paper-compat}. The
+ * parts that it cannot reproduce are listed in {@code docs/paper-compat.md}.
  *
- * @param onNeedle what ran on needles under the name of another method, by canonical expression
+ * @param onNeedle method that ran on needles under the name of another one, by the latter's canonical expression
  * @param ratios compression that the paper gives for a method, by canonical expression
  */
 public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> ratios) {
@@ -39,7 +39,7 @@ public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> rati
     }
 
     /**
-     * A thing that the paper's code does in its own way.
+     * Something that the paper's code does in its own way.
      *
      * @param name as {@code run.json} has it
      * @param meaning one line for people
@@ -51,7 +51,7 @@ public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> rati
         }
     }
 
-    /** What is turned on. */
+    /** The switches that are on. */
     public List<Switch> switches() {
         var on = new ArrayList<>(List.of(
                 new Switch(
@@ -71,7 +71,8 @@ public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> rati
                 new Switch(
                         "start-token",
                         "prompts whose chat template writes a start token begin with two, as the tokenizer puts its own"
-                                + " in front; with one for infllm and streaming on Mistral"),
+                                + " in front; with one for infllm and streaming where it marks"
+                                + " messages with [INST], as Mistral's does"),
                 new Switch("needle-text", "llmlingua2 shortens needles with their instruction and question"),
                 new Switch(
                         "ratio", "requested ratios are the paper's own numbers; achieved ones stay measured bytes")));
@@ -87,7 +88,7 @@ public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> rati
     }
 
     /** An expression in the paper's form of its method, if there is one that takes its options. */
-    static String form(String expression) {
+    public static String form(String expression) {
         var name = Methods.parse(expression).name();
         if (name.startsWith("llmlingua2:") && !name.contains("+") && !name.contains("rate=")) {
             return name + ",rate=gpt";

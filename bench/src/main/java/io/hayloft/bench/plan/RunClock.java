@@ -1,31 +1,32 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.plan;
 
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunLine;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps time and partial scores of a run: what is left is predicted, and corrected by how the prediction did so far. */
-final class RunClock {
+public final class RunClock {
     private final long start = System.nanoTime();
     private final int total;
     private final Map<String, double[]> sumAndCount = new LinkedHashMap<>();
     private final @Nullable CostModel costs;
     private double predictedLeft;
     private double predictedDone;
+    private int failed;
 
     /**
      * Starts the clock.
      *
-     * @param left samples that will run
+     * @param left sizes of the samples that are likely to run
      * @param total samples of the run
-     * @param earlier records of earlier starts
+     * @param earlier lines of earlier starts
      * @param costs predicts times; null if nothing is left
      */
-    RunClock(Collection<PlannedSample> left, int total, List<BenchRecord> earlier, @Nullable CostModel costs) {
+    public RunClock(List<SampleChoice.Size> left, int total, List<? extends RunLine> earlier, @Nullable CostModel costs) {
         this.total = total;
         this.costs = costs;
         for (var sample : left) {
@@ -34,37 +35,44 @@ final class RunClock {
         addScores(earlier);
     }
 
-    private double predicted(PlannedSample sample) {
+    private double predicted(SampleChoice.Size sample) {
         return costs == null ? 0 : costs.seconds(sample);
     }
 
     /** Takes in a sample that has run. */
-    void add(PlannedSample sample, List<BenchRecord> records) {
+    public void add(SampleChoice.Size sample, List<? extends RunLine> lines) {
         predictedLeft -= predicted(sample);
         predictedDone += predicted(sample);
-        addScores(records);
+        addScores(lines);
     }
 
-    private void addScores(List<BenchRecord> records) {
-        for (var record : records) {
-            var sums = sumAndCount.computeIfAbsent(record.method(), name -> new double[2]);
-            sums[0] += record.score();
-            sums[1]++;
+    /** Counts a sample whose methods have failed. */
+    public void failed() {
+        failed++;
+    }
+
+    private void addScores(List<? extends RunLine> lines) {
+        for (var line : lines) {
+            if (line instanceof BenchRecord record) {
+                var sums = sumAndCount.computeIfAbsent(record.method(), name -> new double[2]);
+                sums[0] += record.score();
+                sums[1]++;
+            }
         }
     }
 
     /** Seconds since the start. */
-    double seconds() {
+    public double seconds() {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    /** Where the run stands. */
-    Progress progress(int samplesDone, String task) {
+    /** The state of the run after so many samples. */
+    public Progress progress(int samplesDone, String task) {
         double correction = predictedDone > 0 ? seconds() / predictedDone : 1;
         var scores = new LinkedHashMap<String, Double>();
         sumAndCount.forEach((method, sums) -> scores.put(method, sums[0] / sums[1]));
         return new Progress(
-                samplesDone, total, millis(seconds()), millis(Math.max(0, predictedLeft) * correction), task, scores);
+                samplesDone, failed, total, millis(seconds()), millis(Math.max(0, predictedLeft) * correction), task, scores);
     }
 
     private static Duration millis(double seconds) {
