@@ -7,7 +7,6 @@ import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.identity.RunSettings;
 import io.hayloft.bench.plan.CostModel;
-import io.hayloft.bench.plan.FittingMethods;
 import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.plan.Planner;
 import io.hayloft.bench.plan.RunClock;
@@ -40,10 +39,10 @@ public final class BenchRun implements AutoCloseable {
     private final @Nullable CostModel costs;
     private final Plan plan;
 
-    private BenchRun(SampleJob job, RunWriter writer) {
+    private BenchRun(SampleJob job, List<SampleChoice.Size> sizes, RunWriter writer) {
         this.job = job;
         this.writer = writer;
-        this.sizes = job.choice().sizes();
+        this.sizes = sizes;
         this.done = job.choice().finished(writer.lines(), job.spec().methods());
         this.costs = done == sizes.size()
                 ? null
@@ -65,18 +64,18 @@ public final class BenchRun implements AutoCloseable {
 
     /** Prepares a run with any runner. */
     static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
-        var spec = FittingMethods.of(asked, runner);
-        var choice = SampleChoice.of(spec, runner);
-        var settings = RunSettings.of(spec, runner.model(), choice.lengths());
+        var job = SampleJob.open(asked, runner);
+        var spec = job.spec();
+        var settings = RunSettings.of(spec, runner.model(), job.choice().lengths());
         var out = spec.out() != null ? spec.out() : defaultFolder(runner.model().name(), settings);
         var earlier = RunFolder.info(out);
         // resumed chats show the date of the first start, so that all prompts of a run are alike
         var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
-        var job = SampleJob.open(spec.withClock(clock), runner);
-        job.choice().sizes(); // refuses what cannot run before a folder is made
+        job.renderAt(clock);
+        var sizes = job.choice().sizes(); // refuses what cannot run before a folder is made
         var writer = RunWriter.open(out, info(job, settings, clock), retryFailed);
         try {
-            return new BenchRun(job, writer);
+            return new BenchRun(job, sizes, writer);
         } catch (RuntimeException e) {
             writer.close();
             throw e;

@@ -39,7 +39,14 @@ public final class SampleJob implements AutoCloseable {
         this.methods = spec.methods().stream().map(Methods::parse).toList();
         this.choice = SampleChoice.of(spec, runner);
         this.recorder = new Recorder(spec, runner.model());
-        runner.renderAt(clock(spec.clock() == null ? now() : spec.clock()));
+        var time = spec.clock();
+        renderAt(time == null ? now() : time);
+    }
+
+    /** Sets the time that chat formats see, as {@link BenchSpec#clock} has it. */
+    void renderAt(String time) {
+        var at = OffsetDateTime.parse(time);
+        runner.renderAt(Clock.fixed(at.toInstant(), at.getOffset()));
     }
 
     /**
@@ -71,11 +78,6 @@ public final class SampleJob implements AutoCloseable {
     /** The present time as {@link BenchSpec#clock} has it. */
     static String now() {
         return OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static Clock clock(String time) {
-        var at = OffsetDateTime.parse(time);
-        return Clock.fixed(at.toInstant(), at.getOffset());
     }
 
     /** The specification without the methods that cannot run here. */
