@@ -139,7 +139,7 @@ class ReportTest {
     void tablesTellWhatIsStoredWhereItIsMoreThanWhatStepsRead() {
         var record = FakeRecords.record("infllm:4x", 0, 0, 1024, 1, "x");
         var more =
-                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.cacheBytes() * 4, 0, 4);
+                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.readBytes() * 4, 0, 4);
         var table = Statistics.summary(List.of(more));
         assertThat(TextTables.markdown(table)).contains("| stored/token |");
         assertThat(TextTables.latex(table)).contains("stored/token");

@@ -75,9 +75,9 @@ class StatisticsTest {
     @Test
     void bytesCountForTheTokensThatWereThereToBeCompressed() {
         var record = FakeRecords.record("snapkv:2x", 0, 0, 1024, 1, "x");
-        var later = FakeRecords.with(record, 1004, 502, record.cacheBytes() * 3, 0, 4);
+        var later = FakeRecords.with(record, 1004, 502, record.readBytes() * 3, 0, 4);
         var row = Statistics.summary(List.of(later)).rows().getFirst();
-        assertThat(row.bytesPerToken()).isEqualTo(record.cacheBytes() / 502.0, within(1e-9));
+        assertThat(row.bytesPerToken()).isEqualTo(record.readBytes() / 502.0, within(1e-9));
         assertThat(row.storedBytesPerToken()).isEqualTo(3 * row.bytesPerToken(), within(1e-9));
     }
 

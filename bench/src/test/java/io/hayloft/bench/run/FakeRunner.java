@@ -1,6 +1,15 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.UserError;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.bench.plan.AnswerRules;
+import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.engine.generation.CacheBytes;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.StopReason;
+import io.hayloft.engine.generation.Times;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.CompressedPrompt;
 import io.hayloft.methods.prompt.PromptStep;
@@ -25,17 +34,32 @@ final class FakeRunner implements SampleRunner {
     /** Seeds of those calls. */
     final List<Long> seeds = new ArrayList<>();
 
-    /** Hashes of what methods read beside the model. */
+    /** Hashes of the weights of compressors. */
     Map<String, String> compressors = Map.of();
 
-    /** What it says to multiply matrices with. */
+    /** Name of its backend. */
     String backend = "java";
 
     /** And of which version. */
     String backendDetails = "";
 
-    /** Fails once this many samples have been answered. */
+    /** Is killed once this many samples have been answered. */
     int diesAfter = Integer.MAX_VALUE;
+
+    /** Fails on prompts with this text; none if empty. */
+    String failsOn = "";
+
+    /** Samples that were encoded. */
+    int encoded;
+
+    /** The kill of a process: nothing may catch it. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+
+        Killed() {
+            super("killed");
+        }
+    }
 
     FakeRunner(int contextLength, boolean chat) {
         this.contextLength = contextLength;
@@ -51,6 +75,7 @@ final class FakeRunner implements SampleRunner {
                 false,
                 contextLength,
                 chat,
+                false,
                 1000,
                 2e6,
                 1e3,
@@ -93,27 +118,40 @@ final class FakeRunner implements SampleRunner {
 
     @Override
     public EncodedPrompt encode(Prompt prompt, Protocol protocol) {
+        encoded++;
         var all = tokens().encode(prompt.text());
         int context = tokens().encode(prompt.context()).length;
         return new EncodedPrompt(all, protocol == Protocol.QUESTION_AWARE ? all.length : context);
     }
 
     @Override
-    public List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
+    public List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
         boolean measuring = rules.minNewTokens() > 0 && rules.minNewTokens() == rules.maxNewTokens();
         if (!measuring) {
             if (calls.size() == diesAfter) {
-                throw new IllegalStateException("killed");
+                throw new Killed();
+            }
+            if (!failsOn.isEmpty() && tokens().decode(prompt.ids()).contains(failsOn)) {
+                throw new UserError("no memory for\nthis prompt");
             }
             seeds.add(rules.seed());
             calls.add(methods.stream().map(Method::name).toList());
         }
-        var answers = new ArrayList<Answer>();
+        var answers = new ArrayList<Completion>();
         for (var method : methods) {
             double ratio = method.requestedRatio();
             long full = fullCacheBytes(prompt.ids().length);
             long bytes = ratio > 1 ? Math.round(full / ratio) : full;
-            answers.add(new Answer(method.name() + "!", "eos", 3, 1, bytes, bytes + 8, full, 0.02, 0.001, 0.003, 2));
+            answers.add(new Completion(
+                    method.name(),
+                    new int[] {1, 2, 3},
+                    method.name() + "!",
+                    StopReason.EOS,
+                    prompt.ids().length,
+                    1,
+                    new CacheBytes(bytes, bytes - 8, full),
+                    new Times(0.02, 0.001, 0.002, 0.003, 2, 3),
+                    List.of()));
         }
         return answers;
     }
