@@ -112,6 +112,38 @@ class BenchRunTest {
         assertThat(progress.getLast().remaining().toMillis()).isZero();
     }
 
+    /** A run that is resumed after midnight goes on with the date of its first start. */
+    @Test
+    void aDatedChatFormatKeepsTheDateOfTheFirstStart() {
+        var evening = "2026-01-31T23:59:59+01:00";
+        var morning = "2026-02-01T00:00:01+01:00";
+        var whole = run(at(evening, "whole"), dated(), RunListener.NONE);
+        var first = dated();
+        first.diesAfter = 5;
+        assertThatThrownBy(() -> run(at(evening, "killed"), first, RunListener.NONE)).hasMessage("killed");
+        var resumed = run(at(morning, "killed"), dated(), RunListener.NONE);
+        assertThat(resumed.records()).isEqualTo(whole.records());
+        assertThat(resumed.info().clock()).isEqualTo(evening);
+        var later = run(at(morning, "later"), dated(), RunListener.NONE);
+        assertThat(later.records())
+                .extracting(BenchRecord::key)
+                .doesNotContainAnyElementsOf(
+                        whole.records().stream().map(BenchRecord::key).toList());
+        assertThat(later.records())
+                .extracting(BenchRecord::promptSha256)
+                .isEqualTo(whole.records().stream().map(BenchRecord::promptSha256).toList());
+    }
+
+    private BenchSpec at(String clock, String name) {
+        return spec().out(folder.resolve(name)).build().withClock(clock);
+    }
+
+    private static FakeRunner dated() {
+        var runner = new FakeRunner(1000, false);
+        runner.dated = true;
+        return runner;
+    }
+
     @Test
     void aTornSampleRunsTheMethodsThatItLacks() throws IOException {
         run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
@@ -258,6 +290,20 @@ class BenchRunTest {
         var other = spec().out(folder.resolve("other")).build();
         try (var run = BenchRun.prepare(other, native16, false)) {
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("backend onednn"));
+        }
+    }
+
+    /** 200 digits take 201 tokens or fewer with a space in front, and the task wants 9 beside them. */
+    @Test
+    void aClampedLengthLeavesRoomForTheAnswerOfItsTask() {
+        var needle = spec().tasks(List.of("needle-200")).lengths(List.of(2000)).samples(1);
+        try (var run = BenchRun.prepare(needle.build(), new FakeRunner(2000, false), false)) {
+            assertThat(run.plan().notes()).contains("length 2000 became 1790, to leave room for the answer");
+            assertThat(run.run(RunListener.NONE).failures()).isEmpty();
+        }
+        var longer = spec().maxNewTokens(500).lengths(List.of(2000)).out(folder.resolve("longer"));
+        try (var run = BenchRun.prepare(longer.build(), new FakeRunner(2000, false), false)) {
+            assertThat(run.plan().notes()).contains("length 2000 became 1500, to leave room for the answer");
         }
     }
 

@@ -15,6 +15,8 @@ import io.hayloft.methods.prompt.CompressedPrompt;
 import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import java.time.Clock;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,8 +27,7 @@ import java.util.Map;
 final class FakeRunner implements SampleRunner {
     private final int contextLength;
     private final boolean chat;
-    private final List<String> words = new ArrayList<>();
-    private final Map<String, Integer> ids = new HashMap<>();
+    private final Map<Integer, String> words = new HashMap<>();
 
     /** Methods of each call, the calls that measure left out. */
     final List<List<String>> calls = new ArrayList<>();
@@ -48,6 +49,11 @@ final class FakeRunner implements SampleRunner {
 
     /** Fails on prompts with this text; none if empty. */
     String failsOn = "";
+
+    /** Whether its chat format begins with the date. */
+    boolean dated;
+
+    private Clock clock = Clock.systemUTC();
 
     /** Samples that were encoded. */
     int encoded;
@@ -102,7 +108,7 @@ final class FakeRunner implements SampleRunner {
             public String decode(int[] tokens) {
                 var text = new ArrayList<String>();
                 for (int token : tokens) {
-                    text.add(words.get(token));
+                    text.add(words.getOrDefault(token, "?"));
                 }
                 return String.join(" ", text);
             }
@@ -110,17 +116,22 @@ final class FakeRunner implements SampleRunner {
     }
 
     private int id(String word) {
-        return ids.computeIfAbsent(word, any -> {
-            words.add(word);
-            return words.size() - 1;
-        });
+        int id = word.hashCode() & Integer.MAX_VALUE; // the same for every runner, as of a tokenizer
+        words.put(id, word);
+        return id;
+    }
+
+    @Override
+    public void renderAt(Clock time) {
+        clock = time;
     }
 
     @Override
     public EncodedPrompt encode(Prompt prompt, Protocol protocol) {
         encoded++;
-        var all = tokens().encode(prompt.text());
-        int context = tokens().encode(prompt.context()).length;
+        var date = dated ? LocalDate.now(clock) + " " : "";
+        var all = tokens().encode(date + prompt.text());
+        int context = tokens().encode(date + prompt.context()).length;
         return new EncodedPrompt(all, protocol == Protocol.QUESTION_AWARE ? all.length : context);
     }
 
