@@ -109,8 +109,7 @@ public final class FakeRecords {
                         facets),
                 new BenchRecord.Outcome("exact/1", score, List.of("harbour 17"), List.of(), output, "eos"),
                 new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1),
-                new BenchRecord.Bytes(
-                        Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full),
+                new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full),
                 new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.002, 0.006, 4, 3),
                 new BenchRecord.Origin(
                         "00" + TASKS.get(category).hashCode() + id,
@@ -189,7 +188,8 @@ public final class FakeRecords {
     public static RunInfo info(Map<String, Object> settings, String code) {
         var versions = new LinkedHashMap<String, String>();
         TASKS.forEach(task -> versions.put(task, "1"));
-        var machine = new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2);
+        var machine =
+                new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2);
         return new RunInfo(
                 RunInfo.FORMAT,
                 code,

@@ -15,10 +15,10 @@ class DoctorTest {
     @Test
     void namesWhatThereIs() {
         var findings = new LinkedHashMap<String, String>();
-        for (var finding : JsonMapper.shared().readTree(Cli.good("doctor", "--json").out())) {
+        for (var finding :
+                JsonMapper.shared().readTree(Cli.good("doctor", "--json").out())) {
             assertThat(finding.propertyNames()).contains("name", "value", "advice");
-            findings.put(
-                    finding.get("name").asString(), finding.get("value").asString());
+            findings.put(finding.get("name").asString(), finding.get("value").asString());
         }
         assertThat(findings)
                 .containsKeys("Java", "vectors", "processor", "memory", "cache folder", "models")

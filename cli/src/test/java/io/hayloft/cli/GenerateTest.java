@@ -99,8 +99,11 @@ class GenerateTest {
         var run = Cli.good("generate", "--prompt", PROMPT, "-n", "2", "--method", "kivi:4bit");
 
         assertThat(run.err()).contains("tokens is too short for kivi:4bit", "to compress anything");
-        var longer = Cli.good("generate", "--prompt", (PROMPT + " . ").repeat(20), "-n", "2", "--method", "streaming:4x");
-        assertThat(longer.err()).doesNotContain("too short").containsPattern("cache [0-9.]+ KB, uncompressed [0-9.]+ [KM]B");
+        var longer =
+                Cli.good("generate", "--prompt", (PROMPT + " . ").repeat(20), "-n", "2", "--method", "streaming:4x");
+        assertThat(longer.err())
+                .doesNotContain("too short")
+                .containsPattern("cache [0-9.]+ KB, uncompressed [0-9.]+ [KM]B");
     }
 
     /** Of a long prompt and answer the speeds are given, counted after the compiler's warm-up. */
@@ -108,7 +111,9 @@ class GenerateTest {
     void givesTheSpeedOfTheWarmPart() {
         var run = Cli.good("generate", "--prompt", (PROMPT + " . ").repeat(40), "-n", "64");
 
-        assertThat(run.err()).containsPattern("[0-9,]+ prompt tokens at [0-9.,]+/s").doesNotContain("tokens in ");
+        assertThat(run.err())
+                .containsPattern("[0-9,]+ prompt tokens at [0-9.,]+/s")
+                .doesNotContain("tokens in ");
     }
 
     @Test

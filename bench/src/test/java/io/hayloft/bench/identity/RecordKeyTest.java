@@ -33,8 +33,9 @@ class RecordKeyTest {
 
     /** Every component of every group, so that none can be added without being a part of the key. */
     static Stream<RecordKey> changed() {
-        return groups().stream().flatMap(group -> Arrays.stream(group.getClass().getRecordComponents())
-                .map(component -> with(group, component)));
+        return groups().stream()
+                .flatMap(group ->
+                        Arrays.stream(group.getClass().getRecordComponents()).map(component -> with(group, component)));
     }
 
     private static List<Record> groups() {
@@ -88,7 +89,8 @@ class RecordKeyTest {
     @Test
     void hashesKeepNeighboursApart() {
         assertThat(Hashes.of("")).isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        assertThat(Hashes.of(new int[] {1, 256})).isEqualTo("242045e2f1bb37769b514f182fd91b3d215324cb57f187cced1e9c62921dbac3");
+        assertThat(Hashes.of(new int[] {1, 256}))
+                .isEqualTo("242045e2f1bb37769b514f182fd91b3d215324cb57f187cced1e9c62921dbac3");
         assertThat(Hashes.of(Map.of("a", "b c"))).isNotEqualTo(Hashes.of(Map.of("a b", "c")));
     }
 }

@@ -139,9 +139,7 @@ class RunWriterTest {
     void refusesRecordsWithoutADescription() throws IOException {
         Files.write(
                 folder.resolve("records.jsonl"), RecordLines.encode(sample(0).getFirst()));
-        assertThatThrownBy(() -> open(folder, 1))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("unknown run");
+        assertThatThrownBy(() -> open(folder, 1)).isInstanceOf(UserError.class).hasMessageContaining("unknown run");
         assertThatThrownBy(() -> RunFolder.read(folder))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("no run");

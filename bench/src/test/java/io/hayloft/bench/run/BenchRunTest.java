@@ -8,12 +8,12 @@ import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
-import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.plan.CostModel;
 import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.plan.Progress;
 import io.hayloft.bench.plan.PromptGroup;
 import io.hayloft.bench.plan.SampleChoice;
+import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.methods.Methods;
 import java.io.IOException;
@@ -120,7 +120,8 @@ class BenchRunTest {
         var whole = run(at(evening, "whole"), dated(), RunListener.NONE);
         var first = dated();
         first.diesAfter = 5;
-        assertThatThrownBy(() -> run(at(evening, "killed"), first, RunListener.NONE)).hasMessage("killed");
+        assertThatThrownBy(() -> run(at(evening, "killed"), first, RunListener.NONE))
+                .hasMessage("killed");
         var resumed = run(at(morning, "killed"), dated(), RunListener.NONE);
         assertThat(resumed.records()).isEqualTo(whole.records());
         assertThat(resumed.info().clock()).isEqualTo(evening);
@@ -131,7 +132,8 @@ class BenchRunTest {
                         whole.records().stream().map(BenchRecord::key).toList());
         assertThat(later.records())
                 .extracting(BenchRecord::promptSha256)
-                .isEqualTo(whole.records().stream().map(BenchRecord::promptSha256).toList());
+                .isEqualTo(
+                        whole.records().stream().map(BenchRecord::promptSha256).toList());
     }
 
     private BenchSpec at(String clock, String name) {
@@ -233,8 +235,7 @@ class BenchRunTest {
         var few = new FakeRunner(1000, false);
         var many = new FakeRunner(1000, false);
         BenchRun.prepare(spec().out(folder.resolve("few")).build(), few, false).close();
-        BenchRun.prepare(
-                        spec().samples(2000).out(folder.resolve("many")).build(), many, false)
+        BenchRun.prepare(spec().samples(2000).out(folder.resolve("many")).build(), many, false)
                 .close();
         assertThat(many.encoded).isEqualTo(few.encoded).isLessThan(12);
     }
@@ -272,7 +273,8 @@ class BenchRunTest {
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("holds another run");
         }
-        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false), false).close();
+        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false), false)
+                .close();
     }
 
     @Test

@@ -127,7 +127,8 @@ class EmbeddedModelTest {
         for (var time : List.of("2026-01-31T23:59:59+01:00", "2026-02-01T00:00:01+01:00")) {
             var at = OffsetDateTime.parse(time);
             prompts.renderAt(Clock.fixed(at.toInstant(), at.getOffset()));
-            seen.add(Arrays.stream(prompts.encode(prompt, Protocol.QUESTION_AWARE).ids())
+            seen.add(Arrays.stream(
+                            prompts.encode(prompt, Protocol.QUESTION_AWARE).ids())
                     .boxed()
                     .toList());
         }

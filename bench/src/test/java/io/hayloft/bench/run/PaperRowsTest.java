@@ -7,8 +7,8 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
-import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.bench.plan.EncodedPrompt;
 import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
@@ -109,7 +109,8 @@ class PaperRowsTest {
         var runner = new FakeRunner(400, false);
         var spec = spec(100).methods(methods).paperCompat(true).build();
         var planned = planned(spec, runner);
-        var answers = answers(runner, spec, planned, "llmlingua2:8x,rate=gpt", "llmlingua2:1.1x,rate=gpt", "selective:8x");
+        var answers =
+                answers(runner, spec, planned, "llmlingua2:8x,rate=gpt", "llmlingua2:1.1x,rate=gpt", "selective:8x");
 
         int around = runner.tokens().encode(planned.uncut().withDocument("").text()).length;
         assertThat(answers.get(0).prompt().ids().length).isEqualTo(around + 300 / 8);
@@ -130,7 +131,8 @@ class PaperRowsTest {
         var runner = new FakeRunner(250, false);
         var answers = answers(runner, spec, planned(spec, runner), "llmlingua2:2x,rate=gpt", "selective:2x");
         assertThat(answers.get(0).shortenedPart()).isEqualTo("prompt");
-        assertThat(answers.get(0).prompt().ids().length).isLessThan(answers.get(1).prompt().ids().length);
+        assertThat(answers.get(0).prompt().ids().length)
+                .isLessThan(answers.get(1).prompt().ids().length);
         assertThat(answers.get(1).shortenedPart()).isNotEqualTo("prompt");
     }
 

@@ -88,7 +88,9 @@ class RescoreTest {
     @Test
     void aFolderWithoutARunIsRefusedAndLeftAlone() throws IOException {
         var empty = Files.createDirectory(folder.resolve("empty"));
-        assertThatThrownBy(() -> Rescore.of(empty)).isInstanceOf(UserError.class).hasMessageContaining("holds no run");
+        assertThatThrownBy(() -> Rescore.of(empty))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("holds no run");
         assertThat(empty).isEmptyDirectory();
     }
 
