@@ -191,7 +191,7 @@ public final class SampleChoice {
         return task(index).name() + ", number " + (places.get(index).rank() + 1);
     }
 
-    /** How many samples have lines of all these methods in a folder, judged by their names alone. */
+    /** Counts the samples that have lines of all these methods, by their names alone. */
     public int finished(Collection<? extends RunLine> lines, Collection<String> methods) {
         var answered = new HashMap<List<Object>, Set<String>>();
         for (var line : lines) {
