@@ -66,7 +66,8 @@ public final class Headline {
                 .filter(Finding::beatsRandom)
                 .max(Comparator.comparingDouble(setting -> setting.loss().lower()));
         var sentences = new ArrayList<String>();
-        sentences.add(kept.map(this::keeps).orElseGet(() -> nearest.map(this::nearest).orElseGet(this::noneNamed)));
+        sentences.add(
+                kept.map(this::keeps).orElseGet(() -> nearest.map(this::nearest).orElseGet(this::noneNamed)));
         losers().ifPresent(sentences::add);
         if (nearest.isPresent()) {
             strong(kept.or(() -> nearest).get()).ifPresent(sentences::add);
@@ -75,18 +76,22 @@ public final class Headline {
     }
 
     private String keeps(Finding setting) {
-        return setting.row().method() + " keeps the full cache's score with " + ratio(setting.row()) + " times fewer bytes: "
-                + score(setting.row()) + " against " + score(full) + " in " + samples(setting) + ", with 95 % confidence a"
+        return setting.row().method() + " keeps the full cache's score with " + ratio(setting.row())
+                + " times fewer bytes: "
+                + score(setting.row()) + " against " + score(full) + " in " + samples(setting)
+                + ", with 95 % confidence a"
                 + " loss of at most " + points(Math.max(0, -setting.loss().lower())) + corrected() + ".";
     }
 
     /** What is said of the setting that comes nearest to the claim without reaching it. */
     private String nearest(Finding setting) {
-        var found = score(setting.row()) + " in " + samples(setting) + " with " + ratio(setting.row()) + " times fewer bytes";
+        var found = score(setting.row()) + " in " + samples(setting) + " with " + ratio(setting.row())
+                + " times fewer bytes";
         var loss = setting.loss();
         if (smaller.stream().allMatch(other -> other.loss().verdict() == Verdict.LOSES)) {
-            return "No setting keeps the full cache's score of " + score(full) + ": each loses more than 1 point with 95 %"
-                    + " confidence. " + setting.row().method() + " comes nearest: " + found + ".";
+            return "No setting keeps the full cache's score of " + score(full)
+                    + ": each loses more than 1 point with 95 %" + " confidence. "
+                    + setting.row().method() + " comes nearest: " + found + ".";
         }
         if (loss.needed() <= setting.row().difference().pairs()) {
             return "This run cannot tell whether a setting keeps the full cache's score of " + score(full)
@@ -96,8 +101,9 @@ public final class Headline {
                             : "may lose up to " + points(-loss.lower()))
                     + corrected() + ".";
         }
-        return cannotTell(loss.needed(), setting.row().difference().pairs()) + " Nearest is " + setting.row().method() + ": "
-                + found + ", but with 95 % confidence it may lose up to " + points(-loss.lower()) + corrected() + ".";
+        return cannotTell(loss.needed(), setting.row().difference().pairs()) + " Nearest is "
+                + setting.row().method() + ": " + found + ", but with 95 % confidence it may lose up to "
+                + points(-loss.lower()) + corrected() + ".";
     }
 
     private String noneNamed() {
@@ -106,17 +112,19 @@ public final class Headline {
                 .min(Comparator.comparingLong(setting -> setting.loss().needed()));
         boolean allLose = smaller.stream().allMatch(setting -> setting.loss().verdict() == Verdict.LOSES);
         var first = allLose
-                ? "No setting keeps the full cache's score of " + score(full) + ": each loses more than 1 point with 95 %"
-                        + " confidence."
+                ? "No setting keeps the full cache's score of " + score(full)
+                        + ": each loses more than 1 point with 95 %" + " confidence."
                 : any.map(setting -> cannotTell(
-                                setting.loss().needed(), setting.row().difference().pairs()))
+                                setting.loss().needed(),
+                                setting.row().difference().pairs()))
                         .orElseThrow();
         return first + " No setting is shown to score more than tokens kept at random.";
     }
 
     private String cannotTell(long needed, int samples) {
         return "This run cannot tell whether a setting keeps the full cache's score of " + score(full)
-                + " to within 1 point: it would need about " + round(Math.max(needed, samples + 1L)) + " samples and has "
+                + " to within 1 point: it would need about " + round(Math.max(needed, samples + 1L))
+                + " samples and has "
                 + whole(samples) + ".";
     }
 
@@ -129,9 +137,11 @@ public final class Headline {
             return Optional.empty();
         }
         return losers.stream()
-                .max(Comparator.comparingDouble(setting -> setting.row().difference().mean()))
+                .max(Comparator.comparingDouble(
+                        setting -> setting.row().difference().mean()))
                 .map(best -> losers.size() + " of " + smaller.size() + " settings lose more than 1 point for certain; "
-                        + best.row().method() + " loses least of them, " + points(-best.row().difference().mean()) + " with "
+                        + best.row().method() + " loses least of them, "
+                        + points(-best.row().difference().mean()) + " with "
                         + ratio(best.row()) + " times fewer bytes.");
     }
 
@@ -156,9 +166,7 @@ public final class Headline {
 
     private static String chance(Finding setting) {
         var random = setting.random();
-        return random == null
-                ? ""
-                : "; tokens kept at random score " + score(random) + " at " + ratio(random) + "x";
+        return random == null ? "" : "; tokens kept at random score " + score(random) + " at " + ratio(random) + "x";
     }
 
     /** Why the bound is wider than the interval of the table. */

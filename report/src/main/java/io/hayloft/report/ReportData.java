@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +87,8 @@ record ReportData(
             var row = table.rows().get(i);
             var taskCells = severalTasks ? byTask.rows().get(i).cells() : List.<SummaryTable.Cell>of();
             var family = families.getOrDefault(row.method(), row.method());
-            methods.add(methodRow(
-                    row, taskCells, family, verdicts.get(row.method()), findings.isOnFront(row.method())));
+            methods.add(
+                    methodRow(row, taskCells, family, verdicts.get(row.method()), findings.isOnFront(row.method())));
         }
         var names = methods.stream().map(MethodRow::name).toList();
         var samples = SampleOutputs.of(records, names);

@@ -25,7 +25,8 @@ public final class Findings {
         methods.forEach((method, own) -> scores.put(method, Pairs.scores(own)));
         find();
         front = ParetoFront.of(
-                table.rows(), (one, other) -> pairs(one.method(), other.method()).isHigher());
+                table.rows(),
+                (one, other) -> pairs(one.method(), other.method()).isHigher());
     }
 
     /** Findings of a run. */
@@ -41,11 +42,16 @@ public final class Findings {
      * @param beatsRandom whether it is shown to score more than {@code random}, or the run has none
      * @param random the control with the nearest ratio; null if the run has none
      */
-    public record Finding(Row row, NonInferiority.Result loss, boolean beatsRandom, @Nullable Row random) {}
+    public record Finding(
+            Row row,
+            NonInferiority.Result loss,
+            boolean beatsRandom,
+            @Nullable Row random) {}
 
     private void find() {
         var settings = table.rows().stream()
-                .filter(row -> !row.isFull() && !row.isRandom() && row.difference().pairs() > 0)
+                .filter(row ->
+                        !row.isFull() && !row.isRandom() && row.difference().pairs() > 0)
                 .toList();
         var losses = NonInferiority.of(settings.stream()
                 .map(row -> pairs(row.method(), Groups.FULL).differences())
@@ -53,7 +59,8 @@ public final class Findings {
         for (int i = 0; i < settings.size(); i++) {
             var row = settings.get(i);
             var random = nearestRandom(row);
-            boolean beats = random == null || pairs(row.method(), random.method()).isHigher();
+            boolean beats =
+                    random == null || pairs(row.method(), random.method()).isHigher();
             findings.put(row.method(), new Finding(row, losses.get(i), beats, random));
         }
     }

@@ -53,12 +53,15 @@ public final class NonInferiority {
      */
     static List<Result> of(List<Strata> settings) {
         var losses = settings.stream().map(Strata::negated).toList();
-        var keeps = holm(settings.stream().map(values -> pValue(values, -MARGIN)).toList());
+        var keeps =
+                holm(settings.stream().map(values -> pValue(values, -MARGIN)).toList());
         var loses = holm(losses.stream().map(values -> pValue(values, MARGIN)).toList());
         var results = new ArrayList<Result>();
         for (int i = 0; i < settings.size(); i++) {
-            var verdict = keeps.get(i).rejected() ? Verdict.KEEPS : loses.get(i).rejected() ? Verdict.LOSES : Verdict.OPEN;
-            results.add(result(settings.get(i), verdict, keeps.get(i).level(), loses.get(i).level()));
+            var verdict =
+                    keeps.get(i).rejected() ? Verdict.KEEPS : loses.get(i).rejected() ? Verdict.LOSES : Verdict.OPEN;
+            results.add(result(
+                    settings.get(i), verdict, keeps.get(i).level(), loses.get(i).level()));
         }
         return results;
     }
@@ -117,7 +120,8 @@ public final class NonInferiority {
                 .boxed()
                 .sorted(Comparator.comparingDouble(pValues::get))
                 .toList();
-        var tested = new ArrayList<Tested>(java.util.Collections.nCopies(count, new Tested(false, LEVEL / Math.max(1, count))));
+        var tested = new ArrayList<Tested>(
+                java.util.Collections.nCopies(count, new Tested(false, LEVEL / Math.max(1, count))));
         int left = count;
         boolean rejecting = true;
         for (int index : order) {

@@ -70,7 +70,8 @@ record Pairs(Strata differences, @Nullable Counts counts) {
             return Bootstrap.interval(differences, LEVEL / 2);
         }
         return new Interval(
-                new ScoreTest(differences, -1, false).lower(Z), -new ScoreTest(differences.negated(), -1, false).lower(Z));
+                new ScoreTest(differences, -1, false).lower(Z),
+                -new ScoreTest(differences.negated(), -1, false).lower(Z));
     }
 
     /** Whether the first method is shown to score more, by a one-sided test at 5 %. */

@@ -24,8 +24,8 @@ final class ParetoFront {
      */
     static Set<String> of(List<Row> rows, BiPredicate<Row, Row> isHigher) {
         var measured = rows.stream()
-                .filter(row -> row.mean().count() > 0
-                        && Double.isFinite(row.bytes().perToken()))
+                .filter(row ->
+                        row.mean().count() > 0 && Double.isFinite(row.bytes().perToken()))
                 .toList();
         var front = new TreeSet<String>();
         for (var row : measured) {

@@ -126,7 +126,9 @@ record Strata(List<Stratum> strata) {
 
     /** Whether all categories have as many values and no cluster holds two: the mean is that of all values. */
     boolean isBalanced() {
-        return strata.stream().allMatch(stratum -> stratum.count() == strata.getFirst().count())
+        return strata.stream()
+                        .allMatch(
+                                stratum -> stratum.count() == strata.getFirst().count())
                 && strata.stream().allMatch(stratum -> stratum.clusters() == stratum.count());
     }
 

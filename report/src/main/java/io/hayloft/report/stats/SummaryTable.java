@@ -18,7 +18,8 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
 
     /** Whether the steps of some method read less than it stores. */
     public boolean readsLess() {
-        return rows.stream().anyMatch(row -> row.bytes().readPerToken() <= row.bytes().perToken() - 0.5);
+        return rows.stream()
+                .anyMatch(row -> row.bytes().readPerToken() <= row.bytes().perToken() - 0.5);
     }
 
     /**

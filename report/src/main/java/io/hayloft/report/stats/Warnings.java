@@ -40,8 +40,7 @@ public final class Warnings {
 
     private static void belowRandom(SummaryTable table, Row full, List<String> warnings) {
         for (var row : table.rows()) {
-            if (row.isRandom()
-                    && row.mean().mean() > full.mean().mean()) {
+            if (row.isRandom() && row.mean().mean() > full.mean().mean()) {
                 warnings.add(
                         row.method() + " scores " + Digits.score(row.mean().mean()) + ", more than the full cache ("
                                 + Digits.score(full.mean().mean()) + "): the run cannot tell methods apart");
@@ -92,7 +91,8 @@ public final class Warnings {
                 var less = sweep.get(i - 1);
                 var more = sweep.get(i);
                 if (findings.pairs(more.method(), less.method()).isHigher()) {
-                    warnings.add(more.method() + " scores " + Digits.score(more.mean().mean()) + ", more than "
+                    warnings.add(more.method() + " scores "
+                            + Digits.score(more.mean().mean()) + ", more than "
                             + less.method() + " (" + Digits.score(less.mean().mean())
                             + ") with a larger cache: too few samples, or a defect");
                 }
@@ -104,7 +104,8 @@ public final class Warnings {
     private static void missedRatios(SummaryTable table, List<String> warnings) {
         var missed = table.rows().stream()
                 .filter(row -> row.bytes().requestedRatio() > 1
-                        && row.bytes().achievedRatio() * RATIO_SLACK < row.bytes().requestedRatio())
+                        && row.bytes().achievedRatio() * RATIO_SLACK
+                                < row.bytes().requestedRatio())
                 .map(row -> row.method() + " reached "
                         + Digits.fixed(row.bytes().achievedRatio(), 1) + "x of "
                         + Digits.fixed(row.bytes().requestedRatio(), 1) + "x")
