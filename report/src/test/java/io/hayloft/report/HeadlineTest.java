@@ -52,7 +52,7 @@ class HeadlineTest {
                 .headline();
         assertThat(headline.getFirst())
                 .startsWith("This run cannot tell whether a setting keeps the full cache's score of 0.90 to within 1"
-                        + " point: it would need about 490 samples and has 20. Nearest is kivi:4bit: 0.90 in 20"
+                        + " point: it would need about 480 samples and has 20. Nearest is kivi:4bit: 0.90 in 20"
                         + " samples with 3.1 times fewer bytes, but with 95 % confidence it may lose up to ");
         assertThat(headline).noneMatch(sentence -> sentence.contains("keeps the full cache's score with"));
     }

@@ -155,7 +155,7 @@ class ReportTest {
                 .contains("| compress s |");
         assertThat(markdown).contains("## By task", "## By prompt length", "## By depth");
         assertThat(markdown).anyMatch(line -> line.startsWith("| snapkv:4x | "));
-        assertThat(Files.readString(Exports.write(run, "tex"))).contains("\\toprule", "$\\pm$", "$\\times$");
+        assertThat(Files.readString(Exports.write(run, "tex"))).contains("\\toprule", "mean [95 \\%]", "$\\times$");
         assertThatThrownBy(() -> Exports.write(run, "parket"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("did you mean 'parquet'?");

@@ -1,6 +1,7 @@
 package io.hayloft.report.stats;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -66,6 +67,11 @@ public final class NonInferiority {
         return results;
     }
 
+    /** Tests of the hypotheses that settings lose the margin or more; a setting whose test rejects it keeps the score. */
+    static List<Tested> keeps(List<Strata> settings) {
+        return holm(settings.stream().map(values -> pValue(values, -MARGIN)).toList());
+    }
+
     private static Result result(Strata values, Verdict verdict, double keepLevel, double loseLevel) {
         if (!values.hasInterval()) {
             return new Result(verdict, Double.NaN, Double.NaN, 0, Double.NaN);
@@ -120,8 +126,7 @@ public final class NonInferiority {
                 .boxed()
                 .sorted(Comparator.comparingDouble(pValues::get))
                 .toList();
-        var tested = new ArrayList<Tested>(
-                java.util.Collections.nCopies(count, new Tested(false, LEVEL / Math.max(1, count))));
+        var tested = new ArrayList<Tested>(Collections.nCopies(count, new Tested(false, LEVEL / Math.max(1, count))));
         int left = count;
         boolean rejecting = true;
         for (int index : order) {

@@ -3,6 +3,7 @@ package io.hayloft.report.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.report.stats.NonInferiority.Tested;
 import io.hayloft.report.stats.NonInferiority.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ class NonInferiorityTest {
             for (int m = 0; m < methods; m++) {
                 settings.add(kind.sample(random, samples, loss));
             }
-            if (NonInferiority.of(settings).stream().anyMatch(result -> result.verdict() == Verdict.KEEPS)) {
+            if (NonInferiority.keeps(settings).stream().anyMatch(Tested::rejected)) {
                 certified++;
             }
         }
@@ -85,7 +86,7 @@ class NonInferiorityTest {
 
     /** At the margin itself the claim is wrong in 5 % of runs at most; 7 % leave room for the chance of 500 runs. */
     @ParameterizedTest
-    @CsvSource({"20, 1", "50, 1", "100, 1", "100, 8", "500, 1"})
+    @CsvSource({"20, 1", "50, 1", "50, 8", "100, 1", "500, 1"})
     void aLossOfTheMarginIsCertifiedAtTheLevel(int samples, int methods) {
         for (var kind : Kind.values()) {
             assertThat(certified(kind, samples, NonInferiority.MARGIN, methods, 500))
