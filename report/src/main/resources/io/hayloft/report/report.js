@@ -88,14 +88,15 @@ function showHeader() {
   const suite = mini ? "mini suite" : tasks.length <= 4 ? tasks.join(", ") : tasks.length + " tasks";
   $("title").textContent = [info.model.name, suite, whole(data.samples_all) + " samples",
     methods.length + " methods", settings.protocol].join(" · ");
-  $("headline").textContent = data.headline[0];
-  $("more-findings").textContent = data.headline.slice(1).join(" ");
+  const joined = (text) => text.replace(/(\d) %/g, "$1\u00a0%"); // no line break before the sign
+  $("headline").textContent = joined(data.headline[0]);
+  $("more-findings").textContent = joined(data.headline.slice(1).join(" "));
   const tiles = [];
   if (full) tiles.push([fixed(full.mean.mean), "score of the full cache" + (isNumber(full.mean.low) ? ", 95 % interval " + range(full.mean) : "")]);
   if (full) tiles.push([bytes(full.bytes_per_token), "full cache for each token (" + settings.cache_type + ")"]);
   const settingsRun = methods.filter((m) => m.verdict);
   const count = (verdict) => settingsRun.filter((m) => m.verdict === verdict).length;
-  if (settingsRun.length) tiles.push([count("keeps") + " · " + count("loses") + " · " + count("open"), "settings that keep the full score · lose more than 1 point · cannot be told"]);
+  if (settingsRun.length) tiles.push([count("keeps") + " of " + settingsRun.length, "settings keep the full score; " + count("loses") + " lose more than 1 point, " + count("open") + " cannot be told"]);
   tiles.push([whole(data.samples_all) + " × " + methods.length, "samples × methods" + (info.seconds > 0 ? " in " + duration(info.seconds) : "")]);
   for (const [value, label] of tiles) $("tiles").append(make("div", "tile", [make("b", "", value), make("span", "", label)]));
   $("embedded").hidden = !info.model.embedded;

@@ -8,7 +8,6 @@ function columnsOf(byTask) {
     { title: "method", value: (m) => methods.indexOf(m), cell: methodCell },
     { title: "mean", value: (m) => m.mean.mean, cell: (m) => scoreCell(m.mean, "mean") },
     { title: "against full [95 %]", value: (m) => m.difference[0], cell: differenceCell },
-    { title: "full score", value: (m) => VERDICTS.indexOf(m.verdict), cell: verdictCell },
     ...(names.length === 1 ? [] : names.map((name, i) => ({ title: name, value: (m) => score(m, i).mean, cell: (m) => scoreCell(score(m, i)) }))),
     { title: "bytes ratio", value: (m) => m.achieved_ratio, cell: ratioCell },
     { title: "stored bytes a token", value: (m) => m.bytes_per_token, cell: (m) => make("td", "", whole(m.bytes_per_token)) },
@@ -33,10 +32,13 @@ function scoreCell(score, extra = "") {
   return cell;
 }
 
+/** Whether the setting certainly keeps the full cache's score, or loses more than a point of it. */
+const VERDICTS = { keeps: "keeps ", loses: "loses ", open: "cannot tell " };
+
 function differenceCell(m) {
   if (m === full || !isNumber(m.difference[0])) return make("td", "", "–");
   const [mean, low, high] = m.difference;
-  return make("td", "", [make("span", high < 0 ? "down" : low > 0 ? "up" : "", signed(mean)),
+  return make("td", "", [make("small", "", VERDICTS[m.verdict] ?? ""), make("span", high < 0 ? "down" : low > 0 ? "up" : "", signed(mean)),
     make("small", "under", isNumber(low) ? "[" + signed(low) + ", " + signed(high) + "]" + (m.few_pairs ? " few samples" : "") : "no interval")]);
 }
 
@@ -48,13 +50,6 @@ function ratioCell(m) {
   return cell;
 }
 
-const VERDICTS = ["loses", "open", "keeps"];
-
-/** Whether the setting certainly keeps the full cache's score or loses more than a point of it. */
-function verdictCell(m) {
-  const text = { keeps: "keeps", loses: "loses", open: "cannot tell" }[m.verdict] ?? "–";
-  return make("td", "", make("span", { keeps: "up", loses: "down" }[m.verdict] ?? "", text));
-}
 
 function showTable() {
   fillTable(columnsOf(false));

@@ -82,7 +82,7 @@ public final class NonInferiority {
                 new ScoreTest(values, -1, true).lower(z),
                 -new ScoreTest(values.negated(), -1, true).lower(Normal.quantile(1 - loseLevel)),
                 needed(values.error() * values.error() * values.count(), z, MARGIN),
-                (Normal.quantile(1 - LEVEL / 2) + Normal.quantile(POWER)) * values.error());
+                detectable(values.error() * values.error() * values.count(), values.count()));
     }
 
     private static double pValue(Strata values, double hypothesis) {
@@ -102,6 +102,17 @@ public final class NonInferiority {
         double half = z * Math.sqrt(margin * (1 - margin)) / (2 * margin);
         double root = half + Math.sqrt(half * half + 1 / (2 * margin));
         return (long) Math.ceil(Math.max(spread * spread * variance / (margin * margin), root * root));
+    }
+
+    /**
+     * Smallest loss that is told from none in 80 % of runs at the 5 % two-sided level: 2.8 x root(variance / n), where at
+     * least one sample is taken to differ.
+     *
+     * @param variance of the difference of one sample
+     */
+    static double detectable(double variance, int samples) {
+        double spread = Normal.quantile(1 - LEVEL / 2) + Normal.quantile(POWER);
+        return spread * Math.sqrt(Math.max(variance, 1.0 / samples) / samples);
     }
 
     /**

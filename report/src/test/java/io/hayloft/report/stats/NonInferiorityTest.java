@@ -146,6 +146,7 @@ class NonInferiorityTest {
     /** 4 % of results differ, margin 1 point: 6.2 x 0.04 / 0.0001. */
     @Test
     void neededSamplesAreThoseOfTheFormula() {
+        assertThat(NonInferiority.detectable(0.04, 400)).isEqualTo(2.8 * Math.sqrt(0.04 / 400), within(2e-4));
         assertThat((double) NonInferiority.needed(0.04, Normal.quantile(0.95), 0.01))
                 .isEqualTo(2473, within(2.0));
     }
