@@ -23,13 +23,11 @@ public final class Headline {
     /** What counts as strong compression. */
     private static final double STRONG = 3.5;
 
-    private final Findings findings;
     private final Row full;
     private final List<Finding> settings;
     private final List<Finding> smaller;
 
     private Headline(Findings findings, Row full) {
-        this.findings = findings;
         this.full = full;
         settings = findings.settings();
         smaller = settings.stream()

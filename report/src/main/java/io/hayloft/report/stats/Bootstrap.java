@@ -44,7 +44,7 @@ final class Bootstrap {
 
     private static double[] draws(Strata values) {
         var random = new SplittableRandom(SEED);
-        var means = new double[(int) Math.clamp(WORK / values.count(), FEWEST_DRAWS, DRAWS)];
+        var means = new double[Math.clamp(WORK / values.count(), FEWEST_DRAWS, DRAWS)];
         for (int draw = 0; draw < means.length; draw++) {
             double sum = 0;
             for (var stratum : values.strata()) {
