@@ -9,7 +9,7 @@ import io.hayloft.bench.Protocol;
 import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.BenchRun;
-import io.hayloft.bench.run.Plan;
+import io.hayloft.bench.plan.Plan;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;
@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
             "Compare methods that shrink the KV cache: quality, bytes and speed.",
             "",
             "Without options the embedded model runs the mini suite with the default methods. Every sample is on disk"
-                    + " when it is done; the same command goes on where it was stopped."
+                    + " when it is done: the same command goes on where it was stopped, and with more methods, tasks,"
+                    + " lengths or samples and the same --out it adds what is missing."
         },
         footer = {
             "",
@@ -94,8 +95,8 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--paper-compat",
             description =
-                    "Treat methods as the code of arXiv 2407.01527 did, where it did not treat all alike; each such"
-                            + " thing is named at the start and in the report.")
+                    "Treat methods as the code of arXiv 2407.01527 did where it did not treat all alike; each"
+                            + " difference is named at the start and in the report.")
     private boolean paperCompat;
 
     @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the JSONL files of LongBench tasks.")
@@ -104,7 +105,9 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--limit-tokens",
             paramLabel = "N",
-            description = "Cut longer prompts in the middle. Default: as the model's context allows.")
+            description =
+                    "Cut prompts with more tokens than this in the middle; a chat format is added on top."
+                            + " Default: as the model's context allows.")
     private @Nullable String limitTokens;
 
     @Option(
@@ -118,6 +121,11 @@ final class BenchCommand extends Subcommand {
             paramLabel = "TYPE",
             description = "How the full cache is stored: f32, f16 or q8. Default: f16.")
     private @Nullable String cacheType;
+
+    @Option(
+            names = "--retry-failed",
+            description = "Try samples again that failed in an earlier start of this run.")
+    private boolean retryFailed;
 
     @Option(
             names = "--out",
@@ -141,7 +149,7 @@ final class BenchCommand extends Subcommand {
     private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {
         try (var status = new StatusLine(err())) {
             status.show("choosing samples and measuring what they will take ...");
-            return BenchRun.prepare(spec, loaded);
+            return BenchRun.prepare(spec, loaded, retryFailed);
         }
     }
 
@@ -209,6 +217,7 @@ final class BenchCommand extends Subcommand {
     }
 
     private void showResult(ResolvedModel found, RunFolder run) {
+        showFailures(run);
         var report = Report.write(run);
         var findings = Findings.of(run.records());
         out().println(SummaryText.of(findings.table()));
@@ -227,5 +236,24 @@ final class BenchCommand extends Subcommand {
         }
         out().println("report:  " + report);
         out().println("records: " + run.path());
+    }
+
+    /** What could not be answered stands above all tables. */
+    private void showFailures(RunFolder run) {
+        var failed = run.failures();
+        if (failed.isEmpty()) {
+            return;
+        }
+        var samples = failed.stream()
+                .map(one -> one.subject().task() + " " + one.subject().sample())
+                .distinct()
+                .count();
+        var first = failed.getFirst();
+        var text = Sizes.count((int) samples, "sample") + " failed, such as "
+                + first.subject().sample() + ": " + first.error() + ". --retry-failed tries again";
+        if (run.records().isEmpty()) {
+            throw new UserError("no sample could be answered: " + text);
+        }
+        out().println(Terminal.wrapped("warning: ", "         ", text));
     }
 }

@@ -2,7 +2,7 @@ package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.Suggest;
-import io.hayloft.bench.run.Machines;
+import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.speed.SpeedResult;
 import io.hayloft.bench.speed.SpeedTest;
 import io.hayloft.bench.speed.Timings;

@@ -1,17 +1,22 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.generation.CacheRecipe;
+import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.methods.prompt.PromptStep;
 import java.util.Optional;
 
 /** A compression method with all its parameters: what one row of a report stands for. */
-public interface Method extends CacheRecipe {
+public interface Method extends CompressionMethod {
     /** The canonical expression, such as {@code snapkv:4x}; parsing it gives this method again. */
     @Override
     String name();
 
     /** The name of the method without its parameters, such as {@code snapkv}. */
     String family();
+
+    /** A number that changes when the method's results do. */
+    default int version() {
+        return 1;
+    }
 
     /** How the method saves bytes. */
     School school();

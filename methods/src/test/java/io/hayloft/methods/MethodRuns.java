@@ -1,7 +1,7 @@
 package io.hayloft.methods;
 
-import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
@@ -44,7 +44,7 @@ abstract class MethodRuns {
     }
 
     static List<Completion> complete(int[] prompt, int newTokens, int chunk, String... expressions) {
-        var recipes = new ArrayList<CacheRecipe>();
+        var recipes = new ArrayList<CompressionMethod>();
         for (var expression : expressions) {
             recipes.add(Methods.parse(expression));
         }

@@ -43,8 +43,8 @@ class PolicyConformanceTest extends MethodRuns {
         assertThat(completions.get(1).ids()[0]).isEqualTo(completions.getFirst().ids()[0]);
         assertThat(completions.get(1).ids()[1]).isEqualTo(completions.getFirst().ids()[1]);
         for (int i = 1; i < completions.size(); i++) {
-            assertThat(completions.get(i).cacheBytes())
-                    .isLessThan(completions.get(i - 1).cacheBytes());
+            assertThat(completions.get(i).bytes().read())
+                    .isLessThan(completions.get(i - 1).bytes().read());
         }
         var method = Methods.parse("h2o-paper:4x");
         try (var prefill = prefill(prompt, method);
@@ -103,11 +103,12 @@ class PolicyConformanceTest extends MethodRuns {
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);
         var full = all.getFirst();
         assertThat(all.get(1).top()).isEqualTo(full.top());
-        assertThat(all.get(2).cacheBytes()).isLessThan(full.cacheBytes());
-        assertThat(all.get(3).cacheBytes()).isLessThan(all.get(2).cacheBytes());
-        assertThat(all.get(3).storedBytes()).isGreaterThanOrEqualTo(full.fullCacheBytes());
+        assertThat(all.get(2).bytes().read()).isLessThan(full.bytes().read());
+        assertThat(all.get(3).bytes().read()).isLessThan(all.get(2).bytes().read());
+        assertThat(all.get(3).bytes().stored())
+                .isGreaterThanOrEqualTo(full.bytes().full());
         assertThat(all.get(3).freeTokens()).isZero();
         assertThat(all.get(4).top()).isEqualTo(full.top());
-        assertThat(full.storedBytes()).isEqualTo(full.cacheBytes());
+        assertThat(full.bytes().stored()).isEqualTo(full.bytes().read());
     }
 }

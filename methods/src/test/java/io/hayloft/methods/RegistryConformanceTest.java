@@ -3,8 +3,8 @@ package io.hayloft.methods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.base.UserError;
-import io.hayloft.engine.generation.CacheRecipe;
 import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
@@ -155,7 +155,7 @@ class RegistryConformanceTest {
             for (var form :
                     Stream.concat(budgeted().stream(), composed().stream()).toList()) {
                 var sizes = complete(model, form.formatted("2x"), form.formatted("4x"), form.formatted("8x")).stream()
-                        .map(Completion::cacheBytes)
+                        .map(done -> done.bytes().read())
                         .toList();
                 long full = model.cacheShape().fullBytes(PROMPT, new KvCodec.F16());
                 // four query heads to a KV head: their representatives, or the union of their choices, outweigh 2x
@@ -273,7 +273,7 @@ class RegistryConformanceTest {
     }
 
     private static List<Completion> complete(LanguageModel model, String... expressions) {
-        var recipes = new ArrayList<CacheRecipe>();
+        var recipes = new ArrayList<CompressionMethod>();
         for (var expression : expressions) {
             recipes.add(Methods.parse(expression));
         }

@@ -2,7 +2,7 @@ package io.hayloft.methods;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.engine.generation.CacheRecipe;
+import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
@@ -79,7 +79,7 @@ class SharedScoresTest {
     @Test
     void everyRatioIsChargedForSharedScores() {
         try (var model = model()) {
-            var recipes = new ArrayList<CacheRecipe>();
+            var recipes = new ArrayList<CompressionMethod>();
             for (int ratio : new int[] {2, 4, 8}) {
                 var evict = new Term.Evict(new Slow(), Budget.parse(ratio + "x"), DecodeRule.GROW);
                 recipes.add(new ComposedMethod("slow", "slow", School.EVICT, null, evict, null));
@@ -89,7 +89,8 @@ class SharedScoresTest {
             var all = Generation.run(model, prompt, prompt.length, recipes, options, GenerationListener.NONE);
             double alone = 1e-9 * Slow.NANOS * model.config().layers() / 2; // on two threads
             assertThat(all)
-                    .allSatisfy(done -> assertThat(done.compressSeconds()).isGreaterThanOrEqualTo(alone));
+                    .allSatisfy(
+                            done -> assertThat(done.times().compressSeconds()).isGreaterThanOrEqualTo(alone));
         }
     }
 

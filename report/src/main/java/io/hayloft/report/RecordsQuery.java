@@ -49,7 +49,7 @@ final class RecordsQuery {
             "generated_tokens",
             "free_tokens",
             "decode_steps",
-            "cache_bytes",
+            "read_bytes",
             "stored_bytes",
             "full_cache_bytes",
             "seed"

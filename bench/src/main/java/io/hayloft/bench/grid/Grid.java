@@ -3,7 +3,7 @@ package io.hayloft.bench.grid;
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpecBuilder;
-import io.hayloft.bench.PaperCompat;
+import io.hayloft.bench.paper.PaperCompat;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -3,8 +3,7 @@ package io.hayloft.benchmarks.grid;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.benchmarks.Commands;
-import io.hayloft.engine.generation.CacheRecipe;
-import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
@@ -109,8 +108,8 @@ final class GridSpeed implements Callable<Integer> {
         return 0;
     }
 
-    private static List<CacheRecipe> recipes(List<String> methods) {
-        return methods.stream().<CacheRecipe>map(GridSpeed::sharing).toList();
+    private static List<CompressionMethod> recipes(List<String> methods) {
+        return methods.stream().<CompressionMethod>map(GridSpeed::sharing).toList();
     }
 
     /** The method of an expression, if it can share the prompt with others. */
@@ -125,16 +124,17 @@ final class GridSpeed implements Callable<Integer> {
     }
 
     /** Seconds from the prompt to the last token, printed with their parts. */
-    private double timed(LanguageModel loaded, List<CacheRecipe> recipes, int round) {
+    private double timed(LanguageModel loaded, List<CompressionMethod> recipes, int round) {
         var tokens = new SplittableRandom(round)
                 .ints(prompt, 0, loaded.config().vocabulary())
                 .toArray();
         long start = System.nanoTime();
         var completions = Generation.run(loaded, tokens, prompt, recipes, options(), GenerationListener.NONE);
         double seconds = (System.nanoTime() - start) * 1e-9;
-        double reading = completions.getFirst().prefillSeconds();
-        double decoding =
-                completions.stream().mapToDouble(Completion::decodeSeconds).sum();
+        double reading = completions.getFirst().times().prefillSeconds();
+        double decoding = completions.stream()
+                .mapToDouble(done -> done.times().shareSeconds())
+                .sum();
         System.out.printf(
                 Locale.ROOT,
                 "%s %2d methods %6.2f s: prompt %.2f, caches %.2f, decoding %.2f = %.1f ms a step%n",

@@ -4,7 +4,7 @@ import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.kv.cache.SequenceCache;
 
 /** The uncompressed cache. */
-record FullCache() implements CacheRecipe {
+record FullCache() implements CompressionMethod {
     @Override
     public String name() {
         return "full";

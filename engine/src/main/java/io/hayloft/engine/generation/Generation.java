@@ -26,7 +26,7 @@ public final class Generation {
     private final LanguageModel model;
     private final int[] prompt;
     private final int compressAfter;
-    private final List<CacheRecipe> recipes;
+    private final List<CompressionMethod> recipes;
     private final GenerationOptions options;
     private final GenerationListener listener;
     private final int limit;
@@ -45,7 +45,7 @@ public final class Generation {
             LanguageModel model,
             int[] prompt,
             int compressAfter,
-            List<CacheRecipe> recipes,
+            List<CompressionMethod> recipes,
             GenerationOptions options,
             GenerationListener listener) {
         this.model = model;
@@ -71,7 +71,7 @@ public final class Generation {
             LanguageModel model,
             int[] prompt,
             int compressAfter,
-            List<CacheRecipe> recipes,
+            List<CompressionMethod> recipes,
             GenerationOptions options,
             GenerationListener listener) {
         int context = model.config().contextLength();

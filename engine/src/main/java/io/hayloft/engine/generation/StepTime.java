@@ -3,34 +3,39 @@ package io.hayloft.engine.generation;
 import java.util.Arrays;
 
 /**
- * Shares the wall time of a lockstep out among its variants: to each what its own cache cost, and an equal part of the
- * rest, which is the work on the weights that they read together.
+ * Splits the wall time of a decode step into what each sequence needed for its own cache and the rest, which is the work
+ * on the weights that all of them read together.
  */
 final class StepTime {
     private final long[] own;
-    private double rest;
+    private long shared;
 
-    StepTime(int variants) {
-        own = new long[variants];
+    StepTime(int sequences) {
+        own = new long[sequences];
     }
 
-    /** Starts a step; returns where the decoder adds each variant's own nanoseconds. */
+    /** Starts a step; returns where the decoder adds each sequence's own nanoseconds. */
     long[] begin() {
         Arrays.fill(own, 0);
         return own;
     }
 
-    /** Ends a step of the first so many variants, which took this long as a whole. */
-    void end(long nanos, int variants) {
-        long shared = nanos;
-        for (int i = 0; i < variants; i++) {
-            shared -= own[i];
+    /** Ends a step of the first so many sequences, which took this long altogether. */
+    void end(long nanos, int sequences) {
+        long rest = nanos;
+        for (int i = 0; i < sequences; i++) {
+            rest -= own[i];
         }
-        rest = Math.max(0, shared) / (double) variants;
+        shared = Math.max(0, rest);
     }
 
-    /** A variant's share of the step. */
-    double seconds(int variant) {
-        return (own[variant] + rest) * 1e-9;
+    /** Seconds of the step that a sequence needed for itself. */
+    double ownSeconds(int sequence) {
+        return own[sequence] * 1e-9;
+    }
+
+    /** Seconds of the step that all its sequences needed together. */
+    double sharedSeconds() {
+        return shared * 1e-9;
     }
 }

@@ -32,7 +32,9 @@ final class Variant implements AutoCloseable {
     private long cacheBytes;
     private long storedBytes;
     private double questionSeconds;
-    private double decodeSeconds;
+    private double ownSeconds;
+    private double sharedSeconds;
+    private long rowsOfSteps;
     private int decodeSteps;
     private @Nullable StopReason stop;
 
@@ -46,7 +48,7 @@ final class Variant implements AutoCloseable {
     Variant(
             LanguageModel model,
             int index,
-            CacheRecipe recipe,
+            CompressionMethod recipe,
             SequenceCache cache,
             double compressSeconds,
             int limit,
@@ -104,15 +106,17 @@ final class Variant implements AutoCloseable {
         return ids[count - 1];
     }
 
-    /** Adds this variant's share of the time that reading the question took. */
-    void addQuestionSeconds(double seconds) {
-        questionSeconds += seconds;
+    /** Adds the time of a step that read a token of the question. */
+    void addQuestionStep(double own, double shared) {
+        questionSeconds += own + shared;
         stepDone();
     }
 
-    /** Adds this variant's share of the time of a decode step. */
-    void addDecodeSeconds(double seconds) {
-        decodeSeconds += seconds;
+    /** Adds the time of a decode step of a batch of so many rows. */
+    void addDecodeStep(double own, double shared, int rows) {
+        ownSeconds += own;
+        sharedSeconds += shared;
+        rowsOfSteps += rows;
         decodeSteps++;
         stepDone();
     }
@@ -174,16 +178,17 @@ final class Variant implements AutoCloseable {
                 Arrays.copyOf(ids, count),
                 text.toString(),
                 stop == null ? StopReason.LENGTH : stop,
-                cacheBytes,
-                storedBytes,
-                fullCacheBytes,
                 promptTokens,
-                prefillSeconds + questionSeconds,
-                compressSeconds,
-                decodeSeconds,
-                decodeSteps,
-                List.copyOf(top),
-                Math.min(freeTokens, count));
+                Math.min(freeTokens, count),
+                new CacheBytes(storedBytes, cacheBytes, fullCacheBytes),
+                new Times(
+                        prefillSeconds + questionSeconds,
+                        compressSeconds,
+                        ownSeconds,
+                        sharedSeconds,
+                        decodeSteps,
+                        decodeSteps == 0 ? 0 : (double) rowsOfSteps / decodeSteps),
+                List.copyOf(top));
     }
 
     @Override

@@ -46,7 +46,7 @@ final class Wave {
             Arrays.fill(tokens, question[i]);
             step(i == question.length - 1);
             for (int row = 0; row < tokens.length; row++) {
-                running.get(row).addQuestionSeconds(time.seconds(row));
+                running.get(row).addQuestionStep(time.ownSeconds(row), time.sharedSeconds());
             }
         }
         for (int i = 0; i < running.size(); i++) {
@@ -63,7 +63,7 @@ final class Wave {
             }
             step(true);
             for (int i = 0; i < tokens.length; i++) {
-                running.get(i).addDecodeSeconds(time.seconds(i));
+                running.get(i).addDecodeStep(time.ownSeconds(i), time.sharedSeconds(), tokens.length);
                 running.get(i).choose(logits, i * model.config().vocabulary());
             }
             dropEnded();

@@ -3,7 +3,7 @@
  * decode in lockstep so that each weight is read once for the whole batch.
  *
  * <p>Results equal running every recipe alone, to the bit. Knows nothing of compression methods: they implement
- * {@link io.hayloft.engine.generation.CacheRecipe}.
+ * {@link io.hayloft.engine.generation.CompressionMethod}.
  */
 @NullMarked
 package io.hayloft.engine.generation;

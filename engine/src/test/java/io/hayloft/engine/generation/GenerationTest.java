@@ -26,15 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GenerationTest {
     private static final int EOS = 2;
-    private static final List<CacheRecipe> RECIPES = List.of(
-            CacheRecipe.full(),
-            TestRecipes.everyNth(2),
-            TestRecipes.stored(new KvCodec.Q8()),
-            TestRecipes.everyNth(5),
-            CacheRecipe.full(),
-            TestRecipes.readAs(new KvCodec.FlexGen(2, 32, false)),
-            TestRecipes.readAs(new KvCodec.F16()),
-            TestRecipes.readAs(new KvCodec.FlexGen(2, 32, false)));
+    private static final List<CompressionMethod> RECIPES = List.of(
+            CompressionMethod.full(),
+            TestMethods.everyNth(2),
+            TestMethods.stored(new KvCodec.Q8()),
+            TestMethods.everyNth(5),
+            CompressionMethod.full(),
+            TestMethods.readAs(new KvCodec.FlexGen(2, 32, false)),
+            TestMethods.readAs(new KvCodec.F16()),
+            TestMethods.readAs(new KvCodec.FlexGen(2, 32, false)));
 
     private LanguageModel model;
 
@@ -53,7 +53,8 @@ class GenerationTest {
         return new Random(seed).ints(tokens, 3, model.config().vocabulary()).toArray();
     }
 
-    private List<Completion> run(int[] prompt, int compressAfter, List<CacheRecipe> recipes, GenerationOptions how) {
+    private List<Completion> run(
+            int[] prompt, int compressAfter, List<CompressionMethod> recipes, GenerationOptions how) {
         return Generation.run(model, prompt, compressAfter, recipes, how, GenerationListener.NONE);
     }
 
@@ -157,9 +158,9 @@ class GenerationTest {
             }
         };
         var how = options(1, Sampling.GREEDY, Long.MAX_VALUE);
-        var full = Generation.run(model, prompt, 300, List.of(CacheRecipe.full()), how, listener)
+        var full = Generation.run(model, prompt, 300, List.of(CompressionMethod.full()), how, listener)
                 .getFirst();
-        assertThat(most[0]).isEqualTo(full.cacheBytes());
+        assertThat(most[0]).isEqualTo(full.bytes().read());
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);
     }
 
@@ -169,22 +170,22 @@ class GenerationTest {
         // 4 layers, 2 heads of 64 channels, keys and values, 2 bytes each
         long full = 4L * 2 * 64 * 2 * 2 * 512;
         for (var completion : completions) {
-            assertThat(completion.fullCacheBytes()).isEqualTo(full);
+            assertThat(completion.bytes().full()).isEqualTo(full);
         }
-        assertThat(completions.get(0).cacheBytes()).isEqualTo(full);
+        assertThat(completions.get(0).bytes().read()).isEqualTo(full);
         // 257 tokens take 9 blocks of 32, and 4 bytes each for their positions
         long tables = 4L * 2 * 257 * 4;
-        assertThat(full / (double) (completions.get(1).cacheBytes() - tables)).isBetween(512 / 288.0 - 0.001, 2.0);
-        assertThat(full / (double) completions.get(2).cacheBytes()).isBetween(1.8, 2.0);
+        assertThat(full / (double) (completions.get(1).bytes().read() - tables)).isBetween(512 / 288.0 - 0.001, 2.0);
+        assertThat(full / (double) completions.get(2).bytes().read()).isBetween(1.8, 2.0);
         tables = 4L * 2 * 104 * 4;
-        assertThat(full / (double) (completions.get(3).cacheBytes() - tables)).isBetween(4.0, 5.0);
+        assertThat(full / (double) (completions.get(3).bytes().read() - tables)).isBetween(4.0, 5.0);
     }
 
     @Test
     void tellsTheDistributionAfterThePrompt() {
         var prompt = prompt(100, 6);
         for (int compressAfter : new int[] {100, 99}) {
-            var full = run(prompt, compressAfter, List.of(CacheRecipe.full()), options(4, Sampling.GREEDY, 1))
+            var full = run(prompt, compressAfter, List.of(CompressionMethod.full()), options(4, Sampling.GREEDY, 1))
                     .getFirst();
             assertThat(full.freeTokens()).isEqualTo(compressAfter == 100 ? 1 : 0);
             assertThat(full.promptTokens()).isEqualTo(100);
@@ -195,29 +196,30 @@ class GenerationTest {
             for (int i = 0; i < 4; i++) {
                 assertThat(full.top().get(i).getFirst().id()).isEqualTo(full.ids()[i]);
             }
-            assertThat(full.prefillSeconds()).isPositive();
-            assertThat(full.decodeSeconds()).isPositive();
-            assertThat(full.decodeSteps()).isEqualTo(3);
+            assertThat(full.times().prefillSeconds()).isPositive();
+            assertThat(full.times().ownSeconds()).isPositive();
+            assertThat(full.times().decodeSteps()).isEqualTo(3);
         }
     }
 
     @Test
     void endTokensEndUnlessTooEarly() {
         var prompt = prompt(60, 7);
-        var free = run(prompt, 60, List.of(CacheRecipe.full()), GenerationOptions.greedy(6))
+        var free = run(prompt, 60, List.of(CompressionMethod.full()), GenerationOptions.greedy(6))
                 .getFirst();
         int second = free.ids()[1];
         int places = free.ids()[0] == second ? 0 : 1;
         var stopping = new GenerationOptions(
                 6, 0, Sampling.GREEDY, Set.of(second), null, new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
-        var stopped = run(prompt, 60, List.of(CacheRecipe.full()), stopping).getFirst();
+        var stopped =
+                run(prompt, 60, List.of(CompressionMethod.full()), stopping).getFirst();
         assertThat(stopped.stop()).isEqualTo(StopReason.EOS);
         assertThat(stopped.ids()).isEqualTo(Arrays.copyOf(free.ids(), places));
-        assertThat(stopped.decodeSteps()).isEqualTo(places); // the end token was chosen, too
+        assertThat(stopped.times().decodeSteps()).isEqualTo(places); // the end token was chosen, too
 
         var later = new GenerationOptions(
                 6, 6, Sampling.GREEDY, Set.of(second), null, new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
-        var late = run(prompt, 60, List.of(CacheRecipe.full()), later).getFirst();
+        var late = run(prompt, 60, List.of(CompressionMethod.full()), later).getFirst();
         assertThat(late.stop()).isEqualTo(StopReason.LENGTH);
         assertThat(late.ids()).hasSize(6).doesNotContain(second, EOS);
     }
@@ -225,7 +227,7 @@ class GenerationTest {
     @Test
     void stopTextEndsTheText() {
         var prompt = prompt(60, 8);
-        var free = run(prompt, 60, List.of(CacheRecipe.full()), GenerationOptions.greedy(8))
+        var free = run(prompt, 60, List.of(CompressionMethod.full()), GenerationOptions.greedy(8))
                 .getFirst();
         assertThat(free.stop()).isEqualTo(StopReason.LENGTH);
         var stop = free.text().substring(2, 5);
@@ -238,7 +240,7 @@ class GenerationTest {
                 told.append(text);
             }
         };
-        var stopped = Generation.run(model, prompt, 60, List.of(CacheRecipe.full()), stopping, listener)
+        var stopped = Generation.run(model, prompt, 60, List.of(CompressionMethod.full()), stopping, listener)
                 .getFirst();
         assertThat(stopped.stop()).isEqualTo(StopReason.STOP_TEXT);
         assertThat(stopped.text())
@@ -251,7 +253,7 @@ class GenerationTest {
         var request = new SignalRequest(8, true);
         var seen = new PrefillSignals[2];
         for (int chunk : new int[] {3, 512}) {
-            var recipe = TestRecipes.recipe("looks", request, prefill -> {
+            var recipe = TestMethods.recipe("looks", request, prefill -> {
                 seen[chunk == 3 ? 0 : 1] = prefill.signals();
                 var view = prefill.view(1);
                 assertThat(view.tokens()).isEqualTo(40);
@@ -306,11 +308,11 @@ class GenerationTest {
     }
 
     private static void assertSame(Completion actual, Completion expected) {
-        assertThat(actual.recipe()).isEqualTo(expected.recipe());
+        assertThat(actual.method()).isEqualTo(expected.method());
         assertThat(actual.ids()).isEqualTo(expected.ids());
         assertThat(actual.text()).isEqualTo(expected.text());
         assertThat(actual.stop()).isEqualTo(expected.stop());
-        assertThat(actual.cacheBytes()).isEqualTo(expected.cacheBytes());
+        assertThat(actual.bytes().read()).isEqualTo(expected.bytes().read());
         assertThat(actual.top()).isEqualTo(expected.top());
     }
 }

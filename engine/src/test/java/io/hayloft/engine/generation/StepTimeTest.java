@@ -16,21 +16,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StepTimeTest {
     @Test
-    void sharesAreTheOwnTimeAndAnEqualPartOfTheRest() {
+    void theRestOfAStepIsShared() {
         var time = new StepTime(3);
         var own = time.begin();
         own[0] = 500;
         own[1] = 100;
         own[2] = 99; // has ended already
         time.end(1000, 2);
-        assertThat(time.seconds(0)).isEqualTo(700e-9, within(1e-15));
-        assertThat(time.seconds(1)).isEqualTo(300e-9, within(1e-15));
+        assertThat(time.ownSeconds(0)).isEqualTo(500e-9, within(1e-15));
+        assertThat(time.ownSeconds(1)).isEqualTo(100e-9, within(1e-15));
+        assertThat(time.sharedSeconds()).isEqualTo(400e-9, within(1e-15));
         assertThat(time.begin()).containsOnly(0);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void theLongerCacheTakesTheLargerShareOfEachStep(int threads) {
+    void theLongerCacheTakesMoreOfEachStep(int threads) {
         try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(threads));
                 var small = filled(model, 32);
                 var large = filled(model, 3000)) {
@@ -38,6 +39,7 @@ class StepTimeTest {
             var logits = new float[2 * model.config().vocabulary()];
             var time = new StepTime(2);
             var sums = new double[2];
+            double shared = 0;
             long wall = 0;
             for (int step = 0; step < 40; step++) {
                 var own = time.begin();
@@ -46,17 +48,18 @@ class StepTimeTest {
                 long nanos = System.nanoTime() - start;
                 time.end(nanos, 2);
                 assertThat(own[0] + own[1]).isPositive().isLessThanOrEqualTo(nanos);
-                sums[0] += time.seconds(0);
-                sums[1] += time.seconds(1);
+                sums[0] += time.ownSeconds(0);
+                sums[1] += time.ownSeconds(1);
+                shared += time.sharedSeconds();
                 wall += nanos;
             }
-            assertThat(sums[0] + sums[1]).isEqualTo(wall * 1e-9, within(1e-9));
-            assertThat(sums[1]).isGreaterThan(1.2 * sums[0]);
+            assertThat(sums[0] + sums[1] + shared).isEqualTo(wall * 1e-9, within(1e-9));
+            assertThat(sums[1]).isGreaterThan(2 * sums[0]);
         }
     }
 
     @Test
-    void completionsCarryTheirShares() {
+    void completionsCarryTheirTimes() {
         try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2))) {
             var prompt =
                     new Random(4).ints(3000, 3, model.config().vocabulary()).toArray();
@@ -65,12 +68,16 @@ class StepTimeTest {
                     model,
                     prompt,
                     prompt.length,
-                    List.of(TestRecipes.everyNth(100), CacheRecipe.full()),
+                    List.of(TestMethods.everyNth(100), CompressionMethod.full()),
                     greedy,
                     GenerationListener.NONE);
-            double few = completions.get(0).decodeSeconds() / completions.get(0).decodeSteps();
-            double all = completions.get(1).decodeSeconds() / completions.get(1).decodeSteps();
-            assertThat(all).isGreaterThan(1.2 * few);
+            var few = completions.get(0).times();
+            var all = completions.get(1).times();
+            assertThat(all.ownSeconds()).isGreaterThan(2 * few.ownSeconds());
+            assertThat(all.sharedSeconds()).isEqualTo(few.sharedSeconds());
+            assertThat(all.batchRows()).isEqualTo(2);
+            assertThat(all.secondsPerStep()).isEqualTo((all.ownSeconds() + all.sharedSeconds()) / 29, within(1e-12));
+            assertThat(all.shareSeconds()).isEqualTo(all.ownSeconds() + all.sharedSeconds() / 2, within(1e-12));
         }
     }
 

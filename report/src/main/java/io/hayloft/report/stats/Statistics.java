@@ -88,7 +88,7 @@ public final class Statistics {
                 ratio == null ? Double.NaN : ratio,
                 sum(records, BenchRecord::fullCacheBytes) / stored,
                 stored / tokens,
-                sum(records, BenchRecord::cacheBytes) / tokens);
+                sum(records, BenchRecord::readBytes) / tokens);
     }
 
     private static Speed speed(List<BenchRecord> records) {

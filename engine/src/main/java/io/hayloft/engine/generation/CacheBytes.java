@@ -1,0 +1,11 @@
+package io.hayloft.engine.generation;
+
+/**
+ * Sizes of a compressed cache, taken when it has been built; of a method that shrinks its cache in the first steps after
+ * the prompt, taken then.
+ *
+ * @param stored bytes of all that is kept for the sequence, wherever it lies
+ * @param read bytes of what a decode step reads; less than stored only where a method looks tokens up
+ * @param full bytes of a full cache of the same tokens, in the cache type of the run
+ */
+public record CacheBytes(long stored, long read, long full) {}
