@@ -14,7 +14,7 @@ function columnsOf(byTask) {
     { title: "read bytes a token", value: (m) => m.read_bytes_per_token, cell: (m) => make("td", "", whole(m.read_bytes_per_token)) },
     { title: "compress s", value: (m) => m.compress_seconds, cell: (m) => make("td", "", isNumber(m.compress_seconds) ? m.compress_seconds.toFixed(3) : "–") },
     { title: "prefill tok/s", value: (m) => m.prefill_rate, cell: (m) => make("td", "", whole(m.prefill_rate)) },
-    { title: "decode tok/s", value: (m) => m.decode_rate, cell: (m) => make("td", "", whole(m.decode_rate)) },
+    { title: "decode tok/s", value: (m) => m.decode_rate, cell: decodeCell },
   ];
 }
 
@@ -50,6 +50,12 @@ function ratioCell(m) {
   return cell;
 }
 
+
+function decodeCell(m) {
+  const cell = make("td", "", whole(m.decode_rate));
+  if (isNumber(m.decode_rate)) cell.title = "measured in a batch of " + fixed(m.decode_batch, 1) + " sequences";
+  return cell;
+}
 
 function showTable() {
   fillTable(columnsOf(false));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.stats.Statistics;
 import java.io.IOException;
@@ -95,6 +96,15 @@ class ReportTest {
     }
 
     @Test
+    void failedAnswersAreTheFirstWarning() {
+        var run = FakeRecords.run(folder, FakeRecords.mini(5, 7));
+        var failed = new FailedRecord(run.records().getFirst().subject(), "key", "machine", "no memory");
+        var page = Report.html(new RunFolder(folder, run.info(), run.records(), List.of(failed), List.of()));
+        assertThat(data(page).get("warnings").get(0).stringValue())
+                .isEqualTo("1 answer failed, left out of all means, such as full on 1024-0: no memory");
+    }
+
+    @Test
     void rowsHoldIntervalsCountsAndVerdicts() {
         var methods = data(Report.html(FakeRecords.run(folder, FakeRecords.mini(20, 7))))
                 .get("methods");
@@ -110,7 +120,7 @@ class ReportTest {
     void tablesShowWhatStepsReadWhereItIsLessThanWhatIsStored() {
         var record = FakeRecords.record("infllm:4x", 0, 0, 1024, 1, "x");
         var more =
-                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.cacheBytes() * 4, 0, 4);
+                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.readBytes() * 4, 0, 4);
         var table = Statistics.summary(List.of(more));
         assertThat(TextTables.markdown(table))
                 .contains("| read/step and token |")
@@ -134,9 +144,7 @@ class ReportTest {
     private RunFolder runOnDisk() throws IOException {
         var run = FakeRecords.run(folder, FakeRecords.mini(2, 7));
         var lines = new StringBuilder();
-        run.records()
-                .forEach(record ->
-                        lines.append(io.hayloft.bench.record.Json.line(record)).append('\n'));
+        run.records().forEach(record -> lines.append(FakeRecords.line(record)).append('\n'));
         Files.writeString(folder.resolve("records.jsonl"), lines + "{\"torn");
         return run;
     }

@@ -65,9 +65,10 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
      * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before;
      *     mean over the samples
      * @param prefillRate prompt tokens a second of the prefill that all methods share
-     * @param decodeRate decode steps a second; NaN where answers are too short to measure it
+     * @param decodeRate decode steps a second of one sequence alone; NaN where answers are shorter than 16 tokens
+     * @param decodeBatch mean number of sequences that decoded together where this was measured; NaN likewise
      */
-    public record Speed(double compressSeconds, double prefillRate, double decodeRate) {}
+    public record Speed(double compressSeconds, double prefillRate, double decodeRate, double decodeBatch) {}
 
     /**
      * A mean of scores.
