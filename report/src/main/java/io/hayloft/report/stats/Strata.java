@@ -119,9 +119,9 @@ record Strata(List<Stratum> strata) {
         return !strata.isEmpty() && strata.stream().allMatch(stratum -> stratum.clusters() >= 2);
     }
 
-    /** Whether every category has values that differ. */
+    /** Whether every category has values that differ by more than rounding. */
     boolean allVary() {
-        return strata.stream().allMatch(stratum -> stratum.squaredError() > 0);
+        return strata.stream().allMatch(stratum -> stratum.squaredError() > 1e-14);
     }
 
     /** Whether all categories have as many values and no cluster holds two: the mean is that of all values. */
