@@ -20,7 +20,7 @@ public final class Headline {
     /** Where the full cache scores less, nothing can be lost. */
     private static final double USEFUL_SCORE = 0.2;
 
-    /** What counts as strong compression. */
+    /** Ratio from which compression counts as strong. */
     private static final double STRONG = 3.5;
 
     private final Row full;
@@ -84,7 +84,7 @@ public final class Headline {
                 + " loss of at most " + points(Math.max(0, -setting.loss().lower())) + corrected() + ".";
     }
 
-    /** What is said of the setting that comes nearest to the claim without reaching it. */
+    /** Sentences about the setting that comes nearest to the claim without reaching it. */
     private List<String> nearest(Finding setting) {
         var loss = setting.loss();
         var name = setting.row().method();
@@ -184,7 +184,7 @@ public final class Headline {
         return random == null ? "" : "; tokens kept at random score " + score(random) + " at " + ratio(random) + "x";
     }
 
-    /** Why the bound is wider than the interval of the table. */
+    /** Says why the bound is wider than the interval of the table. */
     private String corrected() {
         return settings.size() == 1 ? "" : " (corrected for choosing among " + settings.size() + " settings)";
     }

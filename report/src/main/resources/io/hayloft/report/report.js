@@ -96,7 +96,7 @@ function showHeader() {
   if (full) tiles.push([bytes(full.bytes_per_token), "full cache for each token (" + settings.cache_type + ")"]);
   const settingsRun = methods.filter((m) => m.verdict);
   const count = (verdict) => settingsRun.filter((m) => m.verdict === verdict).length;
-  if (settingsRun.length) tiles.push([count("keeps") + " of " + settingsRun.length, "settings keep the full score; " + count("loses") + " lose more than 1 point, " + count("open") + " cannot be told"]);
+  if (settingsRun.length) tiles.push([count("keeps") + " of " + settingsRun.length, "settings keep the full score; " + count("loses") + " lose more than 1 point, " + count("open") + " are open"]);
   tiles.push([whole(data.samples_all) + " × " + methods.length, "samples × methods" + (info.seconds > 0 ? " in " + duration(info.seconds) : "")]);
   for (const [value, label] of tiles) $("tiles").append(make("div", "tile", [make("b", "", value), make("span", "", label)]));
   $("embedded").hidden = !info.model.embedded;

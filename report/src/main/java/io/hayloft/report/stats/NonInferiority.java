@@ -24,7 +24,7 @@ public final class NonInferiority {
 
     private NonInferiority() {}
 
-    /** What a run says about one setting. */
+    /** Conclusion about one setting. */
     public enum Verdict {
         /** It certainly loses less than the margin. */
         KEEPS,
@@ -105,7 +105,7 @@ public final class NonInferiority {
     }
 
     /**
-     * Smallest loss that is told from none in 80 % of runs at the 5 % two-sided level: 2.8 x root(variance / n), where at
+     * Smallest loss that 80 % of runs show, at the 5 % two-sided level: 2.8 x root(variance / n), where at
      * least one sample is taken to differ.
      *
      * @param variance of the difference of one sample
@@ -125,8 +125,8 @@ public final class NonInferiority {
 
     /**
      * Tests of several hypotheses, the one with the smallest p value at a k-th of the level, the next at a (k - 1)-th and
-     * so on until one is not rejected: whatever the dependence among them, one true hypothesis is rejected in at most 5 % of
-     * runs.
+     * so on until one is not rejected. In at most 5 % of runs a true hypothesis is among the rejected ones, also where the tests
+     * depend on each other.
      *
      * @see <a href="https://www.jstor.org/stable/4615733">Holm 1979, A simple sequentially rejective multiple test
      *     procedure</a>

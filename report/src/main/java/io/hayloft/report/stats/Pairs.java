@@ -74,7 +74,7 @@ record Pairs(Strata differences, @Nullable Counts counts) {
                 -new ScoreTest(differences.negated(), -1, false).lower(Z));
     }
 
-    /** Whether the first method is shown to score more, by a one-sided test at 5 %. */
+    /** Returns whether the first method is shown to score more, by a one-sided test at 5 %. */
     boolean isHigher() {
         if (!differences.hasInterval()) {
             return false;

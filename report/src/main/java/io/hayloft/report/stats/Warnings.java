@@ -128,7 +128,7 @@ public final class Warnings {
             if (2 * untouched > compressed.size()) {
                 warnings.add(
                         category + ": most answers are so short that all their tokens are chosen before compression"
-                                + " matters, so it tells little: see --protocol question-agnostic");
+                                + " matters, so it shows little: see --protocol question-agnostic");
             }
         });
     }

@@ -52,6 +52,7 @@ class StatisticsTest {
         assertThat(graded.interval().low()).isBetween(0.2, 0.45);
         assertThat(graded.interval().high()).isBetween(0.55, 0.8);
         assertThat(Digits.score(cell(0.5, 0.7))).isEqualTo("0.60 ±0.10");
+        assertThat(Digits.score(cell(0.988, 0.994))).isEqualTo("0.991 ±0.003");
         assertThat(Digits.score(cell(0.999999995, 0.999999995))).isEqualTo("2/2"); // ROUGE of an equal text
     }
 
