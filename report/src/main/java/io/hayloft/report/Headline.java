@@ -61,11 +61,14 @@ public final class Headline {
                 .filter(setting -> setting.beatsRandom() && setting.loss().verdict() == Verdict.KEEPS)
                 .max(Comparator.comparingDouble(setting -> setting.row().bytes().achievedRatio()));
         var nearest = smaller.stream()
-                .filter(Finding::beatsRandom)
+                .filter(setting -> setting.beatsRandom() && setting.loss().needed() > 0)
                 .max(Comparator.comparingDouble(setting -> setting.loss().lower()));
         var sentences = new ArrayList<String>();
         if (kept.isPresent()) {
             sentences.add(keeps(kept.get()));
+        } else if (smaller.stream().anyMatch(setting -> setting.loss().verdict() == Verdict.KEEPS)) {
+            sentences.add("These tasks cannot tell methods apart: a setting keeps the full cache's score of "
+                    + score(full) + " to within 1 point, but is not shown to score more than tokens kept at random.");
         } else {
             sentences.addAll(nearest.map(this::nearest).orElseGet(this::noneNamed));
         }
@@ -112,15 +115,18 @@ public final class Headline {
 
     /** Where no setting beats random, none is named. */
     private List<String> noneNamed() {
+        long needed = smaller.stream()
+                .mapToLong(setting -> setting.loss().needed())
+                .filter(samples -> samples > 0)
+                .min()
+                .orElse(0);
+        int samples = full.mean().count();
         var first = allLose()
                 ? noneKeeps()
-                : smaller.stream()
-                        .filter(setting -> setting.loss().needed() > 0)
-                        .min(Comparator.comparingLong(setting -> setting.loss().needed()))
-                        .map(setting -> cannotTell(
-                                setting.loss().needed(),
-                                setting.row().difference().pairs()))
-                        .orElseThrow();
+                : needed > samples
+                        ? cannotTell(needed, samples)
+                        : "This run does not show that any setting keeps the full cache's score of " + score(full)
+                                + " to within 1 point.";
         return List.of(first, "No setting is shown to score more than tokens kept at random.");
     }
 
@@ -135,7 +141,7 @@ public final class Headline {
 
     private String cannotTell(long needed, int samples) {
         return "This run cannot tell whether a setting keeps the full cache's score of " + score(full)
-                + " to within 1 point: it would need about " + round(Math.max(needed, samples + 1L))
+                + " to within 1 point: it would need about " + round(needed)
                 + " samples and has "
                 + whole(samples) + ".";
     }

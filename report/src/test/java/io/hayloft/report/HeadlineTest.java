@@ -93,6 +93,27 @@ class HeadlineTest {
         assertThat(two).noneMatch(sentence -> sentence.contains("streaming"));
     }
 
+    /** Where random choice keeps the score as well, keeping it is no merit. */
+    @Test
+    void tasksThatRandomChoiceSolvesTellNothing() {
+        var headline = method("full", 1000, 900)
+                .method("random:2x", 1000, 900)
+                .method("snapkv:2x", 1000, 900)
+                .headline();
+        assertThat(headline)
+                .containsExactly(
+                        "These tasks cannot tell methods apart: a setting keeps the full cache's score of 0.90 to"
+                                + " within 1 point, but is not shown to score more than tokens kept at random.");
+    }
+
+    /** A method that ran on one sample only has no bound, and does not hide the others. */
+    @Test
+    void aSettingWithoutAnIntervalIsNotTheNearest() {
+        method("full", 10, 9).method("kivi:4bit", 10, 9);
+        records.add(FakeRecords.record("kivi:2bit", 0, 0, 1024, 1, "x"));
+        assertThat(headline().get(1)).startsWith("kivi:4bit comes nearest");
+    }
+
     @Test
     void aSettingThatStoresMoreIsNoSaving() {
         method("full", 10, 10);
