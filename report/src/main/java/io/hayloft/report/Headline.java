@@ -20,16 +20,14 @@ public final class Headline {
     /** Where the full cache scores less, nothing can be lost. */
     private static final double USEFUL_SCORE = 0.2;
 
-    /** What counts as strong compression. */
+    /** Ratio from which compression counts as strong. */
     private static final double STRONG = 3.5;
 
-    private final Findings findings;
     private final Row full;
     private final List<Finding> settings;
     private final List<Finding> smaller;
 
     private Headline(Findings findings, Row full) {
-        this.findings = findings;
         this.full = full;
         settings = findings.settings();
         smaller = settings.stream()
@@ -63,11 +61,17 @@ public final class Headline {
                 .filter(setting -> setting.beatsRandom() && setting.loss().verdict() == Verdict.KEEPS)
                 .max(Comparator.comparingDouble(setting -> setting.row().bytes().achievedRatio()));
         var nearest = smaller.stream()
-                .filter(Finding::beatsRandom)
+                .filter(setting -> setting.beatsRandom() && setting.loss().needed() > 0)
                 .max(Comparator.comparingDouble(setting -> setting.loss().lower()));
         var sentences = new ArrayList<String>();
-        sentences.add(
-                kept.map(this::keeps).orElseGet(() -> nearest.map(this::nearest).orElseGet(this::noneNamed)));
+        if (kept.isPresent()) {
+            sentences.add(keeps(kept.get()));
+        } else if (smaller.stream().anyMatch(setting -> setting.loss().verdict() == Verdict.KEEPS)) {
+            sentences.add("These tasks cannot tell methods apart: a setting keeps the full cache's score of "
+                    + score(full) + " to within 1 point, but is not shown to score more than tokens kept at random.");
+        } else {
+            sentences.addAll(nearest.map(this::nearest).orElseGet(this::noneNamed));
+        }
         losers().ifPresent(sentences::add);
         if (nearest.isPresent()) {
             strong(kept.or(() -> nearest).get()).ifPresent(sentences::add);
@@ -83,47 +87,61 @@ public final class Headline {
                 + " loss of at most " + points(Math.max(0, -setting.loss().lower())) + corrected() + ".";
     }
 
-    /** What is said of the setting that comes nearest to the claim without reaching it. */
-    private String nearest(Finding setting) {
+    /** Sentences about the setting that comes nearest to the claim without reaching it. */
+    private List<String> nearest(Finding setting) {
+        var loss = setting.loss();
+        var name = setting.row().method();
         var found = score(setting.row()) + " in " + samples(setting) + " with " + ratio(setting.row())
                 + " times fewer bytes";
-        var loss = setting.loss();
-        if (smaller.stream().allMatch(other -> other.loss().verdict() == Verdict.LOSES)) {
-            return "No setting keeps the full cache's score of " + score(full)
-                    + ": each loses more than 1 point with 95 %" + " confidence. "
-                    + setting.row().method() + " comes nearest: " + found + ".";
+        if (allLose()) {
+            return List.of(noneKeeps(), name + " comes nearest: " + found + ".");
         }
         if (loss.needed() <= setting.row().difference().pairs()) {
-            return "This run cannot tell whether a setting keeps the full cache's score of " + score(full)
-                    + " to within 1 point: the nearest, " + setting.row().method() + " (" + found + "), "
-                    + (loss.upper() < 0
-                            ? "loses between " + points(-loss.upper()) + " and " + points(-loss.lower())
-                            : "may lose up to " + points(-loss.lower()))
-                    + corrected() + ".";
+            return List.of(
+                    "This run cannot tell whether a setting keeps the full cache's score of " + score(full)
+                            + " to within 1 point: the loss of " + name + ", which comes nearest, is too near 1 point.",
+                    name + " scores " + found + " and with 95 % confidence "
+                            + (loss.upper() < 0
+                                    ? "loses between " + Digits.fixed(-100 * loss.upper(), 1) + " and "
+                                            + points(-loss.lower())
+                                    : "may lose up to " + points(-loss.lower()))
+                            + corrected() + ".");
         }
-        return cannotTell(loss.needed(), setting.row().difference().pairs()) + " Nearest is "
-                + setting.row().method() + ": " + found + ", but with 95 % confidence it may lose up to "
-                + points(-loss.lower()) + corrected() + ".";
+        return List.of(
+                cannotTell(loss.needed(), setting.row().difference().pairs()),
+                name + " comes nearest: " + found + ", but with 95 % confidence it may lose up to "
+                        + points(-loss.lower()) + corrected() + ".");
     }
 
-    private String noneNamed() {
-        var any = smaller.stream()
-                .filter(setting -> setting.loss().needed() > 0)
-                .min(Comparator.comparingLong(setting -> setting.loss().needed()));
-        boolean allLose = smaller.stream().allMatch(setting -> setting.loss().verdict() == Verdict.LOSES);
-        var first = allLose
-                ? "No setting keeps the full cache's score of " + score(full)
-                        + ": each loses more than 1 point with 95 %" + " confidence."
-                : any.map(setting -> cannotTell(
-                                setting.loss().needed(),
-                                setting.row().difference().pairs()))
-                        .orElseThrow();
-        return first + " No setting is shown to score more than tokens kept at random.";
+    /** Where no setting beats random, none is named. */
+    private List<String> noneNamed() {
+        long needed = smaller.stream()
+                .mapToLong(setting -> setting.loss().needed())
+                .filter(samples -> samples > 0)
+                .min()
+                .orElse(0);
+        int samples = full.mean().count();
+        var first = allLose()
+                ? noneKeeps()
+                : needed > samples
+                        ? cannotTell(needed, samples)
+                        : "This run does not show that any setting keeps the full cache's score of " + score(full)
+                                + " to within 1 point.";
+        return List.of(first, "No setting is shown to score more than tokens kept at random.");
+    }
+
+    private boolean allLose() {
+        return smaller.stream().allMatch(setting -> setting.loss().verdict() == Verdict.LOSES);
+    }
+
+    private String noneKeeps() {
+        return "No setting keeps the full cache's score of " + score(full)
+                + ": each loses more than 1 point with 95 % confidence.";
     }
 
     private String cannotTell(long needed, int samples) {
         return "This run cannot tell whether a setting keeps the full cache's score of " + score(full)
-                + " to within 1 point: it would need about " + round(Math.max(needed, samples + 1L))
+                + " to within 1 point: it would need about " + round(needed)
                 + " samples and has "
                 + whole(samples) + ".";
     }
@@ -139,10 +157,13 @@ public final class Headline {
         return losers.stream()
                 .max(Comparator.comparingDouble(
                         setting -> setting.row().difference().mean()))
-                .map(best -> losers.size() + " of " + smaller.size() + " settings lose more than 1 point for certain; "
-                        + best.row().method() + " loses least of them, "
-                        + points(-best.row().difference().mean()) + " with "
-                        + ratio(best.row()) + " times fewer bytes.");
+                .map(best -> {
+                    var who = losers.size() + " of " + smaller.size() + " settings "
+                            + (losers.size() == 1 ? "certainly loses" : "certainly lose") + " more than 1 point; ";
+                    return who + "the smallest of these losses is "
+                            + points(-best.row().difference().mean()) + ", with "
+                            + best.row().method() + " at " + ratio(best.row()) + " times fewer bytes.";
+                });
     }
 
     /** The best score among strong compression that beats chance, unless it has been named. */
@@ -169,7 +190,7 @@ public final class Headline {
         return random == null ? "" : "; tokens kept at random score " + score(random) + " at " + ratio(random) + "x";
     }
 
-    /** Why the bound is wider than the interval of the table. */
+    /** Says why the bound is wider than the interval of the table. */
     private String corrected() {
         return settings.size() == 1 ? "" : " (corrected for choosing among " + settings.size() + " settings)";
     }

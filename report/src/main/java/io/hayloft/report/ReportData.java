@@ -1,5 +1,6 @@
 package io.hayloft.report;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.report.stats.Findings;
@@ -57,6 +58,7 @@ record ReportData(
             @Nullable Double compressSeconds,
             @Nullable Double prefillRate,
             @Nullable Double decodeRate,
+            @Nullable Double decodeBatch,
             boolean front) {}
 
     /** A mean, its standard error and 95 % interval, how many are right (-1 where scores are graded), and of how many. */
@@ -93,7 +95,13 @@ record ReportData(
         var names = methods.stream().map(MethodRow::name).toList();
         var samples = SampleOutputs.of(records, names);
         var shown = SampleOutputs.limit(samples);
-        var warnings = new ArrayList<>(Warnings.of(findings, records));
+        var warnings = new ArrayList<String>();
+        if (!run.failures().isEmpty()) {
+            var first = run.failures().getFirst();
+            warnings.add(Sizes.count(run.failures().size(), "answer") + " failed, left out of all means, such as "
+                    + first.subject().method() + " on " + first.subject().sample() + ": " + first.error());
+        }
+        warnings.addAll(Warnings.of(findings, records));
         warnings.addAll(run.notes());
         return new ReportData(
                 Headline.of(findings),
@@ -130,6 +138,7 @@ record ReportData(
                 finite(row.speed().compressSeconds()),
                 finite(row.speed().prefillRate()),
                 finite(row.speed().decodeRate()),
+                finite(row.speed().decodeBatch()),
                 front);
     }
 

@@ -1,6 +1,7 @@
 package io.hayloft.report;
 
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.Json;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Made-up runs that look like real ones: methods lose more the more they compress, each category in its own way. */
 public final class FakeRecords {
@@ -39,6 +42,9 @@ public final class FakeRecords {
             "snapkv:2x",
             "snapkv:4x",
             "snapkv:8x");
+
+    private static final RunInfo.Machine MACHINE =
+            new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2);
 
     private FakeRecords() {}
 
@@ -110,12 +116,12 @@ public final class FakeRecords {
                 new BenchRecord.Outcome("exact/1", score, List.of("harbour 17"), List.of(), output, "eos"),
                 new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1),
                 new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full),
-                new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.002, 0.006, 4, 3),
+                new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.001, 0.005, 4, 15),
                 new BenchRecord.Origin(
                         "00" + TASKS.get(category).hashCode() + id,
-                        "11" + TASKS.get(category).hashCode() + id,
+                        "ids",
                         "key-" + method + "-" + TASKS.get(category) + "-" + id,
-                        "12345678"));
+                        "machine"));
     }
 
     /** The same record of a method that read a shorter prompt. */
@@ -162,44 +168,55 @@ public final class FakeRecords {
                 record.origin());
     }
 
+    /** A line of {@code records.jsonl}: the groups of a record without their names. */
+    public static String line(BenchRecord record) {
+        var mapper = new JsonMapper();
+        var line = mapper.createObjectNode();
+        for (var group : List.of(
+                record.subject(), record.outcome(), record.tokens(), record.bytes(), record.times(), record.origin())) {
+            line.setAll((ObjectNode) mapper.readTree(Json.line(group)));
+        }
+        return line.toString();
+    }
+
     /** A run around records. */
     public static RunFolder run(Path folder, List<BenchRecord> records) {
-        return new RunFolder(folder, info(1), records, List.of(), List.of());
+        return new RunFolder(folder, info("identity"), records, List.of(), List.of());
     }
 
-    /** The description of a run with this seed. */
-    public static RunInfo info(long seed) {
-        return info(seed, "0123456789abcdef");
+    /** The description of a run with this identity. */
+    public static RunInfo info(String identity) {
+        return info(identity, "0123456789abcdef");
     }
 
-    /** The description of a run with this seed by this code. */
-    public static RunInfo info(long seed, String code) {
-        var settings = new LinkedHashMap<String, Object>();
-        settings.put("lengths", List.of(1024, 2048));
-        settings.put("samples", 10);
-        settings.put("seed", seed);
-        settings.put("protocol", "question-aware");
-        settings.put("cache_type", "f16");
-        settings.put("backend", "java");
-        return info(settings, code);
-    }
-
-    /** The description of a run with these settings by this code. */
-    public static RunInfo info(Map<String, Object> settings, String code) {
+    /** The description of a run with this identity by this code. */
+    public static RunInfo info(String identity, String code) {
         var versions = new LinkedHashMap<String, String>();
         TASKS.forEach(task -> versions.put(task, "1"));
-        var machine =
-                new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2);
         return new RunInfo(
                 RunInfo.FORMAT,
                 code,
-                "identity",
+                identity,
                 "2026-01-01T00:00:00Z",
                 new RunInfo.Model("hayloft-tiny", "ab".repeat(32), "llama", true, 8192, 8_000_000, 1024),
-                settings,
+                Map.of(
+                        "identity",
+                        identity,
+                        "lengths",
+                        List.of(1024, 2048),
+                        "samples",
+                        10,
+                        "seed",
+                        1,
+                        "protocol",
+                        "question-aware",
+                        "cache_type",
+                        "f16",
+                        "backend",
+                        "java"),
                 versions,
-                machine,
-                Map.of("12345678", machine),
+                MACHINE,
+                Map.of("machine", MACHINE),
                 "2026-01-01T00:00:00Z",
                 "2026-01-01T00:01:07Z",
                 67,

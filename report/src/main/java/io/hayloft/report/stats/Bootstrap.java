@@ -16,7 +16,7 @@ final class Bootstrap {
     private static final int FEWEST_DRAWS = 2_000;
 
     /** Values drawn in all: long runs, which need fewer draws as their means spread less, take fewer. */
-    private static final long WORK = 10_000_000;
+    private static final long WORK = 2_000_000;
 
     /** Fewest samples for which skewness can be estimated. */
     static final int ENOUGH = 20;
@@ -44,7 +44,7 @@ final class Bootstrap {
 
     private static double[] draws(Strata values) {
         var random = new SplittableRandom(SEED);
-        var means = new double[(int) Math.clamp(WORK / values.count(), FEWEST_DRAWS, DRAWS)];
+        var means = new double[Math.clamp(WORK / values.count(), FEWEST_DRAWS, DRAWS)];
         for (int draw = 0; draw < means.length; draw++) {
             double sum = 0;
             for (var stratum : values.strata()) {

@@ -22,7 +22,7 @@ final class Cells {
         for (var record : records) {
             builder.add(category.apply(record), Groups.cluster(record), record.score());
             rightWrong &= Groups.isRightOrWrong(record.score());
-            right += record.score() == 1 ? 1 : 0;
+            right += Groups.isRight(record.score()) ? 1 : 0;
         }
         var scores = builder.build();
         rightWrong &= scores.strata().size() == 1;

@@ -25,7 +25,10 @@ public final class Digits {
         if (cell.right() >= 0) {
             return cell.right() + "/" + cell.count();
         }
-        return cell.error() > 0 ? score(cell.mean()) + " ±" + score(cell.error()) : score(cell.mean());
+        int decimals = cell.error() < 0.005 ? 3 : 2;
+        return cell.error() > 1e-6
+                ? fixed(cell.mean(), decimals) + " ±" + fixed(cell.error(), decimals)
+                : score(cell.mean());
     }
 
     /** A mean with its 95 % interval, where it has one. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a run's statistics allow to say: its table, and for each setting what it certainly keeps or loses. */
+/** The conclusions that a run's statistics support: its table, and for each setting whether it keeps the full cache's score. */
 public final class Findings {
     private final SummaryTable table;
     private final Map<String, List<BenchRecord>> methods;
@@ -35,10 +35,10 @@ public final class Findings {
     }
 
     /**
-     * What a run says about one setting.
+     * The conclusions about one setting.
      *
      * @param row the setting's results
-     * @param loss what it certainly keeps or loses against the full cache
+     * @param loss its loss against the full cache, and what can be claimed about it
      * @param beatsRandom whether it is shown to score more than {@code random}, or the run has none
      * @param random the control with the nearest ratio; null if the run has none
      */
@@ -95,7 +95,7 @@ public final class Findings {
         return List.copyOf(findings.values());
     }
 
-    /** Whether a method is worth its bytes: nothing that stores no more scores as well. */
+    /** Returns whether a method is on the Pareto front: it is shown to score more than everything that stores no more. */
     public boolean isOnFront(String method) {
         return front.contains(method);
     }

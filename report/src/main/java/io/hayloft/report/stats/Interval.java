@@ -10,7 +10,7 @@ public record Interval(double low, double high) {
     /** No interval: too few samples. */
     static final Interval NONE = new Interval(Double.NaN, Double.NaN);
 
-    /** Whether there are enough samples for an interval. */
+    /** Returns whether there are enough samples for an interval. */
     public boolean exists() {
         return !Double.isNaN(low);
     }

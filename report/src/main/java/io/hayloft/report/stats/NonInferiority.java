@@ -1,6 +1,7 @@
 package io.hayloft.report.stats;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,7 +24,7 @@ public final class NonInferiority {
 
     private NonInferiority() {}
 
-    /** What a run says about one setting. */
+    /** Conclusion about one setting. */
     public enum Verdict {
         /** It certainly loses less than the margin. */
         KEEPS,
@@ -66,6 +67,11 @@ public final class NonInferiority {
         return results;
     }
 
+    /** Tests of the hypotheses that settings lose the margin or more; a setting whose test rejects it keeps the score. */
+    static List<Tested> keeps(List<Strata> settings) {
+        return holm(settings.stream().map(values -> pValue(values, -MARGIN)).toList());
+    }
+
     private static Result result(Strata values, Verdict verdict, double keepLevel, double loseLevel) {
         if (!values.hasInterval()) {
             return new Result(verdict, Double.NaN, Double.NaN, 0, Double.NaN);
@@ -76,7 +82,7 @@ public final class NonInferiority {
                 new ScoreTest(values, -1, true).lower(z),
                 -new ScoreTest(values.negated(), -1, true).lower(Normal.quantile(1 - loseLevel)),
                 needed(values.error() * values.error() * values.count(), z, MARGIN),
-                (Normal.quantile(1 - LEVEL / 2) + Normal.quantile(POWER)) * values.error());
+                detectable(values.error() * values.error() * values.count(), values.count()));
     }
 
     private static double pValue(Strata values, double hypothesis) {
@@ -99,6 +105,17 @@ public final class NonInferiority {
     }
 
     /**
+     * Smallest loss that 80 % of runs show, at the 5 % two-sided level: 2.8 x root(variance / n), where at
+     * least one sample is taken to differ.
+     *
+     * @param variance of the difference of one sample
+     */
+    static double detectable(double variance, int samples) {
+        double spread = Normal.quantile(1 - LEVEL / 2) + Normal.quantile(POWER);
+        return spread * Math.sqrt(Math.max(variance, 1.0 / samples) / samples);
+    }
+
+    /**
      * Outcome of one test among several.
      *
      * @param rejected whether its hypothesis is rejected with all others taken into account
@@ -108,8 +125,8 @@ public final class NonInferiority {
 
     /**
      * Tests of several hypotheses, the one with the smallest p value at a k-th of the level, the next at a (k - 1)-th and
-     * so on until one is not rejected: whatever the dependence among them, one true hypothesis is rejected in at most 5 % of
-     * runs.
+     * so on until one is not rejected. In at most 5 % of runs a true hypothesis is among the rejected ones, also where the tests
+     * depend on each other.
      *
      * @see <a href="https://www.jstor.org/stable/4615733">Holm 1979, A simple sequentially rejective multiple test
      *     procedure</a>
@@ -120,8 +137,7 @@ public final class NonInferiority {
                 .boxed()
                 .sorted(Comparator.comparingDouble(pValues::get))
                 .toList();
-        var tested = new ArrayList<Tested>(
-                java.util.Collections.nCopies(count, new Tested(false, LEVEL / Math.max(1, count))));
+        var tested = new ArrayList<Tested>(Collections.nCopies(count, new Tested(false, LEVEL / Math.max(1, count))));
         int left = count;
         boolean rejecting = true;
         for (int index : order) {

@@ -35,7 +35,7 @@ record Pairs(Strata differences, @Nullable Counts counts) {
             if (other != null) {
                 differences.add(category.apply(record), Groups.cluster(record), record.score() - other);
                 rightWrong &= Groups.isRightOrWrong(record.score()) && Groups.isRightOrWrong(other);
-                counts[record.score() == 1 ? 1 : 0][other == 1 ? 1 : 0]++;
+                counts[Groups.isRight(record.score()) ? 1 : 0][Groups.isRight(other) ? 1 : 0]++;
             }
         }
         var table = rightWrong ? new Counts(counts[1][1], counts[1][0], counts[0][1], counts[0][0]) : null;
@@ -74,7 +74,7 @@ record Pairs(Strata differences, @Nullable Counts counts) {
                 -new ScoreTest(differences.negated(), -1, false).lower(Z));
     }
 
-    /** Whether the first method is shown to score more, by a one-sided test at 5 %. */
+    /** Returns whether the first method is shown to score more, by a one-sided test at 5 %. */
     boolean isHigher() {
         if (!differences.hasInterval()) {
             return false;

@@ -20,7 +20,7 @@ final class RightWrong {
         double square = z * z / count;
         double centre = (share + square / 2) / (1 + square);
         double half = z / (1 + square) * Math.sqrt(share * (1 - share) / count + square / (4 * count));
-        // the ends at 0 and 1 are exact, whatever rounding does
+        // exactly 0 and 1, where rounding would leave a remainder
         return new Interval(right == 0 ? 0 : centre - half, right == count ? 1 : centre + half);
     }
 

@@ -92,10 +92,12 @@ public final class Statistics {
     }
 
     private static Speed speed(List<BenchRecord> records) {
+        var decode = DecodeSpeed.of(records);
         return new Speed(
                 sum(records, BenchRecord::compressSeconds) / records.size(),
                 sum(records, BenchRecord::promptTokens) / sum(records, BenchRecord::prefillSeconds),
-                DecodeSpeed.rate(records));
+                decode.rate(),
+                decode.batchRows());
     }
 
     private static double sum(List<BenchRecord> records, ToDoubleFunction<BenchRecord> value) {

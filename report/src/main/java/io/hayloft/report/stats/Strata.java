@@ -58,7 +58,7 @@ record Strata(List<Stratum> strata) {
             return Arrays.stream(sums).map(sum -> sum * scale).toArray();
         }
 
-        /** What {@link #parts} of the largest cluster would be if each of its values were 1. */
+        /** The largest cluster's part of the mean if each of its values were 1. */
         double largestPart() {
             return Arrays.stream(sizes).max().orElse(0) * (double) clusters() / count();
         }
@@ -114,17 +114,17 @@ record Strata(List<Stratum> strata) {
         return Math.sqrt(strata.stream().mapToDouble(Stratum::squaredError).sum()) / strata.size();
     }
 
-    /** Whether every category has the two clusters that an interval needs. */
+    /** Returns whether every category has the two clusters that an interval needs. */
     boolean hasInterval() {
         return !strata.isEmpty() && strata.stream().allMatch(stratum -> stratum.clusters() >= 2);
     }
 
-    /** Whether every category has values that differ. */
+    /** Returns whether the values of every category differ by more than rounding. */
     boolean allVary() {
-        return strata.stream().allMatch(stratum -> stratum.squaredError() > 0);
+        return strata.stream().allMatch(stratum -> stratum.squaredError() > 1e-14);
     }
 
-    /** Whether all categories have as many values and no cluster holds two: the mean is that of all values. */
+    /** Returns whether all categories have the same number of values, each a cluster of its own, so that all values weigh the same. */
     boolean isBalanced() {
         return strata.stream()
                         .allMatch(

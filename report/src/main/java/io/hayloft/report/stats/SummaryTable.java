@@ -16,21 +16,21 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
         rows = List.copyOf(rows);
     }
 
-    /** Whether the steps of some method read less than it stores. */
+    /** Returns whether the steps of some method read less than it stores. */
     public boolean readsLess() {
         return rows.stream()
                 .anyMatch(row -> row.bytes().readPerToken() <= row.bytes().perToken() - 0.5);
     }
 
     /**
-     * What one method reached.
+     * The results of one method.
      *
      * @param method its expression
      * @param cells score by category, in the order of {@link SummaryTable#categories}
      * @param mean mean of the categories, each weighing the same
      * @param difference difference of that mean to the full cache's, paired by sample
-     * @param bytes what it stores and reads
-     * @param speed what it takes
+     * @param bytes bytes that it stores and reads
+     * @param speed its times
      */
     public record Row(String method, List<Cell> cells, Cell mean, Difference difference, Bytes bytes, Speed speed) {
         /** Copies the list. */
@@ -38,12 +38,12 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
             cells = List.copyOf(cells);
         }
 
-        /** Whether this is the full cache, which the others are compared with. */
+        /** Returns whether this is the full cache, which the others are compared with. */
         public boolean isFull() {
             return method.equals("full");
         }
 
-        /** Whether this is a control that keeps tokens at random; by its text, as a record may name an unknown method. */
+        /** Returns whether this is a control that keeps tokens at random; judged by its name, as the method may be unknown here. */
         public boolean isRandom() {
             return method.split("[:+ ]", 2)[0].equals("random");
         }
@@ -65,9 +65,10 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
      * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before;
      *     mean over the samples
      * @param prefillRate prompt tokens a second of the prefill that all methods share
-     * @param decodeRate decode steps a second; NaN where answers are too short to measure it
+     * @param decodeRate decode steps a second of one sequence alone; NaN where answers are shorter than 16 tokens
+     * @param decodeBatch mean number of sequences that decoded together where this was measured; NaN likewise
      */
-    public record Speed(double compressSeconds, double prefillRate, double decodeRate) {}
+    public record Speed(double compressSeconds, double prefillRate, double decodeRate, double decodeBatch) {}
 
     /**
      * A mean of scores.
@@ -91,7 +92,7 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
         /** Fewer pairs than this leave even the interval uncertain. */
         private static final int FEW = Bootstrap.ENOUGH;
 
-        /** Whether the interval comes of so few pairs that it is itself uncertain. */
+        /** Returns whether the pairs are so few that the interval itself is uncertain. */
         public boolean hasFewPairs() {
             return pairs < FEW;
         }

@@ -128,7 +128,7 @@ public final class Warnings {
             if (2 * untouched > compressed.size()) {
                 warnings.add(
                         category + ": most answers are so short that all their tokens are chosen before compression"
-                                + " matters, so it tells little: see --protocol question-agnostic");
+                                + " matters, so it shows little: see --protocol question-agnostic");
             }
         });
     }
@@ -141,8 +141,16 @@ public final class Warnings {
                 .min()
                 .orElse(0);
         if (fewest > 0 && fewest < FEW_SAMPLES) {
+            var seen = findings.settings().stream()
+                    .mapToDouble(setting -> setting.loss().detectable())
+                    .filter(Double::isFinite)
+                    .max();
             warnings.add("a category has only " + fewest + (fewest == 1 ? " sample" : " samples")
-                    + ": differences between methods are mostly chance, raise --samples");
+                    + ": differences between methods are mostly chance"
+                    + (seen.isPresent()
+                            ? ", losses below " + Digits.fixed(100 * seen.getAsDouble(), 0) + " points pass unseen"
+                            : "")
+                    + ": raise --samples");
         }
     }
 }
