@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -297,7 +298,7 @@ public final class SampleChoice {
             addOnce("the model has no chat template: prompts go in as plain text");
         }
         return places.stream()
-                .map(place -> size(place, firsts.get(place.group())))
+                .map(place -> size(place, Objects.requireNonNull(firsts.get(place.group()))))
                 .toList();
     }
 
