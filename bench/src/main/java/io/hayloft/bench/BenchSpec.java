@@ -1,11 +1,17 @@
 package io.hayloft.bench;
 
+import io.hayloft.base.UserError;
+import io.hayloft.bench.paper.PaperCompat;
+import io.hayloft.bench.record.Json;
+import io.hayloft.methods.registry.Methods;
+import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to run, validated and with every default filled in; made by {@link #builder}.
+ * The specification of a run, checked and with every default filled in; made by {@link #builder}, or read from the JSON form
+ * that {@link #toJson} writes, in which it can travel to another process or machine.
  *
  * @param model the model
  * @param methods canonical method expressions in the order of the tables; {@code full} comes first and a {@code random}
@@ -13,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param tasks task names, groups resolved
  * @param lengths wanted prompt lengths in tokens, ascending; tasks with data of their own ignore them
  * @param samples samples for each task (and length)
- * @param seed what generated samples and random choices start from
+ * @param seed seed of generated samples and random choices
  * @param protocol whether methods see the question when they compress
  * @param out folder of the run; null lets the run name one after the model and its settings
  * @param data folder with the LongBench files; null if no task needs one
@@ -22,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads worker threads; 0: as many as there are cores
  * @param cacheType how the full cache is stored, such as {@code f16}
  * @param compat how the paper's code treats its methods, for a run that does as it did; null for one that treats all alike
- * @param notes what the reader of the run should know of these settings, such as what a grid leaves out
+ * @param clock date and time with offset from UTC, ISO 8601, that chat formats see; null for the time of the start
+ * @param notes remarks for the reader of the run, such as what a grid leaves out
  */
 public record BenchSpec(
         ModelChoice model,
@@ -39,6 +46,7 @@ public record BenchSpec(
         int threads,
         String cacheType,
         @Nullable PaperCompat compat,
+        @Nullable String clock,
         List<String> notes) {
 
     /** Copies the lists. */
@@ -49,7 +57,7 @@ public record BenchSpec(
         notes = List.copyOf(notes);
     }
 
-    /** The same run with some of its methods only, and more to know. */
+    /** The same run with some of its methods only, and with further notes. */
     public BenchSpec withMethods(List<String> fewer, List<String> allNotes) {
         return new BenchSpec(
                 model,
@@ -66,7 +74,47 @@ public record BenchSpec(
                 threads,
                 cacheType,
                 compat,
+                clock,
                 allNotes);
+    }
+
+    /** The same run at another time, as chat formats see it. */
+    public BenchSpec withClock(String time) {
+        return new BenchSpec(
+                model,
+                methods,
+                tasks,
+                lengths,
+                samples,
+                seed,
+                protocol,
+                out,
+                data,
+                limitTokens,
+                maxNewTokens,
+                threads,
+                cacheType,
+                compat,
+                time,
+                notes);
+    }
+
+    /** This specification as one line of JSON. */
+    public String toJson() {
+        return Json.line(this);
+    }
+
+    /**
+     * Reads what {@link #toJson} has written.
+     *
+     * @throws UserError if it is no specification, or names a method, task or cache type that does not exist
+     */
+    public static BenchSpec fromJson(String text) {
+        var spec = Json.read(text, BenchSpec.class, "the specification of the run");
+        spec.methods().forEach(Methods::parse);
+        spec.tasks().forEach(Tasks::named);
+        CacheTypes.parse(spec.cacheType());
+        return spec;
     }
 
     /** Starts a specification for a model: the embedded one, or one that the user named. */

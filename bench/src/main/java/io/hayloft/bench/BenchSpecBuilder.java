@@ -1,6 +1,7 @@
 package io.hayloft.bench;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.registry.Tasks;
@@ -46,7 +47,7 @@ public final class BenchSpecBuilder {
         return this;
     }
 
-    /** What the reader of the run should know of what was asked. */
+    /** Remarks for the reader of the run. */
     public BenchSpecBuilder notes(List<String> lines) {
         this.notes = List.copyOf(lines);
         return this;
@@ -70,7 +71,7 @@ public final class BenchSpecBuilder {
         return this;
     }
 
-    /** What generated samples and random choices start from. */
+    /** Seed of generated samples and random choices. */
     public BenchSpecBuilder seed(long value) {
         this.seed = value;
         return this;
@@ -124,7 +125,7 @@ public final class BenchSpecBuilder {
         return this;
     }
 
-    /** What the paper says of single methods, for runs that do as it did. */
+    /** The paper's facts about single methods, for runs that do as it did. */
     public BenchSpecBuilder paper(PaperCompat facts) {
         this.paper = facts;
         return this;
@@ -159,6 +160,7 @@ public final class BenchSpecBuilder {
                 threads,
                 CacheTypes.parse(cacheType).text(),
                 paperCompat ? paper : null,
+                null,
                 notes);
     }
 

@@ -1,5 +1,7 @@
 package io.hayloft.bench;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.hayloft.base.Suggest;
 import java.util.Arrays;
 
@@ -17,6 +19,7 @@ public enum Protocol {
     }
 
     /** The name that users write and records hold. */
+    @JsonValue
     public String text() {
         return text;
     }
@@ -26,6 +29,7 @@ public enum Protocol {
      *
      * @throws io.hayloft.base.UserError if there is none, with a suggestion
      */
+    @JsonCreator
     public static Protocol parse(String text) {
         for (var protocol : values()) {
             if (protocol.text.equals(text)) {

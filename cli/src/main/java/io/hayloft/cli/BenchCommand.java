@@ -7,13 +7,15 @@ import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.grid.Grids;
+import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.BenchRun;
-import io.hayloft.bench.run.Plan;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
+import io.hayloft.report.Headline;
 import io.hayloft.report.Report;
-import io.hayloft.report.stats.Statistics;
+import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.Warnings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +32,8 @@ import picocli.CommandLine.Option;
             "Compare methods that shrink the KV cache: quality, bytes and speed.",
             "",
             "Without options the embedded model runs the mini suite with the default methods. Every sample is on disk"
-                    + " when it is done; the same command goes on where it was stopped."
+                    + " when it is done: the same command goes on where it was stopped, and with more methods, tasks,"
+                    + " lengths or samples and the same --out it adds what is missing."
         },
         footer = {
             "",
@@ -56,14 +59,14 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--grid",
             paramLabel = "FILE|NAME",
-            description = "Settings, and what else it names, from a YAML file, or one of: default, paper."
+            description = "Methods and other options from a YAML file, or one of: default, paper."
                     + " Options given beside it win.")
     private @Nullable String grid;
 
     @Option(
             names = "--grid-model",
             paramLabel = "NAME",
-            description = "Whose settings of a grid that has them by model, such as paper.")
+            description = "Model whose settings are taken from a grid that has them by model, such as paper.")
     private @Nullable String gridModel;
 
     @Option(
@@ -85,15 +88,14 @@ final class BenchCommand extends Subcommand {
             names = "--protocol",
             paramLabel = "NAME",
             description =
-                    "question-aware (default): methods compress after the whole prompt; question-agnostic: after the"
+                    "question-aware (default): methods compress after all of the prompt; question-agnostic: after the"
                             + " context, before the question.")
     private @Nullable String protocol;
 
     @Option(
             names = "--paper-compat",
-            description =
-                    "Treat methods as the code of arXiv 2407.01527 did, where it did not treat all alike; each such"
-                            + " thing is named at the start and in the report.")
+            description = "Treat methods as the code of arXiv 2407.01527 did where it did not treat all alike; each"
+                    + " difference is named at the start and in the report.")
     private boolean paperCompat;
 
     @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the JSONL files of LongBench tasks.")
@@ -102,7 +104,8 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--limit-tokens",
             paramLabel = "N",
-            description = "Cut longer prompts in the middle. Default: as the model's context allows.")
+            description = "Cut prompts with more tokens than this in the middle; a chat format is added on top."
+                    + " Default: as the model's context allows.")
     private @Nullable String limitTokens;
 
     @Option(
@@ -116,6 +119,9 @@ final class BenchCommand extends Subcommand {
             paramLabel = "TYPE",
             description = "How the full cache is stored: f32, f16 or q8. Default: f16.")
     private @Nullable String cacheType;
+
+    @Option(names = "--retry-failed", description = "Try samples again that failed in an earlier start of this run.")
+    private boolean retryFailed;
 
     @Option(
             names = "--out",
@@ -139,7 +145,7 @@ final class BenchCommand extends Subcommand {
     private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {
         try (var status = new StatusLine(err())) {
             status.show("choosing samples and measuring what they will take ...");
-            return BenchRun.prepare(spec, loaded);
+            return BenchRun.prepare(spec, loaded, retryFailed);
         }
     }
 
@@ -176,7 +182,7 @@ final class BenchCommand extends Subcommand {
         }
     }
 
-    /** 0 stands for "not given" below, so a given 0 must not get there. */
+    /** 0 means "not given" below, so a given 0 must not get there. */
     private static int atLeastOne(String option, int value) {
         if (value < 1) {
             throw new UserError(option + " must be at least 1, not " + value);
@@ -207,9 +213,15 @@ final class BenchCommand extends Subcommand {
     }
 
     private void showResult(ResolvedModel found, RunFolder run) {
+        showFailures(run);
         var report = Report.write(run);
-        out().println(SummaryText.of(Statistics.summary(run.records())));
-        for (var warning : Statistics.warnings(run.records())) {
+        var findings = Findings.of(run.records());
+        out().println(SummaryText.of(findings.table()));
+        for (var sentence : Headline.of(findings)) {
+            out().println(Terminal.wrapped("", "", sentence));
+        }
+        out().println();
+        for (var warning : Warnings.of(findings, run.records())) {
             out().println(Terminal.wrapped("warning: ", "         ", warning));
         }
         run.info().notes().stream()
@@ -220,5 +232,24 @@ final class BenchCommand extends Subcommand {
         }
         out().println("report:  " + report);
         out().println("records: " + run.path());
+    }
+
+    /** Samples without an answer are named above all tables. */
+    private void showFailures(RunFolder run) {
+        var failed = run.failures();
+        if (failed.isEmpty()) {
+            return;
+        }
+        var samples = failed.stream()
+                .map(one -> one.subject().task() + " " + one.subject().sample())
+                .distinct()
+                .count();
+        var first = failed.getFirst();
+        var text = Sizes.count((int) samples, "sample") + " failed, such as "
+                + first.subject().sample() + ": " + first.error() + ". --retry-failed tries again";
+        if (run.records().isEmpty()) {
+            throw new UserError("no sample could be answered: " + text);
+        }
+        out().println(Terminal.wrapped("warning: ", "         ", text));
     }
 }

@@ -1,6 +1,6 @@
 package io.hayloft.cli;
 
-import io.hayloft.bench.run.Progress;
+import io.hayloft.bench.plan.Progress;
 import io.hayloft.bench.run.RunListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
-import io.hayloft.bench.run.Machines;
+import io.hayloft.bench.identity.Machines;
 import io.hayloft.hub.CatalogueModel;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.kernels.PrefillBackend;

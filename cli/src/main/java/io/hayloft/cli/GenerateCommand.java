@@ -1,6 +1,5 @@
 package io.hayloft.cli;
 
-import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
 import io.hayloft.engine.generation.Completion;
@@ -53,7 +52,7 @@ final class GenerateCommand extends Subcommand {
     private boolean raw;
 
     @Option(
-            names = "--max-new-tokens",
+            names = {"-n", "--max-new-tokens"},
             paramLabel = "N",
             defaultValue = "256",
             description = "Longest answer in tokens. Default: ${DEFAULT-VALUE}.")
@@ -95,14 +94,14 @@ final class GenerateCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        // All that can be wrong without a model is told before one is loaded.
-        var recipe = Methods.parse(method);
+        // Errors that need no model are found before one is loaded.
+        var parsed = Methods.parse(method);
         var options = options();
         var text = prompt.text();
-        var step = recipe.prompt().filter(part -> !part.keepsAll());
+        var step = parsed.prompt().filter(part -> !part.keepsAll());
         if (step.isPresent() && text.isEmpty()) {
-            throw new UserError("method '" + recipe.name() + "' shortens text, and token ids are none: give --prompt or"
-                    + " --prompt-file");
+            throw new UserError("method '" + parsed.name()
+                    + "' shortens text, and token ids are not text: give --prompt or" + " --prompt-file");
         }
         step.ifPresent(part -> part.compressor().check());
         var found = model.resolve();
@@ -110,15 +109,15 @@ final class GenerateCommand extends Subcommand {
             var ids = text.isPresent()
                     ? encode(step.isPresent() ? shorten(text.get(), step.get(), loaded) : text.get(), loaded)
                     : prompt.ids(loaded.config().vocabulary());
-            var printer = new TokenPrinter();
-            var listener = json ? GenerationListener.NONE : printer;
-            var completion = Generation.run(loaded, ids, ids.length, List.of(recipe), options, listener)
+            var summary = new GenerateSummary(out());
+            var listener = json ? GenerationListener.NONE : summary;
+            var completion = Generation.run(loaded, ids, ids.length, List.of(parsed), options, listener)
                     .getFirst();
             if (json) {
-                printJson(found.name(), loaded.backend(), recipe, ids, completion);
+                printJson(found.name(), loaded.backend(), parsed, ids, completion);
             } else {
-                printer.end(completion.text());
-                printSummary(completion);
+                summary.end(completion.text());
+                printSummary(summary, parsed, completion, loaded);
             }
             if (text.isPresent() && !raw && loaded.chat().isEmpty()) {
                 err().println("note: " + found.name() + " has no chat format, so it got the prompt as it is");
@@ -170,20 +169,20 @@ final class GenerateCommand extends Subcommand {
                 .orElseGet(() -> loaded.tokenizer().encode(text, true, false));
     }
 
-    private void printJson(String name, String backend, Method recipe, int[] ids, Completion completion) {
+    private void printJson(String name, String backend, Method parsed, int[] ids, Completion completion) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("prompt_ids", ids);
         fields.put("ids", completion.ids());
         fields.put("text", completion.text());
         fields.put("top", completion.top());
         fields.put("stop_reason", completion.stop().name().toLowerCase(Locale.ROOT));
-        fields.put("cache_bytes", completion.bytes().read());
+        fields.put("read_bytes", completion.bytes().read());
         fields.put("stored_bytes", completion.bytes().stored());
         fields.put("full_cache_bytes", completion.bytes().full());
         fields.put("achieved_ratio", ratio(completion));
         fields.put("model", name);
         fields.put("backend", backend);
-        fields.put("method", recipe.name());
+        fields.put("method", parsed.name());
         fields.put("prompt_tokens", completion.promptTokens());
         fields.put("generated_tokens", completion.ids().length);
         fields.put("prefill_seconds", completion.times().prefillSeconds());
@@ -193,40 +192,20 @@ final class GenerateCommand extends Subcommand {
         Json.line(out(), fields);
     }
 
-    private void printSummary(Completion completion) {
-        int tokens = completion.ids().length;
-        err().printf(
-                        Locale.ROOT,
-                        "%n%d prompt tokens at %.0f/s, %d new tokens at %.1f/s; cache %s (uncompressed %s)%n",
-                        completion.promptTokens(),
-                        completion.promptTokens()
-                                / Math.max(1e-9, completion.times().prefillSeconds()),
-                        tokens,
-                        completion.times().decodeSteps()
-                                / Math.max(1e-9, completion.times().shareSeconds()),
-                        Sizes.bytes(completion.bytes().read()),
-                        Sizes.bytes(completion.bytes().full()));
+    private void printSummary(GenerateSummary summary, Method used, Completion completion, LanguageModel loaded) {
+        int blocks = GenerateSummary.blockTokens(completion.promptTokens());
+        long full = loaded.cacheShape().fullBytes(blocks, CacheTypes.parse(cacheType));
+        boolean shortens = used.prompt().isPresent();
+        err().println();
+        err().println(summary.line(completion, !used.keepsAll() || shortens, full));
+        if (!used.keepsAll() && !shortens && completion.bytes().stored() >= full) {
+            err().println("note: a prompt of " + completion.promptTokens() + " tokens is too short for " + used.name()
+                    + " to compress anything");
+        }
     }
 
     private static double ratio(Completion completion) {
         return (double) completion.bytes().full()
-                / Math.max(1, completion.bytes().read());
-    }
-
-    /** Prints text as it becomes complete. */
-    private final class TokenPrinter implements GenerationListener {
-        private int printed;
-
-        @Override
-        public void token(int variant, int id, String text) {
-            out().print(text);
-            out().flush();
-            printed += text.length();
-        }
-
-        /** Prints what was held back until the last token, and ends the line. */
-        void end(String text) {
-            out().println(text.substring(Math.min(printed, text.length())));
-        }
+                / Math.max(1, completion.bytes().stored());
     }
 }

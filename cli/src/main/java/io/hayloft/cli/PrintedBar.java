@@ -1,6 +1,6 @@
 package io.hayloft.cli;
 
-import io.hayloft.bench.run.Plan;
+import io.hayloft.bench.plan.Plan;
 import java.io.PrintWriter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         versionProvider = RootCommand.Version.class,
         subcommands = {
             BenchCommand.class,
+            RescoreCommand.class,
             GenerateCommand.class,
             SpeedCommand.class,
             PullCommand.class,

@@ -3,7 +3,7 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
-import io.hayloft.bench.run.Machines;
+import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.speed.MemoryPlan;
 import io.hayloft.bench.speed.SpeedCase;
 import io.hayloft.bench.speed.SpeedRunner;

@@ -30,15 +30,27 @@ final class RecordsQuery {
             "stop_reason",
             "shortened_part",
             "prompt_sha256",
+            "prompt_ids_sha256",
             "protocol",
+            "machine",
+            "error",
             "key"
         }) {
             columns.put(text, "VARCHAR");
         }
         columns.put("references", "VARCHAR[]");
+        columns.put("all_classes", "VARCHAR[]");
         columns.put("facets", "JSON");
         for (var number : new String[] {
-            "score", "requested_ratio", "achieved_ratio", "prefill_seconds", "compress_seconds", "decode_seconds"
+            "score",
+            "requested_ratio",
+            "achieved_ratio",
+            "prefill_seconds",
+            "compress_seconds",
+            "decode_seconds",
+            "own_decode_seconds",
+            "shared_decode_seconds",
+            "batch_rows"
         }) {
             columns.put(number, "DOUBLE");
         }
@@ -49,7 +61,7 @@ final class RecordsQuery {
             "generated_tokens",
             "free_tokens",
             "decode_steps",
-            "cache_bytes",
+            "read_bytes",
             "stored_bytes",
             "full_cache_bytes",
             "seed"

@@ -1,20 +1,24 @@
 package io.hayloft.report;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
+import io.hayloft.report.stats.Findings;
 import io.hayloft.report.stats.Statistics;
 import io.hayloft.report.stats.SummaryTable;
 import io.hayloft.report.stats.SummaryTable.Row;
+import io.hayloft.report.stats.Warnings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the page's script gets to see, as JSON. Numbers that do not exist (no samples, no error) are null.
  *
- * @param headline what was found, in one or two sentences
+ * @param headline what was found; the first sentence is the title of the page
  * @param info the content of {@code run.json}
  * @param categories labels of the columns
  * @param tasks names of the tasks; empty where each category has one, as that would say the same twice
@@ -45,22 +49,35 @@ record ReportData(
             List<Score> taskScores,
             Score mean,
             List<@Nullable Double> difference,
+            boolean fewPairs,
+            @Nullable String verdict,
             @Nullable Double requestedRatio,
             @Nullable Double achievedRatio,
             @Nullable Double bytesPerToken,
-            @Nullable Double storedBytesPerToken,
+            @Nullable Double readBytesPerToken,
             @Nullable Double compressSeconds,
             @Nullable Double prefillRate,
             @Nullable Double decodeRate,
+            @Nullable Double decodeBatch,
             boolean front) {}
 
-    /** A mean, its standard error, its count. */
-    record Score(@Nullable Double mean, @Nullable Double error, int count) {}
+    /** A mean, its standard error and 95 % interval, how many are right (-1 where scores are graded), and of how many. */
+    record Score(
+            @Nullable Double mean,
+            @Nullable Double error,
+            @Nullable Double low,
+            @Nullable Double high,
+            int right,
+            int count) {}
 
     static ReportData of(RunFolder run) {
         var records = run.records();
-        var table = Statistics.summary(records);
-        var front = Pareto.front(table.rows());
+        var findings = Findings.of(records);
+        var table = findings.table();
+        var verdicts = new HashMap<String, String>();
+        for (var setting : findings.settings()) {
+            verdicts.put(setting.row().method(), setting.loss().verdict().name().toLowerCase(Locale.ROOT));
+        }
         var families = new LinkedHashMap<String, String>();
         for (var record : records) {
             families.putIfAbsent(record.method(), record.family());
@@ -71,15 +88,23 @@ record ReportData(
         for (int i = 0; i < table.rows().size(); i++) {
             var row = table.rows().get(i);
             var taskCells = severalTasks ? byTask.rows().get(i).cells() : List.<SummaryTable.Cell>of();
-            methods.add(methodRow(row, taskCells, families, front.contains(row.method())));
+            var family = families.getOrDefault(row.method(), row.method());
+            methods.add(
+                    methodRow(row, taskCells, family, verdicts.get(row.method()), findings.isOnFront(row.method())));
         }
         var names = methods.stream().map(MethodRow::name).toList();
         var samples = SampleOutputs.of(records, names);
         var shown = SampleOutputs.limit(samples);
-        var warnings = new ArrayList<>(Statistics.warnings(records));
+        var warnings = new ArrayList<String>();
+        if (!run.failures().isEmpty()) {
+            var first = run.failures().getFirst();
+            warnings.add(Sizes.count(run.failures().size(), "answer") + " failed, left out of all means, such as "
+                    + first.subject().method() + " on " + first.subject().sample() + ": " + first.error());
+        }
+        warnings.addAll(Warnings.of(findings, records));
         warnings.addAll(run.notes());
         return new ReportData(
-                Headline.of(table),
+                Headline.of(findings),
                 run.info(),
                 table.categories(),
                 severalTasks ? byTask.categories() : List.of(),
@@ -92,30 +117,39 @@ record ReportData(
     }
 
     private static MethodRow methodRow(
-            Row row, List<SummaryTable.Cell> taskCells, Map<String, String> families, boolean front) {
+            Row row, List<SummaryTable.Cell> taskCells, String family, @Nullable String verdict, boolean front) {
         var difference = new ArrayList<@Nullable Double>();
         difference.add(finite(row.difference().mean()));
-        difference.add(finite(row.difference().low()));
-        difference.add(finite(row.difference().high()));
+        difference.add(finite(row.difference().interval().low()));
+        difference.add(finite(row.difference().interval().high()));
         return new MethodRow(
                 row.method(),
-                families.getOrDefault(row.method(), row.method()),
+                family,
                 row.cells().stream().map(ReportData::score).toList(),
                 taskCells.stream().map(ReportData::score).toList(),
                 score(row.mean()),
                 difference,
-                finite(row.requestedRatio()),
-                finite(row.achievedRatio()),
-                finite(row.bytesPerToken()),
-                finite(row.storedBytesPerToken()),
-                finite(row.compressSeconds()),
-                finite(row.prefillRate()),
-                finite(row.decodeRate()),
+                row.difference().hasFewPairs(),
+                verdict,
+                finite(row.bytes().requestedRatio()),
+                finite(row.bytes().achievedRatio()),
+                finite(row.bytes().perToken()),
+                finite(row.bytes().readPerToken()),
+                finite(row.speed().compressSeconds()),
+                finite(row.speed().prefillRate()),
+                finite(row.speed().decodeRate()),
+                finite(row.speed().decodeBatch()),
                 front);
     }
 
     private static Score score(SummaryTable.Cell cell) {
-        return new Score(finite(cell.mean()), finite(cell.error()), cell.count());
+        return new Score(
+                finite(cell.mean()),
+                finite(cell.error()),
+                finite(cell.interval().low()),
+                finite(cell.interval().high()),
+                cell.right(),
+                cell.count());
     }
 
     private static @Nullable Double finite(double value) {

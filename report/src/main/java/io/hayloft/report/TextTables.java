@@ -2,7 +2,6 @@ package io.hayloft.report;
 
 import io.hayloft.report.stats.Digits;
 import io.hayloft.report.stats.SummaryTable;
-import io.hayloft.report.stats.SummaryTable.Cell;
 import io.hayloft.report.stats.SummaryTable.Difference;
 import io.hayloft.report.stats.SummaryTable.Row;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ final class TextTables {
                 .map(name -> name.equals("method") ? "---" : "---:")
                 .toList()));
         for (var row : table.rows()) {
-            lines.add(row(cells(row, table.storesMore())));
+            lines.add(row(cells(row, table.readsLess())));
         }
         return String.join("\n", lines) + "\n";
     }
@@ -37,7 +36,7 @@ final class TextTables {
         lines.add(latexRow(header(table)));
         lines.add("\\midrule");
         for (var row : table.rows()) {
-            lines.add(latexRow(cells(row, table.storesMore())));
+            lines.add(latexRow(cells(row, table.readsLess())));
         }
         lines.add("\\bottomrule");
         lines.add("\\end{tabular}");
@@ -56,47 +55,43 @@ final class TextTables {
         var names = new ArrayList<String>();
         names.add("method");
         names.addAll(table.categories());
-        names.addAll(List.of("mean", "against full", "ratio", "bytes/token"));
-        if (table.storesMore()) {
-            names.add("stored/token");
+        names.addAll(List.of("mean [95 %]", "against full [95 %]", "ratio", "bytes/token"));
+        if (table.readsLess()) {
+            names.add("read/step and token");
         }
         names.addAll(List.of("compress s", "prefill tok/s", "decode tok/s"));
         return names;
     }
 
-    private static List<String> cells(Row row, boolean stored) {
+    private static List<String> cells(Row row, boolean read) {
         var cells = new ArrayList<String>();
         cells.add(row.method());
         for (var cell : row.cells()) {
-            cells.add(score(cell));
+            cells.add(Digits.score(cell));
         }
-        cells.add(score(row.mean()));
-        var difference = row.difference();
-        boolean compared = !row.method().equals("full") && difference.pairs() > 0;
-        cells.add(compared ? difference(difference) : "-");
-        cells.add(Digits.fixed(row.achievedRatio(), 1) + "×");
-        cells.add(Digits.fixed(row.bytesPerToken(), 0));
-        if (stored) {
-            cells.add(Digits.fixed(row.storedBytesPerToken(), 0));
+        cells.add(Digits.mean(row.mean()));
+        cells.add(row.isFull() ? "-" : difference(row.difference()));
+        var bytes = row.bytes();
+        cells.add(Digits.fixed(bytes.achievedRatio(), 1) + "×");
+        cells.add(Digits.fixed(bytes.perToken(), 0));
+        if (read) {
+            cells.add(Digits.fixed(bytes.readPerToken(), 0));
         }
-        cells.add(Digits.fixed(row.compressSeconds(), 3));
-        cells.add(Digits.fixed(row.prefillRate(), 0));
-        cells.add(Digits.fixed(row.decodeRate(), 0));
+        cells.add(Digits.fixed(row.speed().compressSeconds(), 3));
+        cells.add(Digits.fixed(row.speed().prefillRate(), 0));
+        cells.add(Digits.fixed(row.speed().decodeRate(), 0));
         return cells;
     }
 
     private static String difference(Difference difference) {
-        var mean = Digits.difference(difference.mean());
-        return Double.isNaN(difference.low())
-                ? mean + " (no interval)"
-                : mean + " [" + Digits.difference(difference.low()) + ", " + Digits.difference(difference.high()) + "]";
-    }
-
-    private static String score(Cell cell) {
-        if (cell.count() == 0) {
+        if (difference.pairs() == 0) {
             return "-";
         }
-        var mean = Digits.score(cell.mean());
-        return Double.isNaN(cell.error()) ? mean : mean + " ± " + Digits.score(cell.error());
+        var mean = Digits.difference(difference.mean());
+        var interval = difference.interval();
+        return interval.exists()
+                ? mean + " [" + Digits.difference(interval.low()) + ", " + Digits.difference(interval.high()) + "]"
+                        + (difference.hasFewPairs() ? " (few samples)" : "")
+                : mean + " (no interval)";
     }
 }

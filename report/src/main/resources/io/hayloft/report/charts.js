@@ -12,11 +12,11 @@ function chart(id, options) {
 
 const tooltip = () => ({ backgroundColor: CARD, borderColor: LINE, textStyle: { color: INK, fontSize: 13 }, confine: true });
 
-/** Vertical bars of one standard error on both sides of each point. */
+/** Vertical bars of the 95 % interval of each point. */
 function errorBars(points, family) {
   return {
     type: "custom", name: family, silent: true, z: 2, tooltip: { show: false },
-    data: points.filter((m) => isNumber(m.mean.error)).map((m) => [m.achieved_ratio, m.mean.mean - m.mean.error, m.mean.mean + m.mean.error]),
+    data: points.filter((m) => isNumber(m.mean.low)).map((m) => [m.achieved_ratio, m.mean.low, m.mean.high]),
     renderItem: (params, api) => {
       const low = api.coord([api.value(0), api.value(1)]);
       const high = api.coord([api.value(0), api.value(2)]);
@@ -29,8 +29,8 @@ function errorBars(points, family) {
 }
 
 function describe(m) {
-  const lines = [m.name, "score " + fixed(m.mean.mean) + " ± " + fixed(m.mean.error),
-    times(m.achieved_ratio) + " smaller, " + bytes(m.bytes_per_token) + " a token"];
+  const lines = [m.name, "score " + fixed(m.mean.mean) + (isNumber(m.mean.low) ? " " + range(m.mean) : ""),
+    times(m.achieved_ratio) + " smaller, " + bytes(m.bytes_per_token) + " stored a token"];
   if (m !== full) lines.push("against full " + signed(m.difference[0]) + " [" + signed(m.difference[1]) + ", " + signed(m.difference[2]) + "]");
   return lines.map((line) => echarts.format.encodeHTML(line)).join("<br>");
 }
@@ -57,9 +57,9 @@ function showPareto() {
   const ratios = shown.map((m) => m.achieved_ratio);
   const most = Math.pow(2, Math.max(1, Math.ceil(Math.log2(Math.max(...ratios)) * 4 + .6) / 4));
   const least = Math.min(...ratios, 1) / 1.09;
-  const lowest = Math.min(...shown.map((m) => m.mean.mean - (m.mean.error || 0)));
+  const lowest = Math.min(...shown.map((m) => m.mean.low ?? m.mean.mean));
   const base = Math.max(0, Math.floor(lowest * 5 - .1) / 5);
-  const highest = Math.max(...shown.map((m) => m.mean.mean + (m.mean.error || 0)));
+  const highest = Math.max(...shown.map((m) => m.mean.high ?? m.mean.mean));
   const top = Math.min(1, Math.max(base + .2, Math.ceil(highest * 5 + .1) / 5));
   const fullBytes = full ? full.bytes_per_token : null;
   const front = shown.filter((m) => m.front).sort(byRatio);
@@ -87,7 +87,7 @@ function showPareto() {
     grid: { left: narrow ? 34 : 62, right: narrow ? 80 : 100, top: narrow ? 84 : 56, bottom: narrow ? 52 : 76 },
     tooltip: { ...tooltip(), formatter: (item) => (item.data.method ? describe(item.data.method) : "") },
     xAxis: {
-      type: "log", logBase: 2, min: least, max: most, name: narrow ? "smaller cache →" : "times fewer bytes than the full cache, and cache bytes a token", nameLocation: "middle",
+      type: "log", logBase: 2, min: least, max: most, name: narrow ? "smaller cache →" : "times fewer bytes than the full cache, and stored bytes a token", nameLocation: "middle",
       nameGap: narrow ? 26 : 50, nameTextStyle: { color: SOFT, fontSize: 13 }, splitLine: { lineStyle: { color: LINE } }, axisLine: { onZero: false, lineStyle: { color: SOFT } },
       axisLabel: { color: INK, lineHeight: 17, showMinLabel: false, showMaxLabel: false, formatter: (value) => value + "×" + (fullBytes && !narrow ? "\n" + bytes(fullBytes / value) : "") },
     },

@@ -20,6 +20,7 @@ const isNumber = (value) => typeof value === "number";
 const fixed = (value, digits = 2) => (isNumber(value) ? value.toFixed(digits) : "–");
 const sign = (value) => (Math.abs(value) < .005 ? "" : value < 0 ? "−" : "+");
 const signed = (value) => (isNumber(value) ? sign(value) + Math.abs(value).toFixed(2) : "–");
+const range = (score) => "[" + fixed(score.low) + ", " + fixed(score.high) + "]";
 const times = (value) => (isNumber(value) ? value.toFixed(value < 9.95 ? 1 : 0) + "×" : "–");
 const whole = (value) => (isNumber(value) ? Math.round(value).toLocaleString("en-US") : "–");
 
@@ -87,18 +88,21 @@ function showHeader() {
   const suite = mini ? "mini suite" : tasks.length <= 4 ? tasks.join(", ") : tasks.length + " tasks";
   $("title").textContent = [info.model.name, suite, whole(data.samples_all) + " samples",
     methods.length + " methods", settings.protocol].join(" · ");
-  $("headline").textContent = data.headline.join(" ");
-  const front = methods.filter((m) => m.front && m !== full);
+  const joined = (text) => text.replace(/(\d) %/g, "$1\u00a0%"); // no line break before the sign
+  $("headline").textContent = joined(data.headline[0]);
+  $("more-findings").textContent = joined(data.headline.slice(1).join(" "));
   const tiles = [];
-  if (full) tiles.push([fixed(full.mean.mean), "score of the full cache" + (isNumber(full.mean.error) ? " ± " + fixed(full.mean.error) : "")]);
+  if (full) tiles.push([fixed(full.mean.mean), "score of the full cache" + (isNumber(full.mean.low) ? ", 95 % interval " + range(full.mean) : "")]);
   if (full) tiles.push([bytes(full.bytes_per_token), "full cache for each token (" + settings.cache_type + ")"]);
-  if (front.length) tiles.push([String(front.length), front.length === 1 ? "setting on the Pareto front beside full" : "settings on the Pareto front beside full"]);
+  const settingsRun = methods.filter((m) => m.verdict);
+  const count = (verdict) => settingsRun.filter((m) => m.verdict === verdict).length;
+  if (settingsRun.length) tiles.push([count("keeps") + " of " + settingsRun.length, "settings keep the full score; " + count("loses") + " lose more than 1 point, " + count("open") + " are open"]);
   tiles.push([whole(data.samples_all) + " × " + methods.length, "samples × methods" + (info.seconds > 0 ? " in " + duration(info.seconds) : "")]);
   for (const [value, label] of tiles) $("tiles").append(make("div", "tile", [make("b", "", value), make("span", "", label)]));
   $("embedded").hidden = !info.model.embedded;
   if (data.warnings.length) {
     $("warnings").hidden = false;
-    $("warnings").querySelector("summary").textContent =
+    $("warnings-title").textContent =
       data.warnings.length + (data.warnings.length === 1 ? " warning" : " warnings") + ": look twice before you use these numbers";
     $("warnings").querySelector("ul").append(...data.warnings.map((line) => make("li", "", line)));
   }

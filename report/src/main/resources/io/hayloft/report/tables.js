@@ -10,10 +10,11 @@ function columnsOf(byTask) {
     { title: "against full [95 %]", value: (m) => m.difference[0], cell: differenceCell },
     ...(names.length === 1 ? [] : names.map((name, i) => ({ title: name, value: (m) => score(m, i).mean, cell: (m) => scoreCell(score(m, i)) }))),
     { title: "bytes ratio", value: (m) => m.achieved_ratio, cell: ratioCell },
-    { title: "bytes a token", value: (m) => m.bytes_per_token, cell: bytesCell },
+    { title: "stored bytes a token", value: (m) => m.bytes_per_token, cell: (m) => make("td", "", whole(m.bytes_per_token)) },
+    { title: "read bytes a token", value: (m) => m.read_bytes_per_token, cell: (m) => make("td", "", whole(m.read_bytes_per_token)) },
     { title: "compress s", value: (m) => m.compress_seconds, cell: (m) => make("td", "", isNumber(m.compress_seconds) ? m.compress_seconds.toFixed(3) : "–") },
     { title: "prefill tok/s", value: (m) => m.prefill_rate, cell: (m) => make("td", "", whole(m.prefill_rate)) },
-    { title: "decode tok/s", value: (m) => m.decode_rate, cell: (m) => make("td", "", whole(m.decode_rate)) },
+    { title: "decode tok/s", value: (m) => m.decode_rate, cell: decodeCell },
   ];
 }
 
@@ -24,18 +25,21 @@ function methodCell(m) {
 }
 
 function scoreCell(score, extra = "") {
-  const cell = make("td", "score " + extra, fixed(score.mean));
-  if (isNumber(score.error)) cell.append(make("small", "under", "± " + fixed(score.error)));
+  const cell = make("td", "score " + extra, score.right >= 0 ? score.right + "/" + score.count : fixed(score.mean));
+  if (isNumber(score.low)) cell.append(make("small", "under", range(score)));
   cell.style.setProperty("--share", (score.mean ?? 0) * 100 + "%");
-  cell.title = score.count + (score.count === 1 ? " sample" : " samples");
+  cell.title = fixed(score.mean) + " in " + score.count + (score.count === 1 ? " sample" : " samples");
   return cell;
 }
+
+/** Whether the setting certainly keeps the full cache's score, or loses more than a point of it. */
+const VERDICTS = { keeps: "keeps ", loses: "loses ", open: "cannot tell " };
 
 function differenceCell(m) {
   if (m === full || !isNumber(m.difference[0])) return make("td", "", "–");
   const [mean, low, high] = m.difference;
-  return make("td", "", [make("span", high < 0 ? "down" : low > 0 ? "up" : "", signed(mean)),
-    make("small", "under", isNumber(low) ? "[" + signed(low) + ", " + signed(high) + "]" : "no interval")]);
+  return make("td", "", [make("small", "", VERDICTS[m.verdict] ?? ""), make("span", high < 0 ? "down" : low > 0 ? "up" : "", signed(mean)),
+    make("small", "under", isNumber(low) ? "[" + signed(low) + ", " + signed(high) + "]" + (m.few_pairs ? " few samples" : "") : "no interval")]);
 }
 
 /** What the method reached; what it was asked for below, where that says more. */
@@ -46,16 +50,16 @@ function ratioCell(m) {
   return cell;
 }
 
-/** Bytes that each step reads; what is stored in all below, where that is more. */
-function bytesCell(m) {
-  const cell = make("td", "", whole(m.bytes_per_token));
-  if (whole(m.stored_bytes_per_token) !== whole(m.bytes_per_token)) cell.append(make("small", "under", "stores " + whole(m.stored_bytes_per_token)));
+
+function decodeCell(m) {
+  const cell = make("td", "", whole(m.decode_rate));
+  if (isNumber(m.decode_rate)) cell.title = "measured in a batch of " + fixed(m.decode_batch, 1) + " sequences";
   return cell;
 }
 
 function showTable() {
   fillTable(columnsOf(false));
-  if (methods.some((m) => m.front)) $("table-hint").textContent = "“Front” marks the settings that no other beats in both score and bytes.";
+  if (methods.some((m) => m.front)) $("table-hint").textContent = "“Front” marks the settings that are shown to score more than everything that stores no more.";
   if (data.tasks.length) {
     $("table-by").hidden = false;
     $("table-by").addEventListener("change", () => fillTable(columnsOf($("table-by").value === "tasks")));

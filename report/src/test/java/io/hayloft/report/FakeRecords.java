@@ -1,6 +1,7 @@
 package io.hayloft.report;
 
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.Json;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Made-up runs that look like real ones: methods lose more the more they compress, each category in its own way. */
 public final class FakeRecords {
@@ -39,6 +42,9 @@ public final class FakeRecords {
             "snapkv:2x",
             "snapkv:4x",
             "snapkv:8x");
+
+    private static final RunInfo.Machine MACHINE =
+            new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2);
 
     private FakeRecords() {}
 
@@ -96,38 +102,26 @@ public final class FakeRecords {
         }
         var id = length + "-" + sample;
         return new BenchRecord(
-                "hayloft-tiny",
-                method,
-                family(method),
-                TASKS.get(category),
-                "1",
-                CATEGORIES.get(category),
-                id,
-                "exact/1",
-                score,
-                List.of("harbour 17"),
-                output,
-                "eos",
-                length - 20,
-                length - 20,
-                null,
-                length - 20,
-                4,
-                1,
-                Double.isNaN(ratio) ? null : ratio,
-                (double) full / bytes,
-                bytes,
-                bytes,
-                full,
-                length / 9000.0,
-                0.001,
-                0.004,
-                4,
-                "00" + TASKS.get(category).hashCode() + id,
-                1,
-                "question-aware",
-                facets,
-                "key-" + method + "-" + TASKS.get(category) + "-" + id);
+                new BenchRecord.Subject(
+                        "hayloft-tiny",
+                        method,
+                        family(method),
+                        TASKS.get(category),
+                        "1",
+                        CATEGORIES.get(category),
+                        id,
+                        1,
+                        "question-aware",
+                        facets),
+                new BenchRecord.Outcome("exact/1", score, List.of("harbour 17"), List.of(), output, "eos"),
+                new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1),
+                new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full),
+                new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.001, 0.005, 4, 15),
+                new BenchRecord.Origin(
+                        "00" + TASKS.get(category).hashCode() + id,
+                        "ids",
+                        "key-" + method + "-" + TASKS.get(category) + "-" + id,
+                        "machine"));
     }
 
     /** The same record of a method that read a shorter prompt. */
@@ -144,44 +138,50 @@ public final class FakeRecords {
             long storedBytes,
             int freeTokens,
             int decodeSteps) {
+        var tokens = record.tokens();
+        var bytes = record.bytes();
+        var times = record.times();
         return new BenchRecord(
-                record.model(),
-                record.method(),
-                record.family(),
-                record.task(),
-                record.taskVersion(),
-                record.category(),
-                record.sample(),
-                record.metric(),
-                record.score(),
-                record.references(),
-                record.output(),
-                record.stopReason(),
-                promptTokens,
-                compressAfter,
-                record.shortenedPart(),
-                record.tokensBeforeTruncation(),
-                record.generatedTokens(),
-                freeTokens,
-                record.requestedRatio(),
-                record.achievedRatio(),
-                record.cacheBytes(),
-                storedBytes,
-                record.fullCacheBytes(),
-                record.prefillSeconds(),
-                record.compressSeconds(),
-                record.decodeSeconds(),
-                decodeSteps,
-                record.promptSha256(),
-                record.seed(),
-                record.protocol(),
-                record.facets(),
-                record.key());
+                record.subject(),
+                record.outcome(),
+                new BenchRecord.Tokens(
+                        promptTokens,
+                        compressAfter,
+                        tokens.shortenedPart(),
+                        tokens.tokensBeforeTruncation(),
+                        tokens.generatedTokens(),
+                        freeTokens),
+                new BenchRecord.Bytes(
+                        bytes.requestedRatio(),
+                        bytes.achievedRatio(),
+                        bytes.readBytes(),
+                        storedBytes,
+                        bytes.fullCacheBytes()),
+                new BenchRecord.Times(
+                        times.prefillSeconds(),
+                        times.compressSeconds(),
+                        times.decodeSeconds(),
+                        times.ownDecodeSeconds(),
+                        times.sharedDecodeSeconds(),
+                        decodeSteps,
+                        times.batchRows()),
+                record.origin());
+    }
+
+    /** A line of {@code records.jsonl}: the groups of a record without their names. */
+    public static String line(BenchRecord record) {
+        var mapper = new JsonMapper();
+        var line = mapper.createObjectNode();
+        for (var group : List.of(
+                record.subject(), record.outcome(), record.tokens(), record.bytes(), record.times(), record.origin())) {
+            line.setAll((ObjectNode) mapper.readTree(Json.line(group)));
+        }
+        return line.toString();
     }
 
     /** A run around records. */
     public static RunFolder run(Path folder, List<BenchRecord> records) {
-        return new RunFolder(folder, info("identity"), records, List.of());
+        return new RunFolder(folder, info("identity"), records, List.of(), List.of());
     }
 
     /** The description of a run with this identity. */
@@ -197,6 +197,7 @@ public final class FakeRecords {
                 RunInfo.FORMAT,
                 code,
                 identity,
+                "2026-01-01T00:00:00Z",
                 new RunInfo.Model("hayloft-tiny", "ab".repeat(32), "llama", true, 8192, 8_000_000, 1024),
                 Map.of(
                         "identity",
@@ -214,7 +215,8 @@ public final class FakeRecords {
                         "backend",
                         "java"),
                 versions,
-                new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2),
+                MACHINE,
+                Map.of("machine", MACHINE),
                 "2026-01-01T00:00:00Z",
                 "2026-01-01T00:01:07Z",
                 67,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.stats.Statistics;
 import java.io.IOException;
@@ -88,61 +89,48 @@ class ReportTest {
     }
 
     @Test
-    void theHeadlineNamesTheStrongestMethodThatLosesNothing() {
-        var data = data(Report.html(FakeRecords.run(folder, FakeRecords.mini(20, 7))));
-        var headline = data.get("headline");
-        assertThat(headline.get(0).stringValue()).startsWith("kivi:4bit answers as well as the full cache");
-        assertThat(headline.get(1).stringValue())
-                .contains("at least 3.5 times fewer")
-                .contains("random");
+    void theFirstSentenceIsTheTitleOfThePageAndWarningsAreOpen() {
+        var page = Report.html(FakeRecords.run(folder, FakeRecords.mini(20, 7)));
+        assertThat(page).contains("<h1 id=\"headline\">").contains("<aside id=\"warnings\"");
+        assertThat(data(page).get("headline").get(0).stringValue()).startsWith("This run cannot tell");
     }
 
     @Test
-    void theHeadlineDoesNotPraiseMethodsWhereNothingCanBeLost() {
-        var records = List.of(
-                FakeRecords.record("full", 0, 0, 1024, 0.1, "x"),
-                FakeRecords.record("kivi:4bit", 0, 0, 1024, 0.1, "x"));
-        assertThat(data(Report.html(FakeRecords.run(folder, records)))
-                        .get("headline")
-                        .get(0)
-                        .stringValue())
-                .startsWith("The full cache itself scores only 0.10 here");
-    }
-
-    /** Equal scores of one sample are luck as well as merit. */
-    @Test
-    void theHeadlineClaimsNothingWithoutAnInterval() {
-        var records = List.of(
-                FakeRecords.record("full", 0, 0, 1024, 1, "x"), FakeRecords.record("kivi:4bit", 0, 0, 1024, 1, "x"));
-        var headline = data(Report.html(FakeRecords.run(folder, records))).get("headline");
-        assertThat(headline.size()).isEqualTo(1);
-        assertThat(headline.get(0).stringValue())
-                .startsWith("The full cache scores 1.00; one sample a category tells nothing");
+    void failedAnswersAreTheFirstWarning() {
+        var run = FakeRecords.run(folder, FakeRecords.mini(5, 7));
+        var failed = new FailedRecord(run.records().getFirst().subject(), "key", "machine", "no memory");
+        var page = Report.html(new RunFolder(folder, run.info(), run.records(), List.of(failed), List.of()));
+        assertThat(data(page).get("warnings").get(0).stringValue())
+                .isEqualTo("1 answer failed, left out of all means, such as full on 1024-0: no memory");
     }
 
     @Test
-    void randomChoiceIsNeverOnTheFront() {
-        var records = List.of(
-                FakeRecords.record("full", 0, 0, 1024, 1, "x"),
-                FakeRecords.record("random:8x", 0, 0, 1024, 1, "x"),
-                FakeRecords.record("snapkv:4x", 0, 0, 1024, 1, "x"));
-        var methods = data(Report.html(FakeRecords.run(folder, records))).get("methods");
-        assertThat(methods.get(1).get("front").booleanValue()).isFalse();
-        assertThat(methods.get(2).get("front").booleanValue()).isTrue();
-        assertThat(methods.get(2).get("difference").get(1).isNull()).isTrue(); // one sample has no interval
-        assertThat(TextTables.markdown(Statistics.summary(records)))
-                .contains("+0.00 (no interval)")
-                .doesNotContain("stored/token");
+    void rowsHoldIntervalsCountsAndVerdicts() {
+        var methods = data(Report.html(FakeRecords.run(folder, FakeRecords.mini(20, 7))))
+                .get("methods");
+        assertThat(methods.get(0).get("verdict").isNull()).isTrue(); // the full cache is what others are compared with
+        assertThat(methods.get(14).get("name").stringValue()).isEqualTo("snapkv:8x");
+        assertThat(methods.get(14).get("verdict").stringValue()).isEqualTo("loses");
+        var score = methods.get(0).get("scores").get(0);
+        assertThat(score.get("right").intValue()).isEqualTo(40);
+        assertThat(score.get("low").doubleValue()).isBetween(0.9, 0.95); // Wilson's of 40 of 40
     }
 
     @Test
-    void tablesTellWhatIsStoredWhereItIsMoreThanWhatStepsRead() {
+    void tablesShowWhatStepsReadWhereItIsLessThanWhatIsStored() {
         var record = FakeRecords.record("infllm:4x", 0, 0, 1024, 1, "x");
         var more =
-                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.cacheBytes() * 4, 0, 4);
+                FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.readBytes() * 4, 0, 4);
         var table = Statistics.summary(List.of(more));
-        assertThat(TextTables.markdown(table)).contains("| stored/token |");
-        assertThat(TextTables.latex(table)).contains("stored/token");
+        assertThat(TextTables.markdown(table))
+                .contains("| read/step and token |")
+                .contains("| 1.0× |");
+        assertThat(TextTables.latex(table)).contains("read/step and token");
+        var one = Statistics.summary(List.of(
+                FakeRecords.record("full", 0, 0, 1024, 1, "x"), FakeRecords.record("h2o:2x", 0, 0, 1024, 1, "x")));
+        assertThat(TextTables.markdown(one))
+                .contains("+0.00 (no interval)", "| 1/1 |")
+                .doesNotContain("read/step");
     }
 
     @Test
@@ -156,9 +144,7 @@ class ReportTest {
     private RunFolder runOnDisk() throws IOException {
         var run = FakeRecords.run(folder, FakeRecords.mini(2, 7));
         var lines = new StringBuilder();
-        run.records()
-                .forEach(record ->
-                        lines.append(io.hayloft.bench.record.Json.line(record)).append('\n'));
+        run.records().forEach(record -> lines.append(FakeRecords.line(record)).append('\n'));
         Files.writeString(folder.resolve("records.jsonl"), lines + "{\"torn");
         return run;
     }
@@ -177,7 +163,7 @@ class ReportTest {
                 .contains("| compress s |");
         assertThat(markdown).contains("## By task", "## By prompt length", "## By depth");
         assertThat(markdown).anyMatch(line -> line.startsWith("| snapkv:4x | "));
-        assertThat(Files.readString(Exports.write(run, "tex"))).contains("\\toprule", "$\\pm$", "$\\times$");
+        assertThat(Files.readString(Exports.write(run, "tex"))).contains("\\toprule", "mean [95 \\%]", "$\\times$");
         assertThatThrownBy(() -> Exports.write(run, "parket"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("did you mean 'parquet'?");

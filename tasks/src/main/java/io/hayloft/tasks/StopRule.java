@@ -3,7 +3,7 @@ package io.hayloft.tasks;
 /**
  * When an answer ends before its longest length; an end-of-sequence token always ends it.
  *
- * @param atNewline whether a token whose text holds a line feed ends the answer too
+ * @param atNewline whether the token that is a line feed ends the answer too; other tokens that contain one do not
  * @param minNewTokens tokens that must come before any stop counts
  */
 public record StopRule(boolean atNewline, int minNewTokens) {

@@ -37,9 +37,20 @@ public interface Task {
     /**
      * The samples of a request, in a fixed order. A smaller count gives the first ones of a larger count.
      *
-     * @throws io.hayloft.base.UserError if a data file is missing or broken, or the length is out of the task's range
+     * @throws io.hayloft.base.UserError if a data file is missing or broken, or the length is out of the task's range;
+     *     making a single sample throws one if the tokenizer cannot fit its prompt
      */
-    List<Sample> samples(SampleRequest request);
+    Samples open(SampleRequest request);
+
+    /** All samples of a request; see {@link #open}. */
+    default List<Sample> samples(SampleRequest request) {
+        return open(request).toList();
+    }
+
+    /** The most tokens that an answer to any of these samples may take. */
+    default int longestAnswer(SampleRequest request) {
+        return open(request).get(0).maxNewTokens();
+    }
 
     /** The score of an answer, from 0 to 1, after the post-processing that belongs to the task. */
     double score(Sample sample, String output);

@@ -8,118 +8,323 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of one method on one sample: one line of {@code records.jsonl}, its names in snake case.
+ * The result of one method on one sample: one line of {@code records.jsonl}. The line is flat; its names are those of the
+ * components below in snake case, the names of the groups do not occur.
  *
- * @param model name of the model
- * @param method canonical expression of the method, such as {@code snapkv:4x}
- * @param family what the expression starts with, such as {@code snapkv}
- * @param task name of the task
- * @param taskVersion version of the task's texts and rules
- * @param category label of the task's category, such as {@code needle}
- * @param sample identifier of the sample within its task
- * @param metric the metric with its version, such as {@code qa_f1/1}
- * @param score 0 to 1
- * @param references the right answers
- * @param output what the model wrote, before the task's post-processing
- * @param stopReason why generation ended: {@code eos}, {@code length} or {@code stop_text}
- * @param promptTokens tokens of the prompt as the model saw it
- * @param compressAfter how many of them the method had seen when it compressed: all, or those up to the question
- * @param shortenedPart which part of the prompt's text the method shortened: {@code document} where the task tells it from
- *     the instruction, else {@code context}, or {@code prompt} where all of it was; null for methods that leave the text as it is
- * @param tokensBeforeTruncation tokens of the prompt before its middle was cut out
- * @param generatedTokens tokens of the output, an end token not counted
- * @param freeTokens tokens generated before the first choice that compression could change
- * @param requestedRatio the compression that the method was asked for; null where it is a matter of its format
- * @param achievedRatio fullCacheBytes / cacheBytes
- * @param cacheBytes allocated bytes of this method's cache at the end of prefill, of which each step reads
- * @param storedBytes cacheBytes and what is stored beside, to be looked up: equal except for methods with a far memory
- * @param fullCacheBytes bytes that the full cache of the run's cache type needs for the same prompt
- * @param prefillSeconds time of the prefill that the methods of a sample share
- * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores
- *     before
- * @param decodeSeconds time of decoding in lockstep: this method's own attention and policy, and an equal share of the
- *     rest, the linear layers above all
- * @param decodeSteps lockstep steps after the prompt that this method took part in, which decodeSeconds is the time of: one
- *     less than the tokens chosen, an end token included, as reading the prompt chooses the first
- * @param promptSha256 SHA-256 of the final prompt text in UTF-8, before the chat format
- * @param seed seed of the run; each sample draws from a hash of it and of the sample
- * @param protocol whether the method saw the question
- * @param facets numbers and words by which results are grouped: {@code length} in tokens, {@code depth} 0 to 1, ...
- * @param key hash of everything that produced this record
+ * @param subject which method answered which sample
+ * @param outcome what it wrote and how that scored
+ * @param tokens counts of tokens
+ * @param bytes sizes of its cache
+ * @param times seconds that each part of the work took
+ * @param origin hashes of what produced the record, and where
  */
-public record BenchRecord(
-        String model,
-        String method,
-        String family,
-        String task,
-        String taskVersion,
-        String category,
-        String sample,
-        String metric,
-        double score,
-        List<String> references,
-        String output,
-        String stopReason,
-        int promptTokens,
-        int compressAfter,
-        @Nullable String shortenedPart,
-        int tokensBeforeTruncation,
-        int generatedTokens,
-        int freeTokens,
-        @Nullable Double requestedRatio,
-        double achievedRatio,
-        long cacheBytes,
-        long storedBytes,
-        long fullCacheBytes,
-        double prefillSeconds,
-        double compressSeconds,
-        double decodeSeconds,
-        int decodeSteps,
-        String promptSha256,
-        long seed,
-        String protocol,
-        Map<String, Object> facets,
-        String key) {
-
-    /** Refuses what no run writes, so that a damaged line is noticed where it is read. */
-    public BenchRecord {
-        for (var text : new String[] {
-            model,
-            method,
-            family,
-            task,
-            taskVersion,
-            category,
-            sample,
-            metric,
-            output,
-            stopReason,
-            promptSha256,
-            protocol,
-            key
-        }) {
-            Objects.requireNonNull(text, "a text field is missing");
-        }
-        references = List.copyOf(references);
-        facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
-        if (!(score >= 0 && score <= 1)) {
-            throw new IllegalArgumentException("score " + score + " is not between 0 and 1");
-        }
-        if (promptTokens < 0 || generatedTokens < 0 || decodeSteps < 0) {
-            throw new IllegalArgumentException("a count is negative");
-        }
-        if (cacheBytes < 0 || storedBytes < 0 || fullCacheBytes < 0) {
-            throw new IllegalArgumentException("a number of bytes is negative");
-        }
-        if (compressAfter < 0 || compressAfter > promptTokens) {
-            throw new IllegalArgumentException("compressed after " + compressAfter + " of " + promptTokens + " tokens");
-        }
-        if (!isTime(prefillSeconds) || !isTime(compressSeconds) || !isTime(decodeSeconds) || !isTime(achievedRatio)) {
-            throw new IllegalArgumentException("a time or ratio is no finite number");
+public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes bytes, Times times, Origin origin)
+        implements RunLine {
+    /**
+     * Which method answered which sample.
+     *
+     * @param model name of the model
+     * @param method canonical expression of the method, such as {@code snapkv:4x}
+     * @param family name of the method without its parameters, such as {@code snapkv}
+     * @param task name of the task
+     * @param taskVersion version of the task's texts and rules
+     * @param category label of the task's category, such as {@code needle}
+     * @param sample identifier of the sample within its task
+     * @param seed seed of the run; each sample draws from a hash of it and of the sample
+     * @param protocol whether the method saw the question when it compressed
+     * @param facets numbers and words by which results are grouped: {@code length} in tokens, {@code depth} 0 to 1, ...
+     */
+    public record Subject(
+            String model,
+            String method,
+            String family,
+            String task,
+            String taskVersion,
+            String category,
+            String sample,
+            long seed,
+            String protocol,
+            Map<String, Object> facets) {
+        /** Copies the facets and refuses missing texts. */
+        public Subject {
+            present(model, method, family, task, taskVersion, category, sample, protocol);
+            facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
         }
     }
 
-    private static boolean isTime(double value) {
-        return value >= 0 && value < Double.POSITIVE_INFINITY;
+    /**
+     * An answer and its score. References and classes are all that a metric needs beside the output, so that stored
+     * outputs can be scored again.
+     *
+     * @param metric the metric with its version, such as {@code qa_f1/1}
+     * @param score 0 to 1
+     * @param references the right answers
+     * @param allClasses every class name of a classification task; empty for other tasks
+     * @param output text that the model wrote, before the task's post-processing
+     * @param stopReason why generation ended: {@code eos}, {@code length} or {@code stop_text}
+     */
+    public record Outcome(
+            String metric,
+            double score,
+            List<String> references,
+            List<String> allClasses,
+            String output,
+            String stopReason) {
+        /** Copies the lists and refuses scores out of range. */
+        public Outcome {
+            present(metric, output, stopReason);
+            references = List.copyOf(references);
+            allClasses = List.copyOf(allClasses);
+            if (!(score >= 0 && score <= 1)) {
+                throw new IllegalArgumentException("score " + score + " is not between 0 and 1");
+            }
+        }
+    }
+
+    /**
+     * Counts of tokens.
+     *
+     * @param promptTokens tokens of the prompt as the model saw it
+     * @param compressAfter tokens of the prompt that the method had seen when it compressed: all, or those up to the question
+     * @param shortenedPart part of the prompt's text that the method shortened: {@code document} where the task separates
+     *     it from the instruction, else {@code context}, or {@code prompt} for all of it; null for methods that leave
+     *     the text alone
+     * @param tokensBeforeTruncation tokens of the prompt before its middle was cut out
+     * @param generatedTokens tokens of the output without an EOS token
+     * @param freeTokens tokens generated before the first choice that compression could change
+     */
+    public record Tokens(
+            int promptTokens,
+            int compressAfter,
+            @Nullable String shortenedPart,
+            int tokensBeforeTruncation,
+            int generatedTokens,
+            int freeTokens) {
+        /** Refuses counts that no run writes. */
+        public Tokens {
+            if (promptTokens < 0 || generatedTokens < 0) {
+                throw new IllegalArgumentException("a count is negative");
+            }
+            if (compressAfter < 0 || compressAfter > promptTokens) {
+                throw new IllegalArgumentException(
+                        "compressed after " + compressAfter + " of " + promptTokens + " tokens");
+            }
+        }
+    }
+
+    /**
+     * Sizes of a cache at the end of prefill.
+     *
+     * @param requestedRatio compression that the method was asked for; null where its format decides
+     * @param achievedRatio fullCacheBytes / storedBytes
+     * @param readBytes bytes of what a decode step reads
+     * @param storedBytes bytes of all that is kept for the sequence; more than readBytes only for methods that look tokens
+     *     up
+     * @param fullCacheBytes bytes of the full cache of the same prompt in the run's cache type
+     */
+    public record Bytes(
+            @Nullable Double requestedRatio,
+            double achievedRatio,
+            long readBytes,
+            long storedBytes,
+            long fullCacheBytes) {
+        /** Refuses negative sizes. */
+        public Bytes {
+            if (readBytes < 0 || storedBytes < 0 || fullCacheBytes < 0) {
+                throw new IllegalArgumentException("a number of bytes is negative");
+            }
+            finite(achievedRatio);
+        }
+    }
+
+    /**
+     * Wall times.
+     *
+     * @param prefillSeconds time of the prefill that the methods of a sample share
+     * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before
+     * @param decodeSeconds this method's part of the decode time of the batch: its own work and an equal part of the rest
+     * @param ownDecodeSeconds time that the decode steps spent on this method's cache alone
+     * @param sharedDecodeSeconds time of the rest of the same steps, undivided: alone, a step takes
+     *     (ownDecodeSeconds + sharedDecodeSeconds) / decodeSteps
+     * @param decodeSteps steps after the prompt that this method took part in: one less than the tokens chosen, an EOS
+     *     token included, as reading the prompt chooses the first
+     * @param batchRows mean number of sequences that decoded together in these steps; 0 if there were none
+     */
+    public record Times(
+            double prefillSeconds,
+            double compressSeconds,
+            double decodeSeconds,
+            double ownDecodeSeconds,
+            double sharedDecodeSeconds,
+            int decodeSteps,
+            double batchRows) {
+        /** Refuses what is no time. */
+        public Times {
+            finite(prefillSeconds, compressSeconds, decodeSeconds, ownDecodeSeconds, sharedDecodeSeconds, batchRows);
+            if (decodeSteps < 0) {
+                throw new IllegalArgumentException("a count is negative");
+            }
+        }
+    }
+
+    /**
+     * What produced a record.
+     *
+     * @param promptSha256 SHA-256 of the prompt's text in UTF-8, before the chat format and before it was shortened
+     * @param promptIdsSha256 SHA-256 of the tokens that the model read
+     * @param key hash of everything that decides the output
+     * @param machine name of the machine in {@code run.json}
+     */
+    public record Origin(String promptSha256, String promptIdsSha256, String key, String machine) {
+        /** Refuses missing texts. */
+        public Origin {
+            present(promptSha256, promptIdsSha256, key, machine);
+        }
+    }
+
+    private static void present(String... texts) {
+        for (var text : texts) {
+            Objects.requireNonNull(text, "a text field is missing");
+        }
+    }
+
+    private static void finite(double... values) {
+        for (double value : values) {
+            if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("a time or ratio is no finite number");
+            }
+        }
+    }
+
+    /** The same answer with another score. */
+    public BenchRecord scored(String metric, double score) {
+        var other = new Outcome(
+                metric, score, outcome.references(), outcome.allClasses(), outcome.output(), outcome.stopReason());
+        return new BenchRecord(subject, other, tokens, bytes, times, origin);
+    }
+
+    @Override
+    public String key() {
+        return origin.key();
+    }
+
+    /** See {@link Subject}. */
+    public String method() {
+        return subject.method();
+    }
+
+    /** See {@link Subject}. */
+    public String family() {
+        return subject.family();
+    }
+
+    /** See {@link Subject}. */
+    public String task() {
+        return subject.task();
+    }
+
+    /** See {@link Subject}. */
+    public String category() {
+        return subject.category();
+    }
+
+    /** See {@link Subject}. */
+    public String sample() {
+        return subject.sample();
+    }
+
+    /** See {@link Subject}. */
+    public Map<String, Object> facets() {
+        return subject.facets();
+    }
+
+    /** See {@link Outcome}. */
+    public double score() {
+        return outcome.score();
+    }
+
+    /** See {@link Outcome}. */
+    public List<String> references() {
+        return outcome.references();
+    }
+
+    /** See {@link Outcome}. */
+    public String output() {
+        return outcome.output();
+    }
+
+    /** See {@link Outcome}. */
+    public String stopReason() {
+        return outcome.stopReason();
+    }
+
+    /** See {@link Tokens}. */
+    public int promptTokens() {
+        return tokens.promptTokens();
+    }
+
+    /** See {@link Tokens}. */
+    public int compressAfter() {
+        return tokens.compressAfter();
+    }
+
+    /** See {@link Tokens}. */
+    public int generatedTokens() {
+        return tokens.generatedTokens();
+    }
+
+    /** See {@link Tokens}. */
+    public int freeTokens() {
+        return tokens.freeTokens();
+    }
+
+    /** See {@link Bytes}. */
+    public @Nullable Double requestedRatio() {
+        return bytes.requestedRatio();
+    }
+
+    /** See {@link Bytes}. */
+    public double achievedRatio() {
+        return bytes.achievedRatio();
+    }
+
+    /** See {@link Bytes}. */
+    public long readBytes() {
+        return bytes.readBytes();
+    }
+
+    /** See {@link Bytes}. */
+    public long storedBytes() {
+        return bytes.storedBytes();
+    }
+
+    /** See {@link Bytes}. */
+    public long fullCacheBytes() {
+        return bytes.fullCacheBytes();
+    }
+
+    /** See {@link Times}. */
+    public double prefillSeconds() {
+        return times.prefillSeconds();
+    }
+
+    /** See {@link Times}. */
+    public double compressSeconds() {
+        return times.compressSeconds();
+    }
+
+    /** See {@link Times}. */
+    public double decodeSeconds() {
+        return times.decodeSeconds();
+    }
+
+    /** See {@link Times}. */
+    public int decodeSteps() {
+        return times.decodeSteps();
+    }
+
+    /** See {@link Origin}. */
+    public String promptSha256() {
+        return origin.promptSha256();
     }
 }

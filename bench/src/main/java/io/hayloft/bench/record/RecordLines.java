@@ -10,23 +10,48 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The lines of {@code records.jsonl}.
  *
- * @param records the whole lines
- * @param wholeBytes bytes up to the end of the last whole line
+ * @param lines the complete lines, in the order of the file
+ * @param completeBytes bytes up to the end of the last complete line
  * @param tornBytes bytes of a last line that a killed process left unfinished; 0 if there is none
  */
-record RecordLines(List<BenchRecord> records, long wholeBytes, long tornBytes) {
+record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
+    private static final String ERROR = "error";
+
     /** Copies the list. */
     RecordLines {
-        records = List.copyOf(records);
+        lines = List.copyOf(lines);
     }
 
     /** The line of a record, line feed included. */
-    static byte[] encode(BenchRecord record) {
-        return (Json.line(record) + "\n").getBytes(StandardCharsets.UTF_8);
+    static byte[] encode(RunLine line) {
+        var json = Json.LINES.createObjectNode();
+        switch (line) {
+            case BenchRecord record -> {
+                for (var group : List.of(
+                        record.subject(),
+                        record.outcome(),
+                        record.tokens(),
+                        record.bytes(),
+                        record.times(),
+                        record.origin())) {
+                    json.setAll((ObjectNode) Json.LINES.valueToTree(group));
+                }
+                json.putNull(ERROR);
+            }
+            case FailedRecord failed -> {
+                json.setAll((ObjectNode) Json.LINES.valueToTree(failed.subject()));
+                json.put("key", failed.key());
+                json.put("machine", failed.machine());
+                json.put(ERROR, failed.error());
+            }
+        }
+        return (json + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -37,20 +62,20 @@ record RecordLines(List<BenchRecord> records, long wholeBytes, long tornBytes) {
      */
     static RecordLines read(InputStream stream, String name) throws IOException {
         var in = new BufferedInputStream(stream);
-        var records = new ArrayList<BenchRecord>();
+        var lines = new ArrayList<RunLine>();
         var line = new ByteArrayOutputStream();
-        long whole = 0;
+        long complete = 0;
         @Nullable String doubt = null;
         for (int b = in.read(); b >= 0; b = in.read()) {
             if (doubt != null) {
-                throw new UserError(name + " line " + (records.size() + 1) + " is damaged (" + doubt
-                        + "): mend or delete this line, or use another folder");
+                throw new UserError(name + " line " + (lines.size() + 1) + " is damaged (" + doubt
+                        + "): correct or delete this line, or use another folder");
             }
             line.write(b);
             if (b == '\n') {
                 try {
-                    records.add(decode(line.toByteArray()));
-                    whole += line.size();
+                    lines.add(decode(line.toByteArray()));
+                    complete += line.size();
                     line.reset();
                 } catch (JacksonException | IllegalArgumentException e) {
                     // forgiven if it is the last line: a file system may have kept the end of a line without its start
@@ -58,18 +83,36 @@ record RecordLines(List<BenchRecord> records, long wholeBytes, long tornBytes) {
                 }
             }
         }
-        return new RecordLines(records, whole, line.size());
+        return new RecordLines(lines, complete, line.size());
     }
 
-    private static BenchRecord decode(byte[] line) {
-        var record = Json.LINES.readValue(line, BenchRecord.class);
-        if (record == null) {
-            throw new IllegalArgumentException("it is null");
+    private static RunLine decode(byte[] line) {
+        var json = Json.LINES.readTree(line);
+        if (!json.isObject()) {
+            throw new IllegalArgumentException("it is no JSON object");
         }
-        return record;
+        var subject = group(json, BenchRecord.Subject.class);
+        if (json.hasNonNull(ERROR)) {
+            return new FailedRecord(
+                    subject,
+                    json.path("key").asString(),
+                    json.path("machine").asString(),
+                    json.path(ERROR).asString());
+        }
+        return new BenchRecord(
+                subject,
+                group(json, BenchRecord.Outcome.class),
+                group(json, BenchRecord.Tokens.class),
+                group(json, BenchRecord.Bytes.class),
+                group(json, BenchRecord.Times.class),
+                group(json, BenchRecord.Origin.class));
     }
 
-    /** What to tell the user about a torn line; null if there is none. */
+    private static <T> T group(JsonNode json, Class<T> type) {
+        return Json.LINES.treeToValue(json, type);
+    }
+
+    /** A note for the user about a torn line; null if there is none. */
     @Nullable
     String tornNote(String name) {
         return tornBytes == 0

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
-/** Names of the files in a run's folder, and how they are read and replaced as a whole. */
+/** Names of the files in a run's folder; reads them and replaces them in one step. */
 final class RunFiles {
     static final String INFO = "run.json";
     static final String RECORDS = "records.jsonl";
@@ -31,7 +31,8 @@ final class RunFiles {
         try {
             var tree = Json.INDENTED.readTree(Files.readAllBytes(file));
             if (!RunInfo.FORMAT.equals(tree.path("format").asString(""))) {
-                throw new UserError(file + " is of another version of Hayloft: use another folder");
+                throw new UserError(folder + " was written by another version of Hayloft, whose records do not mix with"
+                        + " those of this one: start anew with the same command and --out " + folder + "-new");
             }
             return Optional.of(Json.INDENTED.treeToValue(tree, RunInfo.class));
         } catch (NoSuchFileException e) {
@@ -48,14 +49,13 @@ final class RunFiles {
         replace(folder.resolve(INFO), Json.INDENTED.writeValueAsBytes(info));
     }
 
-    /** Replaces {@code records.jsonl} in one step by the lines of these records. */
-    static RecordLines replaceRecords(Path folder, List<BenchRecord> records) {
+    /** Replaces {@code records.jsonl} in one step, so that no kill leaves half of it. */
+    static void replaceRecords(Path folder, List<? extends RunLine> lines) {
         var bytes = new ByteArrayOutputStream();
-        for (var record : records) {
-            bytes.writeBytes(RecordLines.encode(record));
+        for (var line : lines) {
+            bytes.writeBytes(RecordLines.encode(line));
         }
         replace(folder.resolve(RECORDS), bytes.toByteArray());
-        return new RecordLines(records, bytes.size(), 0);
     }
 
     private static void replace(Path file, byte[] content) {
@@ -97,7 +97,7 @@ final class RunFiles {
         }
     }
 
-    /** Why an operation failed, without the path that the message names anyway. */
+    /** Returns why an operation failed, without the path that the message names anyway. */
     static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";

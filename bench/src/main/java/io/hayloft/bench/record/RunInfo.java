@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -8,36 +9,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What produced the records of a folder: the content of {@code run.json}.
+ * The description of a run: the content of {@code run.json}.
  *
  * @param format {@value #FORMAT}
  * @param code hash of the program's own code, as it was at the last start
- * @param identity hash of all settings that results depend on; a folder holds one run
+ * @param identity hash of the settings that all records of the folder share
+ * @param clock date and time with offset from UTC that chat formats see in every start of this run, ISO 8601
  * @param model the model
- * @param settings the settings that results depend on, by name
+ * @param settings the settings that results depend on, by name; lists of methods, tasks and lengths grow
  * @param taskVersions version of each task
- * @param machine where it ran
+ * @param machine the machine of the last start
+ * @param machines all machines of this run, by the names that records give
  * @param started when the run was first started, ISO 8601
  * @param finished when its last sample was done; null before that
  * @param seconds time spent running, over all starts that came to the end
- * @param starts how often it was started
- * @param notes what a reader should know, such as a missing chat format
+ * @param starts number of starts
+ * @param notes remarks for the reader, such as a missing chat format
  */
 public record RunInfo(
         String format,
         String code,
         String identity,
+        String clock,
         Model model,
         Map<String, Object> settings,
         Map<String, String> taskVersions,
         Machine machine,
+        Map<String, Machine> machines,
         String started,
         @Nullable String finished,
         double seconds,
         int starts,
         List<String> notes) {
     /** The first field of every file of this kind. */
-    public static final String FORMAT = "hayloft-run/2";
+    public static final String FORMAT = "hayloft-run/3";
 
     /**
      * The model of a run.
@@ -62,7 +67,7 @@ public record RunInfo(
     /**
      * The machine of a run.
      *
-     * @param cpu its name as the system tells it
+     * @param cpu its name as the system gives it
      * @param cores processors that the JVM may use
      * @param memoryBytes memory of the machine
      * @param vectorBits width of the vectors that the kernels use
@@ -77,11 +82,13 @@ public record RunInfo(
     public RunInfo {
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         taskVersions = Collections.unmodifiableMap(new LinkedHashMap<>(taskVersions));
+        machines = Collections.unmodifiableMap(new LinkedHashMap<>(machines));
         notes = List.copyOf(notes);
     }
 
-    /** This start of a run as the continuation of an earlier one. */
-    RunInfo continuing(RunInfo before) {
+    /** This start of a run as the continuation of an earlier one, which it may extend. */
+    RunInfo continuing(Path folder, RunInfo before) {
+        var grown = Growth.grown(folder, before.settings(), settings);
         var all = new LinkedHashSet<>(before.notes());
         all.addAll(notes);
         if (!before.machine().equals(machine)) {
@@ -91,14 +98,20 @@ public record RunInfo(
             all.add("started again with other code of Hayloft (" + code + ", before " + before.code()
                     + "): records may be of both");
         }
+        var versions = new LinkedHashMap<>(before.taskVersions());
+        versions.putAll(taskVersions);
+        var known = new LinkedHashMap<>(before.machines());
+        known.putAll(machines);
         return new RunInfo(
                 format,
                 code,
                 identity,
+                before.clock(),
                 model,
-                settings,
-                taskVersions,
+                grown,
+                versions,
                 machine,
+                known,
                 before.started(),
                 before.finished(),
                 before.seconds(),
@@ -108,17 +121,30 @@ public record RunInfo(
 
     /** This run when its last sample is done. */
     RunInfo finishedAt(String time, double secondsMore) {
+        return with(settings, time, seconds + secondsMore);
+    }
+
+    /** This run with outputs that have been scored by these metrics, by task. */
+    public RunInfo scoredBy(Map<String, String> metrics) {
+        var other = new LinkedHashMap<>(settings);
+        other.put("metrics", metrics);
+        return with(other, finished, seconds);
+    }
+
+    private RunInfo with(Map<String, Object> otherSettings, @Nullable String end, double time) {
         return new RunInfo(
                 format,
                 code,
                 identity,
+                clock,
                 model,
-                settings,
+                otherSettings,
                 taskVersions,
                 machine,
+                machines,
                 started,
+                end,
                 time,
-                seconds + secondsMore,
                 starts,
                 notes);
     }

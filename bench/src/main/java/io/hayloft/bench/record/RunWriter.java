@@ -8,21 +8,21 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes the folder of a run, alone: it holds a lock until it is closed.
  *
- * <p>Opening a folder that an interrupted start of the same run left behind continues it. The lines of one
- * {@link #append} go to the disk together; a kill in between leaves whole lines and at most one torn one, which the next
- * start drops.
+ * <p>Opening a folder that an earlier start left behind continues its run, which may grow. The lines of one
+ * {@link #append} go to the disk together; a kill in between leaves complete lines and at most one torn one, which the
+ * next start drops.
  */
 public final class RunWriter implements AutoCloseable {
     private final Path folder;
     private final FolderLock lock;
     private final Output output;
-    private final List<BenchRecord> records;
+    private final List<RunLine> lines;
     private final List<String> notes;
     private RunInfo info;
     private long size;
@@ -32,43 +32,75 @@ public final class RunWriter implements AutoCloseable {
         this.folder = folder;
         this.lock = lock;
         this.output = output;
-        this.records = new ArrayList<>(lines.records());
+        this.lines = new ArrayList<>(lines.lines());
         this.notes = notes;
         this.info = info;
-        this.size = lines.wholeBytes();
+        this.size = lines.completeBytes();
+    }
+
+    /** The destination of a run's lines: a file, or in tests a disk that fails on purpose. */
+    interface Output extends AutoCloseable {
+        /** Appends all bytes and forces them to the disk. */
+        void append(ByteBuffer bytes) throws IOException;
+
+        /** Cuts everything after this many bytes. */
+        void truncate(long size) throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /** Appends to a file that is open for writing. */
+    private record FileOutput(FileChannel channel) implements Output {
+        @Override
+        public void append(ByteBuffer bytes) throws IOException {
+            channel.position(channel.size());
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(false);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+            channel.force(false);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 
     /**
-     * Opens a folder for a run: a new one, or what an earlier start of the same run left.
+     * Opens a folder for a run: a new one, or what an earlier start left.
      *
      * @param fresh the run's description as if it started now
-     * @param samples keys of the records that belong together; where some of them are missing, the others are dropped
-     * @throws UserError if the folder cannot be written, is in use, is damaged or holds another run
+     * @param dropFailed whether samples that failed are forgotten, so that they are tried again
+     * @throws UserError if the folder cannot be written, is in use, is damaged or holds a run that cannot grow into this one
      */
-    public static RunWriter open(Path folder, RunInfo fresh, Collection<List<String>> samples) {
+    public static RunWriter open(Path folder, RunInfo fresh, boolean dropFailed) {
         RunFiles.createFolder(folder);
         var lock = FolderLock.take(folder);
         try {
             var earlier = RunFiles.readInfo(folder);
             var lines = RunFiles.readRecords(folder);
-            if (earlier.isPresent()) {
-                SameRun.require(folder, earlier.get(), fresh);
-            } else if (!lines.records().isEmpty()) {
+            if (earlier.isEmpty() && !lines.lines().isEmpty()) {
                 throw new UserError(folder + " holds records of an unknown run (no " + RunFiles.INFO
                         + "): use another folder with --out");
             }
+            var info = earlier.map(before -> fresh.continuing(folder, before)).orElse(fresh);
             var notes = new ArrayList<String>();
             var torn = lines.tornNote(RunFiles.RECORDS);
             if (torn != null) {
                 notes.add(torn);
             }
-            var whole = WholeSamples.of(lines.records(), samples);
-            if (whole.size() < lines.records().size()) {
-                notes.add("dropped " + (lines.records().size() - whole.size())
-                        + " records of a sample that an interrupted run left unfinished: it runs again");
-                lines = RunFiles.replaceRecords(folder, whole);
+            if (dropFailed && lines.lines().stream().anyMatch(FailedRecord.class::isInstance)) {
+                RunFiles.replaceRecords(
+                        folder, RunFolder.of(folder, info, lines.lines(), null).records());
+                lines = RunFiles.readRecords(folder);
             }
-            var info = earlier.map(before -> fresh.continuing(before)).orElse(fresh);
             var output = openRecords(folder, lines);
             RunFiles.writeInfo(folder, info);
             return new RunWriter(folder, lock, output, lines, notes, info);
@@ -78,12 +110,31 @@ public final class RunWriter implements AutoCloseable {
         }
     }
 
+    /**
+     * Replaces the records of a finished or stopped run by others and its description with them. A kill leaves the old
+     * records or the new ones, never a mixture.
+     *
+     * @param change makes the new run of the old one
+     * @throws UserError if the folder holds no run, is in use or cannot be written
+     */
+    public static RunFolder rewrite(Path folder, UnaryOperator<RunFolder> change) {
+        RunFolder.read(folder); // before a lock file is made where there is no run
+        try (var lock = FolderLock.take(folder)) {
+            var changed = change.apply(RunFolder.read(folder));
+            var all = new ArrayList<RunLine>(changed.records());
+            all.addAll(changed.failures());
+            RunFiles.replaceRecords(folder, all);
+            RunFiles.writeInfo(folder, changed.info());
+            return changed;
+        }
+    }
+
     private static Output openRecords(Path folder, RecordLines lines) {
         var file = folder.resolve(RunFiles.RECORDS);
         try {
             var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            channel.truncate(lines.wholeBytes());
-            return Output.to(channel);
+            channel.truncate(lines.completeBytes());
+            return new FileOutput(channel);
         } catch (IOException e) {
             throw new UserError("cannot write " + file + ": " + RunFiles.reason(e) + ". Name another --out folder", e);
         }
@@ -91,8 +142,8 @@ public final class RunWriter implements AutoCloseable {
 
     /** A writer over any output, for tests of failing disks. */
     static RunWriter over(Path folder, RunInfo info, Output output) {
-        var lines = new RecordLines(List.of(), 0, 0);
-        return new RunWriter(folder, FolderLock.take(folder), output, lines, new ArrayList<>(), info);
+        var none = new RecordLines(List.of(), 0, 0);
+        return new RunWriter(folder, FolderLock.take(folder), output, none, new ArrayList<>(), info);
     }
 
     /** The folder. */
@@ -100,12 +151,17 @@ public final class RunWriter implements AutoCloseable {
         return folder;
     }
 
-    /** Records that are on disk: those of earlier starts, then those of this one. */
-    public List<BenchRecord> records() {
-        return List.copyOf(records);
+    /** Description of the run, with what earlier starts put into it. */
+    public RunInfo info() {
+        return info;
     }
 
-    /** What was noticed when the folder was opened. */
+    /** Lines that are on disk: those of earlier starts, then those of this one. */
+    public List<RunLine> lines() {
+        return List.copyOf(lines);
+    }
+
+    /** Observations from opening the folder. */
     public List<String> notes() {
         return List.copyOf(notes);
     }
@@ -115,10 +171,10 @@ public final class RunWriter implements AutoCloseable {
      *
      * @throws UserError if they cannot be written; the file then ends with the sample before
      */
-    public void append(List<BenchRecord> sample) {
+    public void append(List<? extends RunLine> sample) {
         var bytes = new ByteArrayOutputStream();
-        for (var record : sample) {
-            bytes.writeBytes(RecordLines.encode(record));
+        for (var line : sample) {
+            bytes.writeBytes(RecordLines.encode(line));
         }
         try {
             output.append(ByteBuffer.wrap(bytes.toByteArray()));
@@ -126,11 +182,11 @@ public final class RunWriter implements AutoCloseable {
             cutBack();
             throw new UserError(
                     "cannot write " + folder.resolve(RunFiles.RECORDS) + ": " + RunFiles.reason(e) + ". The "
-                            + records.size() + " records before are safe: make room and start the same command again",
+                            + lines.size() + " records before are safe: make room and start the same command again",
                     e);
         }
         size += bytes.size();
-        records.addAll(sample);
+        lines.addAll(sample);
     }
 
     private void cutBack() {
@@ -144,7 +200,7 @@ public final class RunWriter implements AutoCloseable {
 
     /** The run as it stands. */
     public RunFolder folderAsItIs() {
-        return new RunFolder(folder, info, records, notes);
+        return RunFolder.of(folder, info, lines, null);
     }
 
     /**

@@ -1,70 +1,100 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
-import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.identity.CodeHash;
+import io.hayloft.bench.identity.Hashes;
+import io.hayloft.bench.identity.Machines;
+import io.hayloft.bench.identity.RunSettings;
+import io.hayloft.bench.plan.CostModel;
+import io.hayloft.bench.plan.Plan;
+import io.hayloft.bench.plan.Planner;
+import io.hayloft.bench.plan.RunClock;
+import io.hayloft.bench.plan.SampleChoice;
+import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunWriter;
 import io.hayloft.engine.model.LanguageModel;
-import io.hayloft.methods.Method;
-import io.hayloft.methods.registry.Methods;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A run from its plan to its records. Holds the lock on its folder until it is closed. */
+/**
+ * A run from its plan to its records. Holds the lock on its folder until it is closed.
+ *
+ * <p>A folder that holds samples of an earlier start is continued, also with more methods, tasks, lengths or samples than
+ * before: what has been answered is not answered again.
+ */
 public final class BenchRun implements AutoCloseable {
-    private final BenchSpec spec;
-    private final SampleRunner runner;
-    private final List<Method> methods;
-    private final List<PlannedSample> samples;
+    private final SampleJob job;
     private final RunWriter writer;
+    private final List<SampleChoice.Size> sizes;
+    private final int done;
     private final @Nullable CostModel costs;
     private final Plan plan;
 
-    private BenchRun(BenchSpec spec, SampleRunner runner, SampleChoice choice, RunWriter writer) {
-        this.spec = spec;
-        this.runner = runner;
-        this.methods = spec.methods().stream().map(Methods::parse).toList();
-        this.samples = choice.samples();
+    private BenchRun(SampleJob job, List<SampleChoice.Size> sizes, RunWriter writer) {
+        this.job = job;
         this.writer = writer;
-        var left = left();
-        this.costs = left.isEmpty() ? null : CostModel.measure(runner, left.getFirst(), methods);
-        this.plan = Planner.plan(runner, methods, choice, left, costs);
+        this.sizes = sizes;
+        this.done = job.choice().finished(writer.lines(), job.spec().methods());
+        this.costs = done == sizes.size()
+                ? null
+                : CostModel.measure(job.runner(), job.choice().planned(0), job.methods());
+        this.plan = Planner.plan(job.runner(), job.methods(), job.choice(), sizes, done, costs);
     }
 
     /**
      * Chooses samples, opens the folder (or finds what an earlier start of the same run left there) and measures for a
      * moment what the run will cost. The model stays the caller's to close.
      *
-     * @throws io.hayloft.base.UserError if the folder cannot be used or holds another run, a data file is missing, or no
-     *     length fits the model
+     * @param retryFailed whether samples that failed in earlier starts are tried again
+     * @throws UserError if the folder cannot be used or holds another run, a data file is missing, or no length fits the
+     *     model
      */
-    public static BenchRun prepare(BenchSpec spec, LanguageModel model) {
-        return prepare(spec, new EngineRunner(spec, model));
+    public static BenchRun prepare(BenchSpec spec, LanguageModel model, boolean retryFailed) {
+        return prepare(spec, new EngineRunner(spec, model), retryFailed);
     }
 
     /** Prepares a run with any runner. */
-    static BenchRun prepare(BenchSpec asked, SampleRunner runner) {
-        var spec = FittingMethods.of(asked, runner);
-        var choice = SampleChoice.of(spec, runner);
-        var settings = Identity.settings(spec, runner.model(), choice.samples());
-        var identity = Identity.of(settings);
-        var out = spec.out() != null ? spec.out() : defaultFolder(runner.model().name(), identity);
-        var versions = new LinkedHashMap<String, String>();
-        for (var sample : choice.samples()) {
-            versions.put(sample.task().name(), sample.task().version());
+    static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
+        var job = SampleJob.open(asked, runner);
+        var spec = job.spec();
+        var settings = RunSettings.of(spec, runner.model(), job.choice().lengths());
+        var out = spec.out() != null ? spec.out() : defaultFolder(runner.model().name(), settings);
+        var earlier = RunFolder.info(out);
+        // resumed chats show the date of the first start, so that all prompts of a run are alike
+        var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
+        job.renderAt(clock);
+        var sizes = job.choice().sizes(); // refuses what cannot run before a folder is made
+        var writer = RunWriter.open(out, info(job, settings, clock), retryFailed);
+        try {
+            return new BenchRun(job, sizes, writer);
+        } catch (RuntimeException e) {
+            writer.close();
+            throw e;
         }
-        var facts = runner.model();
-        var info = new RunInfo(
+    }
+
+    private static RunInfo info(SampleJob job, Map<String, Object> settings, String clock) {
+        var facts = job.runner().model();
+        var machine = Machines.describe(facts);
+        var versions = new LinkedHashMap<String, String>();
+        for (int i = 0; i < job.count(); i++) {
+            var task = job.choice().task(i);
+            versions.put(task.name(), task.version());
+        }
+        return new RunInfo(
                 RunInfo.FORMAT,
                 CodeHash.ofThisProgram(),
-                identity,
+                RunSettings.identity(job.spec(), facts),
+                clock,
                 new RunInfo.Model(
                         facts.name(),
                         facts.hash(),
@@ -72,38 +102,26 @@ public final class BenchRun implements AutoCloseable {
                         facts.embedded(),
                         facts.contextLength(),
                         facts.weightBytes(),
-                        runner.fullCacheBytes(1024) / 1024),
+                        job.runner().fullCacheBytes(1024) / 1024),
                 settings,
                 versions,
-                Machines.describe(facts),
+                machine,
+                Map.of(Machines.name(machine), machine),
                 now(),
                 null,
                 0,
                 1,
-                choice.notes());
-        var writer = RunWriter.open(out, info, keys(spec, facts, choice.samples()));
-        try {
-            return new BenchRun(spec, runner, choice, writer);
-        } catch (RuntimeException e) {
-            writer.close();
-            throw e;
-        }
+                job.choice().notes());
     }
 
-    /** Keys of the records of each sample. */
-    private static List<List<String>> keys(BenchSpec spec, ModelFacts model, List<PlannedSample> samples) {
-        return samples.stream()
-                .map(sample -> spec.methods().stream()
-                        .map(method -> Identity.key(spec, model, sample, method))
-                        .toList())
-                .toList();
+    private static Path defaultFolder(String model, Map<String, Object> settings) {
+        return Path.of(
+                "hayloft-runs",
+                model.replaceAll("[^A-Za-z0-9._-]", "_") + "-"
+                        + Hashes.of(settings).substring(0, 8));
     }
 
-    private static Path defaultFolder(String model, String identity) {
-        return Path.of("hayloft-runs", model.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + identity.substring(0, 8));
-    }
-
-    /** What it will do and cost. */
+    /** The work of this run and its cost. */
     public Plan plan() {
         return plan;
     }
@@ -114,41 +132,34 @@ public final class BenchRun implements AutoCloseable {
     }
 
     /**
-     * Runs what is left to do.
+     * Runs what is left to do. A sample that fails becomes a record that says why, and the run goes on.
      *
-     * @throws io.hayloft.base.UserError if the disk is full; what was finished before is safe
+     * @throws UserError if the disk is full, or an earlier answer in the folder was to another prompt; what was finished
+     *     before is safe
      */
     public RunFolder run(RunListener listener) {
         writer.notes().forEach(listener::note);
-        var left = left();
-        int done = samples.size() - left.size();
-        var clock = new RunClock(left, samples.size(), writer.records(), costs);
-        listener.started(clock.progress(done, ""));
-        for (var sample : left) {
-            var records = answer(sample);
-            writer.append(records);
-            clock.add(sample, records);
-            listener.sampleDone(clock.progress(++done, sample.task().name()));
+        int finished = done;
+        var clock = new RunClock(sizes.subList(done, sizes.size()), sizes.size(), writer.lines(), costs);
+        listener.started(clock.progress(finished, ""));
+        var earlier = new EarlierLines(folder(), writer.lines());
+        boolean ran = false;
+        for (int i = 0; i < job.count(); i++) {
+            var lines = job.missing(i, earlier);
+            if (lines.isEmpty()) {
+                continue;
+            }
+            writer.append(lines);
+            ran = true;
+            if (lines.getFirst() instanceof FailedRecord failed) {
+                clock.failed();
+                listener.note("sample " + failed.subject().sample() + " failed: " + failed.error());
+            }
+            clock.add(sizes.get(i), lines);
+            finished = Math.min(finished + 1, sizes.size());
+            listener.sampleDone(clock.progress(finished, job.choice().task(i).name()));
         }
-        return left.isEmpty() ? writer.folderAsItIs() : writer.finish(now(), clock.seconds());
-    }
-
-    private List<BenchRecord> answer(PlannedSample planned) {
-        var answers = new PromptGroups(runner, planned, spec.protocol(), spec.compat()).answer(methods);
-        var records = new ArrayList<BenchRecord>();
-        for (int i = 0; i < methods.size(); i++) {
-            records.add(Recorder.record(spec, runner.model(), planned, methods.get(i), answers.get(i)));
-        }
-        return records;
-    }
-
-    /** Samples that are not on disk yet; those on disk are there with all methods. */
-    private List<PlannedSample> left() {
-        var done = writer.records().stream().map(BenchRecord::key).collect(Collectors.toSet());
-        var first = methods.getFirst().name();
-        return samples.stream()
-                .filter(sample -> !done.contains(Identity.key(spec, runner.model(), sample, first)))
-                .toList();
+        return ran ? writer.finish(now(), clock.seconds()) : writer.folderAsItIs();
     }
 
     private static String now() {
@@ -157,7 +168,8 @@ public final class BenchRun implements AutoCloseable {
 
     @Override
     public void close() {
-        runner.close();
-        writer.close();
+        try (writer) {
+            job.close();
+        }
     }
 }

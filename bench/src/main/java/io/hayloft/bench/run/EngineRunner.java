@@ -3,12 +3,16 @@ package io.hayloft.bench.run;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.identity.Machines;
+import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.bench.plan.AnswerRules;
+import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Sampling;
-import io.hayloft.engine.generation.StopText;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.Shapes;
@@ -23,10 +27,10 @@ import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,9 +38,6 @@ import java.util.Set;
 
 /** Runs samples on the engine. */
 final class EngineRunner implements SampleRunner {
-    /** Caches may take this share of what weights and heap leave of the machine's memory; the rest is other programs'. */
-    private static final double CACHE_SHARE = 0.7;
-
     private final LanguageModel model;
     private final KvCodec cacheType;
     private final PromptEncoder prompts;
@@ -47,11 +48,11 @@ final class EngineRunner implements SampleRunner {
         this.model = model;
         this.cacheType = KvCodec.parse(spec.cacheType());
         this.prompts = new PromptEncoder(model.tokenizer(), model.chat());
-        this.facts = facts(spec, model);
+        this.facts = facts(spec, model, prompts.hasInstructionTags());
         this.compressors = new PromptCompressors(model);
     }
 
-    private static ModelFacts facts(BenchSpec spec, LanguageModel model) {
+    private static ModelFacts facts(BenchSpec spec, LanguageModel model, boolean instructionTags) {
         var config = model.config();
         return new ModelFacts(
                 spec.model().name(),
@@ -60,6 +61,7 @@ final class EngineRunner implements SampleRunner {
                 spec.model().embedded(),
                 config.contextLength(),
                 model.chat().isPresent(),
+                instructionTags,
                 model.weightBytes(),
                 linearWork(config),
                 attentionWork(config),
@@ -70,7 +72,7 @@ final class EngineRunner implements SampleRunner {
                 compressors(spec));
     }
 
-    /** Hashes of what results depend on beside the model, of methods that can run. */
+    /** Hashes of the weights that methods shorten prompts with, of those that can run. */
     private static Map<String, String> compressors(BenchSpec spec) {
         var known = new HashMap<CompressorKind, String>();
         var hashes = new LinkedHashMap<String, String>();
@@ -122,63 +124,35 @@ final class EngineRunner implements SampleRunner {
     }
 
     @Override
+    public void renderAt(Clock clock) {
+        prompts.renderAt(clock);
+    }
+
+    @Override
     public EncodedPrompt encode(Prompt prompt, Protocol protocol) {
         return prompts.encode(prompt, protocol);
     }
 
     @Override
-    public OptionalInt repeatedStartToken() {
-        return prompts.repeatedStartToken();
+    public OptionalInt repeatedBos() {
+        return prompts.repeatedBos();
     }
 
     @Override
-    public List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
+    public List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
         var options = new GenerationOptions(
                 rules.maxNewTokens(),
                 rules.minNewTokens(),
                 Sampling.GREEDY,
-                Set.of(),
-                rules.atNewline() ? StopText.newline(rules.minNewTokens()) : null,
+                rules.atNewline() ? Set.of(prompts.newlineToken()) : Set.of(),
+                null,
                 cacheType,
                 PrefillOptions.DEFAULT_CHUNK,
                 0,
-                cacheMemory(facts.weightBytes()),
+                Machines.cacheMemory(facts.weightBytes()),
                 rules.seed());
         return Generation.run(
-                        model,
-                        prompt.ids(),
-                        prompt.compressAfter(),
-                        List.copyOf(methods),
-                        options,
-                        GenerationListener.NONE)
-                .stream()
-                .map(EngineRunner::answer)
-                .toList();
-    }
-
-    /** Bytes that the caches of a sample may take together; its methods run in waves that fit. */
-    static long cacheMemory(long weightBytes) {
-        return cacheMemory(Machines.memory(), weightBytes, Runtime.getRuntime().maxMemory());
-    }
-
-    /** The same for a machine with this memory; 0 if that is not known. */
-    static long cacheMemory(long memory, long weightBytes, long heapBytes) {
-        return memory == 0 ? Long.MAX_VALUE : Math.round(Math.max(0, memory - weightBytes - heapBytes) * CACHE_SHARE);
-    }
-
-    private static Answer answer(Completion done) {
-        return new Answer(
-                done.text(),
-                done.stop().name().toLowerCase(Locale.ROOT),
-                done.ids().length,
-                done.freeTokens(),
-                done.bytes().read(),
-                done.bytes().stored(),
-                done.bytes().full(),
-                done.times().prefillSeconds(),
-                done.times().compressSeconds(),
-                done.times().shareSeconds(),
-                done.times().decodeSteps());
+                model, prompt.ids(), prompt.compressAfter(), List.copyOf(methods), options, GenerationListener.NONE);
     }
 
     @Override

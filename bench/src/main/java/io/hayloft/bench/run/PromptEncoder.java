@@ -2,11 +2,14 @@ package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.ChatMessage;
 import io.hayloft.tokenizer.Tokenizer;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +21,7 @@ import java.util.OptionalInt;
  */
 final class PromptEncoder implements TokenCounter {
     private final Tokenizer tokenizer;
-    private final Optional<ChatFormat> chat;
+    private Optional<ChatFormat> chat;
 
     PromptEncoder(Tokenizer tokenizer, Optional<ChatFormat> chat) {
         this.tokenizer = tokenizer;
@@ -40,14 +43,33 @@ final class PromptEncoder implements TokenCounter {
         return tokenizer.encode("a", true, false).length - encode("a").length;
     }
 
-    /** See {@link SampleRunner#repeatedStartToken}. */
-    OptionalInt repeatedStartToken() {
-        var start = tokenizer.bosId();
-        if (start.isEmpty() || startTokens() == 0 || chat.isEmpty()) {
-            return OptionalInt.empty();
-        }
-        var text = chat.get().render(List.of(new ChatMessage("user", "a")), true);
-        return text.startsWith(tokenizer.token(start.getAsInt())) ? start : OptionalInt.empty();
+    /** Sets the time that the chat format sees from now on. */
+    void renderAt(Clock clock) {
+        chat = chat.map(format -> format.withClock(clock));
+    }
+
+    /** See {@link SampleRunner#repeatedBos}. */
+    OptionalInt repeatedBos() {
+        var bos = tokenizer.bosId();
+        boolean both = bos.isPresent() && startTokens() > 0 && message().startsWith(tokenizer.token(bos.getAsInt()));
+        return both ? bos : OptionalInt.empty();
+    }
+
+    /** Returns whether the chat format marks a user's message with {@code [INST]}, as Mistral's does. */
+    boolean hasInstructionTags() {
+        return message().contains("[INST]");
+    }
+
+    /** A short message in the chat format; empty if there is none. */
+    private String message() {
+        return chat.map(format -> format.render(List.of(new ChatMessage("user", "a")), true))
+                .orElse("");
+    }
+
+    /** The token that ends an answer of one line: the last one of a line feed alone. */
+    int newlineToken() {
+        var ids = encode("\n");
+        return ids.length == 0 ? -1 : ids[ids.length - 1];
     }
 
     /**
@@ -101,11 +123,11 @@ final class PromptEncoder implements TokenCounter {
     }
 
     /** Length of the common beginning; at least 1, so that there is something to compress. */
-    private static int shared(int[] whole, int[] part) {
+    private static int shared(int[] all, int[] part) {
         int length = 0;
-        while (length < whole.length && length < part.length && whole[length] == part[length]) {
+        while (length < all.length && length < part.length && all[length] == part[length]) {
             length++;
         }
-        return Math.max(1, Math.min(length, whole.length));
+        return Math.max(1, Math.min(length, all.length));
     }
 }

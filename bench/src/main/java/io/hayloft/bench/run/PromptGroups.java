@@ -1,14 +1,21 @@
 package io.hayloft.bench.run;
 
-import io.hayloft.bench.PaperCompat;
-import io.hayloft.bench.Protocol;
-import io.hayloft.methods.CompressedPrompt;
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.paper.PaperRows;
+import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.PlannedSample;
+import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.engine.generation.CacheBytes;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.Times;
 import io.hayloft.methods.Method;
 import io.hayloft.tasks.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,128 +24,160 @@ import org.jspecify.annotations.Nullable;
  */
 final class PromptGroups {
     /**
-     * An answer and what it was made from.
+     * A text for the model.
      *
-     * @param answer compared to the full cache of the original prompt
-     * @param promptTokens tokens of the prompt as the model saw it
-     * @param compressAfter how many of them the method had seen when it compressed
-     * @param shortenedPart see {@link io.hayloft.bench.record.BenchRecord#shortenedPart}
+     * @param twice whether a second BOS token goes in front
      */
-    record Answered(
-            Answer answer,
-            int promptTokens,
-            int compressAfter,
-            @Nullable String shortenedPart) {}
-
-    /**
-     * What a prefill reads.
-     *
-     * @param twice whether a second start token goes in front
-     */
-    private record Reading(Prompt prompt, boolean twice) {}
+    private record Input(Prompt prompt, boolean twice) {}
 
     /**
      * A prompt that a method has shortened, or has not.
      *
-     * @param source the prompt before
-     * @param reading the prompt after
-     * @param compressed what was made of the document; null for a method that leaves the text as it is
+     * @param before the prompt before
+     * @param input the prompt after
+     * @param compressed the shortened document; null for a method that leaves the text as it is
      */
     private record Source(
-            Prompt source, Reading reading, @Nullable CompressedPrompt compressed) {}
+            Prompt before, Input input, @Nullable CompressedPrompt compressed) {}
 
     private final SampleRunner runner;
     private final PlannedSample planned;
-    private final Protocol protocol;
+    private final BenchSpec spec;
     private final @Nullable PaperRows paper;
+    private final Map<Input, EncodedPrompt> encoded = new HashMap<>();
 
-    PromptGroups(SampleRunner runner, PlannedSample planned, Protocol protocol, @Nullable PaperCompat compat) {
+    PromptGroups(SampleRunner runner, PlannedSample planned, BenchSpec spec) {
         this.runner = runner;
         this.planned = planned;
-        this.protocol = protocol;
-        this.paper = compat == null ? null : new PaperRows(compat, planned, runner.model());
+        this.spec = spec;
+        var compat = spec.compat();
+        var model = runner.model();
+        this.paper = compat == null
+                ? null
+                : new PaperRows(
+                        compat,
+                        planned.sample(),
+                        planned.uncut(),
+                        new PaperRows.Limits(
+                                planned.limitTokens(),
+                                planned.tokensBeforeCut(),
+                                planned.rules().maxNewTokens(),
+                                model.contextLength()),
+                        model.instructionTags());
+    }
+
+    /** Returns whether a method shortens the text of prompts, so that only running it shows what the model reads. */
+    static boolean shortens(Method method) {
+        return method.prompt().filter(step -> !step.keepsAll()).isPresent();
+    }
+
+    /** The tokens that the model reads for a method that does not shorten prompts. */
+    EncodedPrompt prompt(Method method) {
+        return encode(input(method, before(method)));
+    }
+
+    /** The method that runs under the name of another one, on a prompt of so many tokens. */
+    Method running(Method method, int tokens) {
+        return paper == null ? method : paper.method(method, tokens);
     }
 
     /** Answers in the order of the methods. */
-    List<Answered> answer(List<Method> methods) {
+    List<Answer> answer(List<Method> methods) {
         var sources = methods.stream().map(this::source).toList();
-        var groups = new LinkedHashMap<Reading, List<Integer>>();
+        var groups = new LinkedHashMap<Input, List<Integer>>();
         for (int i = 0; i < sources.size(); i++) {
-            groups.computeIfAbsent(sources.get(i).reading(), any -> new ArrayList<>())
+            groups.computeIfAbsent(sources.get(i).input(), any -> new ArrayList<>())
                     .add(i);
         }
-        var answered = new Answered[methods.size()];
-        groups.forEach((reading, members) -> {
-            var prompt = encode(reading);
+        var answers = new Answer[methods.size()];
+        groups.forEach((input, members) -> {
+            var prompt = encode(input);
             var running = members.stream()
                     .map(methods::get)
-                    .map(method -> paper == null ? method : paper.method(method, prompt.ids().length))
+                    .map(method -> running(method, prompt.ids().length))
                     .toList();
-            var answers = runner.answer(prompt, running, planned.rules());
-            for (int i = 0; i < answers.size(); i++) {
+            var completions = runner.answer(prompt, running, planned.rules());
+            for (int i = 0; i < completions.size(); i++) {
                 var source = sources.get(members.get(i));
-                answered[members.get(i)] = new Answered(
-                        adjusted(answers.get(i), source), prompt.ids().length, prompt.compressAfter(), part(source));
+                answers[members.get(i)] = new Answer(
+                        adjusted(completions.get(i), source),
+                        prompt,
+                        running.get(i).name(),
+                        part(source));
             }
         });
-        return Arrays.asList(answered);
+        return Arrays.asList(answers);
+    }
+
+    private Prompt before(Method method) {
+        return paper == null ? planned.sample().prompt() : paper.prompt(method);
     }
 
     private Source source(Method method) {
-        var cut = planned.sample().prompt();
-        if (paper == null) {
-            return source(method, cut);
-        }
-        var source = source(method, paper.prompt(method));
-        return source.compressed() == null || paper.fits(encode(source.reading())) ? source : source(method, cut);
+        var source = source(method, before(method));
+        boolean fits = paper == null
+                || source.compressed() == null
+                || paper.fits(encode(source.input()).ids().length);
+        return fits ? source : source(method, planned.sample().prompt());
     }
 
     private Source source(Method method, Prompt prompt) {
-        boolean inChat = prompt.chat() && runner.model().chatFormat();
-        boolean twice = paper != null && inChat && paper.startsTwice(method);
-        var step = method.prompt().filter(one -> !one.keepsAll());
-        if (step.isEmpty()) {
-            return new Source(prompt, new Reading(prompt, twice), null);
+        var input = input(method, prompt);
+        if (!shortens(method)) {
+            return new Source(prompt, input, null);
         }
-        var compressed = runner.compress(step.get(), prompt.document());
-        return new Source(prompt, new Reading(prompt.withDocument(compressed.text()), twice), compressed);
+        var compressed = runner.compress(method.prompt().orElseThrow(), prompt.document());
+        return new Source(prompt, new Input(prompt.withDocument(compressed.text()), input.twice()), compressed);
     }
 
-    private EncodedPrompt encode(Reading reading) {
-        var prompt = reading.prompt().equals(planned.sample().prompt())
-                ? planned.prompt()
-                : runner.encode(reading.prompt(), protocol);
-        return reading.twice() ? prompt.startingTwice(runner.repeatedStartToken()) : prompt;
+    private Input input(Method method, Prompt prompt) {
+        boolean inChat = prompt.chat() && runner.model().chatFormat();
+        return new Input(prompt, paper != null && inChat && paper.startsTwice(method));
+    }
+
+    private EncodedPrompt encode(Input input) {
+        return encoded.computeIfAbsent(input, any -> {
+            var prompt = input.prompt().equals(planned.sample().prompt())
+                    ? planned.prompt()
+                    : runner.encode(input.prompt(), spec.protocol());
+            return input.twice() ? prompt.startingTwice(runner.repeatedBos()) : prompt;
+        });
     }
 
     private static @Nullable String part(Source source) {
         if (source.compressed() == null) {
             return null;
         }
-        if (source.source().question().isEmpty()) {
+        if (source.before().question().isEmpty()) {
             return "prompt";
         }
-        return source.source().instruction().isEmpty() ? "context" : "document";
+        return source.before().instruction().isEmpty() ? "context" : "document";
     }
 
-    /** An answer to a shorter prompt: measured against the original one, with the time that shortening took. */
-    private Answer adjusted(Answer answer, Source source) {
+    /** A completion of a shorter prompt: measured against the original one, with the time that shortening took. */
+    private Completion adjusted(Completion done, Source source) {
         var shortened = source.compressed();
         if (shortened == null) {
-            return answer;
+            return done;
         }
-        var original = encode(new Reading(source.source(), source.reading().twice()));
-        return new Answer(
-                answer.output(),
-                answer.stopReason(),
-                answer.generatedTokens(),
+        var original = encode(new Input(source.before(), source.input().twice()));
+        long full = runner.fullCacheBytes(original.compressAfter());
+        var times = done.times();
+        return new Completion(
+                done.method(),
+                done.ids(),
+                done.text(),
+                done.stop(),
+                done.promptTokens(),
                 0, // even the first token is chosen from what compression left
-                answer.cacheBytes(),
-                answer.storedBytes(),
-                runner.fullCacheBytes(original.compressAfter()),
-                answer.prefillSeconds(),
-                answer.compressSeconds() + shortened.seconds(),
-                answer.decodeSeconds(),
-                answer.decodeSteps());
+                new CacheBytes(done.bytes().stored(), done.bytes().read(), full),
+                new Times(
+                        times.prefillSeconds(),
+                        times.compressSeconds() + shortened.seconds(),
+                        times.ownSeconds(),
+                        times.sharedSeconds(),
+                        times.decodeSteps(),
+                        times.batchRows()),
+                done.top());
     }
 }

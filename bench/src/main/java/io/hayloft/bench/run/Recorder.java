@@ -1,59 +1,121 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.identity.Hashes;
+import io.hayloft.bench.identity.Machines;
+import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.bench.identity.RecordKey;
+import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.methods.Method;
+import io.hayloft.methods.registry.Methods;
+import io.hayloft.tasks.Task;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Scores an answer and makes the record of it. */
+/** Makes keys and records of one run, and scores answers. */
 final class Recorder {
-    /** Facet in which tasks that cut prompts tell how long they were. */
-    static final String TOKENS_BEFORE = "tokensBeforeCut";
+    private final BenchSpec spec;
+    private final ModelFacts model;
+    private final RecordKey.Program program;
+    private final String machine;
 
-    private Recorder() {}
+    Recorder(BenchSpec spec, ModelFacts model) {
+        this.spec = spec;
+        this.model = model;
+        this.program = RecordKey.Program.of(model, spec.cacheType());
+        this.machine = Machines.name(Machines.describe(model));
+    }
 
-    static BenchRecord record(
-            BenchSpec spec, ModelFacts model, PlannedSample planned, Method method, PromptGroups.Answered answered) {
+    /** The key of a method's record on a sample, given the hash of the tokens that the model reads. */
+    String key(PlannedSample planned, Method method, String runsAs, RecordKey.Prompt prompt) {
+        int version = Math.max(method.version(), Methods.parse(runsAs).version());
+        var compressor = model.compressors().getOrDefault(method.name(), "");
+        var row = new RecordKey.Row(method.name(), version, runsAs, compressor);
+        return new RecordKey(program, row, planned.request(), prompt).text();
+    }
+
+    static RecordKey.Prompt keyPart(EncodedPrompt prompt) {
+        return new RecordKey.Prompt(Hashes.of(prompt.ids()), prompt.compressAfter());
+    }
+
+    /** Scores an answer. */
+    BenchRecord record(PlannedSample planned, Method method, Answer answer) {
         var sample = planned.sample();
-        var task = planned.task();
-        var answer = answered.answer();
+        var done = answer.completion();
+        var prompt = keyPart(answer.prompt());
+        var bytes = done.bytes();
+        var times = done.times();
+        return new BenchRecord(
+                subject(planned.task(), sample.id(), sample.facets(), method),
+                new BenchRecord.Outcome(
+                        planned.task().metric(),
+                        planned.task().score(sample, done.text()),
+                        sample.references(),
+                        sample.allClasses(),
+                        done.text(),
+                        done.stop().name().toLowerCase(Locale.ROOT)),
+                new BenchRecord.Tokens(
+                        answer.prompt().ids().length,
+                        answer.prompt().compressAfter(),
+                        answer.shortenedPart(),
+                        planned.tokensBeforeCut(),
+                        done.ids().length,
+                        done.freeTokens()),
+                new BenchRecord.Bytes(
+                        requestedRatio(method),
+                        bytes.stored() == 0 ? 0 : (double) bytes.full() / bytes.stored(),
+                        bytes.read(),
+                        bytes.stored(),
+                        bytes.full()),
+                new BenchRecord.Times(
+                        times.prefillSeconds(),
+                        times.compressSeconds(),
+                        times.shareSeconds(),
+                        times.ownSeconds(),
+                        times.sharedSeconds(),
+                        times.decodeSteps(),
+                        times.batchRows()),
+                new BenchRecord.Origin(
+                        planned.promptSha256(),
+                        prompt.idsHash(),
+                        key(planned, method, answer.runsAs(), prompt),
+                        machine));
+    }
+
+    private @Nullable Double requestedRatio(Method method) {
         var compat = spec.compat();
         double asked = method.requestedRatio();
         double ratio = compat == null ? asked : compat.ratio(method.name(), asked);
-        int before = sample.facets().get(TOKENS_BEFORE) instanceof Number number
-                ? number.intValue()
-                : planned.promptTokens();
-        return new BenchRecord(
+        return Double.isNaN(ratio) ? null : ratio;
+    }
+
+    /** The record of a sample that a method could not answer. */
+    FailedRecord failed(PlannedSample planned, Method method, String error) {
+        var key = key(planned, method, method.name(), keyPart(planned.prompt()));
+        var sample = planned.sample();
+        return new FailedRecord(subject(planned.task(), sample.id(), sample.facets(), method), key, machine, error);
+    }
+
+    /** The record of a sample that could not even be made or encoded. */
+    FailedRecord failed(Task task, String sample, Method method, String error) {
+        return new FailedRecord(subject(task, sample, Map.of(), method), "", machine, error);
+    }
+
+    private BenchRecord.Subject subject(Task task, String sample, Map<String, Object> facets, Method method) {
+        return new BenchRecord.Subject(
                 model.name(),
                 method.name(),
                 method.family(),
                 task.name(),
                 task.version(),
-                sample.category().label(),
-                sample.id(),
-                task.metric(),
-                task.score(sample, answer.output()),
-                sample.references(),
-                answer.output(),
-                answer.stopReason(),
-                answered.promptTokens(),
-                answered.compressAfter(),
-                answered.shortenedPart(),
-                before,
-                answer.generatedTokens(),
-                answer.freeTokens(),
-                Double.isNaN(ratio) ? null : ratio,
-                answer.cacheBytes() == 0 ? 0 : (double) answer.fullCacheBytes() / answer.cacheBytes(),
-                answer.cacheBytes(),
-                answer.storedBytes(),
-                answer.fullCacheBytes(),
-                answer.prefillSeconds(),
-                answer.compressSeconds(),
-                answer.decodeSeconds(),
-                answer.decodeSteps(),
-                planned.promptSha256(),
+                task.category().label(),
+                sample,
                 spec.seed(),
                 spec.protocol().text(),
-                sample.facets(),
-                Identity.key(spec, model, planned, method.name()));
+                facets);
     }
 }

@@ -11,10 +11,20 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A Hugging Face folder: config.json, optionally generation_config.json, and safetensors. */
 final class FolderCheckpoint implements Checkpoint {
+    /** What tokenizer and chat format are read from. */
+    private static final List<String> TEXT_FILES = List.of(
+            "config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "chat_template.jinja",
+            "chat_template.json");
+
     private static final String GENERATION = "generation_config.json";
 
     /** Prefixes of the decoder and names of the output weight: plain models, and the text part of larger ones. */
@@ -113,17 +123,14 @@ final class FolderCheckpoint implements Checkpoint {
         return contentHash;
     }
 
-    /** A checksum over lines "name checksum" of every file that decides what the model answers. */
+    /**
+     * A checksum over lines "name checksum" of every file that the model, its tokenizer and its chat format are read from.
+     * Files that nobody reads, such as {@code tokenizer.model} or {@code merges.txt}, do not count.
+     */
     private String hashOfFiles() {
         var hash = new ContentHash();
-        var small = List.of(
-                configName,
-                GENERATION,
-                "tokenizer.json",
-                "tokenizer_config.json",
-                "special_tokens_map.json",
-                "chat_template.jinja");
-        for (var name : small) {
+        var small = Stream.concat(Stream.of(configName, GENERATION), TEXT_FILES.stream());
+        for (var name : small.distinct().toList()) {
             var file = folder.resolve(name);
             if (Files.isRegularFile(file)) {
                 addLine(hash, name, MemorySegment.ofArray(SafetensorsShards.readAll(file)));

@@ -12,6 +12,8 @@ final class Groups {
     /** The baseline. */
     static final String FULL = "full";
 
+    private static final double ROUNDING = 1e-6;
+
     private Groups() {}
 
     static <K> Map<K, List<BenchRecord>> by(List<BenchRecord> records, Function<BenchRecord, K> key) {
@@ -22,12 +24,24 @@ final class Groups {
         return groups;
     }
 
-    static List<Double> scores(List<BenchRecord> records) {
-        return records.stream().map(BenchRecord::score).toList();
-    }
-
-    /** What two methods must share for their scores to be a pair. */
+    /** Identifies the prompt: scores of two methods on the same one are a pair. */
     static String pair(BenchRecord record) {
         return record.task() + "\n" + record.sample() + "\n" + record.promptSha256();
+    }
+
+    /** Identifies the context that several questions are about, as their results are not independent; else the prompt. */
+    static String cluster(BenchRecord record) {
+        var context = record.facets().get("context");
+        return context == null ? pair(record) : record.task() + "\n" + context;
+    }
+
+    /** Returns whether an answer is entirely right; some metrics add a tiny number to what they divide by and stay just below 1. */
+    static boolean isRight(double score) {
+        return score > 1 - ROUNDING;
+    }
+
+    /** Returns whether a score is 0 or 1, but for rounding. */
+    static boolean isRightOrWrong(double score) {
+        return isRight(score) || score < ROUNDING;
     }
 }

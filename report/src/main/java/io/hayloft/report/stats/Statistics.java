@@ -1,18 +1,17 @@
 package io.hayloft.report.stats;
 
 import io.hayloft.bench.record.BenchRecord;
-import io.hayloft.report.stats.SummaryTable.Cell;
-import io.hayloft.report.stats.SummaryTable.Difference;
+import io.hayloft.report.stats.SummaryTable.Bytes;
 import io.hayloft.report.stats.SummaryTable.Row;
+import io.hayloft.report.stats.SummaryTable.Speed;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-/** Means, errors, differences and warnings of a list of records. */
+/** Means, intervals and differences of a list of records. */
 public final class Statistics {
     private Statistics() {}
 
@@ -36,11 +35,6 @@ public final class Statistics {
         return summaryByFacet(records, "depth");
     }
 
-    /** One line for each result that should not be trusted without a second look. */
-    public static List<String> warnings(List<BenchRecord> records) {
-        return Warnings.of(summary(records), records);
-    }
-
     private static SummaryTable summaryByFacet(List<BenchRecord> records, String facet) {
         var sorted = records.stream()
                 .filter(record -> record.facets().get(facet) instanceof Number)
@@ -56,19 +50,27 @@ public final class Statistics {
     private static SummaryTable summaryBy(List<BenchRecord> records, Function<BenchRecord, String> column) {
         var columns = List.copyOf(Groups.by(records, column).keySet());
         var methods = Groups.by(records, BenchRecord::method);
-        var full = new HashMap<String, Double>();
-        for (var record : methods.getOrDefault(Groups.FULL, List.of())) {
-            full.put(Groups.pair(record), record.score());
-        }
+        var full = Pairs.scores(methods.getOrDefault(Groups.FULL, List.of()));
         var lengths = lengths(records);
         var rows = new ArrayList<Row>();
-        methods.forEach((method, own) -> rows.add(row(method, own, columns, column, full, lengths)));
+        methods.forEach((method, own) -> {
+            var groups = Groups.by(own, column);
+            rows.add(new Row(
+                    method,
+                    columns.stream()
+                            .map(name -> Cells.of(groups.getOrDefault(name, List.of()), column))
+                            .toList(),
+                    Cells.of(own, column),
+                    Pairs.of(own, full, column).difference(),
+                    bytes(own, lengths),
+                    speed(own)));
+        });
         return new SummaryTable(columns, rows);
     }
 
     /**
      * Tokens of each sample's prompt that the caches hold when they are measured: the question is not yet there where it
-     * comes later. Of methods that shorten the prompt the whole one counts: they are not rewarded for reading less.
+     * comes later. For methods that shorten the prompt all of it counts: they are not rewarded for reading less.
      */
     private static Map<String, Integer> lengths(List<BenchRecord> records) {
         var lengths = new HashMap<String, Integer>();
@@ -78,46 +80,24 @@ public final class Statistics {
         return lengths;
     }
 
-    private static Row row(
-            String method,
-            List<BenchRecord> records,
-            List<String> columns,
-            Function<BenchRecord, String> column,
-            Map<String, Double> full,
-            Map<String, Integer> lengths) {
-        var groups = Groups.by(records, column);
-        var cells = new ArrayList<Cell>();
-        for (var name : columns) {
-            cells.add(Means.of(Groups.scores(groups.getOrDefault(name, List.of()))));
-        }
+    private static Bytes bytes(List<BenchRecord> records, Map<String, Integer> lengths) {
         var ratio = records.getFirst().requestedRatio();
-        double prompt = sum(records, BenchRecord::promptTokens);
-        double bytes = sum(records, BenchRecord::cacheBytes);
+        double stored = sum(records, BenchRecord::storedBytes);
         double tokens = sum(records, record -> lengths.getOrDefault(Groups.pair(record), record.compressAfter()));
-        double steps = sum(records, BenchRecord::decodeSteps);
-        return new Row(
-                method,
-                cells,
-                Means.ofCells(cells),
-                difference(groups, full),
+        return new Bytes(
                 ratio == null ? Double.NaN : ratio,
-                sum(records, BenchRecord::fullCacheBytes) / bytes,
-                bytes / tokens,
-                sum(records, BenchRecord::storedBytes) / tokens,
-                sum(records, BenchRecord::compressSeconds) / records.size(),
-                prompt / sum(records, BenchRecord::prefillSeconds),
-                steps == 0 ? Double.NaN : steps / sum(records, BenchRecord::decodeSeconds));
+                sum(records, BenchRecord::fullCacheBytes) / stored,
+                stored / tokens,
+                sum(records, BenchRecord::readBytes) / tokens);
     }
 
-    private static Difference difference(Map<String, List<BenchRecord>> groups, Map<String, Double> full) {
-        var differences = new LinkedHashMap<String, double[]>();
-        groups.forEach((name, records) -> differences.put(
-                name,
-                records.stream()
-                        .filter(record -> full.containsKey(Groups.pair(record)))
-                        .mapToDouble(record -> record.score() - full.getOrDefault(Groups.pair(record), Double.NaN))
-                        .toArray()));
-        return Bootstrap.difference(differences.values());
+    private static Speed speed(List<BenchRecord> records) {
+        var decode = DecodeSpeed.of(records);
+        return new Speed(
+                sum(records, BenchRecord::compressSeconds) / records.size(),
+                sum(records, BenchRecord::promptTokens) / sum(records, BenchRecord::prefillSeconds),
+                decode.rate(),
+                decode.batchRows());
     }
 
     private static double sum(List<BenchRecord> records, ToDoubleFunction<BenchRecord> value) {

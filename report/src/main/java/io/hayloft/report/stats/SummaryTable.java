@@ -16,66 +16,85 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
         rows = List.copyOf(rows);
     }
 
-    /** Whether some method stores more than its steps read. */
-    public boolean storesMore() {
-        return rows.stream().anyMatch(row -> row.storedBytesPerToken() >= row.bytesPerToken() + 0.5);
+    /** Returns whether the steps of some method read less than it stores. */
+    public boolean readsLess() {
+        return rows.stream()
+                .anyMatch(row -> row.bytes().readPerToken() <= row.bytes().perToken() - 0.5);
     }
 
     /**
-     * What one method reached.
+     * The results of one method.
      *
      * @param method its expression
      * @param cells score by category, in the order of {@link SummaryTable#categories}
      * @param mean mean of the categories, each weighing the same
-     * @param difference difference of that mean to the full cache's, paired by sample; zero for the full cache itself
-     * @param requestedRatio compression asked for; NaN where the method's format decides it
-     * @param achievedRatio full cache bytes / cache bytes, over all samples
-     * @param bytesPerToken bytes of cache for each token that was there to be compressed
-     * @param storedBytesPerToken the same with what is stored but not read at every step
-     * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before;
-     *     mean over the samples
-     * @param prefillRate prompt tokens a second of the prefill that all methods share
-     * @param decodeRate decode steps a second, by this method's part of the time in lockstep; NaN where no step was made
+     * @param difference difference of that mean to the full cache's, paired by sample
+     * @param bytes bytes that it stores and reads
+     * @param speed its times
      */
-    public record Row(
-            String method,
-            List<Cell> cells,
-            Cell mean,
-            Difference difference,
-            double requestedRatio,
-            double achievedRatio,
-            double bytesPerToken,
-            double storedBytesPerToken,
-            double compressSeconds,
-            double prefillRate,
-            double decodeRate) {
+    public record Row(String method, List<Cell> cells, Cell mean, Difference difference, Bytes bytes, Speed speed) {
         /** Copies the list. */
         public Row {
             cells = List.copyOf(cells);
         }
+
+        /** Returns whether this is the full cache, which the others are compared with. */
+        public boolean isFull() {
+            return method.equals("full");
+        }
+
+        /** Returns whether this is a control that keeps tokens at random; judged by its name, as the method may be unknown here. */
+        public boolean isRandom() {
+            return method.split("[:+ ]", 2)[0].equals("random");
+        }
     }
+
+    /**
+     * Bytes of a method's caches, summed over all samples.
+     *
+     * @param requestedRatio compression asked for; NaN where the method's format decides it
+     * @param achievedRatio full cache bytes / stored bytes
+     * @param perToken stored bytes for each token that was there to be compressed
+     * @param readPerToken bytes that each decode step reads, for each of these tokens
+     */
+    public record Bytes(double requestedRatio, double achievedRatio, double perToken, double readPerToken) {}
+
+    /**
+     * Times of a method.
+     *
+     * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before;
+     *     mean over the samples
+     * @param prefillRate prompt tokens a second of the prefill that all methods share
+     * @param decodeRate decode steps a second of one sequence alone; NaN where answers are shorter than 16 tokens
+     * @param decodeBatch mean number of sequences that decoded together where this was measured; NaN likewise
+     */
+    public record Speed(double compressSeconds, double prefillRate, double decodeRate, double decodeBatch) {}
 
     /**
      * A mean of scores.
      *
      * @param mean 0 to 1; NaN without samples
-     * @param error standard error of the mean; NaN with fewer than two samples
+     * @param error standard error of the mean; NaN with fewer than two samples in a category
+     * @param interval 95 % interval of the mean
+     * @param right how many are right, where each is either right or wrong; else -1
      * @param count samples
      */
-    public record Cell(double mean, double error, int count) {}
+    public record Cell(double mean, double error, Interval interval, int right, int count) {}
 
     /**
-     * Mean paired difference to the full cache with a 95 % bootstrap interval.
+     * Mean paired difference to the full cache.
      *
      * @param mean the difference; NaN without pairs
-     * @param low lower end of the interval; NaN where no category has two pairs
-     * @param high upper end of the interval; NaN likewise
+     * @param interval 95 % interval; none where a category has fewer than two pairs
      * @param pairs samples that both methods ran
      */
-    public record Difference(double mean, double low, double high, int pairs) {
-        /** Whether the interval leaves out zero. */
-        public boolean significant() {
-            return low > 0 || high < 0;
+    public record Difference(double mean, Interval interval, int pairs) {
+        /** Fewer pairs than this leave even the interval uncertain. */
+        private static final int FEW = Bootstrap.ENOUGH;
+
+        /** Returns whether the pairs are so few that the interval itself is uncertain. */
+        public boolean hasFewPairs() {
+            return pairs < FEW;
         }
     }
 }

@@ -7,42 +7,40 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Looks for results that point to a defect, too few samples, or a setting that must not be used. */
-final class Warnings {
+public final class Warnings {
     /** A method that loses this share of a category's score has collapsed there. */
     private static final double COLLAPSE = 0.5;
 
     /** Categories in which the full cache itself fails say nothing about methods. */
     private static final double USEFUL_SCORE = 0.2;
 
-    /** A sweep may rise by this many standard errors before it counts as out of order. */
-    private static final double NOISE = 2;
+    /** Categories with fewer samples show little but chance. */
+    private static final int FEW_SAMPLES = 5;
 
     /** Achieved and requested ratio may differ by this factor. */
     private static final double RATIO_SLACK = 1.25;
 
     private Warnings() {}
 
-    static List<String> of(SummaryTable table, List<BenchRecord> records) {
+    /** One line for each result that should not be trusted without a second look. */
+    public static List<String> of(Findings findings, List<BenchRecord> records) {
+        var table = findings.table();
         var warnings = new ArrayList<String>();
-        var full = table.rows().stream()
-                .filter(row -> row.method().equals(Groups.FULL))
-                .findFirst();
-        full.ifPresent(row -> {
+        findings.full().ifPresent(row -> {
             belowRandom(table, row, warnings);
             uselessCategories(table, row, warnings);
             collapses(table, row, warnings);
         });
-        risingSweeps(table, records, warnings);
+        risingSweeps(findings, records, warnings);
         missedRatios(table, warnings);
         shortAnswers(records, warnings);
-        fewSamples(table, warnings);
+        fewSamples(findings, warnings);
         return List.copyOf(warnings);
     }
 
     private static void belowRandom(SummaryTable table, Row full, List<String> warnings) {
         for (var row : table.rows()) {
-            if (row.method().startsWith("random")
-                    && row.mean().mean() > full.mean().mean()) {
+            if (row.isRandom() && row.mean().mean() > full.mean().mean()) {
                 warnings.add(
                         row.method() + " scores " + Digits.score(row.mean().mean()) + ", more than the full cache ("
                                 + Digits.score(full.mean().mean()) + "): the run cannot tell methods apart");
@@ -72,7 +70,7 @@ final class Warnings {
                     lost.add(table.categories().get(i));
                 }
             }
-            if (!lost.isEmpty() && !row.method().startsWith("random")) {
+            if (!lost.isEmpty() && !row.isRandom()) {
                 collapsed.add(row.method() + " (" + String.join(", ", lost) + ")");
             }
         }
@@ -82,20 +80,20 @@ final class Warnings {
     }
 
     /** Less cache should not score more. */
-    private static void risingSweeps(SummaryTable table, List<BenchRecord> records, List<String> warnings) {
+    private static void risingSweeps(Findings findings, List<BenchRecord> records, List<String> warnings) {
         for (var family : Groups.by(records, BenchRecord::family).values()) {
             var names = Groups.by(family, BenchRecord::method).keySet();
-            var sweep = table.rows().stream()
-                    .filter(row -> names.contains(row.method()) && row.requestedRatio() >= 1)
-                    .sorted(Comparator.comparingDouble(Row::requestedRatio))
+            var sweep = findings.table().rows().stream()
+                    .filter(row -> names.contains(row.method()) && row.bytes().requestedRatio() >= 1)
+                    .sorted(Comparator.comparingDouble(row -> row.bytes().requestedRatio()))
                     .toList();
             for (int i = 1; i < sweep.size(); i++) {
-                var less = sweep.get(i - 1).mean();
-                var more = sweep.get(i).mean();
-                double noise = Math.hypot(less.error(), more.error());
-                if (more.mean() > less.mean() + NOISE * noise) {
-                    warnings.add(sweep.get(i).method() + " scores " + Digits.score(more.mean()) + ", more than "
-                            + sweep.get(i - 1).method() + " (" + Digits.score(less.mean())
+                var less = sweep.get(i - 1);
+                var more = sweep.get(i);
+                if (findings.pairs(more.method(), less.method()).isHigher()) {
+                    warnings.add(more.method() + " scores "
+                            + Digits.score(more.mean().mean()) + ", more than "
+                            + less.method() + " (" + Digits.score(less.mean().mean())
                             + ") with a larger cache: too few samples, or a defect");
                 }
             }
@@ -105,9 +103,12 @@ final class Warnings {
     /** One line for all, as short prompts keep whole families from their ratios. */
     private static void missedRatios(SummaryTable table, List<String> warnings) {
         var missed = table.rows().stream()
-                .filter(row -> row.requestedRatio() > 1 && row.achievedRatio() * RATIO_SLACK < row.requestedRatio())
-                .map(row -> row.method() + " reached " + Digits.fixed(row.achievedRatio(), 1) + "x of "
-                        + Digits.fixed(row.requestedRatio(), 1) + "x")
+                .filter(row -> row.bytes().requestedRatio() > 1
+                        && row.bytes().achievedRatio() * RATIO_SLACK
+                                < row.bytes().requestedRatio())
+                .map(row -> row.method() + " reached "
+                        + Digits.fixed(row.bytes().achievedRatio(), 1) + "x of "
+                        + Digits.fixed(row.bytes().requestedRatio(), 1) + "x")
                 .toList();
         if (!missed.isEmpty()) {
             warnings.add("less compression than asked for, as prompts are short or extra data weighs: "
@@ -127,21 +128,29 @@ final class Warnings {
             if (2 * untouched > compressed.size()) {
                 warnings.add(
                         category + ": most answers are so short that all their tokens are chosen before compression"
-                                + " matters, so it tells little: see --protocol question-agnostic");
+                                + " matters, so it shows little: see --protocol question-agnostic");
             }
         });
     }
 
-    private static void fewSamples(SummaryTable table, List<String> warnings) {
-        int fewest = table.rows().stream()
+    private static void fewSamples(Findings findings, List<String> warnings) {
+        int fewest = findings.table().rows().stream()
                 .flatMap(row -> row.cells().stream())
                 .mapToInt(SummaryTable.Cell::count)
                 .filter(count -> count > 0)
                 .min()
                 .orElse(0);
-        if (fewest > 0 && fewest < 5) {
+        if (fewest > 0 && fewest < FEW_SAMPLES) {
+            var seen = findings.settings().stream()
+                    .mapToDouble(setting -> setting.loss().detectable())
+                    .filter(Double::isFinite)
+                    .max();
             warnings.add("a category has only " + fewest + (fewest == 1 ? " sample" : " samples")
-                    + ": differences between methods are mostly chance, raise --samples");
+                    + ": differences between methods are mostly chance"
+                    + (seen.isPresent()
+                            ? ", losses below " + Digits.fixed(100 * seen.getAsDouble(), 0) + " points pass unseen"
+                            : "")
+                    + ": raise --samples");
         }
     }
 }

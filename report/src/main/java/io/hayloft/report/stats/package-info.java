@@ -1,6 +1,6 @@
 /**
- * What the records of a run say: means with standard errors for every method and category, bytes and speeds, paired
- * differences against the full cache with bootstrap intervals, and warnings about results that should not be trusted.
+ * Statistics of a run's records: means with intervals for every method and category, bytes and speeds, paired differences to
+ * the full cache, claims about what a setting keeps or loses, and warnings about results that should not be trusted.
  */
 @NullMarked
 package io.hayloft.report.stats;

@@ -5,6 +5,7 @@ import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
+import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.StopRule;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.metric.Metric;
@@ -12,16 +13,15 @@ import io.hayloft.tasks.metric.Numbers;
 import io.hayloft.tasks.metric.UnicodeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One LongBench task: settings from the resource {@code tasks.json}, samples from the user's data folder. */
 public final class LongBenchTask implements Task {
-    private static final String VERSION = "1";
     private static final StopRule NEWLINE_ENDS = new StopRule(true, 1);
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -31,15 +31,18 @@ public final class LongBenchTask implements Task {
     /**
      * What tells one task from another.
      *
+     * @param version changes whenever prompts, generation or scores do
      * @param about one line for people
      * @param maxNewTokens official length of an answer
      * @param chat whether prompts are wrapped in the chat format of the model
      * @param firstLineOnly whether only the first line of an answer is scored
-     * @param stopAtNewline whether a line feed ends the answer, once it has a token
+     * @param stopAtNewline whether the token that is a line feed ends the answer; neither it nor an EOS token can be the
+     *     first then
      * @param template prompt with places for {@code {context}} and {@code {input}}
      */
     record Settings(
             String name,
+            String version,
             String about,
             Category category,
             Metric metric,
@@ -86,7 +89,7 @@ public final class LongBenchTask implements Task {
 
     @Override
     public String version() {
-        return VERSION;
+        return settings.version();
     }
 
     @Override
@@ -100,18 +103,39 @@ public final class LongBenchTask implements Task {
     }
 
     @Override
-    public List<Sample> samples(SampleRequest request) {
-        var samples = new ArrayList<Sample>();
+    public Samples open(SampleRequest request) {
         var ids = new HashSet<String>();
-        for (var row : SampleFile.of(name(), request.data()).rows(request.count())) {
-            var sample = sample(row, request);
-            if (!ids.add(sample.id())) {
-                throw new UserError(row.file() + ", line " + row.line() + ": a sample before it has the same _id '"
-                        + sample.id() + "': remove one");
-            }
-            samples.add(sample);
+        var rows = SampleFile.of(name(), request.data()).rows(request.count(), row -> check(row, ids));
+        return Samples.of(
+                rows.size(),
+                index -> sample(rows.get(index).read(), request),
+                index -> rows.get(index).bytes());
+    }
+
+    /** Refuses a broken row of a file before anything runs. */
+    private void check(SampleFile.Row row, Set<String> ids) {
+        row.count("length");
+        row.text("context");
+        row.text("input");
+        references(row);
+        classes(row);
+        if (!ids.add(id(row))) {
+            throw new UserError(row.file() + ", line " + row.line() + ": a sample before it has the same _id '"
+                    + id(row) + "': remove one");
         }
-        return samples;
+    }
+
+    private String id(SampleFile.Row row) {
+        return row.text("_id", name() + "-" + row.line());
+    }
+
+    private List<String> classes(SampleFile.Row row) {
+        return settings.metric() == Metric.CLASSIFICATION ? row.texts("all_classes") : List.of();
+    }
+
+    @Override
+    public int longestAnswer(SampleRequest request) {
+        return settings.maxNewTokens();
     }
 
     private Sample sample(SampleFile.Row row, SampleRequest request) {
@@ -124,14 +148,7 @@ public final class LongBenchTask implements Task {
             facets.put("tokensBeforeCut", cut.tokensBefore());
         }
         return new Sample(
-                name(),
-                category(),
-                row.text("_id", name() + "-" + row.line()),
-                prompt,
-                references(row),
-                settings.metric() == Metric.CLASSIFICATION ? row.texts("all_classes") : List.of(),
-                settings.maxNewTokens(),
-                facets);
+                name(), category(), id(row), prompt, references(row), classes(row), settings.maxNewTokens(), facets);
     }
 
     /** The prompt of a document and a question, not cut yet. */

@@ -1,13 +1,18 @@
 package io.hayloft.tasks.longbench;
 
 import io.hayloft.base.UserError;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -52,35 +57,88 @@ final class SampleFile {
         throw new UserError("no samples of task '" + task + "' in " + folder + ": expected " + task + ".jsonl there");
     }
 
+    /** Where a row stands in its file: it is read again when its sample is made, so that no text is kept. */
+    final class Place {
+        private final long offset;
+        private final int bytes;
+        private final int line;
+
+        private Place(long offset, int bytes, int line) {
+            this.offset = offset;
+            this.bytes = bytes;
+            this.line = line;
+        }
+
+        /** Length of the row. */
+        int bytes() {
+            return bytes;
+        }
+
+        /**
+         * The row.
+         *
+         * @throws UserError if the file has changed since it was opened and holds something else here
+         */
+        Row read() {
+            try (var channel = FileChannel.open(file)) {
+                var buffer = ByteBuffer.allocate(bytes);
+                while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) >= 0) {
+                    // reads on
+                }
+                return new Row(file, line, object(text(buffer.array(), bytes), line));
+            } catch (IOException e) {
+                throw unreadable(e, line - 1);
+            }
+        }
+    }
+
     /**
-     * The first rows of the file.
+     * The places of the first rows of the file.
      *
      * @param most the most rows; 0 for all
+     * @param check sees each row once, and throws if it does not like it
      * @throws UserError if the file cannot be read, a line is no JSON object, or there is no row
      */
-    List<Row> rows(int most) {
-        var rows = new ArrayList<Row>();
+    List<Place> rows(int most, Consumer<Row> check) {
+        var places = new ArrayList<Place>();
         int number = 0;
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        long offset = 0;
+        try (var in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            var line = new ByteArrayOutputStream();
+            for (int next = in.read(); next >= 0 && (most == 0 || places.size() < most); next = in.read()) {
+                line.reset();
+                for (; next >= 0 && next != '\n'; next = in.read()) {
+                    line.write(next);
+                }
+                var text = text(line.toByteArray(), line.size());
                 number++;
-                var text = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
                 if (!text.isBlank()) {
-                    rows.add(new Row(file, number, object(text, number)));
+                    check.accept(new Row(file, number, object(text, number)));
+                    places.add(new Place(offset, line.size(), number));
                 }
-                if (most > 0 && rows.size() == most) {
-                    break;
-                }
+                offset += line.size() + 1;
             }
-        } catch (CharacterCodingException e) {
-            throw new UserError(file + ": not UTF-8 text after line " + number + ": save the file as UTF-8", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+            throw unreadable(e, number);
         }
-        if (rows.isEmpty()) {
+        if (places.isEmpty()) {
             throw new UserError(file + ": holds no samples: expected one JSON object a line");
         }
-        return rows;
+        return places;
+    }
+
+    private static String text(byte[] line, int length) throws CharacterCodingException {
+        var text = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(line, 0, length))
+                .toString();
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    }
+
+    private UserError unreadable(IOException e, int number) {
+        return e instanceof CharacterCodingException
+                ? new UserError(file + ": not UTF-8 text after line " + number + ": save the file as UTF-8", e)
+                : new UserError(file + ": cannot be read: " + e.getMessage(), e);
     }
 
     private JsonNode object(String line, int number) {

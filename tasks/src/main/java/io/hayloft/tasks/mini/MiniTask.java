@@ -5,12 +5,12 @@ import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
+import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.SeededRandom;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.metric.Metric;
 import io.hayloft.tasks.metric.Words;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -120,7 +120,7 @@ public final class MiniTask implements Task {
     }
 
     @Override
-    public List<Sample> samples(SampleRequest request) {
+    public Samples open(SampleRequest request) {
         int length = request.length() == 0 ? USUAL_LENGTH : request.length();
         int count = request.count() == 0 ? USUAL_COUNT : request.count();
         if (length < SHORTEST_LENGTH) {
@@ -130,11 +130,7 @@ public final class MiniTask implements Task {
             throw new UserError(name + ": a length of " + length + " tokens is above the limit of "
                     + request.limitTokens() + ": ask for shorter prompts");
         }
-        var samples = new ArrayList<Sample>();
-        for (int i = 0; i < count; i++) {
-            samples.add(sample(length, request.seed(), i, request.tokens()));
-        }
-        return samples;
+        return Samples.of(count, index -> sample(length, request.seed(), index, request.tokens()));
     }
 
     private Sample sample(int length, long seed, int index, TokenCounter tokens) {

@@ -4,11 +4,11 @@ import io.hayloft.base.UserError;
 import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
+import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.SeededRandom;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.metric.Metric;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -90,7 +90,7 @@ public final class NeedleTask implements Task {
     }
 
     @Override
-    public List<Sample> samples(SampleRequest request) {
+    public Samples open(SampleRequest request) {
         int length = request.length() == 0 ? USUAL_LENGTH : request.length();
         if (request.limitTokens() > 0 && length > request.limitTokens()) {
             throw new UserError(name() + ": a length of " + length + " tokens is above the limit of "
@@ -98,11 +98,13 @@ public final class NeedleTask implements Task {
         }
         int count = request.count() == 0 ? depths.size() : request.count();
         var prompts = new NeedlePrompt(request.tokens());
-        var samples = new ArrayList<Sample>();
-        for (int i = 0; i < count; i++) {
-            samples.add(sample(length, request.seed(), i, prompts, request.tokens()));
-        }
-        return samples;
+        return Samples.of(count, index -> sample(length, request.seed(), index, prompts, request.tokens()));
+    }
+
+    /** No tokenizer needs more than a token for a digit, and one for a space in front. */
+    @Override
+    public int longestAnswer(SampleRequest request) {
+        return digits + 1 + EXTRA_TOKENS;
     }
 
     private Sample sample(int length, long seed, int index, NeedlePrompt prompts, TokenCounter tokens) {

@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
+import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.SeededRandom;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
@@ -60,21 +61,26 @@ public final class PaperNeedleTask implements Task {
     }
 
     @Override
-    public List<Sample> samples(SampleRequest request) {
+    public Samples open(SampleRequest request) {
         int words = request.length() == 0 ? USUAL_WORDS : request.length();
         int count = request.count() == 0 ? DEPTHS.length : request.count();
         var texts = texts(request.data());
-        var samples = new ArrayList<Sample>();
-        for (int i = 0; i < count; i++) {
-            var sample = sample(texts, words, request.seed(), i);
-            int tokens = 1 + request.tokens().count(sample.prompt().text());
-            if (request.limitTokens() > 0 && tokens > request.limitTokens()) {
-                throw new UserError(name() + ": " + words + " words are " + tokens + " tokens, above the limit of "
-                        + request.limitTokens() + ": ask for shorter prompts");
-            }
-            samples.add(sample);
+        return Samples.of(
+                count, index -> within(request.limitTokens(), sample(texts, words, request.seed(), index), request));
+    }
+
+    private Sample within(int limit, Sample sample, SampleRequest request) {
+        int tokens = limit == 0 ? 0 : 1 + request.tokens().count(sample.prompt().text());
+        if (tokens > limit) {
+            throw new UserError(name() + ": " + sample.facets().get("length") + " words are " + tokens
+                    + " tokens, above the limit of " + limit + ": ask for shorter prompts");
         }
-        return samples;
+        return sample;
+    }
+
+    @Override
+    public int longestAnswer(SampleRequest request) {
+        return MAX_NEW_TOKENS;
     }
 
     private Sample sample(List<String> texts, int words, long seed, int index) {

@@ -1,0 +1,92 @@
+package io.hayloft.bench.identity;
+
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.cache.SequenceCache;
+import io.hayloft.methods.registry.Methods;
+import io.hayloft.tasks.registry.Tasks;
+import io.hayloft.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** Hash of the program's own code: builds differ in it even where their version has the same name. */
+public final class CodeHash {
+    /** Shown where the code cannot be read. */
+    private static final String UNKNOWN = "unknown";
+
+    /** A class of each room that results depend on. */
+    private static final List<Class<?>> ROOMS = List.of(
+            NativeMemory.class,
+            Tokenizer.class,
+            WorkerPool.class,
+            SequenceCache.class,
+            LanguageModel.class,
+            Methods.class,
+            Tasks.class,
+            CodeHash.class);
+
+    private CodeHash() {}
+
+    /**
+     * First 16 hex digits of SHA-256 over the jars (or class files) of the rooms that results depend on, from formats to
+     * bench, and of the backends that are there.
+     */
+    public static String ofThisProgram() {
+        try {
+            var places = new LinkedHashSet<Path>();
+            for (var room : rooms()) {
+                var source = room.getProtectionDomain().getCodeSource();
+                if (source == null || source.getLocation() == null) {
+                    return UNKNOWN;
+                }
+                places.add(Path.of(source.getLocation().toURI()));
+            }
+            return of(List.copyOf(places));
+        } catch (IOException | URISyntaxException | IllegalArgumentException e) {
+            return UNKNOWN;
+        }
+    }
+
+    /** A class of each room, and the backends, which bench knows only as services. */
+    static List<Class<?>> rooms() {
+        var rooms = new ArrayList<>(ROOMS);
+        PrefillBackends.installed().forEach(backend -> rooms.add(backend.getClass()));
+        return rooms;
+    }
+
+    /** Hash of files, and of the class files in folders with their names. */
+    static String of(List<Path> places) throws IOException {
+        var hash = Hashes.sha256();
+        for (var place : places) {
+            if (Files.isDirectory(place)) {
+                addFolder(hash, place);
+            } else {
+                hash.update(Files.readAllBytes(place));
+            }
+        }
+        return HexFormat.of().formatHex(hash.digest()).substring(0, 16);
+    }
+
+    private static void addFolder(MessageDigest hash, Path folder) throws IOException {
+        List<Path> classes;
+        try (var files = Files.walk(folder)) {
+            classes = files.filter(file -> file.toString().endsWith(".class"))
+                    .sorted()
+                    .toList();
+        }
+        for (var file : classes) {
+            hash.update(Hashes.of(folder.relativize(file).toString()).getBytes(StandardCharsets.UTF_8));
+            hash.update(Files.readAllBytes(file));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.hayloft.bench.identity;
+
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.paper.PaperCompat;
+import io.hayloft.methods.registry.Methods;
+import io.hayloft.tasks.registry.Tasks;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The settings in {@code run.json}: those that all records of a folder share, and those that may grow. */
+public final class RunSettings {
+    private RunSettings() {}
+
+    /**
+     * All settings of a run; times depend on more, such as threads.
+     *
+     * @param lengths prompt lengths that fit the model; empty if no task takes one
+     */
+    public static Map<String, Object> of(BenchSpec spec, ModelFacts model, List<Integer> lengths) {
+        var settings = new LinkedHashMap<>(shared(spec, model));
+        settings.put("methods", spec.methods());
+        settings.put("method_versions", versions(spec));
+        settings.put("compressors", new TreeMap<>(model.compressors()));
+        settings.put("tasks", spec.tasks());
+        settings.put("metrics", metrics(spec));
+        settings.put("lengths", lengths);
+        settings.put("samples", spec.samples());
+        return settings;
+    }
+
+    /** Hash of the settings that all records of a folder share. */
+    public static String identity(BenchSpec spec, ModelFacts model) {
+        return Hashes.of(shared(spec, model));
+    }
+
+    private static Map<String, Object> shared(BenchSpec spec, ModelFacts model) {
+        var settings = new LinkedHashMap<String, Object>();
+        settings.put("version", RecordKey.VERSION);
+        settings.put("model", model.name());
+        settings.put("model_hash", model.hash());
+        settings.put("seed", spec.seed());
+        settings.put("protocol", spec.protocol().text());
+        settings.put("limit_tokens", spec.limitTokens());
+        settings.put("max_new_tokens", spec.maxNewTokens());
+        settings.put("cache_type", spec.cacheType());
+        settings.put("backend", model.backend());
+        settings.put("backend_details", model.backendDetails());
+        settings.put("vector_bits", model.vectorBits());
+        var compat = spec.compat();
+        if (compat != null) {
+            settings.put(
+                    "paper_compat",
+                    compat.switches().stream().map(PaperCompat.Switch::name).toList());
+            settings.put("paper_compat_methods", compat.onNeedle().toString() + compat.ratios());
+        }
+        return settings;
+    }
+
+    private static Map<String, Integer> versions(BenchSpec spec) {
+        var versions = new TreeMap<String, Integer>();
+        spec.methods().forEach(name -> versions.put(name, Methods.parse(name).version()));
+        return versions;
+    }
+
+    private static Map<String, String> metrics(BenchSpec spec) {
+        var metrics = new TreeMap<String, String>();
+        spec.tasks().forEach(name -> metrics.put(name, Tasks.named(name).metric()));
+        return metrics;
+    }
+}

@@ -1,0 +1,62 @@
+package io.hayloft.bench.plan;
+
+import io.hayloft.bench.Protocol;
+import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.methods.Method;
+import io.hayloft.methods.PromptStep;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.TokenCounter;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A model as a run sees it: tokens in, completions of every method out. */
+public interface SampleRunner extends AutoCloseable {
+    /** The model's name, sizes and limits. */
+    ModelFacts model();
+
+    /** Returns why it cannot run a method, in words that go on after a colon; empty if it can. */
+    default Optional<String> refusal(Method method) {
+        return Optional.empty();
+    }
+
+    /** Its tokenizer as tasks see it. */
+    TokenCounter tokens();
+
+    /** Sets the time that its chat format sees from now on: some templates write the date. */
+    default void renderAt(Clock clock) {}
+
+    /** A prompt as the model will see it, in its chat format if the prompt wants it and the model has one. */
+    EncodedPrompt encode(Prompt prompt, Protocol protocol);
+
+    /**
+     * The BOS token that stands twice before a prompt whose chat format is encoded as plain text: the template writes it,
+     * and the tokenizer puts another in front. Empty where one of them does not.
+     */
+    default OptionalInt repeatedBos() {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Completes a prompt once with each method, from one shared prefill.
+     *
+     * @return completions in the order of the methods
+     */
+    List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules);
+
+    /**
+     * Shortens the document of a prompt. The time in the result is what this step alone would have taken.
+     *
+     * @throws io.hayloft.base.UserError if the compressor lacks its weights
+     */
+    CompressedPrompt compress(PromptStep step, String document);
+
+    /** Bytes of the full cache, in the run's cache type, for a prompt of so many tokens. */
+    long fullCacheBytes(int tokens);
+
+    /** Frees what the runner opened; the model is not its own. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,79 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.identity.RecordKey;
+import io.hayloft.bench.plan.PlannedSample;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunLine;
+import io.hayloft.methods.Method;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The lines that earlier starts of a run have left, found by task, sample and method. */
+final class EarlierLines {
+    private final Path folder;
+    private final Map<List<String>, RunLine> lines = new HashMap<>();
+
+    EarlierLines(Path folder, Collection<RunLine> all) {
+        this.folder = folder;
+        for (var line : all) {
+            var subject = line.subject();
+            lines.merge(
+                    List.of(subject.task(), subject.sample(), subject.method()),
+                    line,
+                    (before, newer) -> before instanceof BenchRecord ? before : newer);
+        }
+    }
+
+    @Nullable
+    RunLine find(String task, String sample, String method) {
+        return lines.get(List.of(task, sample, method));
+    }
+
+    /**
+     * Whether a method need not run on a sample again.
+     *
+     * @throws UserError if there is an answer to another prompt, by other rules or with other references
+     */
+    boolean answered(PlannedSample planned, Method method, PromptGroups groups, Recorder recorder) {
+        var line = find(planned.task().name(), planned.sample().id(), method.name());
+        if (line instanceof BenchRecord record) {
+            if (!record.key().equals(expectedKey(record, planned, method, groups, recorder))) {
+                throw changed(planned, "its prompt or the rules of its answer are");
+            }
+            if (!record.references().equals(planned.sample().references())) {
+                throw changed(planned, "its right answers are");
+            }
+        }
+        return line != null;
+    }
+
+    /**
+     * A method that shortens the prompt is taken to do so as before, if it had the same text: its weights are part of the
+     * key, and running them again would take as long as the sample.
+     */
+    private static String expectedKey(
+            BenchRecord record, PlannedSample planned, Method method, PromptGroups groups, Recorder recorder) {
+        if (PromptGroups.shortens(method)) {
+            var running = groups.running(method, record.promptTokens());
+            boolean sameText = record.promptSha256().equals(planned.promptSha256());
+            var prompt =
+                    new RecordKey.Prompt(sameText ? record.origin().promptIdsSha256() : "", record.compressAfter());
+            return recorder.key(planned, method, running.name(), prompt);
+        }
+        var prompt = groups.prompt(method);
+        var running = groups.running(method, prompt.ids().length);
+        return recorder.key(planned, method, running.name(), Recorder.keyPart(prompt));
+    }
+
+    private UserError changed(PlannedSample planned, String what) {
+        return new UserError(
+                folder + " has an answer to sample " + planned.sample().id() + " of "
+                        + planned.task().name() + ", but " + what
+                        + " no longer the same (was a data file changed?): name another --out folder");
+    }
+}

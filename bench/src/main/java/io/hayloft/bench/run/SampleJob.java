@@ -1,0 +1,171 @@
+package io.hayloft.bench.run;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.plan.FittingMethods;
+import io.hayloft.bench.plan.PlannedSample;
+import io.hayloft.bench.plan.SampleChoice;
+import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunLine;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.methods.Method;
+import io.hayloft.methods.registry.Methods;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The samples of a run, each of which can be answered alone: the unit of work to spread over processes or machines. All of
+ * them give the same records, to the bit in everything but times, if the specification carries a clock; the first sample of
+ * a job includes the warm-up of the JIT compiler in its times.
+ */
+public final class SampleJob implements AutoCloseable {
+    private final BenchSpec spec;
+    private final SampleRunner runner;
+    private final @Nullable LanguageModel own;
+    private final List<Method> methods;
+    private final SampleChoice choice;
+    private final Recorder recorder;
+
+    private SampleJob(BenchSpec spec, SampleRunner runner, @Nullable LanguageModel own) {
+        this.spec = spec;
+        this.runner = runner;
+        this.own = own;
+        this.methods = spec.methods().stream().map(Methods::parse).toList();
+        this.choice = SampleChoice.of(spec, runner);
+        this.recorder = new Recorder(spec, runner.model());
+        var time = spec.clock();
+        renderAt(time == null ? now() : time);
+    }
+
+    /** Sets the time that chat formats see, as {@link BenchSpec#clock} has it. */
+    void renderAt(String time) {
+        var at = OffsetDateTime.parse(time);
+        runner.renderAt(Clock.fixed(at.toInstant(), at.getOffset()));
+    }
+
+    /**
+     * Loads the model that the specification names and chooses its samples.
+     *
+     * @throws UserError if the model cannot be loaded, a data file is missing, or no length fits the model
+     */
+    public static SampleJob open(BenchSpec spec) {
+        var options = spec.threads() > 0 ? LoadOptions.withThreads(spec.threads()) : LoadOptions.defaults();
+        var model = LanguageModel.load(spec.model().path(), options);
+        try {
+            var runner = new EngineRunner(spec, model);
+            return new SampleJob(FittingMethods.of(spec, runner), runner, model);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** Chooses the samples for a loaded model, which stays the caller's to close. */
+    public static SampleJob open(BenchSpec spec, LanguageModel model) {
+        return open(spec, new EngineRunner(spec, model));
+    }
+
+    static SampleJob open(BenchSpec spec, SampleRunner runner) {
+        return new SampleJob(FittingMethods.of(spec, runner), runner, null);
+    }
+
+    /** The present time as {@link BenchSpec#clock} has it. */
+    static String now() {
+        return OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** The specification without the methods that cannot run here. */
+    public BenchSpec spec() {
+        return spec;
+    }
+
+    /** Number of samples. */
+    public int count() {
+        return choice.count();
+    }
+
+    /**
+     * Answers a sample with every method and scores the answers.
+     *
+     * @param index from 0
+     * @return records in the order of the methods
+     * @throws UserError if the prompt and its answer do not fit the context or the memory
+     */
+    public List<BenchRecord> run(int index) {
+        var planned = choice.planned(index);
+        return answer(planned, new PromptGroups(runner, planned, spec), methods);
+    }
+
+    private List<BenchRecord> answer(PlannedSample planned, PromptGroups groups, List<Method> some) {
+        var answers = groups.answer(some);
+        var records = new ArrayList<BenchRecord>();
+        for (int i = 0; i < answers.size(); i++) {
+            records.add(recorder.record(planned, some.get(i), answers.get(i)));
+        }
+        return records;
+    }
+
+    /**
+     * The lines that a sample still lacks: records of the methods that have none, or the reason why they failed.
+     *
+     * @return nothing if all methods have answered or failed before
+     * @throws UserError if the earlier answers were to another prompt or by other settings
+     */
+    List<RunLine> missing(int index, EarlierLines earlier) {
+        PlannedSample planned;
+        try {
+            planned = choice.planned(index);
+        } catch (RuntimeException e) {
+            var name = choice.nameless(index);
+            var task = choice.task(index);
+            return methods.stream()
+                    .filter(method -> earlier.find(task.name(), name, method.name()) == null)
+                    .<RunLine>map(method -> recorder.failed(task, name, method, reason(e)))
+                    .toList();
+        }
+        var groups = new PromptGroups(runner, planned, spec);
+        var left = methods.stream()
+                .filter(method -> !earlier.answered(planned, method, groups, recorder))
+                .toList();
+        if (left.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return List.copyOf(answer(planned, groups, left));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            return left.stream()
+                    .<RunLine>map(method -> recorder.failed(planned, method, reason(e)))
+                    .toList();
+        }
+    }
+
+    private static String reason(Throwable e) {
+        var text = e instanceof UserError ? String.valueOf(e.getMessage()) : e.toString();
+        return text.lines().findFirst().orElse("").strip();
+    }
+
+    SampleChoice choice() {
+        return choice;
+    }
+
+    SampleRunner runner() {
+        return runner;
+    }
+
+    List<Method> methods() {
+        return methods;
+    }
+
+    @Override
+    public void close() {
+        try (var model = own) {
+            runner.close();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.hayloft.cli;
+
+import io.hayloft.base.Sizes;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.GenerationListener;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * Streams an answer and sums up how it went. The JIT compiler makes the first chunk of a prompt and the first tokens of an
+ * answer many times slower than the rest: a speed is that of the rest, and where there is too little of it, the time is
+ * given in its place.
+ */
+final class GenerateSummary implements GenerationListener {
+    /** Tokens after which a prompt is read at its usual speed, and whose reading can be timed. */
+    private static final int WARM_PROMPT = 256;
+
+    /** The same for the tokens of an answer. */
+    private static final int WARM_ANSWER = 16;
+
+    /** Caches grow by this many tokens at a time. */
+    private static final int BLOCK = 32;
+
+    private final PrintWriter out;
+    private int printed;
+    private int firstChunk;
+    private int read;
+    private long firstChunkAt;
+    private long readAt;
+    private int chosen;
+    private long warmAt;
+    private long chosenAt;
+
+    /**
+     * An answer that has not begun.
+     *
+     * @param out where its text goes
+     */
+    GenerateSummary(PrintWriter out) {
+        this.out = out;
+    }
+
+    @Override
+    public void prefilled(int tokens, int of) {
+        readAt = System.nanoTime();
+        read = tokens;
+        if (firstChunk == 0) {
+            firstChunk = tokens;
+            firstChunkAt = readAt;
+        }
+    }
+
+    @Override
+    public void token(int sequence, int id, String text) {
+        chosenAt = System.nanoTime();
+        if (++chosen == WARM_ANSWER) {
+            warmAt = chosenAt;
+        }
+        out.print(text);
+        out.flush();
+        printed += text.length();
+    }
+
+    /** Prints the text that was held back until the last token, and ends the line. */
+    void end(String text) {
+        out.println(text.substring(Math.min(printed, text.length())));
+    }
+
+    /** One line: tokens, speeds, bytes. */
+    String line(Completion completion, boolean compresses, long fullBytes) {
+        var speeds = speed(
+                        completion.promptTokens(),
+                        "prompt",
+                        read - firstChunk,
+                        WARM_PROMPT,
+                        readAt - firstChunkAt,
+                        completion.times().prefillSeconds())
+                + ", "
+                + speed(
+                        completion.ids().length,
+                        "new",
+                        chosen - WARM_ANSWER,
+                        WARM_ANSWER,
+                        chosenAt - warmAt,
+                        completion.times().ownSeconds() + completion.times().sharedSeconds());
+        var stored = Sizes.bytes(completion.bytes().stored());
+        return speeds
+                + (compresses
+                        ? "; cache " + stored + ", uncompressed " + Sizes.bytes(fullBytes)
+                        : "; cache " + stored + ", uncompressed");
+    }
+
+    private static String speed(int tokens, String kind, int warm, int least, long nanos, double seconds) {
+        return warm >= least
+                ? String.format(Locale.ROOT, "%,d %s tokens at %,.1f/s", tokens, kind, warm / (nanos * 1e-9))
+                : String.format(Locale.ROOT, "%,d %s tokens in %.1f s with the JIT's warm-up", tokens, kind, seconds);
+    }
+
+    /** Size of a full cache as it lies in memory: rounded up to blocks, as every cache is. */
+    static int blockTokens(int tokens) {
+        return (tokens + BLOCK - 1) / BLOCK * BLOCK;
+    }
+}
