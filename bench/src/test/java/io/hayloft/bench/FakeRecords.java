@@ -96,38 +96,26 @@ public final class FakeRecords {
         }
         var id = length + "-" + sample;
         return new BenchRecord(
-                "hayloft-tiny",
-                method,
-                family(method),
-                TASKS.get(category),
-                "1",
-                CATEGORIES.get(category),
-                id,
-                "exact/1",
-                score,
-                List.of("harbour 17"),
-                output,
-                "eos",
-                length - 20,
-                length - 20,
-                null,
-                length - 20,
-                4,
-                1,
-                Double.isNaN(ratio) ? null : ratio,
-                (double) full / bytes,
-                bytes,
-                bytes,
-                full,
-                length / 9000.0,
-                0.001,
-                0.004,
-                4,
-                "00" + TASKS.get(category).hashCode() + id,
-                1,
-                "question-aware",
-                facets,
-                "key-" + method + "-" + TASKS.get(category) + "-" + id);
+                new BenchRecord.Subject(
+                        "hayloft-tiny",
+                        method,
+                        family(method),
+                        TASKS.get(category),
+                        "1",
+                        CATEGORIES.get(category),
+                        id,
+                        1,
+                        "question-aware",
+                        facets),
+                new BenchRecord.Outcome("exact/1", score, List.of("harbour 17"), List.of(), output, "eos"),
+                new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1),
+                new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full),
+                new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.002, 0.006, 4, 3),
+                new BenchRecord.Origin(
+                        "00" + TASKS.get(category).hashCode() + id,
+                        "11" + TASKS.get(category).hashCode() + id,
+                        "key-" + method + "-" + TASKS.get(category) + "-" + id,
+                        "12345678"));
     }
 
     /** The same record of a method that read a shorter prompt. */
@@ -144,77 +132,74 @@ public final class FakeRecords {
             long storedBytes,
             int freeTokens,
             int decodeSteps) {
+        var tokens = record.tokens();
+        var bytes = record.bytes();
+        var times = record.times();
         return new BenchRecord(
-                record.model(),
-                record.method(),
-                record.family(),
-                record.task(),
-                record.taskVersion(),
-                record.category(),
-                record.sample(),
-                record.metric(),
-                record.score(),
-                record.references(),
-                record.output(),
-                record.stopReason(),
-                promptTokens,
-                compressAfter,
-                record.shortenedPart(),
-                record.tokensBeforeTruncation(),
-                record.generatedTokens(),
-                freeTokens,
-                record.requestedRatio(),
-                record.achievedRatio(),
-                record.cacheBytes(),
-                storedBytes,
-                record.fullCacheBytes(),
-                record.prefillSeconds(),
-                record.compressSeconds(),
-                record.decodeSeconds(),
-                decodeSteps,
-                record.promptSha256(),
-                record.seed(),
-                record.protocol(),
-                record.facets(),
-                record.key());
+                record.subject(),
+                record.outcome(),
+                new BenchRecord.Tokens(
+                        promptTokens,
+                        compressAfter,
+                        tokens.shortenedPart(),
+                        tokens.tokensBeforeTruncation(),
+                        tokens.generatedTokens(),
+                        freeTokens),
+                new BenchRecord.Bytes(
+                        bytes.requestedRatio(),
+                        bytes.achievedRatio(),
+                        bytes.readBytes(),
+                        storedBytes,
+                        bytes.fullCacheBytes()),
+                new BenchRecord.Times(
+                        times.prefillSeconds(),
+                        times.compressSeconds(),
+                        times.decodeSeconds(),
+                        times.ownDecodeSeconds(),
+                        times.sharedDecodeSeconds(),
+                        decodeSteps,
+                        times.batchRows()),
+                record.origin());
     }
 
     /** A run around records. */
     public static RunFolder run(Path folder, List<BenchRecord> records) {
-        return new RunFolder(folder, info("identity"), records, List.of());
+        return new RunFolder(folder, info(1), records, List.of(), List.of());
     }
 
-    /** The description of a run with this identity. */
-    public static RunInfo info(String identity) {
-        return info(identity, "0123456789abcdef");
+    /** The description of a run with this seed. */
+    public static RunInfo info(long seed) {
+        return info(seed, "0123456789abcdef");
     }
 
-    /** The description of a run with this identity by this code. */
-    public static RunInfo info(String identity, String code) {
+    /** The description of a run with this seed by this code. */
+    public static RunInfo info(long seed, String code) {
+        var settings = new LinkedHashMap<String, Object>();
+        settings.put("lengths", List.of(1024, 2048));
+        settings.put("samples", 10);
+        settings.put("seed", seed);
+        settings.put("protocol", "question-aware");
+        settings.put("cache_type", "f16");
+        settings.put("backend", "java");
+        return info(settings, code);
+    }
+
+    /** The description of a run with these settings by this code. */
+    public static RunInfo info(Map<String, Object> settings, String code) {
         var versions = new LinkedHashMap<String, String>();
         TASKS.forEach(task -> versions.put(task, "1"));
+        var machine =
+                new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2);
         return new RunInfo(
                 RunInfo.FORMAT,
                 code,
-                identity,
+                "identity",
+                "2026-01-01T00:00:00Z",
                 new RunInfo.Model("hayloft-tiny", "ab".repeat(32), "llama", true, 8192, 8_000_000, 1024),
-                Map.of(
-                        "identity",
-                        identity,
-                        "lengths",
-                        List.of(1024, 2048),
-                        "samples",
-                        10,
-                        "seed",
-                        1,
-                        "protocol",
-                        "question-aware",
-                        "cache_type",
-                        "f16",
-                        "backend",
-                        "java"),
+                settings,
                 versions,
-                new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2),
+                machine,
+                Map.of("12345678", machine),
                 "2026-01-01T00:00:00Z",
                 "2026-01-01T00:01:07Z",
                 67,

@@ -7,9 +7,9 @@ import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.grid.Grids;
+import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.BenchRun;
-import io.hayloft.bench.plan.Plan;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;
@@ -94,9 +94,8 @@ final class BenchCommand extends Subcommand {
 
     @Option(
             names = "--paper-compat",
-            description =
-                    "Treat methods as the code of arXiv 2407.01527 did where it did not treat all alike; each"
-                            + " difference is named at the start and in the report.")
+            description = "Treat methods as the code of arXiv 2407.01527 did where it did not treat all alike; each"
+                    + " difference is named at the start and in the report.")
     private boolean paperCompat;
 
     @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the JSONL files of LongBench tasks.")
@@ -105,9 +104,8 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--limit-tokens",
             paramLabel = "N",
-            description =
-                    "Cut prompts with more tokens than this in the middle; a chat format is added on top."
-                            + " Default: as the model's context allows.")
+            description = "Cut prompts with more tokens than this in the middle; a chat format is added on top."
+                    + " Default: as the model's context allows.")
     private @Nullable String limitTokens;
 
     @Option(
@@ -122,9 +120,7 @@ final class BenchCommand extends Subcommand {
             description = "How the full cache is stored: f32, f16 or q8. Default: f16.")
     private @Nullable String cacheType;
 
-    @Option(
-            names = "--retry-failed",
-            description = "Try samples again that failed in an earlier start of this run.")
+    @Option(names = "--retry-failed", description = "Try samples again that failed in an earlier start of this run.")
     private boolean retryFailed;
 
     @Option(

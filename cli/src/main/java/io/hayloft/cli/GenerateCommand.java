@@ -100,8 +100,8 @@ final class GenerateCommand extends Subcommand {
         var text = prompt.text();
         var step = parsed.prompt().filter(part -> !part.keepsAll());
         if (step.isPresent() && text.isEmpty()) {
-            throw new UserError("method '" + parsed.name() + "' shortens text, and token ids are not text: give --prompt or"
-                    + " --prompt-file");
+            throw new UserError("method '" + parsed.name()
+                    + "' shortens text, and token ids are not text: give --prompt or" + " --prompt-file");
         }
         step.ifPresent(part -> part.compressor().check());
         var found = model.resolve();
@@ -192,8 +192,7 @@ final class GenerateCommand extends Subcommand {
         Json.line(out(), fields);
     }
 
-    private void printSummary(
-            GenerateSummary summary, Method used, Completion completion, LanguageModel loaded) {
+    private void printSummary(GenerateSummary summary, Method used, Completion completion, LanguageModel loaded) {
         int blocks = GenerateSummary.blockTokens(completion.promptTokens());
         long full = loaded.cacheShape().fullBytes(blocks, CacheTypes.parse(cacheType));
         boolean shortens = used.prompt().isPresent();

@@ -68,13 +68,26 @@ final class GenerateSummary implements GenerationListener {
 
     /** One line: tokens, speeds, bytes. */
     String line(Completion completion, boolean compresses, long fullBytes) {
-        var speeds = speed(completion.promptTokens(), "prompt", read - firstChunk, WARM_PROMPT, readAt - firstChunkAt,
+        var speeds = speed(
+                        completion.promptTokens(),
+                        "prompt",
+                        read - firstChunk,
+                        WARM_PROMPT,
+                        readAt - firstChunkAt,
                         completion.times().prefillSeconds())
                 + ", "
-                + speed(completion.ids().length, "new", chosen - WARM_ANSWER, WARM_ANSWER, chosenAt - warmAt,
+                + speed(
+                        completion.ids().length,
+                        "new",
+                        chosen - WARM_ANSWER,
+                        WARM_ANSWER,
+                        chosenAt - warmAt,
                         completion.times().ownSeconds() + completion.times().sharedSeconds());
         var stored = Sizes.bytes(completion.bytes().stored());
-        return speeds + (compresses ? "; cache " + stored + ", uncompressed " + Sizes.bytes(fullBytes) : "; cache " + stored + ", uncompressed");
+        return speeds
+                + (compresses
+                        ? "; cache " + stored + ", uncompressed " + Sizes.bytes(fullBytes)
+                        : "; cache " + stored + ", uncompressed");
     }
 
     private static String speed(int tokens, String kind, int warm, int least, long nanos, double seconds) {

@@ -46,14 +46,14 @@ class BenchTest {
 
         var second = bench(options.toArray(String[]::new));
 
-        assertThat(second.err()).contains("an earlier start has done 1 of them");
+        assertThat(second.err()).contains("earlier starts have done 1 of them");
         assertThat(lines()).hasSameSizeAs(all);
-        // one line of the second sample was whole: the sample runs again with all methods
-        assertThat(lines().subList(0, 2)).isEqualTo(cut.subList(0, 2));
+        // only the method whose line was torn runs again
+        assertThat(lines().subList(0, all.size() - 1)).isEqualTo(all.subList(0, all.size() - 1));
     }
 
     @Test
-    void refusesAFolderThatHoldsAnotherRun() throws Exception {
+    void aFolderTakesMoreSamplesButNoOtherSeed() throws Exception {
         bench("--methods", "full", "--samples", "1", "--lengths", "512", "--tasks", "mini-needle");
 
         Cli.run(
@@ -61,6 +61,8 @@ class BenchTest {
                         "--methods",
                         "full",
                         "--samples",
+                        "1",
+                        "--seed",
                         "2",
                         "--lengths",
                         "512",
@@ -68,7 +70,10 @@ class BenchTest {
                         "mini-needle",
                         "--out",
                         out().toString())
-                .isUserError(out().toString());
+                .isUserError(out().toString(), "--seed was 1, is now 2");
+        var before = lines();
+        bench("--methods", "full", "--samples", "2", "--lengths", "512", "--tasks", "mini-needle");
+        assertThat(lines()).hasSize(4).startsWith(before.toArray(String[]::new));
     }
 
     @Test
@@ -82,7 +87,7 @@ class BenchTest {
 
         var run = bench("--grid", grid.toString(), "--lengths", "512");
 
-        assertThat(run.err()).contains("plan: 1 sample x 3 methods with hayloft-tiny", "prompts of 497 to 497 tokens");
+        assertThat(run.err()).contains("plan: 1 sample x 3 methods with hayloft-tiny", "prompts of about 497 tokens");
         assertThat(lines()).hasSize(3).last().asString().contains("knorm:2x");
     }
 
@@ -121,6 +126,26 @@ class BenchTest {
         assertThat(out().resolve("run.json")).content().contains("\"paper_compat\" : [ \"methods\", \"truncation\"");
         assertThat(out().resolve("report.html")).content().contains("paper-compat start-token: ");
         assertThat(lines()).hasSize(3).last().asString().contains("h2o-paper:2x");
+    }
+
+    @Test
+    void rescoreSaysWhatChanged() throws Exception {
+        bench("--methods", "full", "--samples", "1", "--lengths", "512", "--tasks", "mini-needle");
+        var before = lines();
+
+        assertThat(Cli.good("rescore", out().toString()).out())
+                .contains("mini-needle (", "2 records, no score changed")
+                .contains("report:  " + out().resolve("report.html"));
+        assertThat(lines()).isEqualTo(before);
+
+        Files.write(
+                out().resolve("records.jsonl"),
+                before.stream()
+                        .map(line -> line.replaceFirst("\"score\":[0-9.]+", "\"score\":0.5"))
+                        .toList());
+        assertThat(Cli.good("rescore", out().toString()).out()).contains("2 of 2 scores changed, mean 0.500 is now ");
+        assertThat(lines()).isEqualTo(before);
+        Cli.run("rescore", folder.toString()).isUserError("holds no run");
     }
 
     @Test

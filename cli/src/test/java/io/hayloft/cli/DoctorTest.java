@@ -2,18 +2,34 @@ package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hayloft.kernels.VectorWidth;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 class DoctorTest {
     @Test
     void namesWhatThereIs() {
-        assertThat(Cli.good("doctor").out())
-                .contains("Java", "vectors", "processor", "memory", "cache folder", "models", "pip");
-        assertThat(Cli.good("doctor", "--json").out()).startsWith("[").contains("\"advice\"");
+        var findings = new LinkedHashMap<String, String>();
+        for (var finding :
+                JsonMapper.shared().readTree(Cli.good("doctor", "--json").out())) {
+            assertThat(finding.propertyNames()).contains("name", "value", "advice");
+            findings.put(finding.get("name").asString(), finding.get("value").asString());
+        }
+        assertThat(findings)
+                .containsKeys("Java", "vectors", "processor", "memory", "cache folder", "models")
+                .allSatisfy((name, value) -> assertThat(value).as(name).isNotBlank());
+        assertThat(findings.get("Java"))
+                .contains(String.valueOf(Runtime.version().feature()));
+        assertThat(findings.get("vectors")).contains(String.valueOf(VectorWidth.BITS));
+        assertThat(findings.get("processor"))
+                .contains(String.valueOf(Runtime.getRuntime().availableProcessors()));
+        var text = Cli.good("doctor").out();
+        findings.forEach((name, value) -> assertThat(text).contains(name));
     }
 
     @Test

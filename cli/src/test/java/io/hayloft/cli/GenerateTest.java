@@ -16,11 +16,11 @@ class GenerateTest {
 
     @Test
     void printsTheAnswerAndSaysHowItWent() {
-        var run = Cli.good("generate", "--prompt", PROMPT, "--max-new-tokens", "8");
+        var run = Cli.good("generate", "--prompt", PROMPT, "-n", "8");
 
         assertThat(run.out()).startsWith("7 2 9 4 1 5 3").endsWith("\n");
         assertThat(run.err())
-                .contains("prompt tokens", "new tokens", "cache")
+                .contains("prompt tokens in ", "with the JIT's warm-up", "new tokens", "cache ", ", uncompressed")
                 .contains("note: hayloft-tiny has no chat format");
     }
 
@@ -43,10 +43,10 @@ class GenerateTest {
                 .isEqualTo(answer.get("ids").get(0).asInt());
         assertThat(first.get(0).get("logprob").asDouble()).isBetween(-1.0, 0.0);
         assertThat(answer.get("stop_reason").asString()).isIn("eos", "length");
-        assertThat(answer.get("cache_bytes").asLong()).isPositive();
+        assertThat(answer.get("read_bytes").asLong()).isPositive();
         assertThat(answer.get("full_cache_bytes").asLong()).isPositive();
         assertThat(answer.get("stored_bytes").asLong())
-                .isEqualTo(answer.get("cache_bytes").asLong());
+                .isEqualTo(answer.get("read_bytes").asLong());
         assertThat(answer.get("decode_steps").asInt())
                 .isBetween(answer.get("ids").size() - 1, answer.get("ids").size());
     }
@@ -91,6 +91,29 @@ class GenerateTest {
 
         assertThat(answer.get("method").asString()).isEqualTo("streaming:4x");
         assertThat(answer.get("achieved_ratio").asDouble()).isBetween(2.5, 5.0);
+    }
+
+    /** The residual of KIVI is longer than the prompt, so nothing is quantised: a full cache in blocks is as large. */
+    @Test
+    void saysWhenAPromptIsTooShortToCompress() {
+        var run = Cli.good("generate", "--prompt", PROMPT, "-n", "2", "--method", "kivi:4bit");
+
+        assertThat(run.err()).contains("tokens is too short for kivi:4bit", "to compress anything");
+        var longer =
+                Cli.good("generate", "--prompt", (PROMPT + " . ").repeat(20), "-n", "2", "--method", "streaming:4x");
+        assertThat(longer.err())
+                .doesNotContain("too short")
+                .containsPattern("cache [0-9.]+ KB, uncompressed [0-9.]+ [KM]B");
+    }
+
+    /** Of a long prompt and answer the speeds are given, counted after the compiler's warm-up. */
+    @Test
+    void givesTheSpeedOfTheWarmPart() {
+        var run = Cli.good("generate", "--prompt", (PROMPT + " . ").repeat(40), "-n", "64");
+
+        assertThat(run.err())
+                .containsPattern("[0-9,]+ prompt tokens at [0-9.,]+/s")
+                .doesNotContain("tokens in ");
     }
 
     @Test

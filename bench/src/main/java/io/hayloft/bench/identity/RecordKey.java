@@ -24,12 +24,10 @@ public record RecordKey(Program program, Row row, Request request, Prompt prompt
      * @param backendDetails version and instruction set of a backend; empty for Java
      * @param vectorBits width of the vectors of the Java kernels
      */
-    public record Program(
-            String modelHash, String cacheType, String backend, String backendDetails, int vectorBits) {
+    public record Program(String modelHash, String cacheType, String backend, String backendDetails, int vectorBits) {
         /** The arithmetic of a model in a run's cache type. */
         public static Program of(ModelFacts model, String cacheType) {
-            return new Program(
-                    model.hash(), cacheType, model.backend(), model.backendDetails(), model.vectorBits());
+            return new Program(model.hash(), cacheType, model.backend(), model.backendDetails(), model.vectorBits());
         }
     }
 

@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
  * @param limits numbers of tokens
  * @param instructionTags whether the chat format marks messages with {@code [INST]}, as Mistral's does
  */
-public record PaperRows(
-        PaperCompat compat, Sample sample, Prompt uncut, Limits limits, boolean instructionTags) {
+public record PaperRows(PaperCompat compat, Sample sample, Prompt uncut, Limits limits, boolean instructionTags) {
     /** Tokens that a chat format may add around a prompt. */
     public static final int ROOM_FOR_CHAT = 64;
 

@@ -18,13 +18,7 @@ import io.hayloft.tasks.Task;
  * @param rules when its answers end
  */
 public record PlannedSample(
-        Task task,
-        Sample sample,
-        Prompt uncut,
-        int limitTokens,
-        EncodedPrompt prompt,
-        int length,
-        AnswerRules rules) {
+        Task task, Sample sample, Prompt uncut, int limitTokens, EncodedPrompt prompt, int length, AnswerRules rules) {
     /** Facet in which tasks that cut prompts say how long they were. */
     private static final String TOKENS_BEFORE = "tokensBeforeCut";
 

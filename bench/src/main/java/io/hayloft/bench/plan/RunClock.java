@@ -26,7 +26,8 @@ public final class RunClock {
      * @param earlier lines of earlier starts
      * @param costs predicts times; null if nothing is left
      */
-    public RunClock(List<SampleChoice.Size> left, int total, List<? extends RunLine> earlier, @Nullable CostModel costs) {
+    public RunClock(
+            List<SampleChoice.Size> left, int total, List<? extends RunLine> earlier, @Nullable CostModel costs) {
         this.total = total;
         this.costs = costs;
         for (var sample : left) {
@@ -72,7 +73,13 @@ public final class RunClock {
         var scores = new LinkedHashMap<String, Double>();
         sumAndCount.forEach((method, sums) -> scores.put(method, sums[0] / sums[1]));
         return new Progress(
-                samplesDone, failed, total, millis(seconds()), millis(Math.max(0, predictedLeft) * correction), task, scores);
+                samplesDone,
+                failed,
+                total,
+                millis(seconds()),
+                millis(Math.max(0, predictedLeft) * correction),
+                task,
+                scores);
     }
 
     private static Duration millis(double seconds) {

@@ -196,7 +196,9 @@ public final class SampleChoice {
         var answered = new HashMap<List<Object>, Set<String>>();
         for (var line : lines) {
             var subject = line.subject();
-            var length = Tasks.named(subject.task()).needsData() ? 0 : subject.facets().getOrDefault("length", 0);
+            var length = Tasks.named(subject.task()).needsData()
+                    ? 0
+                    : subject.facets().getOrDefault("length", 0);
             answered.computeIfAbsent(List.of(subject.task(), length, subject.sample()), any -> new HashSet<>())
                     .add(subject.method());
         }

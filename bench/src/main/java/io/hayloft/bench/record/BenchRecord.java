@@ -199,12 +199,7 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
     /** The same answer with another score. */
     public BenchRecord scored(String metric, double score) {
         var other = new Outcome(
-                metric,
-                score,
-                outcome.references(),
-                outcome.allClasses(),
-                outcome.output(),
-                outcome.stopReason());
+                metric, score, outcome.references(), outcome.allClasses(), outcome.output(), outcome.stopReason());
         return new BenchRecord(subject, other, tokens, bytes, times, origin);
     }
 

@@ -50,7 +50,8 @@ final class Growth {
             }
         }
         if (!reasons.isEmpty()) {
-            throw new UserError(folder + " holds another run (" + String.join("; ", reasons) + "): name another --out folder");
+            throw new UserError(
+                    folder + " holds another run (" + String.join("; ", reasons) + "): name another --out folder");
         }
         return grown;
     }

@@ -34,7 +34,12 @@ record RecordLines(List<RunLine> lines, long wholeBytes, long tornBytes) {
         switch (line) {
             case BenchRecord record -> {
                 for (var group : List.of(
-                        record.subject(), record.outcome(), record.tokens(), record.bytes(), record.times(), record.origin())) {
+                        record.subject(),
+                        record.outcome(),
+                        record.tokens(),
+                        record.bytes(),
+                        record.times(),
+                        record.origin())) {
                     json.setAll((ObjectNode) Json.LINES.valueToTree(group));
                 }
                 json.putNull(ERROR);
@@ -89,7 +94,10 @@ record RecordLines(List<RunLine> lines, long wholeBytes, long tornBytes) {
         var subject = group(json, BenchRecord.Subject.class);
         if (json.hasNonNull(ERROR)) {
             return new FailedRecord(
-                    subject, json.path("key").asString(), json.path("machine").asString(), json.path(ERROR).asString());
+                    subject,
+                    json.path("key").asString(),
+                    json.path("machine").asString(),
+                    json.path(ERROR).asString());
         }
         return new BenchRecord(
                 subject,

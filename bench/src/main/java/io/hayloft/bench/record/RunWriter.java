@@ -97,7 +97,8 @@ public final class RunWriter implements AutoCloseable {
                 notes.add(torn);
             }
             if (dropFailed && lines.lines().stream().anyMatch(FailedRecord.class::isInstance)) {
-                RunFiles.replaceRecords(folder, RunFolder.of(folder, info, lines.lines(), null).records());
+                RunFiles.replaceRecords(
+                        folder, RunFolder.of(folder, info, lines.lines(), null).records());
                 lines = RunFiles.readRecords(folder);
             }
             var output = openRecords(folder, lines);

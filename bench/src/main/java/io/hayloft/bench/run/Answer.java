@@ -13,4 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param shortenedPart see {@link io.hayloft.bench.record.BenchRecord.Tokens}
  */
 record Answer(
-        Completion completion, EncodedPrompt prompt, String runsAs, @Nullable String shortenedPart) {}
+        Completion completion,
+        EncodedPrompt prompt,
+        String runsAs,
+        @Nullable String shortenedPart) {}

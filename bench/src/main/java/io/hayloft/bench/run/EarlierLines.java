@@ -61,8 +61,8 @@ final class EarlierLines {
         if (PromptGroups.shortens(method)) {
             var running = groups.running(method, record.promptTokens());
             boolean sameText = record.promptSha256().equals(planned.promptSha256());
-            var prompt = new RecordKey.Prompt(
-                    sameText ? record.origin().promptIdsSha256() : "", record.compressAfter());
+            var prompt =
+                    new RecordKey.Prompt(sameText ? record.origin().promptIdsSha256() : "", record.compressAfter());
             return recorder.key(planned, method, running.name(), prompt);
         }
         var prompt = groups.prompt(method);
@@ -71,8 +71,9 @@ final class EarlierLines {
     }
 
     private UserError changed(PlannedSample planned, String what) {
-        return new UserError(folder + " has an answer to sample " + planned.sample().id() + " of "
-                + planned.task().name() + ", but " + what
-                + " no longer the same (was a data file changed?): name another --out folder");
+        return new UserError(
+                folder + " has an answer to sample " + planned.sample().id() + " of "
+                        + planned.task().name() + ", but " + what
+                        + " no longer the same (was a data file changed?): name another --out folder");
     }
 }

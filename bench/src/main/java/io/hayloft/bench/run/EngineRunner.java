@@ -146,12 +146,7 @@ final class EngineRunner implements SampleRunner {
                 Machines.cacheMemory(facts.weightBytes()),
                 rules.seed());
         return Generation.run(
-                        model,
-                        prompt.ids(),
-                        prompt.compressAfter(),
-                        List.copyOf(methods),
-                        options,
-                        GenerationListener.NONE);
+                model, prompt.ids(), prompt.compressAfter(), List.copyOf(methods), options, GenerationListener.NONE);
     }
 
     @Override

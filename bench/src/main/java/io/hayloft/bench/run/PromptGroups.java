@@ -101,7 +101,10 @@ final class PromptGroups {
             for (int i = 0; i < completions.size(); i++) {
                 var source = sources.get(members.get(i));
                 answers[members.get(i)] = new Answer(
-                        adjusted(completions.get(i), source), prompt, running.get(i).name(), part(source));
+                        adjusted(completions.get(i), source),
+                        prompt,
+                        running.get(i).name(),
+                        part(source));
             }
         });
         return Arrays.asList(answers);

@@ -1,8 +1,10 @@
 package io.hayloft.bench.fuzz;
 
 import io.hayloft.bench.FakeRecords;
-import io.hayloft.bench.record.Json;
+import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.bench.record.RecordBytes;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,9 +16,13 @@ class RecordLinesFuzzTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void damagedLinesNeverCrash(long seed) {
         var random = new Random(seed);
-        var line = Json.line(FakeRecords.record("full", 0, 0, 1024, 1, "text")) + "\n";
+        var record = FakeRecords.record("full", 0, 0, 1024, 1, "text");
+        var failed = new FailedRecord(record.subject(), "key", "machine", "the prompt is too long");
+        var good = RecordBytes.write(record);
+        var bad = RecordBytes.write(failed);
         for (int round = 0; round < 500; round++) {
-            var bytes = (line + line).getBytes(StandardCharsets.UTF_8);
+            var bytes = Arrays.copyOf(good, good.length + bad.length);
+            System.arraycopy(bad, 0, bytes, good.length, bad.length);
             for (int i = 0; i < 1 + random.nextInt(4); i++) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }

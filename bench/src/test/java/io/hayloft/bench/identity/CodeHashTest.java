@@ -1,10 +1,11 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +28,26 @@ class CodeHashTest {
         assertThat(CodeHash.of(List.of(folder))).isNotEqualTo(first);
     }
 
+    /** Of every room that results depend on: a hash over fewer would call two builds the same. */
     @Test
-    void thisProgramHasOne() {
-        assertThat(CodeHash.ofThisProgram()).matches("[0-9a-f]{16}").isEqualTo(CodeHash.ofThisProgram());
+    void coversTheRoomsThatResultsDependOn() {
+        assertThat(CodeHash.rooms())
+                .extracting(room -> room.getPackageName().split("\\.")[2])
+                .contains("formats", "tokenizer", "kernels", "kv", "engine", "methods", "tasks", "bench");
+    }
+
+    @Test
+    void isOfTheCodeThatRuns() throws Exception {
+        var places = new LinkedHashSet<Path>();
+        for (var room : CodeHash.rooms()) {
+            places.add(Path.of(
+                    room.getProtectionDomain().getCodeSource().getLocation().toURI()));
+        }
+        var all = List.copyOf(places);
+        assertThat(all).hasSizeGreaterThanOrEqualTo(8);
+        assertThat(CodeHash.ofThisProgram())
+                .matches("[0-9a-f]{16}")
+                .isEqualTo(CodeHash.of(all))
+                .isNotEqualTo(CodeHash.of(all.subList(1, all.size())));
     }
 }

@@ -1,11 +1,11 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the system tells about its memory. */
+/** Memory of the machine, and the part that caches may take. */
 class MachinesTest {
     @Test
     void readsTheAvailableMemory() {
@@ -18,6 +18,13 @@ class MachinesTest {
     void withoutTheLineThereIsNoBound() {
         assertThat(Machines.availableIn(List.of("MemTotal: 24683568 kB", "MemAvailable: much")))
                 .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void cachesMayTakeAShareOfWhatWeightsAndHeapLeave() {
+        assertThat(Machines.cacheMemory(10_000, 3_000, 2_000)).isEqualTo(3_500);
+        assertThat(Machines.cacheMemory(1_000, 3_000, 2_000)).isZero();
+        assertThat(Machines.cacheMemory(0, 3_000, 2_000)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

@@ -1,18 +1,32 @@
-package io.hayloft.bench.run;
+package io.hayloft.bench.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.engine.generation.CacheBytes;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.StopReason;
+import io.hayloft.engine.generation.Times;
 import io.hayloft.methods.Methods;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CostModelTest {
-    private static Answer answer(double prefill, double compress) {
-        return new Answer("", "length", 4, 1, 1, 1, 1, prefill, compress, 0.3, 3);
+    private static Completion answer(double prefill, double compress) {
+        return new Completion(
+                "any",
+                new int[4],
+                "",
+                StopReason.LENGTH,
+                100,
+                1,
+                new CacheBytes(1, 1, 1),
+                new Times(prefill, compress, 0.1, 0.6, 3, 3),
+                List.of());
     }
 
-    /** Two of them share scores that took 0.4 s, which each is told to have taken. */
+    /** Two of them share scores that took 0.4 s, which each counts as its own. */
     @Test
     void sharedScoresCountOnceInThePlan() {
         var methods =
@@ -25,5 +39,22 @@ class CostModelTest {
         assertThat(costs[1]).isCloseTo(0.6, within(1e-9));
         assertThat(costs[2]).isCloseTo(0.3, within(1e-9));
         assertThat(CostModel.costs(methods, answers, 3.8)[1]).isZero();
+    }
+
+    /** A prediction, summed up by hand: linear work for each token, attention for each pair, 60 % of the answer's tokens. */
+    @Test
+    void predictsFromTheLengthsOfPromptAndAnswer() {
+        var methods = List.of(Methods.parse("full"), Methods.parse("snapkv:4x"));
+        var costs = new CostModel(PromptGroup.of(methods), Map.of(), 1e-3, 1e-6, 1e-4, 0.02, 0.01);
+        double prefill = 1000 * 1e-3 + 1000.0 * 1000 / 2 * 1e-6;
+        double build = 1000 * 1e-4;
+        double steps = 50 * 0.6 + 20;
+        double decode = steps * 0.02 + steps * (1 + 0.25) * 1000 * 1e-6;
+        assertThat(costs.seconds(new SampleChoice.Size(1000, 20, 50)))
+                .isCloseTo(prefill + build + decode, within(1e-9));
+        double twice = costs.seconds(new SampleChoice.Size(2000, 20, 50));
+        assertThat(twice - costs.seconds(new SampleChoice.Size(1000, 20, 50)))
+                .as("attention grows with the square of the length")
+                .isGreaterThan(prefill + build);
     }
 }

@@ -9,18 +9,18 @@ import java.util.List;
 public final class RecordBytes {
     private RecordBytes() {}
 
-    /** The records in these bytes. */
-    public static List<BenchRecord> read(byte[] bytes) {
+    /** The lines in these bytes. */
+    public static List<RunLine> read(byte[] bytes) {
         try {
             return RecordLines.read(new ByteArrayInputStream(bytes), "records.jsonl")
-                    .records();
+                    .lines();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** The line of a record. */
-    public static byte[] write(BenchRecord record) {
+    public static byte[] write(RunLine record) {
         return RecordLines.encode(record);
     }
 }

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +24,8 @@ class RunWriterTest {
     @TempDir
     Path folder;
 
-    private static RunWriter open(Path folder, String identity) {
-        return RunWriter.open(folder, FakeRecords.info(identity), List.of());
+    private static RunWriter open(Path folder, long seed) {
+        return RunWriter.open(folder, FakeRecords.info(seed), false);
     }
 
     private static List<BenchRecord> sample(int number) {
@@ -34,7 +36,7 @@ class RunWriterTest {
 
     @Test
     void recordsComeBackAsTheyWereWritten() {
-        try (var writer = open(folder, "a")) {
+        try (var writer = open(folder, 1)) {
             writer.append(sample(0));
             writer.append(sample(1));
             writer.finish("2026-01-01T00:05:00Z", 12);
@@ -56,7 +58,7 @@ class RunWriterTest {
         both.write(RecordLines.encode(sample(0).getLast()));
         for (int cut = first.length; cut < both.size(); cut++) {
             var read = RecordLines.read(new ByteArrayInputStream(both.toByteArray(), 0, cut), "records.jsonl");
-            assertThat(read.records())
+            assertThat(read.lines())
                     .as("cut at %d", cut)
                     .containsExactly(sample(0).getFirst());
             assertThat(read.wholeBytes()).isEqualTo(first.length);
@@ -66,7 +68,7 @@ class RunWriterTest {
 
     @Test
     void aRunContinuesWhereATornLineWas() throws IOException {
-        try (var writer = open(folder, "a")) {
+        try (var writer = open(folder, 1)) {
             writer.append(sample(0));
         }
         var file = folder.resolve("records.jsonl");
@@ -74,8 +76,8 @@ class RunWriterTest {
         int firstLine = RecordLines.encode(sample(0).getFirst()).length;
         for (int cut : new int[] {firstLine, firstLine + 1, (firstLine + whole.length) / 2, whole.length - 1}) {
             Files.write(file, Arrays.copyOf(whole, cut));
-            try (var writer = open(folder, "a")) {
-                assertThat(writer.records()).containsExactly(sample(0).getFirst());
+            try (var writer = open(folder, 1)) {
+                assertThat(writer.lines()).containsExactly(sample(0).getFirst());
                 assertThat(writer.notes()).as("cut at %d", cut).hasSize(cut == firstLine ? 0 : 1);
                 writer.append(sample(0).subList(1, 2));
             }
@@ -84,54 +86,60 @@ class RunWriterTest {
     }
 
     @Test
-    void recordsOfASampleWithoutAllItsMethodsAreDropped() throws IOException {
-        try (var writer = open(folder, "a")) {
+    void failuresStandBesideRecordsUntilTheyAreTriedAgain() {
+        var failed = new FailedRecord(sample(1).getFirst().subject(), "key", "12345678", "too long");
+        try (var writer = open(folder, 1)) {
             writer.append(sample(0));
+            writer.append(List.of(failed));
+        }
+        var run = RunFolder.read(folder);
+        assertThat(run.records()).isEqualTo(sample(0));
+        assertThat(run.failures()).containsExactly(failed);
+        try (var writer = RunWriter.open(folder, FakeRecords.info(1), true)) {
+            assertThat(writer.lines()).isEqualTo(sample(0));
             writer.append(sample(1));
-            writer.append(sample(2).subList(0, 1));
         }
-        var keys = new ArrayList<List<String>>();
-        for (int i = 0; i < 4; i++) {
-            keys.add(sample(i).stream().map(BenchRecord::key).toList());
+        assertThat(RunFolder.read(folder).failures()).isEmpty();
+        assertThat(RunFolder.read(folder).records()).hasSize(4);
+    }
+
+    /** An answer that came later than a failure is what counts. */
+    @Test
+    void aFailureThatHasBeenAnsweredSinceIsNone() {
+        try (var writer = open(folder, 1)) {
+            writer.append(List.of(new FailedRecord(sample(0).getFirst().subject(), "", "12345678", "no memory")));
+            writer.append(sample(0));
         }
-        try (var writer = RunWriter.open(folder, FakeRecords.info("a"), keys)) {
-            assertThat(writer.notes()).singleElement().asString().startsWith("dropped 1 records of a sample");
-            assertThat(writer.records()).hasSize(4).startsWith(sample(0).getFirst());
-            writer.append(sample(2));
-        }
-        assertThat(RunFolder.read(folder).records())
-                .hasSize(6)
-                .endsWith(sample(2).getLast());
+        assertThat(RunFolder.read(folder).failures()).isEmpty();
+        assertThat(RunFolder.read(folder).records()).isEqualTo(sample(0));
     }
 
     @Test
     void aDamagedLineInTheMiddleIsAnErrorThatNamesIt() throws IOException {
-        try (var writer = open(folder, "a")) {
+        try (var writer = open(folder, 1)) {
             writer.append(sample(0));
         }
         var file = folder.resolve("records.jsonl");
         var lines = Files.readAllLines(file);
         Files.write(file, List.of(lines.get(0), "{\"score\": 2}", lines.get(1)));
-        assertThatThrownBy(() -> open(folder, "a"))
+        assertThatThrownBy(() -> open(folder, 1))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("records.jsonl line 2 is damaged");
     }
 
     @Test
     void refusesTheFolderOfAnotherRunAndSaysWhatDiffers() {
-        open(folder, "a").close();
-        assertThatThrownBy(() -> open(folder, "b"))
+        open(folder, 1).close();
+        assertThatThrownBy(() -> open(folder, 2))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("holds another run (identity was a, is now b)");
+                .hasMessageContaining("holds another run (--seed was 1, is now 2): name another --out folder");
     }
 
     @Test
     void refusesRecordsWithoutADescription() throws IOException {
         Files.write(
                 folder.resolve("records.jsonl"), RecordLines.encode(sample(0).getFirst()));
-        assertThatThrownBy(() -> open(folder, "a"))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("unknown run");
+        assertThatThrownBy(() -> open(folder, 1)).isInstanceOf(UserError.class).hasMessageContaining("unknown run");
         assertThatThrownBy(() -> RunFolder.read(folder))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("no run");
@@ -139,19 +147,19 @@ class RunWriterTest {
 
     @Test
     void refusesASecondWriter() {
-        try (var first = open(folder, "a")) {
-            assertThatThrownBy(() -> open(first.folder(), "a"))
+        try (var first = open(folder, 1)) {
+            assertThatThrownBy(() -> open(first.folder(), 1))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("another run is writing");
         }
-        open(folder, "a").close();
+        open(folder, 1).close();
     }
 
     @Test
     void aFileInTheWayIsAUserError() throws IOException {
         var file = Files.writeString(folder.resolve("taken"), "");
         for (var out : List.of(file, file.resolve("below"))) {
-            assertThatThrownBy(() -> open(out, "a"))
+            assertThatThrownBy(() -> open(out, 1))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("cannot create the output folder")
                     .hasMessageContaining("--out");
@@ -162,12 +170,12 @@ class RunWriterTest {
     void aDamagedDescriptionIsAUserError() throws IOException {
         for (var text : List.of("", "{", "null", "[]", "{\"format\":\"hayloft-run/999\"}")) {
             Files.writeString(folder.resolve("run.json"), text);
-            assertThatThrownBy(() -> open(folder, "a")).isInstanceOf(UserError.class);
+            assertThatThrownBy(() -> open(folder, 1)).isInstanceOf(UserError.class);
         }
     }
 
     /** A disk that takes so many bytes and no more. */
-    private static final class FullDisk implements Output {
+    private static final class FullDisk implements RunWriter.Output {
         private final int room;
         private final StringBuilder content = new StringBuilder();
 
@@ -198,29 +206,29 @@ class RunWriterTest {
         var first = List.of(sample(0).getFirst());
         int line = RecordLines.encode(first.getFirst()).length;
         var disk = new FullDisk(line + 100);
-        try (var writer = RunWriter.over(folder, FakeRecords.info("a"), disk)) {
+        try (var writer = RunWriter.over(folder, FakeRecords.info(1), disk)) {
             writer.append(first);
             assertThatThrownBy(() -> writer.append(sample(1)))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("No space left on device")
                     .hasMessageContaining("The 1 records before are safe");
             assertThat(disk.content).hasSize(line).endsWith("\n");
-            assertThat(writer.records()).isEqualTo(first);
+            assertThat(writer.lines()).isEqualTo(first);
         }
     }
 
     @Test
     void aContinuedRunKeepsItsStartAndCountsItsStarts() {
-        open(folder, "a").close();
-        try (var writer = open(folder, "a")) {
+        open(folder, 1).close();
+        try (var writer = open(folder, 1)) {
             assertThat(writer.folderAsItIs().info().starts()).isEqualTo(2);
         }
     }
 
     @Test
     void aRunContinuedByOtherCodeSaysSo() {
-        open(folder, "a").close();
-        try (var writer = RunWriter.open(folder, FakeRecords.info("a", "fedcba9876543210"), List.of())) {
+        open(folder, 1).close();
+        try (var writer = RunWriter.open(folder, FakeRecords.info(1, "fedcba9876543210"), false)) {
             var info = writer.folderAsItIs().info();
             assertThat(info.code()).isEqualTo("fedcba9876543210");
             assertThat(info.notes())
@@ -234,7 +242,8 @@ class RunWriterTest {
         Files.writeString(folder.resolve("run.json"), "{\"format\":\"hayloft-run/1\"}");
         assertThatThrownBy(() -> RunFolder.read(folder))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("is of another version of Hayloft");
+                .hasMessageContaining("was written by another version of Hayloft")
+                .hasMessageContaining("start anew with the same command and --out " + folder + "-new");
     }
 
     @Test
@@ -260,7 +269,13 @@ class RunWriterTest {
                         "generated_tokens",
                         "requested_ratio",
                         "achieved_ratio",
-                        "cache_bytes",
+                        "read_bytes",
+                        "own_decode_seconds",
+                        "shared_decode_seconds",
+                        "batch_rows",
+                        "prompt_ids_sha256",
+                        "machine",
+                        "error",
                         "stored_bytes",
                         "compress_after",
                         "decode_steps",
@@ -269,5 +284,60 @@ class RunWriterTest {
                         "decode_seconds",
                         "prompt_sha256",
                         "key");
+    }
+
+    /** Methods, tasks, lengths and samples may join; what was there stays. */
+    @Test
+    void aRunGrows() {
+        var before = settings(List.of("full", "h2o:4x"), Map.of("full", 1, "h2o:4x", 1), 3);
+        RunWriter.open(folder, FakeRecords.info(before, "code"), false).close();
+        var more = settings(List.of("full", "knorm:2x"), Map.of("full", 1, "knorm:2x", 4), 5);
+        try (var writer = RunWriter.open(folder, FakeRecords.info(more, "code"), false)) {
+            var settings = writer.info().settings();
+            assertThat(settings).containsEntry("methods", List.of("full", "h2o:4x", "knorm:2x"));
+            assertThat(settings).containsEntry("method_versions", Map.of("full", 1, "h2o:4x", 1, "knorm:2x", 4));
+            assertThat(settings).containsEntry("samples", 5);
+        }
+        RunWriter.open(folder, FakeRecords.info(before, "code"), false).close();
+        assertThat(RunFolder.read(folder).info().settings()).containsEntry("samples", 5);
+    }
+
+    @Test
+    void aRefusalNamesTheSettingInWords() {
+        var before = settings(List.of("full"), Map.of("full", 1), 3);
+        before.put("model", "one");
+        before.put("model_hash", "abc");
+        before.put("vector_bits", 512);
+        before.put("limit_tokens", 0);
+        before.put("metrics", Map.of("qasper", "qa_f1/1"));
+        RunWriter.open(folder, FakeRecords.info(before, "code"), false).close();
+        refused(before, "method_versions", Map.of("full", 2), "method full was version 1, is now version 2");
+        refused(before, "model_hash", "xyz", "the files of model one have changed");
+        refused(before, "vector_bits", 256, "the vectors of the processor had 512 bits, now have 256");
+        refused(before, "limit_tokens", 2000, "--limit-tokens was not given, is now 2000");
+        refused(before, "protocol", "question-agnostic", "--protocol was not given, is now question-agnostic");
+        refused(before, "paper_compat", List.of("methods"), "--paper-compat was off, is now on");
+        refused(before, "metrics", Map.of("qasper", "qa_f1/2"), "hayloft rescore " + folder);
+        var renamed = new LinkedHashMap<>(before);
+        renamed.put("model", "the same model by another name");
+        RunWriter.open(folder, FakeRecords.info(renamed, "code"), false).close();
+    }
+
+    private void refused(Map<String, Object> before, String name, Object value, String words) {
+        var now = new LinkedHashMap<>(before);
+        now.put(name, value);
+        assertThatThrownBy(() -> RunWriter.open(folder, FakeRecords.info(now, "code"), false))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(words)
+                .message()
+                .doesNotContain("abc", "xyz");
+    }
+
+    private static Map<String, Object> settings(List<String> methods, Map<String, Integer> versions, int samples) {
+        var settings = new LinkedHashMap<String, Object>();
+        settings.put("methods", methods);
+        settings.put("method_versions", versions);
+        settings.put("samples", samples);
+        return settings;
     }
 }

@@ -8,16 +8,19 @@ import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.plan.CostModel;
+import io.hayloft.bench.plan.Plan;
+import io.hayloft.bench.plan.Progress;
+import io.hayloft.bench.plan.PromptGroup;
+import io.hayloft.bench.plan.SampleChoice;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.methods.Methods;
-import io.hayloft.tasks.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,7 +40,7 @@ class BenchRunTest {
     }
 
     private static RunFolder run(BenchSpec spec, FakeRunner runner, RunListener listener) {
-        try (var run = BenchRun.prepare(spec, runner)) {
+        try (var run = BenchRun.prepare(spec, runner, false)) {
             return run.run(listener);
         }
     }
@@ -53,10 +56,13 @@ class BenchRunTest {
         assertThat(RunFolder.read(folder).records()).isEqualTo(done.records());
         assertThat(done.records()).extracting(BenchRecord::category).containsOnly("needle", "code");
         var snap = done.records().get(2);
-        assertThat(snap.achievedRatio()).isEqualTo(4);
+        assertThat(snap.achievedRatio()).isEqualTo((double) snap.fullCacheBytes() / snap.storedBytes());
         assertThat(snap.requestedRatio()).isEqualTo(4);
         assertThat(snap.facets()).containsEntry("length", 128).containsKey("depth");
-        assertThat(snap.storedBytes()).isEqualTo(snap.cacheBytes() + 8);
+        assertThat(snap.storedBytes()).isEqualTo(snap.readBytes() + 8);
+        assertThat(snap.decodeSeconds()).isEqualTo(0.002 + 0.003 / 3);
+        assertThat(snap.times().sharedDecodeSeconds()).isEqualTo(0.003);
+        assertThat(snap.times().batchRows()).isEqualTo(3);
         assertThat(snap.decodeSteps()).isEqualTo(2);
         assertThat(snap.compressAfter()).isEqualTo(snap.promptTokens());
         assertThat(snap.output()).isEqualTo("snapkv:4x!");
@@ -84,9 +90,9 @@ class BenchRunTest {
 
         var second = new FakeRunner(1000, false);
         var progress = new ArrayList<Progress>();
-        try (var run = BenchRun.prepare(spec, second)) {
+        try (var run = BenchRun.prepare(spec, second, false)) {
             assertThat(run.plan().samplesDone()).isEqualTo(5);
-            assertThat(run.plan().lines()).contains("an earlier start has done 5 of them, 7 are left");
+            assertThat(run.plan().lines()).contains("earlier starts have done 5 of them, 7 are left");
             var done = run.run(new RunListener() {
                 @Override
                 public void started(Progress at) {
@@ -106,26 +112,144 @@ class BenchRunTest {
         assertThat(progress.getLast().remaining().toMillis()).isZero();
     }
 
+    /** A run that is resumed after midnight goes on with the date of its first start. */
     @Test
-    void aTornSampleRunsAgainWithAllItsMethods() throws IOException {
+    void aDatedChatFormatKeepsTheDateOfTheFirstStart() {
+        var evening = "2026-01-31T23:59:59+01:00";
+        var morning = "2026-02-01T00:00:01+01:00";
+        var whole = run(at(evening, "whole"), dated(), RunListener.NONE);
+        var first = dated();
+        first.diesAfter = 5;
+        assertThatThrownBy(() -> run(at(evening, "killed"), first, RunListener.NONE))
+                .hasMessage("killed");
+        var resumed = run(at(morning, "killed"), dated(), RunListener.NONE);
+        assertThat(resumed.records()).isEqualTo(whole.records());
+        assertThat(resumed.info().clock()).isEqualTo(evening);
+        var later = run(at(morning, "later"), dated(), RunListener.NONE);
+        assertThat(later.records())
+                .extracting(BenchRecord::key)
+                .doesNotContainAnyElementsOf(
+                        whole.records().stream().map(BenchRecord::key).toList());
+        assertThat(later.records())
+                .extracting(BenchRecord::promptSha256)
+                .isEqualTo(
+                        whole.records().stream().map(BenchRecord::promptSha256).toList());
+    }
+
+    private BenchSpec at(String clock, String name) {
+        return spec().out(folder.resolve(name)).build().withClock(clock);
+    }
+
+    private static FakeRunner dated() {
+        var runner = new FakeRunner(1000, false);
+        runner.dated = true;
+        return runner;
+    }
+
+    @Test
+    void aTornSampleRunsTheMethodsThatItLacks() throws IOException {
         run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
         var file = folder.resolve("records.jsonl");
         var text = Files.readString(file);
         Files.writeString(file, text.substring(0, text.length() - 20));
         var again = new FakeRunner(1000, false);
         var notes = new ArrayList<String>();
-        var done = run(spec().build(), again, new RunListener() {
+        var done = run(spec().build(), again, listening(notes));
+        assertThat(again.calls).containsExactly(List.of("snapkv:4x"));
+        assertThat(notes).singleElement().asString().contains("dropped an unfinished last line");
+        assertThat(Files.readString(file)).isEqualTo(text);
+        assertThat(done.records()).hasSize(36);
+    }
+
+    private static RunListener listening(List<String> notes) {
+        return new RunListener() {
             @Override
             public void note(String line) {
                 notes.add(line);
             }
+        };
+    }
+
+    @Test
+    void moreSamplesMethodsLengthsAndTasksReuseWhatIsDone() {
+        var first = run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
+        grows(spec().samples(4), first, 4, List.of("full", "random:4x", "snapkv:4x"));
+        grows(spec().samples(4).methods(List.of("knorm:4x")), first, 16, List.of("knorm:4x"));
+        grows(spec().lengths(List.of(512)), first, 6, List.of("full", "random:4x", "snapkv:4x"));
+        grows(spec().tasks(List.of("mini-few-shot")), first, 6, List.of("full", "random:4x", "snapkv:4x"));
+        assertThat(RunFolder.read(folder).info().settings())
+                .containsEntry("methods", List.of("full", "random:4x", "snapkv:4x", "knorm:4x"))
+                .containsEntry("lengths", List.of(128, 256, 512))
+                .containsEntry("tasks", List.of("mini-needle", "mini-code", "mini-few-shot"))
+                .containsEntry("samples", 4);
+    }
+
+    private static void grows(BenchSpecBuilder spec, RunFolder first, int calls, List<String> methods) {
+        var runner = new FakeRunner(1000, false);
+        var done = run(spec.build(), runner, RunListener.NONE);
+        assertThat(runner.calls).hasSize(calls).containsOnly(methods);
+        assertThat(done.records()).containsAll(first.records());
+        assertThat(done.records()).extracting(BenchRecord::key).doesNotHaveDuplicates();
+    }
+
+    /** Whether it grew or ran at once makes no difference to any record but its times. */
+    @Test
+    void aGrownRunEqualsOneThatRanAtOnce() {
+        run(spec().samples(1).methods(List.of("full")).build(), new FakeRunner(1000, false), RunListener.NONE);
+        var grown = run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
+        var whole = run(spec().out(folder.resolve("whole")).build(), new FakeRunner(1000, false), RunListener.NONE);
+        assertThat(grown.records()).containsExactlyInAnyOrderElementsOf(whole.records());
+    }
+
+    @Test
+    void aFailingSampleIsARecordAndTheRunGoesOn() {
+        var failing = SampleJob.open(spec().build(), new FakeRunner(1000, false))
+                .choice()
+                .planned(7)
+                .sample();
+        var runner = new FakeRunner(1000, false);
+        runner.failsOn = String.join(" ", failing.prompt().text().strip().split("\\s+"));
+        var notes = new ArrayList<String>();
+        var done = run(spec().build(), runner, listening(notes));
+        assertThat(done.records()).hasSize(11 * 3);
+        assertThat(done.failures()).hasSize(3).allSatisfy(failed -> {
+            assertThat(failed.subject().sample()).isEqualTo(failing.id());
+            assertThat(failed.error()).isEqualTo("no memory for");
         });
+        assertThat(notes).containsExactly("sample " + failing.id() + " failed: no memory for");
+        assertThat(done.info().finished()).isNotNull();
+
+        var again = new FakeRunner(1000, false);
+        assertThat(run(spec().build(), again, RunListener.NONE).failures()).hasSize(3);
+        assertThat(again.calls).isEmpty();
+        try (var run = BenchRun.prepare(spec().build(), again, true)) {
+            assertThat(run.run(RunListener.NONE).failures()).isEmpty();
+        }
         assertThat(again.calls).containsExactly(List.of("full", "random:4x", "snapkv:4x"));
-        assertThat(notes).hasSize(2);
-        assertThat(notes.get(0)).contains("dropped an unfinished last line");
-        assertThat(notes.get(1)).startsWith("dropped 2 records of a sample");
-        assertThat(Files.readString(file)).isEqualTo(text);
-        assertThat(done.records()).hasSize(36);
+        assertThat(RunFolder.read(folder).records()).hasSize(36);
+    }
+
+    /** Nothing is encoded before its turn but one sample of each task and length. */
+    @Test
+    void theStartOfARunDoesNotDependOnTheNumberOfSamples() {
+        var few = new FakeRunner(1000, false);
+        var many = new FakeRunner(1000, false);
+        BenchRun.prepare(spec().out(folder.resolve("few")).build(), few, false).close();
+        BenchRun.prepare(spec().samples(2000).out(folder.resolve("many")).build(), many, false)
+                .close();
+        assertThat(many.encoded).isEqualTo(few.encoded).isLessThan(12);
+    }
+
+    @Test
+    void aMethodsAnswerToAnotherPromptIsRefused() throws IOException {
+        run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
+        var file = folder.resolve("records.jsonl");
+        var lines = Files.readAllLines(file);
+        lines.set(3, lines.get(3).replaceFirst("\"key\":\"[0-9a-f]{4}", "\"key\":\"0000"));
+        Files.write(file, lines);
+        assertThatThrownBy(() -> run(spec().build(), new FakeRunner(1000, false), RunListener.NONE))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no longer the same");
     }
 
     @Test
@@ -143,65 +267,14 @@ class BenchRunTest {
         run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
         for (var other : List.of(
                 spec().seed(2).build(),
-                spec().samples(4).build(),
-                spec().methods(List.of("snapkv:8x")).build(),
                 spec().protocol(Protocol.QUESTION_AGNOSTIC).build(),
                 spec().maxNewTokens(3).build())) {
-            assertThatThrownBy(() -> BenchRun.prepare(other, new FakeRunner(1000, false)))
+            assertThatThrownBy(() -> BenchRun.prepare(other, new FakeRunner(1000, false), false))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("holds another run");
         }
-        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false)).close();
-    }
-
-    /** Records of a run must be found again by later versions: this hash may change only with a new version. */
-    @Test
-    void keysAreStable() {
-        var done = run(spec().build(), new FakeRunner(1000, false), RunListener.NONE);
-        assertThat(done.records().getFirst().key()).hasSize(32);
-        var values = new LinkedHashMap<String, Object>();
-        values.put("model", "m");
-        values.put("length", 128);
-        assertThat(Hashes.of(values))
-                .isEqualTo(Hashes.of("model 1 m\nlength 3 128\n").substring(0, 32));
-        assertThat(Hashes.of("")).isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    }
-
-    @Test
-    void keysDependOnTheAnswersAndOnWhereAMethodCompresses() {
-        var spec = spec().build();
-        var runner = new FakeRunner(1000, false);
-        var planned = SampleChoice.of(spec, runner).samples().getFirst();
-        var sample = planned.sample();
-        var rescored = new Sample(
-                sample.task(),
-                sample.category(),
-                sample.id(),
-                sample.prompt(),
-                List.of("another answer"),
-                sample.allClasses(),
-                sample.maxNewTokens(),
-                sample.facets());
-        var ids = planned.prompt().ids();
-        var keys = List.of(
-                key(spec, runner, planned, sample, planned.prompt()),
-                key(spec, runner, planned, rescored, planned.prompt()),
-                key(spec, runner, planned, sample, new EncodedPrompt(ids, ids.length - 1)));
-        assertThat(keys).doesNotHaveDuplicates();
-    }
-
-    /** A classifier's weights are no part of a method's expression. */
-    @Test
-    void keysDependOnTheWeightsOfACompressor() {
-        var spec = spec().build();
-        var runner = new FakeRunner(1000, false);
-        var planned = SampleChoice.of(spec, runner).samples().getFirst();
-        var before = key(spec, runner, planned, planned.sample(), planned.prompt());
-        runner.compressors = Map.of("full", "one hash");
-        var first = key(spec, runner, planned, planned.sample(), planned.prompt());
-        runner.compressors = Map.of("full", "another hash");
-        var second = key(spec, runner, planned, planned.sample(), planned.prompt());
-        assertThat(List.of(before, first, second)).doesNotHaveDuplicates();
+        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false), false)
+                .close();
     }
 
     @Test
@@ -210,56 +283,47 @@ class BenchRunTest {
         var native16 = new FakeRunner(1000, false);
         native16.backend = "onednn";
         var spec = spec().build();
-        var planned = SampleChoice.of(spec, java).samples().getFirst();
-        assertThat(key(spec, java, planned, planned.sample(), planned.prompt()))
-                .isNotEqualTo(key(spec, native16, planned, planned.sample(), planned.prompt()));
-        var newer = new FakeRunner(1000, false);
-        newer.backend = "onednn";
-        newer.backendDetails = "another version";
-        assertThat(key(spec, newer, planned, planned.sample(), planned.prompt()))
-                .isNotEqualTo(key(spec, native16, planned, planned.sample(), planned.prompt()));
-        try (var run = BenchRun.prepare(spec, java)) {
+        try (var run = BenchRun.prepare(spec, java, false)) {
             assertThat(run.plan().notes()).noneMatch(line -> line.contains("backend"));
         }
-        assertThatThrownBy(() -> BenchRun.prepare(spec, native16))
+        assertThatThrownBy(() -> BenchRun.prepare(spec, native16, false))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("backend was java, is now onednn");
         var other = spec().out(folder.resolve("other")).build();
-        try (var run = BenchRun.prepare(other, native16)) {
+        try (var run = BenchRun.prepare(other, native16, false)) {
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("backend onednn"));
         }
     }
 
-    private static String key(
-            BenchSpec spec, FakeRunner runner, PlannedSample planned, Sample sample, EncodedPrompt prompt) {
-        var other = new PlannedSample(
-                planned.task(),
-                sample,
-                sample.prompt(),
-                0,
-                prompt,
-                planned.promptSha256(),
-                planned.length(),
-                planned.rules());
-        var settings = Identity.settings(spec, runner.model(), List.of(other));
-        return Identity.key(spec, runner.model(), other, "full") + Identity.of(settings);
+    /** 200 digits take 201 tokens or fewer with a space in front, and the task wants 9 beside them. */
+    @Test
+    void aClampedLengthLeavesRoomForTheAnswerOfItsTask() {
+        var needle = spec().tasks(List.of("needle-200")).lengths(List.of(2000)).samples(1);
+        try (var run = BenchRun.prepare(needle.build(), new FakeRunner(2000, false), false)) {
+            assertThat(run.plan().notes()).contains("length 2000 became 1790, to leave room for the answer");
+            assertThat(run.run(RunListener.NONE).failures()).isEmpty();
+        }
+        var longer = spec().maxNewTokens(500).lengths(List.of(2000)).out(folder.resolve("longer"));
+        try (var run = BenchRun.prepare(longer.build(), new FakeRunner(2000, false), false)) {
+            assertThat(run.plan().notes()).contains("length 2000 became 1500, to leave room for the answer");
+        }
     }
 
     @Test
     void lengthsBeyondTheContextAreSkippedWithANote() {
-        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(200, false))) {
+        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(200, false), false)) {
             assertThat(run.plan().samples()).isEqualTo(6);
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("skipped length 256"));
         }
         assertThatThrownBy(() ->
-                        BenchRun.prepare(spec().out(folder.resolve("none")).build(), new FakeRunner(100, false)))
+                        BenchRun.prepare(spec().out(folder.resolve("none")).build(), new FakeRunner(100, false), false))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("nothing to run");
     }
 
     @Test
     void aPlanCountsSamplesMethodsTokensAndMemory() {
-        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(1000, false))) {
+        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(1000, false), false)) {
             var plan = run.plan();
             assertThat(plan.samples()).isEqualTo(12);
             assertThat(plan.methods()).isEqualTo(3);
@@ -267,7 +331,7 @@ class BenchRunTest {
             assertThat(plan.time()).isPositive();
             // the prefill, full, and a quarter each for random and snapkv
             assertThat(plan.cacheBytes()).isEqualTo(Math.round(2.5 * 512 * plan.longestPrompt()));
-            assertThat(plan.lines().getFirst()).startsWith("12 samples x 3 methods with fake model, prompts of ");
+            assertThat(plan.lines().getFirst()).startsWith("12 samples x 3 methods with fake model, prompts of about ");
         }
     }
 
@@ -279,24 +343,13 @@ class BenchRunTest {
         var all = List.of(full, shorter, Methods.parse("selective:4x + snapkv:2x"));
         assertThat(CostModel.fullCaches(all, 1000)).isEqualTo(2); // the prefill and full; the others come after them
         assertThat(CostModel.fullCaches(List.of(shorter), 1000)).isEqualTo(0.5);
-        var groups = ReadingGroup.of(all);
+        var groups = PromptGroup.of(all);
         assertThat(groups).hasSize(2);
         assertThat(groups.get(1).tokens(1000)).isEqualTo(250);
-        var planned = SampleChoice.of(spec().build(), new FakeRunner(1000, false))
-                .samples()
-                .getFirst();
-        double alone = new CostModel(ReadingGroup.of(List.of(full)), Map.of(), 1, 0, 0, 1, 1).seconds(planned);
-        double both = new CostModel(groups, Map.of(), 1, 0, 0, 1, 1).seconds(planned);
-        int tokens = planned.promptTokens();
-        assertThat(both - alone)
-                .isBetween(tokens / 4.0 - 1, tokens / 4.0 + planned.rules().maxNewTokens());
-    }
-
-    @Test
-    void cachesMayTakeAShareOfWhatWeightsAndHeapLeave() {
-        assertThat(EngineRunner.cacheMemory(10_000, 3_000, 2_000)).isEqualTo(3_500);
-        assertThat(EngineRunner.cacheMemory(1_000, 3_000, 2_000)).isZero();
-        assertThat(EngineRunner.cacheMemory(0, 3_000, 2_000)).isEqualTo(Long.MAX_VALUE);
+        var size = new SampleChoice.Size(400, 0, 10);
+        double alone = new CostModel(PromptGroup.of(List.of(full)), Map.of(), 1, 0, 0, 1, 1).seconds(size);
+        double both = new CostModel(groups, Map.of(), 1, 0, 0, 1, 1).seconds(size);
+        assertThat(both - alone).isBetween(400 / 4.0 - 1, 400 / 4.0 + 10);
     }
 
     @Test

@@ -18,6 +18,11 @@ import io.hayloft.tokenizer.ChatFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -60,7 +65,7 @@ class EmbeddedModelTest {
     @Test
     void aRunEndsWithTruthfulRecords() {
         RunFolder done;
-        try (var run = BenchRun.prepare(spec(Protocol.QUESTION_AWARE), model)) {
+        try (var run = BenchRun.prepare(spec(Protocol.QUESTION_AWARE), model, false)) {
             done = run.run(RunListener.NONE);
         }
         assertThat(done.records()).hasSize(3 * 4);
@@ -69,7 +74,7 @@ class EmbeddedModelTest {
                 .extracting(BenchRecord::score)
                 .containsOnly(1.0);
         for (var record : done.records()) {
-            assertThat(record.achievedRatio()).isEqualTo((double) record.fullCacheBytes() / record.cacheBytes());
+            assertThat(record.achievedRatio()).isEqualTo((double) record.fullCacheBytes() / record.storedBytes());
             assertThat(record.promptTokens()).isBetween(200, 256);
             assertThat(record.prefillSeconds()).isPositive();
             assertThat(record.decodeSeconds()).isPositive();
@@ -107,6 +112,46 @@ class EmbeddedModelTest {
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("cannot be compressed before its question");
         }
+    }
+
+    /** Both sides of midnight. */
+    @Test
+    void theDateOfATemplateIsPartOfThePromptsTokens() throws IOException {
+        var template = "the date {{ strftime_now('%d') | list | join(' ') }} {{ messages[0]['content'] }}";
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                JsonMapper.shared().writeValueAsString(Map.of("chat_template", template)));
+        var prompt = new Prompt("the pass key is 1 2 3 .", " the pass key is", true);
+        var prompts = new PromptEncoder(model.tokenizer(), ChatFormat.fromFolder(folder));
+        var seen = new LinkedHashSet<List<Integer>>();
+        for (var time : List.of("2026-01-31T23:59:59+01:00", "2026-02-01T00:00:01+01:00")) {
+            var at = OffsetDateTime.parse(time);
+            prompts.renderAt(Clock.fixed(at.toInstant(), at.getOffset()));
+            seen.add(Arrays.stream(
+                            prompts.encode(prompt, Protocol.QUESTION_AWARE).ids())
+                    .boxed()
+                    .toList());
+        }
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void aSampleJobAnswersAsARunDoes() {
+        var spec = spec(Protocol.QUESTION_AWARE).withClock("2026-01-31T23:59:59+01:00");
+        assertThat(BenchSpec.fromJson(spec.toJson())).isEqualTo(spec);
+        RunFolder done;
+        try (var run = BenchRun.prepare(spec, model, false)) {
+            done = run.run(RunListener.NONE);
+        }
+        var records = new ArrayList<BenchRecord>();
+        try (var job = SampleJob.open(BenchSpec.fromJson(spec.toJson()))) {
+            for (int i = 0; i < job.count(); i++) {
+                records.addAll(job.run(i));
+            }
+        }
+        assertThat(records)
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("times")
+                .isEqualTo(done.records());
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
@@ -53,7 +54,7 @@ class PromptGroupsTest {
                 "selective:2x + kivi:4bit,residual=32",
                 "selective:4x",
                 "selective:1x");
-        try (var run = BenchRun.prepare(spec, runner)) {
+        try (var run = BenchRun.prepare(spec, runner, false)) {
             run.run(RunListener.NONE);
         }
         assertThat(runner.calls.subList(0, 3))
@@ -69,7 +70,7 @@ class PromptGroupsTest {
         var spec = spec(protocol, "snapkv:2x", "selective:2x", "selective:4x", "selective:2x + kivi:4bit,residual=32");
         try (var model = LanguageModel.load(
                         ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(2));
-                var run = BenchRun.prepare(spec, model)) {
+                var run = BenchRun.prepare(spec, model, false)) {
             var done = run.run(RunListener.NONE);
             var first = done.records().stream()
                     .filter(record ->
@@ -78,7 +79,7 @@ class PromptGroupsTest {
             var full = requireNonNull(first.get("full"));
             var half = requireNonNull(first.get("selective:2x"));
             assertThat(half.promptTokens()).isBetween(full.promptTokens() / 3, full.promptTokens() * 2 / 3);
-            assertThat(half.tokensBeforeTruncation()).isEqualTo(full.promptTokens());
+            assertThat(half.tokens().tokensBeforeTruncation()).isEqualTo(full.promptTokens());
             assertThat(half.fullCacheBytes()).isEqualTo(full.fullCacheBytes());
             assertThat(half.promptSha256()).isEqualTo(full.promptSha256());
             assertThat(half.achievedRatio()).isCloseTo(2, within(0.4));
@@ -90,8 +91,8 @@ class PromptGroupsTest {
                             .promptTokens())
                     .isEqualTo(half.promptTokens());
             assertThat(requireNonNull(first.get("selective:2x + kivi:4bit,residual=32"))
-                            .cacheBytes())
-                    .isLessThan(half.cacheBytes());
+                            .storedBytes())
+                    .isLessThan(half.storedBytes());
             assertThat(done.records().stream().map(BenchRecord::method).distinct())
                     .hasSize(spec.methods().size());
         }
@@ -102,22 +103,23 @@ class PromptGroupsTest {
     void onlyTheDocumentIsShortened() {
         var spec = spec(Protocol.QUESTION_AWARE, "selective:2x", "selective:1x");
         var runner = new FakeRunner(1000, false);
-        var usual = SampleChoice.of(spec, runner).samples().getFirst();
+        var usual = SampleJob.open(spec, runner).choice().planned(0);
         var sample = usual.sample();
         var prompt = new Prompt("one two three ", "a b c d e f g h", " why?", false);
         var other =
                 new Sample(sample.task(), sample.category(), "1", prompt, List.of("x"), List.of(), 4, sample.facets());
         var planned = new PlannedSample(
-                usual.task(), other, prompt, 0, runner.encode(prompt, Protocol.QUESTION_AWARE), "", 0, usual.rules());
+                usual.task(), other, prompt, 0, runner.encode(prompt, Protocol.QUESTION_AWARE), 0, usual.rules());
         var methods = Stream.of("full", "selective:2x", "selective:1x")
                 .map(Methods::parse)
                 .toList();
-        var answers = new PromptGroups(runner, planned, Protocol.QUESTION_AWARE, null).answer(methods);
-        assertThat(answers.stream().map(PromptGroups.Answered::promptTokens)).containsExactly(12, 8, 12);
+        var answers = new PromptGroups(runner, planned, spec).answer(methods);
+        assertThat(answers.stream().map(answer -> answer.prompt().ids().length)).containsExactly(12, 8, 12);
+        var recorder = new Recorder(spec, runner.model());
         var parts = new ArrayList<String>();
         for (int i = 0; i < methods.size(); i++) {
-            var record = Recorder.record(spec, runner.model(), planned, methods.get(i), answers.get(i));
-            parts.add(String.valueOf(record.shortenedPart()));
+            var record = recorder.record(planned, methods.get(i), answers.get(i));
+            parts.add(String.valueOf(record.tokens().shortenedPart()));
         }
         assertThat(parts).containsExactly("null", "document", "null");
     }
@@ -127,7 +129,7 @@ class PromptGroupsTest {
         var spec = spec(Protocol.QUESTION_AWARE, "llmlingua2:2x,model=" + folder.resolve("nothing"));
         try (var model =
                 LanguageModel.load(ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(1))) {
-            assertThatThrownBy(() -> BenchRun.prepare(spec, model))
+            assertThatThrownBy(() -> BenchRun.prepare(spec, model, false))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("option model of llmlingua2");
         }

@@ -106,8 +106,10 @@ public final class LongBenchTask implements Task {
     public Samples open(SampleRequest request) {
         var ids = new HashSet<String>();
         var rows = SampleFile.of(name(), request.data()).rows(request.count(), row -> check(row, ids));
-        return Samples.of(rows.size(), index -> sample(rows.get(index).read(), request), index -> rows.get(index)
-                .bytes());
+        return Samples.of(
+                rows.size(),
+                index -> sample(rows.get(index).read(), request),
+                index -> rows.get(index).bytes());
     }
 
     /** Refuses a broken row of a file before anything runs. */
@@ -146,14 +148,7 @@ public final class LongBenchTask implements Task {
             facets.put("tokensBeforeCut", cut.tokensBefore());
         }
         return new Sample(
-                name(),
-                category(),
-                id(row),
-                prompt,
-                references(row),
-                classes(row),
-                settings.maxNewTokens(),
-                facets);
+                name(), category(), id(row), prompt, references(row), classes(row), settings.maxNewTokens(), facets);
     }
 
     /** The prompt of a document and a question, not cut yet. */

@@ -65,7 +65,8 @@ public final class PaperNeedleTask implements Task {
         int words = request.length() == 0 ? USUAL_WORDS : request.length();
         int count = request.count() == 0 ? DEPTHS.length : request.count();
         var texts = texts(request.data());
-        return Samples.of(count, index -> within(request.limitTokens(), sample(texts, words, request.seed(), index), request));
+        return Samples.of(
+                count, index -> within(request.limitTokens(), sample(texts, words, request.seed(), index), request));
     }
 
     private Sample within(int limit, Sample sample, SampleRequest request) {

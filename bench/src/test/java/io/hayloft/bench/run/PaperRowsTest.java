@@ -7,8 +7,10 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
-import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.paper.PaperCompat;
+import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.engine.model.LanguageModel;
@@ -48,7 +50,7 @@ class PaperRowsTest {
     }
 
     private RunFolder run(BenchSpec spec, FakeRunner runner) {
-        try (var run = BenchRun.prepare(spec, runner)) {
+        try (var run = BenchRun.prepare(spec, runner, false)) {
             return run.run(RunListener.NONE);
         }
     }
@@ -105,15 +107,17 @@ class PaperRowsTest {
     void aClassifierShortensWholeDocumentsIfWhatIsLeftFits() throws IOException {
         var methods = List.of("selective:8x", "selective:2x");
         var runner = new FakeRunner(400, false);
-        var planned = planned(spec(100).methods(methods).paperCompat(true).build(), runner);
-        var answers = answers(runner, planned, "llmlingua2:8x,rate=gpt", "llmlingua2:1.1x,rate=gpt", "selective:8x");
+        var spec = spec(100).methods(methods).paperCompat(true).build();
+        var planned = planned(spec, runner);
+        var answers =
+                answers(runner, spec, planned, "llmlingua2:8x,rate=gpt", "llmlingua2:1.1x,rate=gpt", "selective:8x");
 
-        int around = runner.tokens().encode(planned.whole().withDocument("").text()).length;
-        assertThat(answers.get(0).promptTokens()).isEqualTo(around + 300 / 8);
-        assertThat(answers.get(0).answer().fullCacheBytes()).isGreaterThan(300 * 512L);
+        int around = runner.tokens().encode(planned.uncut().withDocument("").text()).length;
+        assertThat(answers.get(0).prompt().ids().length).isEqualTo(around + 300 / 8);
+        assertThat(answers.get(0).completion().bytes().full()).isGreaterThan(300 * 512L);
         assertThat(answers.get(0).shortenedPart()).isEqualTo("document");
-        assertThat(answers.get(1).answer().fullCacheBytes()).isLessThan(110 * 512L);
-        assertThat(answers.get(2).answer().fullCacheBytes()).isLessThan(110 * 512L);
+        assertThat(answers.get(1).completion().bytes().full()).isLessThan(110 * 512L);
+        assertThat(answers.get(2).completion().bytes().full()).isLessThan(110 * 512L);
     }
 
     @Test
@@ -125,19 +129,19 @@ class PaperRowsTest {
                 .paperCompat(true)
                 .build();
         var runner = new FakeRunner(250, false);
-        var answers = answers(runner, planned(spec, runner), "llmlingua2:2x,rate=gpt", "selective:2x");
+        var answers = answers(runner, spec, planned(spec, runner), "llmlingua2:2x,rate=gpt", "selective:2x");
         assertThat(answers.get(0).shortenedPart()).isEqualTo("prompt");
-        assertThat(answers.get(0).promptTokens()).isLessThan(answers.get(1).promptTokens());
+        assertThat(answers.get(0).prompt().ids().length)
+                .isLessThan(answers.get(1).prompt().ids().length);
         assertThat(answers.get(1).shortenedPart()).isNotEqualTo("prompt");
     }
 
     private static PlannedSample planned(BenchSpec spec, FakeRunner runner) {
-        return SampleChoice.of(spec, runner).samples().getFirst();
+        return SampleJob.open(spec, runner).choice().planned(0);
     }
 
-    private static List<PromptGroups.Answered> answers(FakeRunner runner, PlannedSample planned, String... methods) {
-        var compat = new PaperCompat(Map.of(), Map.of());
-        return new PromptGroups(runner, planned, Protocol.QUESTION_AWARE, compat)
+    private static List<Answer> answers(FakeRunner runner, BenchSpec spec, PlannedSample planned, String... methods) {
+        return new PromptGroups(runner, planned, spec)
                 .answer(Stream.of(methods).map(Methods::parse).toList());
     }
 
@@ -153,9 +157,9 @@ class PaperRowsTest {
                 """.formatted(tokenizer.token(start), template));
             var prompts = new PromptEncoder(tokenizer, ChatFormat.fromFolder(folder));
             assertThat(prompts.startTokens()).isEqualTo(1);
-            assertThat(prompts.repeatedStartToken())
+            assertThat(prompts.repeatedBos())
                     .isEqualTo(template.contains("bos") ? OptionalInt.of(start) : OptionalInt.empty());
-            assertThat(new PromptEncoder(tokenizer, Optional.empty()).repeatedStartToken())
+            assertThat(new PromptEncoder(tokenizer, Optional.empty()).repeatedBos())
                     .isEmpty();
         }
     }

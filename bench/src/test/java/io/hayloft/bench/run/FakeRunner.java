@@ -1,11 +1,22 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.UserError;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.bench.plan.AnswerRules;
+import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.engine.generation.CacheBytes;
+import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.StopReason;
+import io.hayloft.engine.generation.Times;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.CompressedPrompt;
 import io.hayloft.methods.prompt.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import java.time.Clock;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,8 +27,7 @@ import java.util.Map;
 final class FakeRunner implements SampleRunner {
     private final int contextLength;
     private final boolean chat;
-    private final List<String> words = new ArrayList<>();
-    private final Map<String, Integer> ids = new HashMap<>();
+    private final Map<Integer, String> words = new HashMap<>();
 
     /** Methods of each call, the calls that measure left out. */
     final List<List<String>> calls = new ArrayList<>();
@@ -25,17 +35,37 @@ final class FakeRunner implements SampleRunner {
     /** Seeds of those calls. */
     final List<Long> seeds = new ArrayList<>();
 
-    /** Hashes of what methods read beside the model. */
+    /** Hashes of the weights of compressors. */
     Map<String, String> compressors = Map.of();
 
-    /** What it says to multiply matrices with. */
+    /** Name of its backend. */
     String backend = "java";
 
     /** And of which version. */
     String backendDetails = "";
 
-    /** Fails once this many samples have been answered. */
+    /** Is killed once this many samples have been answered. */
     int diesAfter = Integer.MAX_VALUE;
+
+    /** Fails on prompts with this text; none if empty. */
+    String failsOn = "";
+
+    /** Whether its chat format begins with the date. */
+    boolean dated;
+
+    private Clock clock = Clock.systemUTC();
+
+    /** Samples that were encoded. */
+    int encoded;
+
+    /** The kill of a process: nothing may catch it. */
+    static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+
+        Killed() {
+            super("killed");
+        }
+    }
 
     FakeRunner(int contextLength, boolean chat) {
         this.contextLength = contextLength;
@@ -51,6 +81,7 @@ final class FakeRunner implements SampleRunner {
                 false,
                 contextLength,
                 chat,
+                false,
                 1000,
                 2e6,
                 1e3,
@@ -77,7 +108,7 @@ final class FakeRunner implements SampleRunner {
             public String decode(int[] tokens) {
                 var text = new ArrayList<String>();
                 for (int token : tokens) {
-                    text.add(words.get(token));
+                    text.add(words.getOrDefault(token, "?"));
                 }
                 return String.join(" ", text);
             }
@@ -85,35 +116,53 @@ final class FakeRunner implements SampleRunner {
     }
 
     private int id(String word) {
-        return ids.computeIfAbsent(word, any -> {
-            words.add(word);
-            return words.size() - 1;
-        });
+        int id = word.hashCode() & Integer.MAX_VALUE; // the same for every runner, as of a tokenizer
+        words.put(id, word);
+        return id;
+    }
+
+    @Override
+    public void renderAt(Clock time) {
+        clock = time;
     }
 
     @Override
     public EncodedPrompt encode(Prompt prompt, Protocol protocol) {
-        var all = tokens().encode(prompt.text());
-        int context = tokens().encode(prompt.context()).length;
+        encoded++;
+        var date = dated ? LocalDate.now(clock) + " " : "";
+        var all = tokens().encode(date + prompt.text());
+        int context = tokens().encode(date + prompt.context()).length;
         return new EncodedPrompt(all, protocol == Protocol.QUESTION_AWARE ? all.length : context);
     }
 
     @Override
-    public List<Answer> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
+    public List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
         boolean measuring = rules.minNewTokens() > 0 && rules.minNewTokens() == rules.maxNewTokens();
         if (!measuring) {
             if (calls.size() == diesAfter) {
-                throw new IllegalStateException("killed");
+                throw new Killed();
+            }
+            if (!failsOn.isEmpty() && tokens().decode(prompt.ids()).contains(failsOn)) {
+                throw new UserError("no memory for\nthis prompt");
             }
             seeds.add(rules.seed());
             calls.add(methods.stream().map(Method::name).toList());
         }
-        var answers = new ArrayList<Answer>();
+        var answers = new ArrayList<Completion>();
         for (var method : methods) {
             double ratio = method.requestedRatio();
             long full = fullCacheBytes(prompt.ids().length);
             long bytes = ratio > 1 ? Math.round(full / ratio) : full;
-            answers.add(new Answer(method.name() + "!", "eos", 3, 1, bytes, bytes + 8, full, 0.02, 0.001, 0.003, 2));
+            answers.add(new Completion(
+                    method.name(),
+                    new int[] {1, 2, 3},
+                    method.name() + "!",
+                    StopReason.EOS,
+                    prompt.ids().length,
+                    1,
+                    new CacheBytes(bytes, bytes - 8, full),
+                    new Times(0.02, 0.001, 0.002, 0.003, 2, 3),
+                    List.of()));
         }
         return answers;
     }

@@ -1,0 +1,97 @@
+package io.hayloft.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
+import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.RunFolder;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.testing.Shared;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real texts through the chat format of a real model. */
+class RealTemplateTest {
+    private static LanguageModel model;
+    private static Path data;
+    private static Path file;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void load() {
+        file = Shared.realModel("SmolLM2-135M-Instruct.Q4_1.gguf");
+        data = Shared.path("longbench/samples");
+        model = LanguageModel.load(file, LoadOptions.withThreads(2));
+    }
+
+    @AfterAll
+    static void close() {
+        if (model != null) {
+            model.close();
+        }
+    }
+
+    private BenchSpec spec(String task, Protocol protocol, String method) {
+        return BenchSpec.builder(new ModelChoice("smollm2", file, false))
+                .methods(List.of(method))
+                .tasks(List.of(task))
+                .data(data)
+                .limitTokens(500)
+                .samples(2)
+                .protocol(protocol)
+                .out(folder.resolve(task + protocol.text()))
+                .build();
+    }
+
+    private static RunFolder run(BenchSpec spec) {
+        try (var run = BenchRun.prepare(spec, model, false)) {
+            return run.run(RunListener.NONE);
+        }
+    }
+
+    /** The question and the end of the chat format reach the cache after compression; the tokens are the same. */
+    @Test
+    void aQuestionAfterCompressionIsPartOfTheSameChat() {
+        var spec = spec("qasper", Protocol.QUESTION_AGNOSTIC, "snapkv:4x");
+        var runner = new EngineRunner(spec, model);
+        for (int i = 0; i < 2; i++) {
+            var planned = SampleJob.open(spec, runner).choice().planned(i);
+            var aware = runner.encode(planned.sample().prompt(), Protocol.QUESTION_AWARE);
+            assertThat(planned.prompt().ids()).isEqualTo(aware.ids());
+            int after = planned.prompt().compressAfter();
+            var context = runner.tokens().decode(planned.prompt().prefix(after).ids());
+            var question = planned.sample().prompt().question().strip();
+            assertThat(context).startsWith("system").contains("user").doesNotContain(question);
+            int length = planned.promptTokens() - after;
+            assertThat(length).isBetween(runner.tokens().count(question), 200);
+        }
+        var records = run(spec).records();
+        assertThat(records).hasSize(2 * 3).allSatisfy(record -> {
+            assertThat(record.compressAfter()).isLessThan(record.promptTokens());
+            assertThat(record.freeTokens()).isZero();
+        });
+    }
+
+    /** The official run ends summaries of chats at a line feed, which cannot be the first token. */
+    @Test
+    void samsumEndsAtALineFeedThatIsNotTheFirstToken() {
+        var records = run(spec("samsum", Protocol.QUESTION_AWARE, "full")).records();
+        assertThat(records).extracting(BenchRecord::method).contains("full");
+        int newline = new PromptEncoder(model.tokenizer(), model.chat()).newlineToken();
+        assertThat(model.tokenizer().decode(new int[] {newline}, false)).isEqualTo("\n");
+        for (var record : records) {
+            assertThat(record.output()).isNotEmpty().doesNotStartWith("\n");
+            assertThat(model.tokenizer().encode(record.output(), false, false)).doesNotContain(newline);
+            assertThat(record.stopReason()).isIn("eos", "length");
+        }
+    }
+}
