@@ -55,7 +55,7 @@ final class MethodRows {
                 .toList();
         var budgets = new ArrayList<String>();
         ratios.stream()
-                .filter(ratio -> ratios.stream().noneMatch(other -> standsFor(other, ratio)))
+                .filter(ratio -> ratios.stream().noneMatch(other -> covers(other, ratio)))
                 .forEach(ratio -> budgets.add(number(ratio) + "x"));
         methods.stream().flatMap(MethodRows::tokens).distinct().sorted().forEach(tokens -> budgets.add("" + tokens));
         if (budgets.isEmpty()) {
@@ -66,9 +66,9 @@ final class MethodRows {
                 .toList();
     }
 
-    /** Whether the random row of a whole ratio, such as 6, is enough for another one, such as 5.88. */
-    private static boolean standsFor(double whole, double ratio) {
-        return whole == Math.rint(whole) && ratio != Math.rint(ratio) && Math.abs(ratio / whole - 1) < SAME_RATIO;
+    /** Returns whether the random row of a round ratio, such as 6, is enough for another one, such as 5.88. */
+    private static boolean covers(double round, double ratio) {
+        return round == Math.rint(round) && ratio != Math.rint(ratio) && Math.abs(ratio / round - 1) < SAME_RATIO;
     }
 
     /** Budgets in tokens that a canonical expression holds. */

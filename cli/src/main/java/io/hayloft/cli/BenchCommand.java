@@ -59,14 +59,14 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--grid",
             paramLabel = "FILE|NAME",
-            description = "Settings, and what else it names, from a YAML file, or one of: default, paper."
+            description = "Methods and other options from a YAML file, or one of: default, paper."
                     + " Options given beside it win.")
     private @Nullable String grid;
 
     @Option(
             names = "--grid-model",
             paramLabel = "NAME",
-            description = "Whose settings of a grid that has them by model, such as paper.")
+            description = "Model whose settings are taken from a grid that has them by model, such as paper.")
     private @Nullable String gridModel;
 
     @Option(
@@ -88,7 +88,7 @@ final class BenchCommand extends Subcommand {
             names = "--protocol",
             paramLabel = "NAME",
             description =
-                    "question-aware (default): methods compress after the whole prompt; question-agnostic: after the"
+                    "question-aware (default): methods compress after all of the prompt; question-agnostic: after the"
                             + " context, before the question.")
     private @Nullable String protocol;
 
@@ -182,7 +182,7 @@ final class BenchCommand extends Subcommand {
         }
     }
 
-    /** 0 stands for "not given" below, so a given 0 must not get there. */
+    /** 0 means "not given" below, so a given 0 must not get there. */
     private static int atLeastOne(String option, int value) {
         if (value < 1) {
             throw new UserError(option + " must be at least 1, not " + value);
@@ -234,7 +234,7 @@ final class BenchCommand extends Subcommand {
         out().println("records: " + run.path());
     }
 
-    /** What could not be answered stands above all tables. */
+    /** Samples without an answer are named above all tables. */
     private void showFailures(RunFolder run) {
         var failed = run.failures();
         if (failed.isEmpty()) {

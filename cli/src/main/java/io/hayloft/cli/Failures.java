@@ -32,7 +32,7 @@ final class Failures {
         return Main.USER_ERROR;
     }
 
-    /** A command threw: a mistake of the user is told in its own words, anything else is a defect. */
+    /** A command threw: a mistake of the user is reported in its own words, anything else is a defect. */
     static int execution(Exception error, CommandLine line) {
         var err = line.getErr();
         var root = (RootCommand) line.getCommandSpec().root().userObject();
@@ -48,7 +48,7 @@ final class Failures {
         return Main.DEFECT;
     }
 
-    /** Memory that ran out is told as what it is; it has no stack trace worth reading. */
+    /** Memory that ran out is reported as what it is; it has no stack trace worth reading. */
     static int outOfMemory(OutOfMemoryError error, PrintWriter err) {
         err.println("hayloft: out of memory (" + oneLine(error.getMessage())
                 + "): use shorter lengths or fewer methods, or give Java more with HAYLOFT_JAVA_OPTS=-Xmx8g");

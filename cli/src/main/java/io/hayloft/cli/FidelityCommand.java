@@ -86,19 +86,19 @@ final class FidelityCommand extends Subcommand {
 
     private void show(LanguageModel exact, LanguageModel other, int[] ids) {
         Fidelity fidelity;
-        double[] rates;
+        double[] speeds;
         try (var status = new StatusLine(err())) {
             status.show("comparing " + ids.length + " positions ...");
             fidelity = Fidelity.compare(exact, other, ids);
-            rates = PrefillRate.ofEach(new LanguageModel[] {exact, other}, ids, ROUNDS);
+            speeds = PrefillRate.ofEach(new LanguageModel[] {exact, other}, ids, ROUNDS);
         }
         if (json) {
             var fields = new LinkedHashMap<String, Object>();
             fields.put("model", exact.name());
             fields.put("backend", other.backend());
             fields.put("fidelity", fidelity);
-            fields.put("tokens_per_second", rates[1]);
-            fields.put("java_tokens_per_second", rates[0]);
+            fields.put("tokens_per_second", speeds[1]);
+            fields.put("java_tokens_per_second", speeds[0]);
             fields.put("weight_bytes", other.weightBytes());
             fields.put("java_weight_bytes", exact.weightBytes());
             Json.line(out(), fields);
@@ -120,8 +120,8 @@ final class FidelityCommand extends Subcommand {
                         100 * fidelity.sameTop(),
                         fidelity.otherLoss(),
                         fidelity.loss(),
-                        rates[1],
-                        rates[0],
-                        rates[1] / rates[0]);
+                        speeds[1],
+                        speeds[0],
+                        speeds[1] / speeds[0]);
     }
 }

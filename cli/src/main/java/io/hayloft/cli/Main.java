@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import picocli.CommandLine;
 
-/** Where {@code hayloft} starts. */
+/** The entry point of {@code hayloft}. */
 public final class Main {
     /** The user made a mistake. */
     static final int USER_ERROR = 2;

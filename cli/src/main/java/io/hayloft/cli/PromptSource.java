@@ -56,7 +56,7 @@ final class PromptSource {
                 return id;
             }
         } catch (NumberFormatException e) {
-            // told below, with the same words as an id that the model does not have
+            // reported below, with the same words as an id that the model does not have
         }
         throw new UserError(
                 "--prompt-ids: '" + word + "' is no token id of this model (0 to " + (vocabulary - 1) + ")");

@@ -38,7 +38,7 @@ final class SpeedOutput implements AutoCloseable {
             "GB/s",
             "of limit");
 
-    /** How results are printed. */
+    /** Forms in which results are printed. */
     enum Form {
         TABLE,
         CSV,
@@ -132,7 +132,7 @@ final class SpeedOutput implements AutoCloseable {
 
     private List<String> cells(SpeedResult result) {
         var test = result.test();
-        var rates = result.tokensPerSecond();
+        var speeds = result.tokensPerSecond();
         boolean decode = test.test() == SpeedTest.DECODE;
         var cells = new ArrayList<>(List.of(
                 model,
@@ -143,7 +143,7 @@ final class SpeedOutput implements AutoCloseable {
                 test.cacheType().text(),
                 Integer.toString(test.batch()),
                 Integer.toString(result.limits().threads()),
-                number(Timings.mean(rates)) + " ± " + number(Timings.sd(rates)),
+                number(Timings.mean(speeds)) + " ± " + number(Timings.sd(speeds)),
                 number(result.millisPerToken()),
                 Sizes.bytes(result.cacheBytes()),
                 number(result.gflops()),
@@ -156,11 +156,11 @@ final class SpeedOutput implements AutoCloseable {
         return cells;
     }
 
-    /** What programs read; docs/command-line.md explains the names. */
+    /** The fields that programs read; docs/command-line.md explains the names. */
     private Map<String, Object> fields(SpeedResult result) {
         var test = result.test();
-        var rates = result.tokensPerSecond();
-        double mean = Timings.mean(rates);
+        var speeds = result.tokensPerSecond();
+        double mean = Timings.mean(speeds);
         var fields = new LinkedHashMap<String, Object>();
         fields.put("model", model);
         fields.put("test", test.testName());
@@ -172,10 +172,10 @@ final class SpeedOutput implements AutoCloseable {
         fields.put("batch", test.batch());
         fields.put("threads", result.limits().threads());
         fields.put("backend", result.backend());
-        fields.put("repetitions", rates.length);
+        fields.put("repetitions", speeds.length);
         fields.put("tokens_per_second", mean);
-        fields.put("tokens_per_second_sd", Timings.sd(rates));
-        fields.put("tokens_per_second_median", Timings.median(rates));
+        fields.put("tokens_per_second_sd", Timings.sd(speeds));
+        fields.put("tokens_per_second_median", Timings.median(speeds));
         fields.put("tokens_per_second_each", mean / test.batch());
         fields.put("ms_per_token", result.millisPerToken());
         fields.put("weight_bytes", result.weightBytes());
@@ -188,7 +188,7 @@ final class SpeedOutput implements AutoCloseable {
         fields.put("limit_gb_per_second", result.limits().gigabytesPerSecond());
         fields.put("vector_bits", VectorWidth.BITS);
         fields.put("cpu", Machines.cpu());
-        fields.put("samples", rates);
+        fields.put("samples", speeds);
         return fields;
     }
 

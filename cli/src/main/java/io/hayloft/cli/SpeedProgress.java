@@ -49,14 +49,14 @@ final class SpeedProgress implements SpeedListener, AutoCloseable {
 
     /** A test is over. */
     void done(SpeedResult result) {
-        var rates = result.tokensPerSecond();
+        var speeds = result.tokensPerSecond();
         note(String.format(
                 Locale.ROOT,
                 "%s, %d threads: %.1f ± %.1f tokens/s",
                 result.test().describe(),
                 result.limits().threads(),
-                Timings.mean(rates),
-                Timings.sd(rates)));
+                Timings.mean(speeds),
+                Timings.sd(speeds)));
         done++;
         show(0);
     }

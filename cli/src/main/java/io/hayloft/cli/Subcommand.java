@@ -5,17 +5,17 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What all commands share: where they print. */
+/** The output streams that all commands share. */
 abstract class Subcommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Where results go. */
+    /** The stream of results. */
     final PrintWriter out() {
         return spec.commandLine().getOut();
     }
 
-    /** Where everything else goes: plans, progress, notes. */
+    /** The stream of everything else: plans, progress, notes. */
     final PrintWriter err() {
         return spec.commandLine().getErr();
     }

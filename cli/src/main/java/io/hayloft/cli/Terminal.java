@@ -3,7 +3,7 @@ package io.hayloft.cli;
 import java.io.Console;
 import java.util.Optional;
 
-/** What is known of the terminal behind the error stream. */
+/** Facts about the terminal behind the error stream. */
 final class Terminal {
     private static final int WIDTH = 100;
 
@@ -31,7 +31,7 @@ final class Terminal {
         return lines.append(line).toString();
     }
 
-    /** Whether a person watches the error stream, so that a line may be drawn again. The launcher knows best. */
+    /** Returns whether a person watches the error stream, so that a line may be drawn again. The launcher knows best. */
     static boolean interactive() {
         return Optional.ofNullable(System.getProperty("hayloft.terminal"))
                 .map(Boolean::parseBoolean)

@@ -7,7 +7,7 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 
-/** How fast models read a prompt, measured in turns so that what else the machine does meets all of them. */
+/** Measures how fast models read a prompt, measured in turns so that what else the machine does meets all of them. */
 public final class PrefillRate {
     private PrefillRate() {}
 
@@ -26,11 +26,11 @@ public final class PrefillRate {
                 }
             }
         }
-        var rates = new double[models.length];
+        var speeds = new double[models.length];
         for (int i = 0; i < models.length; i++) {
-            rates[i] = Timings.median(new Timings(seconds[i]).rates(tokens.length));
+            speeds[i] = Timings.median(new Timings(seconds[i]).speeds(tokens.length));
         }
-        return rates;
+        return speeds;
     }
 
     private static double seconds(LanguageModel model, int[] tokens) {

@@ -104,7 +104,7 @@ public record Grid(
         spec.methods(methods()).notes(notes()).paper(paper());
     }
 
-    /** What runs on needles, and which ratio the source gives, by method. */
+    /** The method that runs on needles and the ratio that the source gives, by method. */
     private PaperCompat paper() {
         var onNeedle = new HashMap<String, String>();
         var ratios = new HashMap<String, Double>();

@@ -6,7 +6,7 @@ import java.util.List;
  * The settings of a grid for one model.
  *
  * @param name what {@code --grid-model} takes
- * @param source where its weights are published; empty if that is not told
+ * @param source where its weights are published; empty if that is unknown
  * @param options what differs from the options of the grid
  * @param settings its settings, in the order of the tables
  */

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a grid says of a run beside its settings, named as the options of {@code hayloft bench}; null or empty where it
+ * Options of a run that a grid sets beside its methods, named as the options of {@code hayloft bench}; null or empty where it
  * says nothing.
  */
 public record GridOptions(

@@ -120,7 +120,7 @@ final class GridReader {
                 return ratio;
             }
         } catch (NumberFormatException e) {
-            // told below, with the same words as a number out of range
+            // reported below, with the same words as a number out of range
         }
         throw wrong(node, "ratio '" + text + "' must be a number of at least 1, such as 5.05");
     }
@@ -131,11 +131,11 @@ final class GridReader {
         return new GridOptions(
                 tasks == null ? List.of() : list(tasks, "tasks", this::task),
                 lengths == null ? List.of() : list(lengths, "lengths", this::tokens),
-                option(fields, "samples", node -> whole(node, 1, 100_000).intValue()),
-                option(fields, "seed", node -> whole(node, Long.MIN_VALUE, Long.MAX_VALUE)),
+                option(fields, "samples", node -> integer(node, 1, 100_000).intValue()),
+                option(fields, "seed", node -> integer(node, Long.MIN_VALUE, Long.MAX_VALUE)),
                 option(fields, "protocol", node -> at(node, () -> Protocol.parse(scalar(node, "a protocol")))),
                 option(fields, "limit-tokens", this::tokens),
-                option(fields, "max-new-tokens", node -> whole(node, 1, 1 << 20).intValue()),
+                option(fields, "max-new-tokens", node -> integer(node, 1, 1 << 20).intValue()),
                 option(
                         fields,
                         "cache-type",
@@ -159,7 +159,7 @@ final class GridReader {
         return at(node, () -> Sizes.tokens(text));
     }
 
-    private Long whole(YamlNode node, long least, long most) {
+    private Long integer(YamlNode node, long least, long most) {
         var text = scalar(node, "a whole number");
         try {
             long value = Long.parseLong(text);
@@ -167,7 +167,7 @@ final class GridReader {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // told below, with the same words as a number out of range
+            // reported below, with the same words as a number out of range
         }
         throw wrong(node, "'" + text + "' must be a whole number from " + least + " to " + most);
     }

@@ -54,7 +54,7 @@ public final class Grids {
         } catch (IOException e) {
             throw new UserError("grid " + name + " cannot be read: " + e.getMessage(), e);
         } catch (InvalidPathException e) {
-            // no file can have this name: told below
+            // no file can have this name: reported below
         }
         var hint = Suggest.closest(name, NAMES)
                 .map(known -> "did you mean '" + known + "'?")

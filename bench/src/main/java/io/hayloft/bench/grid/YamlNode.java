@@ -9,7 +9,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** A part of a YAML document that knows its line, so that what is wrong with it can be told with the line. */
+/** A part of a YAML document that knows its line, so that errors can name the line. */
 sealed interface YamlNode {
     /** Line of its beginning, from 1. */
     int line();

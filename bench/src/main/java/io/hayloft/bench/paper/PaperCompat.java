@@ -60,7 +60,7 @@ public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> rati
                                 + " free with h2o, 1 with kivi, and none with the others and infllm"),
                 new Switch(
                         "truncation",
-                        "infllm, streaming and llmlingua2 read prompts whole, the first two where the context takes"
+                        "infllm, streaming and llmlingua2 read prompts uncut, the first two where the context takes"
                                 + " that, the last where it takes what is left; for all other methods the middle is cut"
                                 + " out at the limit"),
                 new Switch(
@@ -70,7 +70,7 @@ public record PaperCompat(Map<String, String> onNeedle, Map<String, Double> rati
                 new Switch("chat", "needles are in the model's chat format for infllm and streaming alone"),
                 new Switch(
                         "start-token",
-                        "prompts whose chat template writes a start token begin with two, as the tokenizer puts its own"
+                        "prompts whose chat template writes a BOS token begin with two, as the tokenizer puts its own"
                                 + " in front; with one for infllm and streaming where it marks"
                                 + " messages with [INST], as Mistral's does"),
                 new Switch("needle-text", "llmlingua2 shortens needles with their instruction and question"),

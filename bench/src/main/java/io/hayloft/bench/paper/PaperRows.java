@@ -57,12 +57,12 @@ public record PaperRows(PaperCompat compat, Sample sample, Prompt uncut, Limits 
         return limits.uncut() + limits.answer() + ROOM_FOR_CHAT <= limits.context();
     }
 
-    /** Whether the context takes a prompt of so many tokens and the answer to it. */
+    /** Returns whether the context takes a prompt of so many tokens and the answer to it. */
     public boolean fits(int tokens) {
         return tokens + limits.answer() <= limits.context();
     }
 
-    /** Whether the prompts of a method begin with a second BOS token where they have a chat format. */
+    /** Returns whether the prompts of a method begin with a second BOS token where they have a chat format. */
     public boolean startsTwice(Method method) {
         return !(instructionTags && WINDOWED.contains(method.family()));
     }

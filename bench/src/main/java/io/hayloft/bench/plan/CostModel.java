@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * Predicts the time of a sample from a measurement on a short prompt and the shape of the model.
  *
- * <p>Linear layers take the same time for every token; attention takes time for every pair of tokens, at the rate of the
+ * <p>Linear layers take the same time for every token; attention takes time for every pair of tokens, at the speed of the
  * linear layers. Methods that shorten prompts read less, but decode apart from the others.
  *
  * @param groups methods by the text that they have the model read
@@ -86,7 +86,7 @@ public record CostModel(
     }
 
     /**
-     * Seconds of the longest prefill, of building all caches, and of a lockstep step. Building is what prefills and steps
+     * Seconds of the longest prefill, of building all caches, and of a decode step of all methods. Building is what prefills and steps
      * leave of the time: what each answer says is what its cache would have taken alone, shared scores included.
      *
      * @param answers one for each method

@@ -37,12 +37,12 @@ public record PromptGroup(Optional<PromptStep> step, List<Method> methods) {
         return step.map(shorter -> shorter.budget().keptTokens(prompt)).orElse(prompt);
     }
 
-    /** How often the text is read: methods whose prompt sees the same share one prefill. */
+    /** Number of prefills of the text: methods whose prompt sees the same share one. */
     public long prefills() {
         return methods.stream().map(Method::prefillPattern).distinct().count();
     }
 
-    /** Size of the caches of these methods together, in full ones of the whole prompt; one without a ratio counts as full. */
+    /** Size of the caches of these methods together, in full ones of the original prompt; one without a ratio counts as full. */
     public double fullCaches() {
         double text = step.map(shorter -> shorter.budget().requestedRatio())
                 .filter(ratio -> ratio > 1)

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -191,7 +192,7 @@ public final class SampleChoice {
         return task(index).name() + ", number " + (places.get(index).rank() + 1);
     }
 
-    /** How many samples have lines of all these methods in a folder, judged by their names alone. */
+    /** Counts the samples that have lines of all these methods, by their names alone. */
     public int finished(Collection<? extends RunLine> lines, Collection<String> methods) {
         var answered = new HashMap<List<Object>, Set<String>>();
         for (var line : lines) {
@@ -297,7 +298,7 @@ public final class SampleChoice {
             addOnce("the model has no chat template: prompts go in as plain text");
         }
         return places.stream()
-                .map(place -> size(place, firsts.get(place.group())))
+                .map(place -> size(place, Objects.requireNonNull(firsts.get(place.group()))))
                 .toList();
     }
 

@@ -18,7 +18,7 @@ public interface SampleRunner extends AutoCloseable {
     /** The model's name, sizes and limits. */
     ModelFacts model();
 
-    /** Why it cannot run a method, in words that go on after a colon; empty if it can. */
+    /** Returns why it cannot run a method, in words that go on after a colon; empty if it can. */
     default Optional<String> refusal(Method method) {
         return Optional.empty();
     }

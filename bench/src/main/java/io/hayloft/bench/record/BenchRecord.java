@@ -144,7 +144,7 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
      * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before
      * @param decodeSeconds this method's part of the decode time of the batch: its own work and an equal part of the rest
      * @param ownDecodeSeconds time that the decode steps spent on this method's cache alone
-     * @param sharedDecodeSeconds time of the rest of the same steps, the whole of it: alone, a step takes
+     * @param sharedDecodeSeconds time of the rest of the same steps, undivided: alone, a step takes
      *     (ownDecodeSeconds + sharedDecodeSeconds) / decodeSteps
      * @param decodeSteps steps after the prompt that this method took part in: one less than the tokens chosen, an EOS
      *     token included, as reading the prompt chooses the first

@@ -32,7 +32,7 @@ final class FolderLock implements AutoCloseable {
                 return lock;
             }
         } catch (OverlappingFileLockException e) {
-            // held by this very process: told below
+            // held by this very process: reported below
         } catch (IOException e) {
             lock.close();
             throw new UserError("cannot lock " + file + ": " + RunFiles.reason(e) + ". Name a local --out folder", e);

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.ToStringSerializer;
 
-/** How the files of a run are written as JSON: snake case names, one object a line or indented. */
+/** Writes and reads the files of a run as JSON: snake case names, one object a line or indented. */
 public final class Json {
     /** Paths as users write them, not as addresses. */
     private static final SimpleModule PATHS = new SimpleModule()

@@ -17,10 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
  * The lines of {@code records.jsonl}.
  *
  * @param lines the complete lines, in the order of the file
- * @param wholeBytes bytes up to the end of the last complete line
+ * @param completeBytes bytes up to the end of the last complete line
  * @param tornBytes bytes of a last line that a killed process left unfinished; 0 if there is none
  */
-record RecordLines(List<RunLine> lines, long wholeBytes, long tornBytes) {
+record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final String ERROR = "error";
 
     /** Copies the list. */
@@ -64,7 +64,7 @@ record RecordLines(List<RunLine> lines, long wholeBytes, long tornBytes) {
         var in = new BufferedInputStream(stream);
         var lines = new ArrayList<RunLine>();
         var line = new ByteArrayOutputStream();
-        long whole = 0;
+        long complete = 0;
         @Nullable String doubt = null;
         for (int b = in.read(); b >= 0; b = in.read()) {
             if (doubt != null) {
@@ -75,7 +75,7 @@ record RecordLines(List<RunLine> lines, long wholeBytes, long tornBytes) {
             if (b == '\n') {
                 try {
                     lines.add(decode(line.toByteArray()));
-                    whole += line.size();
+                    complete += line.size();
                     line.reset();
                 } catch (JacksonException | IllegalArgumentException e) {
                     // forgiven if it is the last line: a file system may have kept the end of a line without its start
@@ -83,7 +83,7 @@ record RecordLines(List<RunLine> lines, long wholeBytes, long tornBytes) {
                 }
             }
         }
-        return new RecordLines(lines, whole, line.size());
+        return new RecordLines(lines, complete, line.size());
     }
 
     private static RunLine decode(byte[] line) {

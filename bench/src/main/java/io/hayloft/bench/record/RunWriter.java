@@ -35,10 +35,10 @@ public final class RunWriter implements AutoCloseable {
         this.lines = new ArrayList<>(lines.lines());
         this.notes = notes;
         this.info = info;
-        this.size = lines.wholeBytes();
+        this.size = lines.completeBytes();
     }
 
-    /** Where the lines of a run go: a file, or in tests a disk that fails on purpose. */
+    /** The destination of a run's lines: a file, or in tests a disk that fails on purpose. */
     interface Output extends AutoCloseable {
         /** Appends all bytes and forces them to the disk. */
         void append(ByteBuffer bytes) throws IOException;
@@ -133,7 +133,7 @@ public final class RunWriter implements AutoCloseable {
         var file = folder.resolve(RunFiles.RECORDS);
         try {
             var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            channel.truncate(lines.wholeBytes());
+            channel.truncate(lines.completeBytes());
             return new FileOutput(channel);
         } catch (IOException e) {
             throw new UserError("cannot write " + file + ": " + RunFiles.reason(e) + ". Name another --out folder", e);

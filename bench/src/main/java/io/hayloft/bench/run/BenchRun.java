@@ -46,7 +46,7 @@ public final class BenchRun implements AutoCloseable {
         this.done = job.choice().finished(writer.lines(), job.spec().methods());
         this.costs = done == sizes.size()
                 ? null
-                : CostModel.measure(job.runner(), job.choice().planned(done), job.methods());
+                : CostModel.measure(job.runner(), job.choice().planned(0), job.methods());
         this.plan = Planner.plan(job.runner(), job.methods(), job.choice(), sizes, done, costs);
     }
 

@@ -54,7 +54,7 @@ final class PromptEncoder implements TokenCounter {
         return both ? bos : OptionalInt.empty();
     }
 
-    /** Whether the chat format marks a user's message with {@code [INST]}, as Mistral's does. */
+    /** Returns whether the chat format marks a user's message with {@code [INST]}, as Mistral's does. */
     boolean hasInstructionTags() {
         return message().contains("[INST]");
     }
@@ -122,11 +122,11 @@ final class PromptEncoder implements TokenCounter {
     }
 
     /** Length of the common beginning; at least 1, so that there is something to compress. */
-    private static int shared(int[] whole, int[] part) {
+    private static int shared(int[] all, int[] part) {
         int length = 0;
-        while (length < whole.length && length < part.length && whole[length] == part[length]) {
+        while (length < all.length && length < part.length && all[length] == part[length]) {
             length++;
         }
-        return Math.max(1, Math.min(length, whole.length));
+        return Math.max(1, Math.min(length, all.length));
     }
 }

@@ -67,7 +67,7 @@ final class PromptGroups {
                         model.instructionTags());
     }
 
-    /** Whether a method shortens the text of prompts, so that only running it shows what the model reads. */
+    /** Returns whether a method shortens the text of prompts, so that only running it shows what the model reads. */
     static boolean shortens(Method method) {
         return method.prompt().filter(step -> !step.keepsAll()).isPresent();
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How much memory tests will take, told before they run. */
+/** Estimates the memory that tests will take, before they run. */
 public final class MemoryPlan {
     /** Share of the free memory that weights and caches may take. */
     private static final double SHARE = 0.9;
@@ -35,7 +35,7 @@ public final class MemoryPlan {
     private final @Nullable SyntheticCache probes;
     private final Map<Stored, KvCodec> codecs = new HashMap<>();
 
-    /** What the codec of a cache depends on: most evictions keep that of the run. */
+    /** The things that decide the codec of a cache: most evictions keep that of the run. */
     private record Stored(Method method, KvCodec cacheType) {}
 
     private MemoryPlan(
@@ -116,7 +116,7 @@ public final class MemoryPlan {
         return codec == null ? 0 : shape.keptBytes(kept, seen, codec);
     }
 
-    /** How the cache of this test stores entries; null if it takes a loaded model to know. */
+    /** The codec of the cache of this test; null if it takes a loaded model to know. */
     private @Nullable KvCodec codec(SpeedCase test) {
         if (test.method().name().equals("full")) {
             return test.cacheType();

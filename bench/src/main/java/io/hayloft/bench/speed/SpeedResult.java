@@ -3,7 +3,7 @@ package io.hayloft.bench.speed;
 import io.hayloft.kernels.machine.MachineLimits;
 
 /**
- * What a test gave.
+ * The result of a test.
  *
  * @param test what was measured
  * @param backend what multiplied matrices in prefills
@@ -27,7 +27,7 @@ public record SpeedResult(
 
     /** Tokens a second of each repetition, all sequences together. */
     public double[] tokensPerSecond() {
-        return timings.rates((double) test.tokens() * test.batch());
+        return timings.speeds((double) test.tokens() * test.batch());
     }
 
     /** Milliseconds that each sequence waits for a token, on average. */

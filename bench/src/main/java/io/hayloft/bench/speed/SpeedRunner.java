@@ -33,7 +33,7 @@ public final class SpeedRunner {
         this.work = new Work(model.config());
     }
 
-    /** What one repetition of a test took, did and left. */
+    /** Time, work and caches of one repetition of a test. */
     private record Repetition(double seconds, double flops, long bytesBefore, long bytesAfter) {}
 
     /** Runs a test until its speed is steady, and then as often as it is to be timed. */
@@ -90,7 +90,7 @@ public final class SpeedRunner {
         }
     }
 
-    /** Time that the JIT compiler has worked; 0 where the JVM does not tell. */
+    /** Time that the JIT compiler has worked; 0 where the JVM does not say. */
     private static double compilerSeconds() {
         var compiler = ManagementFactory.getCompilationMXBean();
         return compiler != null && compiler.isCompilationTimeMonitoringSupported()
@@ -106,7 +106,7 @@ public final class SpeedRunner {
         int end = test.depth() + test.tokens();
         var prompt = tokens(end, 0);
         var logits = new float[model.config().vocabulary()];
-        // As generation does: memory for a whole prompt is taken in one piece.
+        // As generation does: memory for a prompt is taken in one piece.
         try (var cache =
                 test.depth() > 0 ? start.fork() : new SequenceCache(model.cacheShape(), start.codec(), test.tokens())) {
             long bytes = cache.residentBytes();

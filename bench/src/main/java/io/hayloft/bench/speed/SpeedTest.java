@@ -1,6 +1,6 @@
 package io.hayloft.bench.speed;
 
-/** What is measured. */
+/** Kinds of tests. */
 public enum SpeedTest {
     /** Reading a prompt: all its tokens run through the model together. */
     PREFILL("pp"),

@@ -3,7 +3,7 @@ package io.hayloft.bench.speed;
 import java.util.Arrays;
 
 /**
- * How long each repetition took.
+ * Seconds of each repetition.
  *
  * @param seconds at least one, in the order in which they were taken
  */
@@ -21,8 +21,8 @@ public record Timings(double[] seconds) {
         return seconds.clone();
     }
 
-    /** Rates for an amount of work in each repetition: {@code amount / seconds}. */
-    public double[] rates(double amount) {
+    /** Speeds for an amount of work in each repetition: {@code amount / seconds}. */
+    public double[] speeds(double amount) {
         return Arrays.stream(seconds).map(time -> amount / time).toArray();
     }
 

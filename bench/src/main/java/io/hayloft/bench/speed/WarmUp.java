@@ -4,18 +4,18 @@ package io.hayloft.bench.speed;
  * Decides when a test has been run often enough to be timed. The JIT compiler replaces the code of a kernel several times
  * while it runs, each time by a much faster one, and works beside it for a while before.
  *
- * <p>Repetitions are counted in stretches of half a second or more, since a few milliseconds say nothing. A test is warm
- * when two stretches in a row went equally fast and the compiler was at rest in the second.
+ * <p>Repetitions are counted in rounds of half a second or more, since a few milliseconds say nothing. A test is warm
+ * when two rounds in a row went equally fast and the compiler was at rest in the second.
  */
 final class WarmUp {
-    /** Stretches agree if their repetitions differ by less than this share on average. */
+    /** Rounds agree if their repetitions differ by less than this share on average. */
     static final double AGREEMENT = 0.03;
 
-    /** The compiler is at rest if it worked for less than this share of a stretch. */
+    /** The compiler is at rest if it worked for less than this share of a round. */
     static final double AT_REST = 0.05;
 
-    /** A stretch ends with the repetition that goes beyond. */
-    static final double STRETCH_SECONDS = 0.5;
+    /** A round ends with the repetition that goes beyond. */
+    static final double ROUND_SECONDS = 0.5;
 
     private final double longestSeconds;
     private double seconds;
@@ -34,7 +34,7 @@ final class WarmUp {
     }
 
     /**
-     * Tells of an untimed repetition.
+     * Adds an untimed repetition.
      *
      * @param took seconds of the repetition
      * @param compilerTook seconds that the compiler worked since the repetition before
@@ -45,10 +45,10 @@ final class WarmUp {
         seconds += took;
         compilerSeconds += compilerTook;
         repetitions++;
-        return (seconds >= STRETCH_SECONDS && endStretch()) || total >= longestSeconds;
+        return (seconds >= ROUND_SECONDS && endRound()) || total >= longestSeconds;
     }
 
-    private boolean endStretch() {
+    private boolean endRound() {
         double mean = seconds / repetitions;
         boolean agrees = Math.abs(mean - previousMean) < AGREEMENT * Math.max(mean, previousMean);
         boolean atRest = compilerSeconds < AT_REST * seconds;

@@ -61,7 +61,7 @@ class RunWriterTest {
             assertThat(read.lines())
                     .as("cut at %d", cut)
                     .containsExactly(sample(0).getFirst());
-            assertThat(read.wholeBytes()).isEqualTo(first.length);
+            assertThat(read.completeBytes()).isEqualTo(first.length);
             assertThat(read.tornBytes()).isEqualTo(cut - first.length);
         }
     }

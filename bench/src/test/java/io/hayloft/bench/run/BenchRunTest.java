@@ -229,6 +229,28 @@ class BenchRunTest {
         assertThat(RunFolder.read(folder).records()).hasSize(36);
     }
 
+    /** A prompt that leaves no room for its answer is found when its turn comes, and again at each start. */
+    @Test
+    void aSampleThatDoesNotFitIsARecordToo() throws IOException {
+        var data = Files.createDirectory(folder.resolve("data"));
+        var row = "{\"_id\": \"%s\", \"context\": \"%s\", \"input\": \"i\", \"answers\": [\"a\"], \"length\": 1}\n";
+        Files.writeString(
+                data.resolve("qasper.jsonl"),
+                row.formatted("short", "word") + row.formatted("long", "word ".repeat(900).strip()));
+        var spec = spec().tasks(List.of("qasper"))
+                .data(data)
+                .limitTokens(950)
+                .out(folder.resolve("run"))
+                .build();
+        for (int start = 0; start < 2; start++) {
+            var done = run(spec, new FakeRunner(1000, false), RunListener.NONE);
+            assertThat(done.records()).hasSize(3);
+            assertThat(done.failures()).hasSize(3).allSatisfy(failed -> assertThat(failed.error())
+                    .startsWith("sample long of qasper has ")
+                    .contains("the context of fake model is 1000"));
+        }
+    }
+
     /** Nothing is encoded before its turn but one sample of each task and length. */
     @Test
     void theStartOfARunDoesNotDependOnTheNumberOfSamples() {

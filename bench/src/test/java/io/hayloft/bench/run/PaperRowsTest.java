@@ -9,6 +9,7 @@ import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.paper.PaperCompat;
+import io.hayloft.bench.paper.PaperRows;
 import io.hayloft.bench.plan.EncodedPrompt;
 import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
@@ -161,6 +162,34 @@ class PaperRowsTest {
                     .isEqualTo(template.contains("bos") ? OptionalInt.of(start) : OptionalInt.empty());
             assertThat(new PromptEncoder(tokenizer, Optional.empty()).repeatedBos())
                     .isEmpty();
+        }
+    }
+
+    /** Mistral is known by its template, not by the name of a file. */
+    @Test
+    void windowedMethodsHaveOneBosTokenWhereMessagesAreInInstructionTags() throws IOException {
+        var spec = spec(100).methods(List.of("streaming:4x")).paperCompat(true).build();
+        var planned = planned(spec, new FakeRunner(2000, false));
+        for (boolean tags : List.of(true, false)) {
+            var rows = new PaperRows(
+                    new PaperCompat(Map.of(), Map.of()),
+                    planned.sample(),
+                    planned.uncut(),
+                    new PaperRows.Limits(0, 0, 0, 0),
+                    tags);
+            assertThat(rows.startsTwice(Methods.parse("streaming-paper:4x"))).isEqualTo(!tags);
+            assertThat(rows.startsTwice(Methods.parse("full"))).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[INST] {{ messages[0].content }} [/INST]", "{{ messages[0].content }}"})
+    void instructionTagsAreFoundInTheTemplate(String template) throws IOException {
+        try (var model =
+                LanguageModel.load(ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(1))) {
+            Files.writeString(folder.resolve("tokenizer_config.json"), "{\"chat_template\": \"" + template + "\"}");
+            var prompts = new PromptEncoder(model.tokenizer(), ChatFormat.fromFolder(folder));
+            assertThat(prompts.hasInstructionTags()).isEqualTo(template.contains("INST"));
         }
     }
 

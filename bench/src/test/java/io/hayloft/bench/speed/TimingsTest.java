@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TimingsTest {
     @Test
     void ratesAreWorkOverTime() {
-        assertThat(new Timings(new double[] {0.5, 2}).rates(64)).containsExactly(128, 32);
+        assertThat(new Timings(new double[] {0.5, 2}).speeds(64)).containsExactly(128, 32);
     }
 
     @Test

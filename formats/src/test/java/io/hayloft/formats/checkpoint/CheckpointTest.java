@@ -200,12 +200,24 @@ class CheckpointTest {
         }
     }
 
-    @Test
-    void hashesChangeWithAnyFile() throws IOException {
+    /** The files that the model, its tokenizer and its chat format are read from. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "special_tokens_map.json",
+                "generation_config.json",
+                "chat_template.jinja",
+                "chat_template.json"
+            })
+    void hashesChangeWithEveryFileThatIsRead(String name) throws IOException {
         var first = TinyFolder.single(folder.resolve("a"));
         var second = TinyFolder.single(folder.resolve("b"));
         assertThat(hash(first)).isEqualTo(hash(second)).hasSize(64);
-        TinyFolder.write(second.resolve("tokenizer.json"), "{}");
+        TinyFolder.write(second.resolve("tokenizer.model"), "nobody reads it");
+        assertThat(hash(first)).isEqualTo(hash(second));
+        TinyFolder.write(second.resolve(name), "{ }");
         assertThat(hash(first)).isNotEqualTo(hash(second));
     }
 
