@@ -37,7 +37,7 @@ final class ParetoFront {
     }
 
     private static boolean dominates(Row other, Row row, BiPredicate<Row, Row> isHigher) {
-        if (other == row || !storesNoMore(other, row)) {
+        if (other.method().equals(row.method()) || !storesNoMore(other, row)) {
             return false;
         }
         boolean losesTie = !other.isRandom()
