@@ -1,0 +1,89 @@
+package io.hayloft;
+
+import io.hayloft.base.Suggest;
+import io.hayloft.base.UserError;
+import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.Sampling;
+import io.hayloft.engine.generation.StopText;
+import io.hayloft.kv.cache.KvCodec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an answer is generated. Start from {@link #upTo} and change what differs.
+ *
+ * @param maxNewTokens greatest length of the answer in tokens, at least 1
+ * @param temperature 0 takes the most likely token; higher values draw more freely
+ * @param topP draws from the most likely tokens that together have this probability; 1 for all
+ * @param seed seed of every draw
+ * @param stopText text that ends the answer and is cut off; null for none
+ * @param cacheType how a full cache is stored: {@code f32}, {@code f16} or {@code q8}
+ * @param raw whether the prompt is given to the model as it is, without the chat template
+ */
+public record GenerateOptions(
+        int maxNewTokens,
+        double temperature,
+        double topP,
+        long seed,
+        @Nullable String stopText,
+        String cacheType,
+        boolean raw) {
+    private static final List<String> CACHE_TYPES = List.of("f32", "f16", "q8");
+
+    /**
+     * Checks the values.
+     *
+     * @throws UserError naming the value that is out of range
+     */
+    public GenerateOptions {
+        if (!CACHE_TYPES.contains(cacheType)) {
+            throw Suggest.unknown("cache type", cacheType, CACHE_TYPES);
+        }
+        options(maxNewTokens, new Sampling(temperature, topP, seed), stopText, cacheType, seed);
+    }
+
+    /** Up to this many tokens, the most likely one each time, 16-bit cache, chat template where the model has one. */
+    public static GenerateOptions upTo(int maxNewTokens) {
+        return new GenerateOptions(maxNewTokens, 0, 1, 1, null, "f16", false);
+    }
+
+    /** The same, but tokens are drawn. */
+    public GenerateOptions sampled(double newTemperature, double newTopP, long newSeed) {
+        return new GenerateOptions(maxNewTokens, newTemperature, newTopP, newSeed, stopText, cacheType, raw);
+    }
+
+    /** The same, but the first occurrence of a text ends the answer. */
+    public GenerateOptions stoppingAt(String text) {
+        return new GenerateOptions(maxNewTokens, temperature, topP, seed, text, cacheType, raw);
+    }
+
+    /** The same with another type of full cache. */
+    public GenerateOptions withCacheType(String type) {
+        return new GenerateOptions(maxNewTokens, temperature, topP, seed, stopText, type, raw);
+    }
+
+    /** The same without the chat template. */
+    public GenerateOptions withRawPrompt() {
+        return new GenerateOptions(maxNewTokens, temperature, topP, seed, stopText, cacheType, true);
+    }
+
+    GenerationOptions forEngine() {
+        return options(maxNewTokens, new Sampling(temperature, topP, seed), stopText, cacheType, seed);
+    }
+
+    private static GenerationOptions options(
+            int maxNewTokens, Sampling sampling, @Nullable String stopText, String cacheType, long seed) {
+        var greedy = GenerationOptions.greedy(maxNewTokens);
+        return new GenerationOptions(
+                maxNewTokens,
+                0,
+                sampling,
+                greedy.stopIds(),
+                stopText == null ? null : new StopText(stopText, 0),
+                KvCodec.parse(cacheType),
+                greedy.prefillChunk(),
+                0,
+                greedy.cacheMemory(),
+                seed);
+    }
+}
