@@ -11,7 +11,7 @@ import io.hayloft.hub.Catalogue;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.PullListener;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.Methods;
+import io.hayloft.methods.registry.Methods;
 import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.tokenizer.ChatMessage;
 import java.nio.file.Path;

@@ -24,11 +24,6 @@ public interface Method extends CompressionMethod {
         return id().family();
     }
 
-    /** A number that changes when the method's results do. */
-    default int version() {
-        return 1;
-    }
-
     /** How the method saves bytes. */
     default Category category() {
         return id().category();

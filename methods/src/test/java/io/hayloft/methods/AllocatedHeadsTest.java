@@ -151,7 +151,7 @@ class AllocatedHeadsTest extends MethodRuns {
     @ParameterizedTest
     @ValueSource(ints = {50, 299, 1})
     void tovaEvictsTheTokenThatTheNewestQueryAttendsToLeast(int budget) {
-        int heads = model.config().kvHeads();
+        int heads = model.config().attention(0).kvHeads();
         var capacities = new int[model.config().layers()][heads];
         for (var layer : capacities) {
             java.util.Arrays.fill(layer, budget);

@@ -55,7 +55,7 @@ class LongCacheTest extends MethodRuns {
     }
 
     private static Prefilled prefilled(Method method) {
-        return new Prefilled(model, cache().fork(), new PrefillSignals(method.signals(), model.config(), LONG), 0, 5);
+        return new Prefilled(model, cache().fork(), new PrefillSignals(method.signals(), model.config(), LONG), 5);
     }
 
     static Stream<String> examples() {
@@ -75,7 +75,7 @@ class LongCacheTest extends MethodRuns {
     @MethodSource("examples")
     void keepsItsShareAndDecodesOn(String expression) {
         var method = Methods.parse(expression);
-        int most = method.keptTokens(LONG, model.config().groupSize());
+        int most = method.keptTokens(LONG, model.config().attention(0).groupSize());
         try (var prefill = prefilled(method);
                 var built = method.build(prefill)) {
             var logits = new float[model.config().vocabulary()];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.PrefillSignals;
+import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.registry.Methods;
@@ -97,7 +98,7 @@ class QuantiserConformanceTest extends MethodRuns {
             }
             var signals = new PrefillSignals(method.signals(), model.config(), 10_000);
             long before = NativeMemory.mappedBytes();
-            try (var packed = method.build(new Prefilled(model, cache, signals, 0, 0))) {
+            try (var packed = method.build(new Prefilled(model, cache, signals, 0))) {
                 if (!method.keepsAll()) { // else both share their memory
                     assertMapped(expression, packed, packed.bytes() - tables(packed), before);
                 }
