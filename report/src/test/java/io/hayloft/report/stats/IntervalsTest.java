@@ -204,7 +204,8 @@ class IntervalsTest {
                 categories.add(new double[samples]);
                 for (int i = 0; i < samples; i++) {
                     if (kind.equals("bootstrap")) {
-                        categories.get(c)[i] = Math.sqrt(random.nextDouble()) - Math.sqrt(random.nextDouble());
+                        double score = Math.sqrt(random.nextDouble());
+                        categories.get(c)[i] = score - Math.sqrt(random.nextDouble());
                     } else {
                         int right = random.nextDouble() < 0.8 ? 1 : 0;
                         int other = random.nextDouble() < 0.7 ? 1 : 0;
