@@ -135,7 +135,10 @@ final class GridReader {
                 option(fields, "seed", node -> integer(node, Long.MIN_VALUE, Long.MAX_VALUE)),
                 option(fields, "protocol", node -> at(node, () -> Protocol.parse(scalar(node, "a protocol")))),
                 option(fields, "limit-tokens", this::tokens),
-                option(fields, "max-new-tokens", node -> integer(node, 1, 1 << 20).intValue()),
+                option(
+                        fields,
+                        "max-new-tokens",
+                        node -> integer(node, 1, 1 << 20).intValue()),
                 option(
                         fields,
                         "cache-type",

@@ -236,7 +236,8 @@ class BenchRunTest {
         var row = "{\"_id\": \"%s\", \"context\": \"%s\", \"input\": \"i\", \"answers\": [\"a\"], \"length\": 1}\n";
         Files.writeString(
                 data.resolve("qasper.jsonl"),
-                row.formatted("short", "word") + row.formatted("long", "word ".repeat(900).strip()));
+                row.formatted("short", "word")
+                        + row.formatted("long", "word ".repeat(900).strip()));
         var spec = spec().tasks(List.of("qasper"))
                 .data(data)
                 .limitTokens(950)
@@ -245,9 +246,11 @@ class BenchRunTest {
         for (int start = 0; start < 2; start++) {
             var done = run(spec, new FakeRunner(1000, false), RunListener.NONE);
             assertThat(done.records()).hasSize(3);
-            assertThat(done.failures()).hasSize(3).allSatisfy(failed -> assertThat(failed.error())
-                    .startsWith("sample long of qasper has ")
-                    .contains("the context of fake model is 1000"));
+            assertThat(done.failures())
+                    .hasSize(3)
+                    .allSatisfy(failed -> assertThat(failed.error())
+                            .startsWith("sample long of qasper has ")
+                            .contains("the context of fake model is 1000"));
         }
     }
 
