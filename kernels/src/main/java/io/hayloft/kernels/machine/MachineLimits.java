@@ -52,8 +52,7 @@ public record MachineLimits(int threads, double gflops, double gigabytesPerSecon
             // Pages that nobody has written to all map to the same page of zeros.
             pool.run(
                     blocks,
-                    (index, worker) ->
-                            data.asSlice((long) index * BLOCK, BLOCK).fill((byte) 1));
+                    (index, worker) -> data.asSlice((long) index * BLOCK, BLOCK).fill((byte) 1));
             return new MachineLimits(threads, gflops, gigabytesPerSecond(pool, data, blocks, nanos));
         }
     }

@@ -17,7 +17,9 @@ public record OutOfWindowTokens(
     /** The out-of-window tokens that a memory offers in a layer now; null if there are none. */
     public static @Nullable OutOfWindowTokens of(@Nullable FarMemory memory, int layer) {
         var tokens = memory == null ? null : memory.tokens(layer);
-        return memory == null || tokens == null ? null : new OutOfWindowTokens(tokens, memory.distance(), memory.farMask(layer));
+        return memory == null || tokens == null
+                ? null
+                : new OutOfWindowTokens(tokens, memory.distance(), memory.farMask(layer));
     }
 
     /**

@@ -14,7 +14,11 @@ public final class PrefillAttention {
      * @param accumulated adds the probabilities of these rows, if given
      */
     public static void attend(
-            AttentionShape shape, ChunkRows rows, float[] out, WorkerPool pool, @Nullable AccumulatedAttention accumulated) {
+            AttentionShape shape,
+            ChunkRows rows,
+            float[] out,
+            WorkerPool pool,
+            @Nullable AccumulatedAttention accumulated) {
         new PrefillStep(shape, rows, out, accumulated).run(pool);
     }
 

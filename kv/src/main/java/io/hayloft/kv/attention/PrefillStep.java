@@ -85,7 +85,8 @@ final class PrefillStep implements WorkerPool.Task {
     }
 
     /** Attends for a block of rows, a part at a time if many tokens are seen. */
-    private void attendAndAccumulate(int kvHead, int fromRow, int toRow, AccumulatedAttention.Block block, int maxKept) {
+    private void attendAndAccumulate(
+            int kvHead, int fromRow, int toRow, AccumulatedAttention.Block block, int maxKept) {
         var head = rows.cache().head(kvHead);
         var columns = SCRATCH.get().accumulated;
         int first = firstToken(head, fromRow);

@@ -16,7 +16,9 @@ class AccumulatedAttentionTest {
     void blocksAreAsWideAsTheirRowsSee() {
         var accumulated = new AccumulatedAttention(2, 300);
 
-        assertThat(accumulated.begin(0, 3)).extracting(AccumulatedAttention.Block::width).containsExactly(128, 256, 300);
+        assertThat(accumulated.begin(0, 3))
+                .extracting(AccumulatedAttention.Block::width)
+                .containsExactly(128, 256, 300);
         assertThat(accumulated.begin(260, 1)[0].sums()).hasSize(2 * 300);
     }
 
@@ -28,13 +30,17 @@ class AccumulatedAttentionTest {
         assertThat(accumulated.begin(100, 1)[0].sums()).containsOnly(1);
         add(accumulated, 100, 120, 1);
         assertThat(accumulated.sums()).startsWith(2, 2).doesNotContain(1);
-        assertThat(accumulated.begin(100, 1)[0].sums()).as("rows that do not follow").containsOnly(0);
+        assertThat(accumulated.begin(100, 1)[0].sums())
+                .as("rows that do not follow")
+                .containsOnly(0);
         add(accumulated, 120, 128, 1);
         assertThat(accumulated.begin(120, 1)[0].sums()).as("a closed block").containsOnly(0);
         assertThat(accumulated.begin(128, 1)[0].sums()).containsOnly(0);
         assertThat(accumulated.sums()).startsWith(3, 3);
         add(accumulated, 128, 300, 1);
-        assertThat(accumulated.begin(300, 1)[0].sums()).as("behind the last token").containsOnly(0);
+        assertThat(accumulated.begin(300, 1)[0].sums())
+                .as("behind the last token")
+                .containsOnly(0);
         assertThat(accumulated.sums()).startsWith(5, 5).endsWith(1, 1);
     }
 
@@ -78,7 +84,8 @@ class AccumulatedAttentionTest {
         var out = PrefillAttentionTest.inChunks(problem, F32, 200, 2, accumulated);
         for (int maxKept : new int[] {1, 20_000, 60_000}) {
             assertThat(ColumnSums.rowsAtOnce(maxKept, group, 500)).isLessThan(100);
-            var parts = new AccumulatedAttention(accumulated.queryHeads(), new float[accumulated.sums().length], maxKept);
+            var parts =
+                    new AccumulatedAttention(accumulated.queryHeads(), new float[accumulated.sums().length], maxKept);
             assertThat(PrefillAttentionTest.inChunks(problem, F32, 200, 2, parts))
                     .isEqualTo(out);
             assertThat(parts.sums()).isEqualTo(accumulated.sums());

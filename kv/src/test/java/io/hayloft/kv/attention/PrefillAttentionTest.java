@@ -76,7 +76,8 @@ class PrefillAttentionTest {
     }
 
     /** Appends and attends chunk by chunk; the rows' results [tokens][row size]. */
-    static float[] inChunks(Case problem, KvCodec codec, int chunk, int threads, @Nullable AccumulatedAttention accumulated) {
+    static float[] inChunks(
+            Case problem, KvCodec codec, int chunk, int threads, @Nullable AccumulatedAttention accumulated) {
         var out = new float[problem.tokens() * problem.shape().rowSize()];
         try (var cache = problem.cache(codec, new Random(chunk).nextInt(2) * problem.tokens());
                 var pool = new WorkerPool(threads)) {
