@@ -3,19 +3,19 @@ package io.hayloft.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
-import org.opentest4j.TestAbortedException;
 
 class SetUpNeverSkipsTest {
     /** Not found by the build, which leaves out nested classes. */
     static class Skipping {
         @BeforeAll
         static void ask() {
-            throw new TestAbortedException("no data");
+            Assumptions.assumeTrue(Skipping.class.isInterface(), "no data");
         }
 
         @Test
@@ -35,6 +35,6 @@ class SetUpNeverSkipsTest {
         assertThat(failures.getFirst().getException())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("Skipping skips")
-                .hasRootCauseMessage("no data");
+                .hasRootCauseMessage("Assumption failed: no data");
     }
 }
