@@ -3,6 +3,7 @@ package io.hayloft.bench.plan;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.ModelFacts;
 import io.hayloft.engine.generation.Completion;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.tasks.Prompt;

@@ -8,6 +8,7 @@ import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.engine.generation.CacheBytes;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Times;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
 import io.hayloft.tasks.Prompt;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import io.hayloft.engine.generation.CacheBytes;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.StopReason;
 import io.hayloft.engine.generation.Times;
+import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.tasks.Prompt;
