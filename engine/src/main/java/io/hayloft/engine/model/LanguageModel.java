@@ -32,7 +32,8 @@ public final class LanguageModel implements AutoCloseable {
     private final Decoder decoder;
     private final CacheShape cacheShape;
     private final TokenizerReading tokenizer;
-    private @Nullable Optional<ChatFormat> chat;
+    private @Nullable ChatFormat chat; // once chatRead
+    private boolean chatRead;
 
     private LanguageModel(
             Checkpoint checkpoint,
@@ -110,10 +111,11 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The chat format, read at the first call; empty for base models. */
     public synchronized Optional<ChatFormat> chat() {
-        if (chat == null) {
-            chat = CheckpointText.chat(checkpoint);
+        if (!chatRead) {
+            chat = CheckpointText.chat(checkpoint).orElse(null);
+            chatRead = true;
         }
-        return chat;
+        return Optional.ofNullable(chat);
     }
 
     /** The forward pass. */

@@ -30,8 +30,9 @@ public final class PrefillSignals {
             var attention = config.attention(layer);
             if (!attention.sliding()) {
                 lastQueries[layer] = new float[Math.multiplyExact(queryWindow, attention.queryWidth())];
-                accumulated[layer] =
-                        request.accumulatedAttention() ? new AccumulatedAttention(attention.queryHeads(), tokens) : null;
+                accumulated[layer] = request.accumulatedAttention()
+                        ? new AccumulatedAttention(attention.queryHeads(), tokens)
+                        : null;
             }
         }
     }

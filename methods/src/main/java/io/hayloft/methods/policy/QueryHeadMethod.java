@@ -7,6 +7,7 @@ import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Budget;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.MethodId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * H2O with a choice of its own for each query head: {@code h2o-paper}, and {@code h2o} with {@code heads=query}.
@@ -48,7 +49,7 @@ public record QueryHeadMethod(MethodId id, Budget budget, boolean promptCounts) 
         var source = prefill.cache();
         var shape = source.shape();
         var policy = new QueryHeadEviction(budget, shape, config.attention(0).groupSize());
-        var kept = new int[shape.layers()][][];
+        var kept = new int[shape.layers()] @Nullable [][];
         for (int layer = 0; promptCounts && layer < kept.length; layer++) {
             if (shape.seesAll(layer)) {
                 kept[layer] = policy.startWith(layer, prefill.view(layer).accumulatedAttention(), prefill.tokens());

@@ -99,7 +99,7 @@ public record StreamingRule(
         // While a step runs, the new token is in sight beside the full cache.
         int limit = slides ? budget.capacity(tokens) : Integer.MAX_VALUE;
         var place = new QueryPlace(tokens - count, limit, positions == SinkPositions.CLAMPED);
-        var capacities = new int[kept.capacities().length][];
+        var capacities = new int[kept.capacities().length] @Nullable [];
         for (int layer = 0; layer < capacities.length; layer++) {
             var own = kept.capacities()[layer];
             capacities[layer] = own == null
