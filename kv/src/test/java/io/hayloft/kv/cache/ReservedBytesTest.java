@@ -82,7 +82,7 @@ class ReservedBytesTest {
                 // keys: 1024 packed, a block of 10; values: 906 packed, 128 unpacked in blocks 28 to 32
                 long unpacked = HEADS * f16Block * (1 + 5);
                 long packed = HEADS * (32L * (1024 + 512) + 29L * (1024 + 512));
-                assertThat(offHeap(cache)).isEqualTo(unpacked + packed);
+                assertThat(offHeap(cache)).isEqualTo((double) (unpacked + packed));
             }
         }
     }
