@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,28 +23,33 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LongCacheTest extends MethodRuns {
     private static final int LONG = 33_000;
 
-    private static SequenceCache cache;
+    private static @Nullable SequenceCache cache;
 
     private static SequenceCache cache() {
         if (cache == null) {
-            var random = new Random(7);
-            cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), LONG);
-            int width = model.cacheShape().kv(0).rowSize();
-            var keys = new float[1000 * width];
-            var values = new float[keys.length];
-            for (int i = 0; i < keys.length; i++) {
-                keys[i] = (float) random.nextGaussian();
-                values[i] = (float) random.nextGaussian();
-            }
-            for (int from = 0; from < LONG; from += 1000) {
-                keys[from % keys.length] += 1; // no two chunks are alike
-                for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
-                    cache.layer(layer).append(keys, 0, values, 0, 1000, width, from);
-                }
-                cache.advance(1000);
-            }
+            cache = filled();
         }
         return cache;
+    }
+
+    private static SequenceCache filled() {
+        var random = new Random(7);
+        var filled = new SequenceCache(model.cacheShape(), new KvCodec.F16(), LONG);
+        int width = model.cacheShape().kv(0).rowSize();
+        var keys = new float[1000 * width];
+        var values = new float[keys.length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = (float) random.nextGaussian();
+            values[i] = (float) random.nextGaussian();
+        }
+        for (int from = 0; from < LONG; from += 1000) {
+            keys[from % keys.length] += 1; // no two chunks are alike
+            for (int layer = 0; layer < model.cacheShape().layers(); layer++) {
+                filled.layer(layer).append(keys, 0, values, 0, 1000, width, from);
+            }
+            filled.advance(1000);
+        }
+        return filled;
     }
 
     @AfterAll

@@ -119,7 +119,7 @@ public final class RunWriter implements AutoCloseable {
      */
     public static RunFolder rewrite(Path folder, UnaryOperator<RunFolder> change) {
         RunFolder.read(folder); // before a lock file is made where there is no run
-        try (var lock = FolderLock.take(folder)) {
+        try (var _ = FolderLock.take(folder)) {
             var changed = change.apply(RunFolder.read(folder));
             var all = new ArrayList<RunLine>(changed.records());
             all.addAll(changed.failures());

@@ -14,6 +14,7 @@ import io.hayloft.methods.Method;
 import io.hayloft.methods.registry.Methods;
 import java.time.Clock;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +78,9 @@ public final class SampleJob implements AutoCloseable {
 
     /** The present time as {@link BenchSpec#clock} has it. */
     static String now() {
-        return OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return OffsetDateTime.now(ZoneId.systemDefault())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
     }
 
     /** The specification without the methods that cannot run here. */
@@ -164,7 +167,7 @@ public final class SampleJob implements AutoCloseable {
 
     @Override
     public void close() {
-        try (var model = own) {
+        try (var _ = own) {
             runner.close();
         }
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class PrefillSignals {
     private final int tokens;
     private final int queryWindow;
-    private final float @Nullable [][] lastQueries;
+    private final float[] @Nullable [] lastQueries;
     private final @Nullable AccumulatedAttention[] accumulated;
 
     /**
@@ -24,7 +24,7 @@ public final class PrefillSignals {
     public PrefillSignals(SignalRequest request, DecoderConfig config, int tokens) {
         this.tokens = tokens;
         queryWindow = Math.min(request.lastQueries(), tokens);
-        lastQueries = new float @Nullable [config.layers()][];
+        lastQueries = new float[config.layers()] @Nullable [];
         accumulated = new @Nullable AccumulatedAttention[config.layers()];
         for (int layer = 0; layer < config.layers(); layer++) {
             var attention = config.attention(layer);
