@@ -103,7 +103,7 @@ class InfLlmGoldensTest {
     }
 
     private static BlockStore memory(SequenceCache cache) {
-        return (BlockStore) java.util.Objects.requireNonNull(cache.far());
+        return (BlockStore) java.util.Objects.requireNonNull(cache.outOfWindow());
     }
 
     private static List<List<Integer>> chosen(SequenceCache cache) {

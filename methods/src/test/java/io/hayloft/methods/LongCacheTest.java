@@ -90,7 +90,7 @@ class LongCacheTest extends MethodRuns {
                     .isTrue();
             for (int layer = 0; layer < built.shape().layers(); layer++) {
                 int sum = 0;
-                var far = built.far();
+                var outOfWindow = built.outOfWindow();
                 for (int head = 0; head < built.layer(layer).kvHeads(); head++) {
                     int own = built.layer(layer).length(head);
                     assertThat(IntStream.range(0, own)
@@ -98,7 +98,7 @@ class LongCacheTest extends MethodRuns {
                                     .distinct()
                                     .count())
                             .isEqualTo(own);
-                    var beside = far == null ? null : far.tokens(layer);
+                    var beside = outOfWindow == null ? null : outOfWindow.tokens(layer);
                     sum += own + (beside == null ? 0 : beside.length(head));
                 }
                 assertThat(sum).isBetween(1, (most + 1) * built.layer(layer).kvHeads());

@@ -18,7 +18,7 @@ import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kv.cache.CacheShape;
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.SequenceCache;
@@ -213,11 +213,11 @@ class RegistryConformanceTest {
 
     private static void assertMapped(String form, SequenceCache cache, long before) {
         var policy = cache.policy();
-        long onTheHeap = policy == null || policy instanceof FarMemory ? 0 : policy.bytes();
+        long onTheHeap = policy == null || policy instanceof OutOfWindowStore ? 0 : policy.bytes();
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
             onTheHeap += cache.layer(layer).tableBytes();
         }
-        if (cache.far() == null) {
+        if (cache.outOfWindow() == null) {
             MethodRuns.assertMapped(form, cache, cache.bytes() - onTheHeap, before);
         } else { // stores keep representatives, and sums of attention, on the heap
             long mapped = NativeMemory.mappedBytes() - before;
@@ -273,8 +273,8 @@ class RegistryConformanceTest {
     /** Positions of the prompt's tokens that a KV head holds, near or far. */
     private static Set<Integer> promptTokens(SequenceCache cache, int layer, int head) {
         var positions = new HashSet<Integer>();
-        var far = cache.far();
-        for (var part : new LayerCache[] {cache.layer(layer), far == null ? null : far.tokens(layer)}) {
+        var outOfWindow = cache.outOfWindow();
+        for (var part : new LayerCache[] {cache.layer(layer), outOfWindow == null ? null : outOfWindow.tokens(layer)}) {
             for (int slot = 0; part != null && slot < part.length(head); slot++) {
                 positions.add(part.position(head, slot));
             }

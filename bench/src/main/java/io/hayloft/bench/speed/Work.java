@@ -43,11 +43,11 @@ final class Work {
             var attention = config.attention(layer);
             int window = attention.window();
             var near = cache.layer(layer);
-            var far = cache.far() == null ? null : cache.far().tokens(layer);
+            var outOfWindow = cache.outOfWindow() == null ? null : cache.outOfWindow().tokens(layer);
             for (int head = 0; head < attention.kvHeads(); head++) {
                 int length = near.length(head) + added;
                 pairs += window == 0 ? length : Math.min(length, window);
-                pairs += far == null ? 0 : far.length(head);
+                pairs += outOfWindow == null ? 0 : outOfWindow.length(head);
             }
         }
         return pairs * config.attention(0).groupSize();

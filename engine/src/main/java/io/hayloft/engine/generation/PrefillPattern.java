@@ -24,7 +24,7 @@ public sealed interface PrefillPattern {
     record Stored(KvCodec codec) implements PrefillPattern {
         /** Checks the codec. */
         public Stored {
-            if (!codec.codesTokensAlone()) {
+            if (!codec.storesTokensSeparately()) {
                 throw new IllegalArgumentException(codec.text() + " codes tokens in groups, later than they come");
             }
         }

@@ -23,7 +23,7 @@ final class Activations {
     float[] queries = {};
 
     /** Queries for out-of-window tokens [rows][queryHeads * headDim]; empty until a sequence has such tokens. */
-    float[] farQueries = {};
+    float[] outOfWindowQueries = {};
 
     /** [rows][kvHeads * headDim]. */
     float[] keys = {};

@@ -64,40 +64,40 @@ record AttentionMixer(
         var weights = List.of(query.weights, key.weights, value.weights);
         batch.multiply(weights, x, new float[][] {a.queries, a.keys, a.values}, pool);
         var rotations = Rotations.of(rope, batch);
-        var far = FarRows.of(this, batch, rotations, a);
+        var outOfWindow = OutOfWindowRows.of(this, batch, rotations, a);
         Rows.run(pool, batch.rows(), (from, to) -> {
             query.finish(a.queries, shape.queryHeads(), from, to);
             key.finish(a.keys, shape.kvHeads(), from, to);
             value.finish(a.values, shape.kvHeads(), from, to);
-            far.rotateQueries(a.queries, from, to);
+            outOfWindow.rotateQueries(a.queries, from, to);
             rotations.rotate(a.queries, shape.queryHeads(), shape.headDim(), from, to);
             rotations.rotate(a.keys, shape.kvHeads(), shape.headDim(), from, to);
         });
         switch (batch) { // attended [rows][queryHeads * headDim]
-            case Batch.Chunk chunk -> attend(chunk, far, a);
-            case Batch.Lockstep lockstep -> attend(lockstep, far, a);
+            case Batch.Chunk chunk -> attend(chunk, outOfWindow, a);
+            case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
         }
         batch.multiply(output, a.attended, out, pool); // [rows][hidden]
     }
 
     /** Rows of one sequence, each of which sees those before it. */
-    private void attend(Batch.Chunk chunk, FarRows far, Activations a) {
+    private void attend(Batch.Chunk chunk, OutOfWindowRows outOfWindow, Activations a) {
         var cache = chunk.cache().layer(layer);
         int rows = chunk.rows();
         cache.append(a.keys, 0, a.values, 0, rows, kvWidth(), chunk.first());
         var accumulated = chunk.signals() == null ? null : chunk.signals().record(layer, chunk, a.queries);
         var near = new ChunkRows(cache, a.queries, rows, chunk.first());
-        var part = far.prepare(0, rows, cache);
+        var part = outOfWindow.prepare(0, rows, cache);
         if (part == null) {
             PrefillAttention.attend(shape, near, a.attended, pool, accumulated);
         } else {
-            var others = part.rows(far.queries(), near);
-            PrefillAttention.attend(shape, near, others, a.attended, pool, far.accumulated(accumulated));
+            var others = part.rows(outOfWindow.queries(), near);
+            PrefillAttention.attend(shape, near, others, a.attended, pool, outOfWindow.accumulated(accumulated));
         }
     }
 
     /** One row of each sequence. */
-    private void attend(Batch.Lockstep batch, FarRows far, Activations a) {
+    private void attend(Batch.Lockstep batch, OutOfWindowRows outOfWindow, Activations a) {
         int rows = batch.rows();
         var caches = new LayerCache[rows];
         var policies = new @Nullable CachePolicy[rows];
@@ -111,8 +111,8 @@ record AttentionMixer(
             caches[row].append(a.keys, at, a.values, at, 1, kvWidth(), positions[row]);
             batch.times().add(row, System.nanoTime() - start);
         }
-        var parts = far.prepare(caches, batch.times());
-        var step = new StepRows(caches, policies, parts, a.queries, far.queries(), positions, batch.times());
+        var parts = outOfWindow.prepare(caches, batch.times());
+        var step = new StepRows(caches, policies, parts, a.queries, outOfWindow.queries(), positions, batch.times());
         DecodeAttention.attend(shape, layer, step, a.attended, pool);
     }
 

@@ -1,6 +1,6 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +20,10 @@ record Rotations(Batch batch, Rope.Table[] tables) {
         var tables = new Rope.Table[batch instanceof Batch.Chunk ? 1 : rows];
         int last = 0;
         for (int row = 0; row < rows; row++) {
-            var far = batch.cache(row).far();
-            int farPosition = far == null ? 0 : far.queryPosition(batch.position(row));
+            var outOfWindow = batch.cache(row).outOfWindow();
+            int outOfWindowPosition = outOfWindow == null ? 0 : outOfWindow.queryPosition(batch.position(row));
             // At least the prompt, so that the table grows once for it.
-            int own = Math.max(batch.promptLength(row) - 1, Math.max(farPosition, batch.position(row)));
+            int own = Math.max(batch.promptLength(row) - 1, Math.max(outOfWindowPosition, batch.position(row)));
             last = tables.length == 1 ? Math.max(last, own) : own;
             if (tables.length == rows || row == rows - 1) {
                 tables[Math.min(row, tables.length - 1)] = rope.table(last + 1, batch.promptLength(row));
@@ -47,7 +47,7 @@ record Rotations(Batch batch, Rope.Table[] tables) {
     }
 
     /** Undoes the rotation of keys of a row's sequence, up to the row's own. */
-    FarMemory.InverseRotation inverse(int row) {
+    OutOfWindowStore.InverseRotation inverse(int row) {
         return tables.length == 0 ? (key, at, position) -> {} : table(row)::undo;
     }
 

@@ -17,16 +17,16 @@ class SharedWorkTest {
         return new float[][] {{nanos}};
     }
 
-    private float[][] mass(int layer) {
-        return work.once(layer, "mass", () -> takes(10));
+    private float[][] accumulatedAttention(int layer) {
+        return work.once(layer, "accumulated attention", () -> takes(10));
     }
 
-    /** Looks at the mass before and after work of its own. */
+    /** Looks at the sums before and after work of its own. */
     private float[][] scores(int layer) {
         return work.once(layer, "scores", () -> {
             takes(3);
-            mass(layer);
-            mass(layer);
+            accumulatedAttention(layer);
+            accumulatedAttention(layer);
             return takes(4);
         });
     }
@@ -42,9 +42,9 @@ class SharedWorkTest {
     void whoeverComesLaterPaysAsMuchAsTheFirst() {
         for (int i = 0; i < 3; i++) {
             assertThat(costOf(() -> {
-                        mass(0);
-                        mass(0);
-                        mass(1);
+                        accumulatedAttention(0);
+                        accumulatedAttention(0);
+                        accumulatedAttention(1);
                     }))
                     .isEqualTo(20);
         }
@@ -62,20 +62,20 @@ class SharedWorkTest {
         for (int i = 0; i < 3; i++) {
             assertThat(costOf(() -> scores(0))).isEqualTo(17);
         }
-        assertThat(costOf(() -> mass(0))).isEqualTo(10);
+        assertThat(costOf(() -> accumulatedAttention(0))).isEqualTo(10);
     }
 
-    /** As with H2O: the choice is made from the mass, and the rule for decoding reads the mass again. */
+    /** As with H2O: the choice is made from accumulated attention, and the rule for decoding reads it again. */
     @Test
     void whatIsAskedForTwiceIsPaidOnce() {
         for (int i = 0; i < 3; i++) {
             assertThat(costOf(() -> {
                         scores(0);
-                        mass(0);
+                        accumulatedAttention(0);
                     }))
                     .isEqualTo(17);
             assertThat(costOf(() -> {
-                        mass(0);
+                        accumulatedAttention(0);
                         scores(0);
                     }))
                     .isEqualTo(17);
@@ -85,7 +85,7 @@ class SharedWorkTest {
     /** The part was computed by another method, the whole by this one. */
     @Test
     void aBorrowedPartOfANewResultIsPaid() {
-        costOf(() -> mass(0));
+        costOf(() -> accumulatedAttention(0));
         assertThat(costOf(() -> scores(0))).isEqualTo(17);
         assertThat(costOf(() -> scores(0))).isEqualTo(17);
     }

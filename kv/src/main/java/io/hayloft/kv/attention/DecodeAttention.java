@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Attention of one new row of each of several sequences, each over its own cache. */
 public final class DecodeAttention {
     private static final ThreadLocal<DecodeStep> STEP = ThreadLocal.withInitial(DecodeStep::new);
-    private static final ThreadLocal<OutOfWindowStep> FAR = ThreadLocal.withInitial(OutOfWindowStep::new);
+    private static final ThreadLocal<OutOfWindowStep> OUT_OF_WINDOW = ThreadLocal.withInitial(OutOfWindowStep::new);
 
     private DecodeAttention() {}
 
@@ -28,7 +28,7 @@ public final class DecodeAttention {
             masks[row] = policy == null ? null : policy.mask(layer);
         }
         step.run(shape, rows, masks, out, pool);
-        FAR.get().join(shape, rows, step, pool);
+        OUT_OF_WINDOW.get().join(shape, rows, step, pool);
         for (int row = 0; row < rows.count(); row++) {
             var policy = rows.policies()[row];
             if (policy != null) {

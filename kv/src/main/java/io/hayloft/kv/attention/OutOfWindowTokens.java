@@ -1,6 +1,6 @@
 package io.hayloft.kv.attention;
 
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record OutOfWindowTokens(
         LayerCache tokens, int distance, @Nullable TokenMask mask) {
-    /** The out-of-window tokens that a memory offers in a layer now; null if there are none. */
-    public static @Nullable OutOfWindowTokens of(@Nullable FarMemory memory, int layer) {
-        var tokens = memory == null ? null : memory.tokens(layer);
-        return memory == null || tokens == null
+    /** The out-of-window tokens that a store offers in a layer now; null if there are none. */
+    public static @Nullable OutOfWindowTokens of(@Nullable OutOfWindowStore store, int layer) {
+        var tokens = store == null ? null : store.tokens(layer);
+        return store == null || tokens == null
                 ? null
-                : new OutOfWindowTokens(tokens, memory.distance(), memory.farMask(layer));
+                : new OutOfWindowTokens(tokens, store.distance(), store.outOfWindowMask(layer));
     }
 
     /**

@@ -35,16 +35,16 @@ public final class Compaction {
     /**
      * The same, with tokens outside the window.
      *
-     * @param far belongs to the new cache, and is closed if this fails; null for none
+     * @param outOfWindow belongs to the new cache, and is closed if this fails; null for none
      */
     public static SequenceCache select(
             SequenceCache source,
             int @Nullable [] @Nullable [][] keep,
             KvCodec codec,
             @Nullable CachePolicy policy,
-            @Nullable FarMemory far,
+            @Nullable OutOfWindowStore outOfWindow,
             WorkerPool pool) {
-        return select(source, keep, layer -> codec, policy, far, pool);
+        return select(source, keep, layer -> codec, policy, outOfWindow, pool);
     }
 
     /**
@@ -57,7 +57,7 @@ public final class Compaction {
             int @Nullable [] @Nullable [][] keep,
             IntFunction<KvCodec> codecOfLayer,
             @Nullable CachePolicy policy,
-            @Nullable FarMemory far,
+            @Nullable OutOfWindowStore outOfWindow,
             WorkerPool pool) {
         var shape = source.shape();
         var layers = new @Nullable LayerState[shape.layers()];
@@ -74,12 +74,12 @@ public final class Compaction {
                     layer.close();
                 }
             }
-            if (far != null) {
-                far.close();
+            if (outOfWindow != null) {
+                outOfWindow.close();
             }
             throw e;
         }
-        return new SequenceCache(shape, built(layers), policy, far, source.nextPosition());
+        return new SequenceCache(shape, built(layers), policy, outOfWindow, source.nextPosition());
     }
 
     private static LayerState[] built(@Nullable LayerState[] layers) {

@@ -178,7 +178,7 @@ public interface KvCodec {
         }
 
         @Override
-        public boolean codesTokensAlone() {
+        public boolean storesTokensSeparately() {
             return false;
         }
 
@@ -225,7 +225,7 @@ public interface KvCodec {
     long bits(int headDim, int tokens);
 
     /** Whether every token is stored by itself as it comes, so that single tokens can be evicted. */
-    default boolean codesTokensAlone() {
+    default boolean storesTokensSeparately() {
         return true;
     }
 

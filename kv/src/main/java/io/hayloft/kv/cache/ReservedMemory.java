@@ -19,10 +19,10 @@ public final class ReservedMemory {
         var seen = Collections.newSetFromMap(new IdentityHashMap<Object, Boolean>());
         long bytes = 0;
         for (var cache : caches) {
-            var far = cache.far();
+            var outOfWindow = cache.outOfWindow();
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
                 bytes += cache.layer(layer).addReserved(seen);
-                var tokens = far == null ? null : far.tokens(layer);
+                var tokens = outOfWindow == null ? null : outOfWindow.tokens(layer);
                 bytes += tokens == null ? 0 : tokens.addReserved(seen);
             }
         }

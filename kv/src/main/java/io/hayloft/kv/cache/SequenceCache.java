@@ -8,7 +8,7 @@ public final class SequenceCache implements AutoCloseable {
     private final CacheShape shape;
     private final LayerState[] layers;
     private final @Nullable CachePolicy policy;
-    private final @Nullable FarMemory far;
+    private final @Nullable OutOfWindowStore outOfWindow;
     private int nextPosition;
 
     /**
@@ -47,31 +47,31 @@ public final class SequenceCache implements AutoCloseable {
     }
 
     /**
-     * An empty cache with tokens beside it that queries see from another distance.
+     * An empty cache with out-of-window tokens beside it, which queries see from another distance.
      *
      * @param shape with the windows of this cache, which may be narrower than those of the model
-     * @param policy what happens to the cache at each decode step; null for what {@code far} asks for
-     * @param far belongs to this cache from now on
+     * @param policy what happens to the cache at each decode step; null for what {@code outOfWindow} asks for
+     * @param outOfWindow belongs to this cache from now on
      */
-    public SequenceCache(CacheShape shape, KvCodec codec, @Nullable CachePolicy policy, FarMemory far) {
-        this(shape, build(shape, layer -> shape.shapes().get(layer).create(codec, 0, false)), policy, far, 0);
+    public SequenceCache(CacheShape shape, KvCodec codec, @Nullable CachePolicy policy, OutOfWindowStore outOfWindow) {
+        this(shape, build(shape, layer -> shape.shapes().get(layer).create(codec, 0, false)), policy, outOfWindow, 0);
     }
 
-    /** Takes ownership of the layers' states and of {@code far}. */
+    /** Takes ownership of the layers' states and of {@code outOfWindow}. */
     @SuppressWarnings("ReferenceEquality") // one object in two roles
     SequenceCache(
             CacheShape shape,
             LayerState[] layers,
             @Nullable CachePolicy policy,
-            @Nullable FarMemory far,
+            @Nullable OutOfWindowStore outOfWindow,
             int nextPosition) {
-        if (policy != null && policy == far) {
-            throw new IllegalArgumentException("a memory that is a policy, too, returns itself as its policy");
+        if (policy != null && policy == outOfWindow) {
+            throw new IllegalArgumentException("a store that is a policy, too, returns itself as its policy");
         }
         this.shape = shape;
         this.layers = layers;
         this.policy = policy;
-        this.far = far;
+        this.outOfWindow = outOfWindow;
         this.nextPosition = nextPosition;
     }
 
@@ -151,7 +151,7 @@ public final class SequenceCache implements AutoCloseable {
         if (tokens < 0 || tokens > nextPosition) {
             throw new IllegalArgumentException(tokens + " of " + nextPosition + " tokens");
         }
-        if (policy() != null || far != null) {
+        if (policy() != null || outOfWindow != null) {
             throw new UnsupportedOperationException("a cache that changes while it decodes cannot go back");
         }
         for (int layer = 0; layer < layers.length; layer++) {
@@ -172,12 +172,12 @@ public final class SequenceCache implements AutoCloseable {
      * tokens), what the policy keeps, and what finds out-of-window tokens.
      */
     public long bytes() {
-        return cacheBytes() + (far == null ? 0 : far.bytes());
+        return cacheBytes() + (outOfWindow == null ? 0 : outOfWindow.bytes());
     }
 
     /** The part of {@link #bytes} that a step reads: all of it, except where out-of-window tokens are looked up. */
     public long residentBytes() {
-        return cacheBytes() + (far == null ? 0 : far.residentBytes());
+        return cacheBytes() + (outOfWindow == null ? 0 : outOfWindow.residentBytes());
     }
 
     private long cacheBytes() {
@@ -190,38 +190,38 @@ public final class SequenceCache implements AutoCloseable {
 
     /** What happens to this cache after each decode step; null for nothing. */
     public @Nullable CachePolicy policy() {
-        return policy != null ? policy : far == null ? null : far.policy();
+        return policy != null ? policy : outOfWindow == null ? null : outOfWindow.policy();
     }
 
-    /** Tokens that queries see from another distance; null for none. */
-    public @Nullable FarMemory far() {
-        return far;
+    /** The out-of-window tokens, which queries see from another distance; null for none. */
+    public @Nullable OutOfWindowStore outOfWindow() {
+        return outOfWindow;
     }
 
     /** A copy that changes independently of this one, its policy and out-of-window tokens, too; the caller closes it. */
     public SequenceCache fork() {
         var copies = build(shape, layer -> layers[layer].fork());
-        FarMemory farCopy = null;
+        OutOfWindowStore outOfWindowCopy = null;
         try {
-            farCopy = far == null ? null : far.fork();
-            return new SequenceCache(shape, copies, policy == null ? null : policy.fork(), farCopy, nextPosition);
+            outOfWindowCopy = outOfWindow == null ? null : outOfWindow.fork();
+            return new SequenceCache(shape, copies, policy == null ? null : policy.fork(), outOfWindowCopy, nextPosition);
         } catch (RuntimeException | Error e) {
-            close(copies, farCopy);
+            close(copies, outOfWindowCopy);
             throw e;
         }
     }
 
     @Override
     public void close() {
-        close(layers, far);
+        close(layers, outOfWindow);
     }
 
-    private static void close(LayerState[] layers, @Nullable FarMemory far) {
+    private static void close(LayerState[] layers, @Nullable OutOfWindowStore outOfWindow) {
         for (var layer : layers) {
             layer.close();
         }
-        if (far != null) {
-            far.close();
+        if (outOfWindow != null) {
+            outOfWindow.close();
         }
     }
 }

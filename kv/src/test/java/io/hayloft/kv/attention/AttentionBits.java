@@ -48,17 +48,17 @@ final class AttentionBits {
         var name = codec + ", " + problem.shape();
         var near = run(problem, codec, null, pool);
         System.out.println(name + ": " + near);
-        var farShape = new AttentionShape(
+        var outOfWindowShape = new AttentionShape(
                 problem.shape().queryHeads(),
                 problem.shape().kvHeads(),
                 problem.shape().headDim(),
                 problem.shape().scale(),
                 problem.shape().softCap(),
                 0);
-        var behind = Case.of(farShape, 150, seed + 1000);
-        try (var far = behind.cache(codec, 0)) {
-            behind.append(far.layer(0), 0, behind.tokens());
-            var part = new OutOfWindowTokens(far.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);
+        var behind = Case.of(outOfWindowShape, 150, seed + 1000);
+        try (var outOfWindow = behind.cache(codec, 0)) {
+            behind.append(outOfWindow.layer(0), 0, behind.tokens());
+            var part = new OutOfWindowTokens(outOfWindow.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);
             System.out.println(name + ", far tokens: " + run(problem, codec, part, pool));
         }
     }
@@ -72,7 +72,7 @@ final class AttentionBits {
     }
 
     /** Reads all but the last tokens in chunks with recorded attention, decodes those with recorded probabilities. */
-    private static String run(Case problem, KvCodec codec, @Nullable OutOfWindowTokens far, WorkerPool pool) {
+    private static String run(Case problem, KvCodec codec, @Nullable OutOfWindowTokens outOfWindow, WorkerPool pool) {
         var shape = problem.shape();
         int prompt = problem.tokens() - STEPS;
         var attention = new AccumulatedAttention(shape.queryHeads(), problem.tokens());
@@ -86,10 +86,10 @@ final class AttentionBits {
                 var q = problem.queries(from, to);
                 var part = new float[q.length];
                 var rows = new ChunkRows(layer, q, to - from, from);
-                if (far == null) {
+                if (outOfWindow == null) {
                     PrefillAttention.attend(shape, rows, part, pool, attention);
                 } else {
-                    PrefillAttention.attend(shape, rows, far.rows(q, rows), part, pool, attention);
+                    PrefillAttention.attend(shape, rows, outOfWindow.rows(q, rows), part, pool, attention);
                 }
                 System.arraycopy(part, 0, out, from * shape.rowSize(), part.length);
                 cache.advance(to - from);
@@ -101,7 +101,7 @@ final class AttentionBits {
                 var rows = new StepRows(
                         new LayerCache[] {layer},
                         new CachePolicy[] {recorder},
-                        new @Nullable OutOfWindowTokens[] {far},
+                        new @Nullable OutOfWindowTokens[] {outOfWindow},
                         q,
                         q,
                         new int[] {token},

@@ -71,14 +71,14 @@ final class CacheOperations implements AutoCloseable {
 
     private void evictOne(Random random) {
         int head = random.nextInt(layer.heads);
-        if (layer.codec.codesTokensAlone() && cache.length(head) > 0) {
+        if (layer.codec.storesTokensSeparately() && cache.length(head) > 0) {
             int slot = random.nextInt(cache.length(head));
             run(target -> target.evict(head, slot));
         }
     }
 
     private void evictMany(Random random) {
-        if (layer.codec.codesTokensAlone()) {
+        if (layer.codec.storesTokensSeparately()) {
             int head = random.nextInt(layer.heads);
             var slots =
                     random.ints(0, cache.length(head) + 1).limit(20).distinct().sorted();

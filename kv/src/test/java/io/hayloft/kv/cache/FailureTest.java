@@ -83,11 +83,11 @@ class FailureTest {
         try (var pool = new WorkerPool(1);
                 var full = new SequenceCache(SHAPE, new KvCodec.F16(), 0)) {
             append(full, 200);
-            var far = new Sinks(full.fork());
+            var outOfWindow = new Sinks(full.fork());
             try (var _ = MemoryLimit.reservations(1)) {
-                Compaction.select(full, null, new KvCodec.Q8(), null, far, pool).close();
+                Compaction.select(full, null, new KvCodec.Q8(), null, outOfWindow, pool).close();
             } catch (UserError e) {
-                assertThat(far.closed).isTrue();
+                assertThat(outOfWindow.closed).isTrue();
                 return;
             }
             throw new AssertionError("three layers in one reservation");
@@ -138,7 +138,7 @@ class FailureTest {
         }
     }
 
-    private static final class Sinks implements FarMemory {
+    private static final class Sinks implements OutOfWindowStore {
         private final SequenceCache cache;
         private boolean closed;
 
@@ -178,7 +178,7 @@ class FailureTest {
         }
 
         @Override
-        public FarMemory fork() {
+        public OutOfWindowStore fork() {
             return new Sinks(cache.fork());
         }
 

@@ -37,7 +37,7 @@ class ReservedBytesTest {
                             double mapped = NativeMemory.mappedBytes() - before;
                             double said = offHeap(cache);
                             // Grouped codecs take blocks of several sizes: of the newest row some may not be in use.
-                            double row = codec.codesTokensAlone() ? 0 : 2 * HEADS * 32 * DIM * Short.BYTES;
+                            double row = codec.storesTokensSeparately() ? 0 : 2 * HEADS * 32 * DIM * Short.BYTES;
                             assertThat(mapped)
                                     .as(text + " " + first + " tokens in chunks of " + chunk)
                                     .isBetween(said, 1.03 * said + row);

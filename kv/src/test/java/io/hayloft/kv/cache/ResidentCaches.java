@@ -52,7 +52,7 @@ final class ResidentCaches {
         long sum = 0;
         for (int round = 0; sum < bytes; round++) {
             int tokens = 4000 + 777 * round;
-            boolean known = round % 3 == 0 && codec.codesTokensAlone();
+            boolean known = round % 3 == 0 && codec.storesTokensSeparately();
             var cache = new SequenceCache(SHAPE, codec, known ? tokens : 0);
             for (int first = 0; first < tokens; ) {
                 boolean single = round % 3 == 1 && first > 3000;

@@ -77,7 +77,7 @@ final class Composition {
                 eviction != null && codec.promptToo(),
                 name + " reads the prompt as it stores it, and is compared alone");
         refuseIf(
-                eviction != null && eviction.rule().evicts() && !codec.codec().codesTokensAlone(),
+                eviction != null && eviction.rule().evicts() && !codec.codec().storesTokensSeparately(),
                 before + " evicts single tokens while decoding, which packed groups do not allow");
         store = codec;
     }

@@ -2,7 +2,7 @@ package io.hayloft.methods.window;
 
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.CacheShape;
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.SequenceCache;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The block store of {@link InfLlmMethod}: all tokens that have left the window, their keys without rotation, and which of
  * their blocks the current queries chose.
  */
-public final class BlockStore implements FarMemory, CachePolicy {
+public final class BlockStore implements OutOfWindowStore, CachePolicy {
     private final Retrieval.Sizes sizes;
     private final SequenceCache store;
     private final @Nullable LayerBlocks[] blocks; // null for layers that have a window of their own
@@ -84,12 +84,12 @@ public final class BlockStore implements FarMemory, CachePolicy {
     }
 
     @Override
-    public @Nullable TokenMask farMask(int layer) {
+    public @Nullable TokenMask outOfWindowMask(int layer) {
         return blocks[layer];
     }
 
     @Override
-    public float @Nullable [] mass(int layer) {
+    public float @Nullable [] accumulatedAttention(int layer) {
         var own = blocks[layer];
         return own == null ? null : own.attention();
     }

@@ -20,7 +20,7 @@ record SinkAndWindowScorer(Sinks sinks) implements Scorer {
         return List.of(new Protection.Newest(1), new Protection.First(sinks.fixed(), sinks.share()));
     }
 
-    /** SinkPositions are exact. */
+    /** Positions are exact. */
     @Override
     public float tieTolerance() {
         return 0;

@@ -1,7 +1,7 @@
 package io.hayloft.methods.window;
 
 import io.hayloft.kv.cache.CacheShape;
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.SequenceCache;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Their keys are kept as they were rotated, at positions 0, 1, ...; only the query is rotated for another position.
  */
-final class SinkStore implements FarMemory {
+final class SinkStore implements OutOfWindowStore {
     private final int sinks;
     private final int distance;
     private final QueryPlace place;
@@ -92,7 +92,7 @@ final class SinkStore implements FarMemory {
     }
 
     @Override
-    public FarMemory fork() {
+    public OutOfWindowStore fork() {
         return new SinkStore(sinks, distance, place, tokens.fork());
     }
 

@@ -1,17 +1,17 @@
 package io.hayloft.methods.window;
 
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.LayerCache;
 
 /** Copies tokens from a cache that slides to the store beside it. */
 final class TokenCopy {
     /** Leaves keys at their positions. */
-    static final FarMemory.InverseRotation AS_THEY_ARE = (key, at, position) -> {};
+    static final OutOfWindowStore.InverseRotation AS_THEY_ARE = (key, at, position) -> {};
 
     private TokenCopy() {}
 
     /** Appends the tokens at positions {@code from .. to-1}, which the source holds in slots in order. */
-    static void copy(LayerCache source, int from, int to, LayerCache target, FarMemory.InverseRotation rotation) {
+    static void copy(LayerCache source, int from, int to, LayerCache target, OutOfWindowStore.InverseRotation rotation) {
         int dim = source.headDim();
         int width = source.kvHeads() * dim;
         int count = to - from;

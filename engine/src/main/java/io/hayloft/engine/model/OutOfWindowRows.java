@@ -4,7 +4,7 @@ import io.hayloft.kv.attention.AccumulatedAttention;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.attention.OutOfWindowTokens;
 import io.hayloft.kv.attention.StepTimes;
-import io.hayloft.kv.cache.FarMemory;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.LayerCache;
 import org.jspecify.annotations.Nullable;
 
@@ -13,30 +13,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queries [rows][queryHeads * headDim]; rows whose sequence has no such tokens are undefined
  */
-record FarRows(int layer, AttentionShape shape, Batch batch, Rotations rotations, float[] queries) {
+record OutOfWindowRows(int layer, AttentionShape shape, Batch batch, Rotations rotations, float[] queries) {
     /** Room for the queries, in the buffers if any sequence has out-of-window tokens. */
-    static FarRows of(AttentionMixer mixer, Batch batch, Rotations rotations, Activations a) {
+    static OutOfWindowRows of(AttentionMixer mixer, Batch batch, Rotations rotations, Activations a) {
         boolean any = false;
         for (int row = 0; row < batch.rows(); row++) {
-            any |= batch.cache(row).far() != null;
+            any |= batch.cache(row).outOfWindow() != null;
         }
-        if (any && a.farQueries.length < a.queries.length) {
-            a.farQueries = new float[a.queries.length];
+        if (any && a.outOfWindowQueries.length < a.queries.length) {
+            a.outOfWindowQueries = new float[a.queries.length];
         }
-        return new FarRows(mixer.layer(), mixer.shape(), batch, rotations, a.farQueries);
+        return new OutOfWindowRows(mixer.layer(), mixer.shape(), batch, rotations, a.outOfWindowQueries);
     }
 
-    private @Nullable FarMemory memory(int row) {
-        return batch.cache(row).far();
+    private @Nullable OutOfWindowStore store(int row) {
+        return batch.cache(row).outOfWindow();
     }
 
     /** Copies rows {@code from .. to-1} of queries that are not rotated yet, and rotates the copies. */
     void rotateQueries(float[] source, int from, int to) {
         for (int row = from; row < to; row++) {
-            var memory = memory(row);
-            if (memory != null) {
+            var store = store(row);
+            if (store != null) {
                 System.arraycopy(source, row * shape.rowSize(), queries, row * shape.rowSize(), shape.rowSize());
-                int position = memory.queryPosition(batch.position(row));
+                int position = store.queryPosition(batch.position(row));
                 rotations.rotateRow(queries, shape.queryHeads(), shape.headDim(), row, position);
             }
         }
@@ -49,14 +49,14 @@ record FarRows(int layer, AttentionShape shape, Batch batch, Rotations rotations
      */
     @Nullable
     OutOfWindowTokens prepare(int first, int rows, LayerCache near) {
-        var memory = memory(first);
-        if (memory == null) {
+        var store = store(first);
+        if (store == null) {
             return null;
         }
         int width = shape.rowSize();
-        memory.prepare(
+        store.prepare(
                 layer, near, batch.position(first), rows, queries, first * width, width, rotations.inverse(first));
-        return OutOfWindowTokens.of(memory, layer);
+        return OutOfWindowTokens.of(store, layer);
     }
 
     /** The same for one row of each sequence. */
@@ -64,7 +64,7 @@ record FarRows(int layer, AttentionShape shape, Batch batch, Rotations rotations
     OutOfWindowTokens[] prepare(LayerCache[] caches, StepTimes times) {
         var parts = new @Nullable OutOfWindowTokens[caches.length];
         for (int row = 0; row < parts.length; row++) {
-            if (memory(row) != null) {
+            if (store(row) != null) {
                 long start = System.nanoTime();
                 parts[row] = prepare(row, 1, caches[row]);
                 times.add(row, System.nanoTime() - start);
@@ -73,11 +73,11 @@ record FarRows(int layer, AttentionShape shape, Batch batch, Rotations rotations
         return parts;
     }
 
-    /** Where prefill accumulates the attention that tokens in the window get: the memory's own sums if it has some. */
+    /** Where prefill accumulates the attention that tokens in the window get: the store's own sums if it has some. */
     @Nullable
     AccumulatedAttention accumulated(@Nullable AccumulatedAttention otherwise) {
-        var memory = memory(0);
-        var sums = memory == null ? null : memory.mass(layer);
+        var store = store(0);
+        var sums = store == null ? null : store.accumulatedAttention(layer);
         return sums == null ? otherwise : new AccumulatedAttention(shape.queryHeads(), sums);
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * up. Queries get a second rotation for them, and one softmax goes over both parts. One object serves one sequence and
  * belongs to its {@link SequenceCache}.
  */
-public interface FarMemory extends AutoCloseable {
+public interface OutOfWindowStore extends AutoCloseable {
     /** Undoes the rotation of keys. */
     @FunctionalInterface
     interface InverseRotation {
@@ -45,7 +45,7 @@ public interface FarMemory extends AutoCloseable {
             InverseRotation rotation);
 
     /** Which of a layer's tokens the rows see that were prepared last; null for all. Slots are those of {@link #tokens}. */
-    default @Nullable TokenMask farMask(int layer) {
+    default @Nullable TokenMask outOfWindowMask(int layer) {
         return null;
     }
 
@@ -53,7 +53,7 @@ public interface FarMemory extends AutoCloseable {
      * Where prefill accumulates the attention that tokens of the cache get while they are in the window: [queryHeads]
      * [tokens], by position, with room for the rows that were prepared last; null where nobody asks.
      */
-    default float @Nullable [] mass(int layer) {
+    default float @Nullable [] accumulatedAttention(int layer) {
         return null;
     }
 
@@ -71,7 +71,7 @@ public interface FarMemory extends AutoCloseable {
     }
 
     /** A copy that changes independently of this one; the caller closes it. */
-    FarMemory fork();
+    OutOfWindowStore fork();
 
     @Override
     void close();
