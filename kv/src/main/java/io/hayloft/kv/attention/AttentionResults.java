@@ -8,27 +8,28 @@ import java.util.Arrays;
  * are numbered over all rows: head h of row r is {@code r * queryHeads + h}.
  */
 final class AttentionResults {
-    private final int headDim;
-    private float[] out; // [heads][headDim]
-    private float[] max; // largest score of each head
-    private float[] inverseSum; // one over each head's sum of exponentials, 0 where nothing was seen
+    private static final float[] NONE = {};
 
-    /** Results in an array of the caller. */
-    AttentionResults(int headDim, int heads, float[] out) {
+    private int headDim;
+    private float[] out = NONE; // [heads][headDim]
+    private float[] max = NONE; // largest score of each head
+    private float[] inverseSum = NONE; // one over each head's sum of exponentials, 0 where nothing was seen
+
+    /** Begins with heads that have seen nothing; allocates only where there is no room from before. */
+    void begin(int headDim, int heads, float[] out) {
         this.headDim = headDim;
         this.out = out;
-        this.max = new float[heads];
-        this.inverseSum = new float[heads];
+        if (max.length < heads) {
+            max = new float[heads];
+            inverseSum = new float[heads];
+        } else {
+            Arrays.fill(inverseSum, 0, heads, 0);
+        }
     }
 
-    /** The same with other sizes and another array, without a new allocation where there is room: all heads saw nothing. */
-    AttentionResults restart(int headDim, int heads, float[] out) {
-        if (headDim != this.headDim || max.length < heads) {
-            return new AttentionResults(headDim, heads, out);
-        }
-        this.out = out;
-        Arrays.fill(inverseSum, 0);
-        return this;
+    /** Lets go of the caller's array. */
+    void end() {
+        out = NONE;
     }
 
     float[] out() {

@@ -42,7 +42,7 @@ final class DecodeStep implements WorkerPool.Task {
     private float[] partial = {};
     private StepScores[] scores = {}; // of each row, kept
     private @Nullable TokenMask[] masks = NO_MASKS;
-    private AttentionResults results = new AttentionResults(1, 1, new float[1]);
+    private final AttentionResults results = new AttentionResults();
 
     /**
      * Runs a step.
@@ -64,7 +64,7 @@ final class DecodeStep implements WorkerPool.Task {
         this.rows = rows;
         this.masks = masks;
         stride = 2 + shape.headDim();
-        results = results.restart(shape.headDim(), rows.count() * shape.queryHeads(), out);
+        results.begin(shape.headDim(), rows.count() * shape.queryHeads(), out);
         tasks = 0;
         growScores(rows.count());
         for (int row = 0; row < rows.count(); row++) {
@@ -76,7 +76,7 @@ final class DecodeStep implements WorkerPool.Task {
                 addTasks(row, head);
             }
         }
-        int floats = tasks * shape.group() * stride;
+        int floats = Math.multiplyExact(tasks, shape.group() * stride);
         if (partial.length < floats) {
             partial = new float[floats];
         }
@@ -228,5 +228,6 @@ final class DecodeStep implements WorkerPool.Task {
     void end() {
         rows = NO_ROWS;
         masks = NO_MASKS;
+        results.end();
     }
 }

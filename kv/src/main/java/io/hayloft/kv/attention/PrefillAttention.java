@@ -5,7 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Attention of many consecutive rows of one sequence over its cache. A tile of 128 tokens is decoded once for many rows. */
 public final class PrefillAttention {
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
     private PrefillAttention() {}
+
+    /** What a calling thread keeps from call to call. */
+    private static final class Scratch {
+        final AttentionResults near = new AttentionResults();
+        final AttentionResults others = new AttentionResults();
+        float[] otherRows = {}; // results over out-of-window tokens, in the shape of the queries
+    }
 
     /**
      * Attends for rows over their cache.
@@ -19,7 +28,10 @@ public final class PrefillAttention {
             float[] out,
             WorkerPool pool,
             @Nullable AccumulatedAttention accumulated) {
-        new PrefillStep(shape, rows, out, accumulated).run(pool);
+        var results = SCRATCH.get().near;
+        results.begin(shape.headDim(), rows.count() * shape.queryHeads(), out);
+        new PrefillStep(shape, rows, results, accumulated).run(pool);
+        results.end();
     }
 
     /**
@@ -36,18 +48,25 @@ public final class PrefillAttention {
             float[] out,
             WorkerPool pool,
             @Nullable AccumulatedAttention accumulated) {
-        var step = new PrefillStep(shape, rows, out, null);
+        var scratch = SCRATCH.get();
+        int heads = rows.count() * shape.queryHeads();
+        if (scratch.otherRows.length < heads * shape.headDim()) {
+            scratch.otherRows = new float[heads * shape.headDim()];
+        }
+        scratch.near.begin(shape.headDim(), heads, out);
+        scratch.others.begin(shape.headDim(), heads, scratch.otherRows);
+        var step = new PrefillStep(shape, rows, scratch.near, null);
         step.run(pool);
-        var other = new PrefillStep(shape, outOfWindow, new float[rows.count() * shape.rowSize()], null);
-        other.run(pool);
+        new PrefillStep(shape, outOfWindow, scratch.others, null).run(pool);
         pool.run(rows.count(), (row, worker) -> {
             for (int head = row * shape.queryHeads(); head < (row + 1) * shape.queryHeads(); head++) {
-                step.results.join(head, other.results, head);
+                scratch.near.join(head, scratch.others, head);
             }
         });
         if (accumulated != null) {
             var columns = new ColumnSumStep(step, accumulated);
             pool.run(columns.tasks(), columns);
         }
+        scratch.near.end();
     }
 }

@@ -35,13 +35,17 @@ final class PrefillStep implements WorkerPool.Task {
     /**
      * A step to be run.
      *
-     * @param out results, in the shape of the queries
+     * @param results begun for all rows
      * @param accumulated adds the rows' probabilities when the step has run, if given
      */
-    PrefillStep(AttentionShape shape, ChunkRows rows, float[] out, @Nullable AccumulatedAttention accumulated) {
+    PrefillStep(
+            AttentionShape shape,
+            ChunkRows rows,
+            AttentionResults results,
+            @Nullable AccumulatedAttention accumulated) {
         this.shape = shape;
         this.rows = rows;
-        this.results = new AttentionResults(shape.headDim(), rows.count() * shape.queryHeads(), out);
+        this.results = results;
         this.accumulated = accumulated;
         this.rowsOfTask = accumulated == null ? rowsTogether() : AccumulatedAttention.ROWS;
         this.origin = accumulated == null ? 0 : rows.firstPosition() % AccumulatedAttention.ROWS;

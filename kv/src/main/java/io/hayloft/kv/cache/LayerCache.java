@@ -44,8 +44,13 @@ public final class LayerCache implements LayerState {
         this.droppedThrough = source.droppedThrough;
         this.memory = new BlockMemory(source.heads.length);
         this.heads = new HeadCache[source.heads.length];
-        for (int head = 0; head < heads.length; head++) {
-            heads[head] = source.heads[head].fork(memory);
+        try {
+            for (int head = 0; head < heads.length; head++) {
+                heads[head] = source.heads[head].fork(memory);
+            }
+        } catch (Throwable e) {
+            memory.close(); // else the shared memory would never be freed
+            throw e;
         }
         memory.adoptedAll();
     }
@@ -218,7 +223,8 @@ public final class LayerCache implements LayerState {
         giveBack();
     }
 
-    private void giveBack() {
+    /** Gives back memory of dropped tokens if it is much. */
+    void giveBack() {
         if (memory.spareBytes() > Math.max(2 * blockBytes(BlockFormat.TOKENS), memory.bytes() / 8)) {
             repack();
         }
@@ -240,10 +246,18 @@ public final class LayerCache implements LayerState {
      */
     public void truncate(int tokens) {
         if (checkTruncate(tokens)) {
-            for (var head : heads) {
-                head.truncate(tokens);
-            }
+            drop(tokens);
             giveBack();
+        }
+    }
+
+    /** Drops all tokens from this position on, and keeps their memory; {@link #checkTruncate} has said that it can be done. */
+    void drop(int tokens) {
+        for (var head : heads) {
+            head.truncate(tokens);
+        }
+        if (tokens == 0) {
+            droppedThrough = -1;
         }
     }
 

@@ -154,16 +154,24 @@ public final class SequenceCache implements AutoCloseable {
         if (policy() != null || outOfWindow != null) {
             throw new UnsupportedOperationException("a cache that changes while it decodes cannot go back");
         }
+        var drops = new boolean[layers.length];
         for (int layer = 0; layer < layers.length; layer++) {
             if (!shape.isKv(layer)) {
                 throw new UnsupportedOperationException("layer " + layer + " is recurrent and cannot go back");
             }
-            layer(layer).checkTruncate(tokens);
+            drops[layer] = layer(layer).checkTruncate(tokens);
         }
         for (int layer = 0; layer < layers.length; layer++) {
-            layer(layer).truncate(tokens);
+            if (drops[layer]) {
+                layer(layer).drop(tokens);
+            }
         }
         nextPosition = tokens;
+        for (int layer = 0; layer < layers.length; layer++) {
+            if (drops[layer]) {
+                layer(layer).giveBack(); // if memory runs out here, all layers have gone back already
+            }
+        }
     }
 
     /**

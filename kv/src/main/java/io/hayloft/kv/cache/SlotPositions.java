@@ -68,6 +68,11 @@ final class SlotPositions {
     /** Drops the slots from this one on. */
     void truncate(int slots) {
         count = slots;
+        if (slots == 0) {
+            table = null; // whatever comes next is consecutive
+            highest = -1;
+            return;
+        }
         highest = table == null ? first + slots - 1 : -1;
         for (int slot = 0; table != null && slot < slots; slot++) {
             highest = Math.max(highest, table[slot]);

@@ -18,6 +18,9 @@ final class TokenGroups extends BlockFormat {
     private static final int LANES = VectorWidth.LANES;
     private static final int SUM_CHANNELS = BlockScratch.SUM_CHANNELS;
 
+    /** For each thread, since forks share formats. */
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
     private final int group;
     private final int groups;
     private final boolean zeroPadded;
@@ -25,6 +28,19 @@ final class TokenGroups extends BlockFormat {
     private final PackedMatrix packed;
     private final Half.Scales scales;
     private final GroupQuantizer quantizer;
+
+    private static final class Scratch {
+        float[] numbers = {};
+        int[] quantised = {};
+        final float[] result = new float[2];
+
+        void reserve(int count) {
+            if (numbers.length < count) {
+                numbers = new float[count];
+                quantised = new int[count];
+            }
+        }
+    }
 
     /**
      * A form of block.
@@ -72,9 +88,11 @@ final class TokenGroups extends BlockFormat {
 
     @Override
     void store(MemorySegment block, long at, int token, float[] src, int srcAt) {
-        var numbers = new float[group];
-        var quantised = new int[group];
-        var result = new float[2];
+        var scratch = SCRATCH.get();
+        scratch.reserve(group);
+        var numbers = scratch.numbers;
+        var quantised = scratch.quantised;
+        var result = scratch.result;
         for (int g = 0; g < groups; g++) {
             int from = g * group;
             int count = end(g) - from;
@@ -143,8 +161,11 @@ final class TokenGroups extends BlockFormat {
 
     @Override
     void expand(MemorySegment block, long at, float[] dst, int dstAt, int stride) {
-        var s = new float[groups * 2 * TOKENS];
-        scales.read(block, at, s.length, s);
+        int count = groups * 2 * TOKENS;
+        var scratch = SCRATCH.get();
+        scratch.reserve(count);
+        var s = scratch.numbers;
+        scales.read(block, at, count, s);
         packed.expand(block, at + header(), rows, 0, lanes, dst, dstAt, stride);
         for (int row = 0; row < rows; row++) {
             int to = dstAt + row * stride;

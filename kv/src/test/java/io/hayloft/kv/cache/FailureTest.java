@@ -138,6 +138,23 @@ class FailureTest {
         }
     }
 
+    /** All layers go back although memory cannot be given back. */
+    @Test
+    void goingBackWithoutMemory() {
+        try (var cache = new SequenceCache(CacheShape.full(3, 3, 32), new KvCodec.F16(), 0)) {
+            append(cache, 400);
+            try (var _ = MemoryLimit.reservations(0)) {
+                cache.truncate(100);
+                throw new AssertionError("less memory without a reservation");
+            } catch (UserError e) {
+                assertThat(cache.nextPosition()).isEqualTo(100);
+                for (int layer = 0; layer < 3; layer++) {
+                    assertThat(cache.layer(layer).length(0)).isEqualTo(100);
+                }
+            }
+        }
+    }
+
     private static final class Sinks implements OutOfWindowStore {
         private final SequenceCache cache;
         private boolean closed;

@@ -240,6 +240,32 @@ class ForkTest {
         }
     }
 
+    /** A cache that went back to the beginning is as good as new, wherever its windows had been. */
+    @Test
+    void goingBackToTheBeginningForgetsTheWindow() {
+        var shape = CacheShape.windowed(1, 32, 0, 40);
+        try (var cache = new SequenceCache(shape, new KvCodec.F16(), 0);
+                var fresh = new SequenceCache(shape, new KvCodec.F16(), 0)) {
+            append(cache, 0, 200);
+            assertThat(cache.layer(1).position(0, 0)).isPositive();
+            cache.truncate(0);
+            append(cache, 0, 50);
+            append(fresh, 0, 50);
+            cache.truncate(45); // nothing has left the window
+            fresh.truncate(45);
+            for (int layer = 0; layer < 2; layer++) {
+                assertThat(cache.layer(layer).length(0)).isEqualTo(45);
+                for (int slot = 0; slot < 45; slot++) {
+                    assertThat(cache.layer(layer).position(0, slot)).isEqualTo(slot);
+                    var keys = new float[2][32];
+                    cache.layer(layer).readKeys(0, slot, 1, keys[0], 0);
+                    fresh.layer(layer).readKeys(0, slot, 1, keys[1], 0);
+                    assertThat(keys[0]).isEqualTo(keys[1]);
+                }
+            }
+        }
+    }
+
     @Test
     void evictedTokensStayAwayAndMovedOnesGo() {
         var cache = new LayerCache(1, 32, 0, new KvCodec.F16(), 0, false);
