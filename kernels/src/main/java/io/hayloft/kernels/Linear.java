@@ -25,7 +25,7 @@ public final class Linear {
     private final Panels panels;
     private final @Nullable Copy copy;
 
-    /** What a backend made of the weights. */
+    /** The weights as a backend prepared them. */
     private record Copy(PrefillBackend.Session session, PrefillBackend.Matrix matrix) {}
 
     private Linear(int inputs, int outputs, Panels panels, @Nullable Copy copy) {

@@ -10,7 +10,7 @@ final class TileRun implements JoinedTasks.Part {
     /** Elements of k that are expanded at once, about: 64 KB of weights, which stay in the second-level cache. */
     private static final int DEPTH = 512;
 
-    /** What the elements of k that are expanded at once are a multiple of: every block size. */
+    /** A multiple of every block size: so many elements of k, or a multiple, are expanded at once. */
     private static final int DEPTH_STEP = 32;
 
     /** Activations of a task at most, about 4 MB: every panel passes over them, so they should stay in the cache. */

@@ -8,7 +8,7 @@ import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of the tokens that an {@link Eviction} keeps: the cache they lie in, and what leaves it while it decodes. */
+/** Builds a cache of the tokens that an {@link Eviction} keeps, and decides which leave it while it decodes. */
 public interface DecodeRule {
     /** New tokens are appended and nothing leaves any more. */
     DecodeRule GROW = new DecodeRule() {
@@ -46,7 +46,7 @@ public interface DecodeRule {
         return true;
     }
 
-    /** What the prompt's tokens see while it is read. */
+    /** Which tokens each token of the prompt sees while the prompt is read. */
     default PrefillPattern prefillPattern() {
         return PrefillPattern.EXACT;
     }

@@ -1,7 +1,7 @@
 package io.hayloft.methods;
 
 /**
- * What a method does to the document of a prompt; instruction and question stay as they are.
+ * The shortening of a prompt's document; instruction and question stay as they are.
  *
  * @param compressor who does it
  * @param budget how much of the document stays

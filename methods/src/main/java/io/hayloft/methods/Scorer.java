@@ -11,7 +11,7 @@ import java.util.List;
  * <p>A scorer is a value: two that are equal give equal scores, which are computed once for all methods of a run.
  */
 public interface Scorer {
-    /** What prefill has to record for this scorer. */
+    /** The signals that prefill has to record for this scorer. */
     default SignalRequest signals() {
         return SignalRequest.NONE;
     }

@@ -31,8 +31,8 @@ class HeavyHitterGoldensTest {
         "0.25, eager_prefill_and_decode, 'h2o:4x,heads=query'",
         "0.125, eager_prefill_and_decode, 'h2o:8x,heads=query'"
     })
-    void seesTheSameTokensAndSaysTheSame(String keep, String variant, String expression) {
-        var golden = Shared.golden("compression/h2o/llama_" + variant + "_keep" + keep + ".safetensors");
+    void seesTheSameTokensAndSaysTheSame(String keep, String counted, String expression) {
+        var golden = Shared.golden("compression/h2o/llama_" + counted + "_keep" + keep + ".safetensors");
         var method = Methods.parse(expression);
         try (var model = LanguageModel.load(Goldens.path("architectures/llama"), LoadOptions.withThreads(2));
                 var expected = SafetensorsFile.open(golden);

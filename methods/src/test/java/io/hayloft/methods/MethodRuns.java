@@ -50,9 +50,9 @@ abstract class MethodRuns {
     }
 
     static List<Completion> complete(int[] prompt, int newTokens, int chunk, String... expressions) {
-        var recipes = new ArrayList<CompressionMethod>();
+        var parsed = new ArrayList<CompressionMethod>();
         for (var expression : expressions) {
-            recipes.add(Methods.parse(expression));
+            parsed.add(Methods.parse(expression));
         }
         var greedy = GenerationOptions.greedy(newTokens);
         var options = new GenerationOptions(
@@ -66,7 +66,7 @@ abstract class MethodRuns {
                 5,
                 greedy.cacheMemory(),
                 11);
-        return Generation.run(model, prompt, prompt.length, recipes, options, GenerationListener.NONE);
+        return Generation.run(model, prompt, prompt.length, parsed, options, GenerationListener.NONE);
     }
 
     static Prefilled prefill(int[] prompt, Method method) {

@@ -69,7 +69,7 @@ class RegistryConformanceTest {
         return Stream.concat(registry, more).toList();
     }
 
-    /** The same with every codec that they go together with; of the others parsing tells why not. */
+    /** The same with every codec that they go together with; for the others, parsing says why not. */
     private static List<String> composed() {
         var forms = new ArrayList<String>();
         for (var form : budgeted()) {
@@ -270,7 +270,7 @@ class RegistryConformanceTest {
         }
     }
 
-    /** Positions of the prompt's tokens that a KV head holds, near or far. */
+    /** Positions of the prompt's tokens that a KV head holds, in its cache or beside it. */
     private static Set<Integer> promptTokens(SequenceCache cache, int layer, int head) {
         var positions = new HashSet<Integer>();
         var outOfWindow = cache.outOfWindow();
@@ -295,9 +295,9 @@ class RegistryConformanceTest {
     }
 
     private static List<Completion> complete(LanguageModel model, String... expressions) {
-        var recipes = new ArrayList<CompressionMethod>();
+        var parsed = new ArrayList<CompressionMethod>();
         for (var expression : expressions) {
-            recipes.add(Methods.parse(expression));
+            parsed.add(Methods.parse(expression));
         }
         var greedy = GenerationOptions.greedy(NEW_TOKENS);
         var options = new GenerationOptions(
@@ -311,7 +311,7 @@ class RegistryConformanceTest {
                 5,
                 greedy.cacheMemory(),
                 3);
-        return Generation.run(model, prompt(model), PROMPT, recipes, options, GenerationListener.NONE);
+        return Generation.run(model, prompt(model), PROMPT, parsed, options, GenerationListener.NONE);
     }
 
     private static Prefilled prefill(LanguageModel model, Method method) {

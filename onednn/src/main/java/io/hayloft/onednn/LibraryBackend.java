@@ -33,7 +33,7 @@ abstract class LibraryBackend implements PrefillBackend {
         this.machine = machine;
     }
 
-    /** What the numbers are called. */
+    /** The name of the number format. */
     abstract String numbers();
 
     /** The same with whatever else results depend on. */

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What oneDNN can do that is needed here (<a href="https://uxlfoundation.github.io/oneDNN/">reference</a>). Its objects are
+ * The functions of oneDNN that are needed here (<a href="https://uxlfoundation.github.io/oneDNN/">reference</a>). Its objects are
  * handles: addresses as {@code long}. Each new one is given to an owner that destroys it.
  *
  * <p>A function that fails throws {@link OneDnnException}, or {@link io.hayloft.base.UserError} where memory is lacking.
@@ -100,7 +100,7 @@ final class OneDnn {
         binding.setThreadsOfCaller(threads);
     }
 
-    /** What executes primitives for one thread, one after another. */
+    /** A stream, which executes primitives for one thread, one after another. */
     long stream(Handles owner) {
         return create(owner, Kind.STREAM, "dnnl_stream_create", engine, IN_ORDER);
     }

@@ -9,7 +9,7 @@ package io.hayloft.onednn;
  * @param plan owns the descriptions of weights and scratch memory
  */
 record Product(int rows, int inputs, int outputs, long source, long target, long plan, long primitive) {
-    /** What the library's fast implementations are called; any other would be slower than Java. */
+    /** The name of the library's fast implementations; any other would be slower than Java. */
     private static final String FAST = "brg";
 
     /**

@@ -9,7 +9,7 @@ import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one thread needs to compute products: a stream, and memory for the rows on their way into the library and out of
+ * The state with which one thread computes products: a stream, and memory for the rows on their way into the library and out of
  * it. oneDNN starts no threads of its own, since ours share the work already.
  */
 final class ProductWorker implements AutoCloseable {

@@ -48,7 +48,7 @@ record UnpackedLibrary(String resource, String file, long bytes, String sha256) 
         return target;
     }
 
-    /** What processes that were killed left behind, as far as this user may delete it. */
+    /** Deletes files that killed processes left behind, where this user may delete them. */
     private void deleteStalePieces(Path folder) {
         if (!Files.isDirectory(folder)) {
             return;

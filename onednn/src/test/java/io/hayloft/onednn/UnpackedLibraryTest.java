@@ -14,7 +14,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A resource of this test stands for a library. */
+/** A resource of this test takes the place of a library. */
 class UnpackedLibraryTest {
     private static final String RESOURCE = "/io/hayloft/onednn/library.txt";
     private static final String CONTENT = "not really a library\n";
@@ -61,7 +61,7 @@ class UnpackedLibraryTest {
         assertThat(growing).doesNotExist();
     }
 
-    /** A folder that is not empty stands for a piece of another user. */
+    /** A folder that is not empty takes the place of a file of another user. */
     @Test
     void aLeftoverThatCannotBeDeletedIsNoObstacle() throws Exception {
         var firm = Files.createDirectory(folder.resolve("lib.so123.part"));

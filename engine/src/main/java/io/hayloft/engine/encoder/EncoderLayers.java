@@ -7,7 +7,7 @@ import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 
-/** What an encoder is made of, from the embeddings to the attention of a layer, and the activations that run through it. */
+/** The parts of an encoder, from the embeddings to the attention of a layer, and the activations that run through it. */
 final class EncoderLayers {
     private EncoderLayers() {}
 

@@ -3,7 +3,7 @@ package io.hayloft.engine.generation;
 import java.util.List;
 
 /**
- * What a language model wrote after a prompt, with the cache of one compression method.
+ * The text that a language model wrote after a prompt, with the cache of one compression method.
  *
  * @param method name of the method, such as {@code snapkv:4x}
  * @param ids generated tokens without the EOS token

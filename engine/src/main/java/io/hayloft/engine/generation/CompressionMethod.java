@@ -8,10 +8,10 @@ public interface CompressionMethod {
     /** The name that completions carry, such as {@code snapkv:4x}. */
     String name();
 
-    /** What the prefill must record for {@link #build}. */
+    /** The signals that the prefill must record for {@link #build}. */
     SignalRequest signals();
 
-    /** What the tokens of the prompt see while it is read. */
+    /** Which tokens each token of the prompt sees while the prompt is read. */
     default PrefillPattern prefillPattern() {
         return PrefillPattern.EXACT;
     }

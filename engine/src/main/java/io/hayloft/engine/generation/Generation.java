@@ -33,7 +33,7 @@ public final class Generation {
     private final Completion[] completions;
 
     /**
-     * What a prefill left.
+     * The results of a prefill.
      *
      * @param logits after the whole prompt [vocabulary]; null if its last tokens are still to be read
      * @param signalBytes heap that the recorded signals take

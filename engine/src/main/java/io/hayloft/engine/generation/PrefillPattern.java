@@ -5,7 +5,7 @@ import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 
 /**
- * What the tokens of a prompt see while the prompt is read. Methods with equal patterns share one prefill, so that
+ * Says which tokens each token of a prompt sees while the prompt is read. Methods with equal patterns share one prefill, so that
  * patterns are values.
  */
 public sealed interface PrefillPattern {
@@ -19,18 +19,18 @@ public sealed interface PrefillPattern {
      * All tokens before them and themselves, as a codec stores them: the loss of the codec is in the prompt's own
      * activations too.
      *
-     * @param codec one that codes each token by itself as it comes
+     * @param codec one that stores each token by itself as it comes
      */
     record Stored(KvCodec codec) implements PrefillPattern {
         /** Checks the codec. */
         public Stored {
             if (!codec.storesTokensSeparately()) {
-                throw new IllegalArgumentException(codec.text() + " codes tokens in groups, later than they come");
+                throw new IllegalArgumentException(codec.text() + " packs tokens in groups, later than they come");
             }
         }
     }
 
-    /** What a cache of its own lets them see. The cache of this prefill is what its methods start from. */
+    /** The tokens that a cache made for the pattern lets them see. That cache of this prefill is what its methods start from. */
     non-sealed interface Own extends PrefillPattern {
         /**
          * An empty cache, which the caller closes.

@@ -36,7 +36,7 @@ public final class Prefilled implements AutoCloseable {
         return cache;
     }
 
-    /** What was recorded while the prompt was read. */
+    /** The signals recorded while the prompt was read. */
     public PrefillSignals signals() {
         return signals;
     }

@@ -101,7 +101,7 @@ public final class Sequence implements AutoCloseable {
                 .toArray();
     }
 
-    /** What the sequence remembers; {@link SequenceCache#fork} and {@link SequenceCache#truncate} work on it. */
+    /** The sequence's cache; {@link SequenceCache#fork} and {@link SequenceCache#truncate} work on it. */
     public SequenceCache cache() {
         return cache;
     }

@@ -16,7 +16,7 @@ final class Activations {
     /** The residual stream after a norm [rows][hidden]. */
     float[] normed = {};
 
-    /** What a sublayer adds to the residual stream [rows][hidden]. */
+    /** The term that a sublayer adds to the residual stream [rows][hidden]. */
     float[] update = {};
 
     /** [rows][queryHeads * headDim]. */

@@ -15,7 +15,7 @@ sealed interface Batch {
     /** Position of a row in its sequence. */
     int position(int row);
 
-    /** What is remembered of a row's sequence. */
+    /** The cache of a row's sequence. */
     SequenceCache cache(int row);
 
     /** Length of the prompt that a row's sequence began with: some rotary scalings choose their frequencies by it. */

@@ -149,7 +149,7 @@ public final class LanguageModel implements AutoCloseable {
         return backend == null ? PrefillBackends.JAVA : backend.name();
     }
 
-    /** What a backend's results depend on beside its name, such as its version; empty without one. */
+    /** The parts of a backend's identity beside its name, such as its version; empty without a backend. */
     public String backendDetails() {
         return backend == null ? "" : backend.describe();
     }

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was recorded during one prefill for the methods that compress its cache, in layers whose queries see all tokens.
+ * The signals recorded during one prefill for the methods that compress its cache, in layers whose queries see all tokens.
  *
  * <p>Attention layers fill it while the prompt runs through them; methods read it.
  */

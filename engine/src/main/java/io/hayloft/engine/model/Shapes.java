@@ -7,7 +7,7 @@ import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.LayerShape;
 import io.hayloft.kv.cache.LayerShape.KvShape;
 
-/** What attention and caches need to know of a configuration. */
+/** The sizes of attention and caches that follow from a configuration. */
 public final class Shapes {
     private Shapes() {}
 

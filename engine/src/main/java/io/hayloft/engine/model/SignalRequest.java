@@ -3,7 +3,7 @@ package io.hayloft.engine.model;
 import io.hayloft.formats.config.DecoderConfig;
 
 /**
- * What a prefill records on the way, because some method of the run asked for it. Only layers whose queries see all tokens
+ * The signals that a prefill records on the way because some method of the run asked for them. Only layers whose queries see all tokens
  * are recorded: layers with a window are not compressed.
  *
  * @param lastQueries rotated queries of this many last prompt rows; 0 for none

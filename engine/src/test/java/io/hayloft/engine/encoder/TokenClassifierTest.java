@@ -80,14 +80,14 @@ class TokenClassifierTest {
                 "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 2000000000 | num_hidden_layers",
                 "\"vocab_size\": 40 | \"vocab_size\": 2000000000 | word_embeddings",
             })
-    void brokenFoldersAreRefusedInOneLine(String from, String to, String told) throws IOException {
+    void brokenFoldersAreRefusedInOneLine(String from, String to, String message) throws IOException {
         TinyEncoder.write(folder, EncoderFamily.BERT);
         TinyEncoder.replace(folder, from, to);
         long before = NativeMemory.liveBytes();
         try (var pool = new WorkerPool(1)) {
             assertThatThrownBy(() -> TokenClassifier.load(folder, pool))
                     .isInstanceOf(UserError.class)
-                    .hasMessageContaining(told)
+                    .hasMessageContaining(message)
                     .hasMessageContaining(folder.toString())
                     .message()
                     .doesNotContain("\n");

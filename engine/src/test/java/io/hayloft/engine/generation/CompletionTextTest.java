@@ -31,9 +31,9 @@ class CompletionTextTest {
     @CsvSource({"'Q: why Question',Question,'Q: why '", "Quest Que,Question,Quest Que", "ababc,abc,ab", "x###y,###,x"})
     void tellsNothingThatIsCutLater(String said, String stop, String expected) {
         var text = new CompletionText(new Letters(), new StopText(stop, 0));
-        var told = new StringBuilder(push(text, said));
-        told.append(text.finish());
-        assertThat(told).hasToString(expected);
+        var heard = new StringBuilder(push(text, said));
+        heard.append(text.finish());
+        assertThat(heard).hasToString(expected);
         assertThat(text).hasToString(expected);
     }
 
@@ -44,13 +44,13 @@ class CompletionTextTest {
         assertThat(text.finish()).isEmpty();
     }
 
-    /** Pushes letter by letter until the text stops; returns what was told. */
+    /** Pushes letter by letter until the text stops; returns what was handed out. */
     private static String push(CompletionText text, String letters) {
-        var told = new StringBuilder();
+        var heard = new StringBuilder();
         for (int i = 0; i < letters.length() && !text.stopped(); i++) {
-            told.append(text.push(letters.charAt(i)));
+            heard.append(text.push(letters.charAt(i)));
         }
-        return told.toString();
+        return heard.toString();
     }
 
     /** Every letter is a token. */

@@ -103,12 +103,12 @@ class GenerationTest {
         var built = new ArrayList<String>();
         var listener = new GenerationListener() {
             @Override
-            public void built(int variant, long cacheBytes) {
+            public void built(int sequence, long cacheBytes) {
                 built.add("built");
             }
 
             @Override
-            public void finished(int variant, Completion completion) {
+            public void finished(int sequence, Completion completion) {
                 built.add("finished");
             }
         };
@@ -152,7 +152,7 @@ class GenerationTest {
         var most = new long[1];
         var listener = new GenerationListener() {
             @Override
-            public void built(int variant, long cacheBytes) {
+            public void built(int sequence, long cacheBytes) {
                 most[0] = NativeMemory.liveBytes() - before;
             }
         };
@@ -216,7 +216,7 @@ class GenerationTest {
                 run(prompt, 60, List.of(CompressionMethod.full()), stopping).getFirst();
         assertThat(stopped.stop()).isEqualTo(StopReason.EOS);
         assertThat(stopped.ids()).isEqualTo(Arrays.copyOf(free.ids(), places));
-        assertThat(stopped.times().decodeSteps()).isEqualTo(places); // the end token was chosen, too
+        assertThat(stopped.times().decodeSteps()).isEqualTo(places); // the EOS token was chosen, too
 
         var later = new GenerationOptions(
                 6, 6, Sampling.GREEDY, Set.of(second), null, new KvCodec.F16(), 512, 0, Long.MAX_VALUE, 0);
@@ -237,7 +237,7 @@ class GenerationTest {
         var heard = new StringBuilder();
         var listener = new GenerationListener() {
             @Override
-            public void token(int variant, int id, String text) {
+            public void token(int sequence, int id, String text) {
                 heard.append(text);
             }
         };

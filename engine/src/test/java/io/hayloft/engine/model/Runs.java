@@ -86,12 +86,12 @@ public final class Runs {
         return best;
     }
 
-    /** Within 2e-4 + 1e-4 of the magnitude everywhere; tells the worst place. */
+    /** Within 2e-4 + 1e-4 of the magnitude everywhere; a failure names the worst place. */
     public static void assertClose(String what, float[] actual, float[] expected) {
         assertClose(what, actual, expected, 2e-4, 1e-4);
     }
 
-    /** Within an absolute and a relative distance everywhere; tells the worst place. */
+    /** Within an absolute and a relative distance everywhere; a failure names the worst place. */
     public static void assertClose(String what, float[] actual, float[] expected, double absolute, double relative) {
         assertThat(actual).as(what).hasSameSizeAs(expected);
         double worst = -1;

@@ -51,7 +51,7 @@ public interface Checkpoint extends AutoCloseable {
     /** The file or folder. */
     Path path();
 
-    /** What it is in words, such as {@code GGUF} or {@code safetensors, 2 files}. */
+    /** A description for people, such as {@code GGUF} or {@code safetensors, 2 files}. */
     String format();
 
     /** The shape of the model. */

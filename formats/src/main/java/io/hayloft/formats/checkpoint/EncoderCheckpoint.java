@@ -10,7 +10,7 @@ import java.util.Arrays;
 
 /** A token classifier as it lies on disk: a Hugging Face folder with config.json and safetensors. */
 public final class EncoderCheckpoint implements AutoCloseable {
-    /** Stands for a size that the caller takes as it comes. */
+    /** Marks a size that the caller does not check. */
     public static final long ANY = -1;
 
     private final Path folder;

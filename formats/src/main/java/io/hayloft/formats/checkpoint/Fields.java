@@ -56,7 +56,7 @@ final class Fields {
         return value(name) != null;
     }
 
-    /** Whether the field is written, be it as null. */
+    /** Whether the field is present, even if it is null. */
     boolean mentions(String name) {
         return values.containsKey(prefix + name);
     }
@@ -220,7 +220,7 @@ final class Fields {
                 + (text.length() > 60 ? text.substring(0, 60) + "..." : text));
     }
 
-    /** The same error, told with the name of the file if it lacks it. */
+    /** The same error, with the name of the file in its message. */
     UserError located(UserError e) {
         var message = String.valueOf(e.getMessage());
         return message.startsWith(source) ? e : FileError.of(source, message, e);

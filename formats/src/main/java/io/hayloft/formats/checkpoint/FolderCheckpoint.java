@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A Hugging Face folder: config.json, optionally generation_config.json, and safetensors. */
 final class FolderCheckpoint implements Checkpoint {
-    /** What tokenizer and chat format are read from. */
+    /** The files that tokenizer and chat format are read from. */
     private static final List<String> TEXT_FILES = List.of(
             "config.json",
             "tokenizer.json",
@@ -63,7 +63,7 @@ final class FolderCheckpoint implements Checkpoint {
                     + ": give a GGUF file or the folder of a Hugging Face checkpoint");
         }
         var file = Json.object(configFile.toString(), SafetensorsShards.readAll(configFile));
-        HuggingFaceConfig.architecture(file); // an unknown one is told before anything else is looked for
+        HuggingFaceConfig.architecture(file); // report an unknown one before anything else is looked for
         var shards = SafetensorsShards.open(folder);
         try {
             return new FolderCheckpoint(folder, configName, shards, file);

@@ -48,7 +48,7 @@ public final class GgufFile implements AutoCloseable {
         return new GgufFile(source, bytes.asReadOnly(), () -> {});
     }
 
-    /** What the file is called in messages: its path. */
+    /** The file's name in messages: its path. */
     public String source() {
         return source;
     }

@@ -30,7 +30,7 @@ final class GgufReader {
     /** A tensor header: where its data lies, relative to the data section. */
     private record Header(String name, TensorType type, long[] shape, long offset, long bytes) {}
 
-    /** What a file holds, in file order. */
+    /** The contents of a file, in file order. */
     record Content(Map<String, Object> metadata, Map<String, Tensor> tensors) {}
 
     private final Cursor cursor;

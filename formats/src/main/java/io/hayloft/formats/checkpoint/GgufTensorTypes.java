@@ -5,7 +5,7 @@ import io.hayloft.formats.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
 
-/** The numbers that stand for tensor types in GGUF files. */
+/** The numbers of tensor types in GGUF files. */
 final class GgufTensorTypes {
     private static final Map<Integer, TensorType> SUPPORTED = Map.ofEntries(
             Map.entry(0, TensorType.F32),
@@ -47,7 +47,7 @@ final class GgufTensorTypes {
     private GgufTensorTypes() {}
 
     /**
-     * The type that a number stands for.
+     * Returns the type with a number.
      *
      * @throws UserError if it is unknown or not supported
      */

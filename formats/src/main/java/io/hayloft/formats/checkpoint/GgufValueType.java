@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** The types of metadata values of fixed size, with the number that stands for each in a file. */
+/** The types of metadata values of fixed size, with the number of each in a file. */
 @SuppressWarnings("ImmutableEnumChecker") // readers hold no state
 enum GgufValueType {
     UINT8(0, 1, (data, at) -> (long) (data.get(ValueLayout.JAVA_BYTE, at) & 0xFF)),
@@ -55,7 +55,7 @@ enum GgufValueType {
         return reader.read(data, at);
     }
 
-    /** The type that a number stands for; null if none of fixed size. */
+    /** Returns the type with a number; null if no type of fixed size has it. */
     static @Nullable GgufValueType of(int id) {
         for (var type : values()) {
             if (type.id == id) {

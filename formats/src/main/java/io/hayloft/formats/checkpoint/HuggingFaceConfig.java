@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class HuggingFaceConfig {
     private static final int SMOLLM3_ROPE_INTERVAL = 4;
 
-    /** What the published configs of Gemma 3 leave out. */
+    /** Defaults of the fields that the published configs of Gemma 3 leave out. */
     private static final Map<String, Long> GEMMA3_DEFAULTS = Map.of(
             "num_attention_heads", 8L,
             "num_key_value_heads", 4L,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rotation as config.json tells it, in either dialect: {@code rope_parameters} (transformers 5, one object or one a
+ * The rotation that config.json describes, in either dialect: {@code rope_parameters} (transformers 5, one object or one a
  * layer type), or {@code rope_theta} with {@code rope_scaling} (transformers 4).
  */
 final class HuggingFaceRope {

@@ -4,7 +4,7 @@ import io.hayloft.formats.config.Role;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How a kind of file spells the tensor of each role; {@code #} stands for the layer. */
+/** The name of each role's tensor in a kind of file; {@code #} is replaced by the number of the layer. */
 final class TensorNames {
     private final Map<Role, String> names = new EnumMap<>(Role.class);
     private final String layers;
@@ -22,7 +22,7 @@ final class TensorNames {
         return names.getOrDefault(role, "").replace("#", Integer.toString(layer));
     }
 
-    /** What the names of all tensors in layers begin with. */
+    /** The prefix of the names of all tensors in layers. */
     String layers() {
         return layers;
     }

@@ -17,7 +17,7 @@ public enum EncoderFamily {
         this.prefix = prefix;
     }
 
-    /** What the names of its tensors start with, those of the classifier excepted. */
+    /** The prefix of its tensors' names, those of the classifier excepted. */
     public String prefix() {
         return prefix;
     }

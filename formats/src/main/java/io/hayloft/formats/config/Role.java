@@ -2,7 +2,7 @@ package io.hayloft.formats.config;
 
 import java.util.Locale;
 
-/** What a weight does in a decoder. Shapes are {@code [rows][columns]}; vectors are {@code [1][n]}. */
+/** The place of a weight in a decoder. Shapes are {@code [rows][columns]}; vectors are {@code [1][n]}. */
 public enum Role {
     /** {@code [vocabulary][hidden]}, once a model. */
     EMBEDDING(true),

@@ -52,7 +52,7 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
         return inverse;
     }
 
-    /** A rule that stretches the frequencies. */
+    /** A rule that scales the frequencies for contexts longer than those trained on. */
     public sealed interface Scaling {
         /** Checks the numbers for heads with this many rotating pairs. */
         void check(int pairs);
@@ -218,9 +218,9 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
         @Override
         public Frequencies apply(RopeConfig rope, int sequenceLength) {
             double length = Math.max(sequenceLength, originalLength);
-            double stretch = factor * length / originalLength - (factor - 1);
+            double growth = factor * length / originalLength - (factor - 1);
             double dims = rope.rotaryDims;
-            return new Frequencies(rope.unscaled(rope.theta * Math.pow(stretch, dims / (dims - 2))), 1);
+            return new Frequencies(rope.unscaled(rope.theta * Math.pow(growth, dims / (dims - 2))), 1);
         }
     }
 

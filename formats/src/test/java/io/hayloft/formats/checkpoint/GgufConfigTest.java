@@ -114,7 +114,7 @@ class GgufConfigTest {
                 .hasMessageContaining(words);
     }
 
-    /** A size that is told layer by layer is read when all layers agree. */
+    /** A size that is given layer by layer is read if all layers agree. */
     @Test
     void readsSizesPerLayer() {
         var agreed = GgufBuilder.littleEndian(5, 2L, 3, 3);

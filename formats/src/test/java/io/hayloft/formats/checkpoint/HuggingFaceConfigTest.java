@@ -23,7 +23,7 @@ class HuggingFaceConfigTest {
         return Objects.requireNonNull(config.attention(0).rope());
     }
 
-    /** A config with the sizes that every model tells, and more fields. */
+    /** A config with the sizes that every model has, and more fields. */
     private static String config(String modelType, int layers, String more) {
         return """
             {"model_type": "%s", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": %d,

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Attention that each token received: softmax probabilities summed over query rows, for each query head.
  *
  * <p>Rows are added up in blocks of 128 positions, each block in order and the blocks in order, so that threads can share
- * out the blocks and the sums depend neither on them nor on how a prompt is cut into chunks. Where there are far tokens,
+ * out the blocks and the sums depend neither on them nor on how a prompt is cut into chunks. Where there are out-of-window tokens,
  * {@link ColumnSumStep} adds the rows to the sums one by one instead: threads share out the tokens there.
  */
 public final class AccumulatedAttention {

@@ -7,7 +7,7 @@ import io.hayloft.kv.cache.BlockScratch;
 import io.hayloft.kv.cache.HeadCache;
 import java.util.Arrays;
 
-/** What one thread works in during decode attention: the query heads of one KV head over a split of its tokens. */
+/** The buffers of one thread in decode attention: the query heads of one KV head over a split of its tokens. */
 final class DecodeScratch {
     private final BlockScratch blocks = new BlockScratch();
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);

@@ -9,7 +9,7 @@ public final class PrefillAttention {
 
     private PrefillAttention() {}
 
-    /** What a calling thread keeps from call to call. */
+    /** Arrays that a calling thread keeps from call to call. */
     private static final class Scratch {
         final AttentionResults near = new AttentionResults();
         final AttentionResults others = new AttentionResults();

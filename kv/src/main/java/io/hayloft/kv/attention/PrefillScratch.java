@@ -7,7 +7,7 @@ import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kv.cache.HeadCache;
 import java.util.Arrays;
 
-/** What one thread works in during prefill attention: queries of one KV head, one decoded tile of keys and values. */
+/** The buffers of one thread in prefill attention: queries of one KV head, one decoded tile of keys and values. */
 final class PrefillScratch {
     private static final int PAIR = 2 * VectorWidth.LANES;
     private static final int BLOCK = HeadCache.BLOCK;

@@ -189,7 +189,7 @@ public final class BlockMemory implements AutoCloseable {
         return wasted > bytes() / 8;
     }
 
-    /** Takes over the counts of another memory, of which this one holds all blocks: what is said does not change. */
+    /** Takes over the counts of another memory, all of whose blocks this one holds, so that {@link #bytes} stays the same. */
     void countAs(BlockMemory other) {
         spare.putAll(other.spare);
         spareBytes = other.spareBytes;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the kernels of one thread work in: the queries of one KV head, prepared once for all blocks, and arrays that grow
+ * The buffers of one thread's kernels: the queries of one KV head, prepared once for all blocks, and arrays that grow
  * to what is asked for and are reused.
  */
 public final class BlockScratch {
@@ -71,7 +71,7 @@ public final class BlockScratch {
         return weights;
     }
 
-    /** What a kernel gets, to be filled before each call. */
+    /** The arguments of a kernel, set before each call. */
     RowProduct product() {
         return product;
     }

@@ -3,7 +3,7 @@ package io.hayloft.kv.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a cache while it decodes: eviction by accumulated attention, sliding windows. One object serves one
+ * Changes a cache while it decodes: eviction by accumulated attention, sliding windows. One object serves one
  * sequence.
  */
 public interface CachePolicy {
@@ -28,11 +28,11 @@ public interface CachePolicy {
         return null;
     }
 
-    /** Bytes of what this keeps of its tokens from step to step, such as the attention they got. */
+    /** Bytes that the policy itself keeps from step to step, such as the attention that tokens got. */
     default long bytes() {
         return 0;
     }
 
-    /** A copy with a life of its own, for a copied cache. */
+    /** A copy that changes independently of this one, for the fork of a cache. */
     CachePolicy fork();
 }

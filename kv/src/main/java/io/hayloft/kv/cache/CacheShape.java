@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Sizes of what a model remembers of a sequence.
+ * The sizes of a model's layer states.
  *
  * @param shapes of each layer
  */

@@ -18,7 +18,7 @@ final class CodecText {
      */
     record Form(String name, List<String> parameters, Function<Given, KvCodec> reader) {}
 
-    /** What a text says in its parentheses. */
+    /** The parameters in the parentheses of a codec's text. */
     record Given(String text, Map<String, String> values) {
         /** A whole number; the other one if the text does not name the parameter. */
         int number(String name, int otherwise) {

@@ -27,7 +27,7 @@ final class F16Rows {
     private static final int LANES = VectorWidth.LANES;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** What x must be multiplied with. */
+    /** The factor by which x must be multiplied. */
     static final float FACTOR = 0x1p112f;
 
     private F16Rows() {}

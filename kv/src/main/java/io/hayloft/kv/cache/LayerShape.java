@@ -1,6 +1,6 @@
 package io.hayloft.kv.cache;
 
-/** The size of what one layer remembers of a sequence. */
+/** The size of one layer's {@link LayerState}. */
 public sealed interface LayerShape {
     /** An empty state of this shape; the caller closes it. */
     LayerState create(KvCodec codec, int reserveTokens, boolean keepAll);

@@ -1,7 +1,7 @@
 package io.hayloft.kv.cache;
 
 /**
- * What one layer remembers of one sequence: the keys and values of an attention layer, or the constant state of a
+ * The state of one layer for one sequence: the keys and values of an attention layer, or the constant state of a
  * recurrent one. It belongs to a {@link SequenceCache}, which closes it.
  */
 public sealed interface LayerState extends AutoCloseable permits LayerCache, RecurrentState {

@@ -57,7 +57,7 @@ public interface OutOfWindowStore extends AutoCloseable {
         return null;
     }
 
-    /** What has to happen after each decode step because of these tokens; null for nothing. Forked and closed with them. */
+    /** The policy that these tokens need after each decode step; null for none. It is forked and closed with them. */
     default @Nullable CachePolicy policy() {
         return null;
     }

@@ -3,7 +3,7 @@ package io.hayloft.kv.cache;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What one sequence keeps of the tokens it has seen, in all layers. Whoever makes it closes it. */
+/** The states of all layers for one sequence: keys and values, recurrent states. Whoever makes it closes it. */
 public final class SequenceCache implements AutoCloseable {
     private final CacheShape shape;
     private final LayerState[] layers;
@@ -50,7 +50,7 @@ public final class SequenceCache implements AutoCloseable {
      * An empty cache with out-of-window tokens beside it, which queries see from another distance.
      *
      * @param shape with the windows of this cache, which may be narrower than those of the model
-     * @param policy what happens to the cache at each decode step; null for what {@code outOfWindow} asks for
+     * @param policy changes the cache after each decode step; null for the policy of {@code outOfWindow}
      * @param outOfWindow belongs to this cache from now on
      */
     public SequenceCache(CacheShape shape, KvCodec codec, @Nullable CachePolicy policy, OutOfWindowStore outOfWindow) {
@@ -107,7 +107,7 @@ public final class SequenceCache implements AutoCloseable {
         throw new IllegalStateException("no layer keeps keys and values");
     }
 
-    /** What a layer remembers, from layer 0 on. */
+    /** Returns the state of a layer, counted from 0. */
     public LayerState state(int layer) {
         return layers[layer];
     }
@@ -196,7 +196,7 @@ public final class SequenceCache implements AutoCloseable {
         return bytes;
     }
 
-    /** What happens to this cache after each decode step; null for nothing. */
+    /** The policy that changes this cache after each decode step; null for none. */
     public @Nullable CachePolicy policy() {
         return policy != null ? policy : outOfWindow == null ? null : outOfWindow.policy();
     }

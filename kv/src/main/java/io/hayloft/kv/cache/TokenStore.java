@@ -1,7 +1,7 @@
 package io.hayloft.kv.cache;
 
 /**
- * What stores of keys and of values have in common: the tokens of one head, appended at the end.
+ * The operations that stores of keys and of values have in common, on the tokens of one head.
  *
  * <p>Tokens have numbers that never change while tokens are only appended: dropping blocks at the front leaves the
  * numbers of the others, so that blocks always begin at multiples of 32.

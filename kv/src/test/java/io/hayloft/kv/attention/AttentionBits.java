@@ -59,7 +59,7 @@ final class AttentionBits {
         try (var outOfWindow = behind.cache(codec, 0)) {
             behind.append(outOfWindow.layer(0), 0, behind.tokens());
             var part = new OutOfWindowTokens(outOfWindow.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);
-            System.out.println(name + ", far tokens: " + run(problem, codec, part, pool));
+            System.out.println(name + ", out-of-window tokens: " + run(problem, codec, part, pool));
         }
     }
 

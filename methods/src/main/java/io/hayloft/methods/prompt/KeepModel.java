@@ -42,7 +42,7 @@ final class KeepModel implements AutoCloseable {
         }
         for (var token : List.of(rules.start(), rules.end(), rules.unknown())) {
             if (!vocabulary.containsKey(token)) {
-                throw new UserError(folder + ": the tokenizer lacks " + token + ", so it is none of this encoder");
+                throw new UserError(folder + ": the tokenizer lacks " + token + ", so it belongs to another encoder");
             }
         }
         int vectors = classifier.config().vocabulary();
@@ -74,10 +74,10 @@ final class KeepModel implements AutoCloseable {
     }
 
     /**
-     * A stretch of text that the encoder reads at once.
+     * A chunk of text, which the encoder reads at once.
      *
      * @param text what it reads, forced tokens as they were
-     * @param ids its tokens, start and end included
+     * @param ids its tokens, those that begin and end a text for the encoder included
      * @param keep probability to stay of each token
      * @param words its words
      */
@@ -136,7 +136,7 @@ final class KeepModel implements AutoCloseable {
         return pieces;
     }
 
-    /** The tokens of a marked text between start and end token; what is too long loses its end. */
+    /** The tokens of a marked text between those that begin and end a text for the encoder, cut off where they exceed its length. */
     private List<String> tokens(String marked) {
         var tokens = new ArrayList<String>();
         tokens.add(rules.start());

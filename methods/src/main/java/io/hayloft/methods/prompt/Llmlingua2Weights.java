@@ -53,7 +53,7 @@ final class Llmlingua2Weights {
             var hash = new Sha256();
             for (var name : FILES) {
                 var file = folder.resolve(name);
-                if (Files.isRegularFile(file)) { // loading tells what is missing
+                if (Files.isRegularFile(file)) { // loading says what is missing
                     hash.add(name + " " + Files.size(file) + "\n").add(file);
                 }
             }
