@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Installed {
     private static final String RESOURCES = "/org/bytedeco/dnnl/linux-x86_64/";
 
-    /** The library's version, which must change together with the one in the build. */
+    /** The thread library that oneDNN needs. Sizes and hashes change with the version of the library in the build. */
     private static final UnpackedLibrary THREADS = new UnpackedLibrary(
             RESOURCES + "libgomp.so.1",
             "libgomp.so.1",

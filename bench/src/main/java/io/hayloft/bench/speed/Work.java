@@ -43,7 +43,8 @@ final class Work {
             var attention = config.attention(layer);
             int window = attention.window();
             var near = cache.layer(layer);
-            var outOfWindow = cache.outOfWindow() == null ? null : cache.outOfWindow().tokens(layer);
+            var outOfWindow =
+                    cache.outOfWindow() == null ? null : cache.outOfWindow().tokens(layer);
             for (int head = 0; head < attention.kvHeads(); head++) {
                 int length = near.length(head) + added;
                 pairs += window == 0 ? length : Math.min(length, window);

@@ -16,7 +16,7 @@ final class Activations {
     /** The residual stream after a norm [rows][hidden]. */
     float[] normed = {};
 
-    /** The term that a sublayer adds to the residual stream [rows][hidden]. */
+    /** The update that a sublayer adds to the residual stream [rows][hidden]. */
     float[] update = {};
 
     /** [rows][queryHeads * headDim]. */

@@ -12,7 +12,8 @@ record Layer(List<Sublayer> sublayers) {
     }
 
     /**
-     * Computes the term that a sublayer adds to the residual stream: a mixer, in which tokens see each other, or a feed-forward part.
+     * Computes the update that a sublayer adds to the residual stream: a mixer, in which tokens see each other, or a
+     * feed-forward part.
      *
      * <p>It holds weights only. What it remembers of a sequence lies in that sequence's cache, in the state of its layer.
      */

@@ -4,8 +4,8 @@ import io.hayloft.kv.attention.AccumulatedAttention;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.attention.OutOfWindowTokens;
 import io.hayloft.kv.attention.StepTimes;
-import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -19,7 +19,8 @@ final class Rope {
 
     private final RopeConfig config;
     private final int pairs;
-    private final LinkedHashMap<Integer, Table> tables = new LinkedHashMap<>(); // by frequencies, most recently used last
+    private final LinkedHashMap<Integer, Table> tables =
+            new LinkedHashMap<>(); // by frequencies, most recently used last
 
     Rope(RopeConfig config) {
         this.config = config;

@@ -1,7 +1,7 @@
 package io.hayloft.kv.attention;
 
-import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 

@@ -212,7 +212,8 @@ public final class SequenceCache implements AutoCloseable {
         OutOfWindowStore outOfWindowCopy = null;
         try {
             outOfWindowCopy = outOfWindow == null ? null : outOfWindow.fork();
-            return new SequenceCache(shape, copies, policy == null ? null : policy.fork(), outOfWindowCopy, nextPosition);
+            return new SequenceCache(
+                    shape, copies, policy == null ? null : policy.fork(), outOfWindowCopy, nextPosition);
         } catch (RuntimeException | Error e) {
             close(copies, outOfWindowCopy);
             throw e;

@@ -58,7 +58,8 @@ final class AttentionBits {
         var behind = Case.of(outOfWindowShape, 150, seed + 1000);
         try (var outOfWindow = behind.cache(codec, 0)) {
             behind.append(outOfWindow.layer(0), 0, behind.tokens());
-            var part = new OutOfWindowTokens(outOfWindow.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);
+            var part = new OutOfWindowTokens(
+                    outOfWindow.layer(0), 20, seed % 2 == 0 ? null : AttentionBits::hideEveryThird);
             System.out.println(name + ", out-of-window tokens: " + run(problem, codec, part, pool));
         }
     }

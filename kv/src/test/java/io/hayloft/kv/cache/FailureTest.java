@@ -85,7 +85,8 @@ class FailureTest {
             append(full, 200);
             var outOfWindow = new Sinks(full.fork());
             try (var _ = MemoryLimit.reservations(1)) {
-                Compaction.select(full, null, new KvCodec.Q8(), null, outOfWindow, pool).close();
+                Compaction.select(full, null, new KvCodec.Q8(), null, outOfWindow, pool)
+                        .close();
             } catch (UserError e) {
                 assertThat(outOfWindow.closed).isTrue();
                 return;

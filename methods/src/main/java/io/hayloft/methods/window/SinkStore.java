@@ -1,9 +1,9 @@
 package io.hayloft.methods.window;
 
 import io.hayloft.kv.cache.CacheShape;
-import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.SequenceCache;
 import org.jspecify.annotations.Nullable;
 

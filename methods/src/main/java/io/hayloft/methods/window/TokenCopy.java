@@ -1,7 +1,7 @@
 package io.hayloft.methods.window;
 
-import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.OutOfWindowStore;
 
 /** Copies tokens from a cache that slides to the store beside it. */
 final class TokenCopy {
@@ -11,7 +11,8 @@ final class TokenCopy {
     private TokenCopy() {}
 
     /** Appends the tokens at positions {@code from .. to-1}, which the source holds in slots in order. */
-    static void copy(LayerCache source, int from, int to, LayerCache target, OutOfWindowStore.InverseRotation rotation) {
+    static void copy(
+            LayerCache source, int from, int to, LayerCache target, OutOfWindowStore.InverseRotation rotation) {
         int dim = source.headDim();
         int width = source.kvHeads() * dim;
         int count = to - from;
