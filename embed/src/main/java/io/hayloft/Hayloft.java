@@ -178,7 +178,7 @@ public final class Hayloft implements AutoCloseable {
         }
 
         @Override
-        public void token(int variant, int id, String text) {
+        public void token(int sequence, int id, String text) {
             if (!text.isEmpty()) {
                 onText.accept(text);
                 printed += text.length();

@@ -89,7 +89,7 @@ class BadInputTest {
         Cli.run(line.split(" +")).isUserError(words);
     }
 
-    /** What is no mistake of the user is told as what it is, with the details out of the way. */
+    /** A defect is reported as a defect, with its details in a file. */
     @Test
     void aDefectIsToldInOneLine() {
         var err = new StringWriter();

@@ -47,7 +47,6 @@ public final class RunSettings {
         settings.put("cache_type", spec.cacheType());
         settings.put("backend", model.backend());
         settings.put("backend_details", model.backendDetails());
-        settings.put("vector_bits", model.vectorBits());
         var compat = spec.compat();
         if (compat != null) {
             settings.put(

@@ -71,7 +71,7 @@ public record SpeedSpec(
         return List.copyOf(cases);
     }
 
-    /** Most methods read the prompt with the full cache, so that one line stands for all of them. */
+    /** Most methods read the prompt with the full cache, so that one line is enough for all of them. */
     private void addPrefills(LinkedHashSet<SpeedCase> cases, int tokens, int depth, KvCodec type) {
         var full = Methods.parse("full");
         for (var method : methods) {
