@@ -109,7 +109,9 @@ public final class MemoryPlan {
 
     /** Bytes of what the method makes of the prompt, with {@code generated} tokens behind. */
     private long compressed(SpeedCase test, int generated) {
-        int kept = test.depth() == 0 ? 0 : test.method().keptTokens(test.depth(), config.attention(0).groupSize());
+        int kept = test.depth() == 0
+                ? 0
+                : test.method().keptTokens(test.depth(), config.attention(0).groupSize());
         return bytes(test, kept + generated, test.depth() + generated);
     }
 

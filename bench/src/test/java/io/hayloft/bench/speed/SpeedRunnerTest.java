@@ -219,7 +219,8 @@ class SpeedRunnerTest {
         long quarter = shape.fullBytes(256, F16);
         var h2o = decode("h2o:4x", 1024, 8, 1);
         long attention = h2o.method().signals().heapBytes(model.config(), 1024);
-        assertThat(attention).isGreaterThanOrEqualTo(4L * 1024 * model.config().attention(0).queryHeads());
+        assertThat(attention)
+                .isGreaterThanOrEqualTo(4L * 1024 * model.config().attention(0).queryHeads());
         assertThat(plan.cacheBytes(h2o)).isEqualTo(prompt + attention + quarter);
         assertThat(plan.cacheBytes(decode("streaming:4x,positions=slot", 1024, 32, 8)))
                 .isEqualTo(Math.max(prompt + quarter, quarter + 8 * shape.fullBytes(288, F16)));
