@@ -12,7 +12,7 @@ public final class Suggest {
     /**
      * The error for an unknown name: names the closest known one, or lists all of them.
      *
-     * @param kind what the name stands for, such as {@code "method"}
+     * @param kind what kind of thing the name is of, such as {@code "method"}
      * @param given what the user wrote
      * @param known every valid name
      */

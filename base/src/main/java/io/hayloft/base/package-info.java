@@ -1,5 +1,5 @@
 /**
- * What every room shares: the error that a user can mend, "did you mean" suggestions, sizes as people write them, checksums.
+ * Shared by every room: errors that a user can fix, "did you mean" suggestions, sizes as people write them, checksums.
  *
  * <p>No dependency but the annotations; nothing here knows of models, methods or tasks.
  */

@@ -16,7 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 
 /**
- * What {@code hayloft inspect} tells of a model. Sizes of the cache are those of a full f16 cache.
+ * The description of a model that {@code hayloft inspect} prints. Sizes of the cache are those of a full f16 cache.
  *
  * @param parameters elements of all tensors
  * @param slidingLayers layers that see a window only

@@ -26,12 +26,13 @@ final class RescoreCommand extends Subcommand {
     @Override
     public Integer call() {
         var done = Rescore.of(folder());
+        if (done.run().records().isEmpty()) {
+            throw new UserError(run + " holds no answers to score: start its bench again first");
+        }
         for (var change : done.tasks()) {
             out().println(line(change));
         }
-        if (!done.run().records().isEmpty()) {
-            out().println("report:  " + Report.write(done.run()));
-        }
+        out().println("report:  " + Report.write(done.run()));
         return 0;
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** What users get wrong on the command line: each is told in one line, with exit code 2. */
+/** Mistakes on the command line: each is answered by one line, with exit code 2. */
 class BadInputTest {
     @ParameterizedTest(name = "hayloft {0}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
@@ -89,7 +89,7 @@ class BadInputTest {
         Cli.run(line.split(" +")).isUserError(words);
     }
 
-    /** What is no mistake of the user is told as what it is, with the details out of the way. */
+    /** A defect is reported as a defect, with its details in a file. */
     @Test
     void aDefectIsToldInOneLine() {
         var err = new StringWriter();

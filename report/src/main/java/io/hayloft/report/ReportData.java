@@ -16,7 +16,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page's script gets to see, as JSON. Numbers that do not exist (no samples, no error) are null.
+ * The data of the page, which its script reads as JSON. Numbers that do not exist (no samples, no error) are null.
  *
  * @param headline what was found; the first sentence is the title of the page
  * @param info the content of {@code run.json}

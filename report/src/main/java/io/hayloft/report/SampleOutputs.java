@@ -30,7 +30,7 @@ record SampleOutputs(
     /** Characters of outputs that a page may hold before it shows only the first samples. */
     private static final int MOST_CHARACTERS = 1_500_000;
 
-    /** What one method answered. */
+    /** The answer of one method. */
     record Output(String text, double score, String stop) {}
 
     static List<SampleOutputs> of(List<BenchRecord> records, List<String> methods) {

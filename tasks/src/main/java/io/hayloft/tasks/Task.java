@@ -10,7 +10,7 @@ public interface Task {
     /** The kind of work. */
     Category category();
 
-    /** One line that tells people what is asked. */
+    /** One line for people: what the task asks. */
     String description();
 
     /** The metric with its version, such as {@code qa_f1/1}. */

@@ -13,7 +13,7 @@ public interface TokenCounter {
         return encode(text).length;
     }
 
-    /** How many special tokens the model's tokenizer puts before a raw text: 1 where it has a start token, else 0. */
+    /** How many special tokens the model's tokenizer puts before a raw text: 1 where it has a BOS token, else 0. */
     default int startTokens() {
         return 0;
     }

@@ -2,7 +2,7 @@ package io.hayloft.testing;
 
 import io.hayloft.base.UserError;
 
-/** What an error for users must look like. */
+/** Checks that an error is one that users understand. */
 public final class Refusal {
     private Refusal() {}
 

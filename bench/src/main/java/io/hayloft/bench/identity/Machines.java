@@ -2,6 +2,7 @@ package io.hayloft.bench.identity;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.hayloft.bench.record.RunInfo;
+import io.hayloft.kernels.VectorWidth;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ public final class Machines {
                 cpu(),
                 Runtime.getRuntime().availableProcessors(),
                 memory(),
-                model.vectorBits(),
+                VectorWidth.BITS,
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 model.threads());

@@ -18,7 +18,6 @@ import java.util.Map;
  * @param threads worker threads
  * @param backend name of what multiplies matrices in prefills: {@code java}, or a backend
  * @param backendDetails version and instruction set of a backend, which its results depend on; empty for Java
- * @param vectorBits width of the vectors that its kernels use
  * @param compressors hashes of the weights that methods shorten prompts with, by method
  */
 public record ModelFacts(
@@ -35,7 +34,6 @@ public record ModelFacts(
         int threads,
         String backend,
         String backendDetails,
-        int vectorBits,
         Map<String, String> compressors) {
     /** Copies the map. */
     public ModelFacts {

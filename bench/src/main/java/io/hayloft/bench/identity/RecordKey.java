@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
  */
 public record RecordKey(Program program, Row row, Request request, Prompt prompt) {
     /** Raised when the engine or the records change so that older outputs must not mix with new ones. */
-    public static final String VERSION = "hayloft-record/6";
+    public static final String VERSION = "hayloft-record/7";
 
     /**
      * Model and arithmetic.
@@ -22,12 +22,11 @@ public record RecordKey(Program program, Row row, Request request, Prompt prompt
      * @param cacheType how the full cache is stored
      * @param backend what multiplies matrices in prefills
      * @param backendDetails version and instruction set of a backend; empty for Java
-     * @param vectorBits width of the vectors of the Java kernels
      */
-    public record Program(String modelHash, String cacheType, String backend, String backendDetails, int vectorBits) {
+    public record Program(String modelHash, String cacheType, String backend, String backendDetails) {
         /** The arithmetic of a model in a run's cache type. */
         public static Program of(ModelFacts model, String cacheType) {
-            return new Program(model.hash(), cacheType, model.backend(), model.backendDetails(), model.vectorBits());
+            return new Program(model.hash(), cacheType, model.backend(), model.backendDetails());
         }
     }
 
@@ -78,7 +77,6 @@ public record RecordKey(Program program, Row row, Request request, Prompt prompt
         parts.put("cache_type", program.cacheType());
         parts.put("backend", program.backend());
         parts.put("backend_details", program.backendDetails());
-        parts.put("vector_bits", program.vectorBits());
         parts.put("method", row.method());
         parts.put("method_version", row.version());
         parts.put("runs_as", row.runsAs());

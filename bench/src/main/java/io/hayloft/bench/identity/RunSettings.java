@@ -30,9 +30,11 @@ public final class RunSettings {
         return settings;
     }
 
-    /** Hash of the settings that all records of a folder share. */
+    /** Hash of the settings that all records of a folder share; of the model its content counts, not its name. */
     public static String identity(BenchSpec spec, ModelFacts model) {
-        return Hashes.of(shared(spec, model));
+        var shared = shared(spec, model);
+        shared.remove("model");
+        return Hashes.of(shared);
     }
 
     private static Map<String, Object> shared(BenchSpec spec, ModelFacts model) {
@@ -47,7 +49,6 @@ public final class RunSettings {
         settings.put("cache_type", spec.cacheType());
         settings.put("backend", model.backend());
         settings.put("backend_details", model.backendDetails());
-        settings.put("vector_bits", model.vectorBits());
         var compat = spec.compat();
         if (compat != null) {
             settings.put(

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What each method reads and how it runs under {@code --paper-compat}, for one sample: see {@link PaperCompat#switches}.
+ * The prompt that each method reads, and how it runs, under {@code --paper-compat}, for one sample: see {@link PaperCompat#switches}.
  *
  * @param compat the paper's facts
  * @param sample the sample, its prompt cut to the limit

@@ -168,7 +168,7 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
     }
 
     /**
-     * What produced a record.
+     * The prompt, settings and machine that a record comes from.
      *
      * @param promptSha256 SHA-256 of the prompt's text in UTF-8, before the chat format and before it was shortened
      * @param promptIdsSha256 SHA-256 of the tokens that the model read

@@ -108,16 +108,24 @@ final class Growth {
                 same(found.get("model"), wanted.get("model"))
                         ? "the files of model " + now(wanted, "model") + " have changed"
                         : "the model was " + now(found, "model") + ", is now " + now(wanted, "model");
-            case "vector_bits" ->
-                "the vectors of the processor had " + then + " bits, now have " + now + ": this is another machine";
             case "backend_details" ->
                 "version or instruction set of the backend was " + text(then) + ", is now " + text(now);
             case "paper_compat" ->
                 "--paper-compat was " + (then == null ? "off" : "on") + ", is now " + (now == null ? "off" : "on");
             case "paper_compat_methods" -> "the paper's facts about single methods have changed with the grid";
             case "version" -> "results of this version of Hayloft do not mix with those before";
-            default -> "--" + name.replace('_', '-') + " was " + text(then) + ", is now " + text(now);
+            case "limit_tokens", "max_new_tokens" -> option(name, orNone(then), orNone(now));
+            default -> option(name, then, now);
         };
+    }
+
+    private static String option(String name, @Nullable Object then, @Nullable Object now) {
+        return "--" + name.replace('_', '-') + " was " + text(then) + ", is now " + text(now);
+    }
+
+    /** Limits are 0 where none was given. */
+    private static @Nullable Object orNone(@Nullable Object limit) {
+        return number(limit) == 0 ? null : limit;
     }
 
     private static String now(Map<String, Object> settings, String name) {
@@ -126,6 +134,6 @@ final class Growth {
 
     private static String text(@Nullable Object value) {
         var text = Objects.toString(value, "not given");
-        return text.isEmpty() || text.equals("0") ? "not given" : text;
+        return text.isEmpty() ? "not given" : text;
     }
 }

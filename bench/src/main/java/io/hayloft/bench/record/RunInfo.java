@@ -70,7 +70,7 @@ public record RunInfo(
      * @param cpu its name as the system gives it
      * @param cores processors that the JVM may use
      * @param memoryBytes memory of the machine
-     * @param vectorBits width of the vectors that the kernels use
+     * @param vectorBits width of the vectors that the kernels use, which only times depend on
      * @param jvm name and version of the Java virtual machine
      * @param system operating system and architecture
      * @param threads worker threads of the run

@@ -17,7 +17,6 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.CompressorKind;
@@ -68,7 +67,6 @@ final class EngineRunner implements SampleRunner {
                 model.pool().threads(),
                 model.backend(),
                 model.backendDetails(),
-                VectorWidth.BITS,
                 compressors(spec));
     }
 

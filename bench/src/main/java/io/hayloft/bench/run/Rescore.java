@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Scores the stored outputs of a run again, by the metrics of today. Outputs and keys stay as they are: a metric decides
+ * Scores the stored outputs of a run again, by the metrics of this version. Outputs and keys stay as they are: a metric decides
  * nothing that the model does.
  *
  * @param run the run with its new scores, as it lies on disk now
@@ -32,7 +32,7 @@ public record Rescore(RunFolder run, List<Change> tasks) {
     }
 
     /**
-     * What scoring again has changed in a task.
+     * How scoring again has changed the scores of one task.
      *
      * @param task name of the task
      * @param metricBefore the metric of the old scores, with its version

@@ -27,8 +27,8 @@ public final class MemoryPlan {
     /** Tokens of the small caches by which the codecs of methods are found out. */
     private static final int PROBE = 64;
 
+    private final DecoderConfig config;
     private final CacheShape shape;
-    private final int group;
     private final long weights;
     private final boolean copied; // whether weights include a backend's copy
     private final long memory;
@@ -40,8 +40,8 @@ public final class MemoryPlan {
 
     private MemoryPlan(
             DecoderConfig config, long weights, boolean copied, long memory, @Nullable SyntheticCache probes) {
+        this.config = config;
         this.shape = Shapes.cache(config);
-        this.group = config.attention(0).groupSize();
         this.weights = weights;
         this.copied = copied;
         this.memory = memory;
@@ -74,7 +74,7 @@ public final class MemoryPlan {
     }
 
     /**
-     * Bytes of caches at the worst moment of a test. A method is taken to keep all tokens generated, which is the most that
+     * Bytes of caches, and of what a method had recorded of the prompt, at the worst moment of a test. A method is taken to keep all tokens generated, which is the most that
      * its rule may do.
      *
      * @throws UserError if depth and tokens together are more than a cache can count
@@ -92,9 +92,11 @@ public final class MemoryPlan {
         // What shrinks in its first steps gives no memory back; its copies are as small as what is left.
         boolean shrinks = test.method().freeTokens() > 1;
         long start = shrinks ? bytes(test, test.depth(), test.depth()) : compressed(test, 0);
-        // First the cache of the prompt and what the method makes of it, then the latter and a copy for each sequence.
+        long signals = test.method().signals().heapBytes(config, test.depth());
+        // First the cache of the prompt, what was recorded of it and what the method makes of it, then the latter and a
+        // copy for each sequence.
         return Math.max(
-                test.method().keepsAll() ? start : prompt + start,
+                test.method().keepsAll() ? start : prompt + signals + start,
                 start + test.batch() * compressed(test, test.tokens()));
     }
 
@@ -107,7 +109,9 @@ public final class MemoryPlan {
 
     /** Bytes of what the method makes of the prompt, with {@code generated} tokens behind. */
     private long compressed(SpeedCase test, int generated) {
-        int kept = test.depth() == 0 ? 0 : test.method().keptTokens(test.depth(), group);
+        int kept = test.depth() == 0
+                ? 0
+                : test.method().keptTokens(test.depth(), config.attention(0).groupSize());
         return bytes(test, kept + generated, test.depth() + generated);
     }
 

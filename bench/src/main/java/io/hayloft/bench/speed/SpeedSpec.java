@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * What to measure: every combination of these lists that makes sense.
+ * The tests to measure: every combination of these lists that makes sense.
  *
  * @param prompts tokens of the prompts to read; empty for no prefill
  * @param generated tokens to generate; empty for no decoding
@@ -71,7 +71,7 @@ public record SpeedSpec(
         return List.copyOf(cases);
     }
 
-    /** Most methods read the prompt with the full cache, so that one line stands for all of them. */
+    /** Most methods read the prompt with the full cache, so that one line is enough for all of them. */
     private void addPrefills(LinkedHashSet<SpeedCase> cases, int tokens, int depth, KvCodec type) {
         var full = Methods.parse("full");
         for (var method : methods) {
@@ -102,7 +102,7 @@ public record SpeedSpec(
         return method.category() == Category.QUANTISE || method.requestedRatio() == 1;
     }
 
-    /** What the user asked for and does not get, in words. */
+    /** Tests that the user asked for and does not get, in words. */
     public List<String> notes() {
         var notes = new ArrayList<String>();
         for (var method : methods) {

@@ -58,7 +58,7 @@ final class SyntheticCache {
         cache.advance(rows);
     }
 
-    /** What the method makes of such a prompt; the caller closes it. */
+    /** The cache that the method makes of such a prompt; the caller closes it. */
     SequenceCache compressed(Method method, KvCodec cacheType, int tokens) {
         if (method.keepsAll()) {
             return ofPrompt(method, cacheType, tokens);

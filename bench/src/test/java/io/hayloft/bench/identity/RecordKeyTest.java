@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RecordKeyTest {
     private static final RecordKey KEY = new RecordKey(
-            new RecordKey.Program("ab".repeat(32), "f16", "java", "", 512),
+            new RecordKey.Program("ab".repeat(32), "f16", "java", ""),
             new RecordKey.Row("snapkv:4x", 1, "snapkv:4x", ""),
             new RecordKey.Request("qasper", "sample-1", 1024, 128, 0, false, 7),
             new RecordKey.Prompt(Hashes.of(new int[] {1, 2, 3}), 3));
@@ -21,14 +21,14 @@ class RecordKeyTest {
     /** Later versions must find the records of this one: these values change only with {@link RecordKey#VERSION}. */
     @Test
     void keysAreStable() {
-        assertThat(RecordKey.VERSION).isEqualTo("hayloft-record/6");
-        assertThat(KEY.text()).isEqualTo("d6330f61170bc30461354fc204c8cd72");
+        assertThat(RecordKey.VERSION).isEqualTo("hayloft-record/7");
+        assertThat(KEY.text()).isEqualTo("03a00a86f7d58cc959304986ef4e1626");
         var other = new RecordKey(
-                new RecordKey.Program("cd".repeat(32), "q8", "onednn", "3.12 avx512_bf16", 256),
+                new RecordKey.Program("cd".repeat(32), "q8", "onednn", "3.12 avx512_bf16"),
                 new RecordKey.Row("llmlingua2:4x", 2, "llmlingua2:4x,rate=gpt", "ef".repeat(32)),
                 new RecordKey.Request("samsum", "sample-2", 0, 128, 1, true, -1),
                 new RecordKey.Prompt(Hashes.of(new int[0]), 0));
-        assertThat(other.text()).isEqualTo("3022c3784c3e35410a1235cd7391a67f");
+        assertThat(other.text()).isEqualTo("a7f9ad2ecf9f78860e91c940c8f39f6d");
     }
 
     /** Every component of every group, so that none can be added without being a part of the key. */

@@ -307,13 +307,11 @@ class RunWriterTest {
         var before = settings(List.of("full"), Map.of("full", 1), 3);
         before.put("model", "one");
         before.put("model_hash", "abc");
-        before.put("vector_bits", 512);
         before.put("limit_tokens", 0);
         before.put("metrics", Map.of("qasper", "qa_f1/1"));
         RunWriter.open(folder, FakeRecords.info(before, "code"), false).close();
         refused(before, "method_versions", Map.of("full", 2), "method full was version 1, is now version 2");
         refused(before, "model_hash", "xyz", "the files of model one have changed");
-        refused(before, "vector_bits", 256, "the vectors of the processor had 512 bits, now have 256");
         refused(before, "limit_tokens", 2000, "--limit-tokens was not given, is now 2000");
         refused(before, "protocol", "question-agnostic", "--protocol was not given, is now question-agnostic");
         refused(before, "paper_compat", List.of("methods"), "--paper-compat was off, is now on");

@@ -88,7 +88,6 @@ final class FakeRunner implements SampleRunner {
                 2,
                 backend,
                 backendDetails,
-                256,
                 compressors);
     }
 

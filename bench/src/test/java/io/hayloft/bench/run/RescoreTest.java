@@ -7,7 +7,9 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.record.RunWriter;
 import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
@@ -83,6 +85,51 @@ class RescoreTest {
             assertThat(run.run(RunListener.NONE).records()).isEqualTo(before);
         }
         assertThat(runner.calls).isEmpty();
+    }
+
+    @Test
+    void failuresStayAsTheyAre() {
+        var run = RunFolder.read(path());
+        var lost = run.records().getFirst().subject();
+        var failed = new FailedRecord(
+                new BenchRecord.Subject(
+                        lost.model(),
+                        "full",
+                        "full",
+                        "mini-needle",
+                        lost.taskVersion(),
+                        lost.category(),
+                        "another sample",
+                        lost.seed(),
+                        lost.protocol(),
+                        lost.facets()),
+                "key",
+                "machine",
+                "no memory");
+        try (var writer = RunWriter.open(path(), run.info(), false)) {
+            writer.append(List.of(failed));
+        }
+
+        assertThat(Rescore.of(path()).run().failures()).containsExactly(failed);
+
+        var after = RunFolder.read(path());
+        assertThat(after.failures()).containsExactly(failed);
+        assertThat(after.records()).isEqualTo(run.records());
+    }
+
+    /** Scores are replaced when all of them are there. */
+    @Test
+    void anErrorHalfWayLeavesTheOldScores() throws IOException {
+        var before = Files.readString(path().resolve("records.jsonl"));
+        assertThatThrownBy(() -> Rescore.of(path(), name -> {
+                    if (name.equals("trec")) {
+                        throw new UserError("no such task");
+                    }
+                    return new Generous(Tasks.named(name));
+                }))
+                .hasMessage("no such task");
+        assertThat(Files.readString(path().resolve("records.jsonl"))).isEqualTo(before);
+        assertThat(RunFolder.read(path()).info().settings().toString()).doesNotContain("generous");
     }
 
     @Test

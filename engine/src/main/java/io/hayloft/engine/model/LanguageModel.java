@@ -8,8 +8,6 @@ import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.cache.CacheShape;
-import io.hayloft.kv.cache.KvCodec;
-import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.Tokenizer;
 import java.nio.file.Path;
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Its decoder serves one caller at a time; everything else may be asked from any thread.
  */
 public final class LanguageModel implements AutoCloseable {
-    private static final int WARM_UP_TOKENS = 64;
-
     private final Checkpoint checkpoint;
     private final WorkerPool pool;
     private final NativeMemory memory;
@@ -162,24 +158,6 @@ public final class LanguageModel implements AutoCloseable {
     /** The part of {@link #weightBytes} that only prefills read: a backend's copy of the weights; 0 without a backend. */
     public long backendBytes() {
         return session == null ? 0 : session.bytes();
-    }
-
-    /**
-     * Runs the model on made-up tokens, so that the JIT compiler has translated its code before something is timed: the
-     * first tokens after a start run many times slower.
-     *
-     * @param seconds how long to go on; 2 are mostly enough
-     */
-    public void warmUp(double seconds) {
-        long end = System.nanoTime() + Math.round(seconds * 1e9);
-        var tokens = new int[Math.min(WARM_UP_TOKENS, config().contextLength() - 1)];
-        var logits = new float[config().vocabulary()];
-        while (System.nanoTime() < end) {
-            try (var cache = new SequenceCache(cacheShape, new KvCodec.F16(), tokens.length)) {
-                decoder.prefill(tokens, 0, tokens.length, cache, PrefillOptions.logits(LogitsSink.NONE));
-                decoder.step(new int[1], new SequenceCache[] {cache}, logits);
-            }
-        }
     }
 
     /** Frees weights, threads and tokenizer; the model is of no use afterwards. */

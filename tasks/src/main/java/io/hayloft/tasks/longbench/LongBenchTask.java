@@ -29,7 +29,7 @@ public final class LongBenchTask implements Task {
     private final Template template;
 
     /**
-     * What tells one task from another.
+     * The settings of one task.
      *
      * @param version changes whenever prompts, generation or scores do
      * @param about one line for people

@@ -5,18 +5,18 @@ import io.hayloft.tasks.TokenCounter;
 import java.util.Arrays;
 
 /**
- * The official way to shorten a prompt: the first half and the last half of the allowed tokens stay. Both are turned
- * back into text and joined, so that the new text may have a few tokens more or less than the limit.
+ * The official way to shorten a prompt: the first half and the last half of the allowed tokens stay. Both are decoded
+ * to text and joined, so that the new text may have a few tokens more or less than the limit.
  *
  * @param prompt the prompt after cutting
- * @param tokensBefore its length before, with the start token that the model puts first
+ * @param tokensBefore its length before, with the BOS token that the model puts first
  * @param cut whether anything was cut
  */
 public record MiddleCut(Prompt prompt, int tokensBefore, boolean cut) {
     /**
      * Cuts a prompt that has more than {@code limit} tokens.
      *
-     * @param limit the most tokens, start token included; an odd limit loses one. 0 and 1 cut nothing, as in the
+     * @param limit the most tokens, BOS token included; an odd limit loses one. 0 and 1 cut nothing, as in the
      *     published program
      */
     public static MiddleCut of(Prompt prompt, int limit, TokenCounter tokens) {
@@ -27,7 +27,7 @@ public record MiddleCut(Prompt prompt, int tokensBefore, boolean cut) {
         if (all <= limit || half == 0) {
             return new MiddleCut(prompt, all, false);
         }
-        // the start token is one of the first half; it leaves no text
+        // the BOS token is one of the first half; it leaves no text
         var head = tokens.decode(Arrays.copyOfRange(ids, 0, Math.max(0, half - start)));
         var tail = tokens.decode(Arrays.copyOfRange(ids, Math.max(0, ids.length - half), ids.length));
         return new MiddleCut(split(head, tail, prompt), all, true);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** The length-grouped variant of the LongBench score: one score for short, middle and long samples. */
+/** The LongBench score by groups of length: one score for short, middle and long samples. */
 public final class LengthGroups {
     private static final List<String> GROUPS = List.of("0-4k", "4-8k", "8k+");
     private static final int BLOCK = 128;

@@ -26,7 +26,7 @@ final class NeedlePrompt {
     /**
      * The longest prompt that fits, in whole sentences.
      *
-     * @param length most tokens of the prompt, a start token included
+     * @param length most tokens of the prompt, a BOS token included
      * @param depth where the needle goes, from 0 (before the prose) to 1 (after it)
      * @param start first sentence of the prose
      * @throws UserError if not even the needle alone fits
@@ -54,7 +54,7 @@ final class NeedlePrompt {
         return sentences;
     }
 
-    /** With a start token, whether the model has one or not, so that prompts do not depend on it. */
+    /** With a BOS token, whether the model has one or not, so that prompts do not depend on it. */
     private int count(Prompt prompt) {
         return 1 + tokens.count(prompt.text());
     }
