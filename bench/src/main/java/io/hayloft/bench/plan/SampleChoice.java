@@ -96,8 +96,8 @@ public final class SampleChoice {
             if (!task.suitedTo(runner.tokens())) {
                 throw new UserError(
                         "task " + name + " does not suit " + runner.model().name()
-                                + ": its tokenizer lacks words that the task needs. Choose another --model, or from these"
-                                + " --tasks: " + suited());
+                                + ": its tokenizer lacks words that the task needs. Choose another --model, or"
+                                + " from these --tasks: " + suited());
             }
             for (int length : lengths(task)) {
                 var request = request(task, length);
