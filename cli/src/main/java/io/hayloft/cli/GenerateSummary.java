@@ -91,9 +91,10 @@ final class GenerateSummary implements GenerationListener {
     }
 
     private static String speed(int tokens, String kind, int warm, int least, long nanos, double seconds) {
+        var counted = String.format(Locale.ROOT, tokens == 1 ? "%,d %s token" : "%,d %s tokens", tokens, kind);
         return warm >= least
-                ? String.format(Locale.ROOT, "%,d %s tokens at %,.1f/s", tokens, kind, warm / (nanos * 1e-9))
-                : String.format(Locale.ROOT, "%,d %s tokens in %.1f s with the JIT's warm-up", tokens, kind, seconds);
+                ? String.format(Locale.ROOT, "%s at %,.1f/s", counted, warm / (nanos * 1e-9))
+                : String.format(Locale.ROOT, "%s in %.1f s with the JIT's warm-up", counted, seconds);
     }
 
     /** Size of a full cache as it lies in memory: rounded up to blocks, as every cache is. */

@@ -24,7 +24,7 @@ final class ModelOptions {
     private String model = Catalogue.EMBEDDED;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: as many as there are cores.")
-    private int threads;
+    private @Nullable Integer threads;
 
     @Option(
             names = "--backend",
@@ -37,7 +37,7 @@ final class ModelOptions {
 
     /** Finds the model on this machine. */
     ResolvedModel resolve() {
-        if (threads < 0) {
+        if (threads != null && threads < 1) {
             throw new UserError("--threads must be at least 1, not " + threads);
         }
         return ModelStore.open().resolve(model);
@@ -45,7 +45,7 @@ final class ModelOptions {
 
     /** Worker threads asked for; 0: as many as there are cores. */
     int threads() {
-        return threads;
+        return threads == null ? 0 : threads;
     }
 
     /** Loads the model; a terminal shows how far it is. */
@@ -59,7 +59,7 @@ final class ModelOptions {
     }
 
     private int workers() {
-        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        return threads != null ? threads : Runtime.getRuntime().availableProcessors();
     }
 
     /** A model with this many worker threads and Hayloft's own kernels. */

@@ -25,6 +25,7 @@ class BadInputTest {
         bench --samples -3                            | --samples must be at least 1, not -3
         bench --max-new-tokens 0                      | --max-new-tokens must be at least 1, not 0
         bench --threads -1                            | --threads must be at least 1, not -1
+        bench --threads 0                             | --threads must be at least 1, not 0
         bench --threads 100000                        | threads
         bench --lengths many                          | 'many' is no number of tokens
         bench --lengths 0                             | '0' is no number of tokens
@@ -44,6 +45,7 @@ class BadInputTest {
         bench --methods full+kivi:2bit                | does not go together
         bench --methods ,                             | --methods names nothing
         bench --tasks mini-nedle                      | unknown task 'mini-nedle': did you mean 'mini-needle'?
+        bench --tasks needle                          | does not suit hayloft-tiny: its tokenizer lacks words that the task needs. Choose another --model, or from these --tasks: mini-
         bench --tasks qasper                          | --data
         bench --tasks qasper --data /nowhere          | /nowhere
         bench --model gemma3-720m                     | did you mean 'gemma3-270m'?

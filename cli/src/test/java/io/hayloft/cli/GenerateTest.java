@@ -25,6 +25,12 @@ class GenerateTest {
     }
 
     @Test
+    void oneTokenIsNotWrittenAsMany() {
+        assertThat(Cli.good("generate", "--prompt", "", "-n", "1").err())
+                .contains("1 prompt token in ", "1 new token in ");
+    }
+
+    @Test
     void printsOneJsonObject() {
         var run = Cli.good("generate", "--prompt", PROMPT, "--max-new-tokens", "8", "--top-logprobs", "3", "--json");
 

@@ -1,5 +1,7 @@
 /* The plots: quality against bytes, radar of categories, needle maps. */
 
+// The chart library measures text with it, where "inherit" would be some other font.
+const FONT = getComputedStyle(document.body).fontFamily;
 const sizeOf = (chart) => ({ narrow: chart.getWidth() < 620 });
 
 function chart(id, options) {
@@ -82,8 +84,8 @@ function showPareto() {
     markLine: !full ? undefined : { silent: true, symbol: "none", data: [{ yAxis: full.mean.mean }], lineStyle: { color: SOFT, type: [3, 5], opacity: .6 }, label: { show: false } },
   });
   chart("pareto-chart", ({ narrow }) => ({
-    animation: false, textStyle: { fontFamily: "inherit" }, aria: { enabled: true },
-    legend: { data: [...families, "Pareto front"], top: 6, textStyle: { color: INK }, itemGap: narrow ? 9 : 24, itemWidth: 20 },
+    animation: false, textStyle: { fontFamily: FONT }, aria: { enabled: true },
+    legend: { data: [...families, "Pareto front"], top: 6, textStyle: { color: INK }, itemGap: narrow ? 12 : 24, itemWidth: 20 },
     grid: { left: narrow ? 34 : 62, right: narrow ? 80 : 100, top: narrow ? 84 : 56, bottom: narrow ? 52 : 76 },
     tooltip: { ...tooltip(), formatter: (item) => (item.data.method ? describe(item.data.method) : "") },
     xAxis: {
@@ -111,7 +113,7 @@ function showRadar() {
   const chosen = new Set(usualChoice().map((m) => m.name));
   const label = (text) => text.replace("-document", "-doc").replace("summarisation", "summary").replace(" ", "\n");
   const draw = chart("radar-chart", ({ narrow }) => ({
-    animation: false, textStyle: { fontFamily: "inherit" }, tooltip: { ...tooltip(), formatter: (item) => describeScores(item.data.method) },
+    animation: false, textStyle: { fontFamily: FONT }, tooltip: { ...tooltip(), formatter: (item) => describeScores(item.data.method) },
     radar: {
       indicator: data.categories.map((name) => ({ name: narrow ? label(name) : name, max: 1, min: 0 })), radius: narrow ? "62%" : "74%", center: ["50%", "52%"],
       axisName: { color: INK, fontSize: narrow ? 11 : 13, lineHeight: 14 }, splitArea: { show: false }, splitLine: { lineStyle: { color: LINE } }, axisLine: { lineStyle: { color: LINE } },

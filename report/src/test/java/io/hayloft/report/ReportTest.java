@@ -45,6 +45,8 @@ class ReportTest {
         assertThat(page).contains("An instrument, not a language model");
         // nothing is fetched: no source, no style sheet, no import from elsewhere
         assertThat(page).doesNotContain("<script src", "<link", "@import", "{{");
+        // the chart library cannot measure text in an inherited font, and legends would overlap
+        assertThat(page).doesNotContain("fontFamily: \"inherit\"");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The samples of a run. They are counted here and made one by one when they are about to run, so that neither the start of
@@ -77,6 +78,14 @@ public final class SampleChoice {
         return choice;
     }
 
+    /** The tasks that need no files and suit the model. */
+    private String suited() {
+        return Tasks.all().stream()
+                .filter(task -> !task.needsData() && task.suitedTo(runner.tokens()))
+                .map(Task::name)
+                .collect(Collectors.joining(", "));
+    }
+
     private void addGroups() {
         var compat = spec.compat();
         if (compat != null) {
@@ -87,7 +96,8 @@ public final class SampleChoice {
             if (!task.suitedTo(runner.tokens())) {
                 throw new UserError(
                         "task " + name + " does not suit " + runner.model().name()
-                                + ": its tokenizer lacks words that the task needs. Choose other --tasks");
+                                + ": its tokenizer lacks words that the task needs. Choose another --model, or"
+                                + " from these --tasks: " + suited());
             }
             for (int length : lengths(task)) {
                 var request = request(task, length);

@@ -28,11 +28,14 @@ final class RunFiles {
     /** The {@code run.json} of a folder; empty if there is none. */
     static Optional<RunInfo> readInfo(Path folder) {
         var file = folder.resolve(INFO);
+        if (Files.isRegularFile(folder)) {
+            throw new UserError(folder + " is a file, and a run is a folder: name another");
+        }
         try {
             var tree = Json.INDENTED.readTree(Files.readAllBytes(file));
             if (!RunInfo.FORMAT.equals(tree.path("format").asString(""))) {
                 throw new UserError(folder + " was written by another version of Hayloft, whose records do not mix with"
-                        + " those of this one: start anew with the same command and --out " + folder + "-new");
+                        + " those of this one: start bench anew with --out " + folder + "-new");
             }
             return Optional.of(Json.INDENTED.treeToValue(tree, RunInfo.class));
         } catch (NoSuchFileException e) {
@@ -104,6 +107,9 @@ final class RunFiles {
         }
         if (e instanceof FileAlreadyExistsException) {
             return "a file is in its way";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such file or folder";
         }
         if (e instanceof FileSystemException system && system.getReason() != null) {
             return system.getReason();

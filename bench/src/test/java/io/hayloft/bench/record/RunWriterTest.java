@@ -164,6 +164,19 @@ class RunWriterTest {
                     .hasMessageContaining("cannot create the output folder")
                     .hasMessageContaining("--out");
         }
+        assertThatThrownBy(() -> RunFolder.read(file))
+                .isInstanceOf(UserError.class)
+                .hasMessage(file + " is a file, and a run is a folder: name another");
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsNotNamedAsItsOwnReason() throws IOException {
+        var nowhere = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("gone"));
+        assertThatThrownBy(() -> open(nowhere.resolve("below"), 1))
+                .isInstanceOf(UserError.class)
+                .hasMessageStartingWith("cannot create the output folder " + nowhere + "/below: ")
+                .hasMessageNotContaining(": " + nowhere + ". ")
+                .hasMessageNotContaining(": " + nowhere.resolve("below") + ". ");
     }
 
     @Test
@@ -243,7 +256,7 @@ class RunWriterTest {
         assertThatThrownBy(() -> RunFolder.read(folder))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("was written by another version of Hayloft")
-                .hasMessageContaining("start anew with the same command and --out " + folder + "-new");
+                .hasMessageContaining("start bench anew with --out " + folder + "-new");
     }
 
     @Test
