@@ -9,7 +9,7 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ class DecodeBatchTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void sequencesJoinAndLeaveAtAnyStep(long seed) {
-        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2))) {
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(2))) {
             joinAndLeaveAtRandom(model, seed);
         }
     }
@@ -115,7 +115,7 @@ class DecodeBatchTest {
     @ParameterizedTest
     @ValueSource(longs = {5, 6, 7})
     void eachSequenceRotatesByTheLengthOfItsOwnPrompt(long seed, @TempDir Path folder) throws IOException {
-        var source = Shared.path("models/hayloft-tiny");
+        var source = Goldens.tinyModel();
         for (var name : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
             Files.copy(source.resolve(name), folder.resolve(name));
         }
@@ -134,7 +134,7 @@ class DecodeBatchTest {
 
     @Test
     void cancelledSequencesEndAtTheNextStep() {
-        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2));
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(2));
                 var stays = sequence(model, prompt(model, 20, 8), 0, options(10));
                 var goes = sequence(model, prompt(model, 30, 9), 0, options(10))) {
             var batch = new DecodeBatch(model);
@@ -155,7 +155,7 @@ class DecodeBatchTest {
     /** A sequence that goes back and on again writes the same. */
     @Test
     void cachesOfSequencesForkAndTruncate() {
-        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2));
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(2));
                 var sequence = sequence(model, prompt(model, 40, 10), 0, options(6))) {
             int first = sequence.ids()[0];
             runToItsEnd(model, sequence);

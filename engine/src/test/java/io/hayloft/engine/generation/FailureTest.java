@@ -10,7 +10,7 @@ import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.formats.memory.MemoryLimit;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kv.cache.KvCodec;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -39,7 +39,7 @@ class FailureTest {
 
     @BeforeAll
     void load() {
-        model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2));
+        model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(2));
         prompt = new Random(1).ints(200, 3, model.config().vocabulary()).toArray();
     }
 

@@ -2,13 +2,13 @@ package io.hayloft.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import org.junit.jupiter.api.Test;
 
 class LanguageModelTest {
     @Test
     void theChatFormatIsReadOnce() {
-        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(1))) {
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(1))) {
             assertThat(model.chat()).isSameAs(model.chat());
         }
     }

@@ -3,6 +3,7 @@ package io.hayloft.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,7 @@ class PrefillSignalsTest {
 
     @Test
     void aPromptShorterThanTheQueryWindowHasFewerQueries() {
-        try (var model = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(1))) {
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(1))) {
             var request = new SignalRequest(64, false);
             var signals = new PrefillSignals(request, model.config(), 10);
             assertThat(signals.queryWindow()).isEqualTo(10);

@@ -16,7 +16,7 @@ import io.hayloft.kv.cache.LayerShape;
 import io.hayloft.kv.cache.LayerShape.RecurrentShape;
 import io.hayloft.kv.cache.RecurrentState;
 import io.hayloft.kv.cache.SequenceCache;
-import io.hayloft.testing.Shared;
+import io.hayloft.testing.Goldens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -68,10 +68,10 @@ class RecurrentLayerTest {
 
     @BeforeAll
     void build() {
-        checkpoint = Checkpoint.open(Shared.path("models/hayloft-tiny"));
+        checkpoint = Checkpoint.open(Goldens.tinyModel());
         memory = new NativeMemory("a test");
         pool = new WorkerPool(2);
-        plain = LanguageModel.load(Shared.path("models/hayloft-tiny"), LoadOptions.withThreads(2));
+        plain = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(2));
         first = decoder(0);
         last = decoder(checkpoint.config().layers());
     }
