@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.bench.BenchSpec;
@@ -12,31 +13,32 @@ import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.testing.Shared;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real texts through the chat format of a real model. */
 class RealTemplateTest {
-    private static LanguageModel model;
-    private static Path data;
-    private static Path file;
+    private @Nullable LanguageModel loaded;
+    private Path data = Path.of("");
+    private Path file = Path.of("");
 
     @TempDir
     Path folder;
 
-    @BeforeAll
-    static void load() {
+    @BeforeEach
+    void load() {
         file = Shared.realModel("SmolLM2-135M-Instruct.Q4_1.gguf");
         data = Shared.path("longbench/samples");
-        model = LanguageModel.load(file, LoadOptions.withThreads(2));
+        loaded = LanguageModel.load(file, LoadOptions.withThreads(2));
     }
 
-    @AfterAll
-    static void close() {
-        if (model != null) {
-            model.close();
+    @AfterEach
+    void close() {
+        if (loaded != null) {
+            loaded.close();
         }
     }
 
@@ -52,8 +54,12 @@ class RealTemplateTest {
                 .build();
     }
 
-    private static RunFolder run(BenchSpec spec) {
-        try (var run = BenchRun.prepare(spec, model, false)) {
+    private LanguageModel model() {
+        return requireNonNull(loaded);
+    }
+
+    private RunFolder run(BenchSpec spec) {
+        try (var run = BenchRun.prepare(spec, model(), false)) {
             return run.run(RunListener.NONE);
         }
     }
@@ -62,7 +68,7 @@ class RealTemplateTest {
     @Test
     void aQuestionAfterCompressionIsPartOfTheSameChat() {
         var spec = spec("qasper", Protocol.QUESTION_AGNOSTIC, "snapkv:4x");
-        var runner = new EngineRunner(spec, model);
+        var runner = new EngineRunner(spec, model());
         for (int i = 0; i < 2; i++) {
             var planned = SampleJob.open(spec, runner).choice().planned(i);
             var aware = runner.encode(planned.sample().prompt(), Protocol.QUESTION_AWARE);
@@ -86,11 +92,12 @@ class RealTemplateTest {
     void samsumEndsAtALineFeedThatIsNotTheFirstToken() {
         var records = run(spec("samsum", Protocol.QUESTION_AWARE, "full")).records();
         assertThat(records).extracting(BenchRecord::method).contains("full");
-        int newline = new PromptEncoder(model.tokenizer(), model.chat()).newlineToken();
-        assertThat(model.tokenizer().decode(new int[] {newline}, false)).isEqualTo("\n");
+        int newline = new PromptEncoder(model().tokenizer(), model().chat()).newlineToken();
+        assertThat(model().tokenizer().decode(new int[] {newline}, false)).isEqualTo("\n");
         for (var record : records) {
             assertThat(record.output()).isNotEmpty().doesNotStartWith("\n");
-            assertThat(model.tokenizer().encode(record.output(), false, false)).doesNotContain(newline);
+            assertThat(model().tokenizer().encode(record.output(), false, false))
+                    .doesNotContain(newline);
             assertThat(record.stopReason()).isIn("eos", "length");
         }
     }
