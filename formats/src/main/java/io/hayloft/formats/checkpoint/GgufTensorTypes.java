@@ -21,7 +21,12 @@ final class GgufTensorTypes {
             Map.entry(12, TensorType.Q4_K),
             Map.entry(13, TensorType.Q5_K),
             Map.entry(14, TensorType.Q6_K),
-            Map.entry(30, TensorType.BF16));
+            Map.entry(20, TensorType.IQ4_NL),
+            Map.entry(23, TensorType.IQ4_XS),
+            Map.entry(30, TensorType.BF16),
+            Map.entry(34, TensorType.TQ1_0),
+            Map.entry(35, TensorType.TQ2_0),
+            Map.entry(39, TensorType.MXFP4));
 
     /** Known by name only, so that an error can say what a file holds. */
     private static final Map<Integer, String> UNSUPPORTED = Map.ofEntries(
@@ -31,14 +36,10 @@ final class GgufTensorTypes {
             Map.entry(17, "IQ2_XS"),
             Map.entry(18, "IQ3_XXS"),
             Map.entry(19, "IQ1_S"),
-            Map.entry(20, "IQ4_NL"),
             Map.entry(21, "IQ3_S"),
             Map.entry(22, "IQ2_S"),
-            Map.entry(23, "IQ4_XS"),
             Map.entry(29, "IQ1_M"),
-            Map.entry(34, "TQ1_0"),
-            Map.entry(35, "TQ2_0"),
-            Map.entry(39, "MXFP4"));
+            Map.entry(40, "NVFP4"));
 
     /** Types of tables that some files carry: skipped unless a weight is of one. */
     private static final Map<Integer, Layout> NO_WEIGHTS = Map.of(
