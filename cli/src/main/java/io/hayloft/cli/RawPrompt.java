@@ -20,9 +20,8 @@ record RawPrompt(int[] ids, Optional<String> note) {
         int[] ids = tokenizer.encode(text, true, parseSpecial);
         int[] own = tokenizer.encode(text, false, parseSpecial);
         int bos = tokenizer.bosId().orElse(-1);
-        boolean added = ids.length > own.length
-                && ids[0] == bos
-                && Arrays.equals(ids, 1, 1 + own.length, own, 0, own.length);
+        boolean added =
+                ids.length > own.length && ids[0] == bos && Arrays.equals(ids, 1, 1 + own.length, own, 0, own.length);
         boolean twice = added && own.length > 0 && own[0] == bos;
         if (!added || !(noBos || twice)) {
             return new RawPrompt(ids, Optional.empty());

@@ -41,8 +41,7 @@ public final class Tokenizers {
         var flags = BosEosFlags.fromFolder(folder, vocabulary);
         Supplier<String> blind =
                 () -> new SpecialText(vocabulary.special()).blind(BosEosFlags.apply(flags, JsonFile.text(file)));
-        return new LibraryTokenizer(
-                BosEosFlags.apply(flags, text), blind, file.toString(), vocabulary, ends);
+        return new LibraryTokenizer(BosEosFlags.apply(flags, text), blind, file.toString(), vocabulary, ends);
     }
 
     /**
@@ -54,7 +53,8 @@ public final class Tokenizers {
         var vocabulary = new GgufVocabulary(metadata, source);
         var json = GgufTokenizerJson.write(vocabulary, source);
         Supplier<String> blind = () -> GgufTokenizerJson.write(vocabulary.blind(), source);
-        return new LibraryTokenizer(json, blind, source, vocabulary.vocabulary(), ggufEnds(vocabulary), vocabulary.twins());
+        return new LibraryTokenizer(
+                json, blind, source, vocabulary.vocabulary(), ggufEnds(vocabulary), vocabulary.twins());
     }
 
     /** The end token of the file, then of a turn and a message, then whatever control tokens are known to end answers. */

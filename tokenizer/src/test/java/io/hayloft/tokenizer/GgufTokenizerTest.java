@@ -112,15 +112,7 @@ class GgufTokenizerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "tokens",
-                "token_type",
-                "merges",
-                "model",
-                "bos_token_id",
-                "add_bos_token",
-                "unknown_model"
-            })
+            strings = {"tokens", "token_type", "merges", "model", "bos_token_id", "add_bos_token", "unknown_model"})
     void brokenFieldsAreNamed(String field) {
         var metadata = tiny();
         var key = "tokenizer.ggml." + field;
@@ -207,7 +199,8 @@ class GgufTokenizerTest {
             var ids = new ArrayList<Integer>(bos ? List.of(0) : List.of());
             ids.add(2);
             ids.addAll(eos ? List.of(3) : List.of());
-            assertThat(tokenizer.encode("ab", true, true)).isEqualTo(ids.stream().mapToInt(i -> i).toArray());
+            assertThat(tokenizer.encode("ab", true, true))
+                    .isEqualTo(ids.stream().mapToInt(i -> i).toArray());
         }
     }
 

@@ -21,8 +21,7 @@ final class ForeignFile {
     /** What the file is and what to do about it, to follow its name; empty if it may be what it should be. */
     static Optional<String> describe(MemorySegment bytes, Kind expected) {
         int length = (int) Math.min(bytes.byteSize(), LONGEST_START);
-        var start = new String(
-                bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
+        var start = new String(bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
         if (start.isEmpty()) {
             return Optional.of("is empty: download it again");
         }
@@ -45,7 +44,9 @@ final class ForeignFile {
         if (expected != Kind.GGUF && start.startsWith("GGUF")) {
             return Optional.of("a GGUF file: give the file itself as the model");
         }
-        if (start.startsWith("PK\u0003\u0004") || start.startsWith("\u0080\u0002") || start.startsWith("\u0080\u0004")) {
+        if (start.startsWith("PK\u0003\u0004")
+                || start.startsWith("\u0080\u0002")
+                || start.startsWith("\u0080\u0004")) {
             return Optional.of(
                     "a PyTorch pickle, which can run code and is not read: use the model's safetensors or GGUF files");
         }

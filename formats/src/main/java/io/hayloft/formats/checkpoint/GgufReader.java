@@ -76,9 +76,8 @@ final class GgufReader {
             throw cursor.error("is a big-endian GGUF file (version " + reversed
                     + "), which is not supported: get the model as a little-endian one");
         }
-        throw cursor.error(
-                "GGUF version " + Integer.toUnsignedString(version) + " is not supported, only versions 2 and 3"
-                        + (version == 1 ? ": get the model as a newer file" : ""));
+        throw cursor.error("GGUF version " + Integer.toUnsignedString(version)
+                + " is not supported, only versions 2 and 3" + (version == 1 ? ": get the model as a newer file" : ""));
     }
 
     private Map<String, Object> readMetadata(long valueCount) {

@@ -57,7 +57,10 @@ final class GgufTensorTypes {
      * @param weights the same type for weights; null if weights cannot be of it
      */
     record Layout(
-            String name, int blockElements, int blockBytes, @Nullable TensorType weights) {
+            String name,
+            int blockElements,
+            int blockBytes,
+            @Nullable TensorType weights) {
         /** Bytes of this many elements, a multiple of the block. */
         long bytes(long elements) {
             return Math.multiplyExact(elements / blockElements, (long) blockBytes);

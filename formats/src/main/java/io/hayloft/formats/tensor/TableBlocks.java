@@ -15,9 +15,7 @@ final class TableBlocks {
     private static final int HALF = 16;
     private static final int SUPER_PARTS = 8;
 
-    private static final float[] IQ4 = {
-        -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
-    };
+    private static final float[] IQ4 = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
     /** The doubled values of 4-bit floats (sign, 2 bits of exponent, 1 of fraction). */
     private static final float[] E2M1 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};

@@ -22,8 +22,7 @@ final class TernaryBlocks {
         digits(scale, data, at + 48, 4, 4, dst, to + 240);
     }
 
-    private static void digits(
-            float scale, MemorySegment data, long at, int bytes, int digits, float[] dst, int to) {
+    private static void digits(float scale, MemorySegment data, long at, int bytes, int digits, float[] dst, int to) {
         for (int digit = 0; digit < digits; digit++) {
             for (int j = 0; j < bytes; j++) {
                 int fraction = (unsigned(data, at + j) * POWERS[digit]) & 0xFF;

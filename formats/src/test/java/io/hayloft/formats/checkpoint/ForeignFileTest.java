@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What lies where weights should is called by its name, in both formats. */
 class ForeignFileTest {
-    private static final String POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 98362432\n";
+    private static final String POINTER =
+            "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 98362432\n";
 
     @TempDir
     Path folder;
@@ -79,7 +80,8 @@ class ForeignFileTest {
         header[1] = '}';
         var text = new String(header, StandardCharsets.US_ASCII);
         var path = folder.resolve("short.safetensors");
-        SafetensorsFile.open(Files.write(path, SafetensorsBuilder.file(text, 0))).close();
+        SafetensorsFile.open(Files.write(path, SafetensorsBuilder.file(text, 0)))
+                .close();
     }
 
     @Test

@@ -23,19 +23,19 @@ class GgufPartsTest {
     @BeforeEach
     void write() throws IOException {
         part(1, split(GgufBuilder.model("llama"), 0, 11));
-        part(2, split(new GgufBuilder(), 1, 11)
-                .tensor("blk.0.attn_q.weight", 8, 8)
-                .tensor("blk.0.attn_k.weight", 4, 8)
-                .tensor("blk.0.attn_v.weight", 4, 8)
-                .tensor("blk.0.ffn_gate.weight", 16, 8)
-                .tensor("blk.0.ffn_up.weight", 16, 8));
+        part(
+                2,
+                split(new GgufBuilder(), 1, 11)
+                        .tensor("blk.0.attn_q.weight", 8, 8)
+                        .tensor("blk.0.attn_k.weight", 4, 8)
+                        .tensor("blk.0.attn_v.weight", 4, 8)
+                        .tensor("blk.0.ffn_gate.weight", 16, 8)
+                        .tensor("blk.0.ffn_up.weight", 16, 8));
         part(3, split(new GgufBuilder(), 2, 11));
     }
 
     private static GgufBuilder split(GgufBuilder gguf, int number, int tensors) {
-        return gguf.whole("split.no", number)
-                .whole("split.count", 3)
-                .whole("split.tensors.count", tensors);
+        return gguf.whole("split.no", number).whole("split.count", 3).whole("split.tensors.count", tensors);
     }
 
     private void part(int number, GgufBuilder gguf) throws IOException {
