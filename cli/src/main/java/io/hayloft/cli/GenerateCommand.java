@@ -51,6 +51,9 @@ final class GenerateCommand extends Subcommand {
     @Option(names = "--raw", description = "No chat format; text such as <|im_start|> counts as the special token.")
     private boolean raw;
 
+    @Option(names = "--no-bos", description = "With --raw: no BOS token in front of the prompt.")
+    private boolean noBos;
+
     @Option(
             names = {"-n", "--max-new-tokens"},
             paramLabel = "N",
@@ -161,8 +164,14 @@ final class GenerateCommand extends Subcommand {
     }
 
     private int[] encode(String text, LanguageModel loaded) {
-        if (raw) {
-            return loaded.tokenizer().encode(text, true, true);
+        if (noBos && !raw && loaded.chat().isPresent()) {
+            throw new UserError("--no-bos is for plain prompts, but the chat format of this model says what stands in"
+                    + " front of a text: add --raw");
+        }
+        if (raw || noBos) {
+            var encoded = RawPrompt.encode(text, loaded.tokenizer(), raw, noBos);
+            encoded.note().ifPresent(note -> err().println("note: " + note));
+            return encoded.ids();
         }
         return loaded.chat()
                 .map(chat -> chat.encode(loaded.tokenizer(), List.of(new ChatMessage("user", text)), true))

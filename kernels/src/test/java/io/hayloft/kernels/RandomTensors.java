@@ -40,7 +40,7 @@ final class RandomTensors {
         switch (type) {
             case F32 -> data.set(FLOAT, at, (float) random.nextGaussian());
             case BF16 -> data.set(SHORT, at, (short) (Float.floatToIntBits((float) random.nextGaussian()) >>> 16));
-            case F16, Q8_0, Q4_0, Q5_0 -> setHalf(data, at, random);
+            case F16, Q8_0, Q4_0, Q5_0, IQ4_NL, IQ4_XS -> setHalf(data, at, random);
             case Q4_1, Q5_1, Q4_K, Q5_K -> {
                 setHalf(data, at, random);
                 setHalf(data, at + 2, random);
@@ -51,6 +51,9 @@ final class RandomTensors {
             }
             case Q3_K -> setHalf(data, at + 108, random);
             case Q6_K -> setHalf(data, at + 208, random);
+            case TQ1_0 -> setHalf(data, at + 52, random);
+            case TQ2_0 -> setHalf(data, at + 64, random);
+            case MXFP4 -> data.set(ValueLayout.JAVA_BYTE, at, (byte) random.nextInt(116, 126));
         }
     }
 

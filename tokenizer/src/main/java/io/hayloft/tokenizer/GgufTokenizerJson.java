@@ -58,7 +58,7 @@ final class GgufTokenizerJson {
     private void writeAddedTokens() {
         var tokens = new ArrayList<String>();
         for (int id = 0; id < vocabulary.size(); id++) {
-            if (vocabulary.isAdded(id)) {
+            if (vocabulary.isAdded(id) && !vocabulary.isShadowed(id)) {
                 tokens.add("{\"id\":" + id + ",\"content\":" + quoted(vocabulary.token(id))
                         + ",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false,\"special\":"
                         + vocabulary.isSpecial(id) + "}");
@@ -167,7 +167,7 @@ final class GgufTokenizerJson {
             return -1;
         }
         int id = vocabulary.special(token + "_token_id");
-        if (id < 0) {
+        if (id < 0 && !vocabulary.saysNone(token + "_token_id")) {
             throw vocabulary.error(
                     "wants a token around each text, but has no field tokenizer.ggml." + token + "_token_id");
         }
@@ -194,9 +194,12 @@ final class GgufTokenizerJson {
                 .append(",\"ignore_merges\":")
                 .append(ignoreMerges)
                 .append(",\"vocab\":{");
+        int written = 0;
         for (int id = 0; id < vocabulary.size(); id++) {
-            out.append(id == 0 ? "" : ",");
-            quote(vocabulary.token(id)).append(':').append(id);
+            if (!vocabulary.isShadowed(id)) {
+                out.append(written++ == 0 ? "" : ",");
+                quote(vocabulary.token(id)).append(':').append(id);
+            }
         }
         out.append("},\"merges\":[");
     }

@@ -5,6 +5,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.tokenizer.Vocabulary.AddedToken;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,14 +41,7 @@ final class GgufVocabulary {
                 types[i] = given.get(i).intValue();
             }
         }
-        ids = new TokenIndex(tokens);
-        for (int id = 0; id < tokens.length; id++) {
-            int before = ids.put(id);
-            if (before >= 0) {
-                throw error("field " + PREFIX + "tokens holds '" + tokens[id] + "' twice (ids " + before + " and " + id
-                        + "): the file is broken");
-            }
-        }
+        ids = index();
     }
 
     private GgufVocabulary(GgufVocabulary other, String[] tokens) {
@@ -55,10 +49,19 @@ final class GgufVocabulary {
         source = other.source;
         this.tokens = tokens;
         types = other.types;
-        ids = new TokenIndex(tokens);
+        ids = index();
+    }
+
+    /** Of tokens with the same text one that is looked for in texts before all else wins, then the last. */
+    private TokenIndex index() {
+        var index = new TokenIndex(tokens);
         for (int id = 0; id < tokens.length; id++) {
-            ids.put(id);
+            int before = index.put(id);
+            if (before >= 0 && (isAdded(id) || !isAdded(before))) {
+                index.replace(id);
+            }
         }
+        return index;
     }
 
     /** The same vocabulary with names for its special tokens that no text contains. */
@@ -89,6 +92,22 @@ final class GgufVocabulary {
         return types[id];
     }
 
+    /** Whether another token has the same text and is what the text is read as. */
+    boolean isShadowed(int id) {
+        return ids.id(tokens[id]) != id;
+    }
+
+    /** Of each shadowed token, the one with the same text that texts are read as. */
+    Map<Integer, Integer> twins() {
+        var twins = new HashMap<Integer, Integer>();
+        for (int id = 0; id < tokens.length; id++) {
+            if (isShadowed(id)) {
+                twins.put(id, ids.id(tokens[id]));
+            }
+        }
+        return twins;
+    }
+
     /** Whether the token counts as itself wherever its text stands: control tokens and the user's own. */
     boolean isAdded(int id) {
         return (isSpecial(id) || types[id] == USER_DEFINED) && !tokens[id].isEmpty();
@@ -102,7 +121,7 @@ final class GgufVocabulary {
     Vocabulary vocabulary() {
         var added = new ArrayList<AddedToken>();
         for (int id = 0; id < tokens.length; id++) {
-            if (isAdded(id)) {
+            if (isAdded(id) && !isShadowed(id)) {
                 added.add(new AddedToken(id, tokens[id], isSpecial(id), false));
             }
         }
@@ -166,6 +185,11 @@ final class GgufVocabulary {
             throw error("field " + PREFIX + field + " names token " + id + " of a vocabulary of " + tokens.length);
         }
         return id.intValue();
+    }
+
+    /** Whether such a field is there and says that there is no token. */
+    boolean saysNone(String field) {
+        return metadata.containsKey(PREFIX + field) && special(field) < 0;
     }
 
     UserError error(String problem) {

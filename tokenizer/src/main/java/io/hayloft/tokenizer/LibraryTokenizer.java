@@ -3,6 +3,7 @@ package io.hayloft.tokenizer;
 import io.hayloft.tokenizer.template.Rendered;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ final class LibraryTokenizer implements Tokenizer {
     private final String source;
     private final Vocabulary vocabulary;
     private final EndTokens ends;
+    private final Map<Integer, Integer> twins;
     private final SpecialText special;
     private final NativeTokenizer tokenizer;
     /** Blind to special tokens; made when a text needs it, since it takes as long to load as the first. */
@@ -27,6 +29,18 @@ final class LibraryTokenizer implements Tokenizer {
      * @param source names the file in errors
      */
     LibraryTokenizer(String text, Supplier<String> blindJson, String source, Vocabulary vocabulary, EndTokens ends) {
+        this(text, blindJson, source, vocabulary, ends, Map.of());
+    }
+
+    /** @param twins tokens that the library does not know, and those with the same text that it does */
+    LibraryTokenizer(
+            String text,
+            Supplier<String> blindJson,
+            String source,
+            Vocabulary vocabulary,
+            EndTokens ends,
+            Map<Integer, Integer> twins) {
+        this.twins = twins;
         this.blindJson = blindJson;
         this.source = source;
         this.vocabulary = vocabulary;
@@ -56,7 +70,15 @@ final class LibraryTokenizer implements Tokenizer {
 
     @Override
     public String decode(int[] ids, boolean skipSpecial) {
-        return tokenizer.decode(ids, skipSpecial);
+        return tokenizer.decode(twins.isEmpty() ? ids : known(ids), skipSpecial);
+    }
+
+    private int[] known(int[] ids) {
+        var known = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            known[i] = twins.getOrDefault(ids[i], ids[i]);
+        }
+        return known;
     }
 
     @Override

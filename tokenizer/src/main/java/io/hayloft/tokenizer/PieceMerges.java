@@ -41,7 +41,9 @@ final class PieceMerges {
         var pieces = new long[vocabulary.size()];
         int count = 0;
         for (int id = 0; id < vocabulary.size(); id++) {
-            if (isPiece(vocabulary, id) && vocabulary.token(id).length() > 1) {
+            if (isPiece(vocabulary, id)
+                    && !vocabulary.isShadowed(id)
+                    && vocabulary.token(id).length() > 1) {
                 pieces[count++] = ((long) ~ascending(scores[id]) << Integer.SIZE) | id;
             }
         }

@@ -36,6 +36,12 @@ final class TokenIndex {
         return before;
     }
 
+    /** Makes a token the one of its text, after {@link #put} found another with the same text. */
+    void replace(int id) {
+        var token = tokens[id];
+        slots[slot(token, 0, token.length(), hashes[id])] = id;
+    }
+
     /** The id of a token, or -1. */
     int id(String token) {
         return slots[slot(token, 0, token.length(), token.hashCode())];

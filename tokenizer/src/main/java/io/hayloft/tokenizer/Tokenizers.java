@@ -36,9 +36,12 @@ public final class Tokenizers {
         }
         var text = JsonFile.text(file);
         var vocabulary = Vocabulary.read(text, file.toString());
-        var ends = EndTokens.fromFolder(file.resolveSibling("."), vocabulary);
-        Supplier<String> blind = () -> new SpecialText(vocabulary.special()).blind(JsonFile.text(file));
-        return new LibraryTokenizer(text, blind, file.toString(), vocabulary, ends);
+        var folder = file.resolveSibling(".");
+        var ends = EndTokens.fromFolder(folder, vocabulary);
+        var flags = BosEosFlags.fromFolder(folder, vocabulary);
+        Supplier<String> blind =
+                () -> new SpecialText(vocabulary.special()).blind(BosEosFlags.apply(flags, JsonFile.text(file)));
+        return new LibraryTokenizer(BosEosFlags.apply(flags, text), blind, file.toString(), vocabulary, ends);
     }
 
     /**
@@ -50,7 +53,8 @@ public final class Tokenizers {
         var vocabulary = new GgufVocabulary(metadata, source);
         var json = GgufTokenizerJson.write(vocabulary, source);
         Supplier<String> blind = () -> GgufTokenizerJson.write(vocabulary.blind(), source);
-        return new LibraryTokenizer(json, blind, source, vocabulary.vocabulary(), ggufEnds(vocabulary));
+        return new LibraryTokenizer(
+                json, blind, source, vocabulary.vocabulary(), ggufEnds(vocabulary), vocabulary.twins());
     }
 
     /** The end token of the file, then of a turn and a message, then whatever control tokens are known to end answers. */

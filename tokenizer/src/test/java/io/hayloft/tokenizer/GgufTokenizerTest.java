@@ -112,16 +112,7 @@ class GgufTokenizerTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "tokens",
-                "token_type",
-                "merges",
-                "model",
-                "bos_token_id",
-                "add_bos_token",
-                "unknown_model",
-                "duplicate"
-            })
+            strings = {"tokens", "token_type", "merges", "model", "bos_token_id", "add_bos_token", "unknown_model"})
     void brokenFieldsAreNamed(String field) {
         var metadata = tiny();
         var key = "tokenizer.ggml." + field;
@@ -133,12 +124,84 @@ class GgufTokenizerTest {
             case "bos_token_id" -> metadata.put(key, 99L);
             case "add_bos_token" -> metadata.put(key, "yes");
             case "unknown_model" -> metadata.put("tokenizer.ggml.model", "rwkv");
-            case "duplicate" -> metadata.put("tokenizer.ggml.tokens", List.of("a", "a", "b", "c"));
             default -> throw new IllegalArgumentException(field);
         }
         assertThatThrownBy(() -> Tokenizers.fromGguf(metadata, "model.gguf").close())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("tokenizer.ggml.");
+    }
+
+    /** The last of twins is what a text is read as, as in llama.cpp; each of them reads back as its text. */
+    @Test
+    void repeatedAndEmptyTokensAreNoError() {
+        var metadata = tiny();
+        metadata.put("tokenizer.ggml.tokens", List.of("a", "b", "ab", "<|im_end|>", "", "ab", "", "<|im_end|>", "b"));
+        metadata.put("tokenizer.ggml.token_type", List.of(1L, 1L, 1L, 3L, 1L, 1L, 1L, 1L, 1L));
+        try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
+            assertThat(tokenizer.encode("aba", false, true)).containsExactly(5, 0);
+            assertThat(tokenizer.encode("b<|im_end|>", false, true)).containsExactly(8, 3);
+            assertThat(tokenizer.encode("b<|im_end|>", false, false)).doesNotContain(3);
+            assertThat(tokenizer.decode(new int[] {2, 5, 1, 8, 4, 6, 0}, true)).isEqualTo("ababbba");
+            assertThat(tokenizer.vocabularySize()).isEqualTo(9);
+            assertThat(tokenizer.token(1)).isEqualTo("b");
+            assertThat(tokenizer.token(6)).isEmpty();
+        }
+    }
+
+    @Test
+    void repeatedSentencePiecesAreNoError() throws IOException {
+        var model = Goldens.path("tokenizers/sp_bpe_llama2/tokenizer.model");
+        var metadata = SentencePieceModel.asGguf(Files.readAllBytes(model));
+        int size = ((List<?>) metadata.get("tokenizer.ggml.tokens")).size();
+        var piece = (String) ((List<?>) metadata.get("tokenizer.ggml.tokens")).get(300);
+        var expected = metadata.get("tokenizer.ggml.tokens");
+        metadata.put("tokenizer.ggml.tokens", with((List<?>) expected, piece));
+        metadata.put("tokenizer.ggml.scores", with((List<?>) metadata.get("tokenizer.ggml.scores"), -40f));
+        metadata.put("tokenizer.ggml.token_type", with((List<?>) metadata.get("tokenizer.ggml.token_type"), 1L));
+        try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
+            var text = "The quick brown fox";
+            int[] ids = tokenizer.encode(text, false, true);
+            assertThat(tokenizer.decode(ids, true)).isEqualTo(text);
+            assertThat(tokenizer.decode(new int[] {size}, false)).isEqualTo(tokenizer.decode(new int[] {300}, false));
+        }
+    }
+
+    private static List<Object> with(List<?> list, Object last) {
+        var longer = new ArrayList<Object>(list);
+        longer.add(last);
+        return longer;
+    }
+
+    /** A BOS id of -1 says that there is none to add; a missing one stays an error where one is wanted. */
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0xFFFF_FFFFL})
+    void anIdOfMinus1IsNoToken(long none) {
+        var metadata = tiny();
+        metadata.put("tokenizer.ggml.bos_token_id", none);
+        metadata.put("tokenizer.ggml.eos_token_id", none);
+        try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
+            assertThat(tokenizer.bosId()).isEmpty();
+            assertThat(tokenizer.encode("ab", true, true)).containsExactly(2);
+        }
+        metadata.remove("tokenizer.ggml.bos_token_id");
+        assertThatThrownBy(() -> Tokenizers.fromGguf(metadata, "model.gguf"))
+                .hasMessageContaining("has no field tokenizer.ggml.bos_token_id");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void flagsAddBosAndEos(boolean bos, boolean eos) {
+        var metadata = tiny();
+        metadata.put("tokenizer.ggml.eos_token_id", 3L);
+        metadata.put("tokenizer.ggml.add_bos_token", bos);
+        metadata.put("tokenizer.ggml.add_eos_token", eos);
+        try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
+            var ids = new ArrayList<Integer>(bos ? List.of(0) : List.of());
+            ids.add(2);
+            ids.addAll(eos ? List.of(3) : List.of());
+            assertThat(tokenizer.encode("ab", true, true))
+                    .isEqualTo(ids.stream().mapToInt(i -> i).toArray());
+        }
     }
 
     @Test

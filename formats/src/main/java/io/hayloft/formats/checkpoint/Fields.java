@@ -146,7 +146,7 @@ final class Fields {
         return has(name) ? text(name) : fallback;
     }
 
-    /** Token ids: one number, a list, or nothing. */
+    /** Token ids: one number, a list, or nothing. An id of -1, in 32 bits 2^32 - 1, is none. */
     List<Integer> ids(String name) {
         var value = value(name);
         if (value == null) {
@@ -154,7 +154,11 @@ final class Fields {
         }
         var ids = new ArrayList<Integer>();
         for (var element : value instanceof List<?> list ? list : List.of(value)) {
-            ids.add(whole(name, element, 0));
+            boolean none = element instanceof Number number
+                    && (wholeOrMinus1(number) == 0xFFFF_FFFFL || number.equals(-1) || number.equals(-1L));
+            if (!none) {
+                ids.add(whole(name, element, 0));
+            }
         }
         return ids;
     }

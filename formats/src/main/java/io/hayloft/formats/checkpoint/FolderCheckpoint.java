@@ -53,7 +53,12 @@ final class FolderCheckpoint implements Checkpoint {
         var names = TensorNames.huggingFace(
                 prefix, PREFIXES.getOrDefault(prefix, ""), config.norms().post());
         this.weights = new NamedWeights(
-                folder.toString(), config, shards.tensors(), names, architecture.hasFusedTensors(), null);
+                folder.toString(),
+                config,
+                new NamedWeights.Tensors(shards.tensors(), shards.unread()),
+                names,
+                architecture.hasFusedTensors(),
+                null);
     }
 
     static FolderCheckpoint open(Path folder, String configName) {

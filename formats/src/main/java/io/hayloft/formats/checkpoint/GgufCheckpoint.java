@@ -21,7 +21,12 @@ final class GgufCheckpoint implements Checkpoint {
         var architecture = GgufConfig.architecture(file);
         var permutation = architecture.isPermutedInGguf() ? permutation(config) : null;
         this.weights = new NamedWeights(
-                file.source(), config, file.tensors(), TensorNames.gguf(), architecture.hasFusedTensors(), permutation);
+                file.source(),
+                config,
+                new NamedWeights.Tensors(file.tensors(), file.unread()),
+                TensorNames.gguf(),
+                architecture.hasFusedTensors(),
+                permutation);
     }
 
     /** The order of the rows of a head: one for all layers, since the architectures that permute have heads of one width. */
@@ -74,7 +79,9 @@ final class GgufCheckpoint implements Checkpoint {
     @Override
     public synchronized String contentHash() {
         if (contentHash == null) {
-            contentHash = new ContentHash().add(file.content()).hex();
+            var hash = new ContentHash();
+            file.content().forEach(hash::add);
+            contentHash = hash.hex();
         }
         return contentHash;
     }

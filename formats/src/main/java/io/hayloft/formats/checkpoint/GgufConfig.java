@@ -18,10 +18,18 @@ final class GgufConfig {
     private static final int GEMMA3_PATTERN = 6;
     private static final int SMOLLM3_ROPE_INTERVAL = 4;
 
+    // The defaults of optional keys, as llama.cpp has them.
+    private static final double GEMMA2_ATTENTION_CAP = 50;
+    private static final double GEMMA2_OUTPUT_CAP = 30;
+    private static final int GEMMA2_WINDOW = 4096;
+    private static final int PHI3_SHORT_CONTEXT = 4096;
+    private static final int PHI3_WINDOW = 2047;
+
     private final Fields general;
     private final Fields fields;
     private final Architecture architecture;
     private final Map<String, Tensor> tensors;
+    private final Map<String, String> unread;
 
     private GgufConfig(GgufFile file) {
         this.general = new Fields(file.source(), "", file.metadata());
@@ -29,6 +37,7 @@ final class GgufConfig {
         this.architecture = Architecture.ofGguf(file.source(), name);
         this.fields = general.under(name + ".");
         this.tensors = file.tensors();
+        this.unread = file.unread();
     }
 
     static Architecture architecture(GgufFile file) {
@@ -77,8 +86,8 @@ final class GgufConfig {
                 general.ids("tokenizer.ggml.bos_token_id").stream().findFirst().orElse(-1),
                 endTokens(),
                 architecture.isGemma() ? Math.sqrt(hidden) : 1,
-                !tensors.containsKey("output.weight"),
-                architecture.isGemma() ? fields.number("final_logit_softcapping", 0) : 0);
+                !tensors.containsKey("output.weight") && !unread.containsKey("output.weight"),
+                softCap("final_logit_softcapping", GEMMA2_OUTPUT_CAP));
     }
 
     private List<LayerConfig> stack(int hidden, int layers) {
@@ -94,21 +103,41 @@ final class GgufConfig {
                 0,
                 rope,
                 1 / Math.sqrt(queryScalar(layers, hidden, queryHeads, headDim)),
-                architecture.isGemma() ? fields.number("attn_logit_softcapping", 0) : 0,
+                softCap("attn_logit_softcapping", GEMMA2_ATTENTION_CAP),
                 architecture.hasQueryKeyNorm(),
                 tensors.containsKey("blk.0.attn_q.bias"));
         var feedForward =
                 new LayerConfig.FeedForward(fields.positive("feed_forward_length"), architecture.activation());
-        boolean windows = fields.whole("attention.sliding_window", 0) > 0;
+        int window = fields.whole("attention.sliding_window", defaultWindow(layers));
         var stack = new ArrayList<LayerConfig>();
         for (int i = 0; i < layers; i++) {
-            boolean sliding = windows && slides(i);
+            boolean sliding = window > 0 && slides(i);
             boolean rotary = architecture != Architecture.SMOLLM3 || (i + 1) % SMOLLM3_ROPE_INTERVAL != 0;
-            int window = sliding ? fields.positive("attention.sliding_window") : 0;
             stack.add(new LayerConfig(
-                    attention.with(window, !rotary ? null : sliding ? slidingRope : rope), feedForward));
+                    attention.with(sliding ? window : 0, !rotary ? null : sliding ? slidingRope : rope), feedForward));
         }
         return stack;
+    }
+
+    /** Only Gemma caps, and only Gemma 2 where the file does not say so. */
+    private double softCap(String name, double gemma2Default) {
+        if (!architecture.isGemma()) {
+            return 0;
+        }
+        return fields.number(name, architecture == Architecture.GEMMA2 ? gemma2Default : 0);
+    }
+
+    /** The window of files that were written before there was a key for it; 0 for none. */
+    private int defaultWindow(int layers) {
+        return switch (architecture) {
+            case GEMMA2 -> GEMMA2_WINDOW;
+            case PHI3 ->
+                // The 4k models. Those for long texts have a window as long as their context, which is none.
+                (layers == 32 || layers == 40) && fields.positive("context_length") == PHI3_SHORT_CONTEXT
+                        ? PHI3_WINDOW
+                        : 0;
+            default -> 0;
+        };
     }
 
     /** Whether a layer slides in a model that has a window. */
@@ -131,6 +160,10 @@ final class GgufConfig {
 
     private int vocabulary() {
         var embedding = tensors.get("token_embd.weight");
+        var type = unread.get("token_embd.weight");
+        if (type != null) {
+            throw general.error("tensor 'token_embd.weight' is of type " + type + ", which is not supported");
+        }
         if (embedding == null) {
             throw general.error("tensor 'token_embd.weight' is missing");
         }

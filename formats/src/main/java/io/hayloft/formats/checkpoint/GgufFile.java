@@ -5,38 +5,38 @@ import io.hayloft.formats.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
-/** A GGUF file (version 3, little-endian), memory mapped. Tensors are valid until it is closed; metadata stay. */
+/**
+ * A GGUF file (version 2 or 3, little-endian), memory mapped; a model that is split in several files counts as one.
+ * Tensors are valid until it is closed; metadata stay.
+ */
 public final class GgufFile implements AutoCloseable {
     private final String source;
-    private final MemorySegment content;
+    private final List<MemorySegment> content;
     private final Map<String, Object> metadata;
     private final Map<String, Tensor> tensors;
+    private final Map<String, String> unread;
     private final Runnable unmap;
 
-    private GgufFile(String source, MemorySegment content, Runnable unmap) {
-        var read = GgufReader.read(source, content);
+    /** @param content the bytes of all parts in their order */
+    GgufFile(String source, List<MemorySegment> content, GgufReader.Content read, Runnable unmap) {
         this.source = source;
-        this.content = content;
+        this.content = List.copyOf(content);
         this.metadata = Collections.unmodifiableMap(read.metadata());
         this.tensors = Collections.unmodifiableMap(read.tensors());
+        this.unread = Collections.unmodifiableMap(read.unread());
         this.unmap = unmap;
     }
 
     /**
-     * Maps and checks a file.
+     * Maps and checks a file and, if it is a part of a split model, the other parts beside it.
      *
      * @throws UserError naming file and field if anything in it is wrong
      */
     public static GgufFile open(Path path) {
-        var mapped = MappedFile.open(path);
-        try {
-            return new GgufFile(path.toString(), mapped.bytes(), mapped::close);
-        } catch (UserError e) {
-            mapped.close();
-            throw e;
-        }
+        return GgufParts.open(path);
     }
 
     /**
@@ -45,10 +45,11 @@ public final class GgufFile implements AutoCloseable {
      * @param source what to call it in messages
      */
     public static GgufFile read(String source, MemorySegment bytes) {
-        return new GgufFile(source, bytes.asReadOnly(), () -> {});
+        var content = bytes.asReadOnly();
+        return new GgufFile(source, List.of(content), GgufReader.read(source, content), () -> {});
     }
 
-    /** The file's name in messages: its path. */
+    /** What the file is called in messages: its path, or that of the first part. */
     public String source() {
         return source;
     }
@@ -66,14 +67,19 @@ public final class GgufFile implements AutoCloseable {
         return tensors;
     }
 
-    /** The whole file. */
-    MemorySegment content() {
+    /** Types of tensors that no weight can be, such as I32, by tensor name. */
+    Map<String, String> unread() {
+        return unread;
+    }
+
+    /** The bytes of the file, or of all parts in their order. */
+    List<MemorySegment> content() {
         return content;
     }
 
-    /** Size of the file. */
+    /** Size of the file, or of all parts together. */
     public long bytes() {
-        return content.byteSize();
+        return content.stream().mapToLong(MemorySegment::byteSize).sum();
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.tensor.Tensor;
-import io.hayloft.formats.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -28,10 +27,14 @@ final class GgufReader {
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     /** A tensor header: where its data lies, relative to the data section. */
-    private record Header(String name, TensorType type, long[] shape, long offset, long bytes) {}
+    private record Header(String name, GgufTensorTypes.Layout type, long[] shape, long offset, long bytes) {}
 
-    /** The contents of a file, in file order. */
-    record Content(Map<String, Object> metadata, Map<String, Tensor> tensors) {}
+    /**
+     * What a file holds, in file order.
+     *
+     * @param unread types of tensors that no weight can be, by tensor name
+     */
+    record Content(Map<String, Object> metadata, Map<String, Tensor> tensors, Map<String, String> unread) {}
 
     private final Cursor cursor;
     private final MemorySegment bytes;
@@ -56,20 +59,25 @@ final class GgufReader {
         long tensorCount = cursor.readCount("tensor count", LEAST_HEADER_BYTES);
         long valueCount = cursor.readCount("metadata count", LEAST_VALUE_BYTES);
         var metadata = readMetadata(valueCount);
-        return new Content(metadata, readTensors(tensorCount, alignment(metadata)));
+        return readTensors(metadata, tensorCount, alignment(metadata));
     }
 
     private void checkMagicAndVersion() {
         if (cursor.remaining() < 4 || cursor.readInt("magic") != MAGIC) {
-            throw cursor.error("is no GGUF file: it does not begin with 'GGUF'");
+            throw cursor.error(ForeignFile.describe(bytes, ForeignFile.Kind.GGUF)
+                    .orElse("is no GGUF file: it does not begin with 'GGUF'"));
         }
         int version = cursor.readInt("version");
-        if (version != 2 && version != 3) { // version 3 only added the big-endian form
-            var bigEndian = Integer.reverseBytes(version) == 3;
-            throw cursor.error(
-                    "GGUF version " + (bigEndian ? "3 in big-endian order" : Integer.toUnsignedString(version))
-                            + " is not supported, only version 3");
+        if (version == 2 || version == 3) { // version 3 only added the big-endian form
+            return;
         }
+        int reversed = Integer.reverseBytes(version);
+        if (reversed > 0 && reversed < 1 << 16) {
+            throw cursor.error("is a big-endian GGUF file (version " + reversed
+                    + "), which is not supported: get the model as a little-endian one");
+        }
+        throw cursor.error("GGUF version " + Integer.toUnsignedString(version)
+                + " is not supported, only versions 2 and 3" + (version == 1 ? ": get the model as a newer file" : ""));
     }
 
     private Map<String, Object> readMetadata(long valueCount) {
@@ -132,7 +140,7 @@ final class GgufReader {
     }
 
     /** Reads the tensor headers and finds the data of each. */
-    private Map<String, Tensor> readTensors(long tensorCount, int alignment) {
+    private Content readTensors(Map<String, Object> metadata, long tensorCount, int alignment) {
         var headers = new ArrayList<Header>();
         var names = new HashSet<String>();
         for (long i = 0; i < tensorCount; i++) {
@@ -143,11 +151,17 @@ final class GgufReader {
         var data = bytes.asSlice(start);
         checkRanges(headers, data.byteSize());
         var tensors = new LinkedHashMap<String, Tensor>();
+        var unread = new LinkedHashMap<String, String>();
         for (var header : headers) {
-            var slice = data.asSlice(header.offset, header.bytes);
-            tensors.put(header.name, new Tensor(header.name, header.type, header.shape, slice));
+            var type = header.type.weights();
+            if (type == null) {
+                unread.put(header.name, header.type.name());
+            } else {
+                var slice = data.asSlice(header.offset, header.bytes);
+                tensors.put(header.name, new Tensor(header.name, type, header.shape, slice));
+            }
         }
-        return tensors;
+        return new Content(metadata, tensors, unread);
     }
 
     private int alignment(Map<String, Object> metadata) {
@@ -185,7 +199,7 @@ final class GgufReader {
         return new Header(name, type, shape, offset, size);
     }
 
-    private TensorType tensorType(int id, String name) {
+    private GgufTensorTypes.Layout tensorType(int id, String name) {
         try {
             return GgufTensorTypes.of(id);
         } catch (UserError e) {
@@ -193,11 +207,11 @@ final class GgufReader {
         }
     }
 
-    private long checkedBytes(String name, TensorType type, long[] shape) {
+    private long checkedBytes(String name, GgufTensorTypes.Layout type, long[] shape) {
         long columns = shape[shape.length - 1];
         if (columns > Integer.MAX_VALUE || columns % type.blockElements() != 0) {
             throw cursor.error("tensor '" + name + "' has rows of " + Long.toUnsignedString(columns)
-                    + " elements, expected a multiple of " + type.blockElements() + " for " + type);
+                    + " elements, expected a multiple of " + type.blockElements() + " for " + type.name());
         }
         try {
             long elements = 1;

@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.formats.tensor.TensorType;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The numbers of tensor types in GGUF files. */
 final class GgufTensorTypes {
@@ -20,7 +21,12 @@ final class GgufTensorTypes {
             Map.entry(12, TensorType.Q4_K),
             Map.entry(13, TensorType.Q5_K),
             Map.entry(14, TensorType.Q6_K),
-            Map.entry(30, TensorType.BF16));
+            Map.entry(20, TensorType.IQ4_NL),
+            Map.entry(23, TensorType.IQ4_XS),
+            Map.entry(30, TensorType.BF16),
+            Map.entry(34, TensorType.TQ1_0),
+            Map.entry(35, TensorType.TQ2_0),
+            Map.entry(39, TensorType.MXFP4));
 
     /** Known by name only, so that an error can say what a file holds. */
     private static final Map<Integer, String> UNSUPPORTED = Map.ofEntries(
@@ -30,33 +36,54 @@ final class GgufTensorTypes {
             Map.entry(17, "IQ2_XS"),
             Map.entry(18, "IQ3_XXS"),
             Map.entry(19, "IQ1_S"),
-            Map.entry(20, "IQ4_NL"),
             Map.entry(21, "IQ3_S"),
             Map.entry(22, "IQ2_S"),
-            Map.entry(23, "IQ4_XS"),
-            Map.entry(24, "I8"),
-            Map.entry(25, "I16"),
-            Map.entry(26, "I32"),
-            Map.entry(27, "I64"),
-            Map.entry(28, "F64"),
             Map.entry(29, "IQ1_M"),
-            Map.entry(34, "TQ1_0"),
-            Map.entry(35, "TQ2_0"),
-            Map.entry(39, "MXFP4"));
+            Map.entry(40, "NVFP4"));
+
+    /** Types of tables that some files carry: skipped unless a weight is of one. */
+    private static final Map<Integer, Layout> NO_WEIGHTS = Map.of(
+            24, new Layout("I8", 1, 1, null),
+            25, new Layout("I16", 1, 2, null),
+            26, new Layout("I32", 1, 4, null),
+            27, new Layout("I64", 1, 8, null),
+            28, new Layout("F64", 1, 8, null));
+
+    /**
+     * How a type lies in a file.
+     *
+     * @param blockElements elements of a block
+     * @param blockBytes bytes of a block
+     * @param weights the same type for weights; null if weights cannot be of it
+     */
+    record Layout(
+            String name,
+            int blockElements,
+            int blockBytes,
+            @Nullable TensorType weights) {
+        /** Bytes of this many elements, a multiple of the block. */
+        long bytes(long elements) {
+            return Math.multiplyExact(elements / blockElements, (long) blockBytes);
+        }
+    }
 
     private GgufTensorTypes() {}
 
     /**
-     * Returns the type with a number.
+     * Returns the type of a number.
      *
      * @throws UserError if it is unknown or not supported
      */
-    static TensorType of(int id) {
+    static Layout of(int id) {
+        var table = NO_WEIGHTS.get(id);
+        if (table != null) {
+            return table;
+        }
         var type = SUPPORTED.get(id);
         if (type == null) {
             var name = UNSUPPORTED.getOrDefault(id, "number " + Integer.toUnsignedString(id));
             throw new UserError("type " + name + " is not supported; supported are " + List.of(TensorType.values()));
         }
-        return type;
+        return new Layout(type.name(), type.blockElements(), type.blockBytes(), type);
     }
 }

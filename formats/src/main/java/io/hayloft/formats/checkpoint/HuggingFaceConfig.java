@@ -124,10 +124,12 @@ public final class HuggingFaceConfig {
             throw fields.error("field 'hidden_act' is '" + activation + "', but " + architecture.label()
                     + " is only supported with silu");
         }
-        if (fields.has("quantization_config")) {
-            throw fields.error("field 'quantization_config' asks for quantised safetensors, which are not supported:"
-                    + " use the full-precision checkpoint or a GGUF file");
-        }
+        fields.object("quantization_config").ifPresent(quantised -> {
+            var method = quantised.text("quant_method", "");
+            throw fields.error("field 'quantization_config' asks for quantised safetensors"
+                    + (method.isEmpty() ? "" : " of the format '" + method + "'")
+                    + ", which are not supported: use the full-precision checkpoint or a GGUF file");
+        });
         if (fields.flag("use_bidirectional_attention", false)) {
             throw fields.error("field 'use_bidirectional_attention' is true, but only causal models are supported");
         }

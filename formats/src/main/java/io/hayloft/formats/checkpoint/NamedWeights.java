@@ -19,10 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class NamedWeights implements WeightSource {
     private final String source;
     private final DecoderConfig config;
-    private final Map<String, Tensor> tensors;
+    private final Tensors tensors;
     private final TensorNames names;
     private final boolean fused;
     private final @Nullable RowPermutation permutation;
+
+    /**
+     * The tensors of a file by name.
+     *
+     * @param unread types of the tensors that no weight can be
+     */
+    record Tensors(Map<String, Tensor> weights, Map<String, String> unread) {}
 
     /**
      * @param fused whether queries, keys and values share a tensor, and gate and up another
@@ -32,7 +39,7 @@ final class NamedWeights implements WeightSource {
     NamedWeights(
             String source,
             DecoderConfig config,
-            Map<String, Tensor> tensors,
+            Tensors tensors,
             TensorNames names,
             boolean fused,
             @Nullable RowPermutation permutation) {
@@ -55,7 +62,7 @@ final class NamedWeights implements WeightSource {
                 used.add(names.of(Role.VALUE_BIAS, layer));
             }
         }
-        for (var name : tensors.keySet()) {
+        for (var name : tensors.weights.keySet()) {
             if (name.startsWith(names.layers()) && name.endsWith(".bias") && !used.contains(name)) {
                 throw error("tensor '" + name + "' is not supported: " + config.architecture()
                         + " models may only have biases on queries, keys and values");
@@ -139,7 +146,11 @@ final class NamedWeights implements WeightSource {
     }
 
     private Optional<Tensor> tensor(String name, long... shape) {
-        var tensor = tensors.get(name);
+        var tensor = tensors.weights.get(name);
+        var type = tensors.unread.get(name);
+        if (type != null) {
+            throw error("tensor '" + name + "' is of type " + type + ", which is not supported for weights");
+        }
         if (tensor != null && !Arrays.equals(tensor.shape(), shape)) {
             throw error("tensor '" + name + "' has shape " + Arrays.toString(tensor.shape()) + ", expected "
                     + Arrays.toString(shape) + " from the config");

@@ -48,6 +48,9 @@ final class SafetensorsHeader {
 
     SafetensorsHeader(String source, MemorySegment bytes) {
         var cursor = new Cursor(source, bytes);
+        ForeignFile.describe(bytes, ForeignFile.Kind.SAFETENSORS).ifPresent(what -> {
+            throw cursor.error(what);
+        });
         long length = cursor.readLong("header length");
         if (length < 2 || length > Math.min(LONGEST, cursor.remaining())) {
             throw cursor.error("header length is " + Long.toUnsignedString(length) + ", but the file has "

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,9 +15,17 @@ import java.util.TreeMap;
 final class SafetensorsShards implements AutoCloseable {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
+    private static final List<String> OTHER_WEIGHTS = List.of(
+            "pytorch_model.bin",
+            "pytorch_model.bin.index.json",
+            "consolidated.00.pth",
+            "consolidated.safetensors",
+            "tf_model.h5",
+            "flax_model.msgpack");
 
     private final SortedMap<String, SafetensorsFile> files = new TreeMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, String> unread = new LinkedHashMap<>();
 
     private SafetensorsShards() {}
 
@@ -34,7 +43,7 @@ final class SafetensorsShards implements AutoCloseable {
             } else if (Files.exists(folder.resolve(SINGLE))) {
                 shards.openSingle(folder);
             } else {
-                throw new UserError(folder + " has neither " + SINGLE + " nor " + INDEX
+                throw new UserError(folder + " has neither " + SINGLE + " nor " + INDEX + otherWeights(folder)
                         + ": only safetensors checkpoints and GGUF files can be read");
             }
             return shards;
@@ -44,10 +53,20 @@ final class SafetensorsShards implements AutoCloseable {
         }
     }
 
+    /** Names weights that are there but in a format that is not read. */
+    private static String otherWeights(Path folder) {
+        for (var name : OTHER_WEIGHTS) {
+            if (Files.exists(folder.resolve(name))) {
+                return ", but " + name + " in a format that is not read";
+            }
+        }
+        return "";
+    }
+
     private void openSingle(Path folder) {
         var file = SafetensorsFile.open(folder.resolve(SINGLE));
         files.put(SINGLE, file);
-        tensors.putAll(file.tensors());
+        file.names().forEach(name -> add(file, name));
     }
 
     private void openIndexed(Path folder, Fields index) {
@@ -65,11 +84,17 @@ final class SafetensorsShards implements AutoCloseable {
             if (!file.names().contains(name)) {
                 throw index.error("tensor '" + name + "' is not in " + fileName);
             }
-            var tensor = file.tensors().get(name);
-            if (tensor != null) {
-                tensors.put(name, tensor);
-            }
+            add(file, name);
         });
+    }
+
+    private void add(SafetensorsFile file, String name) {
+        var tensor = file.tensors().get(name);
+        if (tensor != null) {
+            tensors.put(name, tensor);
+        } else {
+            unread.put(name, file.dtype(name));
+        }
     }
 
     /** The whole of a small file. */
@@ -89,6 +114,11 @@ final class SafetensorsShards implements AutoCloseable {
     /** The floating-point tensors of all files. */
     Map<String, Tensor> tensors() {
         return tensors;
+    }
+
+    /** Types of all other tensors, such as I32, by tensor name. */
+    Map<String, String> unread() {
+        return unread;
     }
 
     @Override

@@ -21,7 +21,12 @@ public enum TensorType {
     Q3_K(256, 110, SuperBlocks::q3),
     Q4_K(256, 144, SuperBlocks::q4),
     Q5_K(256, 176, SuperBlocks::q5),
-    Q6_K(256, 210, SuperBlocks::q6);
+    Q6_K(256, 210, SuperBlocks::q6),
+    IQ4_NL(32, 18, TableBlocks::iq4),
+    IQ4_XS(256, 136, TableBlocks::iq4Super),
+    MXFP4(32, 17, TableBlocks::mxfp4),
+    TQ1_0(256, 54, TernaryBlocks::tq1),
+    TQ2_0(256, 66, TernaryBlocks::tq2);
 
     /** Turns one block at a byte offset into floats. */
     @FunctionalInterface

@@ -25,7 +25,9 @@ class GgufBadInputTest {
     static Stream<Arguments> wrongFiles() {
         return Stream.of(
                 wrong("version 1 is not supported", new GgufBuilder().version(1)),
-                wrong("big-endian", new GgufBuilder().version(0x03000000)),
+                wrong("only versions 2 and 3", new GgufBuilder().version(4)),
+                wrong("is a big-endian GGUF file (version 3)", new GgufBuilder().version(0x03000000)),
+                wrong("is a big-endian GGUF file (version 2)", new GgufBuilder().version(0x02000000)),
                 wrong("tensor count", new GgufBuilder().tensorCount(Long.MAX_VALUE)),
                 wrong("tensor count", new GgufBuilder().tensorCount(-1)),
                 wrong("metadata count", new GgufBuilder().valueCount(1L << 40)),
@@ -52,6 +54,8 @@ class GgufBadInputTest {
                 wrong("multiple of 32 for Q8_0", new GgufBuilder().tensor("t", GgufBuilder.Q8_0, new byte[34], 33)),
                 wrong("IQ2_XS is not supported", new GgufBuilder().header("t", 17, 0, 256)),
                 wrong("number 4 is not supported", new GgufBuilder().header("t", 4, 0, 256)),
+                wrong("'b' overlaps", new GgufBuilder().tensor("a", 16).header("b", 26, 32, 8)),
+                wrong("needs 32 bytes", new GgufBuilder().header("t", 26, 1 << 20, 8)),
                 wrong("offset 5", new GgufBuilder().header("t", F32, 5, 8)),
                 wrong("offset 18446744073709551584", new GgufBuilder().header("t", F32, -32, 8)),
                 wrong("needs 32 bytes", new GgufBuilder().header("t", F32, 1 << 20, 8)),
@@ -71,6 +75,13 @@ class GgufBadInputTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageStartingWith("built.gguf: ")
                 .hasMessageContaining(words);
+    }
+
+    @Test
+    void readsVersion2() {
+        try (var file = GgufBuilder.completeModel("llama").version(2).read(GgufFile::read)) {
+            assertThat(file.tensors()).hasSize(11);
+        }
     }
 
     /** Cut anywhere, a file is either refused or, within the last padding, still whole. */

@@ -59,6 +59,85 @@ class GgufConfigTest {
         }
     }
 
+    /** The defaults of llama.cpp where a file is silent; what it says goes before them, also 0 for none. */
+    @Test
+    void silentFilesHaveTheDefaultsOfTheirArchitecture() {
+        try (var model = Checkpoint.of(GgufBuilder.completeModel("gemma2").read(GgufFile::read))) {
+            assertThat(model.config().attention(0).window()).isEqualTo(4096);
+            assertThat(model.config().attention(0).softCap()).isEqualTo(50);
+            assertThat(model.config().tokens().softCap()).isEqualTo(30);
+        }
+        var off = GgufBuilder.completeModel("gemma2")
+                .whole("gemma2.attention.sliding_window", 0)
+                .number("gemma2.attn_logit_softcapping", 0)
+                .number("gemma2.final_logit_softcapping", 0);
+        try (var model = Checkpoint.of(off.read(GgufFile::read))) {
+            assertThat(model.config().attention(0).window()).isZero();
+            assertThat(model.config().attention(0).softCap()).isZero();
+            assertThat(model.config().tokens().softCap()).isZero();
+        }
+        try (var model = Checkpoint.of(GgufBuilder.completeModel("gemma3").read(GgufFile::read))) {
+            assertThat(model.config().attention(0).window()).isZero();
+            assertThat(model.config().tokens().softCap()).isZero();
+        }
+        assertThat(phi3Window(32, 4096)).isEqualTo(2047);
+        assertThat(phi3Window(40, 4096)).isEqualTo(2047);
+        assertThat(phi3Window(32, 131_072)).isZero();
+        assertThat(phi3Window(3, 4096)).isZero();
+    }
+
+    private static int phi3Window(int layers, int context) {
+        var built = new GgufBuilder()
+                .text("general.architecture", "phi3")
+                .whole("phi3.block_count", layers)
+                .whole("phi3.context_length", context)
+                .whole("phi3.embedding_length", 8)
+                .whole("phi3.feed_forward_length", 16)
+                .whole("phi3.attention.head_count", 2)
+                .number("phi3.attention.layer_norm_rms_epsilon", 1e-5)
+                .tensor("token_embd.weight", 6, 8);
+        try (var file = built.read(GgufFile::read)) {
+            return GgufConfig.read(file).attention(0).window();
+        }
+    }
+
+    /** 2^32 - 1 is how converters write -1: no token. */
+    @Test
+    void idsOfMinus1AreNone() {
+        var built = GgufBuilder.completeModel("llama")
+                .whole("tokenizer.ggml.eot_token_id", -1)
+                .raw("tokenizer.ggml.eom_token_id", 5, GgufBuilder.littleEndian(-1));
+        try (var file = built.read(GgufFile::read)) {
+            assertThat(GgufConfig.read(file).eosIds()).containsExactly(1);
+        }
+        assertError(
+                GgufBuilder.model("llama").raw("tokenizer.ggml.eot_token_id", 5, GgufBuilder.littleEndian(-2)),
+                "'tokenizer.ggml.eot_token_id' must be a whole number from 0, not -2");
+    }
+
+    /** Tables of whole numbers are skipped; where a weight should be, the type is named. */
+    @Test
+    void integerTensorsAreNoWeights() {
+        var built = GgufBuilder.completeModel("llama")
+                .tensor("table", 26, new byte[12], 3)
+                .tensor("bytes", 24, new byte[3], 3)
+                .tensor("doubles", 28, new byte[16], 2);
+        try (var model = Checkpoint.of(built.read(GgufFile::read))) {
+            assertThat(model.tensors()).hasSize(11).doesNotContainKey("table");
+        }
+        var used = GgufBuilder.model("llama").tensor("blk.0.attn_q.weight", 26, new byte[256], 8, 8);
+        try (var model = Checkpoint.of(used.read(GgufFile::read))) {
+            assertThatThrownBy(() -> model.weights().get(Role.QUERY, 0))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("'blk.0.attn_q.weight' is of type I32, which is not supported for weights");
+        }
+        // An output matrix of such a type must not pass for one that is tied to the embedding.
+        var output = GgufBuilder.completeModel("llama").tensor("output.weight", 26, new byte[192], 6, 8);
+        try (var model = Checkpoint.of(output.read(GgufFile::read))) {
+            assertThatThrownBy(() -> model.weights().get(Role.OUTPUT, -1)).hasMessageContaining("I32");
+        }
+    }
+
     @Test
     void readsEveryRopeScaling() {
         assertThat(rope(GgufBuilder.model("llama"))).isEqualTo(new RopeConfig.None());

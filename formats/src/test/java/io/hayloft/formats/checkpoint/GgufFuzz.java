@@ -2,7 +2,6 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.Role;
-import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.testing.GgufBuilder;
 import io.hayloft.testing.Refusal;
 import java.lang.foreign.MemorySegment;
@@ -43,7 +42,7 @@ public final class GgufFuzz {
         return seeds;
     }
 
-    private static Optional<TensorType> supported(int number) {
+    private static Optional<GgufTensorTypes.Layout> supported(int number) {
         try {
             return Optional.of(GgufTensorTypes.of(number));
         } catch (UserError e) {

@@ -162,6 +162,18 @@ class HuggingFaceConfigTest {
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"magic\"}|'magic' is not"
                         + " supported",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"partial_rotary_factor\": 2.0|partial_rotary_factor",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"gptq\"}|of the"
+                        + " format 'gptq'",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"awq\"}|of the"
+                        + " format 'awq'",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\":"
+                        + " \"compressed-tensors\"}"
+                        + "|of the format 'compressed-tensors'",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"fp8\"}|of the"
+                        + " format 'fp8'",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\":"
+                        + " \"bitsandbytes\"}"
+                        + "|of the format 'bitsandbytes'",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {}|use the full-precision"
                         + " checkpoint",
                 "\"num_hidden_layers\": 1|\"num_hidden_layers\": 2000000000|num_hidden_layers",

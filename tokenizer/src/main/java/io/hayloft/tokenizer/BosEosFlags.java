@@ -1,0 +1,128 @@
+package io.hayloft.tokenizer;
+
+import io.hayloft.base.UserError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The tokens that transformers puts around a text for tokenizer classes that follow {@code add_bos_token} and
+ * {@code add_eos_token} of {@code tokenizer_config.json}. For these it builds the post-processor anew and never looks at
+ * that of {@code tokenizer.json}; all other classes take the one of the file and ignore the flags.
+ *
+ * @param bos id and text of the BOS token to add, if any
+ * @param eos the same of the EOS token
+ */
+record BosEosFlags(Optional<Added> bos, Optional<Added> eos) {
+    /** Classes that add BOS unless the flags say otherwise, with or without "Fast" behind. */
+    private static final Set<String> FOLLOW_FLAGS =
+            Set.of("LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "CohereTokenizer");
+
+    /** A token to add. */
+    record Added(int id, String text) {}
+
+    /** The flags of a folder; empty if its class follows the post-processor of {@code tokenizer.json}. */
+    static Optional<BosEosFlags> fromFolder(Path folder, Vocabulary vocabulary) {
+        var file = folder.resolve("tokenizer_config.json");
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        var config = JsonFile.read(file);
+        var name = config.path("tokenizer_class").asString("");
+        var slow = name.endsWith("Fast") ? name.substring(0, name.length() - "Fast".length()) : name;
+        if (!FOLLOW_FLAGS.contains(slow)) {
+            return Optional.empty();
+        }
+        return Optional.of(new BosEosFlags(
+                added(config, "bos", true, vocabulary, file), added(config, "eos", false, vocabulary, file)));
+    }
+
+    private static Optional<Added> added(
+            JsonNode config, String token, boolean byDefault, Vocabulary vocabulary, Path file) {
+        var flag = config.path("add_" + token + "_token");
+        if (!(flag.isBoolean() ? flag.asBoolean() : byDefault)) {
+            return Optional.empty();
+        }
+        var text = EndTokens.text(config.path(token + "_token"));
+        if (text.isEmpty()) {
+            if (flag.isBoolean()) {
+                throw new UserError(file + ": field 'add_" + token + "_token' is true, but there is no field '" + token
+                        + "_token' that names the token");
+            }
+            return Optional.empty();
+        }
+        int id = vocabulary.tokens().lastIndexOf(text);
+        if (id < 0) {
+            throw new UserError(
+                    file + ": field '" + token + "_token' is '" + text + "', which is no token of tokenizer.json");
+        }
+        return Optional.of(new Added(id, text));
+    }
+
+    /** The text of a {@code tokenizer.json}, with the post-processor of these flags where there are any. */
+    static String apply(Optional<BosEosFlags> flags, String json) {
+        return flags.map(given -> given.replaceIn(json)).orElse(json);
+    }
+
+    /** Only the one field is written anew: a large file is millions of nodes. */
+    private String replaceIn(String json) {
+        var field = "\"post_processor\":" + postProcessor();
+        int open = json.indexOf('{') + 1;
+        try (var parser = JsonMapper.shared().createParser(json)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                int from = (int) parser.currentTokenLocation().getCharOffset();
+                boolean found = parser.currentName().equals("post_processor");
+                parser.nextToken();
+                parser.skipChildren();
+                if (found) {
+                    parser.finishToken();
+                    int to = (int) parser.currentLocation().getCharOffset();
+                    return json.substring(0, from) + field + json.substring(to);
+                }
+            }
+        } catch (JacksonException e) {
+            throw new IllegalStateException("the file was read before", e);
+        }
+        return json.substring(0, open) + field + "," + json.substring(open);
+    }
+
+    private ObjectNode postProcessor() {
+        var nodes = JsonNodeFactory.instance;
+        var single = nodes.arrayNode();
+        var described = nodes.objectNode();
+        bos.ifPresent(token -> single.add(part(token, described)));
+        single.add(nodes.objectNode().set("Sequence", reference("A")));
+        eos.ifPresent(token -> single.add(part(token, described)));
+        var pair = nodes.arrayNode();
+        for (var text : List.of("A", "B")) {
+            pair.add(nodes.objectNode().set("Sequence", reference(text)));
+        }
+        var processor = nodes.objectNode().put("type", "TemplateProcessing");
+        processor.set("single", single);
+        processor.set("pair", pair);
+        processor.set("special_tokens", described);
+        return processor;
+    }
+
+    private static ObjectNode part(Added token, ObjectNode described) {
+        var nodes = JsonNodeFactory.instance;
+        var description = nodes.objectNode().put("id", token.text);
+        description.set("ids", nodes.arrayNode().add(token.id));
+        description.set("tokens", nodes.arrayNode().add(token.text));
+        described.set(token.text, description);
+        return nodes.objectNode().set("SpecialToken", reference(token.text));
+    }
+
+    private static ObjectNode reference(String id) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("type_id", 0);
+    }
+}
