@@ -9,10 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param rope null in layers that do not rotate
  * @param tables of each row by its prompt, or one for all rows; empty in layers that do not rotate
  */
-record Rotations(
-        Batch batch,
-        @Nullable Rope rope,
-        Rope.Table[] tables) {
+record Rotations(Batch batch, @Nullable Rope rope, Rope.Table[] tables) {
     private static final Rope.Table[] NONE = {};
 
     /** Tables that reach every position at which the rows, or the same queries for out-of-window tokens, are rotated. */

@@ -35,8 +35,7 @@ class RopeTablesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"default", "linear", "dynamic", "yarn", "longrope", "llama3", "partial", "proportional"})
+    @ValueSource(strings = {"default", "linear", "dynamic", "yarn", "longrope", "llama3", "partial", "proportional"})
     void agreesWithAllTables(String kind) {
         var cases = cases(Shared.path("goldens/architectures-2026/rope_tables/" + kind + ".json"));
         assertThat(cases.size()).isPositive();

@@ -106,7 +106,9 @@ class RopeTest {
         rotations.rotate(rotated, 1, 8, 0, 1);
         var expected = x.clone();
         rope.table(position + 1, length).rotate(expected, 0, 1, 8, position);
-        assertThat(rotated).as("position %d after a prompt of %d", position, prompt).isEqualTo(expected);
+        assertThat(rotated)
+                .as("position %d after a prompt of %d", position, prompt)
+                .isEqualTo(expected);
         rotations.inverse(0).undo(rotated, 0, position);
         assertThat(rotated).containsExactly(x, within(1e-5f));
     }

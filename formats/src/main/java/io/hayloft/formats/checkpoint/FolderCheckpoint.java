@@ -40,7 +40,8 @@ final class FolderCheckpoint implements Checkpoint {
     private final WeightSource weights;
     private @Nullable String contentHash;
 
-    private FolderCheckpoint(Path folder, String configName, SafetensorsShards shards, Fields file, ReadOptions options) {
+    private FolderCheckpoint(
+            Path folder, String configName, SafetensorsShards shards, Fields file, ReadOptions options) {
         this.folder = folder;
         this.configName = configName;
         this.shards = shards;

@@ -21,8 +21,7 @@ final class HuggingFaceRope {
             "default", Set.of(),
             "linear", Set.of("factor"),
             "dynamic", Set.of("factor", "original_max_position_embeddings"),
-            "llama3",
-                    Set.of("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),
+            "llama3", Set.of("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"),
             "yarn",
                     Set.of(
                             "factor",
@@ -80,8 +79,8 @@ final class HuggingFaceRope {
         var rope = parameters(layerType, scalingField);
         var type = type(rope);
         checkFields(rope, type);
-        double theta = rope.number(
-                "rope_theta", config.number(thetaField, config.number("rotary_emb_base", defaultTheta)));
+        double theta =
+                rope.number("rope_theta", config.number(thetaField, config.number("rotary_emb_base", defaultTheta)));
         double part = rope.number(
                 "partial_rotary_factor", config.number("partial_rotary_factor", config.number("rotary_pct", 1)));
         if (!(part > 0 && part <= 1)) {
@@ -141,7 +140,8 @@ final class HuggingFaceRope {
     private void checkFields(Fields rope, String type) {
         boolean untyped = !rope.has("rope_type") && !rope.has("type");
         for (var name : rope.names()) {
-            boolean known = COMMON.contains(name) || FIELDS.getOrDefault(type, Set.of()).contains(name);
+            boolean known =
+                    COMMON.contains(name) || FIELDS.getOrDefault(type, Set.of()).contains(name);
             if (known || !rope.has(name) || ignoreUnknown) {
                 continue;
             }

@@ -119,7 +119,9 @@ class GgufConfigTest {
 
     private static RopeConfig.Scaling rope(GgufBuilder built) {
         try (var file = built.read(GgufFile::read)) {
-            return Objects.requireNonNull(GgufConfig.read(file, ReadOptions.DEFAULTS).attention(0).rope())
+            return Objects.requireNonNull(GgufConfig.read(file, ReadOptions.DEFAULTS)
+                            .attention(0)
+                            .rope())
                     .scaling();
         }
     }

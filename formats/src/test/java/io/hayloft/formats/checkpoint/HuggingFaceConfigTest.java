@@ -161,8 +161,11 @@ class HuggingFaceConfigTest {
 
     @Test
     void unknownFieldsAreErrorsUnlessTheUserIgnoresThem() {
-        var text = config("llama", 1, "\"residual_multiplier\": 0.5, \"rope_scaling\": "
-                        + "{\"type\": \"linear\", \"factor\": 2, \"alpha\": 3}")
+        var text = config(
+                        "llama",
+                        1,
+                        "\"residual_multiplier\": 0.5, \"rope_scaling\": "
+                                + "{\"type\": \"linear\", \"factor\": 2, \"alpha\": 3}")
                 .getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> HuggingFaceConfig.parse("c", text))
                 .isInstanceOf(UserError.class)
@@ -173,7 +176,8 @@ class HuggingFaceConfigTest {
         assertThatThrownBy(() -> parse(config("llama", 1, "\"residual_multiplier\": 0.5")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("'residual_multiplier' is not known");
-        assertThat(parse(config("llama", 1, "\"mlp_bias\": false, \"x\": null, \"_y\": 1")).layers())
+        assertThat(parse(config("llama", 1, "\"mlp_bias\": false, \"x\": null, \"_y\": 1"))
+                        .layers())
                 .isEqualTo(1);
     }
 
