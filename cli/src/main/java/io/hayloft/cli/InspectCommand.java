@@ -1,9 +1,9 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
-import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.hub.ModelStore;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,10 +19,13 @@ final class InspectCommand extends Subcommand {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
     @Override
     public Integer call() {
         var found = ModelStore.open().resolve(model);
-        try (var checkpoint = Checkpoint.open(found.path())) {
+        try (var checkpoint = config.open(found, err())) {
             var description = ModelDescription.of(found, checkpoint);
             if (json) {
                 Json.pretty(out(), description);
@@ -43,7 +46,7 @@ final class InspectCommand extends Subcommand {
                         + (model.slidingLayers() == 0
                                 ? ""
                                 : "; " + model.slidingLayers() + " layers slide with a window of " + model.window()));
-        line("context", model.context() + " tokens");
+        line("context", model.context() + " tokens" + scalingNote(model));
         line("vocabulary", model.vocabulary() + " tokens");
         line("tokenizer", model.tokenizer());
         line("chat format", model.chatFormat() ? "yes" : "no: a base model, prompts are given as they are");
@@ -57,6 +60,13 @@ final class InspectCommand extends Subcommand {
         for (var size : model.cacheSizes()) {
             line("", Sizes.bytes(size.bytes()) + " for " + size.tokens() + " tokens");
         }
+    }
+
+    private static String scalingNote(ModelDescription model) {
+        return model.context() == model.statedContext()
+                ? ""
+                : "; the model's config states " + model.statedContext() + ", with its RoPE scaling it is "
+                        + model.scaledContext();
     }
 
     private static String slidingNote(ModelDescription model) {

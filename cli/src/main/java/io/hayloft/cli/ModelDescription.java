@@ -21,6 +21,9 @@ import java.util.List;
  * @param parameters elements of all tensors
  * @param slidingLayers layers that see a window only
  * @param window tokens that they see
+ * @param context tokens that fit
+ * @param scaledContext tokens that the model was made for, the scaling of its rotation counted in
+ * @param statedContext tokens that its config states
  * @param tokenizer one line about it, or why there is none
  * @param chatFormat whether the model brings a chat template
  * @param tensors how many tensors there are of each type
@@ -44,6 +47,8 @@ record ModelDescription(
         int slidingLayers,
         int window,
         int context,
+        int scaledContext,
+        int statedContext,
         int vocabulary,
         String tokenizer,
         boolean chatFormat,
@@ -92,6 +97,8 @@ record ModelDescription(
                 sliding,
                 window,
                 config.contextLength(),
+                config.context().scaled(),
+                config.context().stated(),
                 config.vocabulary(),
                 tokenizer(checkpoint),
                 chatFormat(checkpoint),

@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.ProgressListener;
+import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.hub.Catalogue;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.ResolvedModel;
@@ -11,6 +12,7 @@ import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of commands that run a model. */
@@ -35,6 +37,9 @@ final class ModelOptions {
                     + " onednn-int8: with 8-bit integers, results differ more, so auto never takes it.")
     private String backend = PrefillBackends.JAVA;
 
+    @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
     /** Finds the model on this machine. */
     ResolvedModel resolve() {
         if (threads != null && threads < 1) {
@@ -50,27 +55,33 @@ final class ModelOptions {
 
     /** Loads the model; a terminal shows how far it is. */
     LanguageModel load(ResolvedModel found, PrintWriter err) {
-        return load(found, workers(), backend, err);
+        return load(found, backend, err);
     }
 
     /** The same with Hayloft's own kernels, whatever the user named. */
     LanguageModel loadExact(ResolvedModel found, PrintWriter err) {
-        return load(found, workers(), err);
+        return load(found, PrefillBackends.JAVA, err);
     }
 
     private int workers() {
         return threads != null ? threads : Runtime.getRuntime().availableProcessors();
     }
 
-    /** A model with this many worker threads and Hayloft's own kernels. */
-    static LanguageModel load(ResolvedModel found, int workers, PrintWriter err) {
-        return load(found, workers, PrefillBackends.JAVA, err);
+    private LanguageModel load(ResolvedModel found, String backend, PrintWriter err) {
+        var checkpoint = config.open(found, err);
+        try (var status = new StatusLine(err)) {
+            var chosen = choose(backend, status, checkpoint);
+            return LanguageModel.load(checkpoint, new LoadOptions(workers(), chosen, showing(status, found)));
+        }
     }
 
-    private static LanguageModel load(ResolvedModel found, int workers, String backend, PrintWriter err) {
-        try (var status = new StatusLine(err)) {
-            var chosen = choose(backend, status);
-            return LanguageModel.load(found.path(), new LoadOptions(workers, chosen, showing(status, found)));
+    /** The backend; closes the checkpoint if there is none of this name. */
+    private static @Nullable PrefillBackend choose(String backend, StatusLine status, Checkpoint checkpoint) {
+        try {
+            return choose(backend, status);
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
         }
     }
 

@@ -11,7 +11,6 @@ import io.hayloft.bench.speed.SpeedSpec;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.Shapes;
-import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.hub.Catalogue;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.ResolvedModel;
@@ -28,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code hayloft speed}: tokens a second of prefill and decoding, and how near they come to what the machine can do. */
@@ -141,6 +141,9 @@ final class SpeedCommand extends Subcommand {
             description = "table (default), csv, json (one array) or md.")
     private String output = "table";
 
+    @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
     @Override
     public Integer call() {
         var form = SpeedOutput.Form.parse(output);
@@ -196,14 +199,14 @@ final class SpeedCommand extends Subcommand {
         }
     }
 
-    private static LanguageModel load(
+    private LanguageModel load(
             ResolvedModel found,
             int workers,
             @Nullable PrefillBackend chosen,
             List<SpeedCase> cases,
             long free,
             PrintWriter err) {
-        var checkpoint = Checkpoint.open(found.path());
+        var checkpoint = config.open(found, err);
         try {
             long copyBytes = chosen == null ? 0 : chosen.bytesFor(Shapes.layerWeights(checkpoint.config()));
             MemoryPlan.beforeLoading(checkpoint, copyBytes, free).check(cases);

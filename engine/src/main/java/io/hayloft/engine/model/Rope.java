@@ -10,6 +10,10 @@ import java.util.LinkedHashMap;
  *
  * <p>Cosines and sines come from tables that grow with the positions seen. Angles are single-precision products, as in
  * the implementations that models were trained with: at position 20,000 exact ones would differ in the fourth digit.
+ *
+ * <p>Two scalings choose frequencies by a sequence's length. LongRoPE goes by the prompt, so that all keys of a sequence
+ * agree. Dynamic scaling goes by the length so far, as in transformers: a prompt rotates by its whole length, and each
+ * token that is decoded beyond the original length by its own position; keys in the cache stay as they were rotated.
  */
 final class Rope {
     private static final int FIRST_POSITIONS = 1024;
@@ -27,8 +31,12 @@ final class Rope {
         this.pairs = config.rotaryDims() / 2;
     }
 
-    /** Cosine and sine, each [positions][pairs]. */
-    record Table(int positions, int pairs, float[] cos, float[] sin) {
+    /**
+     * Cosine and sine, each [positions][pairs].
+     *
+     * @param scaling factor on all entries
+     */
+    record Table(int positions, int pairs, float[] cos, float[] sin, float scaling) {
         /** Rotates the heads of one row, x [heads][headDim] from {@code at}, in place. */
         void rotate(float[] x, int at, int heads, int headDim, int position) {
             for (int head = 0; head < heads; head++) {
@@ -38,7 +46,6 @@ final class Rope {
 
         /** Undoes the rotation of a head, x from {@code at} on, in place. */
         void undo(float[] x, int at, int position) {
-            float scaling = cos[0]; // the factor of all entries, since the cosine of position 0 is 1
             for (int i = 0; i < pairs; i++) {
                 float c = cos[position * pairs + i] / scaling;
                 float s = sin[position * pairs + i] / scaling;
@@ -60,13 +67,25 @@ final class Rope {
         var table = tables.remove(frequencies);
         if (table == null || positions > table.positions) {
             int room = table == null ? FIRST_POSITIONS : 2 * Math.min(table.positions, 1 << 29);
-            table = build(promptLength, Math.max(positions, room));
+            table = build(promptLength, 0, Math.max(positions, room));
         }
         tables.put(frequencies, table);
         if (tables.size() > MAX_TABLES) {
             tables.pollFirstEntry();
         }
         return table;
+    }
+
+    /** Whether a position has frequencies of its own: one that was decoded, where scaling follows the length. */
+    boolean followsLength(int position, int promptLength) {
+        return position >= promptLength
+                && config.scaling() instanceof RopeConfig.Dynamic dynamic
+                && position >= dynamic.originalLength();
+    }
+
+    /** One position of a sequence of this length in all, as a table that has it as position 0. */
+    Table single(int position, int length) {
+        return build(length, position, position + 1);
     }
 
     /** Equal numbers for prompt lengths with equal frequencies. */
@@ -78,17 +97,20 @@ final class Rope {
         };
     }
 
-    private Table build(int promptLength, int positions) {
-        var frequencies = config.frequencies(promptLength);
+    /** A table of positions {@code from .. to-1}. */
+    private Table build(int length, int from, int to) {
+        var frequencies = config.frequencies(length);
+        float scaling = frequencies.attentionScaling();
+        int positions = to - from;
         var cos = new float[Math.multiplyExact(positions, pairs)];
         var sin = new float[cos.length];
-        for (int position = 0; position < positions; position++) {
+        for (int row = 0; row < positions; row++) {
             for (int i = 0; i < pairs; i++) {
-                float angle = frequencies.inverse()[i] * position;
-                cos[position * pairs + i] = (float) Math.cos(angle) * frequencies.attentionScaling();
-                sin[position * pairs + i] = (float) Math.sin(angle) * frequencies.attentionScaling();
+                float angle = frequencies.inverse()[i] * (from + row);
+                cos[row * pairs + i] = (float) Math.cos(angle) * scaling;
+                sin[row * pairs + i] = (float) Math.sin(angle) * scaling;
             }
         }
-        return new Table(positions, pairs, cos, sin);
+        return new Table(positions, pairs, cos, sin, scaling);
     }
 }

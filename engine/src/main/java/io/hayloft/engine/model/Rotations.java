@@ -4,17 +4,18 @@ import io.hayloft.kv.cache.OutOfWindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rotations of a batch in one layer: sequences whose prompts differ in length may rotate by different frequencies.
+ * The rotations of a batch in one layer: sequences that differ in length may rotate by different frequencies.
  *
- * @param tables of each row, or one for all rows; empty in layers that do not rotate
+ * @param rope null in layers that do not rotate
+ * @param tables of each row by its prompt, or one for all rows; empty in layers that do not rotate
  */
-record Rotations(Batch batch, Rope.Table[] tables) {
+record Rotations(Batch batch, @Nullable Rope rope, Rope.Table[] tables) {
     private static final Rope.Table[] NONE = {};
 
     /** Tables that reach every position at which the rows, or the same queries for out-of-window tokens, are rotated. */
     static Rotations of(@Nullable Rope rope, Batch batch) {
         if (rope == null) {
-            return new Rotations(batch, NONE);
+            return new Rotations(batch, null, NONE);
         }
         int rows = batch.rows();
         var tables = new Rope.Table[batch instanceof Batch.Chunk ? 1 : rows];
@@ -29,7 +30,7 @@ record Rotations(Batch batch, Rope.Table[] tables) {
                 tables[Math.min(row, tables.length - 1)] = rope.table(last + 1, batch.promptLength(row));
             }
         }
-        return new Rotations(batch, tables);
+        return new Rotations(batch, rope, tables);
     }
 
     /** Rotates rows {@code from .. to-1} of x [rows][heads * headDim] by their positions, in place. */
@@ -39,16 +40,34 @@ record Rotations(Batch batch, Rope.Table[] tables) {
         }
     }
 
-    /** Rotates one row of x [rows][heads * headDim] by a position, in place. */
+    /** Rotates one row of x [rows][heads * headDim] as at a position, by its sequence's frequencies, in place. */
     void rotateRow(float[] x, int heads, int headDim, int row, int position) {
-        if (tables.length > 0) {
-            table(row).rotate(x, row * heads * headDim, heads, headDim, position);
+        if (rope == null) {
+            return;
+        }
+        int at = row * heads * headDim;
+        int own = batch.position(row);
+        if (rope.followsLength(own, batch.promptLength(row))) {
+            rope.single(position, own + 1).rotate(x, at, heads, headDim, 0);
+        } else {
+            table(row).rotate(x, at, heads, headDim, position);
         }
     }
 
-    /** Undoes the rotation of keys of a row's sequence, up to the row's own. */
+    /** Undoes the rotation of keys of a row's sequence, up to the row's own, by the frequencies that each had. */
     OutOfWindowStore.InverseRotation inverse(int row) {
-        return tables.length == 0 ? (key, at, position) -> {} : table(row)::undo;
+        if (rope == null) {
+            return (key, at, position) -> {};
+        }
+        var rotation = rope;
+        int promptLength = batch.promptLength(row);
+        return (key, at, position) -> {
+            if (rotation.followsLength(position, promptLength)) {
+                rotation.single(position, position + 1).undo(key, at, 0);
+            } else {
+                table(row).undo(key, at, position);
+            }
+        };
     }
 
     private Rope.Table table(int row) {

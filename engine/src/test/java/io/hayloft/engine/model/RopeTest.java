@@ -3,7 +3,11 @@ package io.hayloft.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.formats.checkpoint.HuggingFaceConfig;
 import io.hayloft.formats.config.RopeConfig;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -74,6 +78,39 @@ class RopeTest {
         var again = rope.table(50, 200);
         assertThat(again).isNotSameAs(first);
         assertThat(again.cos()).isEqualTo(first.cos());
+    }
+
+    /** A token that is decoded beyond the original length rotates by its own length; earlier ones by the prompt's. */
+    @Test
+    void dynamicScalingFollowsTheLengthSoFar() {
+        var scaling = new RopeConfig.Dynamic(4, 100);
+        var rope = new Rope(new RopeConfig(10_000, 8, scaling));
+        var json = """
+            {"model_type": "llama", "hidden_size": 8, "num_attention_heads": 1, "num_hidden_layers": 1,
+             "intermediate_size": 8, "vocab_size": 8, "max_position_embeddings": 100}
+            """;
+        var config = HuggingFaceConfig.parse("config", json.getBytes(StandardCharsets.UTF_8));
+        try (var cache = new SequenceCache(Shapes.cache(config), new KvCodec.F16(), 200)) {
+            assertRotation(rope, cache, 90, 95, 90); // within the original length
+            assertRotation(rope, cache, 90, 100, 101); // the first token beyond it
+            assertRotation(rope, cache, 90, 150, 151);
+            assertRotation(rope, cache, 120, 110, 120); // part of the prompt
+            assertRotation(rope, cache, 120, 120, 121);
+        }
+    }
+
+    private static void assertRotation(Rope rope, SequenceCache cache, int prompt, int position, int length) {
+        var rotations = Rotations.of(rope, new Batch.Chunk(cache, position, 1, prompt, null));
+        var x = random(8, position);
+        var rotated = x.clone();
+        rotations.rotate(rotated, 1, 8, 0, 1);
+        var expected = x.clone();
+        rope.table(position + 1, length).rotate(expected, 0, 1, 8, position);
+        assertThat(rotated)
+                .as("position %d after a prompt of %d", position, prompt)
+                .isEqualTo(expected);
+        rotations.inverse(0).undo(rotated, 0, position);
+        assertThat(rotated).containsExactly(x, within(1e-5f));
     }
 
     private static float[] random(int n, long seed) {

@@ -20,18 +20,23 @@ public interface Checkpoint extends AutoCloseable {
      * @throws UserError naming file and field if there is no model or something in it is wrong
      */
     static Checkpoint open(Path fileOrFolder) {
+        return open(fileOrFolder, ReadOptions.DEFAULTS);
+    }
+
+    /** As {@link #open(Path)}, with a say in how the config is read. */
+    static Checkpoint open(Path fileOrFolder, ReadOptions options) {
         if (!Files.exists(fileOrFolder)) {
             throw new UserError("no model at " + fileOrFolder + ": give a GGUF file or a folder with config.json");
         }
         if (Files.isDirectory(fileOrFolder)) {
-            return openFolder(fileOrFolder, "config.json");
+            return FolderCheckpoint.open(fileOrFolder, "config.json", options);
         }
         if (fileOrFolder.toString().endsWith(".safetensors")) {
             throw new UserError(fileOrFolder + " holds weights only: give the folder that also holds config.json");
         }
         var file = GgufFile.open(fileOrFolder);
         try {
-            return new GgufCheckpoint(file);
+            return new GgufCheckpoint(file, options);
         } catch (UserError e) {
             file.close();
             throw e;
@@ -40,12 +45,12 @@ public interface Checkpoint extends AutoCloseable {
 
     /** Opens a Hugging Face folder whose config has another name than config.json. */
     static Checkpoint openFolder(Path folder, String configName) {
-        return FolderCheckpoint.open(folder, configName);
+        return FolderCheckpoint.open(folder, configName, ReadOptions.DEFAULTS);
     }
 
     /** The model in an opened GGUF file; closing the one closes the other. */
     static Checkpoint of(GgufFile file) {
-        return new GgufCheckpoint(file);
+        return new GgufCheckpoint(file, ReadOptions.DEFAULTS);
     }
 
     /** The file or folder. */

@@ -45,15 +45,29 @@ final class Fields {
         return new Fields(source, prefix, all);
     }
 
-    /** The names of all fields (of an object, not of prefixed metadata). */
+    /** The names of all fields that begin with the prefix, without it. */
     List<String> names() {
         return values.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
                 .map(name -> name.substring(prefix.length()))
                 .toList();
     }
 
     boolean has(String name) {
         return value(name) != null;
+    }
+
+    /** Whether the field is neither absent nor null, false, 0 or an empty text, list or object. */
+    boolean isOn(String name) {
+        return switch (value(name)) {
+            case null -> false;
+            case Boolean flag -> flag;
+            case Number number -> number.doubleValue() != 0;
+            case String text -> !text.isEmpty();
+            case List<?> list -> !list.isEmpty();
+            case Map<?, ?> map -> !map.isEmpty();
+            default -> true;
+        };
     }
 
     /** Whether the field is present, even if it is null. */

@@ -40,11 +40,12 @@ final class FolderCheckpoint implements Checkpoint {
     private final WeightSource weights;
     private @Nullable String contentHash;
 
-    private FolderCheckpoint(Path folder, String configName, SafetensorsShards shards, Fields file) {
+    private FolderCheckpoint(
+            Path folder, String configName, SafetensorsShards shards, Fields file, ReadOptions options) {
         this.folder = folder;
         this.configName = configName;
         this.shards = shards;
-        this.config = HuggingFaceConfig.read(file, optional(folder.resolve(GENERATION)));
+        this.config = HuggingFaceConfig.read(file, optional(folder.resolve(GENERATION)), options);
         var architecture = HuggingFaceConfig.architecture(file);
         var prefix = PREFIXES.keySet().stream()
                 .filter(start -> shards.tensors().containsKey(start + "embed_tokens.weight"))
@@ -61,7 +62,7 @@ final class FolderCheckpoint implements Checkpoint {
                 null);
     }
 
-    static FolderCheckpoint open(Path folder, String configName) {
+    static FolderCheckpoint open(Path folder, String configName, ReadOptions options) {
         var configFile = folder.resolve(configName);
         if (!Files.isRegularFile(configFile)) {
             throw new UserError("no " + configName + " in " + folder
@@ -71,7 +72,7 @@ final class FolderCheckpoint implements Checkpoint {
         HuggingFaceConfig.architecture(file); // report an unknown one before anything else is looked for
         var shards = SafetensorsShards.open(folder);
         try {
-            return new FolderCheckpoint(folder, configName, shards, file);
+            return new FolderCheckpoint(folder, configName, shards, file, options);
         } catch (UserError e) {
             shards.close();
             throw e;

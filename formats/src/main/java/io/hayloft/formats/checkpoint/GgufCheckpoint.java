@@ -15,9 +15,9 @@ final class GgufCheckpoint implements Checkpoint {
     private final WeightSource weights;
     private @Nullable String contentHash;
 
-    GgufCheckpoint(GgufFile file) {
+    GgufCheckpoint(GgufFile file, ReadOptions options) {
         this.file = file;
-        this.config = GgufConfig.read(file);
+        this.config = GgufConfig.read(file, options);
         var architecture = GgufConfig.architecture(file);
         var permutation = architecture.isPermutedInGguf() ? permutation(config) : null;
         this.weights = new NamedWeights(

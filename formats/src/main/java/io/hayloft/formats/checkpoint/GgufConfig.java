@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,6 +16,7 @@ import java.util.Map;
  * patterns, the local theta of Gemma 3) are the constants of each architecture.
  */
 final class GgufConfig {
+    private static final int GEMMA2_PATTERN = 2;
     private static final int GEMMA3_PATTERN = 6;
     private static final int SMOLLM3_ROPE_INTERVAL = 4;
 
@@ -49,11 +51,11 @@ final class GgufConfig {
      *
      * @throws UserError naming file and key that is missing, wrong or not supported
      */
-    static DecoderConfig read(GgufFile file) {
-        return new GgufConfig(file).read();
+    static DecoderConfig read(GgufFile file, ReadOptions options) {
+        return new GgufConfig(file).read(options);
     }
 
-    private DecoderConfig read() {
+    private DecoderConfig read(ReadOptions options) {
         if (fields.whole("expert_count", 0) > 0) {
             throw general.error("mixtures of experts are not supported");
         }
@@ -67,17 +69,28 @@ final class GgufConfig {
             throw general.error("block_count must be at most 1024, not " + layers);
         }
         try {
-            return new DecoderConfig(
+            var config = new DecoderConfig(
                     architecture.label(),
                     hidden,
-                    fields.positive("context_length"),
+                    context(hidden, options),
                     tokens(hidden),
                     new DecoderConfig.Norms(
                             fields.number("attention.layer_norm_rms_epsilon"), false, architecture.isGemma()),
                     stack(hidden, layers));
+            if (!options.ignoreUnknown()) {
+                KnownFields.checkGguf(fields);
+            }
+            return config;
         } catch (UserError e) {
             throw general.located(e);
         }
+    }
+
+    private DecoderConfig.Context context(int hidden, ReadOptions options) {
+        var rope = new GgufRope(fields, tensors, headDim(hidden, fields.positive("attention.head_count"))).full();
+        // Files of Gemma 3 state the length that scaling reaches.
+        var scaling = architecture == Architecture.GEMMA3 ? new RopeConfig.None() : rope.scaling();
+        return DecoderConfig.Context.of(fields.positive("context_length"), scaling, options.context());
     }
 
     private DecoderConfig.Tokens tokens(int hidden) {
@@ -95,7 +108,7 @@ final class GgufConfig {
         int headDim = headDim(hidden, queryHeads);
         var ropes = new GgufRope(fields, tensors, headDim);
         var rope = ropes.full();
-        var slidingRope = architecture == Architecture.GEMMA3 ? ropes.local() : rope;
+        var slidingRope = architecture == Architecture.GEMMA3 ? ropes.local() : ropes.sameForSliding(rope);
         var attention = new AttentionConfig(
                 queryHeads,
                 fields.positive("attention.head_count_kv", queryHeads),
@@ -140,13 +153,14 @@ final class GgufConfig {
         };
     }
 
-    /** Whether a layer slides in a model that has a window. */
+    /** Whether a layer slides in a model that has a window: all but each n-th, in most architectures all. */
     private boolean slides(int layer) {
-        return switch (architecture) {
-            case GEMMA2 -> layer % 2 == 0;
-            case GEMMA3 -> (layer + 1) % GEMMA3_PATTERN != 0;
-            default -> true;
+        int usual = switch (architecture) {
+            case GEMMA2 -> GEMMA2_PATTERN;
+            case GEMMA3 -> GEMMA3_PATTERN;
+            default -> Integer.MAX_VALUE;
         };
+        return (layer + 1) % fields.positive("attention.sliding_window_pattern", usual) != 0;
     }
 
     private int headDim(int hidden, int queryHeads) {

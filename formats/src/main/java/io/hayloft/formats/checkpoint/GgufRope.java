@@ -37,28 +37,56 @@ final class GgufRope {
         return RopeConfig.plain(fields.number("rope.freq_base_swa", GEMMA3_LOCAL_THETA), dims);
     }
 
-    private Scaling scaling() {
-        if (tensors.containsKey("rope_factors_long.weight")) {
-            return longRope();
+    /** The same rotation for sliding layers of architectures that have only one; a key that says otherwise is an error. */
+    RopeConfig sameForSliding(RopeConfig full) {
+        if (fields.number("rope.freq_base_swa", theta) != theta) {
+            throw fields.error("another rope.freq_base_swa than rope.freq_base is only supported in gemma3");
         }
-        if (tensors.containsKey("rope_freqs.weight")) {
-            return new RopeConfig.PerFrequency(numbers("rope_freqs.weight"));
+        return full;
+    }
+
+    private Scaling scaling() {
+        if (fields.positive("rope.dimension_count_swa", dims) != dims) {
+            throw fields.error("another rope.dimension_count_swa than rope.dimension_count is not supported");
         }
         double factor = fields.number("rope.scaling.factor", fields.number("rope.scale_linear", 1));
         var type = fields.text("rope.scaling.type", factor == 1 ? "none" : "linear");
+        boolean longRope = tensors.containsKey("rope_factors_long.weight");
+        if (longRope || tensors.containsKey("rope_freqs.weight")) {
+            if (factor != 1 || !(type.equals("none") || type.equals("linear") || longRope && type.equals("longrope"))) {
+                throw fields.error("rope scaling '" + type + "' by " + factor
+                        + " beside a tensor with factors for each frequency is not supported");
+            }
+            return longRope ? longRope() : new RopeConfig.PerFrequency(numbers("rope_freqs.weight"));
+        }
         return switch (type) {
             case "none" -> new RopeConfig.None();
             case "linear" -> factor == 1 ? new RopeConfig.None() : new RopeConfig.Linear(factor);
-            case "yarn" ->
-                new RopeConfig.Yarn(
-                        factor,
-                        originalLength(),
-                        fields.number("rope.scaling.yarn_beta_fast", 32),
-                        fields.number("rope.scaling.yarn_beta_slow", 1),
-                        fields.number("rope.scaling.attn_factor", 1) * RopeConfig.Yarn.defaultAttentionFactor(factor));
+            case "yarn" -> yarn(factor);
             default ->
                 throw fields.error("rope scaling '" + type + "' is not supported; supported are none, linear, yarn");
         };
+    }
+
+    private Scaling yarn(double factor) {
+        if (fields.number("rope.scaling.yarn_log_multiplier", 0) != 0) {
+            throw fields.error("key 'rope.scaling.yarn_log_multiplier' is not supported: its scale differs between"
+                    + " architectures");
+        }
+        double mix = fields.number("rope.scaling.yarn_ext_factor", -1); // negative: as the type says, which is 1
+        if (mix >= 0 && mix != 1) {
+            throw fields.error("key 'rope.scaling.yarn_ext_factor' must be 1, not " + mix);
+        }
+        double attention = fields.number("rope.scaling.attn_factor", 1)
+                * fields.number("rope.scaling.yarn_attn_factor", 1)
+                * RopeConfig.Yarn.defaultAttentionFactor(factor);
+        return new RopeConfig.Yarn(
+                factor,
+                originalLength(),
+                fields.number("rope.scaling.yarn_beta_fast", 32),
+                fields.number("rope.scaling.yarn_beta_slow", 1),
+                attention,
+                true);
     }
 
     private Scaling longRope() {

@@ -27,10 +27,12 @@ public final class HuggingFaceConfig {
 
     private final Fields fields;
     private final Architecture architecture;
+    private final ReadOptions options;
 
-    private HuggingFaceConfig(Fields fields, Architecture architecture) {
+    private HuggingFaceConfig(Fields fields, Architecture architecture, ReadOptions options) {
         this.fields = fields;
         this.architecture = architecture;
+        this.options = options;
     }
 
     /**
@@ -40,17 +42,17 @@ public final class HuggingFaceConfig {
      * @throws UserError naming the field that is missing, wrong or not supported
      */
     public static DecoderConfig parse(String source, byte[] json) {
-        return read(Json.object(source, json), Optional.empty());
+        return read(Json.object(source, json), Optional.empty(), ReadOptions.DEFAULTS);
     }
 
     /** As {@link #parse}, with the EOS tokens that generation_config.json adds. */
-    static DecoderConfig read(Fields file, Optional<Fields> generation) {
+    static DecoderConfig read(Fields file, Optional<Fields> generation, ReadOptions options) {
         var architecture = architecture(file);
         var text = file.object("text_config").orElse(file); // the language part of a model that also sees
         if (architecture == Architecture.GEMMA3) {
             text = text.or(GEMMA3_DEFAULTS);
         }
-        return new HuggingFaceConfig(text, architecture).read(generation);
+        return new HuggingFaceConfig(text, architecture, options).read(generation);
     }
 
     static Architecture architecture(Fields file) {
@@ -65,17 +67,29 @@ public final class HuggingFaceConfig {
             throw fields.error("field 'num_hidden_layers' must be at most 1024, not " + layers);
         }
         try {
-            return new DecoderConfig(
+            var config = new DecoderConfig(
                     architecture.label(),
                     hidden,
-                    fields.positive("max_position_embeddings"),
+                    context(hidden),
                     tokens(hidden, generation),
                     new DecoderConfig.Norms(
                             fields.number("rms_norm_eps", 1e-6), architecture.isGemma(), architecture.isGemma()),
                     stack(hidden, layers));
+            if (!options.ignoreUnknown()) {
+                KnownFields.checkHuggingFace(fields);
+            }
+            return config;
         } catch (UserError e) {
             throw fields.located(e);
         }
+    }
+
+    private DecoderConfig.Context context(int hidden) {
+        // Files of Gemma 3 state the length that scaling reaches.
+        var scaling = architecture == Architecture.GEMMA3
+                ? new RopeConfig.None()
+                : rope(headDim(hidden)).scaling();
+        return DecoderConfig.Context.of(fields.positive("max_position_embeddings"), scaling, options.context());
     }
 
     private DecoderConfig.Tokens tokens(int hidden, Optional<Fields> generation) {
@@ -90,10 +104,9 @@ public final class HuggingFaceConfig {
 
     private List<LayerConfig> stack(int hidden, int layers) {
         int queryHeads = fields.positive("num_attention_heads");
-        int headDim = fields.positive("head_dim", defaultHeadDim(hidden, queryHeads));
+        int headDim = headDim(hidden);
         var rope = rope(headDim);
-        var slidingRope =
-                architecture == Architecture.GEMMA3 ? new HuggingFaceRope(fields, headDim).local(10_000) : rope;
+        var slidingRope = slidingRope(headDim);
         var attention = new AttentionConfig(
                 queryHeads,
                 fields.positive("num_key_value_heads", queryHeads),
@@ -135,6 +148,10 @@ public final class HuggingFaceConfig {
         }
     }
 
+    private int headDim(int hidden) {
+        return fields.positive("head_dim", defaultHeadDim(hidden, fields.positive("num_attention_heads")));
+    }
+
     private int defaultHeadDim(int hidden, int queryHeads) {
         return switch (architecture) {
             case GEMMA2, GEMMA3 -> 256;
@@ -148,12 +165,24 @@ public final class HuggingFaceConfig {
     }
 
     private RopeConfig rope(int headDim) {
-        double theta = switch (architecture) {
+        return ropes(headDim).full(defaultTheta());
+    }
+
+    private RopeConfig slidingRope(int headDim) {
+        var ropes = ropes(headDim);
+        return architecture == Architecture.GEMMA3 ? ropes.local(10_000) : ropes.sliding(defaultTheta());
+    }
+
+    private HuggingFaceRope ropes(int headDim) {
+        return new HuggingFaceRope(fields, headDim, options.ignoreUnknown());
+    }
+
+    private double defaultTheta() {
+        return switch (architecture) {
             case GEMMA3 -> 1_000_000;
             case SMOLLM3 -> 2_000_000;
             default -> 10_000;
         };
-        return new HuggingFaceRope(fields, headDim).full(theta);
     }
 
     private double queryScalar(int headDim) {

@@ -8,13 +8,39 @@ import java.util.List;
  *
  * @param architecture name such as {@code llama} or {@code gemma3}
  * @param hidden width of the residual stream
- * @param contextLength tokens that the model was made for
+ * @param context how many tokens fit
  * @param tokens what goes in and out
  * @param norms all norms
  * @param stack the layers, in order
  */
 public record DecoderConfig(
-        String architecture, int hidden, int contextLength, Tokens tokens, Norms norms, List<LayerConfig> stack) {
+        String architecture, int hidden, Context context, Tokens tokens, Norms norms, List<LayerConfig> stack) {
+    /**
+     * Lengths in tokens.
+     *
+     * @param tokens what counts: {@code scaled}, unless the user asked for another length
+     * @param scaled what the model was made for, the scaling of its rotation counted in
+     * @param stated what the model's file states; smaller than {@code scaled} where it leaves the scaling out
+     */
+    public record Context(int tokens, int scaled, int stated) {
+        /** Checks that there is room for a token. */
+        public Context {
+            Limits.whole("context length", tokens, 1, Integer.MAX_VALUE);
+            Limits.whole("context length", scaled, 1, Integer.MAX_VALUE);
+            Limits.whole("context length", stated, 1, Integer.MAX_VALUE);
+        }
+
+        /**
+         * The lengths of a model.
+         *
+         * @param asked what the user wants; 0 for what the model was made for
+         */
+        public static Context of(int stated, RopeConfig.Scaling scaling, int asked) {
+            int scaled = (int) Math.min(scaling.contextLength(stated), Integer.MAX_VALUE);
+            return new Context(asked > 0 ? asked : scaled, scaled, stated);
+        }
+    }
+
     /**
      * Tokens, their embedding and the output over them.
      *
@@ -68,7 +94,11 @@ public record DecoderConfig(
         stack = List.copyOf(stack);
         Limits.whole("layers", stack.size(), 1, 1024);
         Limits.whole("hidden size", hidden, 1, 1 << 20);
-        Limits.whole("context length", contextLength, 1, Integer.MAX_VALUE);
+    }
+
+    /** Tokens that fit: {@link Context#tokens}. */
+    public int contextLength() {
+        return context.tokens();
     }
 
     /** Number of layers. */

@@ -1,6 +1,7 @@
 package io.hayloft.formats.config;
 
 import io.hayloft.base.UserError;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -59,6 +60,11 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
 
         /** The scaled frequencies. */
         Frequencies apply(RopeConfig rope, int sequenceLength);
+
+        /** Tokens that fit in a model whose file states this context length, which may leave the scaling out. */
+        default double contextLength(int stated) {
+            return stated;
+        }
     }
 
     /** No scaling. */
@@ -82,6 +88,33 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
         @Override
         public Frequencies apply(RopeConfig rope, int sequenceLength) {
             return divided(rope, i -> (float) factor, 1);
+        }
+
+        @Override
+        public double contextLength(int stated) {
+            return Math.max(stated, stated * factor);
+        }
+    }
+
+    /**
+     * All channels of a head pair up, but only the fastest pairs rotate; their frequencies are those of the unscaled
+     * rotation, divided by a factor. The other pairs have frequency 0.
+     *
+     * @param part fraction of the pairs that rotate, above 0 and at most 1
+     */
+    public record Proportional(double factor, double part) implements Scaling {
+        @Override
+        public void check(int pairs) {
+            Limits.number("rope factor", factor, 1e-3, 1e6);
+            Limits.number("part of the rotating channels", part, 1e-6, 1);
+        }
+
+        @Override
+        public Frequencies apply(RopeConfig rope, int sequenceLength) {
+            var frequencies = divided(rope, i -> (float) factor, 1);
+            int rotating = (int) (part * rope.rotaryDims / 2);
+            Arrays.fill(frequencies.inverse(), rotating, frequencies.inverse().length, 0);
+            return frequencies;
         }
     }
 
@@ -130,6 +163,11 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
             }
             return new Frequencies(inverse, 1);
         }
+
+        @Override
+        public double contextLength(int stated) {
+            return stated > originalLength ? stated : Math.max(stated, originalLength * factor);
+        }
     }
 
     /**
@@ -137,12 +175,24 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
      * those below {@code betaSlow} are divided by the factor, with a ramp over the channels between.
      *
      * @param attentionFactor on cosine and sine; {@link #defaultAttentionFactor} unless a file says otherwise
+     * @param truncate whether the ends of the ramp are rounded outwards to channels
      */
-    public record Yarn(double factor, int originalLength, double betaFast, double betaSlow, double attentionFactor)
+    public record Yarn(
+            double factor,
+            int originalLength,
+            double betaFast,
+            double betaSlow,
+            double attentionFactor,
+            boolean truncate)
             implements Scaling {
         /** {@code 0.1 ln(factor) + 1}. */
         public static double defaultAttentionFactor(double factor) {
-            return factor <= 1 ? 1 : 0.1 * Math.log(factor) + 1;
+            return attentionFactor(factor, 1);
+        }
+
+        /** {@code 0.1 mscale ln(factor) + 1}: DeepSeek's files give a quotient of two of these. */
+        public static double attentionFactor(double factor, double mscale) {
+            return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
         }
 
         @Override
@@ -156,8 +206,10 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
 
         @Override
         public Frequencies apply(RopeConfig rope, int sequenceLength) {
-            double first = Math.max(Math.floor(channelThatTurns(betaFast, rope)), 0);
-            double last = Math.min(Math.ceil(channelThatTurns(betaSlow, rope)), rope.rotaryDims - 1);
+            double first = channelThatTurns(betaFast, rope);
+            double last = channelThatTurns(betaSlow, rope);
+            first = Math.max(truncate ? Math.floor(first) : first, 0);
+            last = Math.min(truncate ? Math.ceil(last) : last, rope.rotaryDims - 1);
             double width = first == last ? 0.001 : last - first;
             var inverse = rope.unscaled(rope.theta);
             for (int i = 0; i < inverse.length; i++) {
@@ -165,6 +217,11 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
                 inverse[i] = inverse[i] / (float) factor * (1 - kept) + inverse[i] * kept;
             }
             return new Frequencies(inverse, (float) attentionFactor);
+        }
+
+        @Override
+        public double contextLength(int stated) {
+            return Math.max(stated, originalLength * factor);
         }
 
         /** The (fractional) pair of channels that makes this many turns within the original length. */
@@ -221,6 +278,11 @@ public record RopeConfig(double theta, int rotaryDims, Scaling scaling) {
             double growth = factor * length / originalLength - (factor - 1);
             double dims = rope.rotaryDims;
             return new Frequencies(rope.unscaled(rope.theta * Math.pow(growth, dims / (dims - 2))), 1);
+        }
+
+        @Override
+        public double contextLength(int stated) {
+            return Math.max(stated, originalLength * factor);
         }
     }
 

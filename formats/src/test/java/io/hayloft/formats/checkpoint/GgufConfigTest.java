@@ -97,7 +97,7 @@ class GgufConfigTest {
                 .number("phi3.attention.layer_norm_rms_epsilon", 1e-5)
                 .tensor("token_embd.weight", 6, 8);
         try (var file = built.read(GgufFile::read)) {
-            return GgufConfig.read(file).attention(0).window();
+            return GgufConfig.read(file, ReadOptions.DEFAULTS).attention(0).window();
         }
     }
 
@@ -108,7 +108,7 @@ class GgufConfigTest {
                 .whole("tokenizer.ggml.eot_token_id", -1)
                 .raw("tokenizer.ggml.eom_token_id", 5, GgufBuilder.littleEndian(-1));
         try (var file = built.read(GgufFile::read)) {
-            assertThat(GgufConfig.read(file).eosIds()).containsExactly(1);
+            assertThat(GgufConfig.read(file, ReadOptions.DEFAULTS).eosIds()).containsExactly(1);
         }
         assertError(
                 GgufBuilder.model("llama").raw("tokenizer.ggml.eot_token_id", 5, GgufBuilder.littleEndian(-2)),
@@ -149,7 +149,7 @@ class GgufConfigTest {
                         .text("qwen2.rope.scaling.type", "yarn")
                         .number("qwen2.rope.scaling.factor", 4)
                         .whole("qwen2.rope.scaling.original_context_length", 16)))
-                .isEqualTo(new RopeConfig.Yarn(4, 16, 32, 1, RopeConfig.Yarn.defaultAttentionFactor(4)));
+                .isEqualTo(new RopeConfig.Yarn(4, 16, 32, 1, RopeConfig.Yarn.defaultAttentionFactor(4), true));
         assertThat(rope(GgufBuilder.model("llama").tensor("rope_freqs.weight", floats(1, 8), 2)))
                 .isEqualTo(new RopeConfig.PerFrequency(List.of(1.0, 8.0)));
         assertThat(rope(GgufBuilder.model("phi3")
@@ -160,9 +160,47 @@ class GgufConfigTest {
                 .isEqualTo(new RopeConfig.LongRope(List.of(1.0, 1.0), List.of(1.0, 4.0), 16, 1.25));
     }
 
+    @Test
+    void theContextFollowsTheScaling() {
+        var yarn = GgufBuilder.completeModel("qwen2")
+                .text("qwen2.rope.scaling.type", "yarn")
+                .number("qwen2.rope.scaling.factor", 4);
+        try (var model = Checkpoint.of(yarn.read(GgufFile::read))) {
+            var lengths = model.config().context();
+            assertThat(lengths.scaled()).isEqualTo(4 * lengths.stated());
+            assertThat(lengths.tokens()).isEqualTo(lengths.scaled());
+        }
+        var gemma3 = GgufBuilder.completeModel("gemma3").number("gemma3.rope.scaling.factor", 8);
+        try (var model = Checkpoint.of(gemma3.read(GgufFile::read))) {
+            var lengths = model.config().context();
+            assertThat(lengths.scaled()).isEqualTo(lengths.stated());
+        }
+    }
+
+    @Test
+    void refusesKeysThatItWouldDrop() {
+        var yarn = "llama.rope.scaling.type";
+        var prefix = "llama.rope.scaling.";
+        assertError(
+                GgufBuilder.model("llama").text(yarn, "yarn").number(prefix + "yarn_log_multiplier", 0.1),
+                "yarn_log_multiplier");
+        assertError(
+                GgufBuilder.model("llama").text(yarn, "yarn").number(prefix + "yarn_ext_factor", 0.5),
+                "yarn_ext_factor' must be 1");
+        assertError(GgufBuilder.model("llama").number("llama.logit_scale", 0.5), "key 'logit_scale' is not known");
+        assertError(GgufBuilder.model("llama").number("llama.rope.freq_base_swa", 5), "rope.freq_base_swa");
+        assertError(
+                GgufBuilder.model("llama")
+                        .tensor("rope_freqs.weight", floats(1, 8), 2)
+                        .number(prefix + "factor", 4),
+                "beside a tensor");
+    }
+
     private static RopeConfig.Scaling rope(GgufBuilder built) {
         try (var file = built.read(GgufFile::read)) {
-            return Objects.requireNonNull(GgufConfig.read(file).attention(0).rope())
+            return Objects.requireNonNull(GgufConfig.read(file, ReadOptions.DEFAULTS)
+                            .attention(0)
+                            .rope())
                     .scaling();
         }
     }

@@ -9,6 +9,7 @@ import io.hayloft.formats.config.RopeConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +132,68 @@ class HuggingFaceConfigTest {
                         Math.sqrt(1 + Math.log(4) / Math.log(1024))));
     }
 
+    /** Fields of the context: what max_position_embeddings of 4096 comes to. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "llama|{\"type\": \"linear\", \"factor\": 4}|16384",
+                "llama|{\"type\": \"dynamic\", \"factor\": 2}|8192",
+                "qwen2|{\"rope_type\": \"yarn\", \"factor\": 4}|16384",
+                "qwen3|{\"rope_type\": \"yarn\", \"factor\": 4, \"original_max_position_embeddings\": 2048}|8192",
+                "llama|{\"rope_type\": \"yarn\", \"factor\": 4, \"original_max_position_embeddings\": 1024}|4096",
+                "llama|{\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4,"
+                        + " \"original_max_position_embeddings\": 1024}|4096",
+                "llama|{\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4}"
+                        + "|32768",
+                "gemma3_text|{\"rope_type\": \"linear\", \"factor\": 8}|4096"
+            })
+    void theContextFollowsTheScaling(String modelType, String scaling, int expected) {
+        var text = config(modelType, 1, "\"rope_scaling\": " + scaling);
+        assertThat(parse(text).context()).isEqualTo(new DecoderConfig.Context(expected, expected, 4096));
+        var asked = HuggingFaceConfig.read(
+                Json.object("c", text.getBytes(StandardCharsets.UTF_8)),
+                Optional.empty(),
+                new ReadOptions(100_000, false));
+        assertThat(asked.context()).isEqualTo(new DecoderConfig.Context(100_000, expected, 4096));
+    }
+
+    @Test
+    void unknownFieldsAreErrorsUnlessTheUserIgnoresThem() {
+        var text = config(
+                        "llama",
+                        1,
+                        "\"residual_multiplier\": 0.5, \"rope_scaling\": "
+                                + "{\"type\": \"linear\", \"factor\": 2, \"alpha\": 3}")
+                .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> HuggingFaceConfig.parse("c", text))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("'alpha' of rope scaling 'linear' is not known")
+                .hasMessageContaining("--ignore-unknown");
+        var read = HuggingFaceConfig.read(Json.object("c", text), Optional.empty(), new ReadOptions(0, true));
+        assertThat(rope(read).scaling()).isEqualTo(new RopeConfig.Linear(2));
+        assertThatThrownBy(() -> parse(config("llama", 1, "\"residual_multiplier\": 0.5")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("'residual_multiplier' is not known");
+        assertThat(parse(config("llama", 1, "\"mlp_bias\": false, \"x\": null, \"_y\": 1"))
+                        .layers())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void readsRotationsByLayerType() {
+        var rope = "\"sliding_window\": 8, \"layer_types\": [\"full_attention\", \"sliding_attention\"],"
+                + " \"rope_parameters\": {\"full_attention\": {\"rope_type\": \"linear\", \"factor\": 2},"
+                + " \"sliding_attention\": {\"rope_theta\": 500.0}%s}";
+        var config = parse(config("mistral", 2, rope.formatted("")));
+        assertThat(config.attention(0).rope()).isEqualTo(new RopeConfig(10_000, 8, new RopeConfig.Linear(2)));
+        assertThat(config.attention(1).rope()).isEqualTo(RopeConfig.plain(500, 8));
+        assertThatThrownBy(() -> parse(config("mistral", 2, rope.formatted(", \"rope_theta\": 5.0"))))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("'rope_parameters.rope_theta' beside");
+    }
+
     @Test
     void ignoresWhatItDoesNotNeed() {
         var odd = "\"time_step_limit\": [0.0, Infinity], \"model_max_length\": 1000000000000000019884624838656";
@@ -161,6 +224,16 @@ class HuggingFaceConfigTest {
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": 3|field 'rope_scaling' must be an object",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"magic\"}|'magic' is not"
                         + " supported",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"factor\": 4.0}|has a 'factor' but no"
+                        + " 'rope_type'",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"linear\", \"rope_type\":"
+                        + " \"yarn\", \"factor\": 4.0}|keep one",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {}, \"rope_parameters\": {}|keep one",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 4.0,"
+                        + " \"original_max_position_embeddings\": 64}|make them equal",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"linear\", \"factor\": 4.0,"
+                        + " \"beta_fast\": 64}|'beta_fast' of rope scaling 'linear' is not known",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"mlp_bias\": true|field 'mlp_bias' is not known",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"partial_rotary_factor\": 2.0|partial_rotary_factor",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"gptq\"}|of the"
                         + " format 'gptq'",

@@ -80,7 +80,7 @@ class RopeConfigTest {
         assertError(() -> new RopeConfig(10_000, 2, new RopeConfig.Dynamic(2, 64)), "4 rotary channels");
         assertError(() -> new RopeConfig(10_000, 10, new RopeConfig.PerFrequency(ones)), "must be 5 numbers");
         assertError(() -> new RopeConfig(10_000, 8, new RopeConfig.LongRope(ones, List.of(1.0), 64, 1)), "long rope");
-        assertError(() -> new RopeConfig(10_000, 8, new RopeConfig.Yarn(4, 64, 32, 1, 0)), "attention factor");
+        assertError(() -> new RopeConfig(10_000, 8, new RopeConfig.Yarn(4, 64, 32, 1, 0, true)), "attention factor");
     }
 
     private static void assertError(ThrowingCallable call, String part) {
