@@ -110,7 +110,7 @@ final class NativeTokenizer implements AutoCloseable {
     }
 
     /** The text with U+FFFD for halves of surrogate pairs, which UTF-8 cannot hold. */
-    private static String wellFormed(String text) {
+    static String wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 var points = text.codePoints().map(c -> c >= 0xD800 && c <= 0xDFFF ? 0xFFFD : c);

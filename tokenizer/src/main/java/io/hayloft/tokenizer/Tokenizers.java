@@ -16,17 +16,30 @@ public final class Tokenizers {
 
     private Tokenizers() {}
 
-    /** The tokenizer of a Hugging Face model folder: {@code tokenizer.json}, special ids from the files beside it. */
+    /**
+     * The tokenizer of a Hugging Face model folder: {@code tokenizer.json}, or else the vocabulary of an RWKV World model;
+     * special ids from the files beside it.
+     */
     public static Tokenizer fromFolder(Path folder) {
         var file = folder.resolve("tokenizer.json");
         if (Files.isRegularFile(file)) {
             return fromTokenizerJson(file);
+        }
+        var world = TrieVocabulary.find(folder);
+        if (world.isPresent()) {
+            return TrieTokenizer.read(world.get(), folder);
         }
         var sentencePiece = folder.resolve("tokenizer.model");
         var hint = Files.isRegularFile(sentencePiece)
                 ? "tokenizer.model alone is not read: fetch the model's tokenizer.json, or use its GGUF file"
                 : "looked for tokenizer.json; fetch it from where the model came from";
         throw new UserError(folder + ": no tokenizer: " + hint);
+    }
+
+    /** Whether a folder has a file that {@link #fromFolder} reads, broken or not. */
+    public static boolean isIn(Path folder) {
+        return Files.isRegularFile(folder.resolve("tokenizer.json"))
+                || TrieVocabulary.find(folder).isPresent();
     }
 
     /** The tokenizer in this file; special ids from the files beside it, where there are any. */

@@ -5,7 +5,6 @@ import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.Tokenizer;
 import io.hayloft.tokenizer.Tokenizers;
-import java.nio.file.Files;
 import java.util.Optional;
 
 /** Finds a checkpoint's tokenizer and chat format, in a GGUF file's metadata or beside the weights of a folder. */
@@ -19,7 +18,7 @@ public final class CheckpointText {
                 .map(gguf -> gguf.metadata().containsKey("tokenizer.ggml.tokens"))
                 .orElseGet(() -> checkpoint
                         .folder()
-                        .filter(folder -> Files.exists(folder.resolve("tokenizer.json")))
+                        .filter(Tokenizers::isIn)
                         .isPresent());
     }
 

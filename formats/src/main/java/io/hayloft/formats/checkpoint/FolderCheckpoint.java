@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +136,8 @@ final class FolderCheckpoint implements Checkpoint {
      */
     private String hashOfFiles() {
         var hash = new ContentHash();
-        var small = Stream.concat(Stream.of(configName, GENERATION), TEXT_FILES.stream());
+        var small = Stream.of(Stream.of(configName, GENERATION), TEXT_FILES.stream(), vocabularies())
+                .flatMap(names -> names);
         for (var name : small.distinct().toList()) {
             var file = folder.resolve(name);
             if (Files.isRegularFile(file)) {
@@ -144,6 +146,22 @@ final class FolderCheckpoint implements Checkpoint {
         }
         shards.files().forEach((name, file) -> addLine(hash, name, file.content()));
         return hash.hex();
+    }
+
+    /** Names of the files that the tokenizer of an RWKV World model is read from, where there is no other tokenizer. */
+    private Stream<String> vocabularies() {
+        if (Files.isRegularFile(folder.resolve("tokenizer.json"))) {
+            return Stream.of();
+        }
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("rwkv_vocab.*\\.(txt|json)|vocab\\.txt"))
+                    .sorted()
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UserError("cannot read " + folder + ": " + e.getMessage(), e);
+        }
     }
 
     private static void addLine(ContentHash hash, String name, MemorySegment content) {
