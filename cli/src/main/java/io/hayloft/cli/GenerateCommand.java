@@ -6,6 +6,7 @@ import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.Penalties;
 import io.hayloft.engine.generation.Sampling;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.methods.Method;
@@ -74,6 +75,29 @@ final class GenerateCommand extends Subcommand {
             defaultValue = "1",
             description = "Draw from the most likely tokens that together have this probability. Default: 1.")
     private double topP;
+
+    @Option(
+            names = "--presence-penalty",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Subtracted from the logits of tokens that the answer has. Default: ${DEFAULT-VALUE}.")
+    private double presencePenalty;
+
+    @Option(
+            names = "--frequency-penalty",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "The same for each time the answer has them; not for blanks and digits."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private double frequencyPenalty;
+
+    @Option(
+            names = "--penalty-decay",
+            paramLabel = "X",
+            defaultValue = "1",
+            description = "Factor on these counts after each token; the paper ran RWKV with 0.2, 0.2 and 0.996."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private double penaltyDecay = 1;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of all draws. Default: 1.")
     private long seed;
@@ -153,7 +177,8 @@ final class GenerateCommand extends Subcommand {
         return new GenerationOptions(
                 maxNewTokens,
                 0,
-                new Sampling(temperature, topP, seed),
+                new Sampling(
+                        temperature, topP, seed, new Penalties(presencePenalty, frequencyPenalty, penaltyDecay)),
                 greedy.stopIds(),
                 null,
                 CacheTypes.parse(cacheType),

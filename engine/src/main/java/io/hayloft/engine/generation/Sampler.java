@@ -3,6 +3,7 @@ package io.hayloft.engine.generation;
 import io.hayloft.kernels.VectorOps;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 
 /** Chooses the next token of one sequence from logits. */
 final class Sampler {
@@ -10,14 +11,28 @@ final class Sampler {
     private final SplittableRandom random;
     private float[] weights = {};
     private long[] candidates = {};
+    private final Chosen chosen;
 
-    Sampler(Sampling sampling) {
+    /** @param text of a token, by which it is counted or not for penalties */
+    Sampler(Sampling sampling, IntFunction<String> text) {
         this.sampling = sampling;
         this.random = new SplittableRandom(sampling.seed());
+        this.chosen = new Chosen(sampling.penalties(), text);
     }
 
-    /** The chosen one of {@code n} tokens; logits of minus infinity are never chosen. */
+    /** The chosen one of {@code n} tokens; logits of minus infinity are never chosen. Logits are left as they were. */
     int choose(float[] logits, int at, int n) {
+        if (sampling.penalties().none()) {
+            return chooseFrom(logits, at, n);
+        }
+        chosen.penalise(logits, at);
+        int id = chooseFrom(logits, at, n);
+        chosen.restore(logits, at);
+        chosen.add(id);
+        return id;
+    }
+
+    private int chooseFrom(float[] logits, int at, int n) {
         return sampling.greedy() ? VectorOps.argMax(logits, at, n) : draw(logits, at, n);
     }
 
@@ -87,5 +102,56 @@ final class Sampler {
 
     private int id(int candidate) {
         return (int) candidates[candidate];
+    }
+
+    /** The tokens chosen so far, each once, with their counts. */
+    private static final class Chosen {
+        private final Penalties penalties;
+        private final IntFunction<String> text;
+        private int[] ids = new int[64];
+        private double[] counts = new double[64];
+        private float[] logitsBefore = new float[64];
+        private int size;
+
+        Chosen(Penalties penalties, IntFunction<String> text) {
+            this.penalties = penalties;
+            this.text = text;
+        }
+
+        void penalise(float[] logits, int at) {
+            for (int i = 0; i < size; i++) {
+                float before = logits[at + ids[i]];
+                logitsBefore[i] = before;
+                logits[at + ids[i]] = before - (float) (penalties.presence() + counts[i] * penalties.frequency());
+            }
+        }
+
+        void restore(float[] logits, int at) {
+            for (int i = 0; i < size; i++) {
+                logits[at + ids[i]] = logitsBefore[i];
+            }
+        }
+
+        void add(int id) {
+            int place = size;
+            for (int i = 0; i < size; i++) {
+                counts[i] *= penalties.decay();
+                place = ids[i] == id ? i : place;
+            }
+            if (place == size) {
+                grow();
+                ids[size] = id;
+                counts[size++] = 0;
+            }
+            counts[place] += Penalties.counted(text.apply(id));
+        }
+
+        private void grow() {
+            if (size == ids.length) {
+                ids = Arrays.copyOf(ids, 2 * size);
+                counts = Arrays.copyOf(counts, 2 * size);
+                logitsBefore = new float[2 * size];
+            }
+        }
     }
 }

@@ -8,10 +8,16 @@ import io.hayloft.base.UserError;
  * @param temperature 0 takes the most likely token; otherwise logits are divided by it before drawing
  * @param topP draws from the smallest set of tokens whose probability reaches this, 1 for all
  * @param seed seed of the draws; every sequence of a run draws with the same one
+ * @param penalties on tokens that an answer has already
  */
-public record Sampling(double temperature, double topP, long seed) {
+public record Sampling(double temperature, double topP, long seed, Penalties penalties) {
     /** Always the most likely token. */
     public static final Sampling GREEDY = new Sampling(0, 1, 0);
+
+    /** Without penalties. */
+    public Sampling(double temperature, double topP, long seed) {
+        this(temperature, topP, seed, Penalties.NONE);
+    }
 
     /** Checks the ranges. */
     public Sampling {

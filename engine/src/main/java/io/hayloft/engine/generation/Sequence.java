@@ -81,8 +81,10 @@ public final class Sequence implements AutoCloseable {
         this.listener = listener;
         this.eosIds = eosIds(model, options);
         this.vocabulary = model.config().vocabulary();
-        this.sampler = new Sampler(options.sampling());
-        this.text = new CompletionText(model.hasTokenizer() ? model.tokenizer() : null, options.stopText());
+        var tokenizer = model.hasTokenizer() ? model.tokenizer() : null;
+        this.sampler = new Sampler(
+                options.sampling(), id -> tokenizer == null ? "#" : tokenizer.decode(new int[] {id}, true));
+        this.text = new CompletionText(tokenizer, options.stopText());
         this.ids = new int[limit(model, prompt.length, options)];
         this.masked = new float[eosIds.length];
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.base.UserError;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -18,9 +19,41 @@ class SamplerTest {
         return (float) Math.log(p);
     }
 
+    private static Sampler sampler(Sampling sampling) {
+        return new Sampler(sampling, id -> {
+            throw new AssertionError("nobody counts tokens without penalties");
+        });
+    }
+
+    @Test
+    void penaltiesMakeRepeatedTokensRarer() {
+        // Token 0 has a count, token 1 is a digit, token 2 has a count.
+        var text = new String[] {"a", "7", "b", "c"};
+        var sampler = new Sampler(new Sampling(0, 1, 0, new Penalties(0.5, 0.25, 0.5)), id -> text[id]);
+        var logits = new float[] {9, 1.0f, 0.9f, 0.1f, -5};
+        var before = logits.clone();
+        // Token 0 falls to 1 - 0.5 - 0.25 = 0.25 and, as its count halves, rises to 0.375 and 0.4375. Token 1 falls to 0.4 and
+        // stays there, since digits have no count. The second time, token 0 falls to 0.21875.
+        int[] chosen = {0, 1, 1, 0, 1};
+        for (int id : chosen) {
+            assertThat(sampler.choose(logits, 1, 4)).isEqualTo(id);
+            assertThat(logits).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void tokensWithoutTextHaveNoCount() {
+        for (var text : List.of("", " ", "\t", "7", "12", " \t0")) {
+            assertThat(Penalties.counted(text)).as(text).isZero();
+        }
+        for (var text : List.of("  ", "a", "21", "\n", "\uFFFD", "0 ")) {
+            assertThat(Penalties.counted(text)).as(text).isEqualTo(1);
+        }
+    }
+
     @Test
     void greedyTakesTheBest() {
-        assertThat(new Sampler(Sampling.GREEDY).choose(LOGITS, 1, N)).isEqualTo(2);
+        assertThat(sampler(Sampling.GREEDY).choose(LOGITS, 1, N)).isEqualTo(2);
     }
 
     @Test
@@ -43,8 +76,8 @@ class SamplerTest {
 
     @Test
     void equalSeedsDrawEqually() {
-        var first = new Sampler(new Sampling(1, 0.9, 3));
-        var second = new Sampler(new Sampling(1, 0.9, 3));
+        var first = sampler(new Sampling(1, 0.9, 3));
+        var second = sampler(new Sampling(1, 0.9, 3));
         for (int i = 0; i < 100; i++) {
             assertThat(first.choose(LOGITS, 1, N)).isEqualTo(second.choose(LOGITS, 1, N));
         }
@@ -55,10 +88,12 @@ class SamplerTest {
         assertThatThrownBy(() -> new Sampling(-1, 1, 0)).isInstanceOf(UserError.class);
         assertThatThrownBy(() -> new Sampling(1, 0, 0)).isInstanceOf(UserError.class);
         assertThatThrownBy(() -> new Sampling(Double.NaN, 1, 0)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> new Penalties(0, 0, 1.5)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> new Penalties(Double.NaN, 0, 1)).isInstanceOf(UserError.class);
     }
 
     private static void assertShares(Sampling sampling, double... expected) {
-        var sampler = new Sampler(sampling);
+        var sampler = sampler(sampling);
         var counts = new int[N];
         for (int i = 0; i < DRAWS; i++) {
             counts[sampler.choose(LOGITS, 1, N)]++;
