@@ -44,6 +44,15 @@ public final class Exp {
     private static final float T7 = -17f / 315;
     private static final float T9 = 62f / 2835;
 
+    // 2 artanh(s) = 2 s + 2/3 s³ + 2/5 s⁵ + ...
+    private static final float S3 = 2f / 3;
+    private static final float S5 = 2f / 5;
+    private static final float S7 = 2f / 7;
+    private static final float S9 = 2f / 9;
+    private static final float S11 = 2f / 11;
+    private static final float S13 = 2f / 13;
+    private static final float S15 = 2f / 15;
+
     private Exp() {}
 
     /** {@code e^x}, relative error below 3e-7. */
@@ -93,6 +102,39 @@ public final class Exp {
 
     private static float power(int n) {
         return Float.intBitsToFloat((n + 127) << 23);
+    }
+
+    /**
+     * {@code log(1 + e^x)}, relative error below 1e-6: the larger of x and 0, plus {@code log(1 + u)} of {@code u = e^-|x|},
+     * which is twice the area tangent of {@code u / (2 + u)}.
+     */
+    static FloatVector softplus(FloatVector x) {
+        var u = exp(x.abs().neg());
+        var s = u.div(u.add(2));
+        var z = s.mul(s);
+        var p = z.fma(z.broadcast(S15), z.broadcast(S13));
+        p = p.fma(z, z.broadcast(S11));
+        p = p.fma(z, z.broadcast(S9));
+        p = p.fma(z, z.broadcast(S7));
+        p = p.fma(z, z.broadcast(S5));
+        p = p.fma(z, z.broadcast(S3));
+        p = p.fma(z, z.broadcast(2));
+        return p.fma(s, x.max(0));
+    }
+
+    /** {@code log(1 + e^x)}, to the bit what the vector form gives. */
+    static float softplus(float x) {
+        float u = exp(-Math.abs(x));
+        float s = u / (u + 2);
+        float z = s * s;
+        float p = Math.fma(z, S15, S13);
+        p = Math.fma(p, z, S11);
+        p = Math.fma(p, z, S9);
+        p = Math.fma(p, z, S7);
+        p = Math.fma(p, z, S5);
+        p = Math.fma(p, z, S3);
+        p = Math.fma(p, z, 2);
+        return Math.fma(p, s, Math.max(x, 0));
     }
 
     /** {@code tanh(x)}, relative error below 1e-6. */

@@ -1,6 +1,9 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The activations of one batch on their way through the layers: allocated once, grown to the
@@ -8,6 +11,7 @@ import io.hayloft.formats.config.DecoderConfig;
  */
 final class Activations {
     private final DecoderConfig config;
+    private final List<float[]> scratch = new ArrayList<>();
     private int capacity;
 
     /** The residual stream [rows][hidden]. */
@@ -53,8 +57,11 @@ final class Activations {
         int keyWidth = 0;
         int inner = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            queryWidth = Math.max(queryWidth, config.attention(layer).queryWidth());
-            keyWidth = Math.max(keyWidth, config.attention(layer).kvWidth());
+            var attention = config.findAttention(layer);
+            queryWidth = Math.max(
+                    queryWidth, attention.map(AttentionConfig::queryWidth).orElse(0));
+            keyWidth =
+                    Math.max(keyWidth, attention.map(AttentionConfig::kvWidth).orElse(0));
             inner = Math.max(inner, config.feedForward(layer).width());
         }
         x = matrix(rows, config.hidden());
@@ -67,6 +74,22 @@ final class Activations {
         gate = matrix(rows, inner);
         up = matrix(rows, inner);
         capacity = rows;
+    }
+
+    /**
+     * An array for what a sublayer computes on its way, at least [rows][width], with any contents. The next sublayer
+     * gets the same one.
+     *
+     * @param number tells the arrays of one sublayer apart, from 0
+     */
+    float[] scratch(int number, int rows, int width) {
+        while (scratch.size() <= number) {
+            scratch.add(new float[0]);
+        }
+        if (scratch.get(number).length < (long) rows * width) {
+            scratch.set(number, matrix(rows, width));
+        }
+        return scratch.get(number);
     }
 
     private static float[] matrix(int rows, int columns) {

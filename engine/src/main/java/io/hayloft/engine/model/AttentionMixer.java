@@ -36,14 +36,19 @@ record AttentionMixer(
      * @param weights [heads * headDim][hidden]
      * @param bias [heads * headDim]; null if the architecture has none
      * @param headNorm normalises each head; null if the architecture has none
+     * @param factor on the products with the weights; 1 in most models
      */
     record Projection(
             Linear weights,
             float @Nullable [] bias,
-            @Nullable RmsNorm headNorm) {
+            @Nullable Norm headNorm,
+            float factor) {
         /** Adds the bias to rows {@code from .. to-1} of products with the weights, and normalises heads, in place. */
         void finish(float[] x, int heads, int from, int to) {
             int width = weights.outputs();
+            if (factor != 1) {
+                VectorOps.scale(x, from * width, (to - from) * width, factor);
+            }
             for (int row = from; row < to && bias != null; row++) {
                 VectorOps.addInPlace(x, row * width, bias, 0, width);
             }

@@ -21,6 +21,9 @@ sealed interface Batch {
     /** Length of the prompt that a row's sequence began with: some rotary scalings choose their frequencies by it. */
     int promptLength(int row);
 
+    /** The same kernels for other rows, fewer than these, of work that asks for no positions and states. */
+    Batch withRows(int count);
+
     /** Of each weight, y [rows][outputs] = x [rows][inputs] Wᵀ, by the kernel that suits the batch. */
     void multiply(List<Linear> weights, float[] x, float[][] y, WorkerPool pool);
 
@@ -36,8 +39,8 @@ sealed interface Batch {
             int rows,
             int promptLength,
             @Nullable PrefillSignals signals) implements Batch {
-        /** The same for another number of rows, for work that does not ask for positions. */
-        Chunk withRows(int count) {
+        @Override
+        public Chunk withRows(int count) {
             return new Chunk(cache, first, count, promptLength, signals);
         }
 
@@ -67,10 +70,14 @@ sealed interface Batch {
      *
      * @param times takes the time of what each sequence needs for itself alone
      */
-    record Lockstep(DecodeRows decode, StepTimes times) implements Batch {
+    record Lockstep(DecodeRows decode, StepTimes times, int rows) implements Batch {
+        Lockstep(DecodeRows decode, StepTimes times) {
+            this(decode, times, decode.rows());
+        }
+
         @Override
-        public int rows() {
-            return decode.rows();
+        public Lockstep withRows(int count) {
+            return new Lockstep(decode, times, count);
         }
 
         @Override
@@ -90,7 +97,7 @@ sealed interface Batch {
 
         @Override
         public void multiply(List<Linear> weights, float[] x, float[][] y, WorkerPool pool) {
-            Linear.decode(weights, x, rows(), y, pool);
+            Linear.decode(weights, x, rows, y, pool);
         }
     }
 }

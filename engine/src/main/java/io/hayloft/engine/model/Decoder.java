@@ -30,7 +30,7 @@ public final class Decoder {
     private final DecoderConfig config;
     private final WeightRows embedding;
     private final List<Layer> layers;
-    private final RmsNorm finalNorm;
+    private final Norm finalNorm;
     private final Linear output;
     private final WorkerPool pool;
     private final Activations buffers;
@@ -42,7 +42,7 @@ public final class Decoder {
             DecoderConfig config,
             WeightRows embedding,
             List<Layer> layers,
-            RmsNorm finalNorm,
+            Norm finalNorm,
             Linear output,
             WorkerPool pool) {
         this.config = config;
@@ -224,6 +224,10 @@ public final class Decoder {
         finalNorm.apply(buffers.x, buffers.x, first, first + rows);
         System.arraycopy(buffers.x, first * hidden, buffers.normed, 0, rows * hidden);
         output.decode(buffers.normed, rows, target, pool);
+        if (config.tokens().outputFactor() != 1) {
+            VectorOps.scale(target, 0, rows * config.vocabulary(), (float)
+                    config.tokens().outputFactor());
+        }
         if (config.tokens().softCap() > 0) {
             capLogits(target, rows * config.vocabulary());
         }

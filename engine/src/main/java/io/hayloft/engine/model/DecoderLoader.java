@@ -4,16 +4,20 @@ import io.hayloft.engine.model.AttentionMixer.Projection;
 import io.hayloft.engine.model.Layer.Sublayer;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.Mamba2Config;
+import io.hayloft.formats.config.MambaConfig;
+import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.WorkerPool;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +71,53 @@ final class DecoderLoader {
 
     /** One layer, packed. */
     Layer layer(int i) {
-        var mixer = switch (config.stack().get(i).mixer()) {
-            case AttentionConfig attention -> attention(i, attention);
+        var sublayers = new ArrayList<Sublayer>();
+        sublayers.add(sublayer(i, Role.ATTENTION_NORM, mixer(i), Role.POST_ATTENTION_NORM));
+        var feedForward = feedForward(i);
+        if (feedForward != null) {
+            sublayers.add(sublayer(i, Role.FEED_FORWARD_NORM, feedForward, Role.POST_FEED_FORWARD_NORM));
+        }
+        return new Layer(sublayers);
+    }
+
+    private Layer.Update mixer(int i) {
+        return switch (config.stack().get(i).mixer()) {
+            case AttentionConfig attention -> attention(i, attention, 1, 1);
+            case ParallelMixers both ->
+                new ParallelUpdate(
+                        attention(i, both.attention(), (float) both.queryFactor(), (float) both.keyFactor()),
+                        stateSpace().mamba2(i, Shapes.stateBeside(config, i), both.mamba()),
+                        both,
+                        config.hidden());
+            case MambaConfig mamba -> stateSpace().mamba(i, mamba);
+            case Mamba2Config mamba -> stateSpace().mamba2(i, i, mamba);
         };
-        var activation = config.feedForward(i).activation();
-        var feedForward =
-                new FeedForward(linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), activation, pool);
-        return new Layer(List.of(
-                sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM),
-                sublayer(i, Role.FEED_FORWARD_NORM, feedForward, Role.POST_FEED_FORWARD_NORM)));
+    }
+
+    private Layer.@Nullable Update feedForward(int i) {
+        return switch (config.feedForward(i)) {
+            case LayerConfig.FeedForward dense ->
+                new FeedForward(linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), dense, pool);
+            case LayerConfig.Experts experts -> experts(i, experts);
+            case LayerConfig.None none -> null;
+        };
+    }
+
+    private ExpertMixture experts(int i, LayerConfig.Experts config) {
+        var parts = new ArrayList<FeedForward>();
+        for (int expert = 0; expert < config.experts(); expert++) {
+            parts.add(new FeedForward(
+                    linear(weights.expert(Role.EXPERT_GATE, i, expert)),
+                    linear(weights.expert(Role.EXPERT_UP, i, expert)),
+                    linear(weights.expert(Role.EXPERT_DOWN, i, expert)),
+                    config.each(),
+                    pool));
+        }
+        return new ExpertMixture(linear(Role.ROUTER, i), parts, config.chosen(), pool);
+    }
+
+    private StateSpaceLoader stateSpace() {
+        return new StateSpaceLoader(config, weights, this::linear, pool);
     }
 
     private Sublayer sublayer(int layer, Role norm, Layer.Update update, Role postNorm) {
@@ -83,30 +125,35 @@ final class DecoderLoader {
         return new Sublayer(norm(norm, layer), update, post, config.hidden(), pool);
     }
 
-    private AttentionMixer attention(int i, AttentionConfig attention) {
+    private AttentionMixer attention(int i, AttentionConfig attention, float queryFactor, float keyFactor) {
         boolean biases = attention.biases();
         boolean norms = attention.headNorms();
         var rope = attention.rope();
         return new AttentionMixer(
                 i,
                 Shapes.attention(config, i),
-                projection(i, Role.QUERY, biases ? Role.QUERY_BIAS : null, norms ? Role.QUERY_NORM : null),
-                projection(i, Role.KEY, biases ? Role.KEY_BIAS : null, norms ? Role.KEY_NORM : null),
-                projection(i, Role.VALUE, biases ? Role.VALUE_BIAS : null, null),
+                projection(i, Role.QUERY, biases ? Role.QUERY_BIAS : null, norms ? Role.QUERY_NORM : null, queryFactor),
+                projection(i, Role.KEY, biases ? Role.KEY_BIAS : null, norms ? Role.KEY_NORM : null, keyFactor),
+                projection(i, Role.VALUE, biases ? Role.VALUE_BIAS : null, null, queryFactor),
                 linear(Role.ATTENTION_OUTPUT, i),
                 rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
                 pool);
     }
 
-    private Projection projection(int layer, Role weights, @Nullable Role bias, @Nullable Role norm) {
+    private Projection projection(int layer, Role weights, @Nullable Role bias, @Nullable Role norm, float factor) {
         return new Projection(
                 linear(weights, layer),
                 bias == null ? null : this.weights.get(bias, layer).toFloats(),
-                norm == null ? null : norm(norm, layer));
+                norm == null ? null : norm(norm, layer),
+                factor);
     }
 
     private Linear linear(Role role, int layer) {
-        return Linear.pack(weights.get(role, layer), memory, pool, backend);
+        return linear(weights.get(role, layer));
+    }
+
+    private Linear linear(WeightRows rows) {
+        return Linear.pack(rows, memory, pool, backend);
     }
 
     private RmsNorm norm(Role role, int layer) {

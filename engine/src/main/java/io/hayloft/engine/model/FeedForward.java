@@ -1,13 +1,17 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.formats.config.LayerConfig.Activation;
+import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import java.util.List;
 
-/** The gated feed-forward part: (act(x Gᵀ) ⊙ x Uᵀ) Dᵀ. */
-record FeedForward(Linear gate, Linear up, Linear down, Activation activation, WorkerPool pool)
+/**
+ * The gated feed-forward part: (act(g x Gᵀ) ⊙ x Uᵀ) Dᵀ d.
+ *
+ * @param config has the activation and the factors g and d
+ */
+record FeedForward(Linear gate, Linear up, Linear down, LayerConfig.FeedForward config, WorkerPool pool)
         implements Layer.Update {
     @Override
     public boolean rowwise() {
@@ -19,6 +23,9 @@ record FeedForward(Linear gate, Linear up, Linear down, Activation activation, W
         batch.multiply(List.of(gate, up), x, new float[][] {buffers.gate, buffers.up}, pool); // [rows][feedForward]
         Rows.run(pool, batch.rows(), (from, to) -> activate(buffers.gate, buffers.up, from, to));
         batch.multiply(down, buffers.gate, out, pool); // [rows][hidden]
+        if (config.downFactor() != 1) {
+            VectorOps.scale(out, 0, batch.rows() * down.outputs(), (float) config.downFactor());
+        }
     }
 
     /** gate = act(gate) ⊙ up, on rows {@code from .. to-1}. */
@@ -26,7 +33,10 @@ record FeedForward(Linear gate, Linear up, Linear down, Activation activation, W
         int n = this.gate.outputs();
         for (int row = from; row < to; row++) {
             int at = row * n;
-            switch (activation) {
+            if (config.gateFactor() != 1) {
+                VectorOps.scale(gate, at, n, (float) config.gateFactor());
+            }
+            switch (config.activation()) {
                 case SILU -> VectorOps.siluMultiply(gate, at, up, at, gate, at, n);
                 case GELU_TANH -> VectorOps.geluTanhMultiply(gate, at, up, at, gate, at, n);
             }

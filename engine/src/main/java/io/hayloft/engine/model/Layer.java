@@ -35,7 +35,7 @@ record Layer(List<Sublayer> sublayers) {
      *
      * @param postNorm null for most architectures
      */
-    record Sublayer(RmsNorm norm, Update update, @Nullable RmsNorm postNorm, int hidden, WorkerPool pool) {
+    record Sublayer(Norm norm, Update update, @Nullable Norm postNorm, int hidden, WorkerPool pool) {
         /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the sublayer, in place. */
         void forward(Batch batch, Activations a) {
             Rows.run(pool, batch.rows(), (from, to) -> norm.apply(a.x, a.normed, from, to));

@@ -2,10 +2,14 @@ package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.LayerShape;
 import io.hayloft.kv.cache.LayerShape.KvShape;
+import io.hayloft.kv.cache.LayerShape.RecurrentShape;
+import java.util.ArrayList;
 
 /** The sizes of attention and caches that follow from a configuration. */
 public final class Shapes {
@@ -23,25 +27,48 @@ public final class Shapes {
                 attention.window());
     }
 
-    /** Numbers in the matrices of all layers, without embedding and output. */
+    /** Numbers in the matrices of all layers that a token goes through, without embedding and output. */
     public static long layerWeights(DecoderConfig config) {
         long numbers = 0;
         for (var layer : config.stack()) {
-            long mixer = switch (layer.mixer()) {
-                case AttentionConfig attention -> 2L * (attention.queryWidth() + attention.kvWidth());
-            };
-            numbers += config.hidden() * (mixer + 3L * layer.feedForward().width());
+            numbers +=
+                    layer.mixer().weights(config.hidden()) + layer.feedForward().weightsOfRow(config.hidden());
         }
         return numbers;
     }
 
-    /** The caches of a model. */
+    /**
+     * The states of a model: one for each layer, and behind them, in the order of the layers, one for each recurrent mixer
+     * that works beside an attention.
+     */
     public static CacheShape cache(DecoderConfig config) {
-        return new CacheShape(config.stack().stream()
-                .map(layer -> switch (layer.mixer()) {
-                    case AttentionConfig attention ->
-                        (LayerShape) new KvShape(attention.kvHeads(), attention.headDim(), attention.window());
-                })
-                .toList());
+        var shapes = new ArrayList<LayerShape>();
+        var beside = new ArrayList<LayerShape>();
+        for (var layer : config.stack()) {
+            int more = layer.feedForward().stateFloats();
+            switch (layer.mixer()) {
+                case AttentionConfig attention -> shapes.add(keysAndValues(attention));
+                case LayerConfig.Recurrent recurrent -> shapes.add(new RecurrentShape(recurrent.stateFloats() + more));
+                case ParallelMixers parallel -> {
+                    shapes.add(keysAndValues(parallel.attention()));
+                    beside.add(new RecurrentShape(parallel.mamba().stateFloats()));
+                }
+            }
+        }
+        shapes.addAll(beside);
+        return new CacheShape(shapes);
+    }
+
+    private static KvShape keysAndValues(AttentionConfig attention) {
+        return new KvShape(attention.kvHeads(), attention.headDim(), attention.window());
+    }
+
+    /** The number of the state of the recurrent mixer that works beside the attention of a layer. */
+    static int stateBeside(DecoderConfig config, int layer) {
+        int state = config.layers();
+        for (int i = 0; i < layer; i++) {
+            state += config.stack().get(i).mixer() instanceof ParallelMixers ? 1 : 0;
+        }
+        return state;
     }
 }

@@ -18,7 +18,11 @@ enum Architecture {
     GEMMA2(List.of("gemma2"), List.of("gemma2")),
     GEMMA3(List.of("gemma3_text", "gemma3"), List.of("gemma3")),
     PHI3(List.of("phi3"), List.of("phi3")),
-    SMOLLM3(List.of("smollm3"), List.of("smollm3"));
+    SMOLLM3(List.of("smollm3"), List.of("smollm3")),
+    MAMBA(List.of("mamba"), List.of("mamba")),
+    MAMBA2(List.of("mamba2"), List.of("mamba2")),
+    JAMBA(List.of("jamba"), List.of("jamba")),
+    FALCON_H1(List.of("falcon_h1"), List.of("falcon-h1"));
 
     private final List<String> huggingFaceNames;
     private final List<String> ggufNames;
@@ -58,6 +62,14 @@ enum Architecture {
     /** The name that configs and records show. */
     String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether some layers have a recurrent state. */
+    boolean isRecurrent() {
+        return switch (this) {
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> true;
+            default -> false;
+        };
     }
 
     /** Gemma: GELU, four norms a layer, scaled embeddings, norms that multiply with weight + 1. */

@@ -186,6 +186,27 @@ final class Fields {
         return numbers;
     }
 
+    /** Whether the field is present and a text. */
+    boolean isText(String name) {
+        return value(name) instanceof String;
+    }
+
+    /** A list of numbers that may be infinite: as a bare Infinity, or in an object, as transformers 5 writes it. */
+    List<Double> limits(String name) {
+        var numbers = new ArrayList<Double>();
+        for (var element : list(name)) {
+            var value = element instanceof Map<?, ?> map ? map.get("__float__") : element;
+            if (value instanceof Number number && !Double.isNaN(number.doubleValue())) {
+                numbers.add(number.doubleValue());
+            } else if ("Infinity".equals(value)) {
+                numbers.add(Double.POSITIVE_INFINITY);
+            } else {
+                throw wrong(name, "a list of numbers", element);
+            }
+        }
+        return numbers;
+    }
+
     /** A list of texts. */
     List<String> texts(String name) {
         var texts = new ArrayList<String>();

@@ -52,14 +52,17 @@ final class FolderCheckpoint implements Checkpoint {
                 .filter(start -> shards.tensors().containsKey(start + "embed_tokens.weight"))
                 .findFirst()
                 .orElse("model.");
-        var names = TensorNames.huggingFace(
-                prefix, PREFIXES.getOrDefault(prefix, ""), config.norms().post());
-        this.weights = new NamedWeights(
-                folder.toString(),
+        var names = FamilyWeights.huggingFaceNames(
+                architecture,
+                TensorNames.huggingFace(
+                        prefix,
+                        PREFIXES.getOrDefault(prefix, ""),
+                        config.norms().post()));
+        this.weights = FamilyWeights.of(
+                new FamilyWeights.File(folder.toString(), shards.tensors(), shards.unread(), false),
+                architecture,
                 config,
-                new NamedWeights.Tensors(shards.tensors(), shards.unread()),
                 names,
-                architecture.hasFusedTensors(),
                 null);
     }
 

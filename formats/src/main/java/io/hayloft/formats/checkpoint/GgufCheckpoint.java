@@ -20,22 +20,25 @@ final class GgufCheckpoint implements Checkpoint {
         this.config = GgufConfig.read(file, options);
         var architecture = GgufConfig.architecture(file);
         var permutation = architecture.isPermutedInGguf() ? permutation(config) : null;
-        this.weights = new NamedWeights(
-                file.source(),
+        this.weights = FamilyWeights.of(
+                new FamilyWeights.File(file.source(), file.tensors(), file.unread(), true),
+                architecture,
                 config,
-                new NamedWeights.Tensors(file.tensors(), file.unread()),
-                TensorNames.gguf(),
-                architecture.hasFusedTensors(),
+                FamilyWeights.ggufNames(architecture, TensorNames.gguf()),
                 permutation);
     }
 
     /** The order of the rows of a head: one for all layers, since the architectures that permute have heads of one width. */
     private static RowPermutation permutation(DecoderConfig config) {
-        int headDim = config.attention(0).headDim();
+        int headDim = 1;
         for (int layer = 0; layer < config.layers(); layer++) {
-            var rope = config.attention(layer).rope();
-            if (rope != null) {
-                return new RowPermutation(headDim, rope.rotaryDims());
+            var attention = config.findAttention(layer);
+            if (attention.isPresent()) {
+                headDim = attention.get().headDim();
+                var rope = attention.get().rope();
+                if (rope != null) {
+                    return new RowPermutation(headDim, rope.rotaryDims());
+                }
             }
         }
         return new RowPermutation(headDim, headDim);

@@ -52,7 +52,11 @@ public final class HuggingFaceConfig {
         if (architecture == Architecture.GEMMA3) {
             text = text.or(GEMMA3_DEFAULTS);
         }
-        return new HuggingFaceConfig(text, architecture, options).read(generation);
+        return switch (architecture) {
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1 ->
+                new HuggingFaceStateSpace(text, architecture, options).read(endTokens(text, generation));
+            default -> new HuggingFaceConfig(text, architecture, options).read(generation);
+        };
     }
 
     static Architecture architecture(Fields file) {
@@ -96,7 +100,7 @@ public final class HuggingFaceConfig {
         return new DecoderConfig.Tokens(
                 fields.positive("vocab_size"),
                 fields.ids("bos_token_id").stream().findFirst().orElse(-1),
-                endTokens(generation),
+                endTokens(fields, generation),
                 architecture.isGemma() ? Math.sqrt(hidden) : 1,
                 fields.flag("tie_word_embeddings", tiedByDefault()),
                 softCap("final_logit_softcapping", 30));
@@ -137,15 +141,20 @@ public final class HuggingFaceConfig {
             throw fields.error("field 'hidden_act' is '" + activation + "', but " + architecture.label()
                     + " is only supported with silu");
         }
+        checkNotQuantised(fields);
+        if (fields.flag("use_bidirectional_attention", false)) {
+            throw fields.error("field 'use_bidirectional_attention' is true, but only causal models are supported");
+        }
+    }
+
+    /** Refuses checkpoints whose safetensors are quantised. */
+    static void checkNotQuantised(Fields fields) {
         fields.object("quantization_config").ifPresent(quantised -> {
             var method = quantised.text("quant_method", "");
             throw fields.error("field 'quantization_config' asks for quantised safetensors"
                     + (method.isEmpty() ? "" : " of the format '" + method + "'")
                     + ", which are not supported: use the full-precision checkpoint or a GGUF file");
         });
-        if (fields.flag("use_bidirectional_attention", false)) {
-            throw fields.error("field 'use_bidirectional_attention' is true, but only causal models are supported");
-        }
     }
 
     private int headDim(int hidden) {
@@ -202,7 +211,7 @@ public final class HuggingFaceConfig {
         return fields.number(name, unsaid ? gemma2Default : 0);
     }
 
-    private List<Integer> endTokens(Optional<Fields> generation) {
+    private static List<Integer> endTokens(Fields fields, Optional<Fields> generation) {
         var ids = new LinkedHashSet<>(fields.ids("eos_token_id"));
         generation.ifPresent(more -> ids.addAll(more.ids("eos_token_id")));
         return List.copyOf(ids);
@@ -226,6 +235,7 @@ public final class HuggingFaceConfig {
                         case GEMMA2 -> i % 2 == 0;
                         case GEMMA3 -> (i + 1) % pattern != 0;
                         case QWEN2, QWEN3, SMOLLM3 -> i >= firstSliding;
+                        case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> false; // read elsewhere
                     });
         }
         return sliding;

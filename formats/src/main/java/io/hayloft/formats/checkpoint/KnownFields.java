@@ -167,8 +167,17 @@ final class KnownFields {
 
     /** Checks the fields of a config.json; names that begin with an underscore are the writer's own. */
     static void checkHuggingFace(Fields config) {
+        checkHuggingFace(config, Set.of());
+    }
+
+    /** The same for a family that reads more fields. */
+    static void checkHuggingFace(Fields config, Set<String> more) {
         for (var name : config.names()) {
-            if (!READ.contains(name) && !WITHOUT_EFFECT.contains(name) && !name.startsWith("_") && config.isOn(name)) {
+            if (!more.contains(name)
+                    && !READ.contains(name)
+                    && !WITHOUT_EFFECT.contains(name)
+                    && !name.startsWith("_")
+                    && config.isOn(name)) {
                 throw config.error("field '" + name + "' is not known" + GO_ON);
             }
         }
@@ -176,9 +185,17 @@ final class KnownFields {
 
     /** Checks the keys of GGUF metadata that begin with the name of the architecture. */
     static void checkGguf(Fields metadata) {
+        checkGguf(metadata, Set.of());
+    }
+
+    /** The same for a family that reads more keys. */
+    static void checkGguf(Fields metadata, Set<String> more) {
         for (var name : metadata.names()) {
             boolean ofImages = name.startsWith("vision.") || name.startsWith("mm.");
-            boolean known = READ_IN_GGUF.contains(name) || WITHOUT_EFFECT_IN_GGUF.contains(name) || ofImages;
+            boolean known = more.contains(name)
+                    || READ_IN_GGUF.contains(name)
+                    || WITHOUT_EFFECT_IN_GGUF.contains(name)
+                    || ofImages;
             if (!known && metadata.isOn(name)) {
                 throw metadata.error("key '" + name + "' is not known" + GO_ON);
             }

@@ -2,6 +2,7 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.WeightSource;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The weights of a file, found by name, checked against the config, with fused tensors split. */
@@ -28,8 +30,14 @@ final class NamedWeights implements WeightSource {
      * The tensors of a file by name.
      *
      * @param unread types of the tensors that no weight can be
+     * @param ownBiases names of biases that the weights of a family read themselves
      */
-    record Tensors(Map<String, Tensor> weights, Map<String, String> unread) {}
+    record Tensors(Map<String, Tensor> weights, Map<String, String> unread, Set<String> ownBiases) {
+        /** Without weights of a family of its own. */
+        Tensors(Map<String, Tensor> weights, Map<String, String> unread) {
+            this(weights, unread, Set.of());
+        }
+    }
 
     /**
      * @param fused whether queries, keys and values share a tensor, and gate and up another
@@ -54,9 +62,9 @@ final class NamedWeights implements WeightSource {
 
     /** A bias that the forward pass would leave out silently is an error. */
     private void checkBiases() {
-        var used = new HashSet<String>();
+        var used = new HashSet<>(tensors.ownBiases);
         for (int layer = 0; layer < config.layers(); layer++) {
-            if (config.attention(layer).biases()) {
+            if (config.findAttention(layer).map(AttentionConfig::biases).orElse(false)) {
                 used.add(names.of(Role.QUERY_BIAS, layer));
                 used.add(names.of(Role.KEY_BIAS, layer));
                 used.add(names.of(Role.VALUE_BIAS, layer));
@@ -145,7 +153,12 @@ final class NamedWeights implements WeightSource {
                 .map(tensor -> new WeightRows(tensor, role == Role.GATE ? 0 : rows, rows, null));
     }
 
-    private Optional<Tensor> tensor(String name, long... shape) {
+    /**
+     * The tensor of this name; empty if there is none.
+     *
+     * @throws UserError if it is of a type that no weight can be, or of another shape
+     */
+    Optional<Tensor> tensor(String name, long... shape) {
         var tensor = tensors.weights.get(name);
         var type = tensors.unread.get(name);
         if (type != null) {
@@ -179,7 +192,8 @@ final class NamedWeights implements WeightSource {
         };
     }
 
-    private UserError error(String message) {
+    /** An error that names the file. */
+    UserError error(String message) {
         return FileError.of(source, message);
     }
 }

@@ -11,6 +11,11 @@ final class TensorNames {
     private final String fusedAttention;
     private final String fusedFeedForward;
 
+    /** No names yet. */
+    static TensorNames of(String layers) {
+        return new TensorNames(layers, "", "");
+    }
+
     private TensorNames(String layers, String fusedAttention, String fusedFeedForward) {
         this.layers = layers;
         this.fusedAttention = fusedAttention;
@@ -100,7 +105,9 @@ final class TensorNames {
         return names;
     }
 
-    private void put(Role role, String name) {
+    /** Names a role's tensor, for families with names of their own. */
+    TensorNames put(Role role, String name) {
         names.put(role, name);
+        return this;
     }
 }

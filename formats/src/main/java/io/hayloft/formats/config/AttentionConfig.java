@@ -55,6 +55,11 @@ public record AttentionConfig(
         return new AttentionConfig(queryHeads, kvHeads, headDim, newWindow, newRope, scale, softCap, headNorms, biases);
     }
 
+    @Override
+    public long weights(int hidden) {
+        return 2L * hidden * (queryWidth() + kvWidth());
+    }
+
     /** Whether a query sees the newest tokens only. */
     public boolean sliding() {
         return window > 0;

@@ -2,6 +2,7 @@ package io.hayloft.formats.config;
 
 import io.hayloft.base.UserError;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The shape of a decoder-only language model, with everything in which the supported architectures differ.
@@ -50,6 +51,7 @@ public record DecoderConfig(
      * @param embeddingScale factor on embeddings; 1 for none
      * @param tiedOutput whether the output weight is the embedding
      * @param softCap {@code c} in {@code c tanh(x / c)} on logits; 0 for none
+     * @param outputFactor factor on logits; 1 for none
      */
     public record Tokens(
             int vocabulary,
@@ -57,13 +59,26 @@ public record DecoderConfig(
             List<Integer> eosIds,
             double embeddingScale,
             boolean tiedOutput,
-            double softCap) {
+            double softCap,
+            double outputFactor) {
+        /** Without a factor on logits. */
+        public Tokens(
+                int vocabulary,
+                int bosId,
+                List<Integer> eosIds,
+                double embeddingScale,
+                boolean tiedOutput,
+                double softCap) {
+            this(vocabulary, bosId, eosIds, embeddingScale, tiedOutput, softCap, 1);
+        }
+
         /** Checks ids and factors. */
         public Tokens {
             eosIds = List.copyOf(eosIds);
             Limits.whole("vocabulary", vocabulary, 1, 1 << 24);
             Limits.number("final soft cap", softCap, 0, 1e9);
             Limits.number("embedding scale", embeddingScale, 1e-9, 1e9);
+            Limits.number("logits factor", Math.abs(outputFactor), 1e-9, 1e9);
             Limits.whole("BOS token", bosId, -1, vocabulary - 1L);
             for (int id : eosIds) {
                 Limits.whole("EOS token", id, 0, vocabulary - 1L);
@@ -106,15 +121,38 @@ public record DecoderConfig(
         return stack.size();
     }
 
-    /** The attention of a layer, from 0. */
+    /**
+     * The attention of a layer, from 0.
+     *
+     * @throws IllegalArgumentException if the layer has none
+     */
     public AttentionConfig attention(int layer) {
+        return findAttention(layer)
+                .orElseThrow(() -> new IllegalArgumentException("layer " + layer + " has no attention"));
+    }
+
+    /** The attention of a layer, from 0; empty in layers that are recurrent only. */
+    public Optional<AttentionConfig> findAttention(int layer) {
         return switch (stack.get(layer).mixer()) {
-            case AttentionConfig attention -> attention;
+            case AttentionConfig attention -> Optional.of(attention);
+            case ParallelMixers parallel -> Optional.of(parallel.attention());
+            case LayerConfig.Recurrent recurrent -> Optional.empty();
         };
     }
 
+    /** The attention of the first layer that has one; empty if the model is recurrent only. */
+    public Optional<AttentionConfig> firstAttention() {
+        for (int layer = 0; layer < layers(); layer++) {
+            var attention = findAttention(layer);
+            if (attention.isPresent()) {
+                return attention;
+            }
+        }
+        return Optional.empty();
+    }
+
     /** The feed-forward part of a layer, from 0. */
-    public LayerConfig.FeedForward feedForward(int layer) {
+    public LayerConfig.FeedForwardPart feedForward(int layer) {
         return stack.get(layer).feedForward();
     }
 

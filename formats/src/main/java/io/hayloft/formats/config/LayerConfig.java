@@ -1,23 +1,108 @@
 package io.hayloft.formats.config;
 
 /**
- * One layer of a decoder: a mixer, in which tokens see each other, then a gated feed-forward part. Layers of a model may
- * differ in every size.
+ * One layer of a decoder: a mixer, in which tokens see each other, then a feed-forward part. Layers of a model may
+ * differ in kind and in every size.
  */
-public record LayerConfig(Mixer mixer, FeedForward feedForward) {
+public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
     /** How the tokens of a sequence see each other in a layer. */
-    public sealed interface Mixer permits AttentionConfig {}
+    public sealed interface Mixer permits AttentionConfig, Recurrent, ParallelMixers {
+        /**
+         * Numbers in its matrices.
+         *
+         * @param hidden width of the residual stream
+         */
+        long weights(int hidden);
+    }
+
+    /** A mixer that remembers a sequence in a state of constant size. */
+    public sealed interface Recurrent extends Mixer permits MambaConfig, Mamba2Config {
+        /** Numbers in the state of one sequence. */
+        int stateFloats();
+    }
+
+    /** What follows the mixer. */
+    public sealed interface FeedForwardPart permits FeedForward, Experts, None {
+        /** Channels inside for a row, 0 without a feed-forward part. */
+        int width();
+
+        /**
+         * Numbers in the matrices that one row is multiplied with.
+         *
+         * @param hidden width of the residual stream
+         */
+        long weightsOfRow(int hidden);
+
+        /** Numbers that it remembers of a sequence; they lie behind those of the layer's mixer, in the same state. */
+        default int stateFloats() {
+            return 0;
+        }
+    }
 
     /**
-     * A gated feed-forward part: {@code (act(x gateᵀ) ⊙ x upᵀ) downᵀ}.
+     * A gated feed-forward part: {@code (act(g x gateᵀ) ⊙ x upᵀ) downᵀ d}.
      *
      * @param width channels inside
      * @param activation of the gate
+     * @param gateFactor {@code g}, 1 in most models
+     * @param downFactor {@code d}, 1 in most models
      */
-    public record FeedForward(int width, Activation activation) {
+    public record FeedForward(int width, Activation activation, double gateFactor, double downFactor)
+            implements FeedForwardPart {
         /** Checks the width. */
         public FeedForward {
             Limits.whole("feed-forward size", width, 1, 1 << 20);
+            Limits.number("gate multiplier", Math.abs(gateFactor), 1e-9, 1e9);
+            Limits.number("down multiplier", Math.abs(downFactor), 1e-9, 1e9);
+        }
+
+        /** Without factors. */
+        public FeedForward(int width, Activation activation) {
+            this(width, activation, 1, 1);
+        }
+
+        @Override
+        public long weightsOfRow(int hidden) {
+            return 3L * hidden * width;
+        }
+    }
+
+    /**
+     * A mixture of experts: a router chooses, for each row, those gated feed-forward parts whose weighted sum is the
+     * result. The weights are the softmax over all experts, as it is.
+     *
+     * @param experts how many there are
+     * @param chosen how many a row goes through
+     * @param each one of them; all have the same sizes
+     */
+    public record Experts(int experts, int chosen, FeedForward each) implements FeedForwardPart {
+        /** Checks the counts. */
+        public Experts {
+            Limits.whole("experts", experts, 1, 4096);
+            Limits.whole("experts of a token", chosen, 1, experts);
+        }
+
+        @Override
+        public int width() {
+            return each.width();
+        }
+
+        @Override
+        public long weightsOfRow(int hidden) {
+            return (long) experts * hidden + chosen * each.weightsOfRow(hidden);
+        }
+    }
+
+    /** No feed-forward part: a layer is its mixer alone. */
+    public record None() implements FeedForwardPart {
+        @Override
+        public int width() {
+            return 0;
+        }
+
+        @Override
+        public long weightsOfRow(int hidden) {
+            return 0;
         }
     }
 

@@ -41,7 +41,45 @@ public enum Role {
     /** {@code [hidden][feedForward]}. */
     DOWN(false),
     /** {@code [1][hidden]}: on the result of the feed-forward layer, before it is added. */
-    POST_FEED_FORWARD_NORM(false);
+    POST_FEED_FORWARD_NORM(false),
+
+    // Mamba-1 and Mamba-2. Sizes are those of MambaConfig and Mamba2Config.
+    /** Mamba-1 {@code [2 * channels][hidden]}: inputs, gate. Mamba-2 {@code [projectionWidth][hidden]}. */
+    SSM_IN(false),
+    /** {@code [convolutionChannels][convolution]}, the newest token last. */
+    SSM_CONVOLUTION(false),
+    /** {@code [1][convolutionChannels]}. */
+    SSM_CONVOLUTION_BIAS(false),
+    /** {@code [stepRank + 2 * stateSize][channels]}: step size, B, C. Mamba-1 only. */
+    SSM_PARAMETERS(false),
+    /** {@code [channels][stepRank]}. Mamba-1 only. */
+    SSM_STEP(false),
+    /** Mamba-1 {@code [1][channels]}, Mamba-2 {@code [1][heads]}. */
+    SSM_STEP_BIAS(false),
+    /** The negative decay {@code A}. Mamba-1 {@code [channels][stateSize]}, Mamba-2 {@code [1][heads]}. */
+    SSM_A(false),
+    /** What goes past the state. Mamba-1 {@code [1][channels]}, Mamba-2 {@code [1][heads]}. */
+    SSM_D(false),
+    /** {@code [1][stepRank]}: on the low-rank step size (Jamba). */
+    SSM_STEP_NORM(false),
+    /** {@code [1][stateSize]}: on B (Jamba). */
+    SSM_B_NORM(false),
+    /** {@code [1][stateSize]}: on C (Jamba). */
+    SSM_C_NORM(false),
+    /** {@code [1][channels]}: on the gated result (Mamba-2). */
+    SSM_NORM(false),
+    /** {@code [hidden][channels]}. */
+    SSM_OUT(false),
+
+    // Mixtures of experts.
+    /** {@code [experts][hidden]}. */
+    ROUTER(false),
+    /** {@code [feedForward][hidden]} of one expert. */
+    EXPERT_GATE(false),
+    /** {@code [feedForward][hidden]} of one expert. */
+    EXPERT_UP(false),
+    /** {@code [hidden][feedForward]} of one expert. */
+    EXPERT_DOWN(false);
 
     private final boolean global;
 

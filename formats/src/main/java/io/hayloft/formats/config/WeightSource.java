@@ -28,4 +28,15 @@ public interface WeightSource {
                 .orElseThrow(() -> new UserError(
                         "the model has no " + role.label() + " weight" + (layer < 0 ? "" : " in layer " + layer)));
     }
+
+    /**
+     * The weight of one expert.
+     *
+     * @param role of an expert
+     * @param expert from 0
+     * @throws UserError if the tensor is missing or has the wrong shape
+     */
+    default WeightRows expert(Role role, int layer, int expert) {
+        throw new UserError("the model has no " + role.label() + " weight in layer " + layer);
+    }
 }

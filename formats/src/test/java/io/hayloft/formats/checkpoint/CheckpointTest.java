@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
@@ -98,7 +99,8 @@ class CheckpointTest {
             assertThat(config.tokens().embeddingScale()).isEqualTo(Math.sqrt(48));
             assertThat(config.norms().plusOne()).isTrue();
             assertThat(config.tokens().tiedOutput()).isTrue();
-            assertThat(config.feedForward(0).activation()).isEqualTo(Activation.GELU_TANH);
+            assertThat(((LayerConfig.FeedForward) config.feedForward(0)).activation())
+                    .isEqualTo(Activation.GELU_TANH);
         }
     }
 

@@ -1,0 +1,90 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.Mamba2Config;
+import io.hayloft.formats.config.MambaConfig;
+import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.WeightSource;
+import io.hayloft.kernels.CausalConvolution;
+import io.hayloft.kernels.HeadScan;
+import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.SelectiveScan;
+import io.hayloft.kernels.WorkerPool;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * Builds the mixers of Mamba-1 and Mamba-2.
+ *
+ * @param linear packs the weight of a role and layer
+ */
+record StateSpaceLoader(
+        DecoderConfig config, WeightSource weights, BiFunction<Role, Integer, Linear> linear, WorkerPool pool) {
+    MambaMixer mamba(int layer, MambaConfig mamba) {
+        var matrices = new MambaMixer.Weights(
+                linear.apply(Role.SSM_IN, layer),
+                linear.apply(Role.SSM_PARAMETERS, layer),
+                linear.apply(Role.SSM_STEP, layer),
+                linear.apply(Role.SSM_OUT, layer));
+        var norms = !mamba.innerNorms()
+                ? null
+                : new MambaMixer.Norms(
+                        norm(Role.SSM_STEP_NORM, layer), norm(Role.SSM_B_NORM, layer), norm(Role.SSM_C_NORM, layer));
+        var scan = new SelectiveScan(
+                floats(Role.SSM_A, layer), floats(Role.SSM_D, layer), floats(Role.SSM_STEP_BIAS, layer));
+        var convolution = convolution(layer, mamba.convolution(), mamba.convolutionBias());
+        return new MambaMixer(layer, mamba, matrices, convolution, scan, norms, pool);
+    }
+
+    /**
+     * A Mamba-2 mixer.
+     *
+     * @param state number of its state
+     */
+    Mamba2Mixer mamba2(int layer, int state, Mamba2Config mamba) {
+        var scan = new HeadScan(
+                new HeadScan.Shape(mamba.heads(), mamba.headDim(), mamba.groups(), mamba.stateSize()),
+                floats(Role.SSM_A, layer),
+                floats(Role.SSM_D, layer),
+                floats(Role.SSM_STEP_BIAS, layer),
+                mamba.stepLimits());
+        return new Mamba2Mixer(
+                state,
+                mamba,
+                linear.apply(Role.SSM_IN, layer),
+                convolution(layer, mamba.convolution(), mamba.convolutionBias()),
+                scan,
+                groupNorms(layer, mamba),
+                config.norms().epsilon(),
+                linear.apply(Role.SSM_OUT, layer),
+                pool);
+    }
+
+    private CausalConvolution convolution(int layer, int taps, boolean bias) {
+        return new CausalConvolution(
+                floats(Role.SSM_CONVOLUTION, layer), taps, bias ? floats(Role.SSM_CONVOLUTION_BIAS, layer) : null);
+    }
+
+    private List<float[]> groupNorms(int layer, Mamba2Config mamba) {
+        if (mamba.gate() == Mamba2Config.Gate.PLAIN) {
+            return List.of();
+        }
+        var all = floats(Role.SSM_NORM, layer);
+        int width = all.length / mamba.groups();
+        var groups = new ArrayList<float[]>();
+        for (int group = 0; group < mamba.groups(); group++) {
+            groups.add(Arrays.copyOfRange(all, group * width, (group + 1) * width));
+        }
+        return groups;
+    }
+
+    private float[] floats(Role role, int layer) {
+        return weights.get(role, layer).toFloats();
+    }
+
+    private Norm norm(Role role, int layer) {
+        return new RmsNorm(weights.get(role, layer), config);
+    }
+}

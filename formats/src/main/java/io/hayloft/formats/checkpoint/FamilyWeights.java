@@ -1,0 +1,62 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.WeightSource;
+import io.hayloft.formats.tensor.Tensor;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How the files of families that are more than attention and a gated feed-forward part name and store their weights. */
+final class FamilyWeights {
+    private FamilyWeights() {}
+
+    /**
+     * The tensors of a file by name.
+     *
+     * @param source what to call it in messages
+     * @param unread types of the tensors that no weight can be
+     * @param gguf whether names and forms are those of llama.cpp
+     */
+    record File(String source, Map<String, Tensor> tensors, Map<String, String> unread, boolean gguf) {}
+
+    /** The names in Hugging Face checkpoints, given those of most architectures. */
+    static TensorNames huggingFaceNames(Architecture architecture, TensorNames usual) {
+        return switch (architecture) {
+            case MAMBA, MAMBA2 -> StateSpaceNames.mamba(architecture == Architecture.MAMBA2);
+            case JAMBA, FALCON_H1 -> StateSpaceNames.hybrid(usual, architecture == Architecture.FALCON_H1);
+            default -> usual;
+        };
+    }
+
+    /** The names in GGUF files, given those of most architectures. */
+    static TensorNames ggufNames(Architecture architecture, TensorNames usual) {
+        return switch (architecture) {
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> StateSpaceNames.gguf(usual);
+            default -> usual;
+        };
+    }
+
+    /**
+     * The weights of a file.
+     *
+     * @param permutation order of the query and key rows of a head; null if they lie as the model has them
+     */
+    static WeightSource of(
+            File file,
+            Architecture architecture,
+            DecoderConfig config,
+            TensorNames names,
+            @Nullable RowPermutation permutation) {
+        return switch (architecture) {
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> new StateSpaceWeights(file, config, names, permutation);
+            default ->
+                new NamedWeights(
+                        file.source,
+                        config,
+                        new NamedWeights.Tensors(file.tensors, file.unread),
+                        names,
+                        architecture.hasFusedTensors(),
+                        permutation);
+        };
+    }
+}

@@ -1,0 +1,177 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.Mamba2Config;
+import io.hayloft.formats.config.MambaConfig;
+import io.hayloft.formats.config.ParallelMixers;
+import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.WeightSource;
+import io.hayloft.formats.tensor.Tensor;
+import io.hayloft.formats.tensor.TensorType;
+import io.hayloft.formats.tensor.WeightRows;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The weights of models with Mamba mixers or experts, from either form of file; all others as {@link NamedWeights} has them. */
+final class StateSpaceWeights implements WeightSource {
+    private final FamilyWeights.File file;
+    private final DecoderConfig config;
+    private final TensorNames names;
+    private final NamedWeights usual;
+
+    StateSpaceWeights(
+            FamilyWeights.File file, DecoderConfig config, TensorNames names, @Nullable RowPermutation permutation) {
+        this.file = file;
+        this.config = config;
+        this.names = names;
+        var tensors = new NamedWeights.Tensors(file.tensors(), file.unread(), biases(config, names));
+        this.usual = new NamedWeights(file.source(), config, tensors, names, false, permutation);
+    }
+
+    private static Set<String> biases(DecoderConfig config, TensorNames names) {
+        var biases = new HashSet<String>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            boolean convolution = switch (config.stack().get(layer).mixer()) {
+                case MambaConfig mamba -> mamba.convolutionBias();
+                case Mamba2Config mamba -> mamba.convolutionBias();
+                case ParallelMixers both -> both.mamba().convolutionBias();
+                default -> false;
+            };
+            if (convolution) {
+                biases.add(names.of(Role.SSM_CONVOLUTION_BIAS, layer));
+            }
+            biases.add(names.of(Role.SSM_STEP_BIAS, layer));
+        }
+        return biases;
+    }
+
+    @Override
+    public Optional<WeightRows> find(Role role, int layer) {
+        return switch (role) {
+            case SSM_IN,
+                    SSM_CONVOLUTION,
+                    SSM_CONVOLUTION_BIAS,
+                    SSM_PARAMETERS,
+                    SSM_STEP,
+                    SSM_STEP_BIAS,
+                    SSM_A,
+                    SSM_D,
+                    SSM_STEP_NORM,
+                    SSM_B_NORM,
+                    SSM_C_NORM,
+                    SSM_NORM,
+                    SSM_OUT -> ofMixer(role, layer);
+            case ROUTER -> matrix(role, layer, experts(layer).experts(), config.hidden());
+            default -> usual.find(role, layer);
+        };
+    }
+
+    @Override
+    public WeightRows get(Role role, int layer) {
+        return find(role, layer).orElseThrow(() -> missing(role, layer));
+    }
+
+    private RuntimeException missing(Role role, int layer) {
+        var name = names.of(role, layer);
+        // OUTPUT is the embedding where both are tied
+        return name.isEmpty() || role == Role.OUTPUT
+                ? usual.error("the " + role.label() + " weight is missing")
+                : usual.error("tensor '" + name + "' is missing");
+    }
+
+    private Optional<WeightRows> ofMixer(Role role, int layer) {
+        return switch (config.stack().get(layer).mixer()) {
+            case MambaConfig mamba -> ofMamba(mamba, role, layer);
+            case Mamba2Config mamba -> ofMamba2(mamba, role, layer);
+            case ParallelMixers both -> ofMamba2(both.mamba(), role, layer);
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<WeightRows> ofMamba(MambaConfig mamba, Role role, int layer) {
+        int channels = mamba.channels();
+        return switch (role) {
+            case SSM_IN -> matrix(role, layer, 2 * channels, config.hidden());
+            case SSM_CONVOLUTION -> convolution(layer, channels, mamba.convolution());
+            case SSM_PARAMETERS -> matrix(role, layer, mamba.parameterWidth(), channels);
+            case SSM_STEP -> matrix(role, layer, channels, mamba.stepRank());
+            case SSM_A -> decay(layer, channels, mamba.stateSize());
+            case SSM_STEP_NORM -> vector(role, layer, mamba.stepRank());
+            case SSM_B_NORM, SSM_C_NORM -> vector(role, layer, mamba.stateSize());
+            case SSM_OUT -> matrix(role, layer, config.hidden(), channels);
+            default -> vector(role, layer, channels); // biases and D
+        };
+    }
+
+    private Optional<WeightRows> ofMamba2(Mamba2Config mamba, Role role, int layer) {
+        return switch (role) {
+            case SSM_IN -> matrix(role, layer, mamba.projectionWidth(), config.hidden());
+            case SSM_CONVOLUTION -> convolution(layer, mamba.convolutionChannels(), mamba.convolution());
+            case SSM_CONVOLUTION_BIAS -> vector(role, layer, mamba.convolutionChannels());
+            case SSM_A -> file.gguf() ? decay(layer, mamba.heads(), 1) : decay(layer, mamba.heads());
+            case SSM_D -> file.gguf() ? matrix(role, layer, mamba.heads(), 1) : vector(role, layer, mamba.heads());
+            case SSM_STEP_BIAS -> vector(role, layer, mamba.heads());
+            case SSM_NORM ->
+                file.gguf()
+                        ? matrix(role, layer, mamba.groups(), mamba.channels() / mamba.groups())
+                        : vector(role, layer, mamba.channels());
+            case SSM_OUT -> matrix(role, layer, config.hidden(), mamba.channels());
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<WeightRows> matrix(Role role, int layer, long rows, long columns) {
+        return usual.tensor(names.of(role, layer), rows, columns).map(WeightRows::all);
+    }
+
+    private Optional<WeightRows> vector(Role role, int layer, long elements) {
+        return usual.tensor(names.of(role, layer), elements).map(WeightRows::all);
+    }
+
+    /** Safetensors have a dimension of 1 between channels and tokens. */
+    private Optional<WeightRows> convolution(int layer, long channels, long tokens) {
+        var name = names.of(Role.SSM_CONVOLUTION, layer);
+        return (file.gguf() ? usual.tensor(name, channels, tokens) : usual.tensor(name, channels, 1, tokens))
+                .map(WeightRows::all);
+    }
+
+    /** GGUF files hold A itself, safetensors log(-A). */
+    private Optional<WeightRows> decay(int layer, long... shape) {
+        return usual.tensor(names.of(Role.SSM_A, layer), shape).map(tensor -> {
+            if (file.gguf()) {
+                return WeightRows.all(tensor);
+            }
+            var values = tensor.toFloats();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) -Math.exp(values[i]);
+            }
+            return WeightRows.all(
+                    new Tensor(tensor.name(), TensorType.F32, tensor.shape(), MemorySegment.ofArray(values)));
+        });
+    }
+
+    @Override
+    public WeightRows expert(Role role, int layer, int expert) {
+        var experts = experts(layer);
+        int width = experts.width();
+        int rows = role == Role.EXPERT_DOWN ? config.hidden() : width;
+        int columns = role == Role.EXPERT_DOWN ? width : config.hidden();
+        var name = names.of(role, layer).replace("@", Integer.toString(expert));
+        var found = file.gguf()
+                ? usual.tensor(name, experts.experts(), rows, columns)
+                        .map(tensor -> new WeightRows(tensor, expert * rows, rows, null))
+                : usual.tensor(name, rows, columns).map(WeightRows::all);
+        return found.orElseThrow(() -> usual.error("tensor '" + name + "' is missing"));
+    }
+
+    private LayerConfig.Experts experts(int layer) {
+        if (config.feedForward(layer) instanceof LayerConfig.Experts experts) {
+            return experts;
+        }
+        throw new IllegalArgumentException("layer " + layer + " has no experts");
+    }
+}

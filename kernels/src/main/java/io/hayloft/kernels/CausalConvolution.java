@@ -1,0 +1,127 @@
+package io.hayloft.kernels;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A causal convolution of each channel on its own, then SiLU: {@code y[t] = silu(bias + Σ_k w[k] x[t - taps + 1 + k])}. The
+ * inputs before the first row lie in the state, which the last inputs replace.
+ *
+ * <p>A row's result has the same bits wherever a chunk begins, and for any number of threads and width of vectors.
+ */
+public final class CausalConvolution {
+    private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
+    private static final int L = VectorWidth.LANES;
+
+    /** Channels of one task. */
+    private static final int BLOCK = 128;
+
+    private final int channels;
+    private final int taps;
+    private final float[] weights;
+    private final float @Nullable [] bias;
+
+    /**
+     * The convolution with these weights.
+     *
+     * @param weights {@code [channels][taps]}, the newest token last
+     * @param bias {@code [channels]}; null for none
+     */
+    public CausalConvolution(float[] weights, int taps, float @Nullable [] bias) {
+        this.channels = weights.length / taps;
+        this.taps = taps;
+        this.weights = transposed(weights, taps);
+        this.bias = bias;
+    }
+
+    /** {@code [channels][n]} to {@code [n][channels]}, where neighbouring channels lie side by side. */
+    static float[] transposed(float[] matrix, int n) {
+        int channels = matrix.length / n;
+        var columns = new float[matrix.length];
+        for (int channel = 0; channel < channels; channel++) {
+            for (int i = 0; i < n; i++) {
+                columns[i * channels + channel] = matrix[channel * n + i];
+            }
+        }
+        return columns;
+    }
+
+    /** Floats at the beginning of a state that hold inputs: {@code [taps - 1][channels]}, the newest last. */
+    public int stateFloats() {
+        return (taps - 1) * channels;
+    }
+
+    /**
+     * Runs the rows of each sequence through the convolution.
+     *
+     * @param x {@code [rows][stride]}, of which this reads the channels from {@code xAt} on
+     * @param out receives {@code [rows][channels]}
+     */
+    public void apply(float[] x, int xAt, int stride, List<StateRows> sequences, float[] out, WorkerPool pool) {
+        int blocks = (channels + BLOCK - 1) / BLOCK;
+        long work = 0;
+        for (var sequence : sequences) {
+            work += 16L * sequence.rows() * channels;
+        }
+        Linear.run(pool, blocks * sequences.size(), work, (task, worker) -> {
+            var sequence = sequences.get(task / blocks);
+            int from = task % blocks * BLOCK;
+            int to = Math.min(channels, from + BLOCK);
+            rows(x, xAt, stride, sequence, out, from, to);
+            remember(x, xAt + sequence.first() * stride, stride, sequence, from, to);
+        });
+    }
+
+    private void rows(float[] x, int xAt, int stride, StateRows sequence, float[] out, int from, int to) {
+        for (int t = 0; t < sequence.rows(); t++) {
+            int row = xAt + (sequence.first() + t) * stride;
+            int before = Math.max(0, taps - 1 - t); // taps that meet an input of the state
+            int outAt = (sequence.first() + t) * channels;
+            int c = from;
+            for (; c <= to - L; c += L) {
+                vector(x, row - (taps - 1) * stride, stride, sequence.state(), t * channels, before, c)
+                        .intoArray(out, outAt + c);
+            }
+            for (; c < to; c++) {
+                out[outAt + c] = one(x, row - (taps - 1) * stride, stride, sequence.state(), t * channels, before, c);
+            }
+        }
+    }
+
+    /** A vector of channels of one row; x begins with the row's oldest input, {@code stateAt} is that of the state. */
+    private FloatVector vector(float[] x, int xAt, int stride, float[] state, int stateAt, int before, int c) {
+        var sum = bias == null ? FloatVector.zero(F) : FloatVector.fromArray(F, bias, c);
+        for (int k = 0; k < before; k++) {
+            sum = FloatVector.fromArray(F, state, stateAt + k * channels + c)
+                    .fma(FloatVector.fromArray(F, weights, k * channels + c), sum);
+        }
+        for (int k = before; k < taps; k++) {
+            sum = FloatVector.fromArray(F, x, xAt + k * stride + c)
+                    .fma(FloatVector.fromArray(F, weights, k * channels + c), sum);
+        }
+        return sum.div(Exp.exp(sum.neg()).add(1));
+    }
+
+    /** The same for one channel, to the bit. */
+    float one(float[] x, int xAt, int stride, float[] state, int stateAt, int before, int c) {
+        float sum = bias == null ? 0 : bias[c];
+        for (int k = 0; k < taps; k++) {
+            float input = k < before ? state[stateAt + k * channels + c] : x[xAt + k * stride + c];
+            sum = Math.fma(input, weights[k * channels + c], sum);
+        }
+        return sum / (Exp.exp(-sum) + 1);
+    }
+
+    /** The state becomes the last inputs; with few rows some stay and move up. */
+    private void remember(float[] x, int xAt, int stride, StateRows sequence, int from, int to) {
+        int edge = taps - 1;
+        for (int i = 0; i < edge; i++) {
+            int row = sequence.rows() - edge + i;
+            int source = row < 0 ? (edge + row) * channels : xAt + row * stride;
+            System.arraycopy(
+                    row < 0 ? sequence.state() : x, source + from, sequence.state(), i * channels + from, to - from);
+        }
+    }
+}
