@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A causal convolution of each channel on its own, then SiLU: {@code y[t] = silu(bias + Σ_k w[k] x[t - taps + 1 + k])}. The
- * inputs before the first row lie in the state, which the last inputs replace.
+ * A causal convolution of each channel on its own, then SiLU: {@code y[t] = silu(bias + Σ_k w[k] x[t - taps + 1 + k])}; SiLU is
+ * left out in a {@link #plain} one. The inputs before the first row lie in the state, which the last inputs replace.
  *
  * <p>A row's result has the same bits wherever a chunk begins, and for any number of threads and width of vectors.
  */
@@ -22,6 +22,7 @@ public final class CausalConvolution {
     private final int taps;
     private final float[] weights;
     private final float @Nullable [] bias;
+    private final boolean silu;
 
     /**
      * The convolution with these weights.
@@ -30,10 +31,20 @@ public final class CausalConvolution {
      * @param bias {@code [channels]}; null for none
      */
     public CausalConvolution(float[] weights, int taps, float @Nullable [] bias) {
+        this(weights, taps, bias, true);
+    }
+
+    /** The same without SiLU. */
+    public static CausalConvolution plain(float[] weights, int taps, float @Nullable [] bias) {
+        return new CausalConvolution(weights, taps, bias, false);
+    }
+
+    private CausalConvolution(float[] weights, int taps, float @Nullable [] bias, boolean silu) {
         this.channels = weights.length / taps;
         this.taps = taps;
         this.weights = transposed(weights, taps);
         this.bias = bias;
+        this.silu = silu;
     }
 
     /** {@code [channels][n]} to {@code [n][channels]}, where neighbouring channels lie side by side. */
@@ -101,7 +112,7 @@ public final class CausalConvolution {
             sum = FloatVector.fromArray(F, x, xAt + k * stride + c)
                     .fma(FloatVector.fromArray(F, weights, k * channels + c), sum);
         }
-        return sum.div(Exp.exp(sum.neg()).add(1));
+        return silu ? sum.div(Exp.exp(sum.neg()).add(1)) : sum;
     }
 
     /** The same for one channel, to the bit. */
@@ -111,7 +122,7 @@ public final class CausalConvolution {
             float input = k < before ? state[stateAt + k * channels + c] : x[xAt + k * stride + c];
             sum = Math.fma(input, weights[k * channels + c], sum);
         }
-        return sum / (Exp.exp(-sum) + 1);
+        return silu ? sum / (Exp.exp(-sum) + 1) : sum;
     }
 
     /** The state becomes the last inputs; with few rows some stay and move up. */

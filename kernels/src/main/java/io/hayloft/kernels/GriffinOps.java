@@ -1,5 +1,6 @@
 package io.hayloft.kernels;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -23,6 +24,9 @@ public final class GriffinOps {
     private static final float E4 = 1f / 24;
     private static final float E5 = 1f / 120;
     private static final float E6 = 1f / 720;
+
+    /** Channels of one task. */
+    private static final int BLOCK = 128;
 
     private GriffinOps() {}
 
@@ -99,6 +103,28 @@ public final class GriffinOps {
     }
 
     /**
+     * The recurrence of each sequence of a batch: {@code h = decay ⊙ h + input}, row after row.
+     *
+     * @param decay {@code [rows][width]}
+     * @param input {@code [rows][width]}, overwritten with h of each row
+     * @param stateAt where h {@code [width]} lies in a state
+     */
+    public static void scan(
+            float[] decay, float[] input, int width, List<StateRows> sequences, int stateAt, WorkerPool pool) {
+        int blocks = (width + BLOCK - 1) / BLOCK;
+        long work = 0;
+        for (var sequence : sequences) {
+            work += (long) sequence.rows() * width;
+        }
+        Linear.run(pool, blocks * sequences.size(), work, (task, worker) -> {
+            var sequence = sequences.get(task / blocks);
+            int from = task % blocks * BLOCK;
+            new Scan(decay, input, width, sequence.first(), sequence.rows())
+                    .run(from, Math.min(width, from + BLOCK), sequence.state(), stateAt);
+        });
+    }
+
+    /**
      * The recurrence of some rows of one sequence: {@code h = decay ⊙ h + input}, row after row.
      *
      * @param decay {@code [..][width]}
@@ -106,13 +132,13 @@ public final class GriffinOps {
      * @param first the first row
      * @param rows number of rows
      */
-    public record Scan(float[] decay, float[] input, int width, int first, int rows) {
+    record Scan(float[] decay, float[] input, int width, int first, int rows) {
         /**
          * Runs channels {@code from .. to-1}; their states stay in registers from the first row to the last.
          *
          * @param state h before the first row {@code [width]} at {@code at}; becomes h after the last
          */
-        public void run(int from, int to, float[] state, int at) {
+        void run(int from, int to, float[] state, int at) {
             int c = from;
             for (; c <= to - 4 * L; c += 4 * L) {
                 fourVectors(c, state, at + c);

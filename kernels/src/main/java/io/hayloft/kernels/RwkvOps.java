@@ -1,5 +1,6 @@
 package io.hayloft.kernels;
 
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -79,28 +80,56 @@ public final class RwkvOps {
     }
 
     /**
-     * The recurrence of some rows of one sequence, whose state of a head is a matrix S from channels of the key to channels
+     * The weights of the recurrence.
+     *
+     * @param decay w {@code [heads * size]}
+     * @param bonus u {@code [heads * size]}
+     */
+    public record Heads(int heads, int size, float[] decay, float[] bonus) {
+        int width() {
+            return heads * size;
+        }
+    }
+
+    /**
+     * Runs the recurrence of each sequence of a batch.
+     *
+     * @param stateAt where the matrices of the heads {@code [heads][size][size]} lie in a state
+     */
+    public static void timeMix(
+            Heads heads, TimeMix rows, List<StateRows> sequences, int stateAt, WorkerPool pool) {
+        long work = 0;
+        for (var sequence : sequences) {
+            work += 2L * sequence.rows() * heads.width() * heads.size;
+        }
+        Linear.run(pool, heads.heads * sequences.size(), work, (task, worker) -> {
+            var sequence = sequences.get(task / heads.heads);
+            int head = task % heads.heads;
+            int at = stateAt + head * heads.size * heads.size;
+            rows.run(heads, head, sequence.first(), sequence.rows(), sequence.state(), at);
+        });
+    }
+
+    /**
+     * The inputs and results of the recurrence, in which the state of a head is a matrix S from channels of the key to channels
      * of the value: {@code out_j = Σ_i r_i (u_i k_i v_j + S_ij)}, then {@code S_ij = w_i S_ij + k_i v_j}.
      *
-     * @param receptance r {@code [..][width]}
-     * @param key k {@code [..][width]}
-     * @param value v {@code [..][width]}
-     * @param out receives {@code [..][width]}
-     * @param first the first row
-     * @param rows number of rows
+     * @param receptance r {@code [rows][heads * size]}
+     * @param key k {@code [rows][heads * size]}
+     * @param value v {@code [rows][heads * size]}
+     * @param out receives {@code [rows][heads * size]}
      */
-    public record TimeMix(
-            float[] receptance, float[] key, float[] value, float[] out, int width, int first, int rows) {
+    public record TimeMix(float[] receptance, float[] key, float[] value, float[] out) {
         /**
-         * Runs one head over the rows.
+         * Runs one head over rows of one sequence.
          *
-         * @param decay w of all heads {@code [width]}
-         * @param bonus u of all heads {@code [width]}
          * @param state S of the head before the first row {@code [size][size]} at {@code at}; becomes S after the last
          */
-        public void run(int head, int size, float[] decay, float[] bonus, float[] state, int at) {
+        void run(Heads heads, int head, int first, int rows, float[] state, int at) {
+            int size = heads.size;
             for (int row = first; row < first + rows; row++) {
-                step(row * width + head * size, head * size, size, decay, bonus, state, at);
+                int i = row * heads.width() + head * size;
+                step(i, head * size, size, heads.decay, heads.bonus, state, at);
             }
         }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.TensorType;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,16 +90,17 @@ class GriffinOpsTest {
                 expected[t * width + c] = end[2 + c];
             }
         }
-        for (int chunk : new int[] {1, 7, rows}) {
-            var out = input.clone();
-            var state = start.clone();
-            for (int first = 0; first < rows; first += chunk) {
-                var scan = new GriffinOps.Scan(decay, out, width, first, Math.min(chunk, rows - first));
-                scan.run(0, width / 2, state, 2);
-                scan.run(width / 2, width, state, 2);
+        try (var pool = new WorkerPool(2)) {
+            for (int chunk : new int[] {1, 7, rows}) {
+                var out = input.clone();
+                var state = start.clone();
+                for (int first = 0; first < rows; first += chunk) {
+                    var sequence = new StateRows(state, first, Math.min(chunk, rows - first));
+                    GriffinOps.scan(decay, out, width, List.of(sequence), 2, pool);
+                }
+                assertThat(out).isEqualTo(expected);
+                assertThat(state).isEqualTo(end);
             }
-            assertThat(out).isEqualTo(expected);
-            assertThat(state).isEqualTo(end);
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("simd")
 class RwkvOpsTest {
     private static final int AT = 3;
+    private static final WorkerPool POOL = new WorkerPool(2);
+
+    @AfterAll
+    static void closePool() {
+        POOL.close();
+    }
 
     private static float[] random(int n, long seed) {
         return RandomTensors.activations(n, seed);
@@ -87,11 +95,11 @@ class RwkvOpsTest {
             return decay;
         }
 
-        /** Runs rows {@code from .. to-1} of all heads. */
-        void run(RwkvOps.TimeMix rows, float[] state) {
-            for (int head = 0; head < heads; head++) {
-                rows.run(head, size, decay(), random(width(), 5), state, head * size * size);
-            }
+        /** Runs some rows of all heads. */
+        void run(RwkvOps.TimeMix inputs, float[] state, int first, int rows) {
+            var weights = new RwkvOps.Heads(heads, size, decay(), random(width(), 5));
+            var sequence = new StateRows(state, first, rows);
+            RwkvOps.timeMix(weights, inputs, List.of(sequence), 0, POOL);
         }
     }
 
@@ -109,7 +117,7 @@ class RwkvOpsTest {
         for (int i = 0; i < exact.length; i++) {
             exact[i] = state[i];
         }
-        shape.run(new RwkvOps.TimeMix(r, k, v, out, shape.width(), 0, 5), state);
+        shape.run(new RwkvOps.TimeMix(r, k, v, out), state, 0, 5);
         var w = shape.decay();
         var u = random(shape.width(), 5);
         for (int row = 0; row < 5; row++) {
@@ -143,7 +151,7 @@ class RwkvOpsTest {
         var out = new float[size];
         var state = random(size * size, 6);
         var before = state.clone();
-        shape.run(new RwkvOps.TimeMix(r, k, v, out, size, 0, 1), state);
+        shape.run(new RwkvOps.TimeMix(r, k, v, out), state, 0, 1);
         var u = random(size, 5);
         var parts = new float[4];
         for (int i = 0; i < size; i++) {
@@ -168,13 +176,13 @@ class RwkvOpsTest {
         var v = shape.input(3);
         var atOnce = new float[r.length];
         var stateAtOnce = new float[3 * 64 * 64];
-        shape.run(new RwkvOps.TimeMix(r, k, v, atOnce, shape.width(), 0, 23), stateAtOnce);
+        shape.run(new RwkvOps.TimeMix(r, k, v, atOnce), stateAtOnce, 0, 23);
         for (int chunk : new int[] {1, 7, 16}) {
             var out = new float[r.length];
             var state = new float[stateAtOnce.length];
             for (int first = 0; first < 23; first += chunk) {
                 int rows = Math.min(chunk, 23 - first);
-                shape.run(new RwkvOps.TimeMix(r, k, v, out, shape.width(), first, rows), state);
+                shape.run(new RwkvOps.TimeMix(r, k, v, out), state, first, rows);
             }
             assertThat(out).isEqualTo(atOnce);
             assertThat(state).isEqualTo(stateAtOnce);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layer index of the layer
  * @param output projects the heads' results back to the residual stream
+ * @param outputBias added to its results [hidden]; null if the architecture has none
  * @param rope null in layers that do not rotate
  */
 record AttentionMixer(
@@ -27,6 +28,7 @@ record AttentionMixer(
         Projection key,
         Projection value,
         Linear output,
+        float @Nullable [] outputBias,
         @Nullable Rope rope,
         WorkerPool pool)
         implements Layer.Update {
@@ -83,6 +85,7 @@ record AttentionMixer(
             case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
         }
         batch.multiply(output, a.attended, out, pool); // [rows][hidden]
+        Rows.addBias(pool, out, outputBias, batch.rows());
     }
 
     /** Rows of one sequence, each of which sees those before it. */

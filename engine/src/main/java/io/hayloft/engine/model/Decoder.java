@@ -28,7 +28,7 @@ public final class Decoder {
     private static final int CAP_TASK = 16 << 10;
 
     private final DecoderConfig config;
-    private final WeightRows embedding;
+    private final Embedding embedding;
     private final List<Layer> layers;
     private final Norm finalNorm;
     private final Linear output;
@@ -38,9 +38,17 @@ public final class Decoder {
     private float[] logits = {};
     private @Nullable LayerObserver observer;
 
+    /**
+     * What tokens become before the first layer.
+     *
+     * @param rows [vocabulary][hidden]
+     * @param norm on the rows; null in most architectures
+     */
+    record Embedding(WeightRows rows, @Nullable Norm norm) {}
+
     Decoder(
             DecoderConfig config,
-            WeightRows embedding,
+            Embedding embedding,
             List<Layer> layers,
             Norm finalNorm,
             Linear output,
@@ -144,11 +152,14 @@ public final class Decoder {
         int hidden = config.hidden();
         Rows.run(pool, rows, (from, to) -> {
             for (int row = from; row < to; row++) {
-                embedding.readRow(checked(tokens[first + row]), buffers.x, row * hidden);
+                embedding.rows.readRow(checked(tokens[first + row]), buffers.x, row * hidden);
             }
             if (config.tokens().embeddingScale() != 1) {
                 VectorOps.scale(buffers.x, from * hidden, (to - from) * hidden, (float)
                         config.tokens().embeddingScale());
+            }
+            if (embedding.norm != null) {
+                embedding.norm.apply(buffers.x, buffers.x, from, to);
             }
         });
     }

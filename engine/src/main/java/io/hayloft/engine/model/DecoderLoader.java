@@ -4,12 +4,14 @@ import io.hayloft.engine.model.AttentionMixer.Projection;
 import io.hayloft.engine.model.Layer.Sublayer;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
+import io.hayloft.formats.config.RwkvConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;
@@ -66,11 +68,31 @@ final class DecoderLoader {
         var output =
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         progress.progress("load", pieces, pieces);
-        return new Decoder(config, embedding, layers, norm(Role.FINAL_NORM, -1), output, pool);
+        return new Decoder(config, new Decoder.Embedding(embedding, embeddingNorm()), layers, finalNorm(), output, pool);
+    }
+
+    private @Nullable Norm embeddingNorm() {
+        return weights.find(Role.EMBEDDING_NORM, -1)
+                .map(weight -> layerNorm(weight, Role.EMBEDDING_NORM_BIAS))
+                .orElse(null);
+    }
+
+    private Norm finalNorm() {
+        var bias = weights.find(Role.FINAL_NORM_BIAS, -1);
+        return bias.isPresent()
+                ? layerNorm(weights.get(Role.FINAL_NORM, -1), Role.FINAL_NORM_BIAS)
+                : norm(Role.FINAL_NORM, -1);
+    }
+
+    private Norm layerNorm(WeightRows weight, Role bias) {
+        return new LayerNorm(weight, weights.get(bias, -1), config.norms().epsilon());
     }
 
     /** One layer, packed. */
     Layer layer(int i) {
+        if (config.stack().get(i).mixer() instanceof RwkvConfig mix) {
+            return new RwkvLoader(config, weights, this::linear, pool).layer(i, mix);
+        }
         var sublayers = new ArrayList<Sublayer>();
         sublayers.add(sublayer(i, Role.ATTENTION_NORM, mixer(i), Role.POST_ATTENTION_NORM));
         var feedForward = feedForward(i);
@@ -91,13 +113,17 @@ final class DecoderLoader {
                         config.hidden());
             case MambaConfig mamba -> stateSpace().mamba(i, mamba);
             case Mamba2Config mamba -> stateSpace().mamba2(i, i, mamba);
+            case GriffinConfig griffin -> new GriffinLoader(weights, memory, this::linear, pool).mixer(i, griffin);
+            case RwkvConfig rwkv -> throw new IllegalArgumentException("layer " + i + " is built as one");
         };
     }
 
     private Layer.@Nullable Update feedForward(int i) {
         return switch (config.feedForward(i)) {
             case LayerConfig.FeedForward dense ->
-                new FeedForward(linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), dense, pool);
+                new FeedForward(
+                        linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), biases(i), dense, pool);
+            case RwkvConfig.ChannelMix mix -> throw new IllegalArgumentException("layer " + i + " is built as one");
             case LayerConfig.Experts experts -> experts(i, experts);
             case LayerConfig.None none -> null;
         };
@@ -110,10 +136,20 @@ final class DecoderLoader {
                     linear(weights.expert(Role.EXPERT_GATE, i, expert)),
                     linear(weights.expert(Role.EXPERT_UP, i, expert)),
                     linear(weights.expert(Role.EXPERT_DOWN, i, expert)),
+                    FeedForward.Biases.NONE,
                     config.each(),
                     pool));
         }
         return new ExpertMixture(linear(Role.ROUTER, i), parts, config.chosen(), pool);
+    }
+
+    private FeedForward.Biases biases(int i) {
+        return new FeedForward.Biases(bias(Role.GATE_BIAS, i), bias(Role.UP_BIAS, i), bias(Role.DOWN_BIAS, i));
+    }
+
+    /** A bias that the weights have in some architectures. */
+    private float @Nullable [] bias(Role role, int layer) {
+        return weights.find(role, layer).map(WeightRows::toFloats).orElse(null);
     }
 
     private StateSpaceLoader stateSpace() {
@@ -136,6 +172,7 @@ final class DecoderLoader {
                 projection(i, Role.KEY, biases ? Role.KEY_BIAS : null, norms ? Role.KEY_NORM : null, keyFactor),
                 projection(i, Role.VALUE, biases ? Role.VALUE_BIAS : null, null, queryFactor),
                 linear(Role.ATTENTION_OUTPUT, i),
+                bias(Role.ATTENTION_OUTPUT_BIAS, i),
                 rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
                 pool);
     }

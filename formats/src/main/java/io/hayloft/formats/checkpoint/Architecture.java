@@ -22,7 +22,9 @@ enum Architecture {
     MAMBA(List.of("mamba"), List.of("mamba")),
     MAMBA2(List.of("mamba2"), List.of("mamba2")),
     JAMBA(List.of("jamba"), List.of("jamba")),
-    FALCON_H1(List.of("falcon_h1"), List.of("falcon-h1"));
+    FALCON_H1(List.of("falcon_h1"), List.of("falcon-h1")),
+    RECURRENT_GEMMA(List.of("recurrent_gemma"), List.of()),
+    RWKV5(List.of("rwkv5"), List.of());
 
     private final List<String> huggingFaceNames;
     private final List<String> ggufNames;
@@ -67,7 +69,7 @@ enum Architecture {
     /** Whether some layers have a recurrent state. */
     boolean isRecurrent() {
         return switch (this) {
-            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> true;
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1, RECURRENT_GEMMA, RWKV5 -> true;
             default -> false;
         };
     }

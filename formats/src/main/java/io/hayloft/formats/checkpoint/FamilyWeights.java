@@ -49,6 +49,8 @@ final class FamilyWeights {
             @Nullable RowPermutation permutation) {
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> new StateSpaceWeights(file, config, names, permutation);
+            case RECURRENT_GEMMA -> new GriffinWeights(file, config);
+            case RWKV5 -> new RwkvWeights(file, config);
             default ->
                 new NamedWeights(
                         file.source,

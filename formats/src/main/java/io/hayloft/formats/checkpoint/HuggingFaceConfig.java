@@ -55,6 +55,8 @@ public final class HuggingFaceConfig {
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 ->
                 new HuggingFaceStateSpace(text, architecture, options).read(endTokens(text, generation));
+            case RECURRENT_GEMMA, RWKV5 ->
+                new HuggingFaceRecurrent(text, architecture, options).read(endTokens(text, generation));
             default -> new HuggingFaceConfig(text, architecture, options).read(generation);
         };
     }
@@ -235,7 +237,7 @@ public final class HuggingFaceConfig {
                         case GEMMA2 -> i % 2 == 0;
                         case GEMMA3 -> (i + 1) % pattern != 0;
                         case QWEN2, QWEN3, SMOLLM3 -> i >= firstSliding;
-                        case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> false; // read elsewhere
+                        case MAMBA, MAMBA2, JAMBA, FALCON_H1, RECURRENT_GEMMA, RWKV5 -> false; // read elsewhere
                     });
         }
         return sliding;

@@ -16,13 +16,13 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
     }
 
     /** A mixer that remembers a sequence in a state of constant size. */
-    public sealed interface Recurrent extends Mixer permits MambaConfig, Mamba2Config {
+    public sealed interface Recurrent extends Mixer permits MambaConfig, Mamba2Config, GriffinConfig, RwkvConfig {
         /** Numbers in the state of one sequence. */
         int stateFloats();
     }
 
     /** What follows the mixer. */
-    public sealed interface FeedForwardPart permits FeedForward, Experts, None {
+    public sealed interface FeedForwardPart permits FeedForward, Experts, None, RwkvConfig.ChannelMix {
         /** Channels inside for a row, 0 without a feed-forward part. */
         int width();
 

@@ -79,7 +79,89 @@ public enum Role {
     /** {@code [feedForward][hidden]} of one expert. */
     EXPERT_UP(false),
     /** {@code [hidden][feedForward]} of one expert. */
-    EXPERT_DOWN(false);
+    EXPERT_DOWN(false),
+
+    // Biases of models that have them.
+    /** {@code [1][hidden]}, once a model. */
+    FINAL_NORM_BIAS(true),
+    /** {@code [1][hidden]}. */
+    ATTENTION_NORM_BIAS(false),
+    /** {@code [1][hidden]}. */
+    ATTENTION_OUTPUT_BIAS(false),
+    /** {@code [1][hidden]}. */
+    FEED_FORWARD_NORM_BIAS(false),
+    /** {@code [1][feedForward]}. */
+    GATE_BIAS(false),
+    /** {@code [1][feedForward]}. */
+    UP_BIAS(false),
+    /** {@code [1][hidden]}. */
+    DOWN_BIAS(false),
+
+    // Recurrent mixers of Griffin; their convolution has the roles of Mamba's.
+    /** {@code [channels][hidden]}: inputs of the recurrence. */
+    GRIFFIN_INPUT(false),
+    /** {@code [1][channels]}. */
+    GRIFFIN_INPUT_BIAS(false),
+    /** {@code [channels][hidden]}: the branch that goes past the recurrence. */
+    GRIFFIN_BRANCH(false),
+    /** {@code [1][channels]}. */
+    GRIFFIN_BRANCH_BIAS(false),
+    /** {@code [hidden][channels]}. */
+    GRIFFIN_OUT(false),
+    /** {@code [1][hidden]}. */
+    GRIFFIN_OUT_BIAS(false),
+    /** {@code [channels][channels / blocks]}: row i of a block has the weights of its input i. */
+    GRIFFIN_INPUT_GATE(false),
+    /** {@code [blocks][channels / blocks]}. */
+    GRIFFIN_INPUT_GATE_BIAS(false),
+    /** {@code [channels][channels / blocks]}, as the other gate. */
+    GRIFFIN_DECAY_GATE(false),
+    /** {@code [blocks][channels / blocks]}. */
+    GRIFFIN_DECAY_GATE_BIAS(false),
+    /** {@code [1][channels]}: {@code Λ}. */
+    GRIFFIN_DECAY(false),
+
+    // RWKV.
+    /** {@code [1][hidden]}, once a model: on embeddings. */
+    EMBEDDING_NORM(true),
+    /** {@code [1][hidden]}, once a model. */
+    EMBEDDING_NORM_BIAS(true),
+    /** {@code [1][hidden]}: share of the token itself, in what makes the receptance. */
+    RWKV_SHIFT_RECEPTANCE(false),
+    /** {@code [1][hidden]}: the same for the key. */
+    RWKV_SHIFT_KEY(false),
+    /** {@code [1][hidden]}: the same for the value. */
+    RWKV_SHIFT_VALUE(false),
+    /** {@code [1][hidden]}: the same for the gate. */
+    RWKV_SHIFT_GATE(false),
+    /** {@code [channels][hidden]}. */
+    RWKV_RECEPTANCE(false),
+    /** {@code [channels][hidden]}. */
+    RWKV_KEY(false),
+    /** {@code [channels][hidden]}. */
+    RWKV_VALUE(false),
+    /** {@code [channels][hidden]}. */
+    RWKV_GATE(false),
+    /** {@code [hidden][channels]}. */
+    RWKV_OUT(false),
+    /** {@code [heads][headSize]}: what is left of a state after a token, from 0 to 1. */
+    RWKV_DECAY(false),
+    /** {@code [heads][headSize]}: weight of a token's own key. */
+    RWKV_BONUS(false),
+    /** {@code [1][channels]}: on the result of each head. */
+    RWKV_HEAD_NORM(false),
+    /** {@code [1][channels]}. */
+    RWKV_HEAD_NORM_BIAS(false),
+    /** {@code [1][hidden]}: share of the token itself, in what makes the key of the channel mix. */
+    RWKV_CHANNEL_SHIFT_KEY(false),
+    /** {@code [1][hidden]}: the same for its receptance. */
+    RWKV_CHANNEL_SHIFT_RECEPTANCE(false),
+    /** {@code [feedForward][hidden]}. */
+    RWKV_CHANNEL_KEY(false),
+    /** {@code [hidden][hidden]}. */
+    RWKV_CHANNEL_RECEPTANCE(false),
+    /** {@code [hidden][feedForward]}. */
+    RWKV_CHANNEL_VALUE(false);
 
     private final boolean global;
 
