@@ -28,6 +28,7 @@ public interface Checkpoint extends AutoCloseable {
         if (!Files.exists(fileOrFolder)) {
             throw new UserError("no model at " + fileOrFolder + ": give a GGUF file or a folder with config.json");
         }
+        RwkvPickle.refuse(fileOrFolder);
         if (Files.isDirectory(fileOrFolder)) {
             return FolderCheckpoint.open(fileOrFolder, "config.json", options);
         }

@@ -134,8 +134,11 @@ final class HuggingFaceRecurrent {
         var pattern = fields.has("block_types")
                 ? fields.texts("block_types")
                 : List.of("recurrent", "recurrent", "attention");
+        if (pattern.isEmpty()) {
+            throw fields.error("field 'block_types' is empty");
+        }
         var stack = new ArrayList<LayerConfig>();
-        for (int layer = 0; layer < layers && !pattern.isEmpty(); layer++) {
+        for (int layer = 0; layer < layers; layer++) {
             var type = pattern.get(layer % pattern.size());
             stack.add(
                     switch (type) {
