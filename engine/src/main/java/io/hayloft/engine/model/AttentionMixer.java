@@ -26,7 +26,7 @@ record AttentionMixer(
         Projection query,
         Projection key,
         Projection value,
-        Linear output,
+        Dense output,
         @Nullable Rope rope,
         WorkerPool pool)
         implements Layer.Update {
@@ -35,20 +35,21 @@ record AttentionMixer(
      *
      * @param weights [heads * headDim][hidden]
      * @param bias [heads * headDim]; null if the architecture has none
-     * @param headNorm normalises each head; null if the architecture has none
+     * @param headNorm normalises each head, or all heads of a row together; null if the architecture has none
      */
     record Projection(
             Linear weights,
             float @Nullable [] bias,
-            @Nullable RmsNorm headNorm) {
+            @Nullable Norm headNorm) {
         /** Adds the bias to rows {@code from .. to-1} of products with the weights, and normalises heads, in place. */
-        void finish(float[] x, int heads, int from, int to) {
+        void finish(float[] x, int from, int to) {
             int width = weights.outputs();
             for (int row = from; row < to && bias != null; row++) {
                 VectorOps.addInPlace(x, row * width, bias, 0, width);
             }
             if (headNorm != null) {
-                headNorm.apply(x, x, from * heads, to * heads);
+                int vectors = width / headNorm.length();
+                headNorm.apply(x, x, from * vectors, to * vectors);
             }
         }
     }
@@ -66,9 +67,9 @@ record AttentionMixer(
         var rotations = Rotations.of(rope, batch);
         var outOfWindow = OutOfWindowRows.of(this, batch, rotations, a);
         Rows.run(pool, batch.rows(), (from, to) -> {
-            query.finish(a.queries, shape.queryHeads(), from, to);
-            key.finish(a.keys, shape.kvHeads(), from, to);
-            value.finish(a.values, shape.kvHeads(), from, to);
+            query.finish(a.queries, from, to);
+            key.finish(a.keys, from, to);
+            value.finish(a.values, from, to);
             outOfWindow.rotateQueries(a.queries, from, to);
             rotations.rotate(a.queries, shape.queryHeads(), shape.headDim(), from, to);
             rotations.rotate(a.keys, shape.kvHeads(), shape.headDim(), from, to);
@@ -77,7 +78,10 @@ record AttentionMixer(
             case Batch.Chunk chunk -> attend(chunk, outOfWindow, a);
             case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
         }
-        batch.multiply(output, a.attended, out, pool); // [rows][hidden]
+        batch.multiply(output.weights(), a.attended, out, pool); // [rows][hidden]
+        if (output.bias() != null) {
+            Rows.run(pool, batch.rows(), (from, to) -> output.addBias(out, from, to));
+        }
     }
 
     /** Rows of one sequence, each of which sees those before it. */

@@ -4,10 +4,12 @@ import io.hayloft.engine.model.AttentionMixer.Projection;
 import io.hayloft.engine.model.Layer.Sublayer;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.memory.NativeMemory;
+import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.WorkerPool;
@@ -62,7 +64,10 @@ final class DecoderLoader {
         var output =
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         progress.progress("load", pieces, pieces);
-        return new Decoder(config, embedding, layers, norm(Role.FINAL_NORM, -1), output, pool);
+        var positions = config.tokens().positions() > 0 ? weights.get(Role.POSITION_EMBEDDING, -1) : null;
+        var bias = bias(config.tokens().output().bias(), Role.OUTPUT_BIAS, -1);
+        var head = new Decoder.Head(norm(Role.FINAL_NORM, -1), new Dense(output, bias));
+        return new Decoder(config, new Decoder.Embeddings(embedding, positions), layers, head, pool);
     }
 
     /** One layer, packed. */
@@ -70,46 +75,103 @@ final class DecoderLoader {
         var mixer = switch (config.stack().get(i).mixer()) {
             case AttentionConfig attention -> attention(i, attention);
         };
-        var activation = config.feedForward(i).activation();
-        var feedForward =
-                new FeedForward(linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), activation, pool);
-        return new Layer(List.of(
-                sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM),
-                sublayer(i, Role.FEED_FORWARD_NORM, feedForward, Role.POST_FEED_FORWARD_NORM)));
+        var feedForward = feedForward(i, config.feedForward(i));
+        return switch (config.norms().placement()) {
+            case BEFORE, AROUND, AFTER ->
+                new Layer(List.of(
+                        sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM),
+                        sublayer(i, Role.FEED_FORWARD_NORM, feedForward, Role.POST_FEED_FORWARD_NORM)));
+            case PARALLEL -> parallel(i, mixer, null, feedForward);
+            case PARALLEL_TWO_NORMS -> parallel(i, mixer, norm(Role.FEED_FORWARD_NORM, i), feedForward);
+        };
+    }
+
+    private Layer parallel(int layer, Layer.Update mixer, @Nullable Norm norm, Layer.Update feedForward) {
+        var both = new Parallel(mixer, norm, feedForward, config.hidden(), pool);
+        return new Layer(List.of(sublayer(layer, Role.ATTENTION_NORM, both, Role.POST_ATTENTION_NORM)));
     }
 
     private Sublayer sublayer(int layer, Role norm, Layer.Update update, Role postNorm) {
-        var post = config.norms().post() ? norm(postNorm, layer) : null;
-        return new Sublayer(norm(norm, layer), update, post, config.hidden(), pool);
+        var placement = config.norms().placement();
+        return new Sublayer(
+                placement.before() ? norm(norm, layer) : null,
+                update,
+                placement.after() ? norm(postNorm, layer) : null,
+                (float) config.residualScale(),
+                config.hidden(),
+                pool);
+    }
+
+    private FeedForward feedForward(int i, LayerConfig.FeedForward shape) {
+        boolean biases = shape.biases();
+        return new FeedForward(
+                shape.gated() ? dense(i, Role.GATE, biases, Role.GATE_BIAS) : null,
+                dense(i, Role.UP, biases, Role.UP_BIAS),
+                dense(i, Role.DOWN, biases, Role.DOWN_BIAS),
+                shape.activation(),
+                pool);
     }
 
     private AttentionMixer attention(int i, AttentionConfig attention) {
         boolean biases = attention.biases();
-        boolean norms = attention.headNorms();
         var rope = attention.rope();
         return new AttentionMixer(
                 i,
                 Shapes.attention(config, i),
-                projection(i, Role.QUERY, biases ? Role.QUERY_BIAS : null, norms ? Role.QUERY_NORM : null),
-                projection(i, Role.KEY, biases ? Role.KEY_BIAS : null, norms ? Role.KEY_NORM : null),
-                projection(i, Role.VALUE, biases ? Role.VALUE_BIAS : null, null),
-                linear(Role.ATTENTION_OUTPUT, i),
+                new Projection(
+                        linear(Role.QUERY, i), bias(biases, Role.QUERY_BIAS, i), headNorm(i, attention, Role.QUERY_NORM)),
+                new Projection(
+                        linear(Role.KEY, i), bias(biases, Role.KEY_BIAS, i), headNorm(i, attention, Role.KEY_NORM)),
+                new Projection(linear(Role.VALUE, i), bias(biases, Role.VALUE_BIAS, i), null),
+                dense(i, Role.ATTENTION_OUTPUT, attention.outputBias(), Role.ATTENTION_OUTPUT_BIAS),
                 rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
                 pool);
     }
 
-    private Projection projection(int layer, Role weights, @Nullable Role bias, @Nullable Role norm) {
-        return new Projection(
-                linear(weights, layer),
-                bias == null ? null : this.weights.get(bias, layer).toFloats(),
-                norm == null ? null : norm(norm, layer));
+    private @Nullable Norm headNorm(int layer, AttentionConfig attention, Role role) {
+        return switch (attention.headNorm()) {
+            case NONE -> null;
+            case SHARED, TOGETHER -> norm(role, layer);
+            case OWN ->
+                new LayerNorm(
+                        weights.get(role, layer),
+                        null,
+                        attention.headDim(),
+                        config.norms().epsilon());
+        };
+    }
+
+    private Dense dense(int layer, Role role, boolean biased, Role bias) {
+        return new Dense(linear(role, layer), bias(biased, bias, layer));
+    }
+
+    private float @Nullable [] bias(boolean there, Role role, int layer) {
+        return there ? weights.get(role, layer).toFloats() : null;
     }
 
     private Linear linear(Role role, int layer) {
         return Linear.pack(weights.get(role, layer), memory, pool, backend);
     }
 
-    private RmsNorm norm(Role role, int layer) {
-        return new RmsNorm(weights.get(role, layer), config);
+    private Norm norm(Role role, int layer) {
+        var weight = weights.get(role, layer);
+        return switch (config.norms().kind()) {
+            case RMS -> new RmsNorm(weight, config);
+            case LAYER_WITHOUT_BIAS -> layerNorm(weight, null);
+            case LAYER -> layerNorm(weight, weights.get(biasOf(role), layer));
+        };
+    }
+
+    private LayerNorm layerNorm(WeightRows weight, @Nullable WeightRows bias) {
+        return new LayerNorm(weight, bias, weight.columns(), config.norms().epsilon());
+    }
+
+    private static Role biasOf(Role norm) {
+        return switch (norm) {
+            case ATTENTION_NORM -> Role.ATTENTION_NORM_BIAS;
+            case FEED_FORWARD_NORM -> Role.FEED_FORWARD_NORM_BIAS;
+            case FINAL_NORM -> Role.FINAL_NORM_BIAS;
+            default -> throw new IllegalStateException("the " + norm.label() + " has no bias in any architecture");
+        };
     }
 }

@@ -1,14 +1,27 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.LayerConfig.Activation;
+import io.hayloft.kernels.ActivationOps;
+import io.hayloft.kernels.EncoderOps;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The gated feed-forward part: (act(x Gᵀ) ⊙ x Uᵀ) Dᵀ. */
-record FeedForward(Linear gate, Linear up, Linear down, Activation activation, WorkerPool pool)
+/**
+ * The feed-forward part: (act(x Gᵀ) ⊙ x Uᵀ) Dᵀ, or act(x Uᵀ) Dᵀ where there is no gate.
+ *
+ * @param gate null for none
+ */
+record FeedForward(
+        @Nullable Dense gate, Dense up, Dense down, Activation activation, WorkerPool pool)
         implements Layer.Update {
+    /** A gated one without biases. */
+    FeedForward(Linear gate, Linear up, Linear down, Activation activation, WorkerPool pool) {
+        this(new Dense(gate, null), new Dense(up, null), new Dense(down, null), activation, pool);
+    }
+
     @Override
     public boolean rowwise() {
         return true;
@@ -16,20 +29,54 @@ record FeedForward(Linear gate, Linear up, Linear down, Activation activation, W
 
     @Override
     public void apply(float[] x, Batch batch, float[] out, Activations buffers) {
-        batch.multiply(List.of(gate, up), x, new float[][] {buffers.gate, buffers.up}, pool); // [rows][feedForward]
-        Rows.run(pool, batch.rows(), (from, to) -> activate(buffers.gate, buffers.up, from, to));
-        batch.multiply(down, buffers.gate, out, pool); // [rows][hidden]
+        if (gate == null) {
+            batch.multiply(up.weights(), x, buffers.gate, pool); // [rows][feedForward]
+            Rows.run(pool, batch.rows(), (from, to) -> activatePlain(buffers.gate, from, to));
+        } else {
+            var weights = List.of(gate.weights(), up.weights());
+            batch.multiply(weights, x, new float[][] {buffers.gate, buffers.up}, pool); // [rows][feedForward]
+            Rows.run(pool, batch.rows(), (from, to) -> activateGated(gate, buffers.gate, buffers.up, from, to));
+        }
+        batch.multiply(down.weights(), buffers.gate, out, pool); // [rows][hidden]
+        if (down.bias() != null) {
+            Rows.run(pool, batch.rows(), (from, to) -> down.addBias(out, from, to));
+        }
     }
 
-    /** gate = act(gate) ⊙ up, on rows {@code from .. to-1}. */
-    private void activate(float[] gate, float[] up, int from, int to) {
-        int n = this.gate.outputs();
+    /** inner = act(inner + bias), on rows {@code from .. to-1}. */
+    private void activatePlain(float[] inner, int from, int to) {
+        int n = up.weights().outputs();
+        up.addBias(inner, from, to);
+        activate(inner, from * n, (to - from) * n);
+    }
+
+    /** gate = act(gate + bias) ⊙ (up + bias), on rows {@code from .. to-1}. */
+    private void activateGated(Dense gateLayer, float[] gateRows, float[] upRows, int from, int to) {
+        int n = up.weights().outputs();
+        gateLayer.addBias(gateRows, from, to);
+        up.addBias(upRows, from, to);
         for (int row = from; row < to; row++) {
             int at = row * n;
             switch (activation) {
-                case SILU -> VectorOps.siluMultiply(gate, at, up, at, gate, at, n);
-                case GELU_TANH -> VectorOps.geluTanhMultiply(gate, at, up, at, gate, at, n);
+                case SILU -> VectorOps.siluMultiply(gateRows, at, upRows, at, gateRows, at, n);
+                case GELU_TANH -> VectorOps.geluTanhMultiply(gateRows, at, upRows, at, gateRows, at, n);
+                default -> {
+                    activate(gateRows, at, n);
+                    VectorOps.multiplyInPlace(gateRows, at, upRows, at, n);
+                }
             }
+        }
+    }
+
+    /** x = act(x), on elements {@code at .. at+n-1}. */
+    private void activate(float[] x, int at, int n) {
+        switch (activation) {
+            case SILU -> ActivationOps.sigmoidMultiply(x, at, n, 1);
+            case GELU_TANH -> ActivationOps.geluTanh(x, at, n);
+            case GELU -> EncoderOps.gelu(x, at, n);
+            case QUICK_GELU -> ActivationOps.sigmoidMultiply(x, at, n, 1.702f);
+            case RELU -> ActivationOps.relu(x, at, n);
+            case RELU_SQUARED -> ActivationOps.reluSquared(x, at, n);
         }
     }
 }

@@ -5,7 +5,7 @@ import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.VectorOps;
 
 /** Root mean square norm: x / sqrt(mean(x²) + ε) · w, over each vector of the weight's length. */
-final class RmsNorm {
+final class RmsNorm implements Norm {
     private final float[] weight;
     private final double epsilon;
 
@@ -20,8 +20,13 @@ final class RmsNorm {
         }
     }
 
-    /** Normalises vectors {@code from .. to-1} of x into the same places of {@code out}, which may be x itself. */
-    void apply(float[] x, float[] out, int from, int to) {
+    @Override
+    public int length() {
+        return weight.length;
+    }
+
+    @Override
+    public void apply(float[] x, float[] out, int from, int to) {
         int n = weight.length;
         for (int i = from; i < to; i++) {
             VectorOps.rmsNorm(x, i * n, weight, epsilon, out, i * n, n);

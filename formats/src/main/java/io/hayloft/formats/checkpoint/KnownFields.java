@@ -166,20 +166,21 @@ final class KnownFields {
     private KnownFields() {}
 
     /** Checks the fields of a config.json; names that begin with an underscore are the writer's own. */
-    static void checkHuggingFace(Fields config) {
+    static void checkHuggingFace(Fields config, HuggingFaceFamily family) {
         for (var name : config.names()) {
-            if (!READ.contains(name) && !WITHOUT_EFFECT.contains(name) && !name.startsWith("_") && config.isOn(name)) {
+            boolean known = READ.contains(name) || WITHOUT_EFFECT.contains(name) || family.knows(name);
+            if (!known && !name.startsWith("_") && config.isOn(name)) {
                 throw config.error("field '" + name + "' is not known" + GO_ON);
             }
         }
     }
 
     /** Checks the keys of GGUF metadata that begin with the name of the architecture. */
-    static void checkGguf(Fields metadata) {
+    static void checkGguf(Fields metadata, Set<String> ofArchitecture) {
         for (var name : metadata.names()) {
             boolean ofImages = name.startsWith("vision.") || name.startsWith("mm.");
             boolean known = READ_IN_GGUF.contains(name) || WITHOUT_EFFECT_IN_GGUF.contains(name) || ofImages;
-            if (!known && metadata.isOn(name)) {
+            if (!known && !ofArchitecture.contains(name) && metadata.isOn(name)) {
                 throw metadata.error("key '" + name + "' is not known" + GO_ON);
             }
         }

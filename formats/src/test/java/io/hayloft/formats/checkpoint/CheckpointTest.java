@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.formats.config.AttentionConfig.HeadNorm;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.Role;
@@ -80,10 +81,10 @@ class CheckpointTest {
     private static boolean isPromised(Checkpoint model, Role role) {
         return switch (role) {
             case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> model.config().attention(0).biases();
-            case QUERY_NORM, KEY_NORM -> model.config().attention(0).headNorms();
+            case QUERY_NORM, KEY_NORM -> model.config().attention(0).headNorm() != HeadNorm.NONE;
             case POST_ATTENTION_NORM, POST_FEED_FORWARD_NORM ->
-                model.config().norms().post();
-            default -> true;
+                model.config().norms().placement().after();
+            default -> !role.bias() && role != Role.POSITION_EMBEDDING;
         };
     }
 
