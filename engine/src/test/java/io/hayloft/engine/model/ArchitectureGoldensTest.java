@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -192,6 +196,30 @@ class ArchitectureGoldensTest {
                 }
                 assertThat(logits).isEqualTo(Runs.slice(all, row * vocabulary, vocabulary));
             }
+        }
+    }
+
+    static List<String> layoutsOf2026() {
+        return LAYOUTS_2026;
+    }
+
+    /** The same weights under other names and in other orders: the same bits. */
+    @ParameterizedTest
+    @MethodSource("layoutsOf2026")
+    void theGgufFileOfAFolderGivesTheSameBits(String layout, @TempDir Path temporary) throws IOException {
+        var folder = Shared.golden("architectures-2026/" + layout);
+        var file = Files.write(temporary.resolve("model.gguf"), FolderAsGguf.of(folder));
+        try (var model = LanguageModel.load(file, LoadOptions.withThreads(2));
+                var reference = Runs.load(folder, "config.json", 2);
+                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
+                var cache = Runs.exactCache(model);
+                var referenceCache = Runs.exactCache(reference)) {
+            assertThat(model.config().architecture())
+                    .isEqualTo(reference.config().architecture());
+            var ids = Runs.ids(expected, "prompt2.input_ids");
+            var logits = Runs.prefill(model, ids, cache, 64);
+            Runs.assertClose("logits", logits, expected.readFloats("prompt2.logits"));
+            assertThat(logits).isEqualTo(Runs.prefill(reference, ids, referenceCache, 64));
         }
     }
 }
