@@ -2,6 +2,7 @@ package io.hayloft.kernels;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations of a decoder other than linear layers and attention, over parts of {@code float[]} arrays: norms,
@@ -18,9 +19,9 @@ public final class VectorOps {
     private static final int CHUNK = 512;
 
     /** GELU in its tanh form is {@code x * sigmoid(2 u)} with {@code u = sqrt(2 / pi) (x + 0.044715 x³)}. */
-    private static final float GELU_LINEAR = (float) (2 * Math.sqrt(2 / Math.PI));
+    static final float GELU_LINEAR = (float) (2 * Math.sqrt(2 / Math.PI));
 
-    private static final float GELU_CUBIC = 0.044715f;
+    static final float GELU_CUBIC = 0.044715f;
 
     private VectorOps() {}
 
@@ -42,6 +43,47 @@ public final class VectorOps {
         }
         for (; i < n; i++) {
             out[outAt + i] = x[xAt + i] * factor * weight[i];
+        }
+    }
+
+    /**
+     * Layer norm of one row: {@code out = (x - mean) / sqrt(variance + epsilon) * weight + bias}. Mean and variance are
+     * summed in double precision.
+     *
+     * @param weight {@code [n]} from {@code weightAt} on
+     * @param bias likewise; null for none
+     * @param out may be {@code x} with {@code outAt == xAt}
+     */
+    public static void layerNorm(
+            float[] x,
+            int xAt,
+            float[] weight,
+            float @Nullable [] bias,
+            int weightAt,
+            double epsilon,
+            float[] out,
+            int outAt,
+            int n) {
+        float mean = (float) (RowOps.sum(x, xAt, n) / n);
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(F, x, xAt + i).sub(mean).intoArray(out, outAt + i);
+        }
+        for (; i < n; i++) {
+            out[outAt + i] = x[xAt + i] - mean;
+        }
+        float factor = (float) (1 / Math.sqrt(RowOps.sumOfSquares(out, outAt, n) / n + epsilon));
+        for (i = 0; i <= n - L; i += L) {
+            FloatVector.fromArray(F, out, outAt + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(F, weight, weightAt + i))
+                    .intoArray(out, outAt + i);
+        }
+        for (; i < n; i++) {
+            out[outAt + i] = out[outAt + i] * factor * weight[weightAt + i];
+        }
+        if (bias != null) {
+            addInPlace(out, outAt, bias, weightAt, n);
         }
     }
 
@@ -78,6 +120,19 @@ public final class VectorOps {
         }
         for (; i < n; i++) {
             a[aAt + i] += b[bAt + i];
+        }
+    }
+
+    /** {@code a *= b}, element by element. */
+    public static void multiplyInPlace(float[] a, int aAt, float[] b, int bAt, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(F, a, aAt + i)
+                    .mul(FloatVector.fromArray(F, b, bAt + i))
+                    .intoArray(a, aAt + i);
+        }
+        for (; i < n; i++) {
+            a[aAt + i] *= b[bAt + i];
         }
     }
 

@@ -23,6 +23,9 @@ final class Activations {
     /** The update that a sublayer adds to the residual stream [rows][hidden]. */
     float[] update = {};
 
+    /** Result of the feed-forward part where it runs beside attention [rows][hidden]; else empty. */
+    float[] branch = {};
+
     /** [rows][queryHeads * headDim]. */
     float[] queries = {};
 
@@ -67,6 +70,9 @@ final class Activations {
         x = matrix(rows, config.hidden());
         normed = matrix(rows, config.hidden());
         update = matrix(rows, config.hidden());
+        if (config.norms().placement().parallel()) {
+            branch = matrix(rows, config.hidden());
+        }
         queries = matrix(rows, queryWidth);
         keys = matrix(rows, keyWidth);
         values = matrix(rows, keyWidth);

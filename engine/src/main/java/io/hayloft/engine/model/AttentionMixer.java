@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layer index of the layer
  * @param output projects the heads' results back to the residual stream
- * @param outputBias added to its results [hidden]; null if the architecture has none
  * @param rope null in layers that do not rotate
  */
 record AttentionMixer(
@@ -27,8 +26,7 @@ record AttentionMixer(
         Projection query,
         Projection key,
         Projection value,
-        Linear output,
-        float @Nullable [] outputBias,
+        Dense output,
         @Nullable Rope rope,
         WorkerPool pool)
         implements Layer.Update {
@@ -37,7 +35,7 @@ record AttentionMixer(
      *
      * @param weights [heads * headDim][hidden]
      * @param bias [heads * headDim]; null if the architecture has none
-     * @param headNorm normalises each head; null if the architecture has none
+     * @param headNorm normalises each head, or all heads of a row together; null if the architecture has none
      * @param factor on the products with the weights; 1 in most models
      */
     record Projection(
@@ -46,7 +44,7 @@ record AttentionMixer(
             @Nullable Norm headNorm,
             float factor) {
         /** Adds the bias to rows {@code from .. to-1} of products with the weights, and normalises heads, in place. */
-        void finish(float[] x, int heads, int from, int to) {
+        void finish(float[] x, int from, int to) {
             int width = weights.outputs();
             if (factor != 1) {
                 VectorOps.scale(x, from * width, (to - from) * width, factor);
@@ -55,7 +53,8 @@ record AttentionMixer(
                 VectorOps.addInPlace(x, row * width, bias, 0, width);
             }
             if (headNorm != null) {
-                headNorm.apply(x, x, from * heads, to * heads);
+                int vectors = width / headNorm.length();
+                headNorm.apply(x, x, from * vectors, to * vectors);
             }
         }
     }
@@ -73,9 +72,9 @@ record AttentionMixer(
         var rotations = Rotations.of(rope, batch);
         var outOfWindow = OutOfWindowRows.of(this, batch, rotations, a);
         Rows.run(pool, batch.rows(), (from, to) -> {
-            query.finish(a.queries, shape.queryHeads(), from, to);
-            key.finish(a.keys, shape.kvHeads(), from, to);
-            value.finish(a.values, shape.kvHeads(), from, to);
+            query.finish(a.queries, from, to);
+            key.finish(a.keys, from, to);
+            value.finish(a.values, from, to);
             outOfWindow.rotateQueries(a.queries, from, to);
             rotations.rotate(a.queries, shape.queryHeads(), shape.headDim(), from, to);
             rotations.rotate(a.keys, shape.kvHeads(), shape.headDim(), from, to);
@@ -84,8 +83,10 @@ record AttentionMixer(
             case Batch.Chunk chunk -> attend(chunk, outOfWindow, a);
             case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
         }
-        batch.multiply(output, a.attended, out, pool); // [rows][hidden]
-        Rows.addBias(pool, out, outputBias, batch.rows());
+        batch.multiply(output.weights(), a.attended, out, pool); // [rows][hidden]
+        if (output.bias() != null) {
+            Rows.run(pool, batch.rows(), (from, to) -> output.addBias(out, from, to));
+        }
     }
 
     /** Rows of one sequence, each of which sees those before it. */

@@ -24,14 +24,13 @@ public final class Decoder {
     /** Rows whose logits are computed together: the output weight is the largest and is read once for all of them. */
     private static final int LOGIT_ROWS = 16;
 
-    /** Logits that one task caps. */
+    /** Logits that one task scales and caps. */
     private static final int CAP_TASK = 16 << 10;
 
     private final DecoderConfig config;
-    private final Embedding embedding;
+    private final Embeddings embeddings;
     private final List<Layer> layers;
-    private final Norm finalNorm;
-    private final Linear output;
+    private final Head head;
     private final WorkerPool pool;
     private final Activations buffers;
     private final int firstRowwise; // sublayers before the last one that is not rowwise, that one included
@@ -39,25 +38,33 @@ public final class Decoder {
     private @Nullable LayerObserver observer;
 
     /**
-     * What tokens become before the first layer.
+     * What the residual stream begins with.
      *
-     * @param rows [vocabulary][hidden]
-     * @param norm on the rows; null in most architectures
+     * @param tokens [vocabulary][hidden]
+     * @param positions [positions][hidden], added to the tokens'; null in models that rotate
+     * @param norm on the sum; null in most architectures
      */
-    record Embedding(WeightRows rows, @Nullable Norm norm) {}
+    record Embeddings(WeightRows tokens, @Nullable WeightRows positions, @Nullable Norm norm) {}
 
+    /** What makes logits of the residual stream. */
+    record Head(Norm norm, Dense output) {}
+
+    /** A decoder without embeddings of positions and without a bias on logits. */
     Decoder(
             DecoderConfig config,
-            Embedding embedding,
+            WeightRows embedding,
             List<Layer> layers,
             Norm finalNorm,
             Linear output,
             WorkerPool pool) {
+        this(config, new Embeddings(embedding, null, null), layers, new Head(finalNorm, new Dense(output, null)), pool);
+    }
+
+    Decoder(DecoderConfig config, Embeddings embeddings, List<Layer> layers, Head head, WorkerPool pool) {
         this.config = config;
-        this.embedding = embedding;
+        this.embeddings = embeddings;
         this.layers = List.copyOf(layers);
-        this.finalNorm = finalNorm;
-        this.output = output;
+        this.head = head;
         this.pool = pool;
         this.buffers = new Activations(config);
         this.firstRowwise = firstRowwise(layers);
@@ -106,9 +113,10 @@ public final class Decoder {
         int first = from;
         while (first < to) {
             int rows = Math.min(options.chunk(), to - first);
-            embed(tokens, first, rows);
+            var chunk = new Batch.Chunk(cache, first, rows, tokens.length, options.signals());
+            embed(tokens, first, chunk);
             int[] wanted = wanted(first, rows, options.logits());
-            forward(new Batch.Chunk(cache, first, rows, tokens.length, options.signals()), wanted);
+            forward(chunk, wanted);
             cache.advance(rows);
             handOut(wanted, options.logits());
             first += rows;
@@ -129,8 +137,8 @@ public final class Decoder {
      *     batch: attention, the upkeep of its cache, its policy
      */
     public void step(DecodeRows rows, float @Nullable [] logits, StepTimes times) {
-        embed(rows.tokens(), 0, rows.rows());
         var batch = new Batch.Lockstep(rows, times);
+        embed(rows.tokens(), 0, batch);
         for (var layer : layers) {
             for (var sublayer : layer.sublayers()) {
                 sublayer.forward(batch, buffers);
@@ -146,22 +154,40 @@ public final class Decoder {
         }
     }
 
-    /** x [rows][hidden] = the embedding rows of the tokens, read from the model's file. */
-    private void embed(int[] tokens, int first, int rows) {
+    /** x [rows][hidden] = the embedding rows of the tokens from {@code first} on, read from the model's file. */
+    private void embed(int[] tokens, int first, Batch batch) {
+        int rows = batch.rows();
         buffers.reserve(rows);
         int hidden = config.hidden();
         Rows.run(pool, rows, (from, to) -> {
             for (int row = from; row < to; row++) {
-                embedding.rows.readRow(checked(tokens[first + row]), buffers.x, row * hidden);
+                embeddings.tokens.readRow(checked(tokens[first + row]), buffers.x, row * hidden);
             }
             if (config.tokens().embeddingScale() != 1) {
                 VectorOps.scale(buffers.x, from * hidden, (to - from) * hidden, (float)
                         config.tokens().embeddingScale());
             }
-            if (embedding.norm != null) {
-                embedding.norm.apply(buffers.x, buffers.x, from, to);
+            if (embeddings.positions != null) {
+                addPositions(embeddings.positions, batch, from, to);
+            }
+            if (embeddings.norm != null) {
+                embeddings.norm.apply(buffers.x, buffers.x, from, to);
             }
         });
+    }
+
+    /** x += the embedding of each row's position, on rows {@code from .. to-1}. */
+    private void addPositions(WeightRows positions, Batch batch, int from, int to) {
+        int hidden = config.hidden();
+        for (int row = from; row < to; row++) {
+            int position = batch.position(row);
+            if (position >= positions.rows()) {
+                throw new UserError("the model has learned " + positions.rows() + " positions: a sequence cannot have"
+                        + " more tokens");
+            }
+            positions.readRow(position, buffers.update, row * hidden);
+            VectorOps.addInPlace(buffers.x, row * hidden, buffers.update, row * hidden, hidden);
+        }
     }
 
     private int checked(int token) {
@@ -229,26 +255,29 @@ public final class Decoder {
         }
     }
 
-    /** target [rows][vocabulary] = softcap(norm(x) Wᵀ), for rows of x from {@code first} on. */
+    /** target [rows][vocabulary] = softcap(scale (norm(x) Wᵀ + b)), for rows of x from {@code first} on. */
     private void outputLogits(int first, int rows, float[] target) {
         int hidden = config.hidden();
-        finalNorm.apply(buffers.x, buffers.x, first, first + rows);
+        head.norm.apply(buffers.x, buffers.x, first, first + rows);
         System.arraycopy(buffers.x, first * hidden, buffers.normed, 0, rows * hidden);
-        output.decode(buffers.normed, rows, target, pool);
-        if (config.tokens().outputFactor() != 1) {
-            VectorOps.scale(target, 0, rows * config.vocabulary(), (float)
-                    config.tokens().outputFactor());
-        }
-        if (config.tokens().softCap() > 0) {
-            capLogits(target, rows * config.vocabulary());
+        head.output.weights().decode(buffers.normed, rows, target, pool);
+        head.output.addBias(target, 0, rows);
+        var output = config.tokens().output();
+        if (output.scale() != 1 || output.softCap() > 0) {
+            scaleAndCap(target, rows * config.vocabulary(), (float) output.scale(), (float) output.softCap());
         }
     }
 
-    private void capLogits(float[] target, int count) {
+    private void scaleAndCap(float[] target, int count, float scale, float cap) {
         pool.run((count + CAP_TASK - 1) / CAP_TASK, (task, worker) -> {
             int from = task * CAP_TASK;
-            VectorOps.softCap(target, from, Math.min(CAP_TASK, count - from), (float)
-                    config.tokens().softCap());
+            int n = Math.min(CAP_TASK, count - from);
+            if (scale != 1) {
+                VectorOps.scale(target, from, n, scale);
+            }
+            if (cap > 0) {
+                VectorOps.softCap(target, from, n, cap);
+            }
         });
     }
 }

@@ -20,6 +20,7 @@ import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.WorkerPool;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,24 +69,17 @@ final class DecoderLoader {
         var output =
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         progress.progress("load", pieces, pieces);
-        return new Decoder(config, new Decoder.Embedding(embedding, embeddingNorm()), layers, finalNorm(), output, pool);
+        var positions = config.tokens().positions() > 0 ? weights.get(Role.POSITION_EMBEDDING, -1) : null;
+        var bias = bias(config.tokens().output().bias(), Role.OUTPUT_BIAS, -1);
+        var head = new Decoder.Head(norm(Role.FINAL_NORM, -1), new Dense(output, bias));
+        var embeddings = new Decoder.Embeddings(embedding, positions, embeddingNorm());
+        return new Decoder(config, embeddings, layers, head, pool);
     }
 
     private @Nullable Norm embeddingNorm() {
         return weights.find(Role.EMBEDDING_NORM, -1)
-                .map(weight -> layerNorm(weight, Role.EMBEDDING_NORM_BIAS))
+                .map(weight -> layerNorm(weight, weights.get(Role.EMBEDDING_NORM_BIAS, -1)))
                 .orElse(null);
-    }
-
-    private Norm finalNorm() {
-        var bias = weights.find(Role.FINAL_NORM_BIAS, -1);
-        return bias.isPresent()
-                ? layerNorm(weights.get(Role.FINAL_NORM, -1), Role.FINAL_NORM_BIAS)
-                : norm(Role.FINAL_NORM, -1);
-    }
-
-    private Norm layerNorm(WeightRows weight, Role bias) {
-        return new LayerNorm(weight, weights.get(bias, -1), config.norms().epsilon());
     }
 
     /** One layer, packed. */
@@ -93,13 +87,19 @@ final class DecoderLoader {
         if (config.stack().get(i).mixer() instanceof RwkvConfig mix) {
             return new RwkvLoader(config, weights, this::linear, pool).layer(i, mix);
         }
-        var sublayers = new ArrayList<Sublayer>();
-        sublayers.add(sublayer(i, Role.ATTENTION_NORM, mixer(i), Role.POST_ATTENTION_NORM));
+        var mixer = mixer(i);
         var feedForward = feedForward(i);
-        if (feedForward != null) {
-            sublayers.add(sublayer(i, Role.FEED_FORWARD_NORM, feedForward, Role.POST_FEED_FORWARD_NORM));
+        if (feedForward == null) {
+            return new Layer(List.of(sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM)));
         }
-        return new Layer(sublayers);
+        return switch (config.norms().placement()) {
+            case BEFORE, AROUND, AFTER ->
+                new Layer(List.of(
+                        sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM),
+                        sublayer(i, Role.FEED_FORWARD_NORM, feedForward, Role.POST_FEED_FORWARD_NORM)));
+            case PARALLEL -> parallel(i, mixer, null, feedForward);
+            case PARALLEL_TWO_NORMS -> parallel(i, mixer, norm(Role.FEED_FORWARD_NORM, i), feedForward);
+        };
     }
 
     private Layer.Update mixer(int i) {
@@ -120,69 +120,98 @@ final class DecoderLoader {
 
     private Layer.@Nullable Update feedForward(int i) {
         return switch (config.feedForward(i)) {
-            case LayerConfig.FeedForward dense ->
-                new FeedForward(
-                        linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), biases(i), dense, pool);
+            case LayerConfig.FeedForward dense -> feedForward(i, dense);
             case RwkvConfig.ChannelMix mix -> throw new IllegalArgumentException("layer " + i + " is built as one");
             case LayerConfig.Experts experts -> experts(i, experts);
             case LayerConfig.None none -> null;
         };
     }
 
-    private ExpertMixture experts(int i, LayerConfig.Experts config) {
+    private ExpertMixture experts(int i, LayerConfig.Experts experts) {
         var parts = new ArrayList<FeedForward>();
-        for (int expert = 0; expert < config.experts(); expert++) {
+        for (int expert = 0; expert < experts.experts(); expert++) {
             parts.add(new FeedForward(
-                    linear(weights.expert(Role.EXPERT_GATE, i, expert)),
-                    linear(weights.expert(Role.EXPERT_UP, i, expert)),
-                    linear(weights.expert(Role.EXPERT_DOWN, i, expert)),
-                    FeedForward.Biases.NONE,
-                    config.each(),
+                    new Dense(linear(weights.expert(Role.EXPERT_GATE, i, expert)), null),
+                    new Dense(linear(weights.expert(Role.EXPERT_UP, i, expert)), null),
+                    new Dense(linear(weights.expert(Role.EXPERT_DOWN, i, expert)), null),
+                    experts.each(),
                     pool));
         }
-        return new ExpertMixture(linear(Role.ROUTER, i), parts, config.chosen(), pool);
-    }
-
-    private FeedForward.Biases biases(int i) {
-        return new FeedForward.Biases(bias(Role.GATE_BIAS, i), bias(Role.UP_BIAS, i), bias(Role.DOWN_BIAS, i));
-    }
-
-    /** A bias that the weights have in some architectures. */
-    private float @Nullable [] bias(Role role, int layer) {
-        return weights.find(role, layer).map(WeightRows::toFloats).orElse(null);
+        return new ExpertMixture(linear(Role.ROUTER, i), parts, experts.chosen(), pool);
     }
 
     private StateSpaceLoader stateSpace() {
         return new StateSpaceLoader(config, weights, this::linear, pool);
     }
 
+    /** Attention and feed-forward part side by side, the latter behind a norm of its own or that of attention. */
+    private Layer parallel(int layer, Layer.Update mixer, @Nullable Norm norm, Layer.Update feedForward) {
+        var both = new Parallel(mixer, norm, feedForward, config.hidden(), pool);
+        return new Layer(List.of(sublayer(layer, Role.ATTENTION_NORM, both, Role.POST_ATTENTION_NORM)));
+    }
+
     private Sublayer sublayer(int layer, Role norm, Layer.Update update, Role postNorm) {
-        var post = config.norms().post() ? norm(postNorm, layer) : null;
-        return new Sublayer(norm(norm, layer), update, post, config.hidden(), pool);
+        var placement = config.norms().placement();
+        return new Sublayer(
+                placement.before() ? norm(norm, layer) : null,
+                update,
+                placement.after() ? norm(postNorm, layer) : null,
+                (float) config.residualScale(),
+                config.hidden(),
+                pool);
+    }
+
+    private FeedForward feedForward(int i, LayerConfig.FeedForward shape) {
+        boolean biases = shape.biases();
+        return new FeedForward(
+                shape.gated() ? dense(i, Role.GATE, biases, Role.GATE_BIAS) : null,
+                dense(i, Role.UP, biases, Role.UP_BIAS),
+                dense(i, Role.DOWN, biases, Role.DOWN_BIAS),
+                shape,
+                pool);
     }
 
     private AttentionMixer attention(int i, AttentionConfig attention, float queryFactor, float keyFactor) {
-        boolean biases = attention.biases();
-        boolean norms = attention.headNorms();
         var rope = attention.rope();
         return new AttentionMixer(
                 i,
                 Shapes.attention(config, i),
-                projection(i, Role.QUERY, biases ? Role.QUERY_BIAS : null, norms ? Role.QUERY_NORM : null, queryFactor),
-                projection(i, Role.KEY, biases ? Role.KEY_BIAS : null, norms ? Role.KEY_NORM : null, keyFactor),
-                projection(i, Role.VALUE, biases ? Role.VALUE_BIAS : null, null, queryFactor),
-                linear(Role.ATTENTION_OUTPUT, i),
-                bias(Role.ATTENTION_OUTPUT_BIAS, i),
+                projection(i, Role.QUERY, Role.QUERY_BIAS, Role.QUERY_NORM, attention, queryFactor),
+                projection(i, Role.KEY, Role.KEY_BIAS, Role.KEY_NORM, attention, keyFactor),
+                projection(i, Role.VALUE, Role.VALUE_BIAS, null, attention, queryFactor),
+                dense(i, Role.ATTENTION_OUTPUT, attention.outputBias(), Role.ATTENTION_OUTPUT_BIAS),
                 rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
                 pool);
     }
 
-    private Projection projection(int layer, Role weights, @Nullable Role bias, @Nullable Role norm, float factor) {
+    private Projection projection(
+            int layer, Role weights, Role bias, @Nullable Role norm, AttentionConfig attention, float factor) {
         return new Projection(
                 linear(weights, layer),
-                bias == null ? null : this.weights.get(bias, layer).toFloats(),
-                norm == null ? null : norm(norm, layer),
+                bias(attention.biases(), bias, layer),
+                norm == null ? null : headNorm(layer, attention, norm),
                 factor);
+    }
+
+    private @Nullable Norm headNorm(int layer, AttentionConfig attention, Role role) {
+        return switch (attention.headNorm()) {
+            case NONE -> null;
+            case SHARED, TOGETHER -> norm(role, layer);
+            case OWN ->
+                new LayerNorm(
+                        weights.get(role, layer),
+                        null,
+                        attention.headDim(),
+                        config.norms().epsilon());
+        };
+    }
+
+    private Dense dense(int layer, Role role, boolean biased, Role bias) {
+        return new Dense(linear(role, layer), bias(biased, bias, layer));
+    }
+
+    private float @Nullable [] bias(boolean there, Role role, int layer) {
+        return there ? weights.get(role, layer).toFloats() : null;
     }
 
     private Linear linear(Role role, int layer) {
@@ -193,7 +222,25 @@ final class DecoderLoader {
         return Linear.pack(rows, memory, pool, backend);
     }
 
-    private RmsNorm norm(Role role, int layer) {
-        return new RmsNorm(weights.get(role, layer), config);
+    private Norm norm(Role role, int layer) {
+        var weight = weights.get(role, layer);
+        return switch (config.norms().kind()) {
+            case RMS -> new RmsNorm(weight, config);
+            case LAYER_WITHOUT_BIAS -> layerNorm(weight, null);
+            case LAYER -> layerNorm(weight, weights.get(biasOf(role), layer));
+        };
+    }
+
+    private LayerNorm layerNorm(WeightRows weight, @Nullable WeightRows bias) {
+        return new LayerNorm(weight, bias, weight.columns(), config.norms().epsilon());
+    }
+
+    private static Role biasOf(Role norm) {
+        return switch (norm) {
+            case ATTENTION_NORM -> Role.ATTENTION_NORM_BIAS;
+            case FEED_FORWARD_NORM -> Role.FEED_FORWARD_NORM_BIAS;
+            case FINAL_NORM -> Role.FINAL_NORM_BIAS;
+            default -> throw new IllegalStateException("the " + norm.label() + " has no bias in any architecture");
+        };
     }
 }

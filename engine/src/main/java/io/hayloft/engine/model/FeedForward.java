@@ -1,6 +1,8 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.kernels.ActivationOps;
+import io.hayloft.kernels.EncoderOps;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
@@ -8,27 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gated feed-forward part: (act(g x Gᵀ) ⊙ x Uᵀ) Dᵀ d, with a bias on each product in some architectures.
+ * The feed-forward part: (act(g x Gᵀ) ⊙ x Uᵀ) Dᵀ d, or act(x Uᵀ) Dᵀ d where there is no gate.
  *
+ * @param gate null for none
  * @param config has the activation and the factors g and d
  */
 record FeedForward(
-        Linear gate, Linear up, Linear down, Biases biases, LayerConfig.FeedForward config, WorkerPool pool)
+        @Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedForward config, WorkerPool pool)
         implements Layer.Update {
-    /**
-     * The biases, each null if the architecture has none.
-     *
-     * @param gate [feedForward]
-     * @param up [feedForward]
-     * @param down [hidden]
-     */
-    record Biases(
-            float @Nullable [] gate,
-            float @Nullable [] up,
-            float @Nullable [] down) {
-        static final Biases NONE = new Biases(null, null, null);
-    }
-
     @Override
     public boolean rowwise() {
         return true;
@@ -36,29 +25,60 @@ record FeedForward(
 
     @Override
     public void apply(float[] x, Batch batch, float[] out, Activations buffers) {
-        batch.multiply(List.of(gate, up), x, new float[][] {buffers.gate, buffers.up}, pool); // [rows][feedForward]
-        Rows.addBias(pool, buffers.gate, biases.gate, batch.rows());
-        Rows.addBias(pool, buffers.up, biases.up, batch.rows());
-        Rows.run(pool, batch.rows(), (from, to) -> activate(buffers.gate, buffers.up, from, to));
-        batch.multiply(down, buffers.gate, out, pool); // [rows][hidden]
-        Rows.addBias(pool, out, biases.down, batch.rows());
+        if (gate == null) {
+            batch.multiply(up.weights(), x, buffers.gate, pool); // [rows][feedForward]
+            Rows.run(pool, batch.rows(), (from, to) -> activatePlain(buffers.gate, from, to));
+        } else {
+            var weights = List.of(gate.weights(), up.weights());
+            batch.multiply(weights, x, new float[][] {buffers.gate, buffers.up}, pool); // [rows][feedForward]
+            Rows.run(pool, batch.rows(), (from, to) -> activateGated(gate, buffers.gate, buffers.up, from, to));
+        }
+        batch.multiply(down.weights(), buffers.gate, out, pool); // [rows][hidden]
+        if (down.bias() != null) {
+            Rows.run(pool, batch.rows(), (from, to) -> down.addBias(out, from, to));
+        }
         if (config.downFactor() != 1) {
-            VectorOps.scale(out, 0, batch.rows() * down.outputs(), (float) config.downFactor());
+            VectorOps.scale(out, 0, batch.rows() * down.weights().outputs(), (float) config.downFactor());
         }
     }
 
-    /** gate = act(gate) ⊙ up, on rows {@code from .. to-1}. */
-    private void activate(float[] gate, float[] up, int from, int to) {
-        int n = this.gate.outputs();
+    /** inner = act(inner + bias), on rows {@code from .. to-1}. */
+    private void activatePlain(float[] inner, int from, int to) {
+        int n = up.weights().outputs();
+        up.addBias(inner, from, to);
+        activate(inner, from * n, (to - from) * n);
+    }
+
+    /** gate = act(gate + bias) ⊙ (up + bias), on rows {@code from .. to-1}. */
+    private void activateGated(Dense gateLayer, float[] gateRows, float[] upRows, int from, int to) {
+        int n = up.weights().outputs();
+        gateLayer.addBias(gateRows, from, to);
+        up.addBias(upRows, from, to);
         for (int row = from; row < to; row++) {
             int at = row * n;
             if (config.gateFactor() != 1) {
-                VectorOps.scale(gate, at, n, (float) config.gateFactor());
+                VectorOps.scale(gateRows, at, n, (float) config.gateFactor());
             }
             switch (config.activation()) {
-                case SILU -> VectorOps.siluMultiply(gate, at, up, at, gate, at, n);
-                case GELU_TANH -> VectorOps.geluTanhMultiply(gate, at, up, at, gate, at, n);
+                case SILU -> VectorOps.siluMultiply(gateRows, at, upRows, at, gateRows, at, n);
+                case GELU_TANH -> VectorOps.geluTanhMultiply(gateRows, at, upRows, at, gateRows, at, n);
+                default -> {
+                    activate(gateRows, at, n);
+                    VectorOps.multiplyInPlace(gateRows, at, upRows, at, n);
+                }
             }
+        }
+    }
+
+    /** x = act(x), on elements {@code at .. at+n-1}. */
+    private void activate(float[] x, int at, int n) {
+        switch (config.activation()) {
+            case SILU -> ActivationOps.sigmoidMultiply(x, at, n, 1);
+            case GELU_TANH -> ActivationOps.geluTanh(x, at, n);
+            case GELU -> EncoderOps.gelu(x, at, n);
+            case QUICK_GELU -> ActivationOps.sigmoidMultiply(x, at, n, 1.702f);
+            case RELU -> ActivationOps.relu(x, at, n);
+            case RELU_SQUARED -> ActivationOps.reluSquared(x, at, n);
         }
     }
 }

@@ -21,7 +21,7 @@ record Layer(List<Sublayer> sublayers) {
         /**
          * Computes the update of each row, and remembers the row if later ones need it.
          *
-         * @param x normed rows [rows][hidden], left as they are
+         * @param x rows as the sublayer's norm leaves them [rows][hidden], left as they are
          * @param out receives [rows][hidden]
          */
         void apply(float[] x, Batch batch, float[] out, Activations buffers);
@@ -31,22 +31,37 @@ record Layer(List<Sublayer> sublayers) {
     }
 
     /**
-     * One residual step: x += postNorm(update(norm(x))).
+     * One residual step: x += scale postNorm(update(norm(x))).
      *
+     * @param norm null in architectures whose norms come afterwards
      * @param postNorm null for most architectures
+     * @param scale 1 for most architectures
      */
-    record Sublayer(Norm norm, Update update, @Nullable Norm postNorm, int hidden, WorkerPool pool) {
+    record Sublayer(
+            @Nullable Norm norm, Update update, @Nullable Norm postNorm, float scale, int hidden, WorkerPool pool) {
+        /** A step that adds its update as it is. */
+        Sublayer(Norm norm, Update update, @Nullable Norm postNorm, int hidden, WorkerPool pool) {
+            this(norm, update, postNorm, 1, hidden, pool);
+        }
+
         /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the sublayer, in place. */
         void forward(Batch batch, Activations a) {
-            Rows.run(pool, batch.rows(), (from, to) -> norm.apply(a.x, a.normed, from, to));
-            update.apply(a.normed, batch, a.update, a);
+            if (norm == null) {
+                update.apply(a.x, batch, a.update, a);
+            } else {
+                Rows.run(pool, batch.rows(), (from, to) -> norm.apply(a.x, a.normed, from, to));
+                update.apply(a.normed, batch, a.update, a);
+            }
             Rows.run(pool, batch.rows(), (from, to) -> add(a, from, to));
         }
 
-        /** x += postNorm(update), on rows {@code from .. to-1}. */
+        /** x += scale postNorm(update), on rows {@code from .. to-1}. */
         private void add(Activations a, int from, int to) {
             if (postNorm != null) {
                 postNorm.apply(a.update, a.update, from, to);
+            }
+            if (scale != 1) {
+                VectorOps.scale(a.update, from * hidden, (to - from) * hidden, scale);
             }
             VectorOps.addInPlace(a.x, from * hidden, a.update, from * hidden, (to - from) * hidden);
         }

@@ -1,30 +1,40 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.formats.tensor.WeightRows;
-import io.hayloft.kernels.EncoderOps;
+import io.hayloft.kernels.VectorOps;
+import org.jspecify.annotations.Nullable;
 
-/** Layer norm: (x - mean) / sqrt(variance + ε) · w + b, over each vector of the weight's length. */
+/** Layer norm: (x - mean(x)) / sqrt(variance(x) + ε) · w + b, over each vector. */
 final class LayerNorm implements Norm {
     private final float[] weight;
-    private final float[] bias;
+    private final float @Nullable [] bias;
+    private final int length;
     private final double epsilon;
 
-    /** The norm whose weight and bias are the single rows of these. */
-    LayerNorm(WeightRows weight, WeightRows bias, double epsilon) {
-        this.weight = weight.toFloats();
-        this.bias = bias.toFloats();
+    /**
+     * A norm with one weight for all vectors, or with as many as there are heads in a row.
+     *
+     * @param rows the weights in a single row; vector i of a batch has number {@code i % (weights / length)}
+     * @param bias likewise; null for none
+     * @param length elements of a vector
+     */
+    LayerNorm(WeightRows rows, @Nullable WeightRows bias, int length, double epsilon) {
+        this.weight = rows.toFloats();
+        this.bias = bias == null ? null : bias.toFloats();
+        this.length = length;
         this.epsilon = epsilon;
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // whether both are one array
+    public int length() {
+        return length;
+    }
+
+    @Override
     public void apply(float[] x, float[] out, int from, int to) {
-        int n = weight.length;
-        if (x != out) {
-            System.arraycopy(x, from * n, out, from * n, (to - from) * n);
-        }
         for (int i = from; i < to; i++) {
-            EncoderOps.layerNorm(out, i * n, n, weight, bias, epsilon);
+            int weightAt = i * length % weight.length;
+            VectorOps.layerNorm(x, i * length, weight, bias, weightAt, epsilon, out, i * length, length);
         }
     }
 }

@@ -21,6 +21,11 @@ final class RmsNorm implements Norm {
     }
 
     @Override
+    public int length() {
+        return weight.length;
+    }
+
+    @Override
     public void apply(float[] x, float[] out, int from, int to) {
         int n = weight.length;
         for (int i = from; i < to; i++) {

@@ -69,7 +69,8 @@ record RwkvLoader(
     }
 
     Norm norm(Role role, Role bias, int layer) {
+        var rows = weights.get(role, layer);
         return new LayerNorm(
-                weights.get(role, layer), weights.get(bias, layer), config.norms().epsilon());
+                rows, weights.get(bias, layer), rows.columns(), config.norms().epsilon());
     }
 }

@@ -6,8 +6,12 @@ import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.RecurrentState;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,9 +38,25 @@ class ArchitectureGoldensTest {
             "recurrent_gemma",
             "rwkv5");
 
+    /** Those in the other folder of goldens. */
+    private static final List<String> LAYOUTS_2026 = List.of(
+            "gemma",
+            "granite",
+            "olmo2",
+            "stablelm",
+            "glm4",
+            "cohere",
+            "cohere2",
+            "starcoder2",
+            "phi",
+            "gpt_neox",
+            "gpt2",
+            "falcon",
+            "exaone4");
+
     static List<Arguments> layoutsAndConfigs() {
         var all = new ArrayList<Arguments>();
-        for (var layout : LAYOUTS) {
+        for (var layout : layouts()) {
             all.add(Arguments.of(layout, "config.json"));
             if (!layout.equals("rwkv5")) { // which transformers does not have
                 all.add(Arguments.of(layout, "config_v4.json"));
@@ -46,13 +66,16 @@ class ArchitectureGoldensTest {
     }
 
     static List<String> layouts() {
-        return LAYOUTS;
+        var all = new ArrayList<String>();
+        LAYOUTS.forEach(layout -> all.add("architectures/" + layout));
+        LAYOUTS_2026.forEach(layout -> all.add("architectures-2026/" + layout));
+        return all;
     }
 
     @ParameterizedTest
     @MethodSource("layoutsAndConfigs")
     void logitsOfAllRowsAndCachesAgree(String layout, String config) {
-        var folder = Shared.golden("architectures/" + layout);
+        var folder = Shared.golden(layout);
         try (var model = Runs.load(folder, config, 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
             for (var prompt : List.of("prompt1", "prompt2")) {
@@ -60,18 +83,39 @@ class ArchitectureGoldensTest {
                 try (var cache = Runs.exactCache(model)) {
                     var logits = Runs.prefill(model, ids, cache, 64);
                     Runs.assertClose(prompt + " logits", logits, expected.readFloats(prompt + ".logits"));
-                    checkCache(prompt, cache, expected);
+                    checkCache(prompt, cache, expected, neighbours(layout, model));
                 }
             }
         }
     }
 
-    private static void checkCache(String prompt, SequenceCache cache, SafetensorsFile expected) {
+    /** Channels of a head that rotate in neighbouring pairs in the reference implementation; 0 where they do not. */
+    private static int neighbours(String layout, LanguageModel model) {
+        boolean interleaved = layout.matches(".*/(glm4|cohere2?)");
+        var rope = interleaved ? model.config().attention(0).rope() : null;
+        return rope == null ? 0 : rope.rotaryDims();
+    }
+
+    /** Keys of rotating channels, first members of pairs and then second ones, as they lie in the cache. */
+    private static float[] firstMembersFirst(float[] keys, int headDim, int rotaryDims) {
+        var moved = keys.clone();
+        for (int head = 0; head < keys.length; head += headDim) {
+            for (int pair = 0; pair < rotaryDims / 2; pair++) {
+                moved[head + pair] = keys[head + 2 * pair];
+                moved[head + rotaryDims / 2 + pair] = keys[head + 2 * pair + 1];
+            }
+        }
+        return moved;
+    }
+
+    private static void checkCache(String prompt, SequenceCache cache, SafetensorsFile expected, int neighbours) {
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
             var keys = prompt + ".cache.k.layer" + layer;
             var values = prompt + ".cache.v.layer" + layer;
             if (expected.names().contains(keys)) {
-                Runs.assertClose(keys, Runs.keys(cache, layer), expected.readFloats(keys));
+                int headDim = cache.layer(layer).headDim();
+                var ordered = firstMembersFirst(expected.readFloats(keys), headDim, neighbours);
+                Runs.assertClose(keys, Runs.keys(cache, layer), ordered);
                 Runs.assertClose(values, Runs.values(cache, layer), expected.readFloats(values));
             }
         }
@@ -80,7 +124,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void hiddenStatesAgree(String layout) {
-        var folder = Shared.golden("architectures/" + layout);
+        var folder = Shared.golden(layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
                 var cache = Runs.exactCache(model)) {
@@ -100,7 +144,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void greedyDecodingAgrees(String layout) {
-        var folder = Shared.golden("architectures/" + layout);
+        var folder = Shared.golden(layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
             int vocabulary = model.config().vocabulary();
@@ -125,7 +169,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void chunksAndThreadsDoNotChangeABit(String layout) {
-        var folder = Shared.golden("architectures/" + layout);
+        var folder = Shared.golden(layout);
         try (var one = Runs.load(folder, "config.json", 1);
                 var three = Runs.load(folder, "config.json", 3);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
@@ -152,7 +196,7 @@ class ArchitectureGoldensTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void rowsWithoutLogitsDoNotChangeThoseOfOthers(String layout) {
-        var folder = Shared.golden("architectures/" + layout);
+        var folder = Shared.golden(layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
                 var whole = Runs.exactCache(model)) {
@@ -167,6 +211,30 @@ class ArchitectureGoldensTest {
                 }
                 assertThat(logits).isEqualTo(Runs.slice(all, row * vocabulary, vocabulary));
             }
+        }
+    }
+
+    static List<String> layoutsOf2026() {
+        return LAYOUTS_2026;
+    }
+
+    /** The same weights under other names and in other orders: the same bits. */
+    @ParameterizedTest
+    @MethodSource("layoutsOf2026")
+    void theGgufFileOfAFolderGivesTheSameBits(String layout, @TempDir Path temporary) throws IOException {
+        var folder = Shared.golden("architectures-2026/" + layout);
+        var file = Files.write(temporary.resolve("model.gguf"), FolderAsGguf.of(folder));
+        try (var model = LanguageModel.load(file, LoadOptions.withThreads(2));
+                var reference = Runs.load(folder, "config.json", 2);
+                var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
+                var cache = Runs.exactCache(model);
+                var referenceCache = Runs.exactCache(reference)) {
+            assertThat(model.config().architecture())
+                    .isEqualTo(reference.config().architecture());
+            var ids = Runs.ids(expected, "prompt2.input_ids");
+            var logits = Runs.prefill(model, ids, cache, 64);
+            Runs.assertClose("logits", logits, expected.readFloats("prompt2.logits"));
+            assertThat(logits).isEqualTo(Runs.prefill(reference, ids, referenceCache, 64));
         }
     }
 }

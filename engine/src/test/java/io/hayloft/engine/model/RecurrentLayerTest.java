@@ -108,7 +108,7 @@ class RecurrentLayerTest {
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         var norm = new RmsNorm(weights.get(Role.FINAL_NORM, -1), config);
         var decoder = new Decoder(
-                config, new Decoder.Embedding(weights.get(Role.EMBEDDING, -1), null), layers, norm, output, pool);
+                config, weights.get(Role.EMBEDDING, -1), layers, norm, output, pool);
         return new DecoderUnderTest(decoder, new CacheShape(shapes));
     }
 
@@ -123,7 +123,6 @@ class RecurrentLayerTest {
                 mixer.key(),
                 mixer.value(),
                 mixer.output(),
-                mixer.outputBias(),
                 mixer.rope(),
                 mixer.pool());
         var attention = new Sublayer(sublayer.norm(), same, sublayer.postNorm(), sublayer.hidden(), pool);

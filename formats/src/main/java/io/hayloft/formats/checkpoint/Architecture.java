@@ -1,7 +1,7 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.FileError;
-import io.hayloft.base.Suggest;
+import io.hayloft.formats.config.DecoderConfig.NormKind;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,24 @@ enum Architecture {
     JAMBA(List.of("jamba"), List.of("jamba")),
     FALCON_H1(List.of("falcon_h1"), List.of("falcon-h1")),
     RECURRENT_GEMMA(List.of("recurrent_gemma"), List.of()),
-    RWKV5(List.of("rwkv5"), List.of());
+    RWKV5(List.of("rwkv5"), List.of()),
+    GEMMA(List.of("gemma"), List.of("gemma")),
+    /** Llama with four multipliers. */
+    GRANITE(List.of("granite"), List.of("granite")),
+    OLMO2(List.of("olmo2"), List.of("olmo2")),
+    STABLELM(List.of("stablelm"), List.of("stablelm")),
+    GLM4(List.of("glm4"), List.of("glm4")),
+    /** Command R. */
+    COHERE(List.of("cohere"), List.of("command-r")),
+    COHERE2(List.of("cohere2"), List.of("cohere2")),
+    STARCODER2(List.of("starcoder2"), List.of("starcoder2")),
+    /** Phi 1, 1.5 and 2. */
+    PHI(List.of("phi"), List.of("phi2")),
+    /** Pythia and GPT-NeoX. */
+    GPT_NEOX(List.of("gpt_neox"), List.of("gptneox")),
+    GPT2(List.of("gpt2"), List.of("gpt2")),
+    FALCON(List.of("falcon"), List.of("falcon")),
+    EXAONE4(List.of("exaone4"), List.of("exaone4"));
 
     private final List<String> huggingFaceNames;
     private final List<String> ggufNames;
@@ -53,12 +70,8 @@ enum Architecture {
             }
             known.addAll(names);
         }
-        var hint = Suggest.closest(name, known)
-                .map(near -> " (did you mean '" + near + "'?)")
-                .orElse("");
         throw FileError.of(
-                source,
-                "architecture '" + name + "' is not supported" + hint + "; supported are " + String.join(", ", known));
+                source, "architecture '" + name + "' is not supported; supported are " + String.join(", ", known));
     }
 
     /** The name that configs and records show. */
@@ -74,26 +87,58 @@ enum Architecture {
         };
     }
 
-    /** Gemma: GELU, four norms a layer, scaled embeddings, norms that multiply with weight + 1. */
+    /** Gemma: GELU, scaled embeddings, norms that multiply with weight + 1. */
     boolean isGemma() {
+        return this == GEMMA || this == GEMMA2 || this == GEMMA3;
+    }
+
+    /** Gemma from the second on: four norms a layer, a query scale of its own, soft caps. */
+    boolean isLaterGemma() {
         return this == GEMMA2 || this == GEMMA3;
     }
 
+    /** What the feed-forward part does where the file does not say so. */
     Activation activation() {
-        return isGemma() ? Activation.GELU_TANH : Activation.SILU;
+        return switch (this) {
+            case GEMMA, GEMMA2, GEMMA3, STARCODER2, PHI, GPT2 -> Activation.GELU_TANH;
+            case GPT_NEOX, FALCON -> Activation.GELU;
+            default -> Activation.SILU;
+        };
     }
 
+    /** Whether the feed-forward part has a gate. */
+    boolean isGated() {
+        return switch (this) {
+            case STARCODER2, PHI, GPT_NEOX, GPT2, FALCON -> false;
+            default -> true;
+        };
+    }
+
+    NormKind normKind() {
+        return switch (this) {
+            case STABLELM, STARCODER2, PHI, GPT_NEOX, GPT2, FALCON -> NormKind.LAYER;
+            case COHERE, COHERE2 -> NormKind.LAYER_WITHOUT_BIAS;
+            default -> NormKind.RMS;
+        };
+    }
+
+    /** Whether every model of the architecture normalises query and key heads. */
     boolean hasQueryKeyNorm() {
-        return this == QWEN3 || this == GEMMA3;
+        return this == QWEN3 || this == GEMMA3 || this == EXAONE4;
     }
 
-    /** Whether queries, keys and values lie in one tensor, gate and up in another. */
-    boolean hasFusedTensors() {
-        return this == PHI3;
+    /** Whether gate and up lie in one tensor. */
+    boolean hasFusedFeedForward() {
+        return this == PHI3 || this == GLM4;
+    }
+
+    /** Whether neighbouring channels of a head rotate together, so that its rows lie pair by pair in every file. */
+    boolean rotatesNeighbours() {
+        return this == GLM4 || this == COHERE || this == COHERE2;
     }
 
     /** Whether GGUF converters interleave the rows of queries and keys for rotation of neighbours. */
     boolean isPermutedInGguf() {
-        return this == LLAMA || this == SMOLLM3;
+        return this == LLAMA || this == SMOLLM3 || this == GRANITE || rotatesNeighbours();
     }
 }

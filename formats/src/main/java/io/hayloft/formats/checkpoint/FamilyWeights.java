@@ -4,7 +4,6 @@ import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** How the files of families that are more than attention and a gated feed-forward part name and store their weights. */
 final class FamilyWeights {
@@ -39,26 +38,25 @@ final class FamilyWeights {
     /**
      * The weights of a file.
      *
-     * @param permutation order of the query and key rows of a head; null if they lie as the model has them
+     * @param layout how the weights of attention and feed-forward parts lie in the tensors
      */
     static WeightSource of(
             File file,
             Architecture architecture,
             DecoderConfig config,
             TensorNames names,
-            @Nullable RowPermutation permutation) {
+            TensorLayout layout) {
         return switch (architecture) {
-            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> new StateSpaceWeights(file, config, names, permutation);
-            case RECURRENT_GEMMA -> new GriffinWeights(file, config);
-            case RWKV5 -> new RwkvWeights(file, config);
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> new StateSpaceWeights(file, config, names, layout);
+            case RECURRENT_GEMMA -> new GriffinWeights(file, config, layout);
+            case RWKV5 -> new RwkvWeights(file, config, layout);
             default ->
                 new NamedWeights(
                         file.source,
                         config,
                         new NamedWeights.Tensors(file.tensors, file.unread),
                         names,
-                        architecture.hasFusedTensors(),
-                        permutation);
+                        layout);
         };
     }
 }

@@ -3,6 +3,7 @@ package io.hayloft.formats.checkpoint;
 import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +18,36 @@ final class Fields {
     private final String source;
     private final String prefix;
     private final Map<String, ?> values;
+    private final Map<String, String> aliases;
 
     /**
      * @param source what to call the file in messages
      * @param prefix goes before each name: {@code "llama."} in GGUF metadata
      */
     Fields(String source, String prefix, Map<String, ?> values) {
+        this(source, prefix, values, Map.of());
+    }
+
+    private Fields(String source, String prefix, Map<String, ?> values, Map<String, String> aliases) {
         this.source = source;
         this.prefix = prefix;
         this.values = values;
+        this.aliases = aliases;
+    }
+
+    /**
+     * The same values for a reader that knows some by other names.
+     *
+     * @param names the name that the file has for each name of the reader; the reader's own is understood, too
+     */
+    Fields calledIn(Map<String, String> names) {
+        return new Fields(source, prefix, values, names);
+    }
+
+    /** The name of a value as the file has it. */
+    private String key(String name) {
+        var alias = aliases.get(name);
+        return prefix + (alias == null || values.containsKey(prefix + name) && !values.containsKey(prefix + alias) ? name : alias);
     }
 
     String source() {
@@ -42,7 +64,7 @@ final class Fields {
         var all = new LinkedHashMap<String, @Nullable Object>();
         defaults.forEach((name, value) -> all.put(prefix + name, value));
         all.putAll(values);
-        return new Fields(source, prefix, all);
+        return new Fields(source, prefix, all, aliases);
     }
 
     /** The names of all fields that begin with the prefix, without it. */
@@ -72,17 +94,17 @@ final class Fields {
 
     /** Whether the field is present, even if it is null. */
     boolean mentions(String name) {
-        return values.containsKey(prefix + name);
+        return values.containsKey(key(name));
     }
 
     private @Nullable Object value(String name) {
-        return values.get(prefix + name);
+        return values.get(key(name));
     }
 
     private Object required(String name) {
         var value = value(name);
         if (value == null) {
-            throw error("field '" + prefix + name + "' is missing");
+            throw error("field '" + key(name) + "' is missing");
         }
         return value;
     }
@@ -94,11 +116,27 @@ final class Fields {
             value = list.getFirst();
             for (var element : list) {
                 if (!element.equals(value)) {
-                    throw error("field '" + prefix + name + "' differs between layers, which is not supported");
+                    throw error("field '" + key(name) + "' differs between layers, which is not supported");
                 }
             }
         }
         return whole(name, value, 1);
+    }
+
+    /** A whole number from 1 for each layer, whether the file has one for all or a list. */
+    int[] positives(String name, int layers) {
+        var numbers = new int[layers];
+        if (!(required(name) instanceof List<?> list)) {
+            Arrays.fill(numbers, positive(name));
+            return numbers;
+        }
+        if (list.size() != layers) {
+            throw error("field '" + key(name) + "' has " + list.size() + " entries for " + layers + " layers");
+        }
+        for (int i = 0; i < layers; i++) {
+            numbers[i] = whole(name, list.get(i), 1);
+        }
+        return numbers;
     }
 
     int positive(String name, int fallback) {
@@ -149,6 +187,11 @@ final class Fields {
         throw wrong(name, "true or false", value);
     }
 
+    /** Whether the field is present and a text. */
+    boolean isText(String name) {
+        return value(name) instanceof String;
+    }
+
     String text(String name) {
         if (required(name) instanceof String text) {
             return text;
@@ -177,6 +220,23 @@ final class Fields {
         return ids;
     }
 
+    /** A yes or no for each layer, as true and false or as 1 and 0. */
+    List<Boolean> flags(String name, int layers) {
+        var list = list(name);
+        if (list.size() != layers) {
+            throw error("field '" + key(name) + "' has " + list.size() + " entries for " + layers + " layers");
+        }
+        var flags = new ArrayList<Boolean>();
+        for (var element : list) {
+            flags.add(element instanceof Boolean flag ? flag : whole(name, element, 0) > 0);
+        }
+        return flags;
+    }
+
+    boolean isList(String name) {
+        return value(name) instanceof List;
+    }
+
     /** A list of numbers. */
     List<Double> numbers(String name) {
         var numbers = new ArrayList<Double>();
@@ -184,11 +244,6 @@ final class Fields {
             numbers.add(finite(name, element));
         }
         return numbers;
-    }
-
-    /** Whether the field is present and a text. */
-    boolean isText(String name) {
-        return value(name) instanceof String;
     }
 
     /** A list of numbers that may be infinite: as a bare Infinity, or in an object, as transformers 5 writes it. */
@@ -255,7 +310,7 @@ final class Fields {
 
     private UserError wrong(String name, String expected, @Nullable Object value) {
         var text = String.valueOf(value);
-        return error("field '" + prefix + name + "' must be " + expected + ", not "
+        return error("field '" + key(name) + "' must be " + expected + ", not "
                 + (text.length() > 60 ? text.substring(0, 60) + "..." : text));
     }
 

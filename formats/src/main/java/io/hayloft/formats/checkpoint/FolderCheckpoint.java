@@ -28,12 +28,6 @@ final class FolderCheckpoint implements Checkpoint {
 
     private static final String GENERATION = "generation_config.json";
 
-    /** Prefixes of the decoder and names of the output weight: plain models, and the text part of larger ones. */
-    private static final Map<String, String> PREFIXES = Map.of(
-            "model.", "lm_head.weight",
-            "language_model.model.", "language_model.lm_head.weight",
-            "model.language_model.", "lm_head.weight");
-
     private final Path folder;
     private final String configName;
     private final SafetensorsShards shards;
@@ -48,22 +42,14 @@ final class FolderCheckpoint implements Checkpoint {
         this.shards = shards;
         this.config = HuggingFaceConfig.read(file, optional(folder.resolve(GENERATION)), options);
         var architecture = HuggingFaceConfig.architecture(file);
-        var prefix = PREFIXES.keySet().stream()
-                .filter(start -> shards.tensors().containsKey(start + "embed_tokens.weight"))
-                .findFirst()
-                .orElse("model.");
-        var names = FamilyWeights.huggingFaceNames(
-                architecture,
-                TensorNames.huggingFace(
-                        prefix,
-                        PREFIXES.getOrDefault(prefix, ""),
-                        config.norms().post()));
+        var placement = config.norms().placement();
+        var usual = HuggingFaceNames.of(architecture, placement, shards.tensors().keySet());
         this.weights = FamilyWeights.of(
                 new FamilyWeights.File(folder.toString(), shards.tensors(), shards.unread(), false),
                 architecture,
                 config,
-                names,
-                null);
+                FamilyWeights.huggingFaceNames(architecture, usual),
+                TensorLayout.huggingFace(architecture, config));
     }
 
     static FolderCheckpoint open(Path folder, String configName, ReadOptions options) {

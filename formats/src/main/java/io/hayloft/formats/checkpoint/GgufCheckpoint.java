@@ -1,6 +1,8 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DecoderConfig.NormPlacement;
+import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import java.nio.file.Path;
@@ -19,29 +21,23 @@ final class GgufCheckpoint implements Checkpoint {
         this.file = file;
         this.config = GgufConfig.read(file, options);
         var architecture = GgufConfig.architecture(file);
-        var permutation = architecture.isPermutedInGguf() ? permutation(config) : null;
+        boolean fused = file.tensors().containsKey("blk.0.attn_qkv.weight");
         this.weights = FamilyWeights.of(
                 new FamilyWeights.File(file.source(), file.tensors(), file.unread(), true),
                 architecture,
                 config,
-                FamilyWeights.ggufNames(architecture, TensorNames.gguf()),
-                permutation);
+                FamilyWeights.ggufNames(architecture, names(architecture, config)),
+                TensorLayout.gguf(architecture, config, fused));
     }
 
-    /** The order of the rows of a head: one for all layers, since the architectures that permute have heads of one width. */
-    private static RowPermutation permutation(DecoderConfig config) {
-        int headDim = 1;
-        for (int layer = 0; layer < config.layers(); layer++) {
-            var attention = config.findAttention(layer);
-            if (attention.isPresent()) {
-                headDim = attention.get().headDim();
-                var rope = attention.get().rope();
-                if (rope != null) {
-                    return new RowPermutation(headDim, rope.rotaryDims());
-                }
-            }
+    private static TensorNames names(Architecture architecture, DecoderConfig config) {
+        var names = TensorNames.gguf();
+        boolean two = config.norms().placement() == NormPlacement.PARALLEL_TWO_NORMS;
+        if (architecture == Architecture.FALCON && two) { // the norm that came later is that of attention
+            names.put(Role.ATTENTION_NORM, "blk.#.attn_norm_2.weight")
+                    .put(Role.FEED_FORWARD_NORM, "blk.#.attn_norm.weight");
         }
-        return new RowPermutation(headDim, headDim);
+        return names;
     }
 
     @Override

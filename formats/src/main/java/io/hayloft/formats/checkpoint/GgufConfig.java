@@ -7,6 +7,7 @@ import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Set;
 final class GgufConfig {
     private static final int GEMMA2_PATTERN = 2;
     private static final int GEMMA3_PATTERN = 6;
+    private static final int COHERE2_PATTERN = 4; // of EXAONE 4, too
     private static final int SMOLLM3_ROPE_INTERVAL = 4;
 
     // The defaults of optional keys, as llama.cpp has them.
@@ -27,12 +29,15 @@ final class GgufConfig {
     private static final int GEMMA2_WINDOW = 4096;
     private static final int PHI3_SHORT_CONTEXT = 4096;
     private static final int PHI3_WINDOW = 2047;
+    private static final int EXAONE4_LAYERS_OF_32B = 64;
+    private static final int EXAONE4_WINDOW = 4096;
 
     private final Fields general;
     private final Fields fields;
     private final Architecture architecture;
     private final Map<String, Tensor> tensors;
     private final Map<String, String> unread;
+    private final GgufLayers parts;
 
     private GgufConfig(GgufFile file) {
         this.general = new Fields(file.source(), "", file.metadata());
@@ -41,6 +46,7 @@ final class GgufConfig {
         this.fields = general.under(name + ".");
         this.tensors = file.tensors();
         this.unread = file.unread();
+        this.parts = new GgufLayers(fields, tensors.keySet(), architecture);
     }
 
     static Architecture architecture(GgufFile file) {
@@ -60,9 +66,9 @@ final class GgufConfig {
         if (!architecture.isRecurrent() && fields.whole("expert_count", 0) > 0) {
             throw general.error("mixtures of experts are not supported");
         }
-        int parts = general.whole("split.count", 1);
-        if (parts > 1) {
-            throw general.error("is one of " + parts + " parts of a model: join them with llama-gguf-split --merge");
+        int files = general.whole("split.count", 1);
+        if (files > 1) {
+            throw general.error("is one of " + files + " parts of a model: join them with llama-gguf-split --merge");
         }
         int hidden = fields.positive("embedding_length");
         int layers = fields.positive("block_count");
@@ -73,15 +79,20 @@ final class GgufConfig {
             var config = new DecoderConfig(
                     architecture.label(),
                     hidden,
-                    context(hidden, options),
+                    context(hidden, layers, options),
                     tokens(hidden),
-                    new DecoderConfig.Norms(
-                            fields.number("attention.layer_norm_rms_epsilon"), false, architecture.isGemma()),
+                    architecture.isRecurrent()
+                            ? new DecoderConfig.Norms(
+                                    fields.number("attention.layer_norm_rms_epsilon"), false, false)
+                            : parts.norms(),
+                    parts.residualScale(),
                     architecture.isRecurrent()
                             ? new GgufStateSpace(fields, tensors, architecture).stack(hidden, layers)
                             : stack(hidden, layers));
             if (!options.ignoreUnknown()) {
-                KnownFields.checkGguf(fields, architecture.isRecurrent() ? GgufStateSpace.KEYS : Set.of());
+                KnownFields.checkGguf(
+                        fields,
+                        architecture.isRecurrent() ? GgufStateSpace.KEYS : GgufLayers.ownKeys(architecture));
             }
             return config;
         } catch (UserError e) {
@@ -89,15 +100,17 @@ final class GgufConfig {
         }
     }
 
-    private DecoderConfig.Context context(int hidden, ReadOptions options) {
+    private DecoderConfig.Context context(int hidden, int layers, ReadOptions options) {
         if (architecture.isRecurrent()) {
             var scaling = new GgufStateSpace(fields, tensors, architecture).scaling(hidden);
             return DecoderConfig.Context.of(
                     fields.positive("context_length", HuggingFaceStateSpace.UNBOUNDED), scaling, options.context());
         }
-        var rope = new GgufRope(fields, tensors, headDim(hidden, fields.positive("attention.head_count"))).full();
+        int headDim = headDim(hidden, fields.positives("attention.head_count", layers)[0]);
+        var rope = new GgufRope(fields, tensors, headDim).full();
         // Files of Gemma 3 state the length that scaling reaches.
-        var scaling = architecture == Architecture.GEMMA3 ? new RopeConfig.None() : rope.scaling();
+        boolean scaled = architecture != Architecture.GEMMA3 && parts.rotates();
+        var scaling = scaled ? rope.scaling() : new RopeConfig.None();
         return DecoderConfig.Context.of(fields.positive("context_length"), scaling, options.context());
     }
 
@@ -106,43 +119,62 @@ final class GgufConfig {
                 vocabulary(),
                 general.ids("tokenizer.ggml.bos_token_id").stream().findFirst().orElse(-1),
                 endTokens(),
-                architecture.isGemma() ? Math.sqrt(hidden) : 1,
-                !tensors.containsKey("output.weight") && !unread.containsKey("output.weight"),
-                softCap("final_logit_softcapping", GEMMA2_OUTPUT_CAP));
+                parts.embeddingScale(hidden),
+                architecture == Architecture.GPT2 ? fields.positive("context_length") : 0,
+                new DecoderConfig.Output(
+                        !tensors.containsKey("output.weight") && !unread.containsKey("output.weight"),
+                        architecture == Architecture.PHI,
+                        parts.logitScale(),
+                        softCap("final_logit_softcapping", GEMMA2_OUTPUT_CAP)));
     }
 
     private List<LayerConfig> stack(int hidden, int layers) {
-        int queryHeads = fields.positive("attention.head_count");
-        int headDim = headDim(hidden, queryHeads);
+        var queryHeads = fields.positives("attention.head_count", layers);
+        var kvHeads = fields.has("attention.head_count_kv")
+                ? fields.positives("attention.head_count_kv", layers)
+                : queryHeads;
+        var widths = fields.positives("feed_forward_length", layers);
+        int headDim = headDim(hidden, queryHeads[0]);
         var ropes = new GgufRope(fields, tensors, headDim);
         var rope = ropes.full();
         var slidingRope = architecture == Architecture.GEMMA3 ? ropes.local() : ropes.sameForSliding(rope);
+        double scale = parts.attentionScale();
         var attention = new AttentionConfig(
-                queryHeads,
-                fields.positive("attention.head_count_kv", queryHeads),
+                queryHeads[0],
+                kvHeads[0],
                 headDim,
                 0,
                 rope,
-                1 / Math.sqrt(queryScalar(layers, hidden, queryHeads, headDim)),
+                scale > 0 ? scale : 1 / Math.sqrt(queryScalar(layers, hidden, queryHeads[0], headDim)),
                 softCap("attn_logit_softcapping", GEMMA2_ATTENTION_CAP),
-                architecture.hasQueryKeyNorm(),
-                tensors.containsKey("blk.0.attn_q.bias"));
-        var feedForward =
-                new LayerConfig.FeedForward(fields.positive("feed_forward_length"), architecture.activation());
+                parts.headNorm(),
+                parts.biases(),
+                parts.outputBias());
         int window = fields.whole("attention.sliding_window", defaultWindow(layers));
+        var sliding = slidingLayers(window, layers);
         var stack = new ArrayList<LayerConfig>();
         for (int i = 0; i < layers; i++) {
-            boolean sliding = window > 0 && slides(i);
-            boolean rotary = architecture != Architecture.SMOLLM3 || (i + 1) % SMOLLM3_ROPE_INTERVAL != 0;
+            boolean slides = sliding.get(i);
+            var own = !rotates(i, window, slides) ? null : slides ? slidingRope : rope;
             stack.add(new LayerConfig(
-                    attention.with(sliding ? window : 0, !rotary ? null : sliding ? slidingRope : rope), feedForward));
+                    attention.withHeads(queryHeads[i], kvHeads[i]).with(slides ? window : 0, own),
+                    parts.feedForward(widths[i])));
         }
         return stack;
     }
 
+    private boolean rotates(int layer, int window, boolean slides) {
+        return switch (architecture) {
+            case SMOLLM3 -> (layer + 1) % SMOLLM3_ROPE_INTERVAL != 0;
+            case COHERE2 -> slides;
+            case EXAONE4 -> slides || window == 0;
+            default -> parts.rotates();
+        };
+    }
+
     /** Only Gemma caps, and only Gemma 2 where the file does not say so. */
     private double softCap(String name, double gemma2Default) {
-        if (!architecture.isGemma()) {
+        if (!architecture.isLaterGemma()) {
             return 0;
         }
         return fields.number(name, architecture == Architecture.GEMMA2 ? gemma2Default : 0);
@@ -152,6 +184,7 @@ final class GgufConfig {
     private int defaultWindow(int layers) {
         return switch (architecture) {
             case GEMMA2 -> GEMMA2_WINDOW;
+            case EXAONE4 -> layers == EXAONE4_LAYERS_OF_32B ? EXAONE4_WINDOW : 0;
             case PHI3 ->
                 // The 4k models. Those for long texts have a window as long as their context, which is none.
                 (layers == 32 || layers == 40) && fields.positive("context_length") == PHI3_SHORT_CONTEXT
@@ -161,14 +194,25 @@ final class GgufConfig {
         };
     }
 
-    /** Whether a layer slides in a model that has a window: all but each n-th, in most architectures all. */
-    private boolean slides(int layer) {
+    /** Which layers slide in a model that has a window: all but each n-th, in most architectures all. */
+    private List<Boolean> slidingLayers(int window, int layers) {
+        var key = "attention.sliding_window_pattern";
+        if (window == 0) {
+            return Collections.nCopies(layers, false);
+        }
+        if (architecture == Architecture.OLMO2) {
+            throw fields.error("key 'attention.sliding_window' makes it an Olmo 3, which is not supported");
+        }
+        if (fields.isList(key)) {
+            return fields.flags(key, layers);
+        }
         int usual = switch (architecture) {
             case GEMMA2 -> GEMMA2_PATTERN;
             case GEMMA3 -> GEMMA3_PATTERN;
+            case COHERE2, EXAONE4 -> COHERE2_PATTERN;
             default -> Integer.MAX_VALUE;
         };
-        return (layer + 1) % fields.positive("attention.sliding_window_pattern", usual) != 0;
+        return HuggingFaceConfig.everyOtherThan(fields.positive(key, usual), layers);
     }
 
     private int headDim(int hidden, int queryHeads) {

@@ -26,10 +26,10 @@ final class GriffinWeights implements WeightSource {
     private final TensorNames names = names();
     private final NamedWeights usual;
 
-    GriffinWeights(FamilyWeights.File file, DecoderConfig config) {
+    GriffinWeights(FamilyWeights.File file, DecoderConfig config, TensorLayout layout) {
         this.config = config;
         var tensors = new NamedWeights.Tensors(file.tensors(), file.unread(), biases(config, names));
-        this.usual = new NamedWeights(file.source(), config, tensors, names, false, null);
+        this.usual = new NamedWeights(file.source(), config, tensors, names, layout);
     }
 
     private static Set<String> biases(DecoderConfig config, TensorNames names) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads config.json as transformers 4 and 5 write it, with the defaults of each architecture. */
 public final class HuggingFaceConfig {
@@ -27,11 +28,13 @@ public final class HuggingFaceConfig {
 
     private final Fields fields;
     private final Architecture architecture;
+    private final HuggingFaceLayers parts;
     private final ReadOptions options;
 
     private HuggingFaceConfig(Fields fields, Architecture architecture, ReadOptions options) {
         this.fields = fields;
         this.architecture = architecture;
+        this.parts = new HuggingFaceLayers(fields, architecture);
         this.options = options;
     }
 
@@ -52,6 +55,7 @@ public final class HuggingFaceConfig {
         if (architecture == Architecture.GEMMA3) {
             text = text.or(GEMMA3_DEFAULTS);
         }
+        text = HuggingFaceFamily.of(architecture).fields(text);
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 ->
                 new HuggingFaceStateSpace(text, architecture, options).read(endTokens(text, generation));
@@ -78,11 +82,11 @@ public final class HuggingFaceConfig {
                     hidden,
                     context(hidden),
                     tokens(hidden, generation),
-                    new DecoderConfig.Norms(
-                            fields.number("rms_norm_eps", 1e-6), architecture.isGemma(), architecture.isGemma()),
+                    parts.norms(),
+                    parts.residualScale(),
                     stack(hidden, layers));
             if (!options.ignoreUnknown()) {
-                KnownFields.checkHuggingFace(fields);
+                KnownFields.checkHuggingFace(fields, HuggingFaceFamily.of(architecture));
             }
             return config;
         } catch (UserError e) {
@@ -92,9 +96,8 @@ public final class HuggingFaceConfig {
 
     private DecoderConfig.Context context(int hidden) {
         // Files of Gemma 3 state the length that scaling reaches.
-        var scaling = architecture == Architecture.GEMMA3
-                ? new RopeConfig.None()
-                : rope(headDim(hidden)).scaling();
+        var rope = architecture == Architecture.GEMMA3 ? null : rope(headDim(hidden));
+        var scaling = rope == null ? new RopeConfig.None() : rope.scaling();
         return DecoderConfig.Context.of(fields.positive("max_position_embeddings"), scaling, options.context());
     }
 
@@ -103,9 +106,13 @@ public final class HuggingFaceConfig {
                 fields.positive("vocab_size"),
                 fields.ids("bos_token_id").stream().findFirst().orElse(-1),
                 endTokens(fields, generation),
-                architecture.isGemma() ? Math.sqrt(hidden) : 1,
-                fields.flag("tie_word_embeddings", tiedByDefault()),
-                softCap("final_logit_softcapping", 30));
+                parts.embeddingScale(hidden),
+                architecture == Architecture.GPT2 ? fields.positive("max_position_embeddings") : 0,
+                new DecoderConfig.Output(
+                        fields.flag("tie_word_embeddings", tiedByDefault()),
+                        architecture == Architecture.PHI,
+                        parts.logitScale(),
+                        softCap("final_logit_softcapping", 30)));
     }
 
     private List<LayerConfig> stack(int hidden, int layers) {
@@ -113,19 +120,21 @@ public final class HuggingFaceConfig {
         int headDim = headDim(hidden);
         var rope = rope(headDim);
         var slidingRope = slidingRope(headDim);
+        double scale = parts.attentionScale();
         var attention = new AttentionConfig(
                 queryHeads,
-                fields.positive("num_key_value_heads", queryHeads),
+                parts.kvHeads(queryHeads),
                 headDim,
                 0,
                 rope,
-                1 / Math.sqrt(queryScalar(headDim)),
+                scale > 0 ? scale : 1 / Math.sqrt(queryScalar(headDim)),
                 softCap("attn_logit_softcapping", 50),
-                architecture.hasQueryKeyNorm(),
-                fields.flag("attention_bias", architecture == Architecture.QWEN2));
-        var feedForward = new LayerConfig.FeedForward(fields.positive("intermediate_size"), architecture.activation());
+                parts.headNorm(),
+                parts.biases(),
+                parts.outputBias());
+        var feedForward = parts.feedForward(hidden);
         var sliding = slidingLayers(layers);
-        var rotary = rotaryLayers(layers);
+        var rotary = rotaryLayers(sliding);
         var stack = new ArrayList<LayerConfig>();
         for (int i = 0; i < layers; i++) {
             int window = sliding.get(i) ? fields.positive("sliding_window") : 0;
@@ -136,13 +145,6 @@ public final class HuggingFaceConfig {
     }
 
     private void checkSupported() {
-        var activation = fields.text("hidden_activation", fields.text("hidden_act", "silu"));
-        // Early Gemma configs say "gelu" and mean the approximation.
-        var fits = architecture.isGemma() || activation.equals("silu");
-        if (!fits) {
-            throw fields.error("field 'hidden_act' is '" + activation + "', but " + architecture.label()
-                    + " is only supported with silu");
-        }
         checkNotQuantised(fields);
         if (fields.flag("use_bidirectional_attention", false)) {
             throw fields.error("field 'use_bidirectional_attention' is true, but only causal models are supported");
@@ -165,21 +167,27 @@ public final class HuggingFaceConfig {
 
     private int defaultHeadDim(int hidden, int queryHeads) {
         return switch (architecture) {
-            case GEMMA2, GEMMA3 -> 256;
-            case QWEN3 -> 128;
+            case GEMMA, GEMMA2, GEMMA3 -> 256;
+            case QWEN3, GLM4 -> 128;
             default -> Math.max(1, hidden / queryHeads);
         };
     }
 
     private boolean tiedByDefault() {
-        return architecture.isGemma() || architecture == Architecture.SMOLLM3;
+        return switch (architecture) {
+            case GEMMA, GEMMA2, GEMMA3, SMOLLM3, COHERE, COHERE2, STARCODER2, GPT2, FALCON -> true;
+            default -> false;
+        };
     }
 
-    private RopeConfig rope(int headDim) {
-        return ropes(headDim).full(defaultTheta());
+    private @Nullable RopeConfig rope(int headDim) {
+        return architecture == Architecture.GPT2 ? null : ropes(headDim).full(defaultTheta());
     }
 
-    private RopeConfig slidingRope(int headDim) {
+    private @Nullable RopeConfig slidingRope(int headDim) {
+        if (architecture == Architecture.GPT2) {
+            return null;
+        }
         var ropes = ropes(headDim);
         return architecture == Architecture.GEMMA3 ? ropes.local(10_000) : ropes.sliding(defaultTheta());
     }
@@ -197,7 +205,7 @@ public final class HuggingFaceConfig {
     }
 
     private double queryScalar(int headDim) {
-        double scalar = architecture.isGemma() ? fields.number("query_pre_attn_scalar", 256) : headDim;
+        double scalar = architecture.isLaterGemma() ? fields.number("query_pre_attn_scalar", 256) : headDim;
         if (!(scalar > 0)) {
             throw fields.error("field 'query_pre_attn_scalar' must be above 0, not " + scalar);
         }
@@ -206,7 +214,7 @@ public final class HuggingFaceConfig {
 
     /** Only Gemma caps; a null switches the cap off, while absence means the default of Gemma 2. */
     private double softCap(String name, double gemma2Default) {
-        if (!architecture.isGemma()) {
+        if (!architecture.isLaterGemma()) {
             return 0;
         }
         boolean unsaid = architecture == Architecture.GEMMA2 && !fields.mentions(name);
@@ -226,19 +234,35 @@ public final class HuggingFaceConfig {
         if (fields.has("layer_types")) {
             return layerTypes(layers);
         }
-        int pattern = fields.positive("sliding_window_pattern", fields.positive("_sliding_window_pattern", 6));
+        if (architecture == Architecture.EXAONE4 && fields.isText("sliding_window_pattern")) {
+            return lettersOfLayers(layers);
+        }
+        int usual = architecture == Architecture.GEMMA3 ? 6 : 4;
+        int pattern = fields.positive("sliding_window_pattern", fields.positive("_sliding_window_pattern", usual));
         int firstSliding = fields.whole("max_window_layers", 0);
         var sliding = new ArrayList<Boolean>();
         for (int i = 0; i < layers; i++) {
             sliding.add(
                     switch (architecture) {
-                        case LLAMA -> false;
-                        case MISTRAL, PHI3 -> true;
+                        case MISTRAL, PHI3, STARCODER2 -> true;
                         case GEMMA2 -> i % 2 == 0;
-                        case GEMMA3 -> (i + 1) % pattern != 0;
+                        case GEMMA3, COHERE2, EXAONE4 -> (i + 1) % pattern != 0;
                         case QWEN2, QWEN3, SMOLLM3 -> i >= firstSliding;
-                        case MAMBA, MAMBA2, JAMBA, FALCON_H1, RECURRENT_GEMMA, RWKV5 -> false; // read elsewhere
+                        default -> false;
                     });
+        }
+        return sliding;
+    }
+
+    /** A pattern such as LLLG, repeated over the layers: local ones slide, global ones do not. */
+    private List<Boolean> lettersOfLayers(int layers) {
+        var letters = fields.text("sliding_window_pattern");
+        if (!letters.matches("[LG]+")) {
+            throw fields.error("field 'sliding_window_pattern' must be a number, or of letters L and G, not " + letters);
+        }
+        var sliding = new ArrayList<Boolean>();
+        for (int i = 0; i < layers; i++) {
+            sliding.add(letters.charAt(i % letters.length()) == 'L');
         }
         return sliding;
     }
@@ -268,8 +292,13 @@ public final class HuggingFaceConfig {
         return sliding;
     }
 
-    /** SmolLM3 leaves every fourth layer without rotation. */
-    private List<Boolean> rotaryLayers(int layers) {
+    /** SmolLM3 leaves every fourth layer without rotation, Command R7B and EXAONE 4 those that see everything. */
+    private List<Boolean> rotaryLayers(List<Boolean> sliding) {
+        int layers = sliding.size();
+        if (architecture == Architecture.COHERE2
+                || architecture == Architecture.EXAONE4 && fields.has("sliding_window")) {
+            return sliding;
+        }
         if (architecture != Architecture.SMOLLM3) {
             return Collections.nCopies(layers, true);
         }

@@ -3,6 +3,8 @@ package io.hayloft.formats.checkpoint;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DecoderConfig.NormKind;
+import io.hayloft.formats.config.DecoderConfig.NormPlacement;
 import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
@@ -121,8 +123,9 @@ final class HuggingFaceRecurrent {
                 new HuggingFaceRope(rotary, headDim, options.ignoreUnknown()).full(10_000),
                 1 / Math.sqrt(headDim),
                 0,
+                AttentionConfig.HeadNorm.NONE,
                 false,
-                false);
+                true);
         var recurrent = new GriffinConfig(
                 fields.positive("lru_width", hidden), queryHeads, fields.positive("conv1d_width", 4));
         // The field counts gate and up together.
@@ -130,7 +133,7 @@ final class HuggingFaceRecurrent {
         if (inner % 2 != 0) {
             throw fields.error("field 'intermediate_size' is " + inner + ", which two halves cannot share");
         }
-        var feedForward = new FeedForward(inner / 2, Activation.GELU_TANH);
+        var feedForward = new FeedForward(inner / 2, Activation.GELU_TANH, true, true);
         var pattern = fields.has("block_types")
                 ? fields.texts("block_types")
                 : List.of("recurrent", "recurrent", "attention");
@@ -189,7 +192,8 @@ final class HuggingFaceRecurrent {
                 1,
                 fields.flag("tie_word_embeddings", false),
                 0);
+        var norms = new DecoderConfig.Norms(NormKind.LAYER, epsilon, false, NormPlacement.BEFORE);
         return new DecoderConfig(
-                architecture.label(), hidden, context(), tokens, new DecoderConfig.Norms(epsilon, false, false), stack);
+                architecture.label(), hidden, context(), tokens, norms, stack);
     }
 }

@@ -158,9 +158,12 @@ final class HuggingFaceStateSpace {
                 fields.ids("bos_token_id").stream().findFirst().orElse(-1),
                 endTokens,
                 fields.number("embedding_multiplier", 1),
-                fields.flag("tie_word_embeddings", architecture == Architecture.MAMBA),
                 0,
-                fields.number("lm_head_multiplier", 1));
+                new DecoderConfig.Output(
+                        fields.flag("tie_word_embeddings", architecture == Architecture.MAMBA),
+                        false,
+                        fields.number("lm_head_multiplier", 1),
+                        0));
     }
 
     private double epsilon() {
@@ -312,7 +315,7 @@ final class HuggingFaceStateSpace {
         if (factors.size() != 2) {
             throw fields.error("field 'mlp_multipliers' must be two numbers, not " + factors);
         }
-        return new FeedForward(
-                fields.positive("intermediate_size", 14_336), Activation.SILU, factors.get(0), factors.get(1));
+        int width = fields.positive("intermediate_size", 14_336);
+        return new FeedForward(width, Activation.SILU, true, false, factors.get(0), factors.get(1));
     }
 }

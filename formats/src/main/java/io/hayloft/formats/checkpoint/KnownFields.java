@@ -2,6 +2,7 @@ package io.hayloft.formats.checkpoint;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The fields of a model's config that are read, and those that change nothing that is computed here. Any other may
@@ -166,37 +167,30 @@ final class KnownFields {
     private KnownFields() {}
 
     /** Checks the fields of a config.json; names that begin with an underscore are the writer's own. */
-    static void checkHuggingFace(Fields config) {
-        checkHuggingFace(config, Set.of());
+    static void checkHuggingFace(Fields config, HuggingFaceFamily family) {
+        checkHuggingFace(config, family::knows);
     }
 
     /** The same for a family that reads more fields. */
     static void checkHuggingFace(Fields config, Set<String> more) {
+        checkHuggingFace(config, more::contains);
+    }
+
+    private static void checkHuggingFace(Fields config, Predicate<String> ofFamily) {
         for (var name : config.names()) {
-            if (!more.contains(name)
-                    && !READ.contains(name)
-                    && !WITHOUT_EFFECT.contains(name)
-                    && !name.startsWith("_")
-                    && config.isOn(name)) {
+            boolean known = READ.contains(name) || WITHOUT_EFFECT.contains(name) || ofFamily.test(name);
+            if (!known && !name.startsWith("_") && config.isOn(name)) {
                 throw config.error("field '" + name + "' is not known" + GO_ON);
             }
         }
     }
 
     /** Checks the keys of GGUF metadata that begin with the name of the architecture. */
-    static void checkGguf(Fields metadata) {
-        checkGguf(metadata, Set.of());
-    }
-
-    /** The same for a family that reads more keys. */
-    static void checkGguf(Fields metadata, Set<String> more) {
+    static void checkGguf(Fields metadata, Set<String> ofArchitecture) {
         for (var name : metadata.names()) {
             boolean ofImages = name.startsWith("vision.") || name.startsWith("mm.");
-            boolean known = more.contains(name)
-                    || READ_IN_GGUF.contains(name)
-                    || WITHOUT_EFFECT_IN_GGUF.contains(name)
-                    || ofImages;
-            if (!known && metadata.isOn(name)) {
+            boolean known = READ_IN_GGUF.contains(name) || WITHOUT_EFFECT_IN_GGUF.contains(name) || ofImages;
+            if (!known && !ofArchitecture.contains(name) && metadata.isOn(name)) {
                 throw metadata.error("key '" + name + "' is not known" + GO_ON);
             }
         }

@@ -4,12 +4,13 @@ import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DecoderConfig.NormKind;
+import io.hayloft.formats.config.DecoderConfig.NormPlacement;
+import io.hayloft.formats.config.LayerConfig.FeedForward;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
-import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.formats.tensor.WeightRows;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -23,8 +24,7 @@ final class NamedWeights implements WeightSource {
     private final DecoderConfig config;
     private final Tensors tensors;
     private final TensorNames names;
-    private final boolean fused;
-    private final @Nullable RowPermutation permutation;
+    private final TensorLayout layout;
 
     /**
      * The tensors of a file by name.
@@ -40,23 +40,24 @@ final class NamedWeights implements WeightSource {
     }
 
     /**
-     * @param fused whether queries, keys and values share a tensor, and gate and up another
-     * @param permutation order of the query and key rows of a head; null if they lie as the model has them
-     * @throws UserError if the file has biases that no supported layer uses
+     * Where a weight lies: rows of a matrix, or elements of a vector.
+     *
+     * @param tensor the name of its tensor
+     * @param all rows of the tensor, of which others may belong to other weights
+     * @param first row at which those of the weight begin
+     * @param order order of the rows from there on; null if it is the file's
      */
-    NamedWeights(
-            String source,
-            DecoderConfig config,
-            Tensors tensors,
-            TensorNames names,
-            boolean fused,
-            @Nullable RowPermutation permutation) {
+    private record Place(String tensor, int all, int first, int @Nullable [] order) {}
+
+    /**
+     * @throws UserError if the file has biases that no layer uses
+     */
+    NamedWeights(String source, DecoderConfig config, Tensors tensors, TensorNames names, TensorLayout layout) {
         this.source = source;
         this.config = config;
         this.tensors = tensors;
         this.names = names;
-        this.fused = fused;
-        this.permutation = permutation;
+        this.layout = layout;
         checkBiases();
     }
 
@@ -64,18 +65,51 @@ final class NamedWeights implements WeightSource {
     private void checkBiases() {
         var used = new HashSet<>(tensors.ownBiases);
         for (int layer = 0; layer < config.layers(); layer++) {
-            if (config.findAttention(layer).map(AttentionConfig::biases).orElse(false)) {
-                used.add(names.of(Role.QUERY_BIAS, layer));
-                used.add(names.of(Role.KEY_BIAS, layer));
-                used.add(names.of(Role.VALUE_BIAS, layer));
+            for (var role : Role.values()) {
+                if (role.bias() && !role.global() && uses(role, layer)) {
+                    used.add(place(role, layer).tensor);
+                }
             }
         }
         for (var name : tensors.weights.keySet()) {
             if (name.startsWith(names.layers()) && name.endsWith(".bias") && !used.contains(name)) {
-                throw error("tensor '" + name + "' is not supported: " + config.architecture()
-                        + " models may only have biases on queries, keys and values");
+                if (!names.isMask(name)) {
+                    throw unused(name);
+                }
             }
         }
+        for (var role : new Role[] {Role.OUTPUT_BIAS, Role.FINAL_NORM_BIAS}) {
+            if (!uses(role, -1) && tensors.weights.containsKey(names.of(role, -1))) {
+                throw unused(names.of(role, -1));
+            }
+        }
+    }
+
+    private UserError unused(String bias) {
+        return error("tensor '" + bias + "' is not supported: no part of this " + config.architecture()
+                + " model has such a bias by its config");
+    }
+
+    /** Whether the forward pass adds a bias. */
+    private boolean uses(Role bias, int layer) {
+        boolean normBiases = config.norms().kind() == NormKind.LAYER;
+        var placement = config.norms().placement();
+        return switch (bias) {
+            case OUTPUT_BIAS -> config.tokens().output().bias();
+            case FINAL_NORM_BIAS -> normBiases;
+            case ATTENTION_NORM_BIAS -> normBiases && placement.before();
+            case FEED_FORWARD_NORM_BIAS ->
+                normBiases && placement.before() && placement != NormPlacement.PARALLEL;
+            case QUERY_BIAS, KEY_BIAS, VALUE_BIAS ->
+                config.findAttention(layer).map(AttentionConfig::biases).orElse(false);
+            case ATTENTION_OUTPUT_BIAS ->
+                config.findAttention(layer).map(AttentionConfig::outputBias).orElse(false);
+            case GATE_BIAS ->
+                config.findDense(layer).map(part -> part.biases() && part.gated()).orElse(false);
+            case UP_BIAS, DOWN_BIAS ->
+                config.findDense(layer).map(FeedForward::biases).orElse(false);
+            default -> false;
+        };
     }
 
     @Override
@@ -83,74 +117,94 @@ final class NamedWeights implements WeightSource {
         if (role == Role.OUTPUT && config.tokens().tiedOutput()) {
             return find(Role.EMBEDDING, layer);
         }
+        var place = place(role, layer);
         return switch (role) {
-            case QUERY, KEY, VALUE -> fused ? partOfAttention(role, layer) : matrix(role, layer);
-            case GATE, UP -> fused ? partOfFeedForward(role, layer) : matrix(role, layer);
-            case EMBEDDING, OUTPUT, ATTENTION_OUTPUT, DOWN -> matrix(role, layer);
-            default -> vector(role, layer);
+            case EMBEDDING, OUTPUT, POSITION_EMBEDDING ->
+                tensor(place.tensor, place.all, config.hidden()).map(WeightRows::all);
+            case QUERY, KEY, VALUE, ATTENTION_OUTPUT, GATE, UP, DOWN -> matrix(role, layer, place);
+            case QUERY_NORM, KEY_NORM -> headNorm(role, layer, place);
+            default -> tensor(place.tensor, place.all).map(tensor -> vector(tensor, place, outputs(role, layer)));
         };
     }
 
     @Override
     public WeightRows get(Role role, int layer) {
-        return find(role, layer).orElseThrow(() -> error("tensor '" + nameOf(role, layer) + "' is missing"));
-    }
-
-    private String nameOf(Role role, int layer) {
-        return switch (role) {
-            case QUERY, KEY, VALUE -> fused ? names.fusedAttention(layer) : names.of(role, layer);
-            case GATE, UP -> fused ? names.fusedFeedForward(layer) : names.of(role, layer);
-            case OUTPUT -> names.of(config.tokens().tiedOutput() ? Role.EMBEDDING : role, layer);
-            default -> names.of(role, layer);
-        };
-    }
-
-    private Optional<WeightRows> matrix(Role role, int layer) {
-        int rows = outputs(role, layer);
-        return tensor(names.of(role, layer), rows, inputs(role, layer))
-                .map(tensor -> new WeightRows(tensor, 0, rows, order(role, layer)));
-    }
-
-    private int @Nullable [] order(Role role, int layer) {
-        if (permutation == null) {
-            return null;
-        }
-        return switch (role) {
-            case QUERY, QUERY_BIAS -> permutation.order(config.attention(layer).queryHeads());
-            case KEY, KEY_BIAS -> permutation.order(config.attention(layer).kvHeads());
-            default -> null;
-        };
-    }
-
-    private Optional<WeightRows> vector(Role role, int layer) {
-        return tensor(names.of(role, layer), outputs(role, layer)).map(tensor -> {
-            var order = order(role, layer);
-            return WeightRows.all(order == null ? tensor : reordered(tensor, order));
+        return find(role, layer).orElseThrow(() -> {
+            var missing = role == Role.OUTPUT && config.tokens().tiedOutput() ? Role.EMBEDDING : role;
+            return error("tensor '" + place(missing, layer).tensor + "' is missing");
         });
     }
 
-    /** A bias whose elements, not rows, are permuted: copied, as it is small. */
-    private static Tensor reordered(Tensor bias, int[] order) {
-        var values = bias.toFloats();
-        var sorted = new float[values.length];
-        for (int i = 0; i < sorted.length; i++) {
-            sorted[i] = values[order[i]];
-        }
-        return new Tensor(bias.name(), TensorType.F32, bias.shape(), MemorySegment.ofArray(sorted));
-    }
-
-    private Optional<WeightRows> partOfAttention(Role role, int layer) {
-        int queries = outputs(Role.QUERY, layer);
-        int keys = outputs(Role.KEY, layer);
-        int first = role == Role.QUERY ? 0 : role == Role.KEY ? queries : queries + keys;
-        return tensor(names.fusedAttention(layer), queries + 2L * keys, config.hidden())
-                .map(tensor -> new WeightRows(tensor, first, outputs(role, layer), null));
-    }
-
-    private Optional<WeightRows> partOfFeedForward(Role role, int layer) {
+    private Place place(Role role, int layer) {
         int rows = outputs(role, layer);
-        return tensor(names.fusedFeedForward(layer), 2L * rows, config.hidden())
-                .map(tensor -> new WeightRows(tensor, role == Role.GATE ? 0 : rows, rows, null));
+        return switch (role) {
+            case QUERY, KEY, VALUE, QUERY_BIAS, KEY_BIAS, VALUE_BIAS ->
+                placeInAttention(role, layer, config.attention(layer));
+            case QUERY_NORM, KEY_NORM ->
+                new Place(names.of(role, layer), rows, 0, layout.order(role, config.attention(layer)));
+            case GATE, UP, GATE_BIAS, UP_BIAS -> {
+                boolean second = role == Role.UP || role == Role.UP_BIAS;
+                yield layout.fusedFeedForward()
+                        ? new Place(names.fusedFeedForward(role, layer), 2 * rows, second ? rows : 0, null)
+                        : new Place(names.of(role, layer), rows, 0, null);
+            }
+            default -> new Place(names.of(role, layer), rows, 0, null);
+        };
+    }
+
+    private Place placeInAttention(Role role, int layer, AttentionConfig attention) {
+        var order = layout.order(role, attention);
+        int all = attention.queryWidth() + 2 * attention.kvWidth();
+        return switch (layout.attention()) {
+            case NO -> new Place(names.of(role, layer), outputs(role, layer), 0, order);
+            case BELOW_EACH_OTHER ->
+                new Place(names.fusedAttention(role, layer), all, TensorLayout.first(role, attention), order);
+            case BY_KV_HEAD -> {
+                var rows = TensorLayout.rowsByKvHead(role, attention, order);
+                yield new Place(names.fusedAttention(role, layer), all, 0, rows);
+            }
+        };
+    }
+
+    private Optional<WeightRows> matrix(Role role, int layer, Place place) {
+        int rows = outputs(role, layer);
+        if (!layout.transposed()) {
+            return tensor(place.tensor, place.all, inputs(role, layer))
+                    .map(tensor -> new WeightRows(tensor, place.first, rows, place.order));
+        }
+        return tensor(place.tensor, inputs(role, layer), place.all).map(tensor -> {
+            if (tensor.type().isQuantised()) {
+                throw error("tensor '" + place.tensor + "' is transposed and of type " + tensor.type()
+                        + ", which is not supported");
+            }
+            return new WeightRows(
+                    TensorLayout.transposed(tensor, place.first, rows), 0, rows, place.order);
+        });
+    }
+
+    /** Weights for the norms of heads: a vector, rows of a matrix, or a tensor for each head. */
+    private Optional<WeightRows> headNorm(Role role, int layer, Place place) {
+        var attention = config.attention(layer);
+        int elements = outputs(role, layer);
+        int heads = role == Role.QUERY_NORM ? attention.queryHeads() : attention.kvHeads();
+        if (attention.headNorm() != AttentionConfig.HeadNorm.OWN) {
+            return tensor(place.tensor, elements).map(tensor -> vector(tensor, place, elements));
+        }
+        if (!names.isByHead(role)) {
+            return tensor(place.tensor, heads, attention.headDim()).map(tensor -> vector(tensor, place, elements));
+        }
+        var all = new float[elements];
+        for (int head = 0; head < heads; head++) {
+            var name = names.ofHead(role, layer, head);
+            var own = tensor(name, attention.headDim()).orElseThrow(() -> error("tensor '" + name + "' is missing"));
+            own.readRow(0, all, head * attention.headDim());
+        }
+        return Optional.of(WeightRows.all(TensorLayout.vector(place.tensor, all)));
+    }
+
+    private static WeightRows vector(Tensor tensor, Place place, int elements) {
+        boolean asStored = place.order == null && place.all == elements && tensor.shape().length == 1;
+        return WeightRows.all(asStored ? tensor : TensorLayout.selected(tensor, place.first, elements, place.order));
     }
 
     /**
@@ -174,11 +228,19 @@ final class NamedWeights implements WeightSource {
     /** Rows of a matrix, elements of a vector. */
     private int outputs(Role role, int layer) {
         return switch (role) {
-            case EMBEDDING, OUTPUT -> config.vocabulary();
+            case EMBEDDING, OUTPUT, OUTPUT_BIAS -> config.vocabulary();
+            case POSITION_EMBEDDING -> config.tokens().positions();
             case QUERY, QUERY_BIAS -> config.attention(layer).queryWidth();
             case KEY, VALUE, KEY_BIAS, VALUE_BIAS -> config.attention(layer).kvWidth();
-            case QUERY_NORM, KEY_NORM -> config.attention(layer).headDim();
-            case GATE, UP -> config.feedForward(layer).width();
+            case QUERY_NORM, KEY_NORM -> {
+                var attention = config.attention(layer);
+                int width = role == Role.QUERY_NORM ? attention.queryWidth() : attention.kvWidth();
+                yield switch (attention.headNorm()) {
+                    case NONE, SHARED -> attention.headDim();
+                    case OWN, TOGETHER -> width;
+                };
+            }
+            case GATE, UP, GATE_BIAS, UP_BIAS -> config.feedForward(layer).width();
             default -> config.hidden();
         };
     }

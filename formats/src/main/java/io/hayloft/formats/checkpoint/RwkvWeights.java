@@ -28,13 +28,13 @@ final class RwkvWeights implements WeightSource {
     private final TensorNames names;
     private final NamedWeights usual;
 
-    RwkvWeights(FamilyWeights.File file, DecoderConfig config) {
+    RwkvWeights(FamilyWeights.File file, DecoderConfig config, TensorLayout layout) {
         this.config = config;
         this.mix = (RwkvConfig) config.stack().getFirst().mixer();
         boolean ported = file.tensors().containsKey("rwkv.embeddings.weight");
         this.names = ported ? ported() : original();
         var tensors = new NamedWeights.Tensors(file.tensors(), file.unread(), biases(config, names));
-        this.usual = new NamedWeights(file.source(), config, tensors, names, false, null);
+        this.usual = new NamedWeights(file.source(), config, tensors, names, layout);
         checkVersion(file);
     }
 

@@ -14,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The weights of models with Mamba mixers or experts, from either form of file; all others as {@link NamedWeights} has them. */
 final class StateSpaceWeights implements WeightSource {
@@ -24,12 +23,12 @@ final class StateSpaceWeights implements WeightSource {
     private final NamedWeights usual;
 
     StateSpaceWeights(
-            FamilyWeights.File file, DecoderConfig config, TensorNames names, @Nullable RowPermutation permutation) {
+            FamilyWeights.File file, DecoderConfig config, TensorNames names, TensorLayout layout) {
         this.file = file;
         this.config = config;
         this.names = names;
         var tensors = new NamedWeights.Tensors(file.tensors(), file.unread(), biases(config, names));
-        this.usual = new NamedWeights(file.source(), config, tensors, names, false, permutation);
+        this.usual = new NamedWeights(file.source(), config, tensors, names, layout);
     }
 
     private static Set<String> biases(DecoderConfig config, TensorNames names) {

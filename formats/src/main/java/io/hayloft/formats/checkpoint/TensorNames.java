@@ -6,25 +6,50 @@ import java.util.Map;
 
 /** The name of each role's tensor in a kind of file; {@code #} is replaced by the number of the layer. */
 final class TensorNames {
+    /** In names: the number of a head. */
+    static final String HEAD = "@";
+
     private final Map<Role, String> names = new EnumMap<>(Role.class);
     private final String layers;
     private final String fusedAttention;
     private final String fusedFeedForward;
+    private String masks = "";
 
-    /** No names yet. */
+    /** No names yet, of a family whose tensors are not fused. */
     static TensorNames of(String layers) {
         return new TensorNames(layers, "", "");
     }
 
-    private TensorNames(String layers, String fusedAttention, String fusedFeedForward) {
+    TensorNames(String layers, String fusedAttention, String fusedFeedForward) {
         this.layers = layers;
         this.fusedAttention = fusedAttention;
         this.fusedFeedForward = fusedFeedForward;
     }
 
-    /** The tensor of a role. */
+    /** The tensor of a role; that of a bias is called as its weight, unless it has a name of its own. */
     String of(Role role, int layer) {
-        return names.getOrDefault(role, "").replace("#", Integer.toString(layer));
+        if (role.bias() && !names.containsKey(role)) {
+            return bias(of(role.weight(), layer));
+        }
+        return numbered(names.getOrDefault(role, ""), layer);
+    }
+
+    private static String numbered(String name, int layer) {
+        return name.replace("#", Integer.toString(layer));
+    }
+
+    private static String bias(String weight) {
+        return weight.replace(".weight", ".bias");
+    }
+
+    /** Whether each head has a tensor of its own for this role. */
+    boolean isByHead(Role role) {
+        return names.getOrDefault(role, "").contains(HEAD);
+    }
+
+    /** The tensor of one head. */
+    String ofHead(Role role, int layer, int head) {
+        return of(role, layer).replace(HEAD, Integer.toString(head));
     }
 
     /** The prefix of the names of all tensors in layers. */
@@ -32,14 +57,21 @@ final class TensorNames {
         return layers;
     }
 
-    /** The tensor with queries, keys and values of a layer below each other. */
-    String fusedAttention(int layer) {
-        return fusedAttention.replace("#", Integer.toString(layer));
+    /** Whether it is the causal mask that old checkpoints hold beside their weights, which is called as a bias. */
+    boolean isMask(String name) {
+        return !masks.isEmpty() && name.endsWith(masks);
+    }
+
+    /** The tensor with queries, keys and values of a layer. */
+    String fusedAttention(Role part, int layer) {
+        var name = numbered(fusedAttention, layer);
+        return part.bias() ? bias(name) : name;
     }
 
     /** The tensor with gate and up rows of a layer below each other. */
-    String fusedFeedForward(int layer) {
-        return fusedFeedForward.replace("#", Integer.toString(layer));
+    String fusedFeedForward(Role part, int layer) {
+        var name = numbered(fusedFeedForward, layer);
+        return part.bias() ? bias(name) : name;
     }
 
     /**
@@ -61,9 +93,6 @@ final class TensorNames {
         names.put(Role.KEY, layer + "self_attn.k_proj.weight");
         names.put(Role.VALUE, layer + "self_attn.v_proj.weight");
         names.put(Role.ATTENTION_OUTPUT, layer + "self_attn.o_proj.weight");
-        names.put(Role.QUERY_BIAS, layer + "self_attn.q_proj.bias");
-        names.put(Role.KEY_BIAS, layer + "self_attn.k_proj.bias");
-        names.put(Role.VALUE_BIAS, layer + "self_attn.v_proj.bias");
         names.put(Role.QUERY_NORM, layer + "self_attn.q_norm.weight");
         names.put(Role.KEY_NORM, layer + "self_attn.k_norm.weight");
         names.put(Role.GATE, layer + "mlp.gate_proj.weight");
@@ -84,6 +113,7 @@ final class TensorNames {
         var layer = "blk.#.";
         var names = new TensorNames("blk.", layer + "attn_qkv.weight", layer + "ffn_up.weight");
         names.put(Role.EMBEDDING, "token_embd.weight");
+        names.put(Role.POSITION_EMBEDDING, "position_embd.weight");
         names.put(Role.OUTPUT, "output.weight");
         names.put(Role.FINAL_NORM, "output_norm.weight");
         names.put(Role.ATTENTION_NORM, layer + "attn_norm.weight");
@@ -91,9 +121,6 @@ final class TensorNames {
         names.put(Role.KEY, layer + "attn_k.weight");
         names.put(Role.VALUE, layer + "attn_v.weight");
         names.put(Role.ATTENTION_OUTPUT, layer + "attn_output.weight");
-        names.put(Role.QUERY_BIAS, layer + "attn_q.bias");
-        names.put(Role.KEY_BIAS, layer + "attn_k.bias");
-        names.put(Role.VALUE_BIAS, layer + "attn_v.bias");
         names.put(Role.QUERY_NORM, layer + "attn_q_norm.weight");
         names.put(Role.KEY_NORM, layer + "attn_k_norm.weight");
         names.put(Role.POST_ATTENTION_NORM, layer + "post_attention_norm.weight");
@@ -105,9 +132,15 @@ final class TensorNames {
         return names;
     }
 
-    /** Names a role's tensor, for families with names of their own. */
+    /** Adds a name, in place of the one that there was. */
     TensorNames put(Role role, String name) {
         names.put(role, name);
+        return this;
+    }
+
+    /** Takes tensors of layers whose names end so for masks. */
+    TensorNames masks(String end) {
+        masks = end;
         return this;
     }
 }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param rope rotation of queries and keys; null if the layer does not rotate them
  * @param scale factor on query-key products
  * @param softCap {@code c} in {@code c tanh(x / c)} on scaled query-key products; 0 for none
- * @param headNorms whether queries and keys of each head are normalised before the rotation
+ * @param headNorm how queries and keys are normalised before the rotation
  * @param biases whether queries, keys and values have a bias
+ * @param outputBias whether the output projection has a bias
  */
 public record AttentionConfig(
         int queryHeads,
@@ -24,10 +25,23 @@ public record AttentionConfig(
         @Nullable RopeConfig rope,
         double scale,
         double softCap,
-        boolean headNorms,
-        boolean biases)
+        HeadNorm headNorm,
+        boolean biases,
+        boolean outputBias)
         implements LayerConfig.Mixer {
     private static final int WIDEST = 1 << 20;
+
+    /** The norm of queries and keys before the rotation, of the kind of the model's other norms. */
+    public enum HeadNorm {
+        /** There is none. */
+        NONE,
+        /** Each head on its own, all by the same weight {@code [headDim]}. */
+        SHARED,
+        /** Each head on its own, by a weight of its own {@code [heads * headDim]}. */
+        OWN,
+        /** All heads of a token together, by a weight {@code [heads * headDim]}. */
+        TOGETHER
+    }
 
     /**
      * Checks that the numbers agree with each other and can belong to a model.
@@ -50,9 +64,40 @@ public record AttentionConfig(
         }
     }
 
+    /** Attention without a bias on its output, whose heads are normalised by the same weight or not at all. */
+    public AttentionConfig(
+            int queryHeads,
+            int kvHeads,
+            int headDim,
+            int window,
+            @Nullable RopeConfig rope,
+            double scale,
+            double softCap,
+            boolean headNorms,
+            boolean biases) {
+        this(
+                queryHeads,
+                kvHeads,
+                headDim,
+                window,
+                rope,
+                scale,
+                softCap,
+                headNorms ? HeadNorm.SHARED : HeadNorm.NONE,
+                biases,
+                false);
+    }
+
     /** The same attention with another window and rotation. */
     public AttentionConfig with(int newWindow, @Nullable RopeConfig newRope) {
-        return new AttentionConfig(queryHeads, kvHeads, headDim, newWindow, newRope, scale, softCap, headNorms, biases);
+        return new AttentionConfig(
+                queryHeads, kvHeads, headDim, newWindow, newRope, scale, softCap, headNorm, biases, outputBias);
+    }
+
+    /** The same attention with other numbers of heads. */
+    public AttentionConfig withHeads(int newQueryHeads, int newKvHeads) {
+        return new AttentionConfig(
+                newQueryHeads, newKvHeads, headDim, window, rope, scale, softCap, headNorm, biases, outputBias);
     }
 
     @Override

@@ -12,10 +12,17 @@ import java.util.Optional;
  * @param context how many tokens fit
  * @param tokens what goes in and out
  * @param norms all norms
+ * @param residualScale factor on what a part of a layer adds to the residual stream; 1 for none
  * @param stack the layers, in order
  */
 public record DecoderConfig(
-        String architecture, int hidden, Context context, Tokens tokens, Norms norms, List<LayerConfig> stack) {
+        String architecture,
+        int hidden,
+        Context context,
+        Tokens tokens,
+        Norms norms,
+        double residualScale,
+        List<LayerConfig> stack) {
     /**
      * Lengths in tokens.
      *
@@ -49,19 +56,24 @@ public record DecoderConfig(
      * @param bosId token that begins a text; -1 for none
      * @param eosIds tokens that end a text or a turn
      * @param embeddingScale factor on embeddings; 1 for none
-     * @param tiedOutput whether the output weight is the embedding
-     * @param softCap {@code c} in {@code c tanh(x / c)} on logits; 0 for none
-     * @param outputFactor factor on logits; 1 for none
+     * @param positions positions that have an embedding of their own, which is added to the token's; 0 for none
+     * @param output how logits are made
      */
     public record Tokens(
-            int vocabulary,
-            int bosId,
-            List<Integer> eosIds,
-            double embeddingScale,
-            boolean tiedOutput,
-            double softCap,
-            double outputFactor) {
-        /** Without a factor on logits. */
+            int vocabulary, int bosId, List<Integer> eosIds, double embeddingScale, int positions, Output output) {
+        /** Checks ids and factors. */
+        public Tokens {
+            eosIds = List.copyOf(eosIds);
+            Limits.whole("vocabulary", vocabulary, 1, 1 << 24);
+            Limits.whole("positions", positions, 0, Integer.MAX_VALUE);
+            Limits.number("embedding scale", embeddingScale, 1e-9, 1e9);
+            Limits.whole("BOS token", bosId, -1, vocabulary - 1L);
+            for (int id : eosIds) {
+                Limits.whole("EOS token", id, 0, vocabulary - 1L);
+            }
+        }
+
+        /** Tokens without embeddings of positions, and logits without scale and bias. */
         public Tokens(
                 int vocabulary,
                 int bosId,
@@ -69,34 +81,96 @@ public record DecoderConfig(
                 double embeddingScale,
                 boolean tiedOutput,
                 double softCap) {
-            this(vocabulary, bosId, eosIds, embeddingScale, tiedOutput, softCap, 1);
+            this(vocabulary, bosId, eosIds, embeddingScale, 0, new Output(tiedOutput, false, 1, softCap));
         }
 
-        /** Checks ids and factors. */
-        public Tokens {
-            eosIds = List.copyOf(eosIds);
-            Limits.whole("vocabulary", vocabulary, 1, 1 << 24);
-            Limits.number("final soft cap", softCap, 0, 1e9);
-            Limits.number("embedding scale", embeddingScale, 1e-9, 1e9);
-            Limits.number("logits factor", Math.abs(outputFactor), 1e-9, 1e9);
-            Limits.whole("BOS token", bosId, -1, vocabulary - 1L);
-            for (int id : eosIds) {
-                Limits.whole("EOS token", id, 0, vocabulary - 1L);
-            }
+        /** Whether the output weight is the embedding. */
+        public boolean tiedOutput() {
+            return output.tied();
+        }
+
+        /** The soft cap on logits; 0 for none. */
+        public double softCap() {
+            return output.softCap();
         }
     }
 
     /**
-     * Root mean square norms.
+     * How logits are made: {@code cap(scale * (x weightᵀ + bias))}.
      *
+     * @param tied whether the output weight is the embedding
+     * @param bias whether there is a bias
+     * @param scale factor; 1 for none
+     * @param softCap {@code c} in {@code c tanh(x / c)} on logits; 0 for none
+     */
+    public record Output(boolean tied, boolean bias, double scale, double softCap) {
+        /** Checks the factors. */
+        public Output {
+            Limits.number("final soft cap", softCap, 0, 1e9);
+            Limits.number("logit scale", Math.abs(scale), 1e-9, 1e9);
+        }
+    }
+
+    /**
+     * The norms of the residual stream.
+     *
+     * @param kind what they compute
      * @param epsilon added to the mean square
      * @param plusOne whether norms multiply with weight + 1 (Gemma as safetensors; GGUF files hold the sum)
-     * @param post whether the results of attention and feed-forward are normalised before they are added
+     * @param placement where in a layer they are
      */
-    public record Norms(double epsilon, boolean plusOne, boolean post) {
+    public record Norms(NormKind kind, double epsilon, boolean plusOne, NormPlacement placement) {
         /** Checks epsilon. */
         public Norms {
             Limits.number("norm epsilon", epsilon, 0, 1);
+        }
+
+        /**
+         * Root mean square norms.
+         *
+         * @param post whether the results of attention and feed-forward are normalised before they are added
+         */
+        public Norms(double epsilon, boolean plusOne, boolean post) {
+            this(NormKind.RMS, epsilon, plusOne, post ? NormPlacement.AROUND : NormPlacement.BEFORE);
+        }
+    }
+
+    /** What a norm computes. */
+    public enum NormKind {
+        /** {@code x / sqrt(mean(x²) + ε) * weight}. */
+        RMS,
+        /** {@code (x - mean(x)) / sqrt(variance(x) + ε) * weight}. */
+        LAYER_WITHOUT_BIAS,
+        /** {@code (x - mean(x)) / sqrt(variance(x) + ε) * weight + bias}. */
+        LAYER
+    }
+
+    /** Where the norms of a layer are, and so how its parts follow each other. */
+    public enum NormPlacement {
+        /** {@code x += attention(norm(x))}, then {@code x += feedForward(norm(x))}. */
+        BEFORE,
+        /** {@code x += norm(attention(norm(x)))}, then {@code x += norm(feedForward(norm(x)))}. */
+        AROUND,
+        /** {@code x += norm(attention(x))}, then {@code x += norm(feedForward(x))}. */
+        AFTER,
+        /** {@code n = norm(x)}, {@code x += attention(n) + feedForward(n)}. */
+        PARALLEL,
+        /** {@code x += attention(norm1(x)) + feedForward(norm2(x))}. */
+        PARALLEL_TWO_NORMS;
+
+        /** Whether attention and feed-forward part read the same residual stream. */
+        public boolean parallel() {
+            return this == PARALLEL || this == PARALLEL_TWO_NORMS;
+        }
+
+        /** Whether a part reads the residual stream through a norm. */
+        public boolean before() {
+            return this != AFTER;
+        }
+
+        /** Whether what a part adds goes through a norm. */
+        public boolean after() {
+            return this == AROUND || this == AFTER;
         }
     }
 
@@ -109,6 +183,17 @@ public record DecoderConfig(
         stack = List.copyOf(stack);
         Limits.whole("layers", stack.size(), 1, 1024);
         Limits.whole("hidden size", hidden, 1, 1 << 20);
+        Limits.number("residual scale", residualScale, 1e-9, 1e9);
+        if (tokens.positions() > 0 && context.tokens() > tokens.positions()) {
+            throw new UserError("a context of " + context.tokens() + " tokens does not fit a model that has learned "
+                    + tokens.positions() + " positions");
+        }
+    }
+
+    /** A model that adds the results of its layers' parts as they are. */
+    public DecoderConfig(
+            String architecture, int hidden, Context context, Tokens tokens, Norms norms, List<LayerConfig> stack) {
+        this(architecture, hidden, context, tokens, norms, 1, stack);
     }
 
     /** Tokens that fit: {@link Context#tokens}. */
@@ -154,6 +239,11 @@ public record DecoderConfig(
     /** The feed-forward part of a layer, from 0. */
     public LayerConfig.FeedForwardPart feedForward(int layer) {
         return stack.get(layer).feedForward();
+    }
+
+    /** The dense feed-forward part of a layer, from 0; empty in layers with another kind or none. */
+    public Optional<LayerConfig.FeedForward> findDense(int layer) {
+        return feedForward(layer) instanceof LayerConfig.FeedForward dense ? Optional.of(dense) : Optional.empty();
     }
 
     /** Number of tokens that the model knows. */

@@ -40,14 +40,17 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
     }
 
     /**
-     * A gated feed-forward part: {@code (act(g x gateᵀ) ⊙ x upᵀ) downᵀ d}.
+     * A feed-forward part: gated, {@code (act(g x gateᵀ) ⊙ x upᵀ) downᵀ d}, or plain, {@code act(x upᵀ) downᵀ d}.
      *
      * @param width channels inside
-     * @param activation of the gate
+     * @param activation of the gate, or of what goes up where there is none
+     * @param gated whether there is a gate
+     * @param biases whether a bias is added to each product
      * @param gateFactor {@code g}, 1 in most models
      * @param downFactor {@code d}, 1 in most models
      */
-    public record FeedForward(int width, Activation activation, double gateFactor, double downFactor)
+    public record FeedForward(
+            int width, Activation activation, boolean gated, boolean biases, double gateFactor, double downFactor)
             implements FeedForwardPart {
         /** Checks the width. */
         public FeedForward {
@@ -56,14 +59,24 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
             Limits.number("down multiplier", Math.abs(downFactor), 1e-9, 1e9);
         }
 
-        /** Without factors. */
+        /** One without factors. */
+        public FeedForward(int width, Activation activation, boolean gated, boolean biases) {
+            this(width, activation, gated, biases, 1, 1);
+        }
+
+        /** A gated one without biases and factors. */
         public FeedForward(int width, Activation activation) {
-            this(width, activation, 1, 1);
+            this(width, activation, true, false);
+        }
+
+        /** Number of weight matrices. */
+        public int matrices() {
+            return gated ? 3 : 2;
         }
 
         @Override
         public long weightsOfRow(int hidden) {
-            return 3L * hidden * width;
+            return (long) matrices() * hidden * width;
         }
     }
 
@@ -106,11 +119,19 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
         }
     }
 
-    /** The nonlinearity of the gate. */
+    /** The nonlinearity of a feed-forward part. */
     public enum Activation {
         /** {@code x * sigmoid(x)}. */
         SILU,
         /** {@code 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}. */
-        GELU_TANH
+        GELU_TANH,
+        /** {@code 0.5 x (1 + erf(x / sqrt(2)))}. */
+        GELU,
+        /** {@code x * sigmoid(1.702 x)}. */
+        QUICK_GELU,
+        /** {@code max(x, 0)}. */
+        RELU,
+        /** {@code max(x, 0)^2}. */
+        RELU_SQUARED
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.formats.config.AttentionConfig.HeadNorm;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
@@ -81,11 +82,15 @@ class CheckpointTest {
     private static boolean isPromised(Checkpoint model, Role role) {
         return switch (role) {
             case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> model.config().attention(0).biases();
-            case QUERY_NORM, KEY_NORM -> model.config().attention(0).headNorms();
+            case QUERY_NORM, KEY_NORM -> model.config().attention(0).headNorm() != HeadNorm.NONE;
             case POST_ATTENTION_NORM, POST_FEED_FORWARD_NORM ->
-                model.config().norms().post();
-            default -> true;
+                model.config().norms().placement().after();
+            default -> !role.bias() && role != Role.POSITION_EMBEDDING && !ofRecurrentLayers(role);
         };
+    }
+
+    private static boolean ofRecurrentLayers(Role role) {
+        return role == Role.EMBEDDING_NORM || role.compareTo(Role.SSM_IN) >= 0;
     }
 
     @Test
@@ -221,7 +226,7 @@ class CheckpointTest {
             assertThat(config.attention(0).scale()).isEqualTo(1.0 / 16);
             for (int layer = 0; layer < config.layers(); layer++) {
                 for (var role : Role.values()) {
-                    if (!role.global() && !role.name().endsWith("BIAS")) {
+                    if (!role.global() && !role.bias() && !ofRecurrentLayers(role)) {
                         assertThat(model.weights().get(role, layer).rows()).isPositive();
                     }
                 }

@@ -60,7 +60,7 @@ class LinearTimeConfigTest {
         assertThat(attention.kvHeads()).isEqualTo(1);
         assertThat(attention.rope()).isNotNull();
         assertThat(attention.rope().rotaryDims()).isEqualTo(128);
-        assertThat(config.feedForward(2)).isEqualTo(new FeedForward(7680, Activation.GELU_TANH));
+        assertThat(config.feedForward(2)).isEqualTo(new FeedForward(7680, Activation.GELU_TANH, true, true));
         // sqrt(2560) = 50.596 in bfloat16
         assertThat(config.tokens().embeddingScale()).isEqualTo(50.5);
         assertThat(config.tokens().softCap()).isEqualTo(30);

@@ -1,0 +1,148 @@
+package io.hayloft.formats.checkpoint;
+
+import io.hayloft.formats.config.AttentionConfig.HeadNorm;
+import io.hayloft.formats.config.DecoderConfig.NormPlacement;
+import io.hayloft.formats.config.DecoderConfig.Norms;
+import io.hayloft.formats.config.LayerConfig.Activation;
+import io.hayloft.formats.config.LayerConfig.FeedForward;
+
+/** How the parts of a layer are made, from config.json: norms, biases, activation, multipliers. */
+record HuggingFaceLayers(Fields fields, Architecture architecture) {
+    Norms norms() {
+        return new Norms(
+                architecture.normKind(), fields.number("rms_norm_eps", 1e-6), architecture.isGemma(), placement());
+    }
+
+    private NormPlacement placement() {
+        return switch (architecture) {
+            case GEMMA2, GEMMA3, GLM4 -> NormPlacement.AROUND;
+            case OLMO2, EXAONE4 -> NormPlacement.AFTER;
+            case COHERE, COHERE2, PHI -> NormPlacement.PARALLEL;
+            case STABLELM ->
+                fields.flag("use_parallel_residual", false) ? NormPlacement.PARALLEL : NormPlacement.BEFORE;
+            case GPT_NEOX ->
+                fields.flag("use_parallel_residual", true) ? NormPlacement.PARALLEL_TWO_NORMS : NormPlacement.BEFORE;
+            case FALCON -> placementOfFalcon();
+            default -> NormPlacement.BEFORE;
+        };
+    }
+
+    /** Falcon 7B has one norm, 40B and 180B two, 11B one again; the first models were sequential. */
+    private NormPlacement placementOfFalcon() {
+        boolean parallel = fields.flag("parallel_attn", true);
+        if (!isNewFalcon()) {
+            return parallel ? NormPlacement.PARALLEL : NormPlacement.BEFORE;
+        }
+        int norms = fields.positive("num_ln_in_parallel_attn", 2);
+        if (!parallel || norms > 2) {
+            throw fields.error("field 'new_decoder_architecture' is only supported with 'parallel_attn' and at most 2"
+                    + " norms, not " + norms);
+        }
+        return norms == 2 ? NormPlacement.PARALLEL_TWO_NORMS : NormPlacement.PARALLEL;
+    }
+
+    private boolean isNewFalcon() {
+        return fields.flag("new_decoder_architecture", false);
+    }
+
+    int kvHeads(int queryHeads) {
+        boolean single = architecture == Architecture.FALCON && !isNewFalcon() && fields.flag("multi_query", true);
+        return single ? 1 : fields.positive("num_key_value_heads", queryHeads);
+    }
+
+    HeadNorm headNorm() {
+        return switch (architecture) {
+            case OLMO2 -> HeadNorm.TOGETHER;
+            case STABLELM -> fields.flag("qk_layernorm", false) ? HeadNorm.OWN : HeadNorm.NONE;
+            case COHERE -> fields.flag("use_qk_norm", false) ? HeadNorm.OWN : HeadNorm.NONE;
+            default -> architecture.hasQueryKeyNorm() ? HeadNorm.SHARED : HeadNorm.NONE;
+        };
+    }
+
+    /** Whether queries, keys and values have a bias. */
+    boolean biases() {
+        return switch (architecture) {
+            case QWEN2, GPT_NEOX -> fields.flag("attention_bias", true);
+            case STABLELM -> fields.flag("use_qkv_bias", false);
+            case STARCODER2 -> fields.flag("use_bias", true);
+            case FALCON -> fields.flag("bias", false);
+            case PHI, GPT2 -> true;
+            default -> fields.flag("attention_bias", false);
+        };
+    }
+
+    boolean outputBias() {
+        return switch (architecture) {
+            case MISTRAL, QWEN2, PHI3, STABLELM, GLM4, EXAONE4 -> false;
+            default -> biases();
+        };
+    }
+
+    /** The feed-forward part of every layer. */
+    FeedForward feedForward(int hidden) {
+        boolean biases = switch (architecture) {
+            case LLAMA, SMOLLM3, GRANITE -> fields.flag("mlp_bias", false);
+            case STARCODER2 -> fields.flag("use_bias", true);
+            case FALCON -> fields.flag("bias", false);
+            case PHI, GPT2, GPT_NEOX -> true;
+            default -> false;
+        };
+        int width = architecture == Architecture.GPT2 || architecture == Architecture.FALCON
+                ? fields.positive("intermediate_size", 4 * hidden)
+                : fields.positive("intermediate_size");
+        return new FeedForward(width, activation(), architecture.isGated(), biases);
+    }
+
+    private Activation activation() {
+        if (architecture.isGemma() && !fields.has("hidden_activation")) {
+            // Early configs say "gelu" and mean the approximation.
+            var older = fields.text("hidden_act", "gelu");
+            return older.equals("gelu") ? Activation.GELU_TANH : activation("hidden_act", older);
+        }
+        var field = fields.has("hidden_activation") ? "hidden_activation" : "hidden_act";
+        return activation(field, fields.text(field, "silu"));
+    }
+
+    private Activation activation(String field, String name) {
+        return switch (name) {
+            case "silu", "swish" -> Activation.SILU;
+            case "gelu", "gelu_python" -> Activation.GELU;
+            case "gelu_new", "gelu_fast", "gelu_accurate", "gelu_pytorch_tanh", "gelu_python_tanh" ->
+                Activation.GELU_TANH;
+            case "quick_gelu" -> Activation.QUICK_GELU;
+            case "relu" -> Activation.RELU;
+            case "relu2", "relu_squared" -> Activation.RELU_SQUARED;
+            default ->
+                throw fields.error("field '" + field + "' is '" + name + "', which is not supported; supported are silu,"
+                        + " gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, relu, relu2");
+        };
+    }
+
+    /** The factor on query-key products, where it is not one over the root of the head size; else 0. */
+    double attentionScale() {
+        return switch (architecture) {
+            case GRANITE -> fields.number("attention_multiplier", 1);
+            case GPT2 -> fields.flag("scale_attn_weights", true) ? 0 : 1;
+            default -> 0;
+        };
+    }
+
+    double embeddingScale(int hidden) {
+        return switch (architecture) {
+            case GRANITE -> fields.number("embedding_multiplier", 1);
+            default -> architecture.isGemma() ? Math.sqrt(hidden) : 1;
+        };
+    }
+
+    double residualScale() {
+        return architecture == Architecture.GRANITE ? fields.number("residual_multiplier", 1) : 1;
+    }
+
+    double logitScale() {
+        return switch (architecture) {
+            case GRANITE -> 1 / fields.number("logits_scaling", 1);
+            case COHERE, COHERE2 -> fields.number("logit_scale", 0.0625);
+            default -> 1;
+        };
+    }
+}

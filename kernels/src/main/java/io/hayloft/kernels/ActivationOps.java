@@ -1,0 +1,64 @@
+package io.hayloft.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Nonlinearities of feed-forward parts on a row by itself, in place. Those that are multiplied with another row in one go
+ * are in {@link VectorOps}, GELU by the error function is {@link EncoderOps#gelu}.
+ *
+ * <p>Results do not depend on the vector width: lanes and elements left over go through the same steps.
+ */
+public final class ActivationOps {
+    private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
+    private static final int L = VectorWidth.LANES;
+
+    private ActivationOps() {}
+
+    /** {@code x = x / (1 + exp(-slope x))}: SiLU with a slope of 1, "quick GELU" with 1.702. */
+    public static void sigmoidMultiply(float[] x, int at, int n, float slope) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            var v = FloatVector.fromArray(F, x, at + i);
+            v.div(Exp.exp(v.mul(-slope)).add(1)).intoArray(x, at + i);
+        }
+        for (; i < n; i++) {
+            float v = x[at + i];
+            x[at + i] = v / (Exp.exp(v * -slope) + 1);
+        }
+    }
+
+    /** GELU in its tanh form, to the bit what {@link VectorOps#geluTanhMultiply} multiplies with. */
+    public static void geluTanh(float[] x, int at, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            var v = FloatVector.fromArray(F, x, at + i);
+            var u = v.mul(v).mul(VectorOps.GELU_CUBIC).fma(v, v).mul(-VectorOps.GELU_LINEAR);
+            v.div(Exp.exp(u).add(1)).intoArray(x, at + i);
+        }
+        for (; i < n; i++) {
+            float v = x[at + i];
+            float u = Math.fma(v * v * VectorOps.GELU_CUBIC, v, v) * -VectorOps.GELU_LINEAR;
+            x[at + i] = v / (Exp.exp(u) + 1);
+        }
+    }
+
+    /** {@code x = max(x, 0)}. */
+    public static void relu(float[] x, int at, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            var v = FloatVector.fromArray(F, x, at + i);
+            v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(x, at + i);
+        }
+        for (; i < n; i++) {
+            x[at + i] = x[at + i] <= 0 ? 0 : x[at + i];
+        }
+    }
+
+    /** {@code x = max(x, 0)^2}. */
+    public static void reluSquared(float[] x, int at, int n) {
+        relu(x, at, n);
+        VectorOps.multiplyInPlace(x, at, x, at, n);
+    }
+}
