@@ -75,11 +75,16 @@ record ModelDescription(
         var attention = config.attention(0);
         int sliding = 0;
         int window = 0;
+        long oneToken = 0;
+        long oneTokenInFull = 0; // in layers that see everything
         for (int layer = 0; layer < config.layers(); layer++) {
-            sliding += config.attention(layer).sliding() ? 1 : 0;
-            window = Math.max(window, config.attention(layer).window());
+            var own = config.attention(layer);
+            long bytes = new KvCodec.F16().bytes(own.kvHeads(), own.headDim(), 1);
+            sliding += own.sliding() ? 1 : 0;
+            window = Math.max(window, own.window());
+            oneToken += bytes;
+            oneTokenInFull += own.sliding() ? 0 : bytes;
         }
-        long oneToken = new KvCodec.F16().bytes(attention.kvHeads(), attention.headDim(), 1);
         return new ModelDescription(
                 found.name(),
                 found.path().toString(),
@@ -104,8 +109,8 @@ record ModelDescription(
                 chatFormat(checkpoint),
                 count(tensors),
                 backendCopies(Shapes.layerWeights(config)),
-                config.layers() * oneToken,
-                (config.layers() - sliding) * oneToken,
+                oneToken,
+                oneTokenInFull,
                 cacheSizes(shape, config.contextLength()));
     }
 

@@ -21,7 +21,10 @@ final class SyntheticCache {
     SyntheticCache(LanguageModel model) {
         this.model = model;
         var random = new SplittableRandom(SEED);
-        int width = model.config().attention(0).kvWidth();
+        int width = 0;
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            width = Math.max(width, model.config().attention(layer).kvWidth());
+        }
         this.keys = new float[CHUNK * width];
         this.values = new float[CHUNK * width];
         fill(keys, random);
@@ -50,11 +53,11 @@ final class SyntheticCache {
     }
 
     private void append(SequenceCache cache, int from, int rows) {
-        int width = model.config().attention(0).kvWidth();
-        model.pool()
-                .run(
-                        cache.shape().layers(),
-                        (layer, worker) -> cache.layer(layer).append(keys, 0, values, 0, rows, width, from));
+        var config = model.config();
+        model.pool().run(cache.shape().layers(), (layer, worker) -> {
+            int width = config.attention(layer).kvWidth();
+            cache.layer(layer).append(keys, 0, values, 0, rows, width, from);
+        });
         cache.advance(rows);
     }
 

@@ -47,11 +47,12 @@ final class Work {
                     cache.outOfWindow() == null ? null : cache.outOfWindow().tokens(layer);
             for (int head = 0; head < attention.kvHeads(); head++) {
                 int length = near.length(head) + added;
-                pairs += window == 0 ? length : Math.min(length, window);
-                pairs += outOfWindow == null ? 0 : outOfWindow.length(head);
+                int seen = window == 0 ? length : Math.min(length, window);
+                seen += outOfWindow == null ? 0 : outOfWindow.length(head);
+                pairs += (double) seen * attention.groupSize();
             }
         }
-        return pairs * config.attention(0).groupSize();
+        return pairs;
     }
 
     /** Queries, keys, values and the output of attention, of one token in all layers. */
@@ -74,7 +75,8 @@ final class Work {
     }
 
     private double feedForward(int layer) {
-        return 3.0 * config.hidden() * config.feedForward(layer).width();
+        var shape = config.feedForward(layer);
+        return (double) shape.matrices() * config.hidden() * shape.width();
     }
 
     private double output() {

@@ -11,6 +11,7 @@ import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.WeightRows;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The weights of a file, found by name, checked against the config, with fused tensors split. */
 final class NamedWeights implements WeightSource {
+    private static final int LONGEST_BIAS = 1 << 24;
+
     private final String source;
     private final DecoderConfig config;
     private final Tensors tensors;
@@ -61,7 +64,7 @@ final class NamedWeights implements WeightSource {
         checkBiases();
     }
 
-    /** A bias that the forward pass would leave out silently is an error. */
+    /** A bias that the forward pass would leave out silently is an error, unless it is zero. */
     private void checkBiases() {
         var used = new HashSet<>(tensors.ownBiases);
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -71,23 +74,33 @@ final class NamedWeights implements WeightSource {
                 }
             }
         }
-        for (var name : tensors.weights.keySet()) {
-            if (name.startsWith(names.layers()) && name.endsWith(".bias") && !used.contains(name)) {
-                if (!names.isMask(name)) {
-                    throw unused(name);
-                }
+        var all = new ArrayList<>(tensors.weights.keySet());
+        all.removeIf(name -> !name.startsWith(names.layers()) || !name.endsWith(".bias") || names.isMask(name));
+        for (var role : new Role[] {Role.OUTPUT_BIAS, Role.FINAL_NORM_BIAS}) {
+            all.add(names.of(role, -1));
+            if (uses(role, -1)) {
+                used.add(names.of(role, -1));
             }
         }
-        for (var role : new Role[] {Role.OUTPUT_BIAS, Role.FINAL_NORM_BIAS}) {
-            if (!uses(role, -1) && tensors.weights.containsKey(names.of(role, -1))) {
-                throw unused(names.of(role, -1));
+        for (var name : all) {
+            var bias = tensors.weights.get(name);
+            if (bias != null && !used.contains(name) && !isZero(bias)) {
+                throw error("tensor '" + name + "' is not supported: no part of this " + config.architecture()
+                        + " model has such a bias by its config");
             }
         }
     }
 
-    private UserError unused(String bias) {
-        return error("tensor '" + bias + "' is not supported: no part of this " + config.architecture()
-                + " model has such a bias by its config");
+    private static boolean isZero(Tensor tensor) {
+        if (tensor.elements() > LONGEST_BIAS) {
+            return false;
+        }
+        for (float value : tensor.toFloats()) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the forward pass adds a bias. */

@@ -216,7 +216,8 @@ class HuggingFaceConfigTest {
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 3|cannot share 3 KV heads",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 9|KV heads must be between",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"vocab_size\": 100|Duplicate",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"hidden_act\": \"relu\"|field 'hidden_act' is 'relu'",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"hidden_act\": \"mish\"|field 'hidden_act' is 'mish', which is not"
+                        + " supported; supported are silu",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rms_norm_eps\": -1|norm epsilon must be between",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"head_dim\": 7|rotary channels must be even",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_theta\": \"big\"|field 'rope_theta' must be a number",
@@ -233,7 +234,7 @@ class HuggingFaceConfigTest {
                         + " \"original_max_position_embeddings\": 64}|make them equal",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rope_scaling\": {\"type\": \"linear\", \"factor\": 4.0,"
                         + " \"beta_fast\": 64}|'beta_fast' of rope scaling 'linear' is not known",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"mlp_bias\": true|field 'mlp_bias' is not known",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"logit_scale\": 0.5|field 'logit_scale' is not known",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"partial_rotary_factor\": 2.0|partial_rotary_factor",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"gptq\"}|of the"
                         + " format 'gptq'",
@@ -250,7 +251,7 @@ class HuggingFaceConfigTest {
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {}|use the full-precision"
                         + " checkpoint",
                 "\"num_hidden_layers\": 1|\"num_hidden_layers\": 2000000000|num_hidden_layers",
-                "\"model_type\": \"llama\"|\"model_type\": \"lama\"|did you mean 'llama'?); supported are llama,"
+                "\"model_type\": \"llama\"|\"model_type\": \"lama\"|'lama' is not supported; supported are llama,"
                         + " mistral",
                 "\"model_type\": \"llama\"|\"model_type\": 5|field 'model_type' must be a text",
                 "\"model_type\": \"llama\"|\"x\": 5|field 'model_type' is missing"

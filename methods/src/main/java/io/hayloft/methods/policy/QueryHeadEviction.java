@@ -6,6 +6,7 @@ import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.StepAttention;
 import io.hayloft.kv.cache.TokenMask;
 import io.hayloft.methods.Budget;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +30,15 @@ public final class QueryHeadEviction implements CachePolicy {
      * budget, half of it for the tokens with most attention and half for the newest.
      *
      * @param shape of the cache; layers that do not see all tokens are left alone
-     * @param group query heads that share a KV head
+     * @param groups query heads that share a KV head, by layer
      */
-    public QueryHeadEviction(Budget budget, CacheShape shape, int group) {
+    public QueryHeadEviction(Budget budget, CacheShape shape, IntUnaryOperator groups) {
         this(budget, 0, new @Nullable HeadVotes[shape.layers()][]);
         for (int layer = 0; layer < votes.length; layer++) {
             int kvHeads = shape.isKv(layer) ? shape.kv(layer).kvHeads() : 0;
             votes[layer] = new @Nullable HeadVotes[kvHeads];
             for (int head = 0; shape.seesAll(layer) && head < kvHeads; head++) {
-                votes[layer][head] = new HeadVotes(group);
+                votes[layer][head] = new HeadVotes(groups.applyAsInt(layer));
             }
         }
     }

@@ -15,8 +15,9 @@ public record BlockPrefill(Retrieval retrieval) implements PrefillPattern.Own {
     @Override
     public SequenceCache cache(LanguageModel model, KvCodec codec, int tokens) {
         var sizes = retrieval.sizes(tokens);
+        var config = model.config();
         var store = BlockStore.empty(
-                sizes, model.cacheShape(), model.config().attention(0).queryHeads(), codec);
+                sizes, model.cacheShape(), layer -> config.attention(layer).queryHeads(), codec);
         try {
             var near = model.cacheShape().narrowed(sizes.local());
             return new SequenceCache(near, codec, null, store);

@@ -8,6 +8,7 @@ import io.hayloft.kv.cache.OutOfWindowStore;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.kv.cache.StepAttention;
 import io.hayloft.kv.cache.TokenMask;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,15 @@ public final class BlockStore implements OutOfWindowStore, CachePolicy {
         this.blocks = blocks;
     }
 
-    static BlockStore empty(Retrieval.Sizes sizes, CacheShape shape, int queryHeads, KvCodec codec) {
+    /**
+     * @param queryHeads query heads of each attention layer
+     */
+    static BlockStore empty(Retrieval.Sizes sizes, CacheShape shape, IntUnaryOperator queryHeads, KvCodec codec) {
         var blocks = new @Nullable LayerBlocks[shape.layers()];
         for (int layer = 0; layer < blocks.length; layer++) {
             if (shape.seesAll(layer)) {
-                blocks[layer] =
-                        new LayerBlocks(sizes, queryHeads, shape.kv(layer).headDim());
+                blocks[layer] = new LayerBlocks(
+                        sizes, queryHeads.applyAsInt(layer), shape.kv(layer).headDim());
             }
         }
         return new BlockStore(sizes, new SequenceCache(shape, codec, 0), blocks);
