@@ -74,6 +74,16 @@ enum Architecture {
                 source, "architecture '" + name + "' is not supported; supported are " + String.join(", ", known));
     }
 
+    /** Its names in config.json. */
+    List<String> huggingFaceNames() {
+        return huggingFaceNames;
+    }
+
+    /** Its names in GGUF files. */
+    List<String> ggufNames() {
+        return ggufNames;
+    }
+
     /** The name that configs and records show. */
     String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -117,7 +117,7 @@ class HuggingFaceFamilyTest {
     })
     void readsActivations(String modelType, String field, String name, Activation expected) {
         var config = parse(config(modelType, 1, "\"%s\": \"%s\"".formatted(field, name)));
-        assertThat(config.feedForward(0).activation()).isEqualTo(expected);
+        assertThat(config.findDense(0).orElseThrow().activation()).isEqualTo(expected);
     }
 
     /** Messages name the fields as the file has them. */
