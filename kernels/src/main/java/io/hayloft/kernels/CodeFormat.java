@@ -41,6 +41,8 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
             case Q4_K -> new CodeFormat(4, 32, 0, true, SuperBlockReader::q4);
             case Q5_K -> new CodeFormat(8, 32, 0, true, SuperBlockReader::q5);
             case Q6_K -> new CodeFormat(8, 16, 32, false, SuperBlockReader::q6);
+            case INT4 -> new CodeFormat(4, 32, 0, true, SmallBlockReader::int4);
+            case INT8 -> new CodeFormat(8, 32, 0, true, SmallBlockReader::int8);
             default -> null;
         };
     }

@@ -54,6 +54,10 @@ final class RandomTensors {
             case Q6_K -> setHalf(data, at + 208, random);
             case TQ1_0 -> setHalf(data, at + 52, random);
             case TQ2_0 -> setHalf(data, at + 64, random);
+            case INT4, INT8 -> {
+                data.set(FLOAT, at, (float) random.nextGaussian() * 0.1f);
+                data.set(FLOAT, at + 4, (float) random.nextGaussian());
+            }
             case IQ1_M -> setQuarters(data, at + 49, random);
             case NVFP4 -> {
                 for (int i = 0; i < 4; i++) {

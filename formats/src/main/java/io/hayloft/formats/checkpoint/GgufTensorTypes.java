@@ -2,8 +2,8 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.tensor.TensorType;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The numbers of tensor types in GGUF files. */
@@ -91,7 +91,7 @@ final class GgufTensorTypes {
         var type = SUPPORTED.get(id);
         if (type == null) {
             var name = UNSUPPORTED.getOrDefault(id, "number " + Integer.toUnsignedString(id));
-            throw new UserError("type " + name + " is not supported; supported are " + List.of(TensorType.values()));
+            throw new UserError("type " + name + " is not supported; supported are " + new TreeMap<>(SUPPORTED).values());
         }
         return new Layout(type.name(), type.blockElements(), type.blockBytes(), type);
     }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the elements of a tensor are stored: in blocks of a fixed number of elements and bytes.
  *
- * <p>The quantised types are those of GGUF files; their layouts are described beside the code that reads them.
+ * <p>The quantised types are those of GGUF files; their layouts are described beside the code that reads them. {@link #INT4}
+ * and {@link #INT8} are in no file: rows of quantised safetensors are computed in them.
  */
 @SuppressWarnings("ImmutableEnumChecker") // readers hold no state
 public enum TensorType {
@@ -36,7 +37,9 @@ public enum TensorType {
     NVFP4(64, 36, new ScaledValues(16, 16, TableBlocks::nvfp4)),
     TQ1_0(256, 54, new ScaledValues(32, 4, TernaryBlocks::tq1)),
     TQ2_0(256, 66, new ScaledValues(32, 4, TernaryBlocks::tq2)),
-    Q1_0(128, 18, new ScaledValues(32, 4, TernaryBlocks::q1));
+    Q1_0(128, 18, new ScaledValues(32, 4, TernaryBlocks::q1)),
+    INT4(32, 24, SmallBlocks::int4),
+    INT8(32, 40, SmallBlocks::int8);
 
     /** Turns one block at a byte offset into floats. */
     @FunctionalInterface
