@@ -9,8 +9,7 @@ import java.nio.ByteOrder;
  * 5-bit types byte j of 16 holds element j in its low and element j + 16 in its high half.
  */
 final class SmallBlockReader {
-    private static final VarHandle FLOAT =
-            MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
     private SmallBlockReader() {}
 

@@ -39,13 +39,15 @@ final class GgufCheckpoint implements Checkpoint {
         var tensors = file.tensors();
         var scaled = new LinkedHashMap<>(tensors);
         for (var tensor : tensors.values()) {
+            if (tensor.type() != TensorType.NVFP4) {
+                continue;
+            }
             var scale = tensors.get(tensor.name().replaceFirst("\\.weight$", ".scale"));
-            if (tensor.type() == TensorType.NVFP4 && scale != null) {
-                if (scale.elements() != 1) {
-                    throw FileError.of(
-                            file.source(),
-                            "tensor '" + scale.name() + "' has " + scale.elements() + " elements, expected 1");
-                }
+            if (scale != null && scale.elements() != 1) {
+                throw FileError.of(
+                        file.source(),
+                        "tensor '" + scale.name() + "' has " + scale.elements() + " elements, expected 1");
+            } else if (scale != null) {
                 scaled.put(tensor.name(), times(tensor, scale.toFloats()[0]));
             }
         }

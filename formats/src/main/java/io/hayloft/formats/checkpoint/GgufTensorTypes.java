@@ -91,7 +91,8 @@ final class GgufTensorTypes {
         var type = SUPPORTED.get(id);
         if (type == null) {
             var name = UNSUPPORTED.getOrDefault(id, "number " + Integer.toUnsignedString(id));
-            throw new UserError("type " + name + " is not supported; supported are " + new TreeMap<>(SUPPORTED).values());
+            throw new UserError(
+                    "type " + name + " is not supported; supported are " + new TreeMap<>(SUPPORTED).values());
         }
         return new Layout(type.name(), type.blockElements(), type.blockBytes(), type);
     }

@@ -151,7 +151,9 @@ final class QuantisationConfig {
     }
 
     private QuantisedFormat compressed() {
-        var sparse = fields.object("sparsity_config").map(own -> own.text("format", "dense")).orElse("dense");
+        var sparse = fields.object("sparsity_config")
+                .map(own -> own.text("format", "dense"))
+                .orElse("dense");
         if (!sparse.equals("dense")) {
             throw unsupported(" " + sparse);
         }
@@ -163,7 +165,8 @@ final class QuantisationConfig {
             var weights = group.flatMap(own -> own.object("weights"));
             if (weights.isPresent()) {
                 var own = group.map(one -> one.text("format", stored)).orElse(stored);
-                result = merge(result, weights(own, weights.get()), name, groups.get().names());
+                result = merge(
+                        result, weights(own, weights.get()), name, groups.get().names());
             }
         }
         return result;
@@ -183,7 +186,9 @@ final class QuantisationConfig {
 
     private QuantisedFormat.Compressed weights(String stored, Fields weights) {
         boolean packed = stored.equals("pack-quantized");
-        if (!packed && !List.of("dense", "int-quantized", "float-quantized", "naive-quantized").contains(stored)) {
+        if (!packed
+                && !List.of("dense", "int-quantized", "float-quantized", "naive-quantized")
+                        .contains(stored)) {
             throw unsupported(" " + stored);
         }
         var strategy = weights.text("strategy", "tensor");
@@ -194,9 +199,7 @@ final class QuantisationConfig {
         if (packed ? 32 % bits != 0 || bits > 8 : bits != 8) {
             throw unsupported(" " + stored + " with " + bits + " bits");
         }
-        var blocks = strategy.equals("block")
-                ? float8(weights, "block_structure")
-                : new QuantisedFormat.Float8(0, 0);
+        var blocks = strategy.equals("block") ? float8(weights, "block_structure") : new QuantisedFormat.Float8(0, 0);
         return new QuantisedFormat.Compressed(
                 bits, blocks, strategy.equals("group") ? weights.positive("group_size") : 0);
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param zeros null for 0
  * @param groups group of each column, or none
  */
-record CompressedMatrix(
-        RawTensor weight, @Nullable RawTensor zeros, ScaleTable scales, int bits, int[] groups) implements IntegerMatrix {
+record CompressedMatrix(RawTensor weight, @Nullable RawTensor zeros, ScaleTable scales, int bits, int[] groups)
+        implements IntegerMatrix {
     @Override
     public int group() {
         return scales.blockColumns();

@@ -16,8 +16,8 @@ public final class QuantisedTensors {
     private static final String WEIGHT = ".weight";
 
     /** What the names of a matrix's scales end with; of activations, too, which are not rounded here. */
-    private static final List<String> SCALES = List.of(
-            ".scales", ".scale", ".weight_scale", ".weight_scale_inv", ".input_scale", ".activation_scale");
+    private static final List<String> SCALES =
+            List.of(".scales", ".scale", ".weight_scale", ".weight_scale_inv", ".input_scale", ".activation_scale");
 
     private final String source;
     private final @Nullable QuantisedFormat format;
@@ -38,8 +38,7 @@ public final class QuantisedTensors {
      * @param raw all tensors by name; valid as long as the matrices are used
      * @throws UserError naming the tensor if one is missing, of another type, or of a size that does not fit
      */
-    public static Map<String, Tensor> of(
-            String source, @Nullable QuantisedFormat format, Map<String, RawTensor> raw) {
+    public static Map<String, Tensor> of(String source, @Nullable QuantisedFormat format, Map<String, RawTensor> raw) {
         var found = new QuantisedTensors(source, format, raw);
         for (var tensor : raw.values()) {
             try {
@@ -140,8 +139,8 @@ public final class QuantisedTensors {
         }
         int group = groupSize(gptq.group(), columns, groups, weight);
         var ownGroups = order == null ? new int[0] : groupsOf(order, group, groups);
-        var matrix = new GptqMatrix(
-                weight, zeros, scales, (int) bits, rows, gptq.zerosLessOne() ? 1 : 0, group, ownGroups);
+        var matrix =
+                new GptqMatrix(weight, zeros, scales, (int) bits, rows, gptq.zerosLessOne() ? 1 : 0, group, ownGroups);
         return IntegerRows.tensor(weight.name(), matrix, (int) bits, rows, toInt(columns, weight));
     }
 
@@ -159,8 +158,7 @@ public final class QuantisedTensors {
             check(zeros, "I32", groups, words);
         }
         int group = groupSize(awq.group(), columns, groups, weight);
-        return IntegerRows.tensor(
-                weight.name(), new AwqMatrix(weight, zeros, scales, rows, group), 4, rows, columns);
+        return IntegerRows.tensor(weight.name(), new AwqMatrix(weight, zeros, scales, rows, group), 4, rows, columns);
     }
 
     private Tensor packed(RawTensor weight, QuantisedFormat.Compressed compressed) {
@@ -168,7 +166,9 @@ public final class QuantisedTensors {
         var shape = raw.get(module + "_shape");
         int perWord = 32 / compressed.bits();
         long columns = weight.size(1) * perWord;
-        if (shape != null && shape.elements() == 2 && (shape.dtype().equals("I64") || shape.dtype().equals("I32"))) {
+        if (shape != null
+                && shape.elements() == 2
+                && (shape.dtype().equals("I64") || shape.dtype().equals("I32"))) {
             columns = shape.word(shape.dtype().equals("I64") ? 2 : 1);
         }
         check(weight, "I32", weight.size(0), (columns + perWord - 1) / perWord);
@@ -192,7 +192,8 @@ public final class QuantisedTensors {
         if (zeros != null && zeros.dtype().equals("I32")) {
             check(zeros, "I32", (down * bits + 31) / 32, scales.perRow());
         } else if (zeros != null && (!zeros.dtype().equals("I8") || zeros.elements() != down * scales.perRow())) {
-            throw wrong(zeros, "is of type " + zeros.dtype() + " or a size that fits no scales of '" + weight.name() + "'");
+            throw wrong(
+                    zeros, "is of type " + zeros.dtype() + " or a size that fits no scales of '" + weight.name() + "'");
         }
         var order = raw.get(name + "_g_idx");
         boolean used = order != null && order.dtype().equals("I32") && order.elements() > 0 && order.word(0) >= 0;
@@ -219,8 +220,10 @@ public final class QuantisedTensors {
     private int groupSize(int stated, long columns, long groups, RawTensor weight) {
         long size = groups == 1 ? Math.max(1, columns) : stated;
         if (size < 1 || (columns + size - 1) / size != groups) {
-            throw wrong(weight, "has " + columns + " columns and " + groups + " groups of scales, but the config says "
-                    + stated + " columns a group");
+            throw wrong(
+                    weight,
+                    "has " + columns + " columns and " + groups + " groups of scales, but the config says " + stated
+                            + " columns a group");
         }
         return toInt(size, weight);
     }

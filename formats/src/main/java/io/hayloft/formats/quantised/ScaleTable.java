@@ -30,8 +30,8 @@ record ScaleTable(RawTensor values, int blockRows, int blockColumns, int perRow)
         int height = down == rows ? 1 : blockRows;
         int width = across == 1 ? columns : blockColumns > 0 ? blockColumns : exactPart(columns, across);
         if (height < 1 || width < 1 || blocks(rows, height) != down || blocks(columns, width) != across) {
-            throw new IllegalArgumentException("have the shape [" + down + ", " + across + "], which fits no blocks of ["
-                    + rows + ", " + columns + "]");
+            throw new IllegalArgumentException("have the shape [" + down + ", " + across
+                    + "], which fits no blocks of [" + rows + ", " + columns + "]");
         }
         return new ScaleTable(values, height, width, (int) across);
     }

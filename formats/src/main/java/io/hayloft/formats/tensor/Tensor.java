@@ -98,7 +98,7 @@ public record Tensor(
     public float[] toFloats() {
         int columns = columns();
         var values = new float[Math.toIntExact(elements())];
-        for (int row = 0; row < rows(); row++) {
+        for (int row = 0; columns > 0 && row < rows(); row++) {
             readRow(row, values, row * columns);
         }
         return values;
