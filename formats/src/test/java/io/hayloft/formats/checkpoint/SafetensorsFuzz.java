@@ -44,8 +44,8 @@ public final class SafetensorsFuzz {
     private static byte[] quantised(String tensors) {
         var header = new StringJoiner(", ", "{", "}");
         int end = 0;
-        for (var tensor : tensors.split(", ")) {
-            var parts = tensor.split(" ");
+        for (var tensor : tensors.split(", ", -1)) {
+            var parts = tensor.split(" ", -1);
             var sizes = List.of(parts).subList(2, parts.length);
             int bits = Integer.parseInt(parts[1].replaceFirst("F8.*", "8").replaceAll("\\D", ""));
             int bytes = sizes.stream().mapToInt(Integer::parseInt).reduce(1, (a, b) -> a * b) * bits / 8;
