@@ -78,8 +78,8 @@ final class RandomTensors {
     private static void setQuarters(MemorySegment data, long at, Random random) {
         int bits = Float.floatToFloat16((float) (random.nextGaussian() * 0.1));
         for (int i = 0; i < 4; i++) {
-            int low = data.get(ValueLayout.JAVA_BYTE, at + 2 * i) & 15;
-            data.set(ValueLayout.JAVA_BYTE, at + 2 * i, (byte) (low | (bits >> (4 * i) & 15) << 4));
+            int low = data.get(ValueLayout.JAVA_BYTE, at + 2L * i) & 15;
+            data.set(ValueLayout.JAVA_BYTE, at + 2L * i, (byte) (low | (bits >> (4 * i) & 15) << 4));
         }
     }
 
