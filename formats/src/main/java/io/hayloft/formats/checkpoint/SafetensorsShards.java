@@ -129,7 +129,7 @@ final class SafetensorsShards implements AutoCloseable {
     }
 
     /**
-     * Puts the matrices that quantised tensors say in place of those tensors and their scales.
+     * Puts the matrices that quantised tensors describe in place of those tensors and their scales.
      *
      * @throws UserError naming the tensor that is wrong
      */

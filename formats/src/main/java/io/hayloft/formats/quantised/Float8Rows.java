@@ -1,5 +1,6 @@
 package io.hayloft.formats.quantised;
 
+import io.hayloft.formats.tensor.Float8;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
@@ -10,13 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of floats of 8 bits (OCP 8-bit Floating Point Specification, revision 1.0) times their scales, as 32-bit floats.
+ * Rows of {@linkplain Float8 floats of 8 bits} times their scales, as 32-bit floats.
  *
  * @param scales null for none
  */
 record Float8Rows(RawTensor weight, int columns, @Nullable ScaleTable scales) implements Tensor.RowSource {
     /** The values of all bytes by element type. */
-    private static final Map<String, float[]> TABLES = Map.of("F8_E4M3", e4m3(), "F8_E5M2", e5m2());
+    private static final Map<String, float[]> TABLES =
+            Map.of("F8_E4M3", table(Float8::e4m3), "F8_E5M2", table(Float8::e5m2));
 
     /** Whether a tensor has elements of 8 bits that are floats. */
     static boolean reads(String dtype) {
@@ -27,24 +29,15 @@ record Float8Rows(RawTensor weight, int columns, @Nullable ScaleTable scales) im
         return Tensor.computed(weight.name(), TensorType.F32, weight.shape(), this);
     }
 
-    /** Four bits of exponent, three of fraction: no infinities, and the largest magnitude is no number. */
-    private static float[] e4m3() {
-        var table = new float[256];
-        for (int i = 0; i < 128; i++) {
-            int exponent = i >> 3;
-            int fraction = i & 7;
-            float value = exponent == 0 ? fraction * 0x1p-9f : (8 + fraction) * Math.scalb(1f, exponent - 10);
-            table[i] = i == 127 ? Float.NaN : value;
-            table[i + 128] = -table[i];
-        }
-        return table;
+    @FunctionalInterface
+    private interface Reader {
+        float read(int bits);
     }
 
-    /** Five bits of exponent, two of fraction: the upper half of an f16. */
-    private static float[] e5m2() {
+    private static float[] table(Reader reader) {
         var table = new float[256];
-        for (int i = 0; i < 256; i++) {
-            table[i] = Float.float16ToFloat((short) (i << 8));
+        for (int i = 0; i < table.length; i++) {
+            table[i] = reader.read(i);
         }
         return table;
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The matrices that the tensors of quantised safetensors say, under the names that they have in other checkpoints. Which are
- * quantised, the names and types of tensors tell, so modules that were left as they are, and tied ones, are none of these.
+ * The matrices that quantised safetensors describe, under the names that they have in other checkpoints. The names and types
+ * of tensors show which are quantised: modules that were left as they are, and tied ones, are none of these.
  */
 public final class QuantisedTensors {
     private static final String WEIGHT = ".weight";
@@ -123,7 +123,7 @@ public final class QuantisedTensors {
         var scales = floats(module + ".scales", weight);
         var order = raw.get(module + ".g_idx");
         long words = weight.size(0);
-        // Modules may have bits of their own, which the number of columns tells.
+        // Modules may have bits of their own, which follow from the number of columns.
         long columns = order == null ? words * 32 / gptq.bits() : order.elements();
         long bits = columns == 0 ? 0 : words * 32 / columns;
         if ((bits != 2 && bits != 3 && bits != 4 && bits != 8) || words != (columns * bits + 31) / 32) {

@@ -10,7 +10,7 @@ package io.hayloft.formats.quantised;
  */
 record ScaleTable(RawTensor values, int blockRows, int blockColumns, int perRow) {
     /**
-     * The scales of a matrix {@code [rows][columns]}, which their shape tells: one for all, {@code [rows]} or {@code
+     * The scales of a matrix {@code [rows][columns]}, by their shape: one for all, {@code [rows]} or {@code
      * [rows][1]}, {@code [rows][groups]}, or {@code [blocks][blocks]}.
      *
      * @param blockRows rows of a block as the config says; 0 if it does not

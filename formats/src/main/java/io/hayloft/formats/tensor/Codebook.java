@@ -1,7 +1,7 @@
 package io.hayloft.formats.tensor;
 
 /**
- * A list of the groups of 4 or 8 numbers that a type with few bits can say: a point for each index.
+ * A list of the groups of 4 or 8 numbers that a type with few bits can hold: a point for each index.
  *
  * <p>The lists are those of llama.cpp (MIT licence), whose author chose them as the points that weights of models lie near
  * most often; no formula gives them. An entry's elements are digits, each a place in the list of numbers that occur, the

@@ -50,7 +50,7 @@ final class TableBlocks {
     static void nvfp4(byte[] data, int at, byte[] values, float[] scales) {
         for (int part = 0; part < scales.length; part++) {
             int scale = unsigned(data, at + part);
-            scales[part] = scale == NO_SCALE ? 0 : 0.5f * unsignedE4M3(scale);
+            scales[part] = scale == NO_SCALE ? 0 : 0.5f * Float8.e4m3Magnitude(scale);
             read(E2M1, data, at + 4 + part * 8, values, part * 16, 16);
         }
     }
@@ -59,13 +59,6 @@ final class TableBlocks {
     private static float halfPowerOfTwo(int exponent) {
         int bits = exponent < 2 ? 0x0020_0000 << exponent : (exponent - 1) << 23; // below 2 it is subnormal
         return Float.intBitsToFloat(bits);
-    }
-
-    /** A float of 4 bits of exponent, biased by 7, and 3 of fraction; the highest bit does not count. */
-    private static float unsignedE4M3(int bits) {
-        int exponent = (bits >> 3) & 15;
-        int fraction = bits & 7;
-        return exponent == 0 ? fraction * 0x1p-9f : (8 + fraction) * Math.scalb(1f, exponent - 10);
     }
 
     private static void read(byte[] table, byte[] data, int at, byte[] values, int to, int count) {

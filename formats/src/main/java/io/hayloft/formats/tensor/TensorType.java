@@ -1,6 +1,7 @@
 package io.hayloft.formats.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,8 +118,9 @@ public enum TensorType {
             scaledValues.dequantize(data, byteOffset, this, count, dst, at);
             return;
         }
-        for (int done = 0; reader != null && done < count; done += blockElements) {
-            reader.read(data, byteOffset, dst, at + done);
+        var blocks = Objects.requireNonNull(reader); // a type has the one or the other
+        for (int done = 0; done < count; done += blockElements) {
+            blocks.read(data, byteOffset, dst, at + done);
             byteOffset += blockBytes;
         }
     }
