@@ -57,7 +57,7 @@ final class HuggingFaceRecurrent {
     }
 
     DecoderConfig read(List<Integer> endTokens) {
-        HuggingFaceConfig.checkNotQuantised(fields);
+        QuantisationConfig.read(fields); // refuses formats that are not supported
         int layers = fields.positive("num_hidden_layers");
         if (layers > 1024) {
             throw fields.error("field 'num_hidden_layers' must be at most 1024, not " + layers);

@@ -127,7 +127,7 @@ final class HuggingFaceStateSpace {
     }
 
     private void checkSupported() {
-        HuggingFaceConfig.checkNotQuantised(fields);
+        QuantisationConfig.read(fields); // refuses formats that are not supported
         var activation = fields.text("hidden_act", "silu");
         if (!activation.equals("silu")) {
             throw fields.error("field 'hidden_act' is '" + activation + "', but " + architecture.label()

@@ -1,5 +1,6 @@
 package io.hayloft.formats.checkpoint;
 
+import io.hayloft.base.UserError;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.AttentionConfig.HeadNorm;
 import io.hayloft.formats.config.DecoderConfig;
@@ -113,6 +114,10 @@ record TensorLayout(
 
     /** Columns of a matrix as the rows of another of the same type: copied. */
     static Tensor transposed(Tensor tensor, int firstColumn, int columns) {
+        if (tensor.computed() != null) {
+            throw new UserError("tensor '" + tensor.name() + "' is quantised, which is not supported for matrices"
+                    + " that lie transposed: use the full-precision checkpoint or a GGUF file");
+        }
         int rows = Math.toIntExact(tensor.rows());
         int all = tensor.columns();
         var shape = new long[] {columns, rows};
