@@ -89,7 +89,7 @@ final class FolderAsGguf {
     /** The file's bytes. */
     static byte[] of(Path folder) {
         try (var weights = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
-            var json = Files.readAllBytes(folder.resolve("config_v4.json"));
+            var json = Files.readAllBytes(folder.resolve("config.json"));
             var file = new FolderAsGguf(JsonMapper.shared().readTree(json));
             file.keys();
             // One head's norm after the other, so that they can be stacked.
@@ -131,7 +131,7 @@ final class FolderAsGguf {
         key("block_count", whole(0, "num_hidden_layers", "n_layer"));
         key("context_length", whole(0, "max_position_embeddings", "n_positions"));
         key("embedding_length", hidden);
-        key("feed_forward_length", whole(4 * hidden, "intermediate_size", "n_inner", "ffn_hidden_size"));
+        key("feed_forward_length", whole(4 * hidden, "ffn_hidden_size", "n_inner", "intermediate_size"));
         key("attention.head_count", heads);
         key("attention.head_count_kv", kvHeads);
         if (headDim != hidden / heads) {
@@ -139,11 +139,12 @@ final class FolderAsGguf {
             key("attention.value_length", headDim);
         }
         epsilon();
-        if (config.hasNonNull("rope_theta")) {
-            number("rope.freq_base", config.get("rope_theta").asDouble());
+        var rope = config.path("rope_parameters");
+        if (rope.hasNonNull("rope_theta")) {
+            number("rope.freq_base", rope.get("rope_theta").asDouble());
         }
-        if (config.hasNonNull("partial_rotary_factor")) {
-            key("rope.dimension_count", (int) (headDim * config.get("partial_rotary_factor").asDouble()));
+        if (rope.hasNonNull("partial_rotary_factor")) {
+            key("rope.dimension_count", (int) (headDim * rope.get("partial_rotary_factor").asDouble()));
         }
         own();
         gguf.whole("tokenizer.ggml.bos_token_id", 1).whole("tokenizer.ggml.eos_token_id", 2);
