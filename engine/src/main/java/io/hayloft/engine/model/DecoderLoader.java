@@ -119,7 +119,9 @@ final class DecoderLoader {
                 i,
                 Shapes.attention(config, i),
                 new Projection(
-                        linear(Role.QUERY, i), bias(biases, Role.QUERY_BIAS, i), headNorm(i, attention, Role.QUERY_NORM)),
+                        linear(Role.QUERY, i),
+                        bias(biases, Role.QUERY_BIAS, i),
+                        headNorm(i, attention, Role.QUERY_NORM)),
                 new Projection(
                         linear(Role.KEY, i), bias(biases, Role.KEY_BIAS, i), headNorm(i, attention, Role.KEY_NORM)),
                 new Projection(linear(Role.VALUE, i), bias(biases, Role.VALUE_BIAS, i), null),

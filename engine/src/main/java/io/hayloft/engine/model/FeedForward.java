@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gate null for none
  */
-record FeedForward(
-        @Nullable Dense gate, Dense up, Dense down, Activation activation, WorkerPool pool)
+record FeedForward(@Nullable Dense gate, Dense up, Dense down, Activation activation, WorkerPool pool)
         implements Layer.Update {
     /** A gated one without biases. */
     FeedForward(Linear gate, Linear up, Linear down, Activation activation, WorkerPool pool) {

@@ -30,8 +30,10 @@ public final class Shapes {
             long mixer = switch (layer.mixer()) {
                 case AttentionConfig attention -> 2L * (attention.queryWidth() + attention.kvWidth());
             };
-            numbers += config.hidden() * (mixer
-                            + (long) layer.feedForward().matrices() * layer.feedForward().width());
+            numbers += config.hidden()
+                    * (mixer
+                            + (long) layer.feedForward().matrices()
+                                    * layer.feedForward().width());
         }
         return numbers;
     }

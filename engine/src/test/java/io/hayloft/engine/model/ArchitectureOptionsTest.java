@@ -1,13 +1,16 @@
 package io.hayloft.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +69,22 @@ class ArchitectureOptionsTest {
                 Runs.assertClose("step " + i, Runs.slice(logits, 0, vocabulary), wanted);
                 assertThat(Runs.slice(logits, vocabulary, vocabulary)).isEqualTo(Runs.slice(logits, 0, vocabulary));
             }
+        }
+    }
+
+    /** A sequence ends where the positions that the model has learned end. */
+    @Test
+    void learnedPositionsEnd() {
+        try (var model = LanguageModel.load(Goldens.path(FOLDER + "gpt2_bare"), LoadOptions.withThreads(2));
+                var cache = Runs.exactCache(model);
+                var tooLong = Runs.exactCache(model)) {
+            Runs.prefill(model, new int[64], cache, 64);
+            assertThatThrownBy(() -> model.decoder().step(new int[] {5}, new SequenceCache[] {cache}, null))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("has learned 64 positions");
+            assertThatThrownBy(() -> Runs.prefill(model, new int[65], tooLong, 65))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("has learned 64 positions");
         }
     }
 

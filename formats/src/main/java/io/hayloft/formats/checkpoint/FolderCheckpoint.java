@@ -42,7 +42,8 @@ final class FolderCheckpoint implements Checkpoint {
         this.config = HuggingFaceConfig.read(file, optional(folder.resolve(GENERATION)), options);
         var architecture = HuggingFaceConfig.architecture(file);
         var placement = config.norms().placement();
-        var names = HuggingFaceNames.of(architecture, placement, shards.tensors().keySet());
+        var names =
+                HuggingFaceNames.of(architecture, placement, shards.tensors().keySet());
         this.weights = new NamedWeights(
                 folder.toString(),
                 config,

@@ -103,8 +103,7 @@ final class NamedWeights implements WeightSource {
             case OUTPUT_BIAS -> config.tokens().output().bias();
             case FINAL_NORM_BIAS -> normBiases;
             case ATTENTION_NORM_BIAS -> normBiases && placement.before();
-            case FEED_FORWARD_NORM_BIAS ->
-                normBiases && placement.before() && placement != NormPlacement.PARALLEL;
+            case FEED_FORWARD_NORM_BIAS -> normBiases && placement.before() && placement != NormPlacement.PARALLEL;
             case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> config.attention(layer).biases();
             case ATTENTION_OUTPUT_BIAS -> config.attention(layer).outputBias();
             case GATE_BIAS ->
@@ -179,8 +178,7 @@ final class NamedWeights implements WeightSource {
                 throw error("tensor '" + place.tensor + "' is transposed and of type " + tensor.type()
                         + ", which is not supported");
             }
-            return new WeightRows(
-                    TensorLayout.transposed(tensor, place.first, rows), 0, rows, place.order);
+            return new WeightRows(TensorLayout.transposed(tensor, place.first, rows), 0, rows, place.order);
         });
     }
 
