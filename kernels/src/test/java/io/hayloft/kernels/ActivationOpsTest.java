@@ -18,12 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ActivationOpsTest {
     private static final int AT = 3;
 
-    private interface InPlace {
+    interface InPlace {
         void apply(float[] x, int at, int n);
     }
 
     /** A kernel and its definition. */
-    private record Kernel(String name, InPlace kernel, DoubleUnaryOperator exact) {
+    record Kernel(String name, InPlace kernel, DoubleUnaryOperator exact) {
         @Override
         public String toString() {
             return name;
@@ -32,7 +32,8 @@ class ActivationOpsTest {
 
     static List<Kernel> kernels() {
         return List.of(
-                new Kernel("silu", (x, at, n) -> ActivationOps.sigmoidMultiply(x, at, n, 1), x -> x / (1 + Math.exp(-x))),
+                new Kernel(
+                        "silu", (x, at, n) -> ActivationOps.sigmoidMultiply(x, at, n, 1), x -> x / (1 + Math.exp(-x))),
                 new Kernel(
                         "quick gelu",
                         (x, at, n) -> ActivationOps.sigmoidMultiply(x, at, n, 1.702f),

@@ -37,8 +37,8 @@ class ArchitectureConformanceTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2", "cohere2", "glm4", "olmo2", "phi", "falcon", "exaone4", "stablelm", "granite"})
     void methodsKeepTheirPromises(String layout) {
-        try (var model = LanguageModel.load(
-                Shared.golden("architectures-2026/" + layout), LoadOptions.withThreads(2))) {
+        try (var model =
+                LanguageModel.load(Shared.golden("architectures-2026/" + layout), LoadOptions.withThreads(2))) {
             assertPromises(model);
         }
     }
@@ -63,14 +63,18 @@ class ArchitectureConformanceTest {
         assertSame("kivi", complete(model, 64, "kivi:2bit,residual=1024").getFirst(), full);
 
         // In lockstep, in other chunks, and alone.
-        var expressions = new ArrayList<>(List.of("full", "kivi:4bit", "flexgen:4bit", "infllm:4x,block=32,local=32,rows=32"));
+        var expressions =
+                new ArrayList<>(List.of("full", "kivi:4bit", "flexgen:4bit", "infllm:4x,block=32,local=32,rows=32"));
         EVICTING.forEach(form -> expressions.add(form.formatted("4x")));
         expressions.add("snapkv:4x + kivi:4bit");
         var together = complete(model, 7, expressions.toArray(String[]::new));
         for (int i = 0; i < together.size(); i++) {
             var expression = expressions.get(i);
             int chunk = expression.startsWith("infllm") ? 7 : 64; // reads its prompt in chunks of its own
-            assertSame(expression, together.get(i), complete(model, chunk, expression).getFirst());
+            assertSame(
+                    expression,
+                    together.get(i),
+                    complete(model, chunk, expression).getFirst());
         }
         for (var form : List.of("snapkv:%s", "h2o:%s", "streaming:%s")) {
             var sizes = complete(model, 64, form.formatted("2x"), form.formatted("4x"));
@@ -110,7 +114,7 @@ class ArchitectureConformanceTest {
     /** Three layers with 4, 2 and 6 query heads over 2, 1 and 2 KV heads. */
     private static byte[] layersThatDifferInHeads() {
         int hidden = 32;
-        int headDim = 16;
+        long headDim = 16;
         int[] heads = {4, 2, 6};
         int[] kvHeads = {2, 1, 2};
         int[] widths = {48, 64, 32};
@@ -119,8 +123,8 @@ class ArchitectureConformanceTest {
                 .whole("llama.block_count", 3)
                 .whole("llama.context_length", 512)
                 .whole("llama.embedding_length", hidden)
-                .whole("llama.attention.key_length", headDim)
-                .whole("llama.attention.value_length", headDim)
+                .whole("llama.attention.key_length", (int) headDim)
+                .whole("llama.attention.value_length", (int) headDim)
                 .number("llama.attention.layer_norm_rms_epsilon", 1e-5)
                 .raw("llama.attention.head_count", 9, GgufBuilder.littleEndian(5, 3L, 4, 2, 6))
                 .raw("llama.attention.head_count_kv", 9, GgufBuilder.littleEndian(5, 3L, 2, 1, 2))

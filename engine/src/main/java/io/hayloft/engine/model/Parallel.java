@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param hidden width of the residual stream
  */
 record Parallel(
-        Layer.Update attention,
-        @Nullable Norm feedForwardNorm,
-        Layer.Update feedForward,
-        int hidden,
-        WorkerPool pool)
+        Layer.Update attention, @Nullable Norm feedForwardNorm, Layer.Update feedForward, int hidden, WorkerPool pool)
         implements Layer.Update {
     @Override
     public boolean rowwise() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -89,7 +90,7 @@ final class FolderAsGguf {
     /** The file's bytes. */
     static byte[] of(Path folder) {
         try (var weights = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
-            var json = Files.readAllBytes(folder.resolve("config_v4.json"));
+            var json = Files.readAllBytes(folder.resolve("config.json"));
             var file = new FolderAsGguf(JsonMapper.shared().readTree(json));
             file.keys();
             // One head's norm after the other, so that they can be stacked.
@@ -131,7 +132,7 @@ final class FolderAsGguf {
         key("block_count", whole(0, "num_hidden_layers", "n_layer"));
         key("context_length", whole(0, "max_position_embeddings", "n_positions"));
         key("embedding_length", hidden);
-        key("feed_forward_length", whole(4 * hidden, "intermediate_size", "n_inner", "ffn_hidden_size"));
+        key("feed_forward_length", whole(4 * hidden, "ffn_hidden_size", "n_inner", "intermediate_size"));
         key("attention.head_count", heads);
         key("attention.head_count_kv", kvHeads);
         if (headDim != hidden / heads) {
@@ -139,11 +140,13 @@ final class FolderAsGguf {
             key("attention.value_length", headDim);
         }
         epsilon();
-        if (config.hasNonNull("rope_theta")) {
-            number("rope.freq_base", config.get("rope_theta").asDouble());
+        var rope = config.path("rope_parameters");
+        if (rope.hasNonNull("rope_theta")) {
+            number("rope.freq_base", rope.get("rope_theta").asDouble());
         }
-        if (config.hasNonNull("partial_rotary_factor")) {
-            key("rope.dimension_count", (int) (headDim * config.get("partial_rotary_factor").asDouble()));
+        if (rope.hasNonNull("partial_rotary_factor")) {
+            key("rope.dimension_count", (int)
+                    (headDim * rope.get("partial_rotary_factor").asDouble()));
         }
         own();
         gguf.whole("tokenizer.ggml.bos_token_id", 1).whole("tokenizer.ggml.eos_token_id", 2);
@@ -151,7 +154,9 @@ final class FolderAsGguf {
 
     private void epsilon() {
         if (config.hasNonNull("rms_norm_eps")) {
-            number("attention.layer_norm_rms_epsilon", config.get("rms_norm_eps").asDouble());
+            number(
+                    "attention.layer_norm_rms_epsilon",
+                    config.get("rms_norm_eps").asDouble());
             return;
         }
         for (var name : List.of("layer_norm_eps", "layer_norm_epsilon", "norm_epsilon")) {
@@ -175,17 +180,17 @@ final class FolderAsGguf {
                 gguf.text(architecture + ".rope.scaling.type", "none");
             }
             case "stablelm", "gpt_neox" ->
-                gguf.raw(
-                        architecture + ".use_parallel_residual",
-                        7,
-                        new byte[] {(byte) (flag("use_parallel_residual", true) ? 1 : 0)});
+                gguf.raw(architecture + ".use_parallel_residual", 7, new byte[] {
+                    (byte) (flag("use_parallel_residual", true) ? 1 : 0)
+                });
             case "falcon" -> gguf.text("falcon.tensor_data_layout", "jploski");
             default -> {}
         }
         if (config.hasNonNull("sliding_window")) {
             key("attention.sliding_window", config.get("sliding_window").asInt());
             if (type.equals("exaone4")) { // one flag a layer; Command R7B leaves the pattern to the reader
-                var flags = GgufBuilder.littleEndian(7, (long) config.get("layer_types").size());
+                var flags = GgufBuilder.littleEndian(
+                        7, (long) config.get("layer_types").size());
                 var all = new byte[flags.length + config.get("layer_types").size()];
                 System.arraycopy(flags, 0, all, 0, flags.length);
                 for (int i = 0; i < config.get("layer_types").size(); i++) {
@@ -200,7 +205,7 @@ final class FolderAsGguf {
     private final List<float[]> headNorms = new ArrayList<>();
 
     private void tensor(SafetensorsFile weights, String name) {
-        var shape = weights.tensors().get(name).shape();
+        var shape = Objects.requireNonNull(weights.tensors().get(name)).shape();
         var values = weights.readFloats(name);
         int dot = name.lastIndexOf('.');
         var stem = name.substring(0, dot).replaceFirst("^(model|gpt_neox|transformer)\\.", "");
@@ -216,11 +221,14 @@ final class FolderAsGguf {
             return; // a mask
         }
         if (place.matches("self_attn\\.[qk]_layernorm\\.norms\\.\\d+")) {
-            stack(prefix + "attn_" + place.charAt(10) + "_norm.weight", values, place.charAt(10) == 'q' ? heads : kvHeads);
+            stack(
+                    prefix + "attn_" + place.charAt(10) + "_norm.weight",
+                    values,
+                    place.charAt(10) == 'q' ? heads : kvHeads);
             return;
         }
         boolean after = (type.equals("olmo2") || type.equals("exaone4")) && place.equals("post_attention_layernorm");
-        var role = after ? "post_attention_norm" : OF_LAYER.get(place);
+        var role = after ? "post_attention_norm" : Objects.requireNonNull(OF_LAYER.get(place), place);
         var rows = rows(role, (int) (type.equals("gpt2") && shape.length == 2 ? shape[1] : shape[0]));
         if (shape.length == 1) {
             gguf.tensor(prefix + role + end, ordered(plusOne(place, values), rows, 1), shape);

@@ -50,7 +50,8 @@ class PerLayerSizesTest {
     }
 
     private LanguageModel load(String name, int[] heads, int[] kvHeads, int[] widths) throws IOException {
-        var file = Files.write(folder.resolve(name), model(heads, kvHeads, widths).bytes());
+        var file =
+                Files.write(folder.resolve(name), model(heads, kvHeads, widths).bytes());
         return LanguageModel.load(file, LoadOptions.withThreads(2));
     }
 
@@ -111,7 +112,8 @@ class PerLayerSizesTest {
 
     @Test
     void namesWhatIsWrong() throws IOException {
-        assertRefused(model(new int[] {4}, KV_HEADS, WIDTHS), "'llama.attention.head_count' has 1 entries for 2 layers");
+        assertRefused(
+                model(new int[] {4}, KV_HEADS, WIDTHS), "'llama.attention.head_count' has 1 entries for 2 layers");
         assertRefused(model(new int[] {4, 0}, KV_HEADS, WIDTHS), "'llama.attention.head_count' must be a whole number");
         assertRefused(model(HEADS, new int[] {2, 3}, WIDTHS), "KV heads must be between 1 and 2");
         assertRefused(model(HEADS, KV_HEADS, new int[] {1, 0}), "'llama.feed_forward_length' must be a whole number");

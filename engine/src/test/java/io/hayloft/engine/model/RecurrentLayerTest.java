@@ -19,6 +19,7 @@ import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Goldens;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -125,7 +126,8 @@ class RecurrentLayerTest {
                 mixer.output(),
                 mixer.rope(),
                 mixer.pool());
-        var attention = new Sublayer(sublayer.norm(), same, sublayer.postNorm(), sublayer.hidden(), pool);
+        var attention = new Sublayer(
+                Objects.requireNonNull(sublayer.norm()), same, sublayer.postNorm(), sublayer.hidden(), pool);
         return new Layer(List.of(attention, layer.sublayers().getLast()));
     }
 

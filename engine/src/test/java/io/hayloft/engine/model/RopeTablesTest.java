@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Frequencies, cosines and sines of every scaling against those of transformers, from configs of both dialects. */
 class RopeTablesTest {
-    private static final Set<String> SUPPORTED = Set.of("llama", "phi3");
+    private static final Set<String> SUPPORTED = Set.of("llama", "phi3", "phi", "stablelm", "glm4", "gpt_neox");
 
     @TestFactory
     List<DynamicTest> ownCases() {

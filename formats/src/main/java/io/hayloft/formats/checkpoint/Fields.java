@@ -47,7 +47,8 @@ final class Fields {
     /** The name of a value as the file has it. */
     private String key(String name) {
         var alias = aliases.get(name);
-        return prefix + (alias == null || values.containsKey(prefix + name) && !values.containsKey(prefix + alias) ? name : alias);
+        boolean ownNameOnly = values.containsKey(prefix + name) && !values.containsKey(prefix + alias);
+        return prefix + (alias == null || ownNameOnly ? name : alias);
     }
 
     String source() {

@@ -38,8 +38,7 @@ record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture)
             case STABLELM -> has("ffn_norm.weight") ? NormPlacement.BEFORE : NormPlacement.PARALLEL;
             case GPT_NEOX ->
                 fields.flag("use_parallel_residual", true) ? NormPlacement.PARALLEL_TWO_NORMS : NormPlacement.BEFORE;
-            case FALCON ->
-                has("attn_norm_2.weight") ? NormPlacement.PARALLEL_TWO_NORMS : NormPlacement.PARALLEL;
+            case FALCON -> has("attn_norm_2.weight") ? NormPlacement.PARALLEL_TWO_NORMS : NormPlacement.PARALLEL;
             default -> NormPlacement.BEFORE;
         };
     }

@@ -248,7 +248,8 @@ public final class HuggingFaceConfig {
     private List<Boolean> lettersOfLayers(int layers) {
         var letters = fields.text("sliding_window_pattern");
         if (!letters.matches("[LG]+")) {
-            throw fields.error("field 'sliding_window_pattern' must be a number, or of letters L and G, not " + letters);
+            throw fields.error(
+                    "field 'sliding_window_pattern' must be a number, or of letters L and G, not " + letters);
         }
         var sliding = new ArrayList<Boolean>();
         for (int i = 0; i < layers; i++) {
@@ -286,7 +287,7 @@ public final class HuggingFaceConfig {
     private List<Boolean> rotaryLayers(List<Boolean> sliding) {
         int layers = sliding.size();
         if (architecture == Architecture.COHERE2
-                || architecture == Architecture.EXAONE4 && fields.has("sliding_window")) {
+                || (architecture == Architecture.EXAONE4 && fields.has("sliding_window"))) {
             return sliding;
         }
         if (architecture != Architecture.SMOLLM3) {

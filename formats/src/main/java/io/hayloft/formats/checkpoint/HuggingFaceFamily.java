@@ -27,7 +27,12 @@ record HuggingFaceFamily(
     private static final HuggingFaceFamily GRANITE = of(
             Map.of(),
             Map.of(),
-            Set.of("attention_multiplier", "embedding_multiplier", "logits_scaling", "mlp_bias", "residual_multiplier"));
+            Set.of(
+                    "attention_multiplier",
+                    "embedding_multiplier",
+                    "logits_scaling",
+                    "mlp_bias",
+                    "residual_multiplier"));
 
     private static final HuggingFaceFamily OLMO2 = of(Map.of(), Map.of("rms_norm_eps", 1e-5), Set.of());
 
@@ -116,7 +121,7 @@ record HuggingFaceFamily(
                     "rms_norm_eps", "layer_norm_epsilon"),
             Map.of("layer_norm_epsilon", 1e-5, "activation", "gelu", "max_position_embeddings", 2048),
             Set.of("bias", "multi_query", "new_decoder_architecture", "num_ln_in_parallel_attn", "parallel_attn"),
-            Set.of(),
+            Set.of("ff_factor"),
             Set.of("alibi", "apply_residual_connection_post_layernorm"));
 
     private static final HuggingFaceFamily EXAONE4 =

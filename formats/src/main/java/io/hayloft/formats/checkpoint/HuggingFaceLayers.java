@@ -113,8 +113,9 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
             case "relu" -> Activation.RELU;
             case "relu2", "relu_squared" -> Activation.RELU_SQUARED;
             default ->
-                throw fields.error("field '" + field + "' is '" + name + "', which is not supported; supported are silu,"
-                        + " gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, relu, relu2");
+                throw fields.error(
+                        "field '" + field + "' is '" + name + "', which is not supported; supported are silu,"
+                                + " gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, relu, relu2");
         };
     }
 

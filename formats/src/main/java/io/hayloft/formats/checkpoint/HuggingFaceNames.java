@@ -20,7 +20,7 @@ final class HuggingFaceNames {
     static TensorNames of(Architecture architecture, NormPlacement placement, Set<String> present) {
         return switch (architecture) {
             case GPT2 -> gpt2(prefix(List.of("transformer."), "wte.weight", present));
-            case GPT_NEOX -> gptNeox(prefix(List.of("gpt_neox."), "embed_in.weight", present));
+            case GPT_NEOX -> gptNeox(prefix(List.of("gpt_neox."), "embed_in.weight", present), present);
             case FALCON -> falcon(prefix(List.of("transformer."), "word_embeddings.weight", present), placement);
             default -> llamaLike(architecture, placement, present);
         };
@@ -75,11 +75,12 @@ final class HuggingFaceNames {
                 .masks(".attn.bias");
     }
 
-    private static TensorNames gptNeox(String model) {
+    private static TensorNames gptNeox(String model, Set<String> present) {
+        var head = present.contains("lm_head.weight") ? "lm_head.weight" : "embed_out.weight"; // its older name
         var layer = model + "layers.#.";
         return new TensorNames(model + "layers.", layer + "attention.query_key_value.weight", "")
                 .put(Role.EMBEDDING, model + "embed_in.weight")
-                .put(Role.OUTPUT, "embed_out.weight")
+                .put(Role.OUTPUT, head)
                 .put(Role.FINAL_NORM, model + "final_layer_norm.weight")
                 .put(Role.ATTENTION_NORM, layer + "input_layernorm.weight")
                 .put(Role.ATTENTION_OUTPUT, layer + "attention.dense.weight")

@@ -93,6 +93,7 @@ final class KnownFields {
             "num_return_sequences",
             "output_attentions",
             "output_hidden_states",
+            "output_past",
             "pad_token_id",
             "prefix",
             "pretraining_tp",

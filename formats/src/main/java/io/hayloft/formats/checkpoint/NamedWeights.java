@@ -190,8 +190,7 @@ final class NamedWeights implements WeightSource {
                 throw error("tensor '" + place.tensor + "' is transposed and of type " + tensor.type()
                         + ", which is not supported");
             }
-            return new WeightRows(
-                    TensorLayout.transposed(tensor, place.first, rows), 0, rows, place.order);
+            return new WeightRows(TensorLayout.transposed(tensor, place.first, rows), 0, rows, place.order);
         });
     }
 

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param permutation order of the query and key rows of a head; null if they lie as the model has them
  */
 record TensorLayout(
-        Fused attention, boolean fusedFeedForward, boolean transposed, @Nullable RowPermutation permutation) {
+        Fused attention,
+        boolean fusedFeedForward,
+        boolean transposed,
+        @Nullable RowPermutation permutation) {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 

@@ -123,7 +123,8 @@ class HuggingFaceFamilyTest {
     /** Messages name the fields as the file has them. */
     @Test
     void namesTheFieldsOfGpt2() {
-        var gpt2 = "{\"model_type\": \"gpt2\", \"vocab_size\": 9, \"n_layer\": 1, \"n_head\": 2, \"n_positions\": 16%s}";
+        var gpt2 =
+                "{\"model_type\": \"gpt2\", \"vocab_size\": 9, \"n_layer\": 1, \"n_head\": 2, \"n_positions\": 16%s}";
         assertThatThrownBy(() -> parse(gpt2.formatted("")))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("field 'n_embd' is missing");
@@ -132,7 +133,8 @@ class HuggingFaceFamilyTest {
         assertThat(config.tokens().positions()).isEqualTo(16);
         assertThat(config.attention(0).rope()).isNull();
         assertThat(config.contextLength()).isEqualTo(16);
-        var longer = Json.object("config.json", gpt2.formatted(", \"n_embd\": 8").getBytes(StandardCharsets.UTF_8));
+        var longer =
+                Json.object("config.json", gpt2.formatted(", \"n_embd\": 8").getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> HuggingFaceConfig.read(longer, Optional.empty(), new ReadOptions(32, false)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("a context of 32 tokens does not fit a model that has learned 16 positions");
