@@ -109,7 +109,7 @@ public final class FakeRecords {
                         facets),
                 new BenchRecord.Outcome("exact/1", score, List.of("harbour 17"), List.of(), output, "eos"),
                 new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1),
-                new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full),
+                new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full, 0),
                 new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.002, 0.006, 4, 3),
                 new BenchRecord.Origin(
                         "00" + TASKS.get(category).hashCode() + id,
@@ -150,7 +150,8 @@ public final class FakeRecords {
                         bytes.achievedRatio(),
                         bytes.readBytes(),
                         storedBytes,
-                        bytes.fullCacheBytes()),
+                        bytes.fullCacheBytes(),
+                        bytes.stateBytes()),
                 new BenchRecord.Times(
                         times.prefillSeconds(),
                         times.compressSeconds(),

@@ -213,6 +213,7 @@ final class GenerateCommand extends Subcommand {
         fields.put("read_bytes", completion.bytes().read());
         fields.put("stored_bytes", completion.bytes().stored());
         fields.put("full_cache_bytes", completion.bytes().full());
+        fields.put("state_bytes", completion.bytes().state());
         fields.put("achieved_ratio", ratio(completion));
         fields.put("model", name);
         fields.put("backend", backend);

@@ -84,6 +84,10 @@ final class GenerateSummary implements GenerationListener {
                         chosenAt - warmAt,
                         completion.times().ownSeconds() + completion.times().sharedSeconds());
         var stored = Sizes.bytes(completion.bytes().stored());
+        long state = completion.bytes().state();
+        if (state > 0) {
+            stored += " (of which state " + Sizes.bytes(state) + ")";
+        }
         return speeds
                 + (compresses
                         ? "; cache " + stored + ", uncompressed " + Sizes.bytes(fullBytes)

@@ -39,13 +39,14 @@ final class InspectCommand extends Subcommand {
     private void print(ModelDescription model) {
         line("model", model.name() + " (" + model.format() + ", " + model.path() + ")");
         line("architecture", model.architecture() + ", " + model.parameters() / 1_000_000 + "M parameters");
-        line("layers", model.layers() + " of width " + model.hidden() + ", feed-forward " + model.feedForward());
-        line(
-                "attention",
-                model.queryHeads() + " query heads share " + model.kvHeads() + " KV heads of " + model.headDim()
-                        + (model.slidingLayers() == 0
-                                ? ""
-                                : "; " + model.slidingLayers() + " layers slide with a window of " + model.window()));
+        line("layers", model.layers() + " of width " + model.hidden() + feedForward(model));
+        line("attention", attention(model));
+        if (model.recurrentLayers() > 0) {
+            line(
+                    "state",
+                    Sizes.bytes(model.stateBytes()) + " a sequence, whatever its length, in " + model.recurrentLayers()
+                            + " recurrent layers");
+        }
         line("context", model.context() + " tokens" + scalingNote(model));
         line("vocabulary", model.vocabulary() + " tokens");
         line("tokenizer", model.tokenizer());
@@ -56,10 +57,34 @@ final class InspectCommand extends Subcommand {
         for (var copy : model.backendCopies()) {
             line("backend", Sizes.bytes(copy.bytes()) + " more memory with --backend " + copy.backend());
         }
+        if (model.attentionLayers() == 0) {
+            line("cache", "none: the state is all that is kept");
+            return;
+        }
         line("cache", Sizes.bytes(model.cacheBytesPerToken()) + " a token in f16" + slidingNote(model));
         for (var size : model.cacheSizes()) {
-            line("", Sizes.bytes(size.bytes()) + " for " + size.tokens() + " tokens");
+            line("", Sizes.bytes(size.bytes()) + " for " + size.tokens() + " tokens" + stateNote(model));
         }
+    }
+
+    private static String feedForward(ModelDescription model) {
+        return (model.feedForward() == 0 ? ", no feed-forward part" : ", feed-forward " + model.feedForward())
+                + (model.experts() == 0 ? "" : ", " + model.chosenExperts() + " of " + model.experts() + " experts");
+    }
+
+    private static String attention(ModelDescription model) {
+        if (model.attentionLayers() == 0) {
+            return "none";
+        }
+        return model.queryHeads() + " query heads share " + model.kvHeads() + " KV heads of " + model.headDim()
+                + (model.attentionLayers() == model.layers() ? "" : ", in " + model.attentionLayers() + " layers")
+                + (model.slidingLayers() == 0
+                        ? ""
+                        : "; " + model.slidingLayers() + " layers slide with a window of " + model.window());
+    }
+
+    private static String stateNote(ModelDescription model) {
+        return model.recurrentLayers() == 0 ? "" : ", state included";
     }
 
     private static String scalingNote(ModelDescription model) {

@@ -4,6 +4,9 @@ import io.hayloft.base.UserError;
 import io.hayloft.engine.model.CheckpointText;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.config.AttentionConfig;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.hub.ResolvedModel;
@@ -19,6 +22,12 @@ import java.util.List;
  * The description of a model that {@code hayloft inspect} prints. Sizes of the cache are those of a full f16 cache.
  *
  * @param parameters elements of all tensors
+ * @param feedForward width of the widest feed-forward part; 0 without any
+ * @param experts experts of a layer that has some, of which a token goes through {@code chosenExperts}; 0 without any
+ * @param queryHeads of the first layer with attention; 0 without any, as {@code kvHeads} and {@code headDim}
+ * @param attentionLayers layers with attention
+ * @param recurrentLayers layers with a recurrent mixer, which attention may stand beside
+ * @param stateBytes recurrent states of a sequence, whatever its length
  * @param slidingLayers layers that see a window only
  * @param window tokens that they see
  * @param context tokens that fit
@@ -41,9 +50,14 @@ record ModelDescription(
         int layers,
         int hidden,
         int feedForward,
+        int experts,
+        int chosenExperts,
         int queryHeads,
         int kvHeads,
         int headDim,
+        int attentionLayers,
+        int recurrentLayers,
+        long stateBytes,
         int slidingLayers,
         int window,
         int context,
@@ -72,14 +86,8 @@ record ModelDescription(
         var config = checkpoint.config();
         var tensors = checkpoint.tensors().values();
         var shape = Shapes.cache(config);
-        var attention = config.attention(0);
-        int sliding = 0;
-        int window = 0;
-        for (int layer = 0; layer < config.layers(); layer++) {
-            sliding += config.attention(layer).sliding() ? 1 : 0;
-            window = Math.max(window, config.attention(layer).window());
-        }
-        long oneToken = new KvCodec.F16().bytes(attention.kvHeads(), attention.headDim(), 1);
+        var attention = config.firstAttention();
+        var count = Layers.of(config);
         return new ModelDescription(
                 found.name(),
                 found.path().toString(),
@@ -90,12 +98,17 @@ record ModelDescription(
                         .sum(),
                 config.layers(),
                 config.hidden(),
-                config.feedForward(0).width(),
-                attention.queryHeads(),
-                attention.kvHeads(),
-                attention.headDim(),
-                sliding,
-                window,
+                count.feedForward,
+                count.experts,
+                count.chosen,
+                attention.map(AttentionConfig::queryHeads).orElse(0),
+                attention.map(AttentionConfig::kvHeads).orElse(0),
+                attention.map(AttentionConfig::headDim).orElse(0),
+                count.attention,
+                count.recurrent,
+                shape.stateBytes(),
+                count.sliding,
+                count.window,
                 config.contextLength(),
                 config.context().scaled(),
                 config.context().stated(),
@@ -104,9 +117,47 @@ record ModelDescription(
                 chatFormat(checkpoint),
                 count(tensors),
                 backendCopies(Shapes.layerWeights(config)),
-                config.layers() * oneToken,
-                (config.layers() - sliding) * oneToken,
+                shape.fullBytes(1, new KvCodec.F16()) - shape.stateBytes(),
+                beyondWindow(shape),
                 cacheSizes(shape, config.contextLength()));
+    }
+
+    private static long beyondWindow(CacheShape shape) {
+        long bytes = 0;
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            bytes += shape.seesAll(layer) ? shape.shapes().get(layer).bytes(1, 1, new KvCodec.F16()) : 0;
+        }
+        return bytes;
+    }
+
+    /** Layers by kind, and the largest of their parts. */
+    private static final class Layers {
+        int attention;
+        int recurrent;
+        int sliding;
+        int window;
+        int feedForward;
+        int experts;
+        int chosen;
+
+        static Layers of(DecoderConfig config) {
+            var count = new Layers();
+            for (int i = 0; i < config.layers(); i++) {
+                var layer = config.stack().get(i);
+                count.recurrent += layer.mixer() instanceof AttentionConfig ? 0 : 1;
+                config.findAttention(i).ifPresent(attention -> {
+                    count.attention++;
+                    count.sliding += attention.sliding() ? 1 : 0;
+                    count.window = Math.max(count.window, attention.window());
+                });
+                count.feedForward = Math.max(count.feedForward, layer.feedForward().width());
+                if (layer.feedForward() instanceof LayerConfig.Experts experts) {
+                    count.experts = experts.experts();
+                    count.chosen = experts.chosen();
+                }
+            }
+            return count;
+        }
     }
 
     private static List<BackendCopy> backendCopies(long weights) {

@@ -20,6 +20,9 @@ final class SummaryText {
             table.number("mean");
         }
         table.number("ratio").number(stacked("bytes/ token"));
+        if (summary.hasState()) {
+            table.number(stacked("state bytes")).number(stacked("cache bytes/ token"));
+        }
         if (summary.readsLess()) {
             table.number(stacked("read/ step and token"));
         }
@@ -34,6 +37,10 @@ final class SummaryText {
             }
             cells.add(number("%.2fx", row.bytes().achievedRatio()));
             cells.add(number("%,.0f", row.bytes().perToken()));
+            if (summary.hasState()) {
+                cells.add(number("%,.0f", row.bytes().state()));
+                cells.add(number("%,.0f", row.bytes().cachePerToken()));
+            }
             if (summary.readsLess()) {
                 cells.add(number("%,.0f", row.bytes().readPerToken()));
             }

@@ -64,6 +64,7 @@ final class RecordsQuery {
             "read_bytes",
             "stored_bytes",
             "full_cache_bytes",
+            "state_bytes",
             "seed"
         }) {
             columns.put(count, "BIGINT");

@@ -19,7 +19,7 @@ final class TextTables {
                 .map(name -> name.equals("method") ? "---" : "---:")
                 .toList()));
         for (var row : table.rows()) {
-            lines.add(row(cells(row, table.readsLess())));
+            lines.add(row(cells(row, table)));
         }
         return String.join("\n", lines) + "\n";
     }
@@ -36,7 +36,7 @@ final class TextTables {
         lines.add(latexRow(header(table)));
         lines.add("\\midrule");
         for (var row : table.rows()) {
-            lines.add(latexRow(cells(row, table.readsLess())));
+            lines.add(latexRow(cells(row, table)));
         }
         lines.add("\\bottomrule");
         lines.add("\\end{tabular}");
@@ -56,6 +56,9 @@ final class TextTables {
         names.add("method");
         names.addAll(table.categories());
         names.addAll(List.of("mean [95 %]", "against full [95 %]", "ratio", "bytes/token"));
+        if (table.hasState()) {
+            names.addAll(List.of("state bytes", "cache bytes/token"));
+        }
         if (table.readsLess()) {
             names.add("read/step and token");
         }
@@ -63,7 +66,7 @@ final class TextTables {
         return names;
     }
 
-    private static List<String> cells(Row row, boolean read) {
+    private static List<String> cells(Row row, SummaryTable table) {
         var cells = new ArrayList<String>();
         cells.add(row.method());
         for (var cell : row.cells()) {
@@ -74,7 +77,11 @@ final class TextTables {
         var bytes = row.bytes();
         cells.add(Digits.fixed(bytes.achievedRatio(), 1) + "×");
         cells.add(Digits.fixed(bytes.perToken(), 0));
-        if (read) {
+        if (table.hasState()) {
+            cells.add(Digits.fixed(bytes.state(), 0));
+            cells.add(Digits.fixed(bytes.cachePerToken(), 0));
+        }
+        if (table.readsLess()) {
             cells.add(Digits.fixed(bytes.readPerToken(), 0));
         }
         cells.add(Digits.fixed(row.speed().compressSeconds(), 3));

@@ -11,6 +11,10 @@ function columnsOf(byTask) {
     ...(names.length === 1 ? [] : names.map((name, i) => ({ title: name, value: (m) => score(m, i).mean, cell: (m) => scoreCell(score(m, i)) }))),
     { title: "bytes ratio", value: (m) => m.achieved_ratio, cell: ratioCell },
     { title: "stored bytes a token", value: (m) => m.bytes_per_token, cell: (m) => make("td", "", whole(m.bytes_per_token)) },
+    ...(methods.some((m) => m.state_bytes > 0) ? [
+      { title: "state bytes", value: (m) => m.state_bytes, cell: (m) => make("td", "", whole(m.state_bytes)) },
+      { title: "cache bytes a token", value: (m) => m.cache_bytes_per_token, cell: (m) => make("td", "", whole(m.cache_bytes_per_token)) },
+    ] : []),
     { title: "read bytes a token", value: (m) => m.read_bytes_per_token, cell: (m) => make("td", "", whole(m.read_bytes_per_token)) },
     { title: "compress s", value: (m) => m.compress_seconds, cell: (m) => make("td", "", isNumber(m.compress_seconds) ? m.compress_seconds.toFixed(3) : "–") },
     { title: "prefill tok/s", value: (m) => m.prefill_rate, cell: (m) => make("td", "", whole(m.prefill_rate)) },

@@ -39,7 +39,7 @@ public final class FittingMethods {
         }
         var notes = new ArrayList<>(spec.notes());
         leftOut.forEach((reason, names) -> notes.add("left out " + String.join(", ", names) + ": " + reason));
-        if (controlsOnly) {
+        if (controlsOnly && (runner.hasCache() || fitting.isEmpty())) {
             throw new UserError("none of the methods can run: " + String.join("; ", notes));
         }
         return spec.withMethods(fitting, notes);

@@ -23,6 +23,11 @@ public interface SampleRunner extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Whether it has a KV cache: without, it is the full model alone that a run measures. */
+    default boolean hasCache() {
+        return true;
+    }
+
     /** Its tokenizer as tasks see it. */
     TokenCounter tokens();
 

@@ -121,16 +121,18 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
      * @param storedBytes bytes of all that is kept for the sequence; more than readBytes only for methods that look tokens
      *     up
      * @param fullCacheBytes bytes of the full cache of the same prompt in the run's cache type
+     * @param stateBytes the part of each of the other numbers that recurrent states take; 0 for most models
      */
     public record Bytes(
             @Nullable Double requestedRatio,
             double achievedRatio,
             long readBytes,
             long storedBytes,
-            long fullCacheBytes) {
+            long fullCacheBytes,
+            long stateBytes) {
         /** Refuses negative sizes. */
         public Bytes {
-            if (readBytes < 0 || storedBytes < 0 || fullCacheBytes < 0) {
+            if (readBytes < 0 || storedBytes < 0 || fullCacheBytes < 0 || stateBytes < 0) {
                 throw new IllegalArgumentException("a number of bytes is negative");
             }
             finite(achievedRatio);
@@ -301,6 +303,11 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
     /** See {@link Bytes}. */
     public long fullCacheBytes() {
         return bytes.fullCacheBytes();
+    }
+
+    /** See {@link Bytes}. */
+    public long stateBytes() {
+        return bytes.stateBytes();
     }
 
     /** See {@link Times}. */

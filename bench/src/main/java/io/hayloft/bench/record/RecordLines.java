@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final String ERROR = "error";
+    private static final String STATE = "state_bytes";
 
     /** Copies the list. */
     RecordLines {
@@ -90,6 +91,9 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         var json = Json.LINES.readTree(line);
         if (!json.isObject()) {
             throw new IllegalArgumentException("it is no JSON object");
+        }
+        if (json instanceof ObjectNode fields && !json.has(STATE)) {
+            fields.put(STATE, 0); // written before there were models with a recurrent state
         }
         var subject = group(json, BenchRecord.Subject.class);
         if (json.hasNonNull(ERROR)) {

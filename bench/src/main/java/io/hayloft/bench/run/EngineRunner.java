@@ -16,6 +16,7 @@ import io.hayloft.engine.generation.Sampling;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.Shapes;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.CompressedPrompt;
@@ -91,7 +92,7 @@ final class EngineRunner implements SampleRunner {
     private static double attentionWork(DecoderConfig config) {
         double work = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            work += 2.0 * config.attention(layer).queryWidth();
+            work += 2.0 * config.findAttention(layer).map(AttentionConfig::queryWidth).orElse(0);
         }
         return work;
     }
@@ -103,7 +104,12 @@ final class EngineRunner implements SampleRunner {
 
     @Override
     public Optional<String> refusal(Method method) {
-        return lacking(method);
+        return lacking(method).or(() -> Generation.refusal(model.cacheShape(), method));
+    }
+
+    @Override
+    public boolean hasCache() {
+        return model.cacheShape().hasKv();
     }
 
     private static Optional<String> lacking(Method method) {

@@ -171,7 +171,11 @@ final class PromptGroups {
                 done.stop(),
                 done.promptTokens(),
                 0, // even the first token is chosen from what compression left
-                new CacheBytes(done.bytes().stored(), done.bytes().read(), full),
+                new CacheBytes(
+                        done.bytes().stored(),
+                        done.bytes().read(),
+                        full,
+                        done.bytes().state()),
                 new Times(
                         times.prefillSeconds(),
                         times.compressSeconds() + shortened.seconds(),

@@ -70,7 +70,8 @@ final class Recorder {
                         bytes.stored() == 0 ? 0 : (double) bytes.full() / bytes.stored(),
                         bytes.read(),
                         bytes.stored(),
-                        bytes.full()),
+                        bytes.full(),
+                        bytes.state()),
                 new BenchRecord.Times(
                         times.prefillSeconds(),
                         times.compressSeconds(),

@@ -2,10 +2,10 @@ package io.hayloft.bench.speed;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
-import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.KvCodec;
@@ -102,16 +102,13 @@ public final class MemoryPlan {
 
     /** Bytes of the cache that a prompt is read into. */
     private long full(SpeedCase test, int tokens) {
-        var pattern = test.method().prefillPattern();
-        var codec = pattern instanceof PrefillPattern.Stored stored ? stored.codec() : test.cacheType();
-        return shape.fullBytes(tokens, codec);
+        return shape.fullBytes(tokens, SyntheticCache.codec(test.method(), test.cacheType()));
     }
 
     /** Bytes of what the method makes of the prompt, with {@code generated} tokens behind. */
     private long compressed(SpeedCase test, int generated) {
-        int kept = test.depth() == 0
-                ? 0
-                : test.method().keptTokens(test.depth(), config.attention(0).groupSize());
+        int group = config.firstAttention().map(AttentionConfig::groupSize).orElse(1);
+        int kept = test.depth() == 0 ? 0 : test.method().keptTokens(test.depth(), group);
         return bytes(test, kept + generated, test.depth() + generated);
     }
 
@@ -122,7 +119,7 @@ public final class MemoryPlan {
 
     /** The codec of the cache of this test; null if it takes a loaded model to know. */
     private @Nullable KvCodec codec(SpeedCase test) {
-        if (test.method().name().equals("full")) {
+        if (test.method().name().equals("full") || !shape.hasKv()) {
             return test.cacheType();
         }
         return probes == null ? null : probed(test, probes);

@@ -1,5 +1,7 @@
 package io.hayloft.bench.speed;
 
+import io.hayloft.base.UserError;
+import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
@@ -38,6 +40,9 @@ public final class SpeedRunner {
 
     /** Runs a test until its speed is steady, and then as often as it is to be timed. */
     public SpeedResult measure(SpeedCase test, int repetitions) {
+        Generation.refusal(model.cacheShape(), test.method()).ifPresent(reason -> {
+            throw new UserError(test.method().name() + ": " + reason);
+        });
         listener.preparing(test);
         try (var start = startOf(test)) {
             warmUp(test, start);
@@ -107,8 +112,9 @@ public final class SpeedRunner {
         var prompt = tokens(end, 0);
         var logits = new float[model.config().vocabulary()];
         // As generation does: memory for a prompt is taken in one piece.
+        var codec = SyntheticCache.codec(test.method(), test.cacheType());
         try (var cache =
-                test.depth() > 0 ? start.fork() : new SequenceCache(model.cacheShape(), start.codec(), test.tokens())) {
+                test.depth() > 0 ? start.fork() : new SequenceCache(model.cacheShape(), codec, test.tokens())) {
             long bytes = cache.residentBytes();
             long begin = System.nanoTime();
             model.decoder()

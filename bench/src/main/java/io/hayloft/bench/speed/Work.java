@@ -1,10 +1,16 @@
 package io.hayloft.bench.speed;
 
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.kv.cache.SequenceCache;
 
 /** Operations that the results of a test need, whatever the kernels do beyond; a multiply-add counts two. */
 final class Work {
+    /** Multiply-adds of a token for each number of a state: decay, input, result. */
+    private static final int SCAN = 3;
+
     private final DecoderConfig config;
 
     Work(DecoderConfig config) {
@@ -28,7 +34,8 @@ final class Work {
      */
     double decode(int tokens, double pairs) {
         double perToken = projections() + feedForward() + output();
-        return 2 * (tokens * perToken + 2 * pairs * config.attention(0).headDim());
+        int headDim = config.firstAttention().map(AttentionConfig::headDim).orElse(0);
+        return 2 * (tokens * perToken + 2 * pairs * headDim);
     }
 
     /**
@@ -40,6 +47,9 @@ final class Work {
     double pairs(SequenceCache cache, int added) {
         double pairs = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
+            if (config.findAttention(layer).isEmpty()) {
+                continue;
+            }
             var attention = config.attention(layer);
             int window = attention.window();
             var near = cache.layer(layer);
@@ -51,17 +61,23 @@ final class Work {
                 pairs += outOfWindow == null ? 0 : outOfWindow.length(head);
             }
         }
-        return pairs * config.attention(0).groupSize();
+        return pairs * config.firstAttention().map(AttentionConfig::groupSize).orElse(0);
     }
 
-    /** Queries, keys, values and the output of attention, of one token in all layers. */
+    /** The matrices of the mixers and the scans of their states, of one token in all layers. */
     private double projections() {
-        double channels = 0;
-        for (int layer = 0; layer < config.layers(); layer++) {
-            channels += 2.0 * config.attention(layer).queryWidth()
-                    + 2.0 * config.attention(layer).kvWidth();
+        double sum = 0;
+        for (var layer : config.stack()) {
+            sum += layer.mixer().weights(config.hidden());
+            sum += SCAN
+                    * (double)
+                            switch (layer.mixer()) {
+                                case AttentionConfig attention -> 0;
+                                case ParallelMixers both -> both.mamba().stateFloats();
+                                case LayerConfig.Recurrent recurrent -> recurrent.stateFloats();
+                            };
         }
-        return config.hidden() * channels;
+        return sum;
     }
 
     /** Gate, up and down of one token in all layers. */
@@ -74,7 +90,7 @@ final class Work {
     }
 
     private double feedForward(int layer) {
-        return 3.0 * config.hidden() * config.feedForward(layer).width();
+        return config.feedForward(layer).weightsOfRow(config.hidden());
     }
 
     private double output() {
@@ -85,7 +101,10 @@ final class Work {
     private double attention(int depth, int tokens) {
         double products = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            var attention = config.attention(layer);
+            var attention = config.findAttention(layer).orElse(null);
+            if (attention == null) {
+                continue;
+            }
             double pairs = 0;
             for (int i = 1; i <= tokens; i++) {
                 pairs += attention.sliding() ? Math.min(depth + i, attention.window()) : depth + i;

@@ -290,6 +290,7 @@ class RunWriterTest {
                         "machine",
                         "error",
                         "stored_bytes",
+                        "state_bytes",
                         "compress_after",
                         "decode_steps",
                         "full_cache_bytes",

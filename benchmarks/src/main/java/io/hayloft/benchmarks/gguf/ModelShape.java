@@ -5,9 +5,10 @@ import io.hayloft.base.UserError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a llama model with tied embeddings.
+ * The shape of a llama model with tied embeddings, or of one with Mamba mixers.
  *
  * @param name what the user calls it
  * @param layers number of layers
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param contextLength tokens that the model takes
  * @param ropeTheta base of the rotation's frequencies
  * @param ropeFactors divisor of each frequency, one for each pair of channels; empty for none
+ * @param mixers Mamba mixers; null in a llama model
  */
 record ModelShape(
         String name,
@@ -30,7 +32,37 @@ record ModelShape(
         int vocabulary,
         int contextLength,
         double ropeTheta,
-        List<Double> ropeFactors) {
+        List<Double> ropeFactors,
+        @Nullable StateSpaceLayers mixers) {
+    private ModelShape(
+            String name,
+            int layers,
+            int hidden,
+            int feedForward,
+            int queryHeads,
+            int kvHeads,
+            int vocabulary,
+            int contextLength,
+            double ropeTheta,
+            List<Double> ropeFactors) {
+        this(
+                name,
+                layers,
+                hidden,
+                feedForward,
+                queryHeads,
+                kvHeads,
+                vocabulary,
+                contextLength,
+                ropeTheta,
+                ropeFactors,
+                null);
+    }
+
+    /** A model without attention, of any context. */
+    private ModelShape(String name, int layers, int hidden, int vocabulary, StateSpaceLayers mixers) {
+        this(name, layers, hidden, 0, 0, 0, vocabulary, 1 << 20, 10_000, List.of(), mixers);
+    }
 
     /** Small enough for tests, wide enough for weight types of 256-element blocks. */
     static final ModelShape TINY = new ModelShape("tiny", 2, 256, 512, 4, 2, 1024, 8192, 10_000, List.of());
@@ -43,11 +75,61 @@ record ModelShape(
     static final ModelShape LLAMA_1B =
             new ModelShape("1b", 16, 2048, 8192, 32, 8, 128_256, 131_072, 500_000, llama3Factors(500_000, 64, 32));
 
+    /** Mamba-130M. */
+    static final ModelShape MAMBA_130M =
+            new ModelShape("mamba-130m", 24, 768, 50_280, new StateSpaceLayers("mamba", 1536, 16, 48, 1, 0));
+
+    /** Mamba-2-130M. */
+    static final ModelShape MAMBA2_130M =
+            new ModelShape("mamba2-130m", 24, 768, 50_288, new StateSpaceLayers("mamba2", 1536, 128, 24, 1, 0));
+
+    /** Small hybrids for tests. */
+    static final ModelShape JAMBA_TINY = new ModelShape(
+            "jamba-tiny",
+            4,
+            256,
+            512,
+            4,
+            2,
+            1024,
+            8192,
+            10_000,
+            List.of(),
+            new StateSpaceLayers("jamba", 512, 16, 16, 1, 4));
+
+    static final ModelShape FALCON_TINY = new ModelShape(
+            "falcon-h1-tiny",
+            2,
+            256,
+            512,
+            4,
+            2,
+            1024,
+            8192,
+            10_000,
+            List.of(),
+            new StateSpaceLayers("falcon-h1", 512, 32, 8, 1, 0));
+
+    /** Falcon-H1-0.5B. */
+    static final ModelShape FALCON_HALF = new ModelShape(
+            "falcon-h1-0.5b",
+            36,
+            1024,
+            2048,
+            8,
+            2,
+            32_784,
+            16_384,
+            1e11,
+            List.of(),
+            new StateSpaceLayers("falcon-h1", 1536, 128, 24, 1, 0));
+
     private static final Map<String, ModelShape> KNOWN = known();
 
     private static Map<String, ModelShape> known() {
         var known = new LinkedHashMap<String, ModelShape>();
-        for (var shape : List.of(TINY, SMOLLM2_135M, LLAMA_1B)) {
+        for (var shape : List.of(
+                TINY, SMOLLM2_135M, LLAMA_1B, MAMBA_130M, MAMBA2_130M, JAMBA_TINY, FALCON_TINY, FALCON_HALF)) {
             known.put(shape.name, shape);
         }
         return known;
@@ -64,6 +146,11 @@ record ModelShape(
             throw Suggest.unknown("shape", name, KNOWN.keySet());
         }
         return shape;
+    }
+
+    /** What files call its kind. */
+    String architecture() {
+        return mixers == null ? "llama" : mixers.architecture();
     }
 
     int headDim() {

@@ -26,21 +26,22 @@ import picocli.CommandLine.Parameters;
             "RWKV-5 and RecurrentGemma, which GGUF has no form for, become folders of safetensors: rwkv5-tiny, rwkv5-169m,"
                     + " recurrentgemma-tiny, recurrentgemma-130m.",
             "",
-            "Shapes: tiny (for tests), 135m (SmolLM2-135M), 1b (Llama-3.2-1B)."
+            "Shapes: tiny (for tests), 135m (SmolLM2-135M), 1b (Llama-3.2-1B), mamba-130m, mamba2-130m, jamba-tiny,"
+                    + " falcon-h1-tiny (for tests), falcon-h1-0.5b."
         })
 final class RandomGguf implements Callable<Integer> {
     @Option(
             names = "--shape",
             defaultValue = "135m",
             paramLabel = "NAME",
-            description = "tiny, 135m or 1b (${DEFAULT-VALUE})")
+            description = "the shape (${DEFAULT-VALUE})")
     private String shape;
 
     @Option(
             names = "--type",
             paramLabel = "TYPE",
             description = "type of all matrices: f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q4_k, q6_k"
-                    + " (q8_0; for folders bf16); the last two need the shape tiny or 1b")
+                    + " (q8_0; for folders bf16); the last two need rows of whole 256 weights: not 135m")
     private @Nullable String type;
 
     @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "the same seed gives the same file")
@@ -101,7 +102,8 @@ final class RandomGguf implements Callable<Integer> {
 
     private static void check(ModelShape shape, TensorType type) {
         int block = type.blockElements();
-        if (shape.hidden() % block != 0 || shape.feedForward() % block != 0) {
+        int channels = shape.mixers() == null ? 0 : shape.mixers().channels();
+        if (shape.hidden() % block != 0 || shape.feedForward() % block != 0 || channels % block != 0) {
             throw new UserError("shape " + shape.name() + " has rows of " + shape.hidden() + " and "
                     + shape.feedForward() + " weights, which are no whole blocks of " + block + " as " + type
                     + " needs: choose another --type");

@@ -3,8 +3,10 @@ package io.hayloft.benchmarks.gguf;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToDoubleFunction;
 
-/** Puts a llama model of random weights together: metadata, vocabulary, tensors. The same seed gives the same bytes. */
+/** Puts a model of random weights together: metadata, vocabulary, tensors. The same seed gives the same bytes. */
 final class RandomModel {
     private static final int CONTROL_TOKEN = 3;
 
@@ -29,19 +31,26 @@ final class RandomModel {
     }
 
     private void addMetadata() {
-        file.text("general.architecture", "llama")
+        var prefix = shape.architecture() + ".";
+        file.text("general.architecture", shape.architecture())
                 .text("general.name", "random " + shape.name() + " " + type)
                 .whole("general.quantization_version", 2)
-                .whole("llama.block_count", shape.layers())
-                .whole("llama.context_length", shape.contextLength())
-                .whole("llama.embedding_length", shape.hidden())
-                .whole("llama.feed_forward_length", shape.feedForward())
-                .whole("llama.attention.head_count", shape.queryHeads())
-                .whole("llama.attention.head_count_kv", shape.kvHeads())
-                .whole("llama.rope.dimension_count", shape.headDim())
-                .whole("llama.vocab_size", shape.vocabulary())
-                .number("llama.rope.freq_base", shape.ropeTheta())
-                .number("llama.attention.layer_norm_rms_epsilon", 1e-5);
+                .whole(prefix + "block_count", shape.layers())
+                .whole(prefix + "context_length", shape.contextLength())
+                .whole(prefix + "embedding_length", shape.hidden())
+                .whole(prefix + "feed_forward_length", shape.feedForward())
+                .whole(prefix + "attention.head_count", shape.queryHeads())
+                .whole(prefix + "vocab_size", shape.vocabulary())
+                .number(prefix + "rope.freq_base", shape.ropeTheta())
+                .number(prefix + "attention.layer_norm_rms_epsilon", 1e-5);
+        if (shape.queryHeads() > 0) {
+            file.whole(prefix + "rope.dimension_count", shape.headDim());
+        }
+        if (shape.mixers() == null) {
+            file.whole(prefix + "attention.head_count_kv", shape.kvHeads());
+        } else {
+            shape.mixers().addMetadata(file, shape);
+        }
     }
 
     private void addVocabulary() {
@@ -66,47 +75,68 @@ final class RandomModel {
             vector("rope_freqs.weight", shape.ropeFactors());
         }
         for (int i = 0; i < shape.layers(); i++) {
-            var layer = "blk." + i + ".";
-            norm(layer + "attn_norm.weight");
-            matrix(layer + "attn_q.weight", hidden, hidden);
-            matrix(layer + "attn_k.weight", shape.kvWidth(), hidden);
-            matrix(layer + "attn_v.weight", shape.kvWidth(), hidden);
-            matrix(layer + "attn_output.weight", hidden, hidden);
-            norm(layer + "ffn_norm.weight");
-            matrix(layer + "ffn_gate.weight", shape.feedForward(), hidden);
-            matrix(layer + "ffn_up.weight", shape.feedForward(), hidden);
-            matrix(layer + "ffn_down.weight", hidden, shape.feedForward());
+            addLayer(i, "blk." + i + ".");
         }
         norm("output_norm.weight");
     }
 
-    /** Weights of deviation 1 / sqrt(inputs) keep the size of what is multiplied. */
-    private void matrix(String name, int outputs, int inputs) {
-        double deviation = 1 / Math.sqrt(inputs);
-        file.tensor(name, type, out -> type.fill(out, random, deviation), outputs, inputs);
+    private void addLayer(int i, String layer) {
+        int hidden = shape.hidden();
+        var mixers = shape.mixers();
+        norm(layer + "attn_norm.weight");
+        if (mixers != null && mixers.hasMixer(i)) {
+            mixers.addMixer(this, layer, hidden);
+        }
+        if (mixers == null || mixers.hasAttention(i)) {
+            matrix(layer + "attn_q.weight", hidden, hidden);
+            matrix(layer + "attn_k.weight", shape.kvWidth(), hidden);
+            matrix(layer + "attn_v.weight", shape.kvWidth(), hidden);
+            matrix(layer + "attn_output.weight", hidden, hidden);
+        }
+        if (mixers != null && !mixers.hasFeedForward()) {
+            return;
+        }
+        // llama.cpp reads this name without its ending in one architecture.
+        norm(layer + (shape.architecture().equals("falcon-h1") ? "ffn_norm" : "ffn_norm.weight"));
+        if (mixers != null && mixers.hasExperts(i)) {
+            mixers.addExperts(this, layer, hidden, shape.feedForward());
+        } else {
+            matrix(layer + "ffn_gate.weight", shape.feedForward(), hidden);
+            matrix(layer + "ffn_up.weight", shape.feedForward(), hidden);
+            matrix(layer + "ffn_down.weight", hidden, shape.feedForward());
+        }
     }
 
-    private void norm(String name) {
+    /** Weights of deviation 1 / sqrt(inputs) keep the size of what is multiplied. */
+    void matrix(String name, long... sizes) {
+        double deviation = 1 / Math.sqrt(sizes[sizes.length - 1]);
+        file.tensor(name, type, out -> type.fill(out, random, deviation), sizes);
+    }
+
+    /** Random numbers of this deviation and mean 0. */
+    IntToDoubleFunction random(double deviation) {
+        return i -> random.nextGaussian() * deviation;
+    }
+
+    /** An F32 tensor, element by element. */
+    void floats(String name, IntToDoubleFunction value, long... sizes) {
+        var next = new AtomicInteger(); // the content comes in pieces
         file.tensor(
                 name,
                 WeightType.F32,
                 out -> {
                     while (out.hasRemaining()) {
-                        out.putFloat(1);
+                        out.putFloat((float) value.applyAsDouble(next.getAndIncrement()));
                     }
                 },
-                shape.hidden());
+                sizes);
+    }
+
+    private void norm(String name) {
+        floats(name, i -> 1, shape.hidden());
     }
 
     private void vector(String name, List<Double> numbers) {
-        file.tensor(
-                name,
-                WeightType.F32,
-                out -> {
-                    for (double number : numbers) {
-                        out.putFloat((float) number);
-                    }
-                },
-                numbers.size());
+        floats(name, numbers::get, numbers.size());
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files are those of a model: they load, have the type and the spread they should, and run. */
 class RandomGgufTest {
@@ -82,6 +83,30 @@ class RandomGgufTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"jamba-tiny", "falcon-h1-tiny"})
+    void hybridsRunWithFiniteLogitsOfTheirPrompt(String shape) {
+        var path = folder.resolve(shape + ".gguf");
+        RandomGguf.write(ModelShape.named(shape), WeightType.Q8_0, 1, path);
+        try (var model = LanguageModel.load(path, LoadOptions.withThreads(1));
+                var one = new SequenceCache(model.cacheShape(), new KvCodec.F32(), 0, true);
+                var other = new SequenceCache(model.cacheShape(), new KvCodec.F32(), 0, true)) {
+            var ids = model.tokenizer().encode("hello world of hay", true, false);
+            var logits = new float[model.config().vocabulary()];
+            var options = new PrefillOptions(64, null, last(ids.length, logits), ProgressListener.NONE);
+            model.decoder().prefill(ids, 0, ids.length, one, options);
+            var first = logits.clone();
+            ids[0] = 7;
+            model.decoder().prefill(ids, 0, ids.length, other, options);
+            double squares = 0;
+            for (float logit : first) {
+                squares += logit * logit;
+            }
+            assertThat(Math.sqrt(squares / first.length)).isBetween(0.3, 3.0);
+            assertThat(logits).isNotEqualTo(first); // the first token is remembered
+        }
+    }
+
     private static LogitsSink last(int rows, float[] logits) {
         return new LogitsSink() {
             @Override
@@ -132,7 +157,8 @@ class RandomGgufTest {
     @Test
     void unknownNamesAreNamed() {
         assertThatThrownBy(() -> ModelShape.named("large"))
-                .hasMessage("unknown shape 'large': known are: tiny, 135m, 1b");
+                .hasMessage("unknown shape 'large': known are: tiny, 135m, 1b, mamba-130m, mamba2-130m, jamba-tiny,"
+                        + " falcon-h1-tiny, falcon-h1-0.5b");
         assertThatThrownBy(() -> ModelShape.named("125m")).hasMessageContaining("did you mean '135m'?");
         assertThatThrownBy(() -> WeightType.named("int4")).hasMessageContaining("q8_0, q4_0");
         assertThatThrownBy(() -> WeightType.named("q4k")).hasMessageContaining("did you mean 'q4_k'?");

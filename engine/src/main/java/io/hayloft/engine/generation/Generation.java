@@ -6,6 +6,7 @@ import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.PrefillSignals;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +96,7 @@ public final class Generation {
      * @param compressAfter number of tokens read before the caches are compressed: the prompt's length, or the length of
      *     the context, so that the tokens of the question reach each cache one by one after its compression
      * @return completions in the order of the methods
-     * @throws UserError if the prompt is empty or does not fit the model's context
+     * @throws UserError if the prompt is empty or does not fit the model's context, or a method is none for this model
      */
     public static List<Completion> run(
             LanguageModel model,
@@ -114,7 +116,20 @@ public final class Generation {
         if (compressAfter < 1 || compressAfter > prompt.length) {
             throw new IllegalArgumentException("compress after " + compressAfter + " of " + prompt.length + " tokens");
         }
+        for (var method : methods) {
+            refusal(model.cacheShape(), method).ifPresent(reason -> {
+                throw new UserError(method.name() + ": " + reason);
+            });
+        }
         return new Generation(model, prompt, compressAfter, methods, options, listener).completeAll();
+    }
+
+    /** Returns why a method makes no sense for a model, in words that go on after a colon; empty if it does. */
+    public static Optional<String> refusal(CacheShape shape, CompressionMethod method) {
+        boolean changesNothing = method.keepsAll() && method.prefillPattern().equals(PrefillPattern.EXACT);
+        return shape.hasKv() || changesNothing
+                ? Optional.empty()
+                : Optional.of("the model has no KV cache to compress, only a recurrent state of constant size");
     }
 
     private List<Completion> completeAll() {
@@ -286,7 +301,11 @@ public final class Generation {
                 Objects.requireNonNull(sequence.stop()),
                 prompt.length,
                 free ? Math.min(run.method.freeTokens(), ids.length) : 0,
-                new CacheBytes(run.storedBytes, run.readBytes, fullBytes),
+                new CacheBytes(
+                        run.storedBytes,
+                        run.readBytes,
+                        fullBytes,
+                        model.cacheShape().stateBytes()),
                 sequence.sums().times(start.seconds(), run.compressSeconds),
                 sequence.top());
         completions[run.index] = completion;

@@ -27,8 +27,8 @@ public final class PrefillSignals {
         lastQueries = new float[config.layers()] @Nullable [];
         accumulated = new @Nullable AccumulatedAttention[config.layers()];
         for (int layer = 0; layer < config.layers(); layer++) {
-            var attention = config.attention(layer);
-            if (!attention.sliding()) {
+            var attention = config.findAttention(layer).orElse(null);
+            if (attention != null && !attention.sliding()) {
                 lastQueries[layer] = new float[Math.multiplyExact(queryWindow, attention.queryWidth())];
                 accumulated[layer] = request.accumulatedAttention()
                         ? new AccumulatedAttention(attention.queryHeads(), tokens)

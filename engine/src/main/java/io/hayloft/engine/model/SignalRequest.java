@@ -23,8 +23,8 @@ public record SignalRequest(int lastQueries, boolean accumulatedAttention) {
     public long heapBytes(DecoderConfig config, int tokens) {
         long floats = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            var attention = config.attention(layer);
-            if (!attention.sliding()) {
+            var attention = config.findAttention(layer).orElse(null);
+            if (attention != null && !attention.sliding()) {
                 floats += (long) Math.min(lastQueries, tokens) * attention.queryWidth();
                 floats += accumulatedAttention ? (long) tokens * attention.queryHeads() : 0;
             }

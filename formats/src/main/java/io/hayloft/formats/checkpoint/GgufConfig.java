@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The shape of a model from GGUF metadata and, where these are silent, from its tensors. What no file says (window
@@ -56,7 +57,7 @@ final class GgufConfig {
     }
 
     private DecoderConfig read(ReadOptions options) {
-        if (fields.whole("expert_count", 0) > 0) {
+        if (!architecture.isRecurrent() && fields.whole("expert_count", 0) > 0) {
             throw general.error("mixtures of experts are not supported");
         }
         int parts = general.whole("split.count", 1);
@@ -76,9 +77,11 @@ final class GgufConfig {
                     tokens(hidden),
                     new DecoderConfig.Norms(
                             fields.number("attention.layer_norm_rms_epsilon"), false, architecture.isGemma()),
-                    stack(hidden, layers));
+                    architecture.isRecurrent()
+                            ? new GgufStateSpace(fields, tensors, architecture).stack(hidden, layers)
+                            : stack(hidden, layers));
             if (!options.ignoreUnknown()) {
-                KnownFields.checkGguf(fields);
+                KnownFields.checkGguf(fields, architecture.isRecurrent() ? GgufStateSpace.KEYS : Set.of());
             }
             return config;
         } catch (UserError e) {
@@ -87,6 +90,11 @@ final class GgufConfig {
     }
 
     private DecoderConfig.Context context(int hidden, ReadOptions options) {
+        if (architecture.isRecurrent()) {
+            var scaling = new GgufStateSpace(fields, tensors, architecture).scaling(hidden);
+            return DecoderConfig.Context.of(
+                    fields.positive("context_length", HuggingFaceStateSpace.UNBOUNDED), scaling, options.context());
+        }
         var rope = new GgufRope(fields, tensors, headDim(hidden, fields.positive("attention.head_count"))).full();
         // Files of Gemma 3 state the length that scaling reaches.
         var scaling = architecture == Architecture.GEMMA3 ? new RopeConfig.None() : rope.scaling();

@@ -66,8 +66,17 @@ final class StateSpaceWeights implements WeightSource {
                     SSM_NORM,
                     SSM_OUT -> ofMixer(role, layer);
             case ROUTER -> matrix(role, layer, experts(layer).experts(), config.hidden());
+            case FEED_FORWARD_NORM ->
+                usual.find(role, layer)
+                        .or(() -> usual.tensor(withoutSuffix(role, layer), config.hidden())
+                                .map(WeightRows::all));
             default -> usual.find(role, layer);
         };
+    }
+
+    /** Converters of Falcon-H1 to GGUF leave the ending of this name out. */
+    private String withoutSuffix(Role role, int layer) {
+        return names.of(role, layer).replace(".weight", "");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.hayloft.kv.cache;
 
 import io.hayloft.kv.cache.LayerShape.KvShape;
+import io.hayloft.kv.cache.LayerShape.RecurrentShape;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -8,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * The sizes of a model's layer states.
  *
- * @param shapes of each layer
+ * @param shapes of each layer; behind them may come those of recurrent mixers that work beside the attention of a layer
  */
 public record CacheShape(List<LayerShape> shapes) {
     /** Checks that there are layers. */
@@ -40,9 +41,23 @@ public record CacheShape(List<LayerShape> shapes) {
                 .toList());
     }
 
-    /** Number of layers. */
+    /** Number of states: one for each layer, and one for each mixer beside an attention. */
     public int layers() {
         return shapes.size();
+    }
+
+    /** Whether any layer keeps keys and values: without, there is nothing to compress. */
+    public boolean hasKv() {
+        return shapes.stream().anyMatch(KvShape.class::isInstance);
+    }
+
+    /** Bytes of the recurrent states of a sequence, whatever its length; 0 for most models. */
+    public long stateBytes() {
+        long bytes = 0;
+        for (var shape : shapes) {
+            bytes += shape instanceof RecurrentShape(int floats) ? (long) Float.BYTES * floats : 0;
+        }
+        return bytes;
     }
 
     /** Whether a layer keeps keys and values. */

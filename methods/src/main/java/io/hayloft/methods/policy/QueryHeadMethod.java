@@ -48,7 +48,7 @@ public record QueryHeadMethod(MethodId id, Budget budget, boolean promptCounts) 
         var config = prefill.model().config();
         var source = prefill.cache();
         var shape = source.shape();
-        var policy = new QueryHeadEviction(budget, shape, config.attention(0).groupSize());
+        var policy = new QueryHeadEviction(budget, shape, config.firstAttention().orElseThrow().groupSize());
         var kept = new int[shape.layers()] @Nullable [][];
         for (int layer = 0; promptCounts && layer < kept.length; layer++) {
             if (shape.seesAll(layer)) {

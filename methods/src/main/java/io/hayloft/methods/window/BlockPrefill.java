@@ -15,8 +15,8 @@ public record BlockPrefill(Retrieval retrieval) implements PrefillPattern.Own {
     @Override
     public SequenceCache cache(LanguageModel model, KvCodec codec, int tokens) {
         var sizes = retrieval.sizes(tokens);
-        var store = BlockStore.empty(
-                sizes, model.cacheShape(), model.config().attention(0).queryHeads(), codec);
+        int queryHeads = model.config().firstAttention().orElseThrow().queryHeads();
+        var store = BlockStore.empty(sizes, model.cacheShape(), queryHeads, codec);
         try {
             var near = model.cacheShape().narrowed(sizes.local());
             return new SequenceCache(near, codec, null, store);

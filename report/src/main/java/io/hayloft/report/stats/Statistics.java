@@ -83,12 +83,15 @@ public final class Statistics {
     private static Bytes bytes(List<BenchRecord> records, Map<String, Integer> lengths) {
         var ratio = records.getFirst().requestedRatio();
         double stored = sum(records, BenchRecord::storedBytes);
+        double state = sum(records, BenchRecord::stateBytes);
         double tokens = sum(records, record -> lengths.getOrDefault(Groups.pair(record), record.compressAfter()));
         return new Bytes(
                 ratio == null ? Double.NaN : ratio,
                 sum(records, BenchRecord::fullCacheBytes) / stored,
                 stored / tokens,
-                sum(records, BenchRecord::readBytes) / tokens);
+                sum(records, BenchRecord::readBytes) / tokens,
+                state / records.size(),
+                (stored - state) / tokens);
     }
 
     private static Speed speed(List<BenchRecord> records) {

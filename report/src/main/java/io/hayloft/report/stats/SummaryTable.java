@@ -22,6 +22,11 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
                 .anyMatch(row -> row.bytes().readPerToken() <= row.bytes().perToken() - 0.5);
     }
 
+    /** Returns whether a part of the bytes is recurrent state. */
+    public boolean hasState() {
+        return rows.stream().anyMatch(row -> row.bytes().state() > 0);
+    }
+
     /**
      * The results of one method.
      *
@@ -56,8 +61,16 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
      * @param achievedRatio full cache bytes / stored bytes
      * @param perToken stored bytes for each token that was there to be compressed
      * @param readPerToken bytes that each decode step reads, for each of these tokens
+     * @param state bytes of the recurrent states of a sequence, which are part of the others; 0 for most models
+     * @param cachePerToken the other part of {@code perToken}: the KV cache alone
      */
-    public record Bytes(double requestedRatio, double achievedRatio, double perToken, double readPerToken) {}
+    public record Bytes(
+            double requestedRatio,
+            double achievedRatio,
+            double perToken,
+            double readPerToken,
+            double state,
+            double cachePerToken) {}
 
     /**
      * Times of a method.
