@@ -44,8 +44,8 @@ final class InspectCommand extends Subcommand {
         if (model.recurrentLayers() > 0) {
             line(
                     "state",
-                    Sizes.bytes(model.stateBytes()) + " a sequence, whatever its length, in " + model.recurrentLayers()
-                            + " recurrent layers");
+                    Sizes.bytes(model.stateBytes()) + " a sequence, whatever its length, in "
+                            + Sizes.count(model.recurrentLayers(), "recurrent layer"));
         }
         line("context", model.context() + " tokens" + scalingNote(model));
         line("vocabulary", model.vocabulary() + " tokens");
@@ -77,7 +77,7 @@ final class InspectCommand extends Subcommand {
             return "none";
         }
         return model.queryHeads() + " query heads share " + model.kvHeads() + " KV heads of " + model.headDim()
-                + (model.attentionLayers() == model.layers() ? "" : ", in " + model.attentionLayers() + " layers")
+                + (model.attentionLayers() == model.layers() ? "" : ", in " + Sizes.count(model.attentionLayers(), "layer"))
                 + (model.slidingLayers() == 0
                         ? ""
                         : "; " + model.slidingLayers() + " layers slide with a window of " + model.window());

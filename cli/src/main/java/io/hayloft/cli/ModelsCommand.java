@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
             "",
             "Example:",
             "  hayloft models",
+            "  hayloft models --families",
             "",
             "Any GGUF file or Hugging Face folder works too:  hayloft bench --model ./my-model.gguf"
         })
@@ -25,8 +26,15 @@ final class ModelsCommand extends Subcommand {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(names = "--families", description = "List the families of models that can be read, in place of models.")
+    private boolean families;
+
     @Override
     public Integer call() {
+        if (families) {
+            ModelFamilies.print(out(), json);
+            return 0;
+        }
         var store = ModelStore.open();
         if (json) {
             Json.pretty(

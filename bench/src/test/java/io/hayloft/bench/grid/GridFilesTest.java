@@ -1,11 +1,7 @@
 package io.hayloft.bench.grid;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hayloft.base.UserError;
-import io.hayloft.bench.BenchSpec;
-import io.hayloft.bench.ModelChoice;
 import io.hayloft.methods.Budget;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.testing.Shared;
@@ -14,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -65,12 +62,18 @@ class GridFilesTest {
                 .contains("those of llama3-8b-instruct (meta-llama/Meta-Llama-3-8B-Instruct)");
     }
 
+    /** Models without a cache run as they are, with prompts as long as the paper's. */
     @Test
-    void modelsThatCannotRunAreToldWhy() {
-        var spec = BenchSpec.builder(new ModelChoice("m", Path.of("none"), true));
-        assertThatThrownBy(() -> Grids.open("paper").forModel("mamba-chat").applyTo(spec))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("nothing here that can run: left out Mamba-Chat-2.8B: a linear-time model");
+    void linearTimeModelsRunInFullUpToTheirLimit() {
+        var limits = Map.of("mamba-2.8b-hf", 1500, "mamba2-2.7b", 1500, "mamba-chat", 1500, "rwkv-5-world", 3500);
+        limits.forEach((model, limit) -> {
+            var grid = Grids.open("paper").forModel(model);
+            assertThat(grid.methods()).containsExactly("full");
+            assertThat(grid.options().limitTokens()).isEqualTo(limit);
+            assertThat(grid.notes()).hasSize(1); // whose settings these are
+        });
+        assertThat(Grids.open("paper").forModel("recurrentgemma-2b-it").options().limitTokens())
+                .isEqualTo(7500);
     }
 
     /** The shares of the paper's configurations, rounded down as its code does: int(share * tokens). */

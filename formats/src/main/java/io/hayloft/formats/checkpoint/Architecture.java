@@ -61,6 +61,16 @@ enum Architecture {
                 "architecture '" + name + "' is not supported" + hint + "; supported are " + String.join(", ", known));
     }
 
+    /** Its names in config.json. */
+    List<String> huggingFaceNames() {
+        return huggingFaceNames;
+    }
+
+    /** Its names in GGUF files. */
+    List<String> ggufNames() {
+        return ggufNames;
+    }
+
     /** The name that configs and records show. */
     String label() {
         return name().toLowerCase(Locale.ROOT);
