@@ -39,9 +39,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * architectures. (With three query heads for each KV head: {@link ConformanceTest}.)
  */
 class RegistryConformanceTest {
-    /** One, two and four query heads for each KV head; then some layers with a sliding window of 24, then all. */
+    /** One, two and four query heads for each KV head; then some layers with a sliding window of 24, then all; then hybrids. */
     static Stream<String> checkpoints() {
-        return Stream.of("llama_linear_rope", "llama", "mistral", "gemma2", "gemma3", "mistral_sliding");
+        return Stream.of("llama_linear_rope", "llama", "mistral", "gemma2", "gemma3", "mistral_sliding", "falcon_h1", "jamba");
     }
 
     private static final int PROMPT = 600;
@@ -215,7 +215,9 @@ class RegistryConformanceTest {
         var policy = cache.policy();
         long onTheHeap = policy == null || policy instanceof OutOfWindowStore ? 0 : policy.bytes();
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            onTheHeap += cache.layer(layer).tableBytes();
+            onTheHeap += cache.shape().isKv(layer)
+                    ? cache.layer(layer).tableBytes()
+                    : cache.state(layer).bytes();
         }
         if (cache.outOfWindow() == null) {
             MethodRuns.assertMapped(form, cache, cache.bytes() - onTheHeap, before);
@@ -249,7 +251,7 @@ class RegistryConformanceTest {
 
     private static void assertKept(LanguageModel model, String expression) {
         var method = Methods.parse(expression);
-        int most = method.keptTokens(PROMPT, model.config().attention(0).groupSize());
+        int most = method.keptTokens(PROMPT, model.config().firstAttention().orElseThrow().groupSize());
         assertThat(most).as(expression).isBetween(1, PROMPT);
         try (var prefill = prefill(model, method);
                 var cache = method.build(prefill)) {
@@ -257,6 +259,9 @@ class RegistryConformanceTest {
                 model.decoder().step(new int[] {9}, new SequenceCache[] {cache}, null);
             }
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
+                if (!cache.shape().isKv(layer)) {
+                    continue;
+                }
                 int heads = cache.shape().kv(layer).kvHeads();
                 int sum = 0;
                 for (int head = 0; head < heads; head++) {

@@ -129,7 +129,7 @@ class GridFilesTest {
             case "StreamingLLM" -> "streaming-paper";
             case "H2O" -> "h2o-paper";
             case "LLMLingua2" -> "llmlingua2";
-            default -> "none";
+            default -> "full"; // models without a cache, or with a part of one
         };
     }
 }
