@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RegistryConformanceTest {
     /** One, two and four query heads for each KV head; then some layers with a sliding window of 24, then all; then hybrids. */
     static Stream<String> checkpoints() {
-        return Stream.of("llama_linear_rope", "llama", "mistral", "gemma2", "gemma3", "mistral_sliding", "falcon_h1", "jamba");
+        return Stream.of("llama_linear_rope", "llama", "mistral", "gemma2", "gemma3", "mistral_sliding", "falcon_h1", "jamba", "recurrent_gemma");
     }
 
     private static final int PROMPT = 600;
