@@ -93,8 +93,8 @@ final class RandomFolder {
         return """
             {"model_type": "rwkv5", "version": "5.2", "vocab_size": %d, "hidden_size": %d, "num_hidden_layers": %d,
              "head_size": %d, "intermediate_size": %d, "layer_norm_epsilon": 1e-05, "head_size_divisor": 8,
-             "tie_word_embeddings": false, "bos_token_id": 0, "eos_token_id": 0}"""
-                .formatted(shape.vocabulary, shape.hidden, shape.layers, shape.head, shape.inner);
+             "tie_word_embeddings": false, "bos_token_id": 0, "eos_token_id": 0}\
+            """.formatted(shape.vocabulary, shape.hidden, shape.layers, shape.head, shape.inner);
     }
 
     private static String griffinConfig(Shape shape) {
@@ -103,8 +103,8 @@ final class RandomFolder {
              "num_attention_heads": %d, "num_key_value_heads": 1, "head_dim": %d, "lru_width": %d,
              "intermediate_size": %d, "attention_window_size": %d, "block_types": ["recurrent", "recurrent", "attention"],
              "conv1d_width": 4, "logits_soft_cap": 30.0, "rms_norm_eps": 1e-06, "rope_theta": 10000.0,
-             "partial_rotary_factor": 0.5, "hidden_activation": "gelu_pytorch_tanh", "eos_token_id": %d}"""
-                .formatted(
+             "partial_rotary_factor": 0.5, "hidden_activation": "gelu_pytorch_tanh", "eos_token_id": %d}\
+            """.formatted(
                         shape.vocabulary,
                         shape.hidden,
                         shape.layers,
@@ -126,7 +126,12 @@ final class RandomFolder {
         for (int id = 257; id < size; id++) {
             var word = words.get(id - 1);
             var shown = word.startsWith("<") ? "zz" + id : word; // the last one is no word
-            lines.append(id).append(" '").append(shown).append("' ").append(shown.length()).append('\n');
+            lines.append(id)
+                    .append(" '")
+                    .append(shown)
+                    .append("' ")
+                    .append(shown.length())
+                    .append('\n');
         }
         return lines.toString();
     }
@@ -146,12 +151,8 @@ final class RandomFolder {
              "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
              "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
              "model": {"type": "BPE", "vocab": %s, "merges": %s}}
-            """
-                .formatted(
-                        vocabulary.endId(),
-                        end,
-                        json.writeValueAsString(ids),
-                        json.writeValueAsString(vocabulary.merges()));
+            """.formatted(
+                vocabulary.endId(), end, json.writeValueAsString(ids), json.writeValueAsString(vocabulary.merges()));
     }
 
     private void addRwkv() {

@@ -23,18 +23,14 @@ import picocli.CommandLine.Parameters;
             "Writes a GGUF model of random weights, for measuring speed: it loads in Hayloft and in llama.cpp like a"
                     + " real model of its shape, and answers nonsense.",
             "",
-            "RWKV-5 and RecurrentGemma, which GGUF has no form for, become folders of safetensors: rwkv5-tiny, rwkv5-169m,"
-                    + " recurrentgemma-tiny, recurrentgemma-130m.",
+            "RWKV-5 and RecurrentGemma, which GGUF has no form for, become folders of safetensors: rwkv5-tiny,"
+                    + " rwkv5-169m, recurrentgemma-tiny, recurrentgemma-130m.",
             "",
             "Shapes: tiny (for tests), 135m (SmolLM2-135M), 1b (Llama-3.2-1B), mamba-130m, mamba2-130m, jamba-tiny,"
                     + " falcon-h1-tiny (for tests), falcon-h1-0.5b."
         })
 final class RandomGguf implements Callable<Integer> {
-    @Option(
-            names = "--shape",
-            defaultValue = "135m",
-            paramLabel = "NAME",
-            description = "the shape (${DEFAULT-VALUE})")
+    @Option(names = "--shape", defaultValue = "135m", paramLabel = "NAME", description = "the shape (${DEFAULT-VALUE})")
     private String shape;
 
     @Option(

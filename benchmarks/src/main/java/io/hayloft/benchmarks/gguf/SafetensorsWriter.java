@@ -48,7 +48,12 @@ final class SafetensorsWriter {
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             var unpadded = header.toString();
             var text = (unpadded + " ".repeat(-unpadded.length() & 7)).getBytes(StandardCharsets.UTF_8);
-            put(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).flip());
+            put(
+                    channel,
+                    ByteBuffer.allocate(8)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(text.length)
+                            .flip());
             put(channel, ByteBuffer.wrap(text));
             var piece = ByteBuffer.allocateDirect(PIECE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (var tensor : tensors) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,7 @@ class RandomFolderTest {
             var answer = Generation.run(model, prompt, prompt.length, full, options, GenerationListener.NONE)
                     .getFirst();
             assertThat(answer.ids().length).isBetween(1, 20);
-            assertThat(answer.ids()).allMatch(id -> id >= 0 && id < 1024);
+            assertThat(IntStream.of(answer.ids())).allMatch(id -> id >= 0 && id < 1024);
         }
     }
 

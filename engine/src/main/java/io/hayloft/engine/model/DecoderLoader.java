@@ -68,7 +68,8 @@ final class DecoderLoader {
         var output =
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         progress.progress("load", pieces, pieces);
-        return new Decoder(config, new Decoder.Embedding(embedding, embeddingNorm()), layers, finalNorm(), output, pool);
+        return new Decoder(
+                config, new Decoder.Embedding(embedding, embeddingNorm()), layers, finalNorm(), output, pool);
     }
 
     private @Nullable Norm embeddingNorm() {
@@ -121,8 +122,7 @@ final class DecoderLoader {
     private Layer.@Nullable Update feedForward(int i) {
         return switch (config.feedForward(i)) {
             case LayerConfig.FeedForward dense ->
-                new FeedForward(
-                        linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), biases(i), dense, pool);
+                new FeedForward(linear(Role.GATE, i), linear(Role.UP, i), linear(Role.DOWN, i), biases(i), dense, pool);
             case RwkvConfig.ChannelMix mix -> throw new IllegalArgumentException("layer " + i + " is built as one");
             case LayerConfig.Experts experts -> experts(i, experts);
             case LayerConfig.None none -> null;

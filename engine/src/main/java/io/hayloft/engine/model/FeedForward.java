@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config has the activation and the factors g and d
  */
-record FeedForward(
-        Linear gate, Linear up, Linear down, Biases biases, LayerConfig.FeedForward config, WorkerPool pool)
+record FeedForward(Linear gate, Linear up, Linear down, Biases biases, LayerConfig.FeedForward config, WorkerPool pool)
         implements Layer.Update {
     /**
      * The biases, each null if the architecture has none.
@@ -22,10 +21,7 @@ record FeedForward(
      * @param up [feedForward]
      * @param down [hidden]
      */
-    record Biases(
-            float @Nullable [] gate,
-            float @Nullable [] up,
-            float @Nullable [] down) {
+    record Biases(float @Nullable [] gate, float @Nullable [] up, float @Nullable [] down) {
         static final Biases NONE = new Biases(null, null, null);
     }
 

@@ -28,12 +28,7 @@ record RwkvLoader(
 
     private RwkvTimeMix timeMix(int layer, RwkvConfig mix) {
         var shift = shift(
-                0,
-                layer,
-                Role.RWKV_SHIFT_RECEPTANCE,
-                Role.RWKV_SHIFT_KEY,
-                Role.RWKV_SHIFT_VALUE,
-                Role.RWKV_SHIFT_GATE);
+                0, layer, Role.RWKV_SHIFT_RECEPTANCE, Role.RWKV_SHIFT_KEY, Role.RWKV_SHIFT_VALUE, Role.RWKV_SHIFT_GATE);
         var matrices = new RwkvTimeMix.Matrices(
                 linear.apply(Role.RWKV_RECEPTANCE, layer),
                 linear.apply(Role.RWKV_KEY, layer),
@@ -70,6 +65,8 @@ record RwkvLoader(
 
     Norm norm(Role role, Role bias, int layer) {
         return new LayerNorm(
-                weights.get(role, layer), weights.get(bias, layer), config.norms().epsilon());
+                weights.get(role, layer),
+                weights.get(bias, layer),
+                config.norms().epsilon());
     }
 }

@@ -123,8 +123,8 @@ final class HuggingFaceRecurrent {
                 0,
                 false,
                 false);
-        var recurrent = new GriffinConfig(
-                fields.positive("lru_width", hidden), queryHeads, fields.positive("conv1d_width", 4));
+        var recurrent =
+                new GriffinConfig(fields.positive("lru_width", hidden), queryHeads, fields.positive("conv1d_width", 4));
         // The field counts gate and up together.
         int inner = fields.positive("intermediate_size");
         if (inner % 2 != 0) {
@@ -145,8 +145,8 @@ final class HuggingFaceRecurrent {
                         case "recurrent" -> new LayerConfig(recurrent, feedForward);
                         case "attention" -> new LayerConfig(attention, feedForward);
                         default ->
-                            throw fields.error("block type '" + type
-                                    + "' is not supported; supported are recurrent, attention");
+                            throw fields.error(
+                                    "block type '" + type + "' is not supported; supported are recurrent, attention");
                     });
         }
         return stack;
@@ -168,7 +168,8 @@ final class HuggingFaceRecurrent {
         int headSize = fields.positive("head_size", 64);
         int channels = fields.positive("attention_hidden_size", hidden);
         if (channels % headSize != 0) {
-            throw fields.error("field 'head_size' is " + headSize + ", which does not divide " + channels + " channels");
+            throw fields.error(
+                    "field 'head_size' is " + headSize + ", which does not divide " + channels + " channels");
         }
         // Heads are divided by this before their norm, which the same epsilon follows.
         double divisor = fields.number("head_size_divisor", 8);
