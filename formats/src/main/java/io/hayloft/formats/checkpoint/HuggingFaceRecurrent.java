@@ -155,7 +155,7 @@ final class HuggingFaceRecurrent {
     /** The factor as the original program computes it, in bfloat16. */
     private static double brainFloat(double factor) {
         int bits = Float.floatToIntBits((float) factor);
-        return Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
+        return Float.intBitsToFloat((bits + 0x7FFF + ((bits >>> 16) & 1)) & 0xFFFF0000);
     }
 
     private DecoderConfig rwkv(int layers, List<Integer> endTokens) {
