@@ -177,8 +177,7 @@ final class GenerateCommand extends Subcommand {
         return new GenerationOptions(
                 maxNewTokens,
                 0,
-                new Sampling(
-                        temperature, topP, seed, new Penalties(presencePenalty, frequencyPenalty, penaltyDecay)),
+                new Sampling(temperature, topP, seed, new Penalties(presencePenalty, frequencyPenalty, penaltyDecay)),
                 greedy.stopIds(),
                 null,
                 CacheTypes.parse(cacheType),

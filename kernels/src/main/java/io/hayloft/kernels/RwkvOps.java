@@ -21,7 +21,8 @@ public final class RwkvOps {
         int i = 0;
         for (; i <= n - L; i += L) {
             var m = FloatVector.fromArray(F, mix, i);
-            var rest = FloatVector.fromArray(F, before, beforeAt + i).mul(m.neg().add(1));
+            var rest =
+                    FloatVector.fromArray(F, before, beforeAt + i).mul(m.neg().add(1));
             FloatVector.fromArray(F, x, at + i).fma(m, rest).intoArray(out, outAt + i);
         }
         for (; i < n; i++) {
@@ -96,8 +97,7 @@ public final class RwkvOps {
      *
      * @param stateAt where the matrices of the heads {@code [heads][size][size]} lie in a state
      */
-    public static void timeMix(
-            Heads heads, TimeMix rows, List<StateRows> sequences, int stateAt, WorkerPool pool) {
+    public static void timeMix(Heads heads, TimeMix rows, List<StateRows> sequences, int stateAt, WorkerPool pool) {
         long work = 0;
         for (var sequence : sequences) {
             work += 2L * sequence.rows() * heads.width() * heads.size;
@@ -181,8 +181,7 @@ public final class RwkvOps {
             return (a + b) + (c + d);
         }
 
-        private void fourVectors(
-                int i, int j, int channel, int size, float own, float[] decay, float[] state, int at) {
+        private void fourVectors(int i, int j, int channel, int size, float own, float[] decay, float[] state, int at) {
             var v0 = FloatVector.fromArray(F, value, i + j);
             var v1 = FloatVector.fromArray(F, value, i + j + L);
             var v2 = FloatVector.fromArray(F, value, i + j + 2 * L);

@@ -41,7 +41,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RegistryConformanceTest {
     /** One, two and four query heads for each KV head; then some layers with a sliding window of 24, then all; then hybrids. */
     static Stream<String> checkpoints() {
-        return Stream.of("llama_linear_rope", "llama", "mistral", "gemma2", "gemma3", "mistral_sliding", "falcon_h1", "jamba");
+        return Stream.of(
+                "llama_linear_rope",
+                "llama",
+                "mistral",
+                "gemma2",
+                "gemma3",
+                "mistral_sliding",
+                "falcon_h1",
+                "jamba",
+                "recurrent_gemma");
     }
 
     private static final int PROMPT = 600;
@@ -251,7 +260,8 @@ class RegistryConformanceTest {
 
     private static void assertKept(LanguageModel model, String expression) {
         var method = Methods.parse(expression);
-        int most = method.keptTokens(PROMPT, model.config().firstAttention().orElseThrow().groupSize());
+        int most = method.keptTokens(
+                PROMPT, model.config().firstAttention().orElseThrow().groupSize());
         assertThat(most).as(expression).isBetween(1, PROMPT);
         try (var prefill = prefill(model, method);
                 var cache = method.build(prefill)) {

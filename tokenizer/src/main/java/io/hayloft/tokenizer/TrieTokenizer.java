@@ -182,16 +182,16 @@ final class TrieTokenizer implements Tokenizer {
         }
 
         private static int key(int node, byte b) {
-            return node << 8 | b & 0xFF;
+            return (node << 8) | (b & 0xFF);
         }
 
         /** Where an edge is, or the free slot where it would be. */
         private int slot(int node, byte b) {
             int key = key(node, b);
             int mask = keys.length - 1;
-            int slot = (key * 0x9E3779B9) >>> 7 & mask;
+            int slot = ((key * 0x9E3779B9) >>> 7) & mask;
             while (keys[slot] != NONE && keys[slot] != key) {
-                slot = slot + 1 & mask;
+                slot = (slot + 1) & mask;
             }
             return slot;
         }

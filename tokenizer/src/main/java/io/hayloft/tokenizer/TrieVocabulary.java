@@ -135,7 +135,10 @@ record TrieVocabulary(List<byte @Nullable []> bytes, List<String> names) {
                 if (value.isIntegralNumber()) { // from texts to ids, which has no way to write bytes
                     put(value.asInt(), entry.getKey().getBytes(StandardCharsets.UTF_8), where);
                 } else {
-                    put(number(entry.getKey(), where), value.isArray() ? list(value, where) : text(value, where), where);
+                    put(
+                            number(entry.getKey(), where),
+                            value.isArray() ? list(value, where) : text(value, where),
+                            where);
                 }
             }
         }

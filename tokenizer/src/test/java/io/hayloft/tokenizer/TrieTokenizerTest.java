@@ -62,7 +62,12 @@ class TrieTokenizerTest {
         for (int i = 0; i < tokens().size(); i++) {
             var token = tokens().get(i);
             int length = PythonLiteral.read(token).length;
-            lines.append(i + 1).append(' ').append(token).append(' ').append(length).append('\n');
+            lines.append(i + 1)
+                    .append(' ')
+                    .append(token)
+                    .append(' ')
+                    .append(length)
+                    .append('\n');
         }
         return lines.toString();
     }
@@ -132,7 +137,12 @@ class TrieTokenizerTest {
         }
         var lines = new StringBuilder(numbered());
         for (int i = 0; i < texts.size(); i++) {
-            lines.append(300 + i).append(" '").append(texts.get(i)).append("' ").append(texts.get(i).length()).append('\n');
+            lines.append(300 + i)
+                    .append(" '")
+                    .append(texts.get(i))
+                    .append("' ")
+                    .append(texts.get(i).length())
+                    .append('\n');
         }
         try (var tokenizer = open("rwkv_vocab_v20230424.txt", lines.toString())) {
             var text = letters(random, 400);
@@ -195,7 +205,8 @@ class TrieTokenizerTest {
     @Test
     void literalsAreReadAsPythonDoes() {
         assertThat(text("'\\x41\\u00e9\\U0001f600\\101\\n\\t\\\\\\'\\q'")).isEqualTo("Aé😀A\n\t\\'\\q");
-        assertThat(PythonLiteral.read("b'\\xe9\\u0041'")).isEqualTo(new byte[] {(byte) 0xE9, '\\', 'u', '0', '0', '4', '1'});
+        assertThat(PythonLiteral.read("b'\\xe9\\u0041'"))
+                .isEqualTo(new byte[] {(byte) 0xE9, '\\', 'u', '0', '0', '4', '1'});
         assertThat(text("\"'\"")).isEqualTo("'");
         for (var broken : List.of("", "'", "a", "'a", "'a\"", "'\\'", "'a'b'", "b'é'", "'\\x4'", "'\\U00110000'")) {
             assertThat(PythonLiteral.read(broken)).as(broken).isNull();

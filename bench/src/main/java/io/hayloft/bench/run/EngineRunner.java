@@ -92,7 +92,10 @@ final class EngineRunner implements SampleRunner {
     private static double attentionWork(DecoderConfig config) {
         double work = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            work += 2.0 * config.findAttention(layer).map(AttentionConfig::queryWidth).orElse(0);
+            work += 2.0
+                    * config.findAttention(layer)
+                            .map(AttentionConfig::queryWidth)
+                            .orElse(0);
         }
         return work;
     }

@@ -35,7 +35,8 @@ final class SyntheticCache {
         int width = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
             width = Math.max(
-                    width, config.findAttention(layer).map(AttentionConfig::kvWidth).orElse(0));
+                    width,
+                    config.findAttention(layer).map(AttentionConfig::kvWidth).orElse(0));
         }
         return width;
     }

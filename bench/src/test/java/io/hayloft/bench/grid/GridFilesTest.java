@@ -72,7 +72,10 @@ class GridFilesTest {
             assertThat(grid.options().limitTokens()).isEqualTo(limit);
             assertThat(grid.notes()).hasSize(1); // whose settings these are
         });
-        assertThat(Grids.open("paper").forModel("recurrentgemma-2b-it").options().limitTokens())
+        assertThat(Grids.open("paper")
+                        .forModel("recurrentgemma-2b-it")
+                        .options()
+                        .limitTokens())
                 .isEqualTo(7500);
     }
 

@@ -128,8 +128,8 @@ record ModelShape(
 
     private static Map<String, ModelShape> known() {
         var known = new LinkedHashMap<String, ModelShape>();
-        for (var shape : List.of(
-                TINY, SMOLLM2_135M, LLAMA_1B, MAMBA_130M, MAMBA2_130M, JAMBA_TINY, FALCON_TINY, FALCON_HALF)) {
+        for (var shape :
+                List.of(TINY, SMOLLM2_135M, LLAMA_1B, MAMBA_130M, MAMBA2_130M, JAMBA_TINY, FALCON_TINY, FALCON_HALF)) {
             known.put(shape.name, shape);
         }
         return known;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,29 +23,27 @@ import picocli.CommandLine.Parameters;
             "Writes a GGUF model of random weights, for measuring speed: it loads in Hayloft and in llama.cpp like a"
                     + " real model of its shape, and answers nonsense.",
             "",
+            "RWKV-5 and RecurrentGemma, which GGUF has no form for, become folders of safetensors: rwkv5-tiny,"
+                    + " rwkv5-169m, recurrentgemma-tiny, recurrentgemma-130m.",
+            "",
             "Shapes: tiny (for tests), 135m (SmolLM2-135M), 1b (Llama-3.2-1B), mamba-130m, mamba2-130m, jamba-tiny,"
                     + " falcon-h1-tiny (for tests), falcon-h1-0.5b."
         })
 final class RandomGguf implements Callable<Integer> {
-    @Option(
-            names = "--shape",
-            defaultValue = "135m",
-            paramLabel = "NAME",
-            description = "the shape (${DEFAULT-VALUE})")
+    @Option(names = "--shape", defaultValue = "135m", paramLabel = "NAME", description = "the shape (${DEFAULT-VALUE})")
     private String shape;
 
     @Option(
             names = "--type",
-            defaultValue = "q8_0",
             paramLabel = "TYPE",
             description = "type of all matrices: f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q4_k, q6_k"
-                    + " (${DEFAULT-VALUE}); the last two need rows of whole 256 weights: not 135m")
-    private String type;
+                    + " (q8_0; for folders bf16); the last two need rows of whole 256 weights: not 135m")
+    private @Nullable String type;
 
     @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "the same seed gives the same file")
     private long seed;
 
-    @Parameters(paramLabel = "FILE", description = "the file to write")
+    @Parameters(paramLabel = "FILE", description = "the file or folder to write")
     private Path file;
 
     /** Runs the command and ends the process with its exit code: 2 for mistakes of the user. */
@@ -54,7 +53,12 @@ final class RandomGguf implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        write(ModelShape.named(shape), WeightType.named(type), seed, file);
+        var folder = RandomFolder.shape(shape);
+        if (folder.isPresent()) {
+            writeFolder(folder.get(), WeightType.named(type == null ? "bf16" : type), seed, file);
+        } else {
+            write(ModelShape.named(shape), WeightType.named(type == null ? "q8_0" : type), seed, file);
+        }
         return 0;
     }
 
@@ -76,6 +80,19 @@ final class RandomGguf implements Callable<Integer> {
             }
         } catch (IOException e) {
             throw new UserError("cannot write " + file + ": " + e, e);
+        }
+    }
+
+    /** Writes a folder with weights, config.json and a vocabulary. */
+    static void writeFolder(RandomFolder.Shape shape, WeightType type, long seed, Path folder) {
+        var plan = RandomFolder.plan(shape, type, seed);
+        try {
+            RandomFolder.writeTexts(shape, folder);
+            try (var bar = progressBar(folder, plan.dataBytes())) {
+                plan.write(folder.resolve("model.safetensors"), bar::stepBy);
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot write " + folder + ": " + e, e);
         }
     }
 

@@ -82,8 +82,8 @@ public final class Sequence implements AutoCloseable {
         this.eosIds = eosIds(model, options);
         this.vocabulary = model.config().vocabulary();
         var tokenizer = model.hasTokenizer() ? model.tokenizer() : null;
-        this.sampler = new Sampler(
-                options.sampling(), id -> tokenizer == null ? "#" : tokenizer.decode(new int[] {id}, true));
+        this.sampler =
+                new Sampler(options.sampling(), id -> tokenizer == null ? "#" : tokenizer.decode(new int[] {id}, true));
         this.text = new CompletionText(tokenizer, options.stopText());
         this.ids = new int[limit(model, prompt.length, options)];
         this.masked = new float[eosIds.length];

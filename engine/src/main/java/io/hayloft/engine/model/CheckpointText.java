@@ -16,10 +16,7 @@ public final class CheckpointText {
         return checkpoint
                 .gguf()
                 .map(gguf -> gguf.metadata().containsKey("tokenizer.ggml.tokens"))
-                .orElseGet(() -> checkpoint
-                        .folder()
-                        .filter(Tokenizers::isIn)
-                        .isPresent());
+                .orElseGet(() -> checkpoint.folder().filter(Tokenizers::isIn).isPresent());
     }
 
     /**

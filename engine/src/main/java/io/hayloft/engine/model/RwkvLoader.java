@@ -28,12 +28,7 @@ record RwkvLoader(
 
     private RwkvTimeMix timeMix(int layer, RwkvConfig mix) {
         var shift = shift(
-                0,
-                layer,
-                Role.RWKV_SHIFT_RECEPTANCE,
-                Role.RWKV_SHIFT_KEY,
-                Role.RWKV_SHIFT_VALUE,
-                Role.RWKV_SHIFT_GATE);
+                0, layer, Role.RWKV_SHIFT_RECEPTANCE, Role.RWKV_SHIFT_KEY, Role.RWKV_SHIFT_VALUE, Role.RWKV_SHIFT_GATE);
         var matrices = new RwkvTimeMix.Matrices(
                 linear.apply(Role.RWKV_RECEPTANCE, layer),
                 linear.apply(Role.RWKV_KEY, layer),

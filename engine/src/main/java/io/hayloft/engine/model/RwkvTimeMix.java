@@ -13,8 +13,7 @@ import io.hayloft.kernels.WorkerPool;
  * @param layer index of the layer, which is that of its state
  * @param shift of receptance, key, value and gate, in this order
  */
-record RwkvTimeMix(
-        int layer, RwkvConfig config, TokenShift shift, Matrices matrices, Vectors vectors, WorkerPool pool)
+record RwkvTimeMix(int layer, RwkvConfig config, TokenShift shift, Matrices matrices, Vectors vectors, WorkerPool pool)
         implements Layer.Update {
     /**
      * The matrices.

@@ -53,8 +53,8 @@ class RwkvPenaltiesTest {
         var logits = new float[model.config().vocabulary()];
         var answer = new int[64];
         try (var cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), 0)) {
-            var options = new PrefillOptions(
-                    chunk, null, LogitsSink.of(prompt.length - 1, logits), ProgressListener.NONE);
+            var options =
+                    new PrefillOptions(chunk, null, LogitsSink.of(prompt.length - 1, logits), ProgressListener.NONE);
             model.decoder().prefill(prompt, 0, prompt.length, cache, options);
             for (int i = 0; i < answer.length; i++) {
                 answer[i] = sampler.choose(logits, 0, logits.length);

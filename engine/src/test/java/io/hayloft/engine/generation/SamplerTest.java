@@ -32,7 +32,8 @@ class SamplerTest {
         var sampler = new Sampler(new Sampling(0, 1, 0, new Penalties(0.5, 0.25, 0.5)), id -> text[id]);
         var logits = new float[] {9, 1.0f, 0.9f, 0.1f, -5};
         var before = logits.clone();
-        // Token 0 falls to 1 - 0.5 - 0.25 = 0.25 and, as its count halves, rises to 0.375 and 0.4375. Token 1 falls to 0.4 and
+        // Token 0 falls to 1 - 0.5 - 0.25 = 0.25 and, as its count halves, rises to 0.375 and 0.4375. Token 1 falls to
+        // 0.4 and
         // stays there, since digits have no count. The second time, token 0 falls to 0.21875.
         int[] chosen = {0, 1, 1, 0, 1};
         for (int id : chosen) {

@@ -102,7 +102,9 @@ class LinearTimeGoldensTest {
                 }
                 for (int layer = 0; layer < a.shape().layers(); layer++) {
                     if (a.state(layer) instanceof RecurrentState state) {
-                        assertThat(state.values()).isEqualTo(state(soloA, layer)).isNotSameAs(state(soloA, layer));
+                        assertThat(state.values())
+                                .isEqualTo(state(soloA, layer))
+                                .isNotSameAs(state(soloA, layer));
                     }
                 }
             }
@@ -120,7 +122,8 @@ class LinearTimeGoldensTest {
                 var cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), 0)) {
             long bytes = cache.bytes();
             assertThat(bytes).isEqualTo(4L * 3 * (64 + 2 * 32 * 32 + 64));
-            assertThat(model.cacheShape().fullBytes(1_000_000, new KvCodec.F16())).isEqualTo(bytes);
+            assertThat(model.cacheShape().fullBytes(1_000_000, new KvCodec.F16()))
+                    .isEqualTo(bytes);
             Runs.prefill(model, new int[300], cache, 64);
             assertThat(cache.bytes()).isEqualTo(bytes);
         }

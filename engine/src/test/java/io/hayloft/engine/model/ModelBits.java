@@ -28,14 +28,14 @@ final class ModelBits {
 
     private ModelBits() {}
 
-    /** Takes the folder of a model. */
+    /** Takes the folder of a model; with a second argument, only the f32 cache is used. */
     public static void main(String[] args) {
         System.out.println(VectorWidth.BITS);
         try (var model = LanguageModel.load(Path.of(args[0]), LoadOptions.withThreads(1))) {
             int vocabulary = model.config().vocabulary();
             var random = new Random(7);
             var tokens = random.ints(PROMPT + STEPS, 0, vocabulary).toArray();
-            for (var codec : CODECS) {
+            for (var codec : args.length > 1 ? new KvCodec[] {new KvCodec.F32()} : CODECS) {
                 System.out.println(codec + ": " + hash(model, tokens, codec));
             }
         }

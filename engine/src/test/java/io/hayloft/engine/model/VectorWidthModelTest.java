@@ -3,6 +3,7 @@ package io.hayloft.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.hub.Catalogue;
+import io.hayloft.testing.Shared;
 import io.hayloft.testing.VectorWidths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorWidthModelTest {
     private static final List<String> FILES =
@@ -26,6 +29,16 @@ class VectorWidthModelTest {
         }
         var outputs = VectorWidths.outputs(ModelBits.class, folder.toString());
         assertThat(outputs.getFirst()).hasSize(9).doesNotHaveDuplicates();
+        assertThat(outputs).allSatisfy(lines -> assertThat(lines).isEqualTo(outputs.getFirst()));
+    }
+
+    /** The same of models with recurrent mixers; codecs make no difference to those without attention. */
+    @ParameterizedTest
+    @ValueSource(strings = {"recurrent_gemma", "rwkv5"})
+    void recurrentModelsHaveTheSameBitsAtEveryWidth(String layout) throws IOException {
+        var folder = Shared.golden("architectures/" + layout).toString();
+        var outputs = VectorWidths.outputs(ModelBits.class, folder, "f32");
+        assertThat(outputs.getFirst()).hasSize(1);
         assertThat(outputs).allSatisfy(lines -> assertThat(lines).isEqualTo(outputs.getFirst()));
     }
 }

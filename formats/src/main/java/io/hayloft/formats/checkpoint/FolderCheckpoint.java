@@ -150,7 +150,8 @@ final class FolderCheckpoint implements Checkpoint {
             return Stream.of();
         }
         try (var files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
+            return files
+                    .map(file -> file.getFileName().toString())
                     .filter(name -> name.matches("rwkv_vocab.*\\.(txt|json)|vocab\\.txt"))
                     .sorted()
                     .toList()

@@ -148,8 +148,8 @@ final class HuggingFaceRecurrent {
                         case "recurrent" -> new LayerConfig(recurrent, feedForward);
                         case "attention" -> new LayerConfig(attention, feedForward);
                         default ->
-                            throw fields.error("block type '" + type
-                                    + "' is not supported; supported are recurrent, attention");
+                            throw fields.error(
+                                    "block type '" + type + "' is not supported; supported are recurrent, attention");
                     });
         }
         return stack;
@@ -158,7 +158,7 @@ final class HuggingFaceRecurrent {
     /** The factor as the original program computes it, in bfloat16. */
     private static double brainFloat(double factor) {
         int bits = Float.floatToIntBits((float) factor);
-        return Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
+        return Float.intBitsToFloat((bits + 0x7FFF + ((bits >>> 16) & 1)) & 0xFFFF0000);
     }
 
     private DecoderConfig rwkv(int layers, List<Integer> endTokens) {
@@ -171,7 +171,8 @@ final class HuggingFaceRecurrent {
         int headSize = fields.positive("head_size", 64);
         int channels = fields.positive("attention_hidden_size", hidden);
         if (channels % headSize != 0) {
-            throw fields.error("field 'head_size' is " + headSize + ", which does not divide " + channels + " channels");
+            throw fields.error(
+                    "field 'head_size' is " + headSize + ", which does not divide " + channels + " channels");
         }
         // Heads are divided by this before their norm, which the same epsilon follows.
         double divisor = fields.number("head_size_divisor", 8);

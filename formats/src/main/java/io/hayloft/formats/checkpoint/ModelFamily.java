@@ -52,8 +52,8 @@ public record ModelFamily(String name, List<String> safetensors, List<String> gg
 
     private static State state(Architecture architecture) {
         return switch (architecture) {
-            case MAMBA, MAMBA2 -> State.RECURRENT;
-            case JAMBA, FALCON_H1 -> State.BOTH;
+            case MAMBA, MAMBA2, RWKV5 -> State.RECURRENT;
+            case JAMBA, FALCON_H1, RECURRENT_GEMMA -> State.BOTH;
             default -> State.CACHE;
         };
     }

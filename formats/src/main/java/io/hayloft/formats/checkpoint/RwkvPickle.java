@@ -21,9 +21,10 @@ final class RwkvPickle {
                 ? inFolder(fileOrFolder)
                 : Optional.of(fileOrFolder).filter(RwkvPickle::isOne);
         found.ifPresent(file -> {
-            throw new UserError(file + " is a PyTorch pickle of RWKV, which can run code and is not read: save its tensors"
-                    + " under their names as model.safetensors, in a folder with a config.json of model_type rwkv5 and"
-                    + " rwkv_vocab_v20230424.txt");
+            throw new UserError(
+                    file + " is a PyTorch pickle of RWKV, which can run code and is not read: save its tensors under"
+                         + " their names as model.safetensors, in a folder with a config.json of model_type rwkv5 and"
+                         + " rwkv_vocab_v20230424.txt");
         });
     }
 
@@ -31,7 +32,9 @@ final class RwkvPickle {
         try (var files = Files.list(folder)) {
             var names = files.sorted().toList();
             boolean readable = names.stream().anyMatch(file -> file.toString().endsWith(".safetensors"));
-            return readable ? Optional.empty() : names.stream().filter(RwkvPickle::isOne).findFirst();
+            return readable
+                    ? Optional.empty()
+                    : names.stream().filter(RwkvPickle::isOne).findFirst();
         } catch (IOException e) {
             throw new UserError("cannot read " + folder + ": " + e.getMessage(), e);
         }

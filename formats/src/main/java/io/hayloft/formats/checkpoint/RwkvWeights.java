@@ -130,9 +130,11 @@ final class RwkvWeights implements WeightSource {
             case RWKV_DECAY -> tensor(role, layer, mix.heads(), mix.headSize()).map(RwkvWeights::decay);
             case RWKV_BONUS -> tensor(role, layer, mix.heads(), mix.headSize());
             case RWKV_HEAD_NORM, RWKV_HEAD_NORM_BIAS -> tensor(role, layer, channels);
-            case RWKV_CHANNEL_KEY -> tensor(role, layer, config.feedForward(layer).width(), hidden);
+            case RWKV_CHANNEL_KEY ->
+                tensor(role, layer, config.feedForward(layer).width(), hidden);
             case RWKV_CHANNEL_RECEPTANCE -> tensor(role, layer, hidden, hidden);
-            case RWKV_CHANNEL_VALUE -> tensor(role, layer, hidden, config.feedForward(layer).width());
+            case RWKV_CHANNEL_VALUE ->
+                tensor(role, layer, hidden, config.feedForward(layer).width());
             default -> usual.find(role, layer);
         };
     }

@@ -86,33 +86,27 @@ class LinearTimeConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-            gelu_pytorch_tanh|silu|field 'hidden_activation' is 'silu'
-            "attention_bias": false|"attention_bias": true|field 'attention_bias' is true
-            "embeddings_scale_by_sqrt_dim": true|"embeddings_scale_by_sqrt_dim": false|embeddings_scale_by_sqrt_dim
-            "recurrent", "attention"|"recurrent", "mamba"|block type 'mamba' is not supported
-            15360|15361|field 'intermediate_size' is 15361
-            "num_attention_heads": 10|"num_attention_heads": 7|2560 recurrent channels do not fall into 7 equal blocks
-            ["recurrent", "recurrent", "attention"]|[]|field 'block_types' is empty
-            "lru_width"|"lru_depth"|field 'lru_depth' is not known
-            """)
+    @CsvSource(delimiter = '|', textBlock = """
+        gelu_pytorch_tanh|silu|field 'hidden_activation' is 'silu'
+        "attention_bias": false|"attention_bias": true|field 'attention_bias' is true
+        "embeddings_scale_by_sqrt_dim": true|"embeddings_scale_by_sqrt_dim": false|embeddings_scale_by_sqrt_dim
+        "recurrent", "attention"|"recurrent", "mamba"|block type 'mamba' is not supported
+        15360|15361|field 'intermediate_size' is 15361
+        "num_attention_heads": 10|"num_attention_heads": 7|2560 recurrent channels do not fall into 7 equal blocks
+        ["recurrent", "recurrent", "attention"]|[]|field 'block_types' is empty
+        "lru_width"|"lru_depth"|field 'lru_depth' is not known
+        """)
     void recurrentGemmasThatWouldComputeSomethingElseAreRefused(String from, String to, String message) {
         refuse(GRIFFIN, from, to, message);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-            "model_type"|"version": "5.1", "model_type"|field 'version' is '5.1', but of RWKV-5 only 5.2 is supported
-            "head_size": 64|"head_size": 60|field 'head_size' is 60, which does not divide 2048 channels
-            "rwkv5"|"rwkv6"|architecture 'rwkv6' is not supported
-            "rescale_every"|"rescale_each"|field 'rescale_each' is not known
-            """)
+    @CsvSource(delimiter = '|', textBlock = """
+        "model_type"|"version": "5.1", "model_type"|field 'version' is '5.1', but of RWKV-5 only 5.2 is supported
+        "head_size": 64|"head_size": 60|field 'head_size' is 60, which does not divide 2048 channels
+        "rwkv5"|"rwkv6"|architecture 'rwkv6' is not supported
+        "rescale_every"|"rescale_each"|field 'rescale_each' is not known
+        """)
     void rwkvModelsThatWouldComputeSomethingElseAreRefused(String from, String to, String message) {
         refuse(RWKV, from, to, message);
     }
