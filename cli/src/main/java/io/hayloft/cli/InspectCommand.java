@@ -77,7 +77,9 @@ final class InspectCommand extends Subcommand {
             return "none";
         }
         return model.queryHeads() + " query heads share " + model.kvHeads() + " KV heads of " + model.headDim()
-                + (model.attentionLayers() == model.layers() ? "" : ", in " + Sizes.count(model.attentionLayers(), "layer"))
+                + (model.attentionLayers() == model.layers()
+                        ? ""
+                        : ", in " + Sizes.count(model.attentionLayers(), "layer"))
                 + (model.slidingLayers() == 0
                         ? ""
                         : "; " + model.slidingLayers() + " layers slide with a window of " + model.window());

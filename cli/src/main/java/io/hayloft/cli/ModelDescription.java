@@ -150,7 +150,8 @@ record ModelDescription(
                     count.sliding += attention.sliding() ? 1 : 0;
                     count.window = Math.max(count.window, attention.window());
                 });
-                count.feedForward = Math.max(count.feedForward, layer.feedForward().width());
+                count.feedForward =
+                        Math.max(count.feedForward, layer.feedForward().width());
                 if (layer.feedForward() instanceof LayerConfig.Experts experts) {
                     count.experts = experts.experts();
                     count.chosen = experts.chosen();

@@ -46,7 +46,9 @@ final class ModelFamilies {
                     limits(family)));
         }
         out.println(table.render());
-        out.println("Safetensors are named by model_type, GGUF files by general.architecture. A chat template comes with the");
+        out.println(
+                "Safetensors are named by model_type, GGUF files by general.architecture. A chat template comes with"
+                        + " the");
         out.println("model's files. Limits are tokens at which the grid paper cuts the middle out of a prompt.");
     }
 
@@ -62,7 +64,9 @@ final class ModelFamilies {
         var limits = PAPER_LIMITS.getOrDefault(family.name(), List.of());
         return limits.isEmpty()
                 ? "-"
-                : limits.stream().map(limit -> String.format(Locale.ROOT, "%,d", limit)).collect(Collectors.joining(" or "));
+                : limits.stream()
+                        .map(limit -> String.format(Locale.ROOT, "%,d", limit))
+                        .collect(Collectors.joining(" or "));
     }
 
     private static Map<String, Object> fields(ModelFamily family) {

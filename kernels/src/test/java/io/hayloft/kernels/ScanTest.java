@@ -28,8 +28,7 @@ class ScanTest {
 
     private static void assertClose(float[] actual, double[] expected) {
         for (int i = 0; i < expected.length; i++) {
-            assertThat((double) actual[i])
-                    .isCloseTo(expected[i], within(1e-5 * Math.max(1, Math.abs(expected[i]))));
+            assertThat((double) actual[i]).isCloseTo(expected[i], within(1e-5 * Math.max(1, Math.abs(expected[i]))));
         }
     }
 

@@ -44,7 +44,10 @@ public final class Decoder {
      * @param positions [positions][hidden], added to the tokens'; null in models that rotate
      * @param norm on the sum; null in most architectures
      */
-    record Embeddings(WeightRows tokens, @Nullable WeightRows positions, @Nullable Norm norm) {}
+    record Embeddings(
+            WeightRows tokens,
+            @Nullable WeightRows positions,
+            @Nullable Norm norm) {}
 
     /** What makes logits of the residual stream. */
     record Head(Norm norm, Dense output) {}

@@ -3,7 +3,6 @@ package io.hayloft.engine.model;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.kernels.ActivationOps;
 import io.hayloft.kernels.EncoderOps;
-import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import java.util.List;
@@ -15,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param gate null for none
  * @param config has the activation and the factors g and d
  */
-record FeedForward(
-        @Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedForward config, WorkerPool pool)
+record FeedForward(@Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedForward config, WorkerPool pool)
         implements Layer.Update {
     @Override
     public boolean rowwise() {

@@ -108,8 +108,7 @@ class RecurrentLayerTest {
         var output =
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         var norm = new RmsNorm(weights.get(Role.FINAL_NORM, -1), config);
-        var decoder = new Decoder(
-                config, weights.get(Role.EMBEDDING, -1), layers, norm, output, pool);
+        var decoder = new Decoder(config, weights.get(Role.EMBEDDING, -1), layers, norm, output, pool);
         return new DecoderUnderTest(decoder, new CacheShape(shapes));
     }
 

@@ -171,7 +171,9 @@ class StateSpaceGgufTest {
         builder.whole(prefix + "block_count", config.layers())
                 .whole(prefix + "embedding_length", config.hidden())
                 .whole(prefix + "context_length", config.contextLength())
-                .number(prefix + "attention.layer_norm_rms_epsilon", config.norms().epsilon());
+                .number(
+                        prefix + "attention.layer_norm_rms_epsilon",
+                        config.norms().epsilon());
         switch (config.stack().getFirst().mixer()) {
             case MambaConfig mamba -> {
                 builder.whole(prefix + "ssm.inner_size", mamba.channels())
@@ -189,7 +191,9 @@ class StateSpaceGgufTest {
             case ParallelMixers both -> {
                 mamba2(builder, prefix, both.mamba());
                 attention(builder, prefix, model);
-                builder.whole(prefix + "attention.head_count_kv", both.attention().kvHeads())
+                builder.whole(
+                                prefix + "attention.head_count_kv",
+                                both.attention().kvHeads())
                         .number(prefix + "rope.freq_base", 1e8);
             }
             default -> throw new AssertionError();
@@ -198,10 +202,7 @@ class StateSpaceGgufTest {
             attention(builder, prefix, model);
             builder.whole(prefix + "expert_count", 4)
                     .whole(prefix + "expert_used_count", 2)
-                    .raw(
-                            prefix + "attention.head_count_kv",
-                            ARRAY,
-                            GgufBuilder.littleEndian(INT32, 4L, 0, 0, 2, 0));
+                    .raw(prefix + "attention.head_count_kv", ARRAY, GgufBuilder.littleEndian(INT32, 4L, 0, 0, 2, 0));
         }
     }
 
@@ -210,7 +211,9 @@ class StateSpaceGgufTest {
         builder.whole(prefix + "attention.head_count", attention.queryHeads())
                 .whole(prefix + "attention.key_length", attention.headDim())
                 .whole(prefix + "attention.value_length", attention.headDim())
-                .whole(prefix + "feed_forward_length", model.config().feedForward(0).width());
+                .whole(
+                        prefix + "feed_forward_length",
+                        model.config().feedForward(0).width());
     }
 
     private static void mamba2(GgufBuilder builder, String prefix, Mamba2Config mamba) {

@@ -41,22 +41,14 @@ final class FamilyWeights {
      * @param layout how the weights of attention and feed-forward parts lie in the tensors
      */
     static WeightSource of(
-            File file,
-            Architecture architecture,
-            DecoderConfig config,
-            TensorNames names,
-            TensorLayout layout) {
+            File file, Architecture architecture, DecoderConfig config, TensorNames names, TensorLayout layout) {
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> new StateSpaceWeights(file, config, names, layout);
             case RECURRENT_GEMMA -> new GriffinWeights(file, config, layout);
             case RWKV5 -> new RwkvWeights(file, config, layout);
             default ->
                 new NamedWeights(
-                        file.source,
-                        config,
-                        new NamedWeights.Tensors(file.tensors, file.unread),
-                        names,
-                        layout);
+                        file.source, config, new NamedWeights.Tensors(file.tensors, file.unread), names, layout);
         };
     }
 }

@@ -49,7 +49,8 @@ final class FolderCheckpoint implements Checkpoint {
         this.config = HuggingFaceConfig.read(file, optional(folder.resolve(GENERATION)), options);
         var architecture = HuggingFaceConfig.architecture(file);
         var placement = config.norms().placement();
-        var usual = HuggingFaceNames.of(architecture, placement, shards.tensors().keySet());
+        var usual =
+                HuggingFaceNames.of(architecture, placement, shards.tensors().keySet());
         this.weights = FamilyWeights.of(
                 new FamilyWeights.File(folder.toString(), shards.tensors(), shards.unread(), false),
                 architecture,

@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The shape of a model from GGUF metadata and, where these are silent, from its tensors. What no file says (window
@@ -82,8 +81,7 @@ final class GgufConfig {
                     context(hidden, layers, options),
                     tokens(hidden),
                     architecture.isRecurrent()
-                            ? new DecoderConfig.Norms(
-                                    fields.number("attention.layer_norm_rms_epsilon"), false, false)
+                            ? new DecoderConfig.Norms(fields.number("attention.layer_norm_rms_epsilon"), false, false)
                             : parts.norms(),
                     parts.residualScale(),
                     architecture.isRecurrent()
@@ -91,8 +89,7 @@ final class GgufConfig {
                             : stack(hidden, layers));
             if (!options.ignoreUnknown()) {
                 KnownFields.checkGguf(
-                        fields,
-                        architecture.isRecurrent() ? GgufStateSpace.KEYS : GgufLayers.ownKeys(architecture));
+                        fields, architecture.isRecurrent() ? GgufStateSpace.KEYS : GgufLayers.ownKeys(architecture));
             }
             return config;
         } catch (UserError e) {

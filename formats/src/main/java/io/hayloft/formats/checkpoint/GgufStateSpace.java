@@ -100,8 +100,8 @@ final class GgufStateSpace {
     private LayerConfig jamba(int hidden, int layer, int layers) {
         var kvHeads = fields.wholes("attention.head_count_kv");
         if (kvHeads.length != layers) {
-            throw fields.error("key 'attention.head_count_kv' has " + kvHeads.length + " entries for " + layers
-                    + " layers");
+            throw fields.error(
+                    "key 'attention.head_count_kv' has " + kvHeads.length + " entries for " + layers + " layers");
         }
         var feedForward = new FeedForward(fields.positive("feed_forward_length"), Activation.SILU);
         boolean experts = tensors.containsKey("blk." + layer + ".ffn_gate_inp.weight");
@@ -142,8 +142,8 @@ final class GgufStateSpace {
     }
 
     private int headDim(int hidden) {
-        int keys = fields.positive(
-                "attention.key_length", Math.max(1, hidden / fields.positive("attention.head_count")));
+        int keys =
+                fields.positive("attention.key_length", Math.max(1, hidden / fields.positive("attention.head_count")));
         if (fields.positive("attention.value_length", keys) != keys) {
             throw fields.error("keys and values of different widths are not supported");
         }

@@ -126,8 +126,8 @@ final class HuggingFaceRecurrent {
                 AttentionConfig.HeadNorm.NONE,
                 false,
                 true);
-        var recurrent = new GriffinConfig(
-                fields.positive("lru_width", hidden), queryHeads, fields.positive("conv1d_width", 4));
+        var recurrent =
+                new GriffinConfig(fields.positive("lru_width", hidden), queryHeads, fields.positive("conv1d_width", 4));
         // The field counts gate and up together.
         int inner = fields.positive("intermediate_size");
         if (inner % 2 != 0) {
@@ -194,7 +194,6 @@ final class HuggingFaceRecurrent {
                 fields.flag("tie_word_embeddings", false),
                 0);
         var norms = new DecoderConfig.Norms(NormKind.LAYER, epsilon, false, NormPlacement.BEFORE);
-        return new DecoderConfig(
-                architecture.label(), hidden, context(), tokens, norms, stack);
+        return new DecoderConfig(architecture.label(), hidden, context(), tokens, norms, stack);
     }
 }

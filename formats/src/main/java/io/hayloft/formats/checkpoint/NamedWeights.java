@@ -111,14 +111,15 @@ final class NamedWeights implements WeightSource {
             case OUTPUT_BIAS -> config.tokens().output().bias();
             case FINAL_NORM_BIAS -> normBiases;
             case ATTENTION_NORM_BIAS -> normBiases && placement.before();
-            case FEED_FORWARD_NORM_BIAS ->
-                normBiases && placement.before() && placement != NormPlacement.PARALLEL;
+            case FEED_FORWARD_NORM_BIAS -> normBiases && placement.before() && placement != NormPlacement.PARALLEL;
             case QUERY_BIAS, KEY_BIAS, VALUE_BIAS ->
                 config.findAttention(layer).map(AttentionConfig::biases).orElse(false);
             case ATTENTION_OUTPUT_BIAS ->
                 config.findAttention(layer).map(AttentionConfig::outputBias).orElse(false);
             case GATE_BIAS ->
-                config.findDense(layer).map(part -> part.biases() && part.gated()).orElse(false);
+                config.findDense(layer)
+                        .map(part -> part.biases() && part.gated())
+                        .orElse(false);
             case UP_BIAS, DOWN_BIAS ->
                 config.findDense(layer).map(FeedForward::biases).orElse(false);
             default -> false;

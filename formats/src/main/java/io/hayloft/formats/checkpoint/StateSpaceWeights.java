@@ -22,8 +22,7 @@ final class StateSpaceWeights implements WeightSource {
     private final TensorNames names;
     private final NamedWeights usual;
 
-    StateSpaceWeights(
-            FamilyWeights.File file, DecoderConfig config, TensorNames names, TensorLayout layout) {
+    StateSpaceWeights(FamilyWeights.File file, DecoderConfig config, TensorNames names, TensorLayout layout) {
         this.file = file;
         this.config = config;
         this.names = names;
@@ -103,7 +102,7 @@ final class StateSpaceWeights implements WeightSource {
     private Optional<WeightRows> ofMamba(MambaConfig mamba, Role role, int layer) {
         int channels = mamba.channels();
         return switch (role) {
-            case SSM_IN -> matrix(role, layer, 2 * channels, config.hidden());
+            case SSM_IN -> matrix(role, layer, 2L * channels, config.hidden());
             case SSM_CONVOLUTION -> convolution(layer, channels, mamba.convolution());
             case SSM_PARAMETERS -> matrix(role, layer, mamba.parameterWidth(), channels);
             case SSM_STEP -> matrix(role, layer, channels, mamba.stepRank());
