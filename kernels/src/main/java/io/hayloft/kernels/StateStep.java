@@ -12,7 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class StateStep {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
-    private static final int L = VectorWidth.LANES;
 
     /** Numbers of the state of a channel that are held at once. */
     static final int HELD = 8;
@@ -22,8 +21,8 @@ final class StateStep {
     /**
      * The tokens of a block: {@code B} and {@code C} of token t lie from {@code bAt + t * stride} and {@code cAt + t * stride} on.
      *
-     * @param inputs u {@code [tokens][width]}, from {@code inputAt} on
-     * @param results y {@code [tokens][width]}, from {@code resultAt} on
+     * @param inputAt where u {@code [tokens][width]} begins in {@code block}
+     * @param resultAt where y {@code [tokens][width]} begins in {@code block}
      */
     record Tokens(
             int count,
