@@ -16,7 +16,8 @@ public final class Compaction {
      * <p>Its memory is of the size of the kept tokens; appended ones grow it block by block. All slots in the source's own
      * form share the source's memory. Positions and the count of tokens seen are those of the source.
      *
-     * @param keep slots of attention layers to keep, ascending, [layer][head][]; null for all, or for all of a layer
+     * @param keep slots to keep, ascending, [layer][head][]; null for all, or for all of a layer. Read for attention layers
+     *     only: it may end before the states behind them, which go along
      * @param codec form of the new cache
      * @param policy what happens to the new cache while it decodes; it belongs to the new cache
      * @param pool its workers share out the layers
@@ -63,10 +64,12 @@ public final class Compaction {
         var layers = new @Nullable LayerState[shape.layers()];
         try {
             pool.run(layers.length, (layer, worker) -> {
-                var slots = keep == null ? null : keep[layer];
-                layers[layer] = shape.isKv(layer)
-                        ? layer(source.layer(layer), slots, codecOfLayer.apply(layer))
-                        : source.state(layer).fork();
+                if (shape.isKv(layer)) {
+                    var slots = keep == null ? null : keep[layer];
+                    layers[layer] = layer(source.layer(layer), slots, codecOfLayer.apply(layer));
+                } else {
+                    layers[layer] = source.state(layer).fork();
+                }
             });
         } catch (Throwable e) {
             for (var layer : layers) {

@@ -123,9 +123,12 @@ public record StreamingRule(
     private static int[][][] part(SequenceCache source, KeptTokens kept, int from, int to, boolean all) {
         var slots = new int[source.shape().layers()][][];
         for (int layer = 0; layer < slots.length; layer++) {
+            if (!source.shape().isKv(layer)) {
+                slots[layer] = new int[0][];
+                continue;
+            }
             var own = kept.slots()[layer];
-            int heads = source.shape().isKv(layer) ? source.shape().kv(layer).kvHeads() : 0;
-            slots[layer] = new int[heads][];
+            slots[layer] = new int[source.shape().kv(layer).kvHeads()][];
             for (int head = 0; head < slots[layer].length; head++) {
                 int length = all ? source.layer(layer).length(head) : 0;
                 slots[layer][head] =
