@@ -104,7 +104,7 @@ final class StateSpaceWeights implements WeightSource {
     private Optional<WeightRows> ofMamba(MambaConfig mamba, Role role, int layer) {
         int channels = mamba.channels();
         return switch (role) {
-            case SSM_IN -> matrix(role, layer, 2 * channels, config.hidden());
+            case SSM_IN -> matrix(role, layer, 2L * channels, config.hidden());
             case SSM_CONVOLUTION -> convolution(layer, channels, mamba.convolution());
             case SSM_PARAMETERS -> matrix(role, layer, mamba.parameterWidth(), channels);
             case SSM_STEP -> matrix(role, layer, channels, mamba.stepRank());

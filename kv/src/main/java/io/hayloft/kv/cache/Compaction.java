@@ -48,6 +48,11 @@ public final class Compaction {
         return select(source, keep, layer -> codec, policy, outOfWindow, pool);
     }
 
+    /** The same without recurrent states, for a store beside a cache that has them. */
+    public static SequenceCache tokens(SequenceCache source, int[][][] keep, KvCodec codec, WorkerPool pool) {
+        return select(source, source.shape().withoutStates(), keep, layer -> codec, null, null, pool);
+    }
+
     /**
      * The same, with a form for each layer: the first and last may stay exact.
      *
@@ -60,7 +65,17 @@ public final class Compaction {
             @Nullable CachePolicy policy,
             @Nullable OutOfWindowStore outOfWindow,
             WorkerPool pool) {
-        var shape = source.shape();
+        return select(source, source.shape(), keep, codecOfLayer, policy, outOfWindow, pool);
+    }
+
+    private static SequenceCache select(
+            SequenceCache source,
+            CacheShape shape,
+            int @Nullable [] @Nullable [][] keep,
+            IntFunction<KvCodec> codecOfLayer,
+            @Nullable CachePolicy policy,
+            @Nullable OutOfWindowStore outOfWindow,
+            WorkerPool pool) {
         var layers = new @Nullable LayerState[shape.layers()];
         try {
             pool.run(layers.length, (layer, worker) -> {
@@ -68,7 +83,8 @@ public final class Compaction {
                     var slots = keep == null ? null : keep[layer];
                     layers[layer] = layer(source.layer(layer), slots, codecOfLayer.apply(layer));
                 } else {
-                    layers[layer] = source.state(layer).fork();
+                    boolean all = shape.shapes().get(layer).equals(source.shape().shapes().get(layer));
+                    layers[layer] = all ? source.state(layer).fork() : new RecurrentState(0);
                 }
             });
         } catch (Throwable e) {

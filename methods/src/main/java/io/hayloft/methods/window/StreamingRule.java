@@ -110,7 +110,7 @@ public record StreamingRule(
         var source = prefill.cache();
         var pool = prefill.model().pool();
         var window = part(source, kept, first, count, true);
-        var held = Compaction.select(source, part(source, kept, 0, first, false), codec, null, pool);
+        var held = Compaction.tokens(source, part(source, kept, 0, first, false), codec, pool);
         return Compaction.select(source, window, codec, policy, new SinkStore(first, 1, place, held), pool);
     }
 
