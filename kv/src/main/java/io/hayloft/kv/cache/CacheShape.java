@@ -41,6 +41,13 @@ public record CacheShape(List<LayerShape> shapes) {
                 .toList());
     }
 
+    /** The same with empty recurrent states: of a store beside the cache that has them. */
+    public CacheShape withoutStates() {
+        return new CacheShape(shapes.stream()
+                .map(shape -> shape instanceof RecurrentShape ? RecurrentShape.EMPTY : shape)
+                .toList());
+    }
+
     /** Number of states: one for each layer, and one for each mixer beside an attention. */
     public int layers() {
         return shapes.size();

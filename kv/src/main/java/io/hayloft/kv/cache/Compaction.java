@@ -16,7 +16,8 @@ public final class Compaction {
      * <p>Its memory is of the size of the kept tokens; appended ones grow it block by block. All slots in the source's own
      * form share the source's memory. Positions and the count of tokens seen are those of the source.
      *
-     * @param keep slots of attention layers to keep, ascending, [layer][head][]; null for all, or for all of a layer
+     * @param keep slots to keep, ascending, [layer][head][]; null for all, or for all of a layer. Read for attention layers
+     *     only: it may end before the states behind them, which go along
      * @param codec form of the new cache
      * @param policy what happens to the new cache while it decodes; it belongs to the new cache
      * @param pool its workers share out the layers
@@ -47,6 +48,11 @@ public final class Compaction {
         return select(source, keep, layer -> codec, policy, outOfWindow, pool);
     }
 
+    /** The same without recurrent states, for a store beside a cache that has them. */
+    public static SequenceCache tokens(SequenceCache source, int[][][] keep, KvCodec codec, WorkerPool pool) {
+        return select(source, source.shape().withoutStates(), keep, layer -> codec, null, null, pool);
+    }
+
     /**
      * The same, with a form for each layer: the first and last may stay exact.
      *
@@ -59,14 +65,27 @@ public final class Compaction {
             @Nullable CachePolicy policy,
             @Nullable OutOfWindowStore outOfWindow,
             WorkerPool pool) {
-        var shape = source.shape();
+        return select(source, source.shape(), keep, codecOfLayer, policy, outOfWindow, pool);
+    }
+
+    private static SequenceCache select(
+            SequenceCache source,
+            CacheShape shape,
+            int @Nullable [] @Nullable [][] keep,
+            IntFunction<KvCodec> codecOfLayer,
+            @Nullable CachePolicy policy,
+            @Nullable OutOfWindowStore outOfWindow,
+            WorkerPool pool) {
         var layers = new @Nullable LayerState[shape.layers()];
         try {
             pool.run(layers.length, (layer, worker) -> {
-                var slots = keep == null ? null : keep[layer];
-                layers[layer] = shape.isKv(layer)
-                        ? layer(source.layer(layer), slots, codecOfLayer.apply(layer))
-                        : source.state(layer).fork();
+                if (shape.isKv(layer)) {
+                    var slots = keep == null ? null : keep[layer];
+                    layers[layer] = layer(source.layer(layer), slots, codecOfLayer.apply(layer));
+                } else {
+                    boolean all = shape.shapes().get(layer).equals(source.shape().shapes().get(layer));
+                    layers[layer] = all ? source.state(layer).fork() : new RecurrentState(0);
+                }
             });
         } catch (Throwable e) {
             for (var layer : layers) {

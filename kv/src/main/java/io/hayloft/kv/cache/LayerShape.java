@@ -51,9 +51,12 @@ public sealed interface LayerShape {
      * @param floats numbers in it
      */
     record RecurrentShape(int floats) implements LayerShape {
+        /** Nothing. */
+        static final RecurrentShape EMPTY = new RecurrentShape(0);
+
         /** Checks the size. */
         public RecurrentShape {
-            if (floats < 1) {
+            if (floats < 0) {
                 throw new IllegalArgumentException("a state of " + floats + " numbers");
             }
         }

@@ -13,7 +13,7 @@ public final class ReservedMemory {
 
     /**
      * Returns the bytes reserved from the system for the keys and values of these caches, whole pages, and for their tables
-     * on the Java heap. What policies and stores of blocks keep beside their tokens is not in it.
+     * and recurrent states on the Java heap. What policies and stores of blocks keep beside their tokens is not in it.
      */
     public static long of(List<SequenceCache> caches) {
         var seen = Collections.newSetFromMap(new IdentityHashMap<Object, Boolean>());
@@ -21,9 +21,11 @@ public final class ReservedMemory {
         for (var cache : caches) {
             var outOfWindow = cache.outOfWindow();
             for (int layer = 0; layer < cache.shape().layers(); layer++) {
-                bytes += cache.layer(layer).addReserved(seen);
-                var tokens = outOfWindow == null ? null : outOfWindow.tokens(layer);
-                bytes += tokens == null ? 0 : tokens.addReserved(seen);
+                bytes += cache.state(layer) instanceof LayerCache tokens
+                        ? tokens.addReserved(seen)
+                        : cache.state(layer).bytes();
+                var beside = outOfWindow == null ? null : outOfWindow.tokens(layer);
+                bytes += beside == null ? 0 : beside.addReserved(seen);
             }
         }
         return bytes;

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.cache.LayerShape.KvShape;
+import io.hayloft.kv.cache.LayerShape.RecurrentShape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,34 @@ class SequenceCacheTest {
                 assertThat(cache.layer(3).codec()).isEqualTo(new KvCodec.F16());
             }
         }
+    }
+
+    /** Slots are given for the attention layer alone; the states around it go along, or do not. */
+    @Test
+    void statesAreNoSlots() {
+        var shape = new CacheShape(List.of(new RecurrentShape(5), new KvShape(2, 24, 0), new RecurrentShape(7)));
+        var f16 = new KvCodec.F16();
+        try (var cache = new SequenceCache(shape, f16, 0)) {
+            append(cache, 0, 100);
+            long states = Float.BYTES * (5L + 7);
+            assertThat(state(cache, 2)).hasSize(7);
+            state(cache, 2)[6] = 3;
+            var keep = new int[][][] {{}, {{0, 99}, {7, 8}}};
+            try (var some = Compaction.select(cache, keep, f16, null, POOL);
+                    var tokens = Compaction.tokens(cache, keep, f16, POOL)) {
+                assertThat(state(some, 2)).isEqualTo(state(cache, 2)).isNotSameAs(state(cache, 2));
+                assertThat(state(tokens, 0)).isEmpty();
+                assertThat(tokens.layer(1).length(1)).isEqualTo(2);
+                assertThat(some.bytes()).isEqualTo(tokens.bytes() + states);
+                assertThat(ReservedMemory.of(List.of(some))).isEqualTo(ReservedMemory.of(List.of(tokens)) + states);
+            }
+            assertThat(shape.fullBytes(100, f16))
+                    .isEqualTo(shape.withoutStates().fullBytes(100, f16) + states);
+        }
+    }
+
+    private static float[] state(SequenceCache cache, int layer) {
+        return ((RecurrentState) cache.state(layer)).values();
     }
 
     @ParameterizedTest
@@ -225,7 +256,9 @@ class SequenceCacheTest {
             System.arraycopy(row(token, 1, stride), 0, k, (token - from) * stride, stride);
         }
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
-            cache.layer(layer).append(k, 0, negative(k), 0, to - from, stride, from);
+            if (cache.shape().isKv(layer)) {
+                cache.layer(layer).append(k, 0, negative(k), 0, to - from, stride, from);
+            }
         }
         cache.advance(to - from);
     }

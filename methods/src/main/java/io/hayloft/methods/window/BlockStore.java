@@ -37,7 +37,7 @@ public final class BlockStore implements OutOfWindowStore, CachePolicy {
                         sizes, queryHeads.applyAsInt(layer), shape.kv(layer).headDim());
             }
         }
-        return new BlockStore(sizes, new SequenceCache(shape, codec, 0), blocks);
+        return new BlockStore(sizes, new SequenceCache(shape.withoutStates(), codec, 0), blocks);
     }
 
     /** The blocks of a layer; null for a layer that is left alone. */

@@ -47,7 +47,7 @@ final class SinkStore implements OutOfWindowStore {
 
     /** A store that takes its tokens from the beginning of the prompt as it is read. */
     static SinkStore empty(int sinks, int distance, QueryPlace place, CacheShape shape, KvCodec codec) {
-        return new SinkStore(sinks, distance, place, new SequenceCache(shape, codec, 0));
+        return new SinkStore(sinks, distance, place, new SequenceCache(shape.withoutStates(), codec, 0));
     }
 
     @Override

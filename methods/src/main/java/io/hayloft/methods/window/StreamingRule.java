@@ -110,7 +110,7 @@ public record StreamingRule(
         var source = prefill.cache();
         var pool = prefill.model().pool();
         var window = part(source, kept, first, count, true);
-        var held = Compaction.select(source, part(source, kept, 0, first, false), codec, null, pool);
+        var held = Compaction.tokens(source, part(source, kept, 0, first, false), codec, pool);
         return Compaction.select(source, window, codec, policy, new SinkStore(first, 1, place, held), pool);
     }
 
@@ -123,9 +123,12 @@ public record StreamingRule(
     private static int[][][] part(SequenceCache source, KeptTokens kept, int from, int to, boolean all) {
         var slots = new int[source.shape().layers()][][];
         for (int layer = 0; layer < slots.length; layer++) {
+            if (!source.shape().isKv(layer)) {
+                slots[layer] = new int[0][];
+                continue;
+            }
             var own = kept.slots()[layer];
-            int heads = source.shape().isKv(layer) ? source.shape().kv(layer).kvHeads() : 0;
-            slots[layer] = new int[heads][];
+            slots[layer] = new int[source.shape().kv(layer).kvHeads()][];
             for (int head = 0; head < slots[layer].length; head++) {
                 int length = all ? source.layer(layer).length(head) : 0;
                 slots[layer][head] =
