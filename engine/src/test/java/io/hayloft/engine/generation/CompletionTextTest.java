@@ -38,6 +38,18 @@ class CompletionTextTest {
     }
 
     @Test
+    void blanksAtTheStartAreSkippedOnRequest() {
+        var text = new CompletionText(new Letters().stream(), StopText.newline(0));
+        text.skipBlankStart();
+        assertThat(text.append(" ")).isEmpty();
+        assertThat(push(text, "\n\n ")).isEmpty();
+        assertThat(text.atBlankStart()).isTrue();
+        assertThat(push(text, "a b\nc")).isEqualTo("a b");
+        assertThat(text.atBlankStart()).isFalse();
+        assertThat(text.stopped()).isTrue();
+    }
+
+    @Test
     void withoutTokenizerThereIsNoText() {
         var text = new CompletionText(null, StopText.newline(0));
         assertThat(text.push('\n')).isEmpty();
