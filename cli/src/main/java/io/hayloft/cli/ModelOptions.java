@@ -21,7 +21,8 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "MODEL",
             defaultValue = Catalogue.EMBEDDED,
-            description = "Name of a model (see: hayloft models), GGUF file or Hugging Face folder."
+            description = "Name of a model (see: hayloft models), GGUF file or Hugging Face folder; hf:OWNER/REPO[:QUANT] and"
+                    + " ollama:NAME[:TAG] find what was pulled or is in the caches of other programs."
                     + " Default: ${DEFAULT-VALUE}.")
     private String model = Catalogue.EMBEDDED;
 
