@@ -146,8 +146,10 @@ final class GenerateCommand extends Subcommand {
     private String shorten(String text, PromptStep step, LanguageModel loaded) {
         try (var compressors = new PromptCompressors(loaded)) {
             var shortened = compressors.compress(step, text);
-            err().println("note: " + shortened.tokens() + " of " + shortened.originalTokens()
-                    + " tokens of the prompt are left");
+            // Compressors may count in tokens of other models.
+            int before = loaded.tokenizer().encode(text, false, false).length;
+            int after = loaded.tokenizer().encode(shortened.text(), false, false).length;
+            err().println("note: " + after + " of " + before + " tokens of the prompt are left");
             return shortened.text();
         }
     }

@@ -168,6 +168,9 @@ public final class SampleChoice {
 
     private SampleRequest request(Task task, int length) {
         int limit = spec.limitTokens();
+        if (task.needsData() && limit == 1) {
+            addOnce("--limit-tokens 1 cuts nothing, as in the published program");
+        }
         if (task.needsData() && limit == 0) {
             int room = Math.max(ROOM_FOR_ANSWER, spec.maxNewTokens())
                     + PaperRows.ROOM_FOR_CHAT

@@ -29,7 +29,7 @@ class CompletionTextTest {
 
     @ParameterizedTest
     @CsvSource({"'Q: why Question',Question,'Q: why '", "Quest Que,Question,Quest Que", "ababc,abc,ab", "x###y,###,x"})
-    void tellsNothingThatIsCutLater(String said, String stop, String expected) {
+    void handsOutNothingThatIsCutLater(String said, String stop, String expected) {
         var text = new CompletionText(new Letters().stream(), new StopText(stop, 0));
         var heard = new StringBuilder(push(text, said));
         heard.append(text.finish());
