@@ -56,12 +56,14 @@ public record GenerateOptions(
 
     /** The same, but tokens are drawn. */
     public GenerateOptions sampled(double newTemperature, double newTopP, long newSeed) {
-        return new GenerateOptions(maxNewTokens, newTemperature, newTopP, newSeed, stopText, cacheType, raw, chat, maxThinkingTokens);
+        return new GenerateOptions(
+                maxNewTokens, newTemperature, newTopP, newSeed, stopText, cacheType, raw, chat, maxThinkingTokens);
     }
 
     /** The same, but the first occurrence of a text ends the answer. */
     public GenerateOptions stoppingAt(String text) {
-        return new GenerateOptions(maxNewTokens, temperature, topP, seed, text, cacheType, raw, chat, maxThinkingTokens);
+        return new GenerateOptions(
+                maxNewTokens, temperature, topP, seed, text, cacheType, raw, chat, maxThinkingTokens);
     }
 
     /** The same with another type of full cache. */
@@ -71,7 +73,8 @@ public record GenerateOptions(
 
     /** The same without the chat template. */
     public GenerateOptions withRawPrompt() {
-        return new GenerateOptions(maxNewTokens, temperature, topP, seed, stopText, cacheType, true, chat, maxThinkingTokens);
+        return new GenerateOptions(
+                maxNewTokens, temperature, topP, seed, stopText, cacheType, true, chat, maxThinkingTokens);
     }
 
     /**

@@ -165,7 +165,8 @@ public final class Hayloft implements AutoCloseable {
 
     private GenerationOptions forEngine(GenerateOptions options) {
         var limit = options.maxThinkingTokens();
-        int budget = limit != null ? limit : Thinking.defaultTokens(model.config().contextLength());
+        int budget =
+                limit != null ? limit : Thinking.defaultTokens(model.config().contextLength());
         return options.forEngine()
                 .with(model.thinkTags().map(tags -> new Thinking(tags, budget)).orElse(null));
     }

@@ -15,7 +15,8 @@ public final class JsonErrors {
             rule("Unexpected character \\(.*\\(code (\\d+).*", "unexpected character of code $1"),
             rule("Unrecognized token '(.*?)'.*", "'$1' is no value of JSON"),
             rule("(?:Non-standard token|Invalid numeric value) '(.*?)'.*", "'$1' is no number of JSON"),
-            rule("Illegal unquoted character \\(\\(CTRL-CHAR, code (\\d+)\\).*",
+            rule(
+                    "Illegal unquoted character \\(\\(CTRL-CHAR, code (\\d+)\\).*",
                     "a control character (code $1) within quotes, which must be escaped"),
             rule("Illegal character \\(\\(CTRL-CHAR, code (\\d+)\\).*", "a control character (code $1)"),
             rule("Unrecognized character escape '(.)'.*", "unknown escape \\\\$1"),
@@ -23,10 +24,13 @@ public final class JsonErrors {
             rule("Unexpected character escape.*", "an unknown escape"),
             rule("Duplicate Object property \"(.*?)\".*", "'$1' stands there twice"),
             rule("Trailing token.*", "more text behind the value"),
-            rule("Leading zeroes not allowed.*|Invalid numeric value: Leading zeroes.*", "a number with a leading zero"));
+            rule(
+                    "Leading zeroes not allowed.*|Invalid numeric value: Leading zeroes.*",
+                    "a number with a leading zero"));
 
     /** Where the parser speaks of itself or of the place, which the caller gives. */
-    private static final Pattern ASIDE = Pattern.compile("(;? ?(enable|\\[Source|\\(start marker|to allow|at \\[)|\\(StreamRead).*");
+    private static final Pattern ASIDE =
+            Pattern.compile("(;? ?(enable|\\[Source|\\(start marker|to allow|at \\[)|\\(StreamRead).*");
 
     private JsonErrors() {}
 

@@ -70,8 +70,8 @@ final class ChatOptions {
             return STRICT.readValue(json, Object.class);
         } catch (JacksonException e) {
             throw new UserError(
-                    "--template-arg " + name + ": '" + json + "' is no JSON: a text needs double quotes, truth values are"
-                            + " true and false",
+                    "--template-arg " + name + ": '" + json
+                            + "' is no JSON: a text needs double quotes, truth values are" + " true and false",
                     e);
         }
     }

@@ -181,9 +181,11 @@ final class GenerateCommand extends Subcommand {
     private int[] encode(String text, LanguageModel loaded) {
         boolean inChat = !raw && loaded.chat().isPresent();
         if (inChat && (noBos || parseSpecial)) {
-            throw new UserError((noBos ? "--no-bos" : "--parse-special") + " is for plain prompts, but in the chat format of"
-                    + " this model " + (noBos ? "the template says what stands first" : "messages are always plain text")
-                    + ": add --raw");
+            throw new UserError(
+                    (noBos ? "--no-bos" : "--parse-special") + " is for plain prompts, but in the chat format of"
+                            + " this model "
+                            + (noBos ? "the template says what stands first" : "messages are always plain text")
+                            + ": add --raw");
         }
         if (!inChat && !chat.arguments().isEmpty()) {
             throw new UserError("--template-arg, --think and --no-think need a chat template: "
@@ -201,7 +203,8 @@ final class GenerateCommand extends Subcommand {
         if (tags.isEmpty() && wish != null) {
             err().println("note: --max-thinking-tokens changes nothing: " + loaded.name() + " is not known to think");
         }
-        int budget = wish != null ? wish : Thinking.defaultTokens(loaded.config().contextLength());
+        int budget =
+                wish != null ? wish : Thinking.defaultTokens(loaded.config().contextLength());
         return tags.map(known -> new Thinking(known, budget));
     }
 

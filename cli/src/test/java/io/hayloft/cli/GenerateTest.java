@@ -95,8 +95,7 @@ class GenerateTest {
         var plain = Cli.good("generate", "--model", model, "--prompt", "Hi", "-n", "2", "--json");
         var quick = Cli.good("generate", "--model", model, "--prompt", "Hi", "-n", "2", "--json", "--no-think");
         var same = new String[] {"--template-arg", "enable_thinking=false"};
-        var other = Cli.good(
-                "generate", "--model", model, "--prompt", "Hi", "-n", "2", "--json", same[0], same[1]);
+        var other = Cli.good("generate", "--model", model, "--prompt", "Hi", "-n", "2", "--json", same[0], same[1]);
         var ids = JsonMapper.shared().readTree(quick.out()).get("prompt_ids");
         assertThat(ids).isNotEqualTo(JsonMapper.shared().readTree(plain.out()).get("prompt_ids"));
         assertThat(JsonMapper.shared().readTree(other.out()).get("prompt_ids")).isEqualTo(ids);
@@ -106,7 +105,16 @@ class GenerateTest {
     void thoughtsAreShownApart() {
         var model = Shared.path("compat/thinking").toString();
         var run = Cli.good(
-                "generate", "--model", model, "--raw", "--prompt", "Hi<think>", "-n", "3", "--max-thinking-tokens", "4",
+                "generate",
+                "--model",
+                model,
+                "--raw",
+                "--prompt",
+                "Hi<think>",
+                "-n",
+                "3",
+                "--max-thinking-tokens",
+                "4",
                 "--json");
         var answer = JsonMapper.shared().readTree(run.out());
         assertThat(answer.get("thinking_tokens").asInt()).isEqualTo(4 + "</think>".length());

@@ -57,7 +57,8 @@ class InspectTest {
         }
         var template = folder.resolve("chat_template.jinja");
         Files.writeString(template, "{% for m in messages %}{{ m.content }}{% endfor %}<think></think>");
-        assertThat(Cli.good("inspect", folder.toString()).out()).contains("yes, with thoughts between <think> and </think>");
+        assertThat(Cli.good("inspect", folder.toString()).out())
+                .contains("yes, with thoughts between <think> and </think>");
         Files.writeString(template, "{% for m in messages %}\n{{ m.content | nofilter }}{% endfor %}");
         assertThat(Cli.good("inspect", folder.toString()).out()).contains("broken: " + template, "line 2", "nofilter");
         Files.writeString(template, "{{ raise_exception('no, thanks') }}");

@@ -102,13 +102,15 @@ final class HttpTransfer {
         try (var body = response.body()) {
             int status = response.statusCode();
             if (status == 429 || status == 503) {
-                return new Outcome(target.address().getAuthority() + " answered " + status + " (busy)", true, pause(response));
+                return new Outcome(
+                        target.address().getAuthority() + " answered " + status + " (busy)", true, pause(response));
             }
             if (status == 416 && target.bytes() < 0) {
                 return new Outcome("", false, limits.pause()); // all of it is here already
             }
             long start = startOf(response, target, sizeOf(part));
-            long announced = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+            long announced =
+                    response.headers().firstValueAsLong("Content-Length").orElse(-1);
             long bytes = target.bytes() >= 0 ? target.bytes() : announced < 0 ? -1 : start + announced;
             if (announced >= 0 && start + announced != bytes) {
                 throw new SourceException("the server offers " + (start + announced) + " bytes, expected are " + bytes);

@@ -80,7 +80,8 @@ final class HubDownload {
         } catch (SourceException e) {
             throw new UserError("cannot ask for hf:" + repo + ": " + e.getMessage(), e);
         } catch (JacksonException | IOException e) {
-            throw new UserError("cannot ask for hf:" + repo + ": " + endpoint.getAuthority() + " gave no proper answer", e);
+            throw new UserError(
+                    "cannot ask for hf:" + repo + ": " + endpoint.getAuthority() + " gave no proper answer", e);
         } finally {
             delete(answer);
         }

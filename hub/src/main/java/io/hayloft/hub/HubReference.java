@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 record HubReference(String repo, String file, String quant, String revision) {
     static final String PREFIX = "hf:";
-    static final String FORM = "hf:OWNER/REPO, hf:OWNER/REPO:QUANT or hf:OWNER/REPO/FILE, with @REVISION behind if need be";
+    static final String FORM =
+            "hf:OWNER/REPO, hf:OWNER/REPO:QUANT or hf:OWNER/REPO/FILE, with @REVISION behind if need be";
 
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]*";
 
-    private static final Pattern WHOLE = Pattern.compile(
-            "hf:(?<repo>" + NAME + "/" + NAME + ")(?:/(?<file>[^:@]+))?(?::(?<quant>[A-Za-z0-9._-]+))?(?:@(?<rev>\\S+))?");
+    private static final Pattern WHOLE = Pattern.compile("hf:(?<repo>" + NAME + "/" + NAME
+            + ")(?:/(?<file>[^:@]+))?(?::(?<quant>[A-Za-z0-9._-]+))?(?:@(?<rev>\\S+))?");
 
     private static final Pattern REPO = Pattern.compile(NAME + "/" + NAME);
 
@@ -40,8 +41,9 @@ record HubReference(String repo, String file, String quant, String revision) {
         var file = orElse(match.group("file"), "");
         var quant = orElse(match.group("quant"), "");
         if (!file.isEmpty() && (!quant.isEmpty() || !file.endsWith(".gguf"))) {
-            throw new UserError("'" + text + "': " + (quant.isEmpty() ? "the file must be a .gguf file" : "give either a file or a"
-                    + " quantisation") + ", as in " + FORM);
+            throw new UserError("'" + text + "': "
+                    + (quant.isEmpty() ? "the file must be a .gguf file" : "give either a file or a" + " quantisation")
+                    + ", as in " + FORM);
         }
         return Optional.of(new HubReference(match.group("repo"), file, quant, orElse(match.group("rev"), "main")));
     }
@@ -58,7 +60,8 @@ record HubReference(String repo, String file, String quant, String revision) {
     /** As users write it. */
     @Override
     public String toString() {
-        return PREFIX + repo
+        return PREFIX
+                + repo
                 + (file.isEmpty() ? "" : "/" + file)
                 + (quant.isEmpty() ? "" : ":" + quant)
                 + (revision.equals("main") ? "" : "@" + revision);

@@ -101,7 +101,8 @@ final class LocalCaches {
         var usual = system.startsWith("Mac")
                 ? home.resolve("Library").resolve("Caches")
                 : system.startsWith("Windows")
-                        ? variable("LOCALAPPDATA").orElse(home.resolve("AppData").resolve("Local"))
+                        ? variable("LOCALAPPDATA")
+                                .orElse(home.resolve("AppData").resolve("Local"))
                         : variable("XDG_CACHE_HOME").orElse(home.resolve(".cache"));
         return variable("LLAMA_CACHE").orElse(usual.resolve("llama.cpp"));
     }
@@ -154,8 +155,8 @@ final class LocalCaches {
                 return modelIn(name, folder, manifest);
             }
         }
-        throw new UserError("ollama has no model '" + name + "' on this machine (looked in " + ollamaFolders().getFirst()
-                + "): run: ollama pull " + name);
+        throw new UserError("ollama has no model '" + name + "' on this machine (looked in "
+                + ollamaFolders().getFirst() + "): run: ollama pull " + name);
     }
 
     /** Manifests lie in a folder for each host that ollama has pulled from; a name may begin with its host. */
@@ -183,23 +184,25 @@ final class LocalCaches {
 
     private static Path modelIn(String name, Path folder, Path manifest) {
         var models = new ArrayList<Path>();
-        for (var layer : json(manifest).orElseThrow(() -> new UserError(manifest + " is no manifest of ollama"))
+        for (var layer : json(manifest)
+                .orElseThrow(() -> new UserError(manifest + " is no manifest of ollama"))
                 .path("layers")) {
             var type = layer.path("mediaType").asString("");
             if (type.equals(OLLAMA_ADAPTER)) {
                 throw new UserError("ollama:" + name + " is a model with an adapter, which is not supported");
             }
             if (type.equals(OLLAMA_MODEL)) {
-                models.add(folder.resolve("blobs").resolve(layer.path("digest").asString("").replace(':', '-')));
+                models.add(folder.resolve("blobs")
+                        .resolve(layer.path("digest").asString("").replace(':', '-')));
             }
         }
         if (models.size() != 1) {
-            throw new UserError("ollama:" + name + " has " + models.size() + " files of weights: only models of one GGUF file"
-                    + " are read");
+            throw new UserError("ollama:" + name + " has " + models.size()
+                    + " files of weights: only models of one GGUF file" + " are read");
         }
         if (!Files.isRegularFile(models.getFirst())) {
-            throw new UserError("ollama:" + name + " is not complete (" + models.getFirst() + " is missing): run: ollama pull "
-                    + name);
+            throw new UserError("ollama:" + name + " is not complete (" + models.getFirst()
+                    + " is missing): run: ollama pull " + name);
         }
         return models.getFirst();
     }
@@ -214,7 +217,9 @@ final class LocalCaches {
 
     private static Optional<String> text(Path file) {
         try {
-            return Files.isRegularFile(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+            return Files.isRegularFile(file)
+                    ? Optional.of(Files.readString(file).strip())
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

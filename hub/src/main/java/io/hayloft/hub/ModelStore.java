@@ -30,7 +30,8 @@ public final class ModelStore {
     /** The store of this user, with the catalogue that comes with Hayloft. */
     public static ModelStore open() {
         var environment = System.getenv();
-        return new ModelStore(cacheFolder(environment), Catalogue.builtIn(), Fetcher.standard(environment), caches(environment));
+        return new ModelStore(
+                cacheFolder(environment), Catalogue.builtIn(), Fetcher.standard(environment), caches(environment));
     }
 
     private static LocalCaches caches(Map<String, String> environment) {
@@ -121,8 +122,10 @@ public final class ModelStore {
     }
 
     private ResolvedModel find(HubReference reference) {
-        var path = pulled.find(reference).or(() -> caches.find(reference)).orElseThrow(() -> new UserError("model '"
-                + reference + "' is not on this machine yet: run: hayloft pull " + reference));
+        var path = pulled.find(reference)
+                .or(() -> caches.find(reference))
+                .orElseThrow(() -> new UserError(
+                        "model '" + reference + "' is not on this machine yet: run: hayloft pull " + reference));
         return new ResolvedModel(nameOf(reference, path), path, false);
     }
 
@@ -162,7 +165,9 @@ public final class ModelStore {
         return pulled.all().stream()
                 .map(model -> new Kept(
                         model.name(),
-                        model.files().stream().mapToLong(PulledModels.PulledFile::bytes).sum()))
+                        model.files().stream()
+                                .mapToLong(PulledModels.PulledFile::bytes)
+                                .sum()))
                 .toList();
     }
 
@@ -241,7 +246,8 @@ public final class ModelStore {
             return new ResolvedModel(nameOf(reference.get(), path), path, false);
         }
         if (HubReference.looksLikeRepo(name)) {
-            throw new UserError("'" + name + "' is no model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
+            throw new UserError(
+                    "'" + name + "' is no model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
         }
         var model = catalogue.named(name);
         if (model.embedded()) {

@@ -91,11 +91,21 @@ final class PulledModels {
             var pulled = new ArrayList<PulledFile>();
             for (var name : model.names()) {
                 var file = files.get(name);
-                pulled.add(fetch(file, to, (part, heard) -> hub.fetch(
-                        new Source.HuggingFace(reference.repo(), commit, name), file.bytes(), part, heard), listener));
+                pulled.add(fetch(
+                        file,
+                        to,
+                        (part, heard) -> hub.fetch(
+                                new Source.HuggingFace(reference.repo(), commit, name), file.bytes(), part, heard),
+                        listener));
             }
-            write(to, merged(to, new Manifest(
-                    HubReference.PREFIX + reference.repo(), List.of(reference.revision(), commit), pulled)));
+            write(
+                    to,
+                    merged(
+                            to,
+                            new Manifest(
+                                    HubReference.PREFIX + reference.repo(),
+                                    List.of(reference.revision(), commit),
+                                    pulled)));
         });
         return pathOf(model, to);
     }
@@ -109,7 +119,8 @@ final class PulledModels {
     Path pull(URI address, String sha256, PullListener listener) {
         var name = Path.of(String.valueOf(address.getPath())).getFileName();
         if (name == null || !SAFE_NAME.matcher(name.toString()).matches()) {
-            throw new UserError("'" + address + "' is no address of a GGUF file: it must end with a name such as model.gguf");
+            throw new UserError(
+                    "'" + address + "' is no address of a GGUF file: it must end with a name such as model.gguf");
         }
         if (!SHA256.matcher(sha256).matches()) {
             throw new UserError("--sha256 must be 64 hex digits, not '" + sha256 + "'");
@@ -202,8 +213,10 @@ final class PulledModels {
                 }
                 for (var name : manifest.names()) {
                     if (name.endsWith(".gguf") && !name.matches(".*-(?!00001)\\d{5}-of-\\d{5}\\.gguf")) {
-                        var one = HubReference.parse(manifest.source() + "/" + name).orElseThrow();
-                        var parts = RepositoryFiles.choose(one, manifest.names()).names();
+                        var one = HubReference.parse(manifest.source() + "/" + name)
+                                .orElseThrow();
+                        var parts =
+                                RepositoryFiles.choose(one, manifest.names()).names();
                         var files = manifest.files().stream()
                                 .filter(file -> parts.contains(file.name()))
                                 .toList();
@@ -233,8 +246,10 @@ final class PulledModels {
         PullLock.run(model.folder(), model.name(), () -> {
             var left = new ArrayList<>(read(model.folder()).files());
             left.removeAll(model.files());
-            write(model.folder(), new Manifest(
-                    read(model.folder()).source(), read(model.folder()).revisions(), left));
+            write(
+                    model.folder(),
+                    new Manifest(
+                            read(model.folder()).source(), read(model.folder()).revisions(), left));
             for (var file : model.files()) {
                 var path = model.folder().resolve(file.name());
                 bytes[0] += Files.exists(path) ? Files.size(path) : 0;
@@ -279,7 +294,8 @@ final class PulledModels {
     private static List<Path> folders(Path above) {
         return subfolders(above).stream()
                 .filter(at -> Files.isRegularFile(at.resolve(MANIFEST)))
-                .sorted(Comparator.comparing((Path at) -> at.resolve(MANIFEST).toFile().lastModified())
+                .sorted(Comparator.comparing(
+                                (Path at) -> at.resolve(MANIFEST).toFile().lastModified())
                         .reversed())
                 .toList();
     }

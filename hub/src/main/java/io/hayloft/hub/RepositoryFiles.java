@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 record RepositoryFiles(List<String> names, boolean gguf) {
     /** What is taken where the user names no quantisation, the best first. */
     private static final List<String> DEFAULTS = List.of(
-            "Q4_K_M", "Q4_K_S", "Q4_0", "Q4_1", "IQ4_NL", "IQ4_XS", "Q5_K_M", "Q5_K_S", "Q5_0", "Q6_K", "Q8_0", "Q3_K_M",
-            "BF16", "F16", "FP16", "F32");
+            "Q4_K_M", "Q4_K_S", "Q4_0", "Q4_1", "IQ4_NL", "IQ4_XS", "Q5_K_M", "Q5_K_S", "Q5_0", "Q6_K", "Q8_0",
+            "Q3_K_M", "BF16", "F16", "FP16", "F32");
 
     private static final Pattern PART = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
 
@@ -123,16 +123,24 @@ record RepositoryFiles(List<String> names, boolean gguf) {
 
     private static UserError several(HubReference reference, Collection<String> found) {
         return new UserError("hf:" + reference.repo() + " has several GGUF files that could be meant"
-                + listed(": name one, as in hf:" + reference.repo() + "/" + found.iterator().next() + "; there are ", found));
+                + listed(
+                        ": name one, as in hf:" + reference.repo() + "/"
+                                + found.iterator().next() + "; there are ",
+                        found));
     }
 
     private static RepositoryFiles folder(HubReference reference, Collection<String> all) {
         var names = new ArrayList<>(OF_A_FOLDER.stream().filter(all::contains).toList());
         var parts = all.contains("model.safetensors")
                 ? List.of("model.safetensors")
-                : all.stream().filter(name -> WEIGHTS.matcher(name).matches()).sorted().toList();
+                : all.stream()
+                        .filter(name -> WEIGHTS.matcher(name).matches())
+                        .sorted()
+                        .toList();
         if (parts.isEmpty() || !names.contains("config.json")) {
-            var weights = all.stream().filter(name -> name.matches(".*\\.(bin|pth|pt|onnx|safetensors)")).toList();
+            var weights = all.stream()
+                    .filter(name -> name.matches(".*\\.(bin|pth|pt|onnx|safetensors)"))
+                    .toList();
             throw new UserError("hf:" + reference.repo() + " has no GGUF file and no folder of safetensors"
                     + listed("; its weights are ", weights));
         }
@@ -144,7 +152,8 @@ record RepositoryFiles(List<String> names, boolean gguf) {
         int most = 12;
         return names.isEmpty()
                 ? ""
-                : before + names.stream().limit(most).collect(Collectors.joining(", "))
+                : before
+                        + names.stream().limit(most).collect(Collectors.joining(", "))
                         + (names.size() > most ? " and " + (names.size() - most) + " more" : "");
     }
 }

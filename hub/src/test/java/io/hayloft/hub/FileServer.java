@@ -22,6 +22,7 @@ final class FileServer implements AutoCloseable {
     final Map<String, byte[]> files = new HashMap<>();
     /** The next responses have these statuses, each once. */
     final List<Integer> statuses = new ArrayList<>();
+
     boolean honoursRange = true;
     /** The next responses break off after so many bytes, each once. */
     final List<Integer> breaks = new ArrayList<>();

@@ -50,8 +50,7 @@ class HubPullTest {
         var limits = new HttpTransfer.Limits(Duration.ofMinutes(1), Duration.ofMinutes(1), 3, Duration.ZERO);
         var hub = new HubDownload(Map.of("HF_ENDPOINT", server.address()), limits);
         var fetcher = new Fetcher(hub, new PythonDownload(List.of("no-python")));
-        return new ModelStore(
-                home.resolve("own"), new Catalogue(List.of()), fetcher, new LocalCaches(Map.of(), home));
+        return new ModelStore(home.resolve("own"), new Catalogue(List.of()), fetcher, new LocalCaches(Map.of(), home));
     }
 
     private ModelStore has(String... names) throws Exception {
@@ -117,7 +116,11 @@ class HubPullTest {
 
         assertThat(first).hasBinaryContent(repo.get("Q4 K/m-Q6_K-00001-of-00002.gguf"));
         assertThat(first.resolveSibling("m-Q6_K-00002-of-00002.gguf")).exists();
-        assertThat(store.pulled()).hasSize(1).first().extracting(ModelStore.Kept::bytes).isEqualTo(40_000L);
+        assertThat(store.pulled())
+                .hasSize(1)
+                .first()
+                .extracting(ModelStore.Kept::bytes)
+                .isEqualTo(40_000L);
         assertThat(store.remove(store.pulled().getFirst().name())).isEqualTo(40_000);
         assertThat(first).doesNotExist();
         assertThat(store.pulled()).isEmpty();
@@ -126,8 +129,13 @@ class HubPullTest {
     @Test
     void takesTheFilesOfAFolder() throws Exception {
         var store = has(
-                "config.json", "tokenizer.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
-                "pytorch_model.bin", "consolidated.safetensors", "vocab.txt");
+                "config.json",
+                "tokenizer.json",
+                "model-00001-of-00002.safetensors",
+                "model-00002-of-00002.safetensors",
+                "pytorch_model.bin",
+                "consolidated.safetensors",
+                "vocab.txt");
 
         var model = pull(store, "hf:o/r");
 
@@ -215,7 +223,9 @@ class HubPullTest {
     @ParameterizedTest
     @ValueSource(strings = {"hf:", "hf:a", "hf:a/b/c.txt", "hf:../x", "hf:a/b:Q4/x", "hf:a/b/c.gguf:Q4_0", "hf:a/../b"})
     void refusesWhatIsNoReference(String text) {
-        assertThatThrownBy(() -> pull(store(), text)).isInstanceOf(UserError.class).hasMessageContaining("hf:OWNER/REPO");
+        assertThatThrownBy(() -> pull(store(), text))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("hf:OWNER/REPO");
     }
 
     @Test

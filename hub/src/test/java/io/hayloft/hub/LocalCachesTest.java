@@ -20,7 +20,9 @@ class LocalCachesTest {
     private ModelStore store(Map<String, String> environment) {
         var caches = new LocalCaches(environment, home);
         return new ModelStore(
-                home.resolve("own"), new Catalogue(List.of()), Fetcher.standard(Map.of("HF_ENDPOINT", "http://127.0.0.1:1")),
+                home.resolve("own"),
+                new Catalogue(List.of()),
+                Fetcher.standard(Map.of("HF_ENDPOINT", "http://127.0.0.1:1")),
                 caches);
     }
 
@@ -60,7 +62,9 @@ class LocalCachesTest {
         for (var variable : List.of("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE")) {
             write(home.resolve("a/models--o--r/refs/main"), "c");
             write(home.resolve("a/models--o--r/snapshots/c/x.gguf"), "");
-            assertThat(store(Map.of(variable, home.resolve("a").toString())).resolve("hf:o/r").name())
+            assertThat(store(Map.of(variable, home.resolve("a").toString()))
+                            .resolve("hf:o/r")
+                            .name())
                     .isEqualTo("x");
         }
         write(home.resolve("b/hub/models--o--r/refs/main"), "c");
@@ -77,7 +81,8 @@ class LocalCachesTest {
         write(snapshot.resolve("model-00001-of-00002.safetensors"), "");
         write(
                 snapshot.resolve("model.safetensors.index.json"),
-                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\": \"model-00002-of-00002.safetensors\"}}");
+                "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\":"
+                        + " \"model-00002-of-00002.safetensors\"}}");
         assertThatThrownBy(() -> store(Map.of()).resolve("hf:o/r")).hasMessageContaining("not on this machine");
         write(snapshot.resolve("model-00002-of-00002.safetensors"), "");
         assertThat(store(Map.of()).resolve("hf:o/r")).isEqualTo(new ResolvedModel("r", snapshot, false));
@@ -106,7 +111,9 @@ class LocalCachesTest {
     @Test
     void findsModelsOfOllama() throws IOException {
         var blob = write(home.resolve(".ollama/models/blobs/sha256-aa"), "");
-        ollama("some.host/library/llama/1b", layer("license", "cc") + "," + layer("model", "aa") + "," + layer("template", "bb"));
+        ollama(
+                "some.host/library/llama/1b",
+                layer("license", "cc") + "," + layer("model", "aa") + "," + layer("template", "bb"));
         ollama("some.host/library/llama/latest", layer("model", "aa"));
         ollama("some.host/someone/llama/latest", layer("model", "aa"));
         ollama("hf.co/o/r/Q4_0", layer("model", "aa"));

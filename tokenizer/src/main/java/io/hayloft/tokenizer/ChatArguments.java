@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param think whether the model should think before it answers, by whatever name its template asks for that; null
  *     leaves it to the template
  */
-public record ChatArguments(Map<String, @Nullable Object> variables, @Nullable Boolean think) {
+public record ChatArguments(
+        Map<String, @Nullable Object> variables, @Nullable Boolean think) {
     /** No values: the template decides. */
     public static final ChatArguments NONE = new ChatArguments(Map.of(), null);
 

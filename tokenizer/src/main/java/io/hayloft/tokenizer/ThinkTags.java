@@ -21,7 +21,8 @@ public record ThinkTags(String open, String close) {
         return KNOWN.stream()
                 .filter(tags -> chat.mentions(tags.close))
                 .findFirst()
-                .or(() -> KNOWN.stream().filter(tags -> tags.areTokens(tokenizer)).findFirst());
+                .or(() ->
+                        KNOWN.stream().filter(tags -> tags.areTokens(tokenizer)).findFirst());
     }
 
     private boolean areTokens(Tokenizer tokenizer) {

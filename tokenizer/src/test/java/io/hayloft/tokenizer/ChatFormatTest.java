@@ -227,7 +227,8 @@ class ChatFormatTest {
 
     @Test
     void theUsersValuesReachTheTemplate() {
-        var format = format("{% if enable_thinking is defined and enable_thinking is false %}quick{% endif %}{{ level }}");
+        var format =
+                format("{% if enable_thinking is defined and enable_thinking is false %}quick{% endif %}{{ level }}");
         assertThat(format.with(ChatArguments.NONE)).isSameAs(format);
         assertThat(format.with(new ChatArguments(Map.of("level", 3), false)).render(HELLO, true))
                 .isEqualTo("quick3");
@@ -253,12 +254,12 @@ class ChatFormatTest {
     @Test
     void thinkTagsComeFromTheTemplateOrTheVocabulary() throws IOException {
         Files.writeString(folder.resolve("tokenizer.json"), """
-                {"added_tokens": [{"id": 1, "content": "[THINK]", "special": true, "single_word": false,
-                                   "lstrip": false, "rstrip": false, "normalized": false},
-                                  {"id": 2, "content": "[/THINK]", "special": true, "single_word": false,
-                                   "lstrip": false, "rstrip": false, "normalized": false}],
-                 "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}
-                """);
+            {"added_tokens": [{"id": 1, "content": "[THINK]", "special": true, "single_word": false,
+                               "lstrip": false, "rstrip": false, "normalized": false},
+                              {"id": 2, "content": "[/THINK]", "special": true, "single_word": false,
+                               "lstrip": false, "rstrip": false, "normalized": false}],
+             "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}
+            """);
         try (var tokenizer = Tokenizers.fromFolder(folder)) {
             assertThat(ThinkTags.of(format("{{ m.split('</think>')[0] }}"), tokenizer))
                     .contains(new ThinkTags("<think>", "</think>"));

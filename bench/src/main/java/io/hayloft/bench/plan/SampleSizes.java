@@ -49,8 +49,10 @@ public record SampleSizes(List<Size> all, PlannedSample example) {
         if (examples.isEmpty()) {
             throw first != null ? first : new UserError("nothing to run: the tasks have no samples");
         }
-        addChatNotes(choice, examples.values().stream()
-                .anyMatch(one -> one.sample().sample().prompt().chat()));
+        addChatNotes(
+                choice,
+                examples.values().stream()
+                        .anyMatch(one -> one.sample().sample().prompt().chat()));
         var any = examples.values().iterator().next();
         int context = choice.model().contextLength();
         var all = places.stream()

@@ -66,7 +66,8 @@ public final class Json {
 
     /** The first line of what a parser said, without its excerpt of the input. */
     static String reason(Exception e) {
-        var message = e instanceof JacksonException json ? JsonErrors.inWords(json.getOriginalMessage()) : e.getMessage();
+        var message =
+                e instanceof JacksonException json ? JsonErrors.inWords(json.getOriginalMessage()) : e.getMessage();
         var cause = e.getCause();
         if (cause instanceof IllegalArgumentException || cause instanceof NullPointerException) {
             message = cause.getMessage();

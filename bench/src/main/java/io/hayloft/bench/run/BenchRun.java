@@ -45,9 +45,7 @@ public final class BenchRun implements AutoCloseable {
         this.writer = writer;
         this.sizes = sizes.all();
         this.done = job.choice().finished(writer.lines(), job.spec().methods());
-        this.costs = done == this.sizes.size()
-                ? null
-                : CostModel.measure(job.runner(), sizes.example(), job.methods());
+        this.costs = done == this.sizes.size() ? null : CostModel.measure(job.runner(), sizes.example(), job.methods());
         this.plan = Planner.plan(job.runner(), job.methods(), job.choice(), this.sizes, done, costs);
     }
 

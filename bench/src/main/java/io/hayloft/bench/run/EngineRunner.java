@@ -51,7 +51,8 @@ final class EngineRunner implements SampleRunner {
     EngineRunner(BenchSpec spec, LanguageModel model) {
         this.model = model;
         this.cacheType = KvCodec.parse(spec.cacheType());
-        var wishes = new ChatArguments(spec.chat().templateArguments(), spec.chat().think());
+        var wishes =
+                new ChatArguments(spec.chat().templateArguments(), spec.chat().think());
         this.prompts = new PromptEncoder(model.tokenizer(), chat(model, wishes));
         this.tags = model.thinkTags();
         this.facts = facts(spec, model, prompts, tags);
@@ -61,7 +62,8 @@ final class EngineRunner implements SampleRunner {
     /** The chat format with the user's values for its template. */
     private static Optional<ChatFormat> chat(LanguageModel model, ChatArguments wishes) {
         if (model.chat().isEmpty() && !wishes.isEmpty()) {
-            throw new UserError(model.name() + " has no chat template: leave out --template-arg, --think and --no-think");
+            throw new UserError(
+                    model.name() + " has no chat template: leave out --template-arg, --think and --no-think");
         }
         return model.chat().map(format -> format.with(wishes));
     }

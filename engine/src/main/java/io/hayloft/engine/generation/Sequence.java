@@ -107,8 +107,7 @@ public final class Sequence implements AutoCloseable {
     static int limit(LanguageModel model, int promptLength, GenerationOptions options) {
         var rule = options.thinking();
         long thoughts = rule == null || !model.hasTokenizer() ? 0 : ThoughtText.most(rule, model.tokenizer());
-        return (int)
-                Math.min(options.maxNewTokens() + thoughts, model.config().contextLength() - promptLength + 1);
+        return (int) Math.min(options.maxNewTokens() + thoughts, model.config().contextLength() - promptLength + 1);
     }
 
     private static int[] eosIds(LanguageModel model, Set<Integer> more) {

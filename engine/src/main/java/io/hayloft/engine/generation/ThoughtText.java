@@ -34,8 +34,7 @@ final class ThoughtText {
         opening = tokenizer.stream(false);
         block = new CompletionText(tokenizer.stream(false), new StopText(tags.close(), 0));
         int tail = MOST_BLANK + Math.max(open.length, closing.length);
-        var end = tokenizer.decode(
-                Arrays.copyOfRange(prompt, Math.max(0, prompt.length - tail), prompt.length), false);
+        var end = tokenizer.decode(Arrays.copyOfRange(prompt, Math.max(0, prompt.length - tail), prompt.length), false);
         inside = tags.openAtEnd(end);
         over = tags.closedAtEnd(end);
     }

@@ -91,7 +91,8 @@ class ThinkingTest {
         }
     }
 
-    private static GenerationOptions options(int answer, int least, Set<Integer> stops, @Nullable StopText text, int most) {
+    private static GenerationOptions options(
+            int answer, int least, Set<Integer> stops, @Nullable StopText text, int most) {
         return new GenerationOptions(
                         answer, least, Sampling.GREEDY, stops, text, new KvCodec.F16(), 64, 0, Long.MAX_VALUE, 0)
                 .with(new Thinking(TAGS, most));
@@ -155,7 +156,12 @@ class ThinkingTest {
 
     /** The budget counts the opening tag; the closing one follows by force, and the answer has its own limit. */
     @ParameterizedTest
-    @CsvSource({"'Hi',12,'<think>abcdefgh',abcde", "'Hi<think>',5,abcdefgh,abcde", "'Hi<think>',0,abc,''", "Hi,0,'<think>abc',''"})
+    @CsvSource({
+        "'Hi',12,'<think>abcdefgh',abcde",
+        "'Hi<think>',5,abcdefgh,abcde",
+        "'Hi<think>',0,abc,''",
+        "Hi,0,'<think>abc',''"
+    })
     void aUsedUpBudgetClosesTheBlock(String prompt, int most, String wanted, String thoughts) {
         try (var script = new Script(prompt, options(4, most))) {
             script.write(wanted).write("-".repeat(20));

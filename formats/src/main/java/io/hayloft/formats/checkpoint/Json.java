@@ -37,7 +37,8 @@ final class Json {
                     ? ""
                     : " (line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")";
-            throw FileError.of(source, "no valid JSON object" + where + ": " + JsonErrors.inWords(e.getOriginalMessage()), e);
+            throw FileError.of(
+                    source, "no valid JSON object" + where + ": " + JsonErrors.inWords(e.getOriginalMessage()), e);
         }
         if (values == null) {
             throw FileError.of(source, "no valid JSON object: it is null");

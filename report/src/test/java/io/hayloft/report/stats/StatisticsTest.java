@@ -201,8 +201,7 @@ class StatisticsTest {
 
     @Test
     void warnsOnceOfAllMissedRatios() {
-        var records =
-                new ArrayList<>(join(List.of(tenTimes("full", 1), tenTimes("h2o:2x", 1))));
+        var records = new ArrayList<>(join(List.of(tenTimes("full", 1), tenTimes("h2o:2x", 1))));
         for (var method : List.of("infllm:4x", "infllm:8x")) {
             tenTimes(method, 1)
                     .forEach(record ->

@@ -143,12 +143,13 @@ final class SampleFile {
                 }
                 boolean ended = parser.currentToken() == JsonToken.END_ARRAY || places.size() == most;
                 if (!ended) {
-                    throw new UserError(file + ", line " + parser.currentTokenLocation().getLineNr()
-                            + ": expected a JSON object");
+                    throw new UserError(
+                            file + ", line " + parser.currentTokenLocation().getLineNr() + ": expected a JSON object");
                 }
             }
         } catch (JacksonException e) {
-            throw new UserError(file + ": broken JSON in a list of samples: " + JsonErrors.inWords(e.getOriginalMessage()), e);
+            throw new UserError(
+                    file + ": broken JSON in a list of samples: " + JsonErrors.inWords(e.getOriginalMessage()), e);
         } catch (IOException e) {
             throw unreadable(e, 0);
         }
@@ -201,7 +202,8 @@ final class SampleFile {
                 return node;
             }
         } catch (JacksonException e) {
-            throw new UserError(file + ", line " + number + ": broken JSON: " + JsonErrors.inWords(e.getOriginalMessage()), e);
+            throw new UserError(
+                    file + ", line " + number + ": broken JSON: " + JsonErrors.inWords(e.getOriginalMessage()), e);
         }
         throw new UserError(file + ", line " + number + ": expected a JSON object");
     }

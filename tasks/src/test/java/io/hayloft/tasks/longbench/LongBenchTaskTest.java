@@ -71,7 +71,8 @@ class LongBenchTaskTest {
         write("qasper.json", "[" + GOOD + ", 3]");
         assertThatThrownBy(() -> samples("qasper", folder, 0)).hasMessageContaining("line 1: expected a JSON object");
         write("qasper.json", "[" + GOOD + ",\n {\"input\": 4}]");
-        assertThatThrownBy(() -> samples("qasper", folder, 0)).hasMessageContaining("line 2: field 'context' is missing");
+        assertThatThrownBy(() -> samples("qasper", folder, 0))
+                .hasMessageContaining("line 2: field 'context' is missing");
         write("qasper.json", "[" + GOOD);
         assertThatThrownBy(() -> samples("qasper", folder, 0)).hasMessageContaining("ends too early");
         write("qasper.json", "[]");
