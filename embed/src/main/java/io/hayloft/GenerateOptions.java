@@ -83,7 +83,7 @@ public record GenerateOptions(
      * @param value null, text, a number, a boolean, or a list or map of such
      */
     public GenerateOptions withTemplateArgument(String name, @Nullable Object value) {
-        var more = new LinkedHashMap<>(chat.variables());
+        var more = new LinkedHashMap<String, @Nullable Object>(chat.variables());
         more.put(name, value);
         return with(new ChatArguments(more, chat.think()), maxThinkingTokens);
     }

@@ -22,7 +22,7 @@ public record ChatChoice(
 
     /** Copies the map and refuses a negative budget. */
     public ChatChoice {
-        templateArguments = Collections.unmodifiableMap(new LinkedHashMap<>(templateArguments));
+        templateArguments = Collections.unmodifiableMap(new LinkedHashMap<String, @Nullable Object>(templateArguments));
         if (maxThinkingTokens != null && maxThinkingTokens < 0) {
             throw new UserError("--max-thinking-tokens must not be negative, but is " + maxThinkingTokens);
         }

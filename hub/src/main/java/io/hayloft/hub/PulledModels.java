@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -90,7 +91,7 @@ final class PulledModels {
         PullLock.run(to, reference.toString(), () -> {
             var pulled = new ArrayList<PulledFile>();
             for (var name : model.names()) {
-                var file = files.get(name);
+                var file = Objects.requireNonNull(files.get(name), name);
                 pulled.add(fetch(
                         file,
                         to,

@@ -112,7 +112,7 @@ record RepositoryFiles(List<String> names, boolean gguf) {
         if (found.size() > 1) {
             throw several(reference, found);
         }
-        return new RepositoryFiles(models.get(found.getFirst()), true);
+        return new RepositoryFiles(models.getOrDefault(found.getFirst(), List.of()), true);
     }
 
     /** Whether a path has the name of a quantisation as a word of its own. */

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -187,7 +188,7 @@ class HubPullTest {
     @Test
     void aFileThatIsNotWhatTheHubSaysIsRemoved() throws Exception {
         var store = has("m.gguf");
-        var other = repo.get("m.gguf").clone();
+        var other = Objects.requireNonNull(repo.get("m.gguf")).clone();
         other[7]++;
         server.files.put("/o/r/resolve/" + COMMIT + "/m.gguf", other);
         assertThatThrownBy(() -> pull(store, "hf:o/r")).hasMessageContaining("wrong checksum");

@@ -34,9 +34,8 @@ class LocalCachesTest {
     /** A file of a snapshot: a link to a blob. */
     private static Path snapshot(Path repo, String commit, String name) throws IOException {
         var blob = write(repo.resolve("blobs").resolve("b" + name.hashCode()), name);
-        var link = repo.resolve("snapshots").resolve(commit).resolve(name);
-        Files.createDirectories(link.getParent());
-        return Files.createSymbolicLink(link, link.getParent().relativize(blob));
+        var folder = Files.createDirectories(repo.resolve("snapshots").resolve(commit));
+        return Files.createSymbolicLink(folder.resolve(name), folder.relativize(blob));
     }
 
     @Test

@@ -40,7 +40,7 @@ public record ChatArguments(
      * @throws UserError if the template reads no variable of such a name
      */
     Map<String, @Nullable Object> forTemplate(ChatFormat format) {
-        var all = new LinkedHashMap<>(variables);
+        var all = new LinkedHashMap<String, @Nullable Object>(variables);
         for (var name : variables.keySet()) {
             if (OWN.contains(name) || !format.reads(name)) {
                 throw new UserError("template argument '" + name + "': "
