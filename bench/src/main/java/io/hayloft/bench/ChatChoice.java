@@ -21,8 +21,14 @@ public record ChatChoice(
     public static final ChatChoice NONE = new ChatChoice(Map.of(), null, null);
 
     /** Copies the map and refuses a negative budget. */
-    public ChatChoice {
-        templateArguments = Collections.unmodifiableMap(new LinkedHashMap<String, @Nullable Object>(templateArguments));
+    public ChatChoice(
+            Map<String, @Nullable Object> templateArguments,
+            @Nullable Boolean think,
+            @Nullable Integer maxThinkingTokens) {
+        this.templateArguments =
+                Collections.unmodifiableMap(new LinkedHashMap<String, @Nullable Object>(templateArguments));
+        this.think = think;
+        this.maxThinkingTokens = maxThinkingTokens;
         if (maxThinkingTokens != null && maxThinkingTokens < 0) {
             throw new UserError("--max-thinking-tokens must not be negative, but is " + maxThinkingTokens);
         }

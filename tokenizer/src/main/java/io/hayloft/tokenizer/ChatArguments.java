@@ -25,8 +25,9 @@ public record ChatArguments(
     private static final Set<String> OWN = Set.of("messages", "add_generation_prompt");
 
     /** Copies the map. */
-    public ChatArguments {
-        variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+    public ChatArguments(Map<String, @Nullable Object> variables, @Nullable Boolean think) {
+        this.variables = Collections.unmodifiableMap(new LinkedHashMap<String, @Nullable Object>(variables));
+        this.think = think;
     }
 
     /** Returns whether there are none. */

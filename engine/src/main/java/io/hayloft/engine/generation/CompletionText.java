@@ -92,12 +92,15 @@ final class CompletionText {
     }
 
     private void cutAtStop() {
-        int at = stop == null ? -1 : text.indexOf(stop.text(), searchFrom);
+        if (stop == null) {
+            return;
+        }
+        int at = text.indexOf(stop.text(), searchFrom);
         if (at >= 0) {
             rest = text.substring(at + stop.text().length());
             text.setLength(at);
             stopped = true;
-        } else if (stop != null) {
+        } else {
             searchFrom = Math.max(searchFrom, text.length() - stop.text().length() + 1);
         }
     }
