@@ -96,7 +96,8 @@ class FailuresAndThoughtsTest {
         var again = run(spec("full").build(), runner, true);
 
         assertThat(again.failures())
-                .extracting(failed -> failed.subject().method() + " " + failed.subject().sample())
+                .extracting(failed ->
+                        failed.subject().method() + " " + failed.subject().sample())
                 .contains("snapkv:4x long", subject.method() + " gone", "full long");
         assertThat(again.records()).hasSize(3);
     }
@@ -154,7 +155,8 @@ class FailuresAndThoughtsTest {
         assertThat(RunFolder.read(folder.resolve("run")).records()).last().isEqualTo(thinking);
         assertThat(thinking.scored("other/1", 0).outcome().thoughts()).isEqualTo("well, \"a\"\n");
 
-        var before = Files.readString(file).replaceAll("\"thoughts\":null,|\"thinking_tokens\":0,|,\"thinking_tokens\":0", "");
+        var before = Files.readString(file)
+                .replaceAll("\"thoughts\":null,|\"thinking_tokens\":0,|,\"thinking_tokens\":0", "");
         assertThat(before).doesNotContain("\"thoughts\":null", "\"thinking_tokens\":0");
         Files.writeString(file, before.replace(",\"thoughts\":null", ""));
         assertThat(RunFolder.read(folder.resolve("run")).records()).first().isEqualTo(one);
