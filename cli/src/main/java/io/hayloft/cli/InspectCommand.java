@@ -49,7 +49,7 @@ final class InspectCommand extends Subcommand {
         line("context", model.context() + " tokens" + scalingNote(model));
         line("vocabulary", model.vocabulary() + " tokens");
         line("tokenizer", model.tokenizer());
-        line("chat format", model.chatFormat() ? "yes" : "no: a base model, prompts are given as they are");
+        line("chat format", chatFormat(model));
         for (var type : model.tensors()) {
             line("tensors", type.count() + " " + type.type() + ", " + Sizes.bytes(type.bytes()));
         }
@@ -60,6 +60,17 @@ final class InspectCommand extends Subcommand {
         for (var size : model.cacheSizes()) {
             line("", Sizes.bytes(size.bytes()) + " for " + size.tokens() + " tokens");
         }
+    }
+
+    private static String chatFormat(ModelDescription model) {
+        if (!model.chatFormat()) {
+            return "no: a base model, prompts are given as they are";
+        }
+        if (model.chatProblem() != null) {
+            return "broken: " + model.chatProblem();
+        }
+        var tags = model.thinkTags();
+        return tags == null ? "yes" : "yes, with thoughts between " + tags.open() + " and " + tags.close();
     }
 
     private static String scalingNote(ModelDescription model) {

@@ -8,9 +8,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -22,6 +24,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final String ERROR = "error";
+
+    /** Fields that records did not have from the start, with what their absence means. */
+    private static final Map<String, JsonNode> LATER = Map.of(
+            "thoughts", JsonNodeFactory.instance.nullNode(), "thinking_tokens", JsonNodeFactory.instance.numberNode(0));
 
     /** Copies the list. */
     RecordLines {
@@ -90,6 +96,11 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         var json = Json.LINES.readTree(line);
         if (!json.isObject()) {
             throw new IllegalArgumentException("it is no JSON object");
+        }
+        for (var name : LATER.keySet()) {
+            if (!json.has(name)) {
+                ((ObjectNode) json).set(name, LATER.get(name));
+            }
         }
         var subject = group(json, BenchRecord.Subject.class);
         if (json.hasNonNull(ERROR)) {
