@@ -42,15 +42,13 @@ class PromptFormTest {
         var prompt = raw("<s>hello", false);
         assertThat(prompt.ids()).startsWith(BOS);
         assertThat(prompt.ids()[1]).isNotEqualTo(BOS);
-        assertThat(prompt.notes())
-                .containsExactly("the prompt begins with <s> itself, so no BOS token was added");
+        assertThat(prompt.notes()).containsExactly("the prompt begins with <s> itself, so no BOS token was added");
     }
 
     @Test
     void noBosLeavesOutWhatTheTokenizerAddsAndNothingElse() {
         assertThat(raw("hello", true).ids()).isEqualTo(hello);
-        assertThat(raw("<s>hello", true).ids())
-                .isEqualTo(tokenizer.encode("<s>hello", false, true));
+        assertThat(raw("<s>hello", true).ids()).isEqualTo(tokenizer.encode("<s>hello", false, true));
         assertThat(raw("", true).ids()).isEmpty();
     }
 }
