@@ -6,6 +6,8 @@ import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Sampling;
 import io.hayloft.engine.generation.StopText;
 import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.tokenizer.ChatArguments;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param stopText text that ends the answer and is cut off; null for none
  * @param cacheType how a full cache is stored: {@code f32}, {@code f16} or {@code q8}
  * @param raw whether the prompt is given to the model as it is, without the chat template
+ * @param chat values for the chat template
+ * @param maxThinkingTokens most tokens of the thoughts before an answer, for models that write them; null for 1024, but at
+ *     most a quarter of the context
  */
 public record GenerateOptions(
         int maxNewTokens,
@@ -27,7 +32,9 @@ public record GenerateOptions(
         long seed,
         @Nullable String stopText,
         String cacheType,
-        boolean raw) {
+        boolean raw,
+        ChatArguments chat,
+        @Nullable Integer maxThinkingTokens) {
     private static final List<String> CACHE_TYPES = List.of("f32", "f16", "q8");
 
     /**
@@ -44,27 +51,56 @@ public record GenerateOptions(
 
     /** Up to this many tokens, the most likely one each time, 16-bit cache, chat template where the model has one. */
     public static GenerateOptions upTo(int maxNewTokens) {
-        return new GenerateOptions(maxNewTokens, 0, 1, 1, null, "f16", false);
+        return new GenerateOptions(maxNewTokens, 0, 1, 1, null, "f16", false, ChatArguments.NONE, null);
     }
 
     /** The same, but tokens are drawn. */
     public GenerateOptions sampled(double newTemperature, double newTopP, long newSeed) {
-        return new GenerateOptions(maxNewTokens, newTemperature, newTopP, newSeed, stopText, cacheType, raw);
+        return new GenerateOptions(
+                maxNewTokens, newTemperature, newTopP, newSeed, stopText, cacheType, raw, chat, maxThinkingTokens);
     }
 
     /** The same, but the first occurrence of a text ends the answer. */
     public GenerateOptions stoppingAt(String text) {
-        return new GenerateOptions(maxNewTokens, temperature, topP, seed, text, cacheType, raw);
+        return new GenerateOptions(
+                maxNewTokens, temperature, topP, seed, text, cacheType, raw, chat, maxThinkingTokens);
     }
 
     /** The same with another type of full cache. */
     public GenerateOptions withCacheType(String type) {
-        return new GenerateOptions(maxNewTokens, temperature, topP, seed, stopText, type, raw);
+        return new GenerateOptions(maxNewTokens, temperature, topP, seed, stopText, type, raw, chat, maxThinkingTokens);
     }
 
     /** The same without the chat template. */
     public GenerateOptions withRawPrompt() {
-        return new GenerateOptions(maxNewTokens, temperature, topP, seed, stopText, cacheType, true);
+        return new GenerateOptions(
+                maxNewTokens, temperature, topP, seed, stopText, cacheType, true, chat, maxThinkingTokens);
+    }
+
+    /**
+     * The same with a variable for the chat template.
+     *
+     * @param value null, text, a number, a boolean, or a list or map of such
+     */
+    public GenerateOptions withTemplateArgument(String name, @Nullable Object value) {
+        var more = new LinkedHashMap<String, @Nullable Object>(chat.variables());
+        more.put(name, value);
+        return with(new ChatArguments(more, chat.think()), maxThinkingTokens);
+    }
+
+    /** The same, but a model that can do both thinks before it answers, or does not. */
+    public GenerateOptions thinking(boolean think) {
+        return with(new ChatArguments(chat.variables(), think), maxThinkingTokens);
+    }
+
+    /** The same with another limit for the thoughts before an answer. */
+    public GenerateOptions withMaxThinkingTokens(int tokens) {
+        return with(chat, tokens);
+    }
+
+    private GenerateOptions with(ChatArguments newChat, @Nullable Integer thinkingTokens) {
+        return new GenerateOptions(
+                maxNewTokens, temperature, topP, seed, stopText, cacheType, raw, newChat, thinkingTokens);
     }
 
     GenerationOptions forEngine() {

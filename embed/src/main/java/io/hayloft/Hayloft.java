@@ -5,6 +5,8 @@ import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
+import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.generation.Thinking;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.hub.Catalogue;
@@ -13,7 +15,7 @@ import io.hayloft.hub.PullListener;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.registry.Methods;
-import io.hayloft.tokenizer.ChatMessage;
+import io.hayloft.tokenizer.PromptForm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,9 +144,10 @@ public final class Hayloft implements AutoCloseable {
         var completions = new Completion[methods.size()];
         byText.forEach((text, indexes) -> {
             var group = indexes.stream().<CompressionMethod>map(methods::get).toList();
-            var ids = encode(text, options);
+            var form = new PromptForm(options.raw(), false, false, options.chat());
+            var ids = form.encode(text, model.tokenizer(), model.chat()).ids();
             var printer = new Printer(onText);
-            var done = Generation.run(model, ids, ids.length, group, options.forEngine(), printer);
+            var done = Generation.run(model, ids, ids.length, group, forEngine(options), printer);
             for (int i = 0; i < done.size(); i++) {
                 completions[indexes.get(i)] = done.get(i);
             }
@@ -160,12 +163,12 @@ public final class Hayloft implements AutoCloseable {
                 : compressors.compress(step.get(), prompt).text();
     }
 
-    private int[] encode(String prompt, GenerateOptions options) {
-        var tokenizer = model.tokenizer();
-        var chat = model.chat();
-        return options.raw() || chat.isEmpty()
-                ? tokenizer.encode(prompt, true, false)
-                : chat.get().encode(tokenizer, List.of(new ChatMessage("user", prompt)), true);
+    private GenerationOptions forEngine(GenerateOptions options) {
+        var limit = options.maxThinkingTokens();
+        int budget =
+                limit != null ? limit : Thinking.defaultTokens(model.config().contextLength());
+        return options.forEngine()
+                .with(model.thinkTags().map(tags -> new Thinking(tags, budget)).orElse(null));
     }
 
     /** Hands on the text of a single method. */

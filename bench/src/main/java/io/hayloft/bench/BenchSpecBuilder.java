@@ -34,6 +34,7 @@ public final class BenchSpecBuilder {
     private int maxNewTokens;
     private int threads;
     private String cacheType = "f16";
+    private ChatChoice chat = ChatChoice.NONE;
     private boolean paperCompat;
     private PaperCompat paper = new PaperCompat(Map.of(), Map.of());
 
@@ -119,6 +120,12 @@ public final class BenchSpecBuilder {
         return this;
     }
 
+    /** The user's wishes for chats. */
+    public BenchSpecBuilder chat(ChatChoice wishes) {
+        this.chat = wishes;
+        return this;
+    }
+
     /** Whether methods are treated as the paper's code did, instead of all alike. */
     public BenchSpecBuilder paperCompat(boolean on) {
         this.paperCompat = on;
@@ -161,6 +168,7 @@ public final class BenchSpecBuilder {
                 CacheTypes.parse(cacheType).text(),
                 paperCompat ? paper : null,
                 null,
+                chat,
                 notes);
     }
 

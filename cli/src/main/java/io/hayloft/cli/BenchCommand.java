@@ -120,6 +120,9 @@ final class BenchCommand extends Subcommand {
             description = "How the full cache is stored: f32, f16 or q8. Default: f16.")
     private @Nullable String cacheType;
 
+    @Mixin
+    private ChatOptions chat = new ChatOptions();
+
     @Option(names = "--retry-failed", description = "Try samples again that failed in an earlier start of this run.")
     private boolean retryFailed;
 
@@ -162,6 +165,7 @@ final class BenchCommand extends Subcommand {
         given(maxNewTokens, number -> spec.maxNewTokens(atLeastOne("--max-new-tokens", number)));
         given(cacheType, spec::cacheType);
         return spec.paperCompat(paperCompat)
+                .chat(chat.choice())
                 .data(folder("--data", data))
                 .threads(model.threads())
                 .out(folder("--out", out))

@@ -24,9 +24,14 @@ final class Doctor {
     /**
      * One thing that was looked at.
      *
-     * @param advice what to do, empty if all is well
+     * @param works whether it can be used
+     * @param advice what to do, empty if nothing needs to be done
      */
-    record Finding(String name, String value, String advice) {}
+    record Finding(String name, String value, boolean works, String advice) {
+        Finding(String name, String value, String advice) {
+            this(name, value, advice.isEmpty(), advice);
+        }
+    }
 
     private Doctor() {}
 
@@ -101,6 +106,7 @@ final class Doctor {
                         backend.obstacle()
                                 .map(reason -> "cannot be used: " + reason)
                                 .orElseGet(() -> use(backend)),
+                        backend.obstacle().isEmpty(),
                         ""))
                 .toList();
     }

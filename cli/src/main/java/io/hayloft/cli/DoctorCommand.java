@@ -22,7 +22,7 @@ final class DoctorCommand extends Subcommand {
             return 0;
         }
         for (var finding : findings) {
-            out().printf("%-2s %-13s %s%n", finding.advice().isEmpty() ? "ok" : "--", finding.name(), finding.value());
+            out().printf("%-2s %-13s %s%n", finding.works() ? "ok" : "--", finding.name(), finding.value());
             if (!finding.advice().isEmpty()) {
                 out().printf("   %-13s -> %s%n", "", finding.advice());
             }

@@ -8,15 +8,18 @@ import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Penalties;
 import io.hayloft.engine.generation.Sampling;
+import io.hayloft.engine.generation.Thinking;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.registry.Methods;
-import io.hayloft.tokenizer.ChatMessage;
+import io.hayloft.tokenizer.PromptForm;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,11 +52,19 @@ final class GenerateCommand extends Subcommand {
             description = "How the cache is compressed (see: hayloft methods). Default: ${DEFAULT-VALUE}.")
     private String method = "full";
 
-    @Option(names = "--raw", description = "No chat format; text such as <|im_start|> counts as the special token.")
+    @Option(names = "--raw", description = "No chat format: the prompt as it is.")
     private boolean raw;
+
+    @Option(
+            names = "--parse-special",
+            description = "With --raw: text such as <|im_start|> counts as the special token, not as plain text.")
+    private boolean parseSpecial;
 
     @Option(names = "--no-bos", description = "With --raw: no BOS token in front of the prompt.")
     private boolean noBos;
+
+    @Mixin
+    private ChatOptions chat = new ChatOptions();
 
     @Option(
             names = {"-n", "--max-new-tokens"},
@@ -124,6 +135,7 @@ final class GenerateCommand extends Subcommand {
         // Errors that need no model are found before one is loaded.
         var parsed = Methods.parse(method);
         var options = options();
+        chat.choice();
         var text = prompt.text();
         var step = parsed.prompt().filter(part -> !part.keepsAll());
         if (step.isPresent() && text.isEmpty()) {
@@ -136,9 +148,10 @@ final class GenerateCommand extends Subcommand {
             var ids = text.isPresent()
                     ? encode(step.isPresent() ? shorten(text.get(), step.get(), loaded) : text.get(), loaded)
                     : prompt.ids(loaded.config().vocabulary());
-            var summary = new GenerateSummary(out());
+            var summary = new GenerateSummary(out(), err());
             var listener = json ? GenerationListener.NONE : summary;
-            var completion = Generation.run(loaded, ids, ids.length, List.of(parsed), options, listener)
+            var how = options.with(thinking(loaded).orElse(null));
+            var completion = Generation.run(loaded, ids, ids.length, List.of(parsed), how, listener)
                     .getFirst();
             if (json) {
                 printJson(found.name(), loaded.backend(), parsed, ids, completion);
@@ -157,8 +170,10 @@ final class GenerateCommand extends Subcommand {
     private String shorten(String text, PromptStep step, LanguageModel loaded) {
         try (var compressors = new PromptCompressors(loaded)) {
             var shortened = compressors.compress(step, text);
-            err().println("note: " + shortened.tokens() + " of " + shortened.originalTokens()
-                    + " tokens of the prompt are left");
+            // Compressors may count in tokens of other models.
+            int before = loaded.tokenizer().encode(text, false, false).length;
+            int after = loaded.tokenizer().encode(shortened.text(), false, false).length;
+            err().println("note: " + after + " of " + before + " tokens of the prompt are left");
             return shortened.text();
         }
     }
@@ -188,25 +203,41 @@ final class GenerateCommand extends Subcommand {
     }
 
     private int[] encode(String text, LanguageModel loaded) {
-        if (noBos && !raw && loaded.chat().isPresent()) {
-            throw new UserError("--no-bos is for plain prompts, but the chat format of this model says what stands in"
-                    + " front of a text: add --raw");
+        boolean inChat = !raw && loaded.chat().isPresent();
+        if (inChat && (noBos || parseSpecial)) {
+            throw new UserError(
+                    (noBos ? "--no-bos" : "--parse-special") + " is for plain prompts, but in the chat format of"
+                            + " this model "
+                            + (noBos ? "the template says what stands first" : "messages are always plain text")
+                            + ": add --raw");
         }
-        if (raw || noBos) {
-            var encoded = RawPrompt.encode(text, loaded.tokenizer(), raw, noBos);
-            encoded.note().ifPresent(note -> err().println("note: " + note));
-            return encoded.ids();
+        if (!inChat && !chat.arguments().isEmpty()) {
+            throw new UserError("--template-arg, --think and --no-think need a chat template: "
+                    + (raw ? "leave out --raw" : "this model has none"));
         }
-        return loaded.chat()
-                .map(chat -> chat.encode(loaded.tokenizer(), List.of(new ChatMessage("user", text)), true))
-                .orElseGet(() -> loaded.tokenizer().encode(text, true, false));
+        var encoded = new PromptForm(raw, parseSpecial, noBos, chat.arguments())
+                .encode(text, loaded.tokenizer(), loaded.chat());
+        encoded.notes().forEach(note -> err().println("note: " + note));
+        return encoded.ids();
+    }
+
+    private Optional<Thinking> thinking(LanguageModel loaded) {
+        var wish = chat.choice().maxThinkingTokens();
+        var tags = loaded.thinkTags();
+        if (tags.isEmpty() && wish != null) {
+            err().println("note: --max-thinking-tokens changes nothing: " + loaded.name() + " is not known to think");
+        }
+        int budget =
+                wish != null ? wish : Thinking.defaultTokens(loaded.config().contextLength());
+        return tags.map(known -> new Thinking(known, budget));
     }
 
     private void printJson(String name, String backend, Method parsed, int[] ids, Completion completion) {
-        var fields = new LinkedHashMap<String, Object>();
+        var fields = new LinkedHashMap<String, @Nullable Object>();
         fields.put("prompt_ids", ids);
         fields.put("ids", completion.ids());
         fields.put("text", completion.text());
+        fields.put("thoughts", completion.thoughts());
         fields.put("top", completion.top());
         fields.put("stop_reason", completion.stop().name().toLowerCase(Locale.ROOT));
         fields.put("read_bytes", completion.bytes().read());
@@ -219,6 +250,7 @@ final class GenerateCommand extends Subcommand {
         fields.put("method", parsed.name());
         fields.put("prompt_tokens", completion.promptTokens());
         fields.put("generated_tokens", completion.ids().length);
+        fields.put("thinking_tokens", completion.thinkingTokens());
         fields.put("prefill_seconds", completion.times().prefillSeconds());
         fields.put("compress_seconds", completion.times().compressSeconds());
         fields.put("decode_seconds", completion.times().shareSeconds());

@@ -22,6 +22,8 @@ final class GenerateSummary implements GenerationListener {
     private static final int BLOCK = 32;
 
     private final PrintWriter out;
+    private final PrintWriter err;
+    private boolean thinking;
     private int printed;
     private int firstChunk;
     private int read;
@@ -35,9 +37,11 @@ final class GenerateSummary implements GenerationListener {
      * An answer that has not begun.
      *
      * @param out where its text goes
+     * @param err where the thoughts before it go
      */
-    GenerateSummary(PrintWriter out) {
+    GenerateSummary(PrintWriter out, PrintWriter err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -56,13 +60,36 @@ final class GenerateSummary implements GenerationListener {
         if (++chosen == WARM_ANSWER) {
             warmAt = chosenAt;
         }
+        if (thinking && !text.isEmpty()) {
+            endThoughts();
+        }
         out.print(text);
         out.flush();
         printed += text.length();
     }
 
+    @Override
+    public void thought(int sequence, String text) {
+        if (!thinking) {
+            err.println("thoughts:");
+            thinking = true;
+        }
+        err.print(text);
+        err.flush();
+    }
+
+    private void endThoughts() {
+        thinking = false;
+        err.println();
+        err.println();
+        err.flush();
+    }
+
     /** Prints the text that was held back until the last token, and ends the line. */
     void end(String text) {
+        if (thinking) {
+            endThoughts();
+        }
         out.println(text.substring(Math.min(printed, text.length())));
     }
 

@@ -50,7 +50,7 @@ final class InspectCommand extends Subcommand {
         line("context", model.context() + " tokens" + scalingNote(model));
         line("vocabulary", model.vocabulary() + " tokens");
         line("tokenizer", model.tokenizer());
-        line("chat format", model.chatFormat() ? "yes" : "no: a base model, prompts are given as they are");
+        line("chat format", chatFormat(model));
         for (var type : model.tensors()) {
             line("tensors", type.count() + " " + type.type() + ", " + Sizes.bytes(type.bytes()));
         }
@@ -87,6 +87,17 @@ final class InspectCommand extends Subcommand {
 
     private static String stateNote(ModelDescription model) {
         return model.recurrentLayers() == 0 ? "" : ", state included";
+    }
+
+    private static String chatFormat(ModelDescription model) {
+        if (!model.chatFormat()) {
+            return "no: a base model, prompts are given as they are";
+        }
+        if (model.chatProblem() != null) {
+            return "broken: " + model.chatProblem();
+        }
+        var tags = model.thinkTags();
+        return tags == null ? "yes" : "yes, with thoughts between " + tags.open() + " and " + tags.close();
     }
 
     private static String scalingNote(ModelDescription model) {

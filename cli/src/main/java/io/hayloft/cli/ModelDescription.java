@@ -13,10 +13,14 @@ import io.hayloft.hub.ResolvedModel;
 import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.tokenizer.ChatFormat;
+import io.hayloft.tokenizer.ChatMessage;
+import io.hayloft.tokenizer.ThinkTags;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The description of a model that {@code hayloft inspect} prints. Sizes of the cache are those of a full f16 cache.
@@ -35,6 +39,8 @@ import java.util.List;
  * @param statedContext tokens that its config states
  * @param tokenizer one line about it, or why there is none
  * @param chatFormat whether the model brings a chat template
+ * @param chatProblem why this template cannot write a short chat; null if it can, or there is none
+ * @param thinkTags the tags between which the model writes thoughts before it answers a chat; null if it is not known to
  * @param tensors how many tensors there are of each type
  * @param backendCopies memory that each backend takes for its copy of the layers' matrices
  * @param cacheBytesPerToken what a token adds at the start, in all layers
@@ -66,6 +72,8 @@ record ModelDescription(
         int vocabulary,
         String tokenizer,
         boolean chatFormat,
+        @Nullable String chatProblem,
+        @Nullable ThinkTags thinkTags,
         List<TensorCount> tensors,
         List<BackendCopy> backendCopies,
         long cacheBytesPerToken,
@@ -88,6 +96,7 @@ record ModelDescription(
         var shape = Shapes.cache(config);
         var attention = config.firstAttention();
         var count = Layers.of(config);
+        var chat = CheckpointText.chat(checkpoint);
         return new ModelDescription(
                 found.name(),
                 found.path().toString(),
@@ -114,7 +123,9 @@ record ModelDescription(
                 config.context().stated(),
                 config.vocabulary(),
                 tokenizer(checkpoint),
-                chatFormat(checkpoint),
+                chat.isPresent(),
+                chat.map(ModelDescription::problem).orElse(null),
+                chat.map(format -> thinkTags(format, checkpoint)).orElse(null),
                 count(tensors),
                 backendCopies(Shapes.layerWeights(config)),
                 shape.fullBytes(1, new KvCodec.F16()) - shape.stateBytes(),
@@ -199,7 +210,21 @@ record ModelDescription(
         }
     }
 
-    private static boolean chatFormat(Checkpoint checkpoint) {
-        return CheckpointText.chat(checkpoint).isPresent();
+    /** Renders a short chat: what is wrong with a template shows when it runs. */
+    private static @Nullable String problem(ChatFormat format) {
+        try {
+            var chat = List.of(new ChatMessage("user", "Hi"));
+            return format.render(chat, true).contains("Hi") ? null : "the chat template leaves out the user's message";
+        } catch (UserError e) {
+            return e.getMessage();
+        }
+    }
+
+    private static @Nullable ThinkTags thinkTags(ChatFormat format, Checkpoint checkpoint) {
+        try (var tokenizer = CheckpointText.tokenizer(checkpoint)) {
+            return ThinkTags.of(format, tokenizer).orElse(null);
+        } catch (UserError e) {
+            return null; // the line about the tokenizer says why there is none
+        }
     }
 }

@@ -21,8 +21,10 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "MODEL",
             defaultValue = Catalogue.EMBEDDED,
-            description = "Name of a model (see: hayloft models), GGUF file or Hugging Face folder."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Name of a model (see: hayloft models), GGUF file or Hugging Face folder; hf:OWNER/REPO[:QUANT] and"
+                            + " ollama:NAME[:TAG] find what was pulled or is in the caches of other programs."
+                            + " Default: ${DEFAULT-VALUE}.")
     private String model = Catalogue.EMBEDDED;
 
     @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: as many as there are cores.")

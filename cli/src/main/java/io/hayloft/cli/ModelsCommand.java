@@ -1,26 +1,32 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
+import io.hayloft.base.UserError;
 import io.hayloft.hub.CatalogueModel;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.Source;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code hayloft models}: the catalogue, and what of it is here. */
 @Command(
         name = "models",
         description = "List the models that can be named, and which of them are on this machine.",
+        subcommands = {ModelsCommand.Remove.class, ModelsCommand.Verify.class},
         footer = {
             "",
             "Example:",
             "  hayloft models",
             "  hayloft models --families",
             "",
-            "Any GGUF file or Hugging Face folder works too:  hayloft bench --model ./my-model.gguf"
+            "Any GGUF file or Hugging Face folder works too:  hayloft bench --model ./my-model.gguf",
+            "So do models in the caches of other programs:  --model hf:OWNER/REPO, --model ollama:NAME:TAG"
         })
 final class ModelsCommand extends Subcommand {
     @Option(names = "--json", description = "Print JSON.")
@@ -61,7 +67,56 @@ final class ModelsCommand extends Subcommand {
                     model.embedded() ? "embedded" : store.isHere(model) ? "yes" : "hayloft pull " + model.name()));
         }
         out().println(table.render());
+        for (var model : store.pulled()) {
+            out().println("pulled: " + model.name() + ", " + Sizes.bytes(model.bytes()));
+        }
         return 0;
+    }
+
+    /** {@code hayloft models rm}: removes the files of a model. */
+    @Command(name = "rm", description = "Remove the files of a model that was pulled.")
+    static final class Remove extends Subcommand {
+        @Parameters(paramLabel = "MODEL", description = "Name of the model, as hayloft models lists it.")
+        private String name = "";
+
+        @Override
+        public Integer call() {
+            long bytes = ModelStore.open().remove(name);
+            out().println("removed " + name + ": " + Sizes.bytes(bytes));
+            return 0;
+        }
+    }
+
+    /** {@code hayloft models verify}: compares files with their checksums. */
+    @Command(name = "verify", description = "Compare the files of models that were pulled with their checksums.")
+    static final class Verify extends Subcommand {
+        @Parameters(
+                paramLabel = "MODEL",
+                arity = "0..1",
+                description = "Name of the model. Default: all that are here.")
+        private @Nullable String name;
+
+        @Override
+        public Integer call() {
+            var store = ModelStore.open();
+            var names = new ArrayList<String>();
+            if (name != null) {
+                names.add(name);
+            } else {
+                store.catalogue().models().stream().filter(store::isHere).forEach(model -> names.add(model.name()));
+                store.pulled().forEach(model -> names.add(model.name()));
+            }
+            var problems = new ArrayList<String>();
+            for (var one : names) {
+                var found = store.verify(one);
+                problems.addAll(found);
+                out().println(one + ": " + (found.isEmpty() ? "ok" : String.join("; ", found)));
+            }
+            if (!problems.isEmpty()) {
+                throw new UserError("files are damaged: remove the model (hayloft models rm) and pull it again");
+            }
+            return 0;
+        }
     }
 
     private static Map<String, Object> fields(ModelStore store, CatalogueModel model) {

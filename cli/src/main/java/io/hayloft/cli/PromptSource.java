@@ -14,7 +14,13 @@ import picocli.CommandLine.Option;
 
 /** The three ways to give a prompt, one of which must be used. */
 final class PromptSource {
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt.")
+    /** Some editors put it before the first line. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            description = "The prompt. An empty one leaves what the model puts before every text, such as a BOS token.")
     private @Nullable String prompt;
 
     @Option(names = "--prompt-file", paramLabel = "FILE", description = "File with the prompt, - for standard input.")
@@ -64,9 +70,10 @@ final class PromptSource {
 
     private static String read(String name) {
         try {
-            return name.equals("-")
+            var text = name.equals("-")
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : Files.readString(Path.of(name));
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (NoSuchFileException | InvalidPathException e) {
             throw new UserError("there is no prompt file '" + name + "'", e);
         } catch (MalformedInputException e) {

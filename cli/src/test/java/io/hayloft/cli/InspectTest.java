@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,6 +45,26 @@ class InspectTest {
                         .valueStream()
                         .map(type -> type.get("type").asString()))
                 .containsExactly("F32", "Q8_0", "Q5_0", "Q4_K", "Q6_K");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAChatTemplate(@TempDir Path folder) throws IOException {
+        var model = Shared.path("compat/byte-model");
+        try (var files = Files.list(model)) {
+            for (var file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        var template = folder.resolve("chat_template.jinja");
+        Files.writeString(template, "{% for m in messages %}{{ m.content }}{% endfor %}<think></think>");
+        assertThat(Cli.good("inspect", folder.toString()).out())
+                .contains("yes, with thoughts between <think> and </think>");
+        Files.writeString(template, "{% for m in messages %}\n{{ m.content | nofilter }}{% endfor %}");
+        assertThat(Cli.good("inspect", folder.toString()).out()).contains("broken: " + template, "line 2", "nofilter");
+        Files.writeString(template, "{{ raise_exception('no, thanks') }}");
+        assertThat(Cli.good("inspect", folder.toString()).out()).contains("broken: ", "no, thanks");
+        Files.writeString(template, "hello");
+        assertThat(inspect(folder.toString()).get("chat_problem").asString()).contains("leaves out the user's message");
     }
 
     @Test

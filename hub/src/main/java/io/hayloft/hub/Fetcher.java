@@ -27,8 +27,12 @@ final class Fetcher {
 
     static Fetcher standard(Map<String, String> environment) {
         return new Fetcher(
-                new HubDownload(environment, HubDownload.Limits.STANDARD),
+                new HubDownload(environment, HttpTransfer.Limits.STANDARD),
                 new PythonDownload(PythonDownload.command(environment)));
+    }
+
+    HubDownload hub() {
+        return hub;
     }
 
     PythonDownload python() {
@@ -53,7 +57,7 @@ final class Fetcher {
      */
     void fetch(String model, ModelFile file, Path folder, PullListener listener) {
         var target = folder.resolve(file.name());
-        checkRoom(file, folder);
+        checkRoom(file.name(), file.bytes(), folder);
         var tries = new ArrayList<String>();
         for (var source : file.sources()) {
             listener.step(file.name() + " from " + source.describe());
@@ -124,7 +128,7 @@ final class Fetcher {
         }
     }
 
-    private static void moveInPlace(Path part, Path target) throws IOException {
+    static void moveInPlace(Path part, Path target) throws IOException {
         try {
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
@@ -135,12 +139,13 @@ final class Fetcher {
         }
     }
 
-    private static void checkRoom(ModelFile file, Path folder) {
+    /** Refuses a file that the disk has no room for; a size of -1 is not known. */
+    static void checkRoom(String name, long bytes, Path folder) {
         try {
             long room = Files.getFileStore(folder).getUsableSpace();
-            if (room < file.bytes()) {
-                throw new UserError(folder + " has " + Sizes.bytes(room) + " left, " + file.name() + " needs "
-                        + Sizes.bytes(file.bytes()) + ": make room, or name another folder in HAYLOFT_HOME");
+            if (room < bytes) {
+                throw new UserError(folder + " has " + Sizes.bytes(room) + " left, " + name + " needs "
+                        + Sizes.bytes(bytes) + ": make room, or name another folder in HAYLOFT_HOME");
             }
         } catch (IOException e) {
             // A file system that cannot tell its room: the write itself will.

@@ -6,16 +6,23 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 
-/** A small web server with one file and the faults that a test asks for. */
+/** A small web server with one file, or several, and the faults that a test asks for. */
 final class FileServer implements AutoCloseable {
     private final HttpServer server;
     private final byte[] content;
     private final List<String> requests = new ArrayList<>();
 
     int status = 200;
+    /** Files by their paths; while there are any, no other path has a file. */
+    final Map<String, byte[]> files = new HashMap<>();
+    /** The next responses have these statuses, each once. */
+    final List<Integer> statuses = new ArrayList<>();
+
     boolean honoursRange = true;
     /** The next responses break off after so many bytes, each once. */
     final List<Integer> breaks = new ArrayList<>();
@@ -45,7 +52,11 @@ final class FileServer implements AutoCloseable {
         var headers = exchange.getRequestHeaders();
         var range = headers.getFirst("Range");
         int cut;
+        int now;
+        var path = exchange.getRequestURI().getRawPath();
+        var file = files.isEmpty() ? content : files.get(path);
         synchronized (this) {
+            now = !statuses.isEmpty() ? statuses.removeFirst() : file == null ? 404 : status;
             requests.add(exchange.getRequestURI() + " " + range + " " + headers.getFirst("Authorization"));
             cut = breaks.isEmpty() ? Integer.MAX_VALUE : breaks.removeFirst();
         }
@@ -53,17 +64,17 @@ final class FileServer implements AutoCloseable {
             if (!redirect.isEmpty()) {
                 exchange.getResponseHeaders().set("Location", redirect);
                 exchange.sendResponseHeaders(302, -1);
-            } else if (status != 200) {
-                exchange.sendResponseHeaders(status, -1);
+            } else if (now != 200 || file == null) {
+                exchange.sendResponseHeaders(now, -1);
             } else {
-                send(exchange, range, cut);
+                send(exchange, file, range, cut);
             }
         } catch (IOException e) {
             // the broken transfer that the test wants, or a client that has seen enough
         }
     }
 
-    private void send(HttpExchange exchange, String range, int cut) throws IOException {
+    private void send(HttpExchange exchange, byte[] content, String range, int cut) throws IOException {
         int from = 0;
         if (range != null && honoursRange) {
             from = Integer.parseInt(range.replaceAll("[^0-9]", ""));

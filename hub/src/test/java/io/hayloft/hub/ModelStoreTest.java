@@ -71,7 +71,8 @@ class ModelStoreTest {
     @Test
     void namesEachTryWhenNoSourceDelivers() {
         var environment = Map.of("HF_ENDPOINT", "http://127.0.0.1:1", "HAYLOFT_PYTHON", "/nowhere/python3");
-        var store = new ModelStore(folder, Catalogue.builtIn(), Fetcher.standard(environment));
+        var store = new ModelStore(
+                folder, Catalogue.builtIn(), Fetcher.standard(environment), new LocalCaches(environment, folder));
 
         assertThatThrownBy(() -> store.pull("smollm2-135m", PullListener.SILENT))
                 .isInstanceOf(UserError.class)
@@ -99,7 +100,8 @@ class ModelStoreTest {
     @Test
     void saysThatTheCacheFolderCannotBeWritten() throws Exception {
         var file = Files.createFile(folder.resolve("a-file"));
-        var store = new ModelStore(file, Catalogue.builtIn(), Fetcher.standard(Map.of()));
+        var store = new ModelStore(
+                file, Catalogue.builtIn(), Fetcher.standard(Map.of()), new LocalCaches(Map.of(), folder));
 
         assertThatThrownBy(() -> store.resolve(Catalogue.EMBEDDED))
                 .isInstanceOf(UserError.class)
@@ -135,6 +137,7 @@ class ModelStoreTest {
     }
 
     private ModelStore store() {
-        return new ModelStore(folder, Catalogue.builtIn(), Fetcher.standard(Map.of()));
+        return new ModelStore(
+                folder, Catalogue.builtIn(), Fetcher.standard(Map.of()), new LocalCaches(Map.of(), folder));
     }
 }

@@ -276,11 +276,11 @@ class PullTest {
     private ModelStore store(Map<String, String> environment, List<Source> sources) {
         var variables = new java.util.HashMap<>(Map.of("HF_ENDPOINT", server.address()));
         variables.putAll(environment);
-        var limits = new HubDownload.Limits(Duration.ofMinutes(1), stall, 3, Duration.ZERO);
+        var limits = new HttpTransfer.Limits(Duration.ofMinutes(1), stall, 3, Duration.ZERO);
         var file = new ModelFile("m.gguf", CONTENT.length, sha256(CONTENT), sources);
         var model = new CatalogueModel("m", "test", "llama", "0M", 8, "none", List.of(file));
         var fetcher = new Fetcher(new HubDownload(variables, limits), new PythonDownload(List.of("no-python")));
-        return new ModelStore(cache, new Catalogue(List.of(model)), fetcher);
+        return new ModelStore(cache, new Catalogue(List.of(model)), fetcher, new LocalCaches(Map.of(), cache));
     }
 
     private Path file() {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,12 +22,16 @@ import tools.jackson.databind.JsonNode;
 public final class ChatFormat {
     private static final List<String> NAMED_TOKENS = List.of("bos_token", "eos_token", "pad_token", "unk_token");
 
+    /** An expression or a statement. */
+    private static final Pattern CODE = Pattern.compile("\\{[{%](.*?)[}%]}", Pattern.DOTALL);
+
     private static final Clock LOCAL = Clock.system(ZoneId.systemDefault());
 
     private final String source;
     private final String text;
     private final Clock clock;
     private final Map<String, Object> tokens;
+    private final Map<String, @Nullable Object> arguments;
     private @Nullable Template template;
 
     /**
@@ -34,15 +39,56 @@ public final class ChatFormat {
      * @param tokens texts of special tokens by the names that templates use, such as {@code bos_token}
      */
     ChatFormat(String source, String template, Map<String, Object> tokens, Clock clock) {
+        this(source, template, tokens, Map.of(), clock);
+    }
+
+    private ChatFormat(
+            String source,
+            String template,
+            Map<String, Object> tokens,
+            Map<String, @Nullable Object> arguments,
+            Clock clock) {
         this.source = source;
         text = template;
         this.clock = clock;
         this.tokens = Map.copyOf(tokens);
+        this.arguments = arguments;
     }
 
     /** The same format at another time: some templates write the date, which changes the prompt from day to day. */
     public ChatFormat withClock(Clock clock) {
-        return new ChatFormat(source, text, tokens, clock);
+        return new ChatFormat(source, text, tokens, arguments, clock);
+    }
+
+    /**
+     * The same format with values that the user gives to its template.
+     *
+     * @throws UserError if the template reads no variable of such a name
+     */
+    public ChatFormat with(ChatArguments given) {
+        return given.isEmpty() ? this : new ChatFormat(source, text, tokens, given.forTemplate(this), clock);
+    }
+
+    /** Whether the template's own text has this text in it, such as a tag. */
+    public boolean mentions(String part) {
+        return text.contains(part);
+    }
+
+    /** Whether the template reads a variable of this name. */
+    boolean reads(String variable) {
+        var name = Pattern.compile("(?<![\\w.'\"])" + Pattern.quote(variable) + "(?![\\w'\"])");
+        var code = CODE.matcher(text);
+        while (code.find()) {
+            if (name.matcher(code.group(1)).find()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The file with the template. */
+    String source() {
+        return source;
     }
 
     /**
@@ -137,6 +183,7 @@ public final class ChatFormat {
         // Templates tell "no tools" from "a variable that nobody knows".
         variables.put("tools", null);
         variables.put("documents", null);
+        variables.putAll(arguments);
         variables.putAll(further);
         variables.put("messages", turns);
         variables.put("add_generation_prompt", addGenerationPrompt);

@@ -1,5 +1,6 @@
 package io.hayloft.tokenizer;
 
+import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -17,13 +18,21 @@ final class JsonFile {
         try {
             return JsonMapper.shared().readTree(text(file));
         } catch (JacksonException e) {
-            throw new UserError(file + ": broken JSON: " + e.getOriginalMessage(), e);
+            throw new UserError(file + ": broken JSON: " + words(e), e);
         }
     }
 
+    /** What is wrong with a text, and in which line. */
+    static String words(JacksonException e) {
+        var place = e.getLocation();
+        return JsonErrors.inWords(e.getOriginalMessage()) + (place == null ? "" : " (line " + place.getLineNr() + ")");
+    }
+
+    /** The text of a file, without the byte order mark that some editors put in front. */
     static String text(Path file) {
         try {
-            return Files.readString(file);
+            var text = Files.readString(file);
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw new UserError(file + ": is no UTF-8 text", e);
         } catch (IOException e) {

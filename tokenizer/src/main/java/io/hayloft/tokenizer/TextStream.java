@@ -3,7 +3,7 @@ package io.hayloft.tokenizer;
 import java.util.Arrays;
 
 /**
- * Decodes a growing list of ids, special tokens skipped: each piece of text is given out once, as soon as it is whole.
+ * Decodes a growing list of ids: each piece of text is given out once, as soon as it is complete.
  *
  * <p>A character may need several tokens, and how a token reads may depend on the one before it (a space in front, for
  * instance). So a short window of ids is decoded with and without the newest, and the difference is new text; while the
@@ -13,14 +13,17 @@ public final class TextStream {
     private static final char REPLACEMENT = '\uFFFD';
 
     private final Tokenizer tokenizer;
+    private final boolean skipSpecial;
     private int[] ids = new int[16];
     /** ids[0, given) have been given out and are kept as what stands before; ids[given, size) wait. */
     private int given;
 
     private int size;
 
-    TextStream(Tokenizer tokenizer) {
+    /** @param skipSpecial whether special tokens add no text */
+    TextStream(Tokenizer tokenizer, boolean skipSpecial) {
         this.tokenizer = tokenizer;
+        this.skipSpecial = skipSpecial;
     }
 
     /** Adds an id and returns the text that is now complete; often empty, never half a code point. */
@@ -51,11 +54,11 @@ public final class TextStream {
         if (given == size) {
             return "";
         }
-        var before = tokenizer.decode(Arrays.copyOf(ids, given), true);
-        var all = tokenizer.decode(Arrays.copyOf(ids, size), true);
+        var before = tokenizer.decode(Arrays.copyOf(ids, given), skipSpecial);
+        var all = tokenizer.decode(Arrays.copyOf(ids, size), skipSpecial);
         // Bytes that end a valid run wrongly may spoil what was given out before; it stays as it was.
         return all.startsWith(before)
                 ? all.substring(before.length())
-                : tokenizer.decode(Arrays.copyOfRange(ids, given, size), true);
+                : tokenizer.decode(Arrays.copyOfRange(ids, given, size), skipSpecial);
     }
 }

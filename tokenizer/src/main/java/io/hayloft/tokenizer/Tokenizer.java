@@ -52,8 +52,13 @@ public interface Tokenizer extends AutoCloseable {
     @Override
     void close();
 
-    /** A new incremental decoder. */
+    /** A new incremental decoder, which skips special tokens. */
     default TextStream stream() {
-        return new TextStream(this);
+        return stream(true);
+    }
+
+    /** A new incremental decoder. */
+    default TextStream stream(boolean skipSpecial) {
+        return new TextStream(this, skipSpecial);
     }
 }

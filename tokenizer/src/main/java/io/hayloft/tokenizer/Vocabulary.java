@@ -36,7 +36,7 @@ record Vocabulary(String kind, List<String> tokens, List<AddedToken> added) {
         try (var parser = JsonMapper.shared().createParser(json)) {
             return new Reader(parser, json.length(), source).read();
         } catch (JacksonException e) {
-            throw new UserError(source + ": broken JSON: " + e.getOriginalMessage(), e);
+            throw new UserError(source + ": broken JSON: " + JsonFile.words(e), e);
         }
     }
 

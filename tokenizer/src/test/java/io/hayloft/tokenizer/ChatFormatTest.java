@@ -224,4 +224,46 @@ class ChatFormatTest {
         return new ChatFormat(
                 "here", template, Map.of(), Clock.fixed(Instant.parse("2026-02-05T10:00:00Z"), ZoneOffset.UTC));
     }
+
+    @Test
+    void theUsersValuesReachTheTemplate() {
+        var format =
+                format("{% if enable_thinking is defined and enable_thinking is false %}quick{% endif %}{{ level }}");
+        assertThat(format.with(ChatArguments.NONE)).isSameAs(format);
+        assertThat(format.with(new ChatArguments(Map.of("level", 3), false)).render(HELLO, true))
+                .isEqualTo("quick3");
+        assertThat(format.with(new ChatArguments(Map.of("level", "low"), true))
+                        .withClock(Clock.systemUTC())
+                        .render(HELLO, true))
+                .isEqualTo("low");
+    }
+
+    @Test
+    void valuesThatNobodyReadsAreRefused() {
+        var format = format("thinking {{ messages[0]['thinking'] }}{{ messages[0].level }}{{ other }}");
+        for (var arguments : List.of(
+                new ChatArguments(Map.of("level", 3), null),
+                new ChatArguments(Map.of("messages", List.of()), null),
+                new ChatArguments(Map.of(), true))) {
+            assertThatThrownBy(() -> format.with(arguments)).isInstanceOf(UserError.class);
+        }
+        var both = new ChatArguments(Map.of("thinking", false), true);
+        assertThatThrownBy(() -> format("{{ thinking }}").with(both)).hasMessageContaining("--think");
+    }
+
+    @Test
+    void thinkTagsComeFromTheTemplateOrTheVocabulary() throws IOException {
+        Files.writeString(folder.resolve("tokenizer.json"), """
+            {"added_tokens": [{"id": 1, "content": "[THINK]", "special": true, "single_word": false,
+                               "lstrip": false, "rstrip": false, "normalized": false},
+                              {"id": 2, "content": "[/THINK]", "special": true, "single_word": false,
+                               "lstrip": false, "rstrip": false, "normalized": false}],
+             "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}
+            """);
+        try (var tokenizer = Tokenizers.fromFolder(folder)) {
+            assertThat(ThinkTags.of(format("{{ m.split('</think>')[0] }}"), tokenizer))
+                    .contains(new ThinkTags("<think>", "</think>"));
+            assertThat(ThinkTags.of(format("{{ x }}"), tokenizer)).contains(new ThinkTags("[THINK]", "[/THINK]"));
+        }
+    }
 }

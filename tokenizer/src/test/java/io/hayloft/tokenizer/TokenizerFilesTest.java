@@ -7,6 +7,7 @@ import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,36 @@ class TokenizerFilesTest {
             assertThat(tokenizer.decode(new int[] {1, 2, 7, 6}, true)).isEqualTo("a<think>");
             assertThat(tokenizer.decode(new int[] {1, 2, 7, 6}, false)).isEqualTo("<s>a<think><end>");
         }
+    }
+
+    @Test
+    void aPlainPromptIsTextUnlessAskedOtherwise() {
+        try (var tokenizer = Tokenizers.fromFolder(folder)) {
+            var text = plain("a<s>a", false, false, tokenizer);
+            assertThat(text.ids()).containsExactly(1, 2, 4, 3, 5, 2);
+            assertThat(text.notes()).containsExactly("text of special tokens in the prompt counts as plain text");
+            assertThat(plain("a<s>a", true, false, tokenizer).ids()).containsExactly(1, 2, 1, 2);
+            assertThat(plain("as", false, true, tokenizer).ids()).containsExactly(2, 3);
+            assertThat(plain("as", false, false, tokenizer).notes()).isEmpty();
+        }
+    }
+
+    @Test
+    void aPlainPromptGetsOneBosToken() {
+        try (var tokenizer = Tokenizers.fromFolder(folder)) {
+            assertThat(plain("<s>a", true, false, tokenizer).ids()).containsExactly(1, 2);
+            assertThat(plain("<s>a", true, false, tokenizer).notes())
+                    .containsExactly("the prompt begins with <s> itself, so no BOS token was added");
+            assertThat(plain("<s>a", false, false, tokenizer).ids()).containsExactly(1, 2);
+            assertThat(plain("<s>a", false, false, tokenizer).notes())
+                    .containsExactly("the prompt begins with <s>, which counts as its BOS token");
+            assertThat(plain("<s>a", true, true, tokenizer).ids()).containsExactly(1, 2);
+            assertThat(plain("<s>a", false, true, tokenizer).ids()).containsExactly(4, 3, 5, 2);
+        }
+    }
+
+    private static PromptForm.Encoded plain(String text, boolean parse, boolean noBos, Tokenizer tokenizer) {
+        return new PromptForm(true, parse, noBos, ChatArguments.NONE).encode(text, tokenizer, Optional.empty());
     }
 
     @Test

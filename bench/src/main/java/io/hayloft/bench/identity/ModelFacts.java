@@ -12,6 +12,7 @@ import java.util.Map;
  * @param contextLength most tokens it can see
  * @param chatFormat whether it has one
  * @param instructionTags whether this marks a user's message with {@code [INST]}, as Mistral's does
+ * @param thinks whether it may write thoughts before it answers a chat
  * @param weightBytes bytes of its packed weights
  * @param linearWork multiplications a token needs in the linear layers
  * @param attentionWork multiplications a token needs in attention for each token that it sees
@@ -28,6 +29,7 @@ public record ModelFacts(
         int contextLength,
         boolean chatFormat,
         boolean instructionTags,
+        boolean thinks,
         long weightBytes,
         double linearWork,
         double attentionWork,

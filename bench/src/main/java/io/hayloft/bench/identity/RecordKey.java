@@ -1,5 +1,6 @@
 package io.hayloft.bench.identity;
 
+import io.hayloft.bench.BenchSpec;
 import java.util.LinkedHashMap;
 
 /**
@@ -22,11 +23,18 @@ public record RecordKey(Program program, Row row, Request request, Prompt prompt
      * @param cacheType how the full cache is stored
      * @param backend what multiplies matrices in prefills
      * @param backendDetails version and instruction set of a backend; empty for Java
+     * @param templateArguments what the user gave to the chat template, as JSON; empty for nothing
      */
-    public record Program(String modelHash, String cacheType, String backend, String backendDetails) {
-        /** The arithmetic of a model in a run's cache type. */
-        public static Program of(ModelFacts model, String cacheType) {
-            return new Program(model.hash(), cacheType, model.backend(), model.backendDetails());
+    public record Program(
+            String modelHash, String cacheType, String backend, String backendDetails, String templateArguments) {
+        /** The arithmetic of a model in a run. */
+        public static Program of(ModelFacts model, BenchSpec spec) {
+            return new Program(
+                    model.hash(),
+                    spec.cacheType(),
+                    model.backend(),
+                    model.backendDetails(),
+                    RunSettings.templateArguments(spec.chat()));
         }
     }
 
@@ -50,6 +58,7 @@ public record RecordKey(Program program, Row row, Request request, Prompt prompt
      * @param minNewTokens tokens before which nothing ends it
      * @param stopAtNewline whether the line feed token ends it
      * @param seed seed of methods that draw at random
+     * @param maxThinkingTokens most tokens of the thoughts before the answer; -1 if none are kept apart
      */
     public record Request(
             String task,
@@ -58,7 +67,8 @@ public record RecordKey(Program program, Row row, Request request, Prompt prompt
             int maxNewTokens,
             int minNewTokens,
             boolean stopAtNewline,
-            long seed) {}
+            long seed,
+            int maxThinkingTokens) {}
 
     /**
      * A prompt in tokens, as one method reads it: in the chat format, with the date that this prints, and shortened if the
@@ -91,6 +101,13 @@ public record RecordKey(Program program, Row row, Request request, Prompt prompt
         parts.put("seed", request.seed());
         parts.put("prompt_ids", prompt.idsHash());
         parts.put("compress_after", prompt.compressAfter());
+        // Only where they are in use: records of other runs keep the keys that they had before there were thoughts.
+        if (!program.templateArguments().isEmpty()) {
+            parts.put("template_arguments", program.templateArguments());
+        }
+        if (request.maxThinkingTokens() >= 0) {
+            parts.put("max_thinking_tokens", request.maxThinkingTokens());
+        }
         return Hashes.of(parts);
     }
 }

@@ -1,13 +1,17 @@
 package io.hayloft.bench.identity;
 
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.ChatChoice;
 import io.hayloft.bench.paper.PaperCompat;
+import io.hayloft.bench.record.Json;
+import io.hayloft.engine.generation.Thinking;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.registry.Tasks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The settings in {@code run.json}: those that all records of a folder share, and those that may grow. */
 public final class RunSettings {
@@ -49,6 +53,13 @@ public final class RunSettings {
         settings.put("cache_type", spec.cacheType());
         settings.put("backend", model.backend());
         settings.put("backend_details", model.backendDetails());
+        var chat = spec.chat();
+        if (!templateArguments(chat).isEmpty()) {
+            settings.put("template_args", templateArguments(chat));
+        }
+        if (model.thinks()) {
+            settings.put("max_thinking_tokens", maxThinkingTokens(chat, model));
+        }
         var compat = spec.compat();
         if (compat != null) {
             settings.put(
@@ -57,6 +68,22 @@ public final class RunSettings {
             settings.put("paper_compat_methods", compat.onNeedle().toString() + compat.ratios());
         }
         return settings;
+    }
+
+    /** Most tokens of the thoughts before an answer: as the user wishes, or the default. */
+    public static int maxThinkingTokens(ChatChoice chat, ModelFacts model) {
+        var wish = chat.maxThinkingTokens();
+        return wish == null ? Thinking.defaultTokens(model.contextLength()) : wish;
+    }
+
+    /** The wishes that reach the chat template, as JSON; empty if there are none. */
+    static String templateArguments(ChatChoice chat) {
+        var all = new TreeMap<String, @Nullable Object>(chat.templateArguments());
+        var think = chat.think();
+        if (think != null) {
+            all.put(think ? "--think" : "--no-think", true);
+        }
+        return all.isEmpty() ? "" : Json.line(all);
     }
 
     private static Map<String, Integer> versions(BenchSpec spec) {

@@ -46,6 +46,7 @@ public record PlannedSample(
                 rules.maxNewTokens(),
                 rules.minNewTokens(),
                 rules.atNewline(),
-                rules.seed());
+                rules.seed(),
+                rules.maxThinkingTokens());
     }
 }

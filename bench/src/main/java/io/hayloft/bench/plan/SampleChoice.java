@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.bench.identity.RunSettings;
 import io.hayloft.bench.paper.PaperRows;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.kernels.PrefillBackends;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -46,10 +46,10 @@ public final class SampleChoice {
      *
      * @param uncut the same samples with prompts that are not cut, where the run wants those; else the same object
      */
-    private record Group(Task task, SampleRequest request, Samples samples, Samples uncut) {}
+    record Group(Task task, SampleRequest request, Samples samples, Samples uncut) {}
 
     /** A sample of a group, by its index there. */
-    private record Place(Group group, int rank) {}
+    record Place(Group group, int rank) {}
 
     /**
      * About how much work a sample is.
@@ -153,6 +153,14 @@ public final class SampleChoice {
         return fitting.stream().distinct().toList();
     }
 
+    /** Most tokens of the thoughts before the answer to a chat; {@link AnswerRules#NO_THOUGHTS} if the model has none. */
+    int thinkingTokens() {
+        var model = runner.model();
+        return model.thinks() && model.chatFormat()
+                ? RunSettings.maxThinkingTokens(spec.chat(), model)
+                : AnswerRules.NO_THOUGHTS;
+    }
+
     private int roomForAnswer(Task task, int length) {
         int answer = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : task.longestAnswer(request(task, length));
         return Math.max(ROOM_FOR_SHORT_ANSWER, answer);
@@ -160,8 +168,13 @@ public final class SampleChoice {
 
     private SampleRequest request(Task task, int length) {
         int limit = spec.limitTokens();
+        if (task.needsData() && limit == 1) {
+            addOnce("--limit-tokens 1 cuts nothing, as in the published program");
+        }
         if (task.needsData() && limit == 0) {
-            int room = Math.max(ROOM_FOR_ANSWER, spec.maxNewTokens()) + PaperRows.ROOM_FOR_CHAT;
+            int room = Math.max(ROOM_FOR_ANSWER, spec.maxNewTokens())
+                    + PaperRows.ROOM_FOR_CHAT
+                    + Math.max(0, thinkingTokens());
             limit = Math.max(room, runner.model().contextLength() - room);
             addOnce("prompts over " + limit + " tokens are cut in the middle to fit the context");
         }
@@ -192,9 +205,42 @@ public final class SampleChoice {
                 .toList();
     }
 
+    /** All samples, in the order in which they run. */
+    List<Place> places() {
+        return places;
+    }
+
+    /** The group of each task and length. */
+    int groups() {
+        return groups.size();
+    }
+
+    /** What is asked for. */
+    BenchSpec spec() {
+        return spec;
+    }
+
+    /** The model that answers. */
+    ModelFacts model() {
+        return runner.model();
+    }
+
     /** Task of a sample. */
     public Task task(int index) {
         return places.get(index).group().task();
+    }
+
+    /** The name of a sample; its place in its task if it cannot be made. */
+    public String name(int index) {
+        try {
+            return places.get(index)
+                    .group()
+                    .samples()
+                    .get(places.get(index).rank())
+                    .id();
+        } catch (RuntimeException e) {
+            return nameless(index); // the run records why
+        }
     }
 
     /** A name for a sample that cannot be made. */
@@ -248,15 +294,18 @@ public final class SampleChoice {
         var prompt = encode(task, sample);
         int maxNewTokens = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : sample.maxNewTokens();
         int context = runner.model().contextLength();
-        if (prompt.ids().length + roomForChat(task, runner.model()) + maxNewTokens > context) {
-            throw new UserError("sample " + sample.id() + " of " + task.name() + " has " + prompt.ids().length
-                    + " tokens and an answer of up to " + maxNewTokens + ", the context of "
-                    + runner.model().name() + " is " + context + ": choose smaller --lengths or --limit-tokens");
-        }
+        int thoughts = sample.prompt().chat() ? thinkingTokens() : AnswerRules.NO_THOUGHTS;
         var stop = task.stop();
         int length = group.request().length();
-        var rules =
-                new AnswerRules(maxNewTokens, stop.minNewTokens(), stop.atNewline(), drawSeed(task, sample, length));
+        long seed = drawSeed(task, sample, length);
+        var rules = new AnswerRules(maxNewTokens, stop.minNewTokens(), stop.atNewline(), seed, thoughts);
+        if (prompt.ids().length + roomForChat(task, runner.model()) + rules.allNewTokens() > context) {
+            throw new UserError("sample " + sample.id() + " of " + task.name() + " has " + prompt.ids().length
+                    + " tokens and an answer of up to " + maxNewTokens
+                    + (thoughts > 0 ? " after thoughts of up to " + thoughts : "") + ", the context of "
+                    + runner.model().name() + " is " + context + ": choose smaller --lengths or --limit-tokens"
+                    + (thoughts > 0 ? ", or smaller --max-thinking-tokens" : ""));
+        }
         int limit = task.needsData() ? group.request().limitTokens() : 0;
         return new PlannedSample(task, sample, uncut, limit, prompt, length, rules);
     }
@@ -285,45 +334,9 @@ public final class SampleChoice {
         return Long.parseUnsignedLong(Hashes.of(parts).substring(0, 16), 16);
     }
 
-    private void addOnce(String note) {
+    void addOnce(String note) {
         if (!notes.contains(note)) {
             notes.add(note);
         }
-    }
-
-    /**
-     * About how long every sample is: the first one of each task and length is made, the others are taken to be longer or
-     * shorter as their texts are.
-     *
-     * @throws UserError if one of these does not fit the context, or the protocol cannot split it
-     */
-    public List<Size> sizes() {
-        var firsts = new LinkedHashMap<Group, PlannedSample>();
-        for (int i = 0; i < groups.size(); i++) {
-            firsts.put(groups.get(i), planned(i)); // the order begins with the first sample of each group
-        }
-        if (!runner.model().chatFormat()
-                && firsts.values().stream()
-                        .anyMatch(one -> one.sample().prompt().chat())) {
-            addOnce("the model has no chat template: prompts go in as plain text");
-        }
-        return places.stream()
-                .map(place -> size(place, Objects.requireNonNull(firsts.get(place.group()))))
-                .toList();
-    }
-
-    private Size size(Place place, PlannedSample first) {
-        var samples = place.group().samples();
-        double longer = (double) samples.size(place.rank()) / Math.max(1, samples.size(0));
-        int around = first.promptTokens() - first.tokensBeforeCut();
-        double tokens = first.tokensBeforeCut() * longer;
-        int limit = first.limitTokens();
-        if (limit > 0 && tokens > limit) {
-            tokens = limit;
-        }
-        int room = runner.model().contextLength() - first.rules().maxNewTokens();
-        int prompt = (int) Math.min(room, Math.max(1, Math.rint(tokens + Math.max(0, around))));
-        int question = first.promptTokens() - first.prompt().compressAfter();
-        return new Size(prompt, Math.min(question, prompt - 1), first.rules().maxNewTokens());
     }
 }

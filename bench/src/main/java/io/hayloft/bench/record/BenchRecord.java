@@ -60,8 +60,9 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
      * @param score 0 to 1
      * @param references the right answers
      * @param allClasses every class name of a classification task; empty for other tasks
-     * @param output text that the model wrote, before the task's post-processing
+     * @param output text that the model wrote, before the task's post-processing, without thoughts
      * @param stopReason why generation ended: {@code eos}, {@code length} or {@code stop_text}
+     * @param thoughts text that the model wrote to itself before the answer; null if there was none
      */
     public record Outcome(
             String metric,
@@ -69,7 +70,19 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
             List<String> references,
             List<String> allClasses,
             String output,
-            String stopReason) {
+            String stopReason,
+            @Nullable String thoughts) {
+        /** An answer without thoughts. */
+        public Outcome(
+                String metric,
+                double score,
+                List<String> references,
+                List<String> allClasses,
+                String output,
+                String stopReason) {
+            this(metric, score, references, allClasses, output, stopReason, null);
+        }
+
         /** Copies the lists and refuses scores out of range. */
         public Outcome {
             present(metric, output, stopReason);
@@ -90,8 +103,9 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
      *     it from the instruction, else {@code context}, or {@code prompt} for all of it; null for methods that leave
      *     the text alone
      * @param tokensBeforeTruncation tokens of the prompt before its middle was cut out
-     * @param generatedTokens tokens of the output without an EOS token
+     * @param generatedTokens tokens of thoughts and output without an EOS token
      * @param freeTokens tokens generated before the first choice that compression could change
+     * @param thinkingTokens how many of the generated tokens are thoughts, with their tags
      */
     public record Tokens(
             int promptTokens,
@@ -99,7 +113,19 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
             @Nullable String shortenedPart,
             int tokensBeforeTruncation,
             int generatedTokens,
-            int freeTokens) {
+            int freeTokens,
+            int thinkingTokens) {
+        /** Counts of an answer without thoughts. */
+        public Tokens(
+                int promptTokens,
+                int compressAfter,
+                @Nullable String shortenedPart,
+                int tokensBeforeTruncation,
+                int generatedTokens,
+                int freeTokens) {
+            this(promptTokens, compressAfter, shortenedPart, tokensBeforeTruncation, generatedTokens, freeTokens, 0);
+        }
+
         /** Refuses counts that no run writes. */
         public Tokens {
             if (promptTokens < 0 || generatedTokens < 0) {
@@ -201,7 +227,13 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
     /** The same answer with another score. */
     public BenchRecord scored(String metric, double score) {
         var other = new Outcome(
-                metric, score, outcome.references(), outcome.allClasses(), outcome.output(), outcome.stopReason());
+                metric,
+                score,
+                outcome.references(),
+                outcome.allClasses(),
+                outcome.output(),
+                outcome.stopReason(),
+                outcome.thoughts());
         return new BenchRecord(subject, other, tokens, bytes, times, origin);
     }
 

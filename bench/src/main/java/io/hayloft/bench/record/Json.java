@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -65,7 +66,8 @@ public final class Json {
 
     /** The first line of what a parser said, without its excerpt of the input. */
     static String reason(Exception e) {
-        var message = e instanceof JacksonException json ? json.getOriginalMessage() : e.getMessage();
+        var message =
+                e instanceof JacksonException json ? JsonErrors.inWords(json.getOriginalMessage()) : e.getMessage();
         var cause = e.getCause();
         if (cause instanceof IllegalArgumentException || cause instanceof NullPointerException) {
             message = cause.getMessage();

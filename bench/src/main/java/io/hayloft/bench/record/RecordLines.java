@@ -8,9 +8,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -22,7 +24,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final String ERROR = "error";
-    private static final String STATE = "state_bytes";
+
+    /** Fields that records did not have from the start, with what their absence means. */
+    private static final Map<String, JsonNode> LATER = Map.of(
+            "thoughts", JsonNodeFactory.instance.nullNode(),
+            "thinking_tokens", JsonNodeFactory.instance.numberNode(0),
+            "state_bytes", JsonNodeFactory.instance.numberNode(0));
 
     /** Copies the list. */
     RecordLines {
@@ -92,8 +99,10 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         if (!json.isObject()) {
             throw new IllegalArgumentException("it is no JSON object");
         }
-        if (json instanceof ObjectNode fields && !json.has(STATE)) {
-            fields.put(STATE, 0); // written before there were models with a recurrent state
+        for (var name : LATER.keySet()) {
+            if (!json.has(name)) {
+                ((ObjectNode) json).set(name, LATER.get(name));
+            }
         }
         var subject = group(json, BenchRecord.Subject.class);
         if (json.hasNonNull(ERROR)) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -77,10 +78,10 @@ public final class RunWriter implements AutoCloseable {
      * Opens a folder for a run: a new one, or what an earlier start left.
      *
      * @param fresh the run's description as if it started now
-     * @param dropFailed whether samples that failed are forgotten, so that they are tried again
+     * @param forgotten the failures that are forgotten, so that these samples are tried again
      * @throws UserError if the folder cannot be written, is in use, is damaged or holds a run that cannot grow into this one
      */
-    public static RunWriter open(Path folder, RunInfo fresh, boolean dropFailed) {
+    public static RunWriter open(Path folder, RunInfo fresh, Predicate<FailedRecord> forgotten) {
         RunFiles.createFolder(folder);
         var lock = FolderLock.take(folder);
         try {
@@ -96,9 +97,11 @@ public final class RunWriter implements AutoCloseable {
             if (torn != null) {
                 notes.add(torn);
             }
-            if (dropFailed && lines.lines().stream().anyMatch(FailedRecord.class::isInstance)) {
-                RunFiles.replaceRecords(
-                        folder, RunFolder.of(folder, info, lines.lines(), null).records());
+            var kept = lines.lines().stream()
+                    .filter(line -> !(line instanceof FailedRecord failed && forgotten.test(failed)))
+                    .toList();
+            if (kept.size() < lines.lines().size()) {
+                RunFiles.replaceRecords(folder, kept);
                 lines = RunFiles.readRecords(folder);
             }
             var output = openRecords(folder, lines);

@@ -12,6 +12,7 @@ import io.hayloft.bench.plan.Planner;
 import io.hayloft.bench.plan.RunClock;
 import io.hayloft.bench.plan.SampleChoice;
 import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.bench.plan.SampleSizes;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
@@ -39,22 +40,20 @@ public final class BenchRun implements AutoCloseable {
     private final @Nullable CostModel costs;
     private final Plan plan;
 
-    private BenchRun(SampleJob job, List<SampleChoice.Size> sizes, RunWriter writer) {
+    private BenchRun(SampleJob job, SampleSizes sizes, RunWriter writer) {
         this.job = job;
         this.writer = writer;
-        this.sizes = sizes;
+        this.sizes = sizes.all();
         this.done = job.choice().finished(writer.lines(), job.spec().methods());
-        this.costs = done == sizes.size()
-                ? null
-                : CostModel.measure(job.runner(), job.choice().planned(0), job.methods());
-        this.plan = Planner.plan(job.runner(), job.methods(), job.choice(), sizes, done, costs);
+        this.costs = done == this.sizes.size() ? null : CostModel.measure(job.runner(), sizes.example(), job.methods());
+        this.plan = Planner.plan(job.runner(), job.methods(), job.choice(), this.sizes, done, costs);
     }
 
     /**
      * Chooses samples, opens the folder (or finds what an earlier start of the same run left there) and measures for a
      * moment what the run will cost. The model stays the caller's to close.
      *
-     * @param retryFailed whether samples that failed in earlier starts are tried again
+     * @param retryFailed whether samples that failed in earlier starts are tried again, with the methods of this one
      * @throws UserError if the folder cannot be used or holds another run, a data file is missing, or no length fits the
      *     model
      */
@@ -72,8 +71,8 @@ public final class BenchRun implements AutoCloseable {
         // resumed chats show the date of the first start, so that all prompts of a run are alike
         var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
         job.renderAt(clock);
-        var sizes = job.choice().sizes(); // refuses what cannot run before a folder is made
-        var writer = RunWriter.open(out, info(job, settings, clock), retryFailed);
+        var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
+        var writer = RunWriter.open(out, info(job, settings, clock), retryFailed ? job.retried() : _ -> false);
         try {
             return new BenchRun(job, sizes, writer);
         } catch (RuntimeException e) {

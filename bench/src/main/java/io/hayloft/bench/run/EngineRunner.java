@@ -13,6 +13,7 @@ import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Sampling;
+import io.hayloft.engine.generation.Thinking;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.Shapes;
@@ -27,6 +28,9 @@ import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tokenizer.ChatArguments;
+import io.hayloft.tokenizer.ChatFormat;
+import io.hayloft.tokenizer.ThinkTags;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,18 +45,32 @@ final class EngineRunner implements SampleRunner {
     private final LanguageModel model;
     private final KvCodec cacheType;
     private final PromptEncoder prompts;
+    private final Optional<ThinkTags> tags;
     private final ModelFacts facts;
     private final PromptCompressors compressors;
 
     EngineRunner(BenchSpec spec, LanguageModel model) {
         this.model = model;
         this.cacheType = KvCodec.parse(spec.cacheType());
-        this.prompts = new PromptEncoder(model.tokenizer(), model.chat());
-        this.facts = facts(spec, model, prompts.hasInstructionTags());
+        var wishes =
+                new ChatArguments(spec.chat().templateArguments(), spec.chat().think());
+        this.prompts = new PromptEncoder(model.tokenizer(), chat(model, wishes));
+        this.tags = model.thinkTags();
+        this.facts = facts(spec, model, prompts, tags);
         this.compressors = new PromptCompressors(model);
     }
 
-    private static ModelFacts facts(BenchSpec spec, LanguageModel model, boolean instructionTags) {
+    /** The chat format with the user's values for its template. */
+    private static Optional<ChatFormat> chat(LanguageModel model, ChatArguments wishes) {
+        if (model.chat().isEmpty() && !wishes.isEmpty()) {
+            throw new UserError(
+                    model.name() + " has no chat template: leave out --template-arg, --think and --no-think");
+        }
+        return model.chat().map(format -> format.with(wishes));
+    }
+
+    private static ModelFacts facts(
+            BenchSpec spec, LanguageModel model, PromptEncoder prompts, Optional<ThinkTags> tags) {
         var config = model.config();
         return new ModelFacts(
                 spec.model().name(),
@@ -61,7 +79,8 @@ final class EngineRunner implements SampleRunner {
                 spec.model().embedded(),
                 config.contextLength(),
                 model.chat().isPresent(),
-                instructionTags,
+                prompts.hasInstructionTags(),
+                tags.filter(prompts::leavesRoomFor).isPresent(),
                 model.weightBytes(),
                 linearWork(config),
                 attentionWork(config),
@@ -158,6 +177,10 @@ final class EngineRunner implements SampleRunner {
                 0,
                 Machines.cacheMemory(facts.weightBytes()),
                 rules.seed());
+        int thoughts = rules.maxThinkingTokens();
+        if (thoughts != AnswerRules.NO_THOUGHTS && tags.isPresent()) {
+            options = options.with(new Thinking(tags.get(), thoughts));
+        }
         return Generation.run(
                 model, prompt.ids(), prompt.compressAfter(), List.copyOf(methods), options, GenerationListener.NONE);
     }

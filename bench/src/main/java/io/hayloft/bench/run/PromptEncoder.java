@@ -8,6 +8,7 @@ import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.ChatMessage;
+import io.hayloft.tokenizer.ThinkTags;
 import io.hayloft.tokenizer.Tokenizer;
 import java.time.Clock;
 import java.util.List;
@@ -58,6 +59,11 @@ final class PromptEncoder implements TokenCounter {
     /** Returns whether the chat format marks a user's message with {@code [INST]}, as Mistral's does. */
     boolean hasInstructionTags() {
         return message().contains("[INST]");
+    }
+
+    /** Returns whether answers in the chat format may have thoughts: not if the prompt itself ends a block of them. */
+    boolean leavesRoomFor(ThinkTags tags) {
+        return !tags.closedAtEnd(message());
     }
 
     /** A short message in the chat format; empty if there is none. */

@@ -183,6 +183,8 @@ final class PromptGroups {
                         times.sharedSeconds(),
                         times.decodeSteps(),
                         times.batchRows()),
-                done.top());
+                done.top(),
+                done.thoughts(),
+                done.thinkingTokens());
     }
 }

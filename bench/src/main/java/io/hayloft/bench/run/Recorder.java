@@ -26,7 +26,7 @@ final class Recorder {
     Recorder(BenchSpec spec, ModelFacts model) {
         this.spec = spec;
         this.model = model;
-        this.program = RecordKey.Program.of(model, spec.cacheType());
+        this.program = RecordKey.Program.of(model, spec);
         this.machine = Machines.name(Machines.describe(model));
     }
 
@@ -57,14 +57,16 @@ final class Recorder {
                         sample.references(),
                         sample.allClasses(),
                         done.text(),
-                        done.stop().name().toLowerCase(Locale.ROOT)),
+                        done.stop().name().toLowerCase(Locale.ROOT),
+                        done.thoughts()),
                 new BenchRecord.Tokens(
                         answer.prompt().ids().length,
                         answer.prompt().compressAfter(),
                         answer.shortenedPart(),
                         planned.tokensBeforeCut(),
                         done.ids().length,
-                        done.freeTokens()),
+                        done.freeTokens(),
+                        done.thinkingTokens()),
                 new BenchRecord.Bytes(
                         requestedRatio(method),
                         bytes.stored() == 0 ? 0 : (double) bytes.full() / bytes.stored(),

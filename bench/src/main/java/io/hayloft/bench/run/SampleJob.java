@@ -7,6 +7,7 @@ import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.plan.SampleChoice;
 import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
@@ -17,7 +18,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,7 +128,7 @@ public final class SampleJob implements AutoCloseable {
         try {
             planned = choice.planned(index);
         } catch (RuntimeException e) {
-            var name = choice.nameless(index);
+            var name = choice.name(index);
             var task = choice.task(index);
             return methods.stream()
                     .filter(method -> earlier.find(task.name(), name, method.name()) == null)
@@ -146,6 +149,22 @@ public final class SampleJob implements AutoCloseable {
                     .<RunLine>map(method -> recorder.failed(planned, method, reason(e)))
                     .toList();
         }
+    }
+
+    /** The failures of an earlier start that this run tries again: those of its own samples and methods. */
+    Predicate<FailedRecord> retried() {
+        var names = new HashSet<List<String>>();
+        return failed -> {
+            if (names.isEmpty()) {
+                for (int i = 0; i < count(); i++) {
+                    names.add(List.of(choice.task(i).name(), choice.name(i)));
+                    names.add(List.of(choice.task(i).name(), choice.nameless(i)));
+                }
+            }
+            var subject = failed.subject();
+            return spec.methods().contains(subject.method())
+                    && names.contains(List.of(subject.task(), subject.sample()));
+        };
     }
 
     private static String reason(Throwable e) {

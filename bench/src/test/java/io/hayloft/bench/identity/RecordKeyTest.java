@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RecordKeyTest {
     private static final RecordKey KEY = new RecordKey(
-            new RecordKey.Program("ab".repeat(32), "f16", "java", ""),
+            new RecordKey.Program("ab".repeat(32), "f16", "java", "", ""),
             new RecordKey.Row("snapkv:4x", 1, "snapkv:4x", ""),
-            new RecordKey.Request("qasper", "sample-1", 1024, 128, 0, false, 7),
+            new RecordKey.Request("qasper", "sample-1", 1024, 128, 0, false, 7, -1),
             new RecordKey.Prompt(Hashes.of(new int[] {1, 2, 3}), 3));
 
     /** Later versions must find the records of this one: these values change only with {@link RecordKey#VERSION}. */
@@ -24,9 +24,9 @@ class RecordKeyTest {
         assertThat(RecordKey.VERSION).isEqualTo("hayloft-record/7");
         assertThat(KEY.text()).isEqualTo("03a00a86f7d58cc959304986ef4e1626");
         var other = new RecordKey(
-                new RecordKey.Program("cd".repeat(32), "q8", "onednn", "3.12 avx512_bf16"),
+                new RecordKey.Program("cd".repeat(32), "q8", "onednn", "3.12 avx512_bf16", ""),
                 new RecordKey.Row("llmlingua2:4x", 2, "llmlingua2:4x,rate=gpt", "ef".repeat(32)),
-                new RecordKey.Request("samsum", "sample-2", 0, 128, 1, true, -1),
+                new RecordKey.Request("samsum", "sample-2", 0, 128, 1, true, -1, -1),
                 new RecordKey.Prompt(Hashes.of(new int[0]), 0));
         assertThat(other.text()).isEqualTo("a7f9ad2ecf9f78860e91c940c8f39f6d");
     }

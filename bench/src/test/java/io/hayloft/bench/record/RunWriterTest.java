@@ -25,7 +25,7 @@ class RunWriterTest {
     Path folder;
 
     private static RunWriter open(Path folder, long seed) {
-        return RunWriter.open(folder, FakeRecords.info(seed), false);
+        return RunWriter.open(folder, FakeRecords.info(seed), _ -> false);
     }
 
     private static List<BenchRecord> sample(int number) {
@@ -95,7 +95,7 @@ class RunWriterTest {
         var run = RunFolder.read(folder);
         assertThat(run.records()).isEqualTo(sample(0));
         assertThat(run.failures()).containsExactly(failed);
-        try (var writer = RunWriter.open(folder, FakeRecords.info(1), true)) {
+        try (var writer = RunWriter.open(folder, FakeRecords.info(1), _ -> true)) {
             assertThat(writer.lines()).isEqualTo(sample(0));
             writer.append(sample(1));
         }
@@ -241,7 +241,7 @@ class RunWriterTest {
     @Test
     void aRunContinuedByOtherCodeSaysSo() {
         open(folder, 1).close();
-        try (var writer = RunWriter.open(folder, FakeRecords.info(1, "fedcba9876543210"), false)) {
+        try (var writer = RunWriter.open(folder, FakeRecords.info(1, "fedcba9876543210"), _ -> false)) {
             var info = writer.folderAsItIs().info();
             assertThat(info.code()).isEqualTo("fedcba9876543210");
             assertThat(info.notes())
@@ -304,15 +304,15 @@ class RunWriterTest {
     @Test
     void aRunGrows() {
         var before = settings(List.of("full", "h2o:4x"), Map.of("full", 1, "h2o:4x", 1), 3);
-        RunWriter.open(folder, FakeRecords.info(before, "code"), false).close();
+        RunWriter.open(folder, FakeRecords.info(before, "code"), _ -> false).close();
         var more = settings(List.of("full", "knorm:2x"), Map.of("full", 1, "knorm:2x", 4), 5);
-        try (var writer = RunWriter.open(folder, FakeRecords.info(more, "code"), false)) {
+        try (var writer = RunWriter.open(folder, FakeRecords.info(more, "code"), _ -> false)) {
             var settings = writer.info().settings();
             assertThat(settings).containsEntry("methods", List.of("full", "h2o:4x", "knorm:2x"));
             assertThat(settings).containsEntry("method_versions", Map.of("full", 1, "h2o:4x", 1, "knorm:2x", 4));
             assertThat(settings).containsEntry("samples", 5);
         }
-        RunWriter.open(folder, FakeRecords.info(before, "code"), false).close();
+        RunWriter.open(folder, FakeRecords.info(before, "code"), _ -> false).close();
         assertThat(RunFolder.read(folder).info().settings()).containsEntry("samples", 5);
     }
 
@@ -323,7 +323,7 @@ class RunWriterTest {
         before.put("model_hash", "abc");
         before.put("limit_tokens", 0);
         before.put("metrics", Map.of("qasper", "qa_f1/1"));
-        RunWriter.open(folder, FakeRecords.info(before, "code"), false).close();
+        RunWriter.open(folder, FakeRecords.info(before, "code"), _ -> false).close();
         refused(before, "method_versions", Map.of("full", 2), "method full was version 1, is now version 2");
         refused(before, "model_hash", "xyz", "the files of model one have changed");
         refused(before, "limit_tokens", 2000, "--limit-tokens was not given, is now 2000");
@@ -332,13 +332,13 @@ class RunWriterTest {
         refused(before, "metrics", Map.of("qasper", "qa_f1/2"), "hayloft rescore " + folder);
         var renamed = new LinkedHashMap<>(before);
         renamed.put("model", "the same model by another name");
-        RunWriter.open(folder, FakeRecords.info(renamed, "code"), false).close();
+        RunWriter.open(folder, FakeRecords.info(renamed, "code"), _ -> false).close();
     }
 
     private void refused(Map<String, Object> before, String name, Object value, String words) {
         var now = new LinkedHashMap<>(before);
         now.put(name, value);
-        assertThatThrownBy(() -> RunWriter.open(folder, FakeRecords.info(now, "code"), false))
+        assertThatThrownBy(() -> RunWriter.open(folder, FakeRecords.info(now, "code"), _ -> false))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining(words)
                 .message()

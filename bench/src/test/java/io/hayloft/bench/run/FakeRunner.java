@@ -38,6 +38,9 @@ final class FakeRunner implements SampleRunner {
     /** Hashes of the weights of compressors. */
     Map<String, String> compressors = Map.of();
 
+    /** Whether it may think before it answers. */
+    boolean thinks;
+
     /** Name of its backend. */
     String backend = "java";
 
@@ -82,6 +85,7 @@ final class FakeRunner implements SampleRunner {
                 contextLength,
                 chat,
                 false,
+                thinks,
                 1000,
                 2e6,
                 1e3,

@@ -106,7 +106,7 @@ class RescoreTest {
                 "key",
                 "machine",
                 "no memory");
-        try (var writer = RunWriter.open(path(), run.info(), false)) {
+        try (var writer = RunWriter.open(path(), run.info(), _ -> false)) {
             writer.append(List.of(failed));
         }
 

@@ -1,7 +1,6 @@
 package io.hayloft.engine.generation;
 
 import io.hayloft.tokenizer.TextStream;
-import io.hayloft.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 
 /** The growing text of a completion: finds the stop text and holds back what might be its beginning. */
@@ -9,14 +8,16 @@ final class CompletionText {
     private final @Nullable TextStream stream;
     private final @Nullable StopText stop;
     private final StringBuilder text = new StringBuilder();
+    private String rest = "";
     private int tokens;
     private int searchFrom;
     private int returned;
     private boolean stopped;
+    private boolean blankStart;
 
-    /** Without a tokenizer the text stays empty. */
-    CompletionText(@Nullable Tokenizer tokenizer, @Nullable StopText stop) {
-        this.stream = tokenizer == null ? null : tokenizer.stream();
+    /** Without a stream the text stays empty. */
+    CompletionText(@Nullable TextStream stream, @Nullable StopText stop) {
+        this.stream = stream;
         this.stop = stop;
     }
 
@@ -27,21 +28,57 @@ final class CompletionText {
         }
         if (stop != null && tokens++ < stop.afterTokens()) {
             text.append(stream.push(id));
+            dropBlankStart();
             searchFrom = text.length();
-        } else {
-            text.append(stream.push(id));
-            cutAtStop();
+            return certain();
         }
+        return append(stream.push(id));
+    }
+
+    /** Adds text; returns the text that is now certain. */
+    String append(String more) {
+        text.append(more);
+        dropBlankStart();
+        cutAtStop();
+        return certain();
+    }
+
+    private String certain() {
         return newText(stopped ? text.length() : text.length() - heldBack());
+    }
+
+    /** From here on the text begins with the first character that is not blank. */
+    void skipBlankStart() {
+        blankStart = true;
+    }
+
+    /** Whether nothing but blanks was added since {@link #skipBlankStart}. */
+    boolean atBlankStart() {
+        return blankStart;
+    }
+
+    private void dropBlankStart() {
+        int blank = 0;
+        while (blankStart && blank < text.length() && Character.isWhitespace(text.charAt(blank))) {
+            blank++;
+        }
+        text.delete(0, blank);
+        blankStart &= text.isEmpty();
     }
 
     /** Ends the text; returns what had been held back. */
     String finish() {
         if (stream != null && !stopped) {
             text.append(stream.flush());
+            dropBlankStart();
             cutAtStop();
         }
         return newText(text.length());
+    }
+
+    /** The text behind the stop text in the token that completed it. */
+    String rest() {
+        return rest;
     }
 
     /** Whether the stop text has appeared. */
@@ -55,11 +92,15 @@ final class CompletionText {
     }
 
     private void cutAtStop() {
-        int at = stop == null ? -1 : text.indexOf(stop.text(), searchFrom);
+        if (stop == null) {
+            return;
+        }
+        int at = text.indexOf(stop.text(), searchFrom);
         if (at >= 0) {
+            rest = text.substring(at + stop.text().length());
             text.setLength(at);
             stopped = true;
-        } else if (stop != null) {
+        } else {
             searchFrom = Math.max(searchFrom, text.length() - stop.text().length() + 1);
         }
     }

@@ -111,7 +111,7 @@ public final class Generation {
         }
         if (prompt.length > context) {
             throw new UserError("the prompt has " + prompt.length + " tokens, but the context of " + model.name()
-                    + " is " + context + ": shorten the prompt or cut it (truncation)");
+                    + " is " + context + ": shorten the prompt");
         }
         if (compressAfter < 1 || compressAfter > prompt.length) {
             throw new IllegalArgumentException("compress after " + compressAfter + " of " + prompt.length + " tokens");
@@ -254,12 +254,26 @@ public final class Generation {
         try {
             // Scores that methods share are computed once: each is charged what it would have taken alone.
             double seconds = (System.nanoTime() - start) * 1e-9 + prefill.borrowedSeconds();
-            var sequence = new Sequence(model, cache, prompt, options, (id, text) -> listener.token(index, id, text));
+            var sequence = new Sequence(model, cache, prompt, options, hearing(index));
             return new Run(index, method, sequence, seconds);
         } catch (RuntimeException | Error e) {
             cache.close();
             throw e;
         }
+    }
+
+    private Sequence.Listener hearing(int index) {
+        return new Sequence.Listener() {
+            @Override
+            public void token(int id, String text) {
+                listener.token(index, id, text);
+            }
+
+            @Override
+            public void thought(String text) {
+                listener.thought(index, text);
+            }
+        };
     }
 
     private void decode(Start start, List<Run> runs) {
@@ -307,7 +321,9 @@ public final class Generation {
                         fullBytes,
                         model.cacheShape().stateBytes()),
                 sequence.sums().times(start.seconds(), run.compressSeconds),
-                sequence.top());
+                sequence.top(),
+                sequence.thoughts(),
+                sequence.thinkingTokens());
         completions[run.index] = completion;
         listener.finished(run.index, completion);
     }

@@ -14,6 +14,9 @@ public interface GenerationListener {
     /** A sequence chose a token; the text is what became complete with it, often a word, sometimes nothing. */
     default void token(int sequence, int id, String text) {}
 
+    /** More text of the thoughts before a sequence's answer is complete. */
+    default void thought(int sequence, String text) {}
+
     /** A sequence has ended. */
     default void finished(int sequence, Completion completion) {}
 }

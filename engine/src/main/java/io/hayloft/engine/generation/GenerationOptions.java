@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param topLogprobs log-probabilities kept at each step, 0 for none
  * @param cacheMemory bytes that caches, and what prefill records for methods, may take together; sequences that do not fit run later
  * @param seed seed of methods that draw at random
+ * @param thinking how the thoughts of a model that thinks before it answers are kept apart and limited, and the other
+ *     limits then are the answer's; null takes all text as the answer
  */
 public record GenerationOptions(
         int maxNewTokens,
@@ -30,7 +32,50 @@ public record GenerationOptions(
         int prefillChunk,
         int topLogprobs,
         long cacheMemory,
-        long seed) {
+        long seed,
+        @Nullable Thinking thinking) {
+    /** The same without a rule for thoughts. */
+    public GenerationOptions(
+            int maxNewTokens,
+            int minNewTokens,
+            Sampling sampling,
+            Set<Integer> stopIds,
+            @Nullable StopText stopText,
+            KvCodec cacheType,
+            int prefillChunk,
+            int topLogprobs,
+            long cacheMemory,
+            long seed) {
+        this(
+                maxNewTokens,
+                minNewTokens,
+                sampling,
+                stopIds,
+                stopText,
+                cacheType,
+                prefillChunk,
+                topLogprobs,
+                cacheMemory,
+                seed,
+                null);
+    }
+
+    /** The same with a rule for thoughts. */
+    public GenerationOptions with(@Nullable Thinking rule) {
+        return new GenerationOptions(
+                maxNewTokens,
+                minNewTokens,
+                sampling,
+                stopIds,
+                stopText,
+                cacheType,
+                prefillChunk,
+                topLogprobs,
+                cacheMemory,
+                seed,
+                rule);
+    }
+
     /** Checks the ranges. */
     public GenerationOptions {
         stopIds = Set.copyOf(stopIds);

@@ -6,6 +6,7 @@ import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +22,19 @@ public final class Sequence implements AutoCloseable {
     private final int[] unread;
     private final GenerationOptions options;
     private final Listener listener;
+    private final int[] modelEosIds;
     private final int[] eosIds;
     private final int vocabulary;
     private final Sampler sampler;
     private final CompletionText text;
+    private final @Nullable ThoughtText thoughts;
     private final List<List<TokenLogprob>> top = new ArrayList<>();
     private final int[] ids;
     private final float[] masked;
     private final StepSums sums = new StepSums();
     private int read;
     private int count;
+    private int answered;
     private @Nullable StopReason stop;
     private boolean closed;
     private volatile boolean cancelled;
@@ -41,8 +45,16 @@ public final class Sequence implements AutoCloseable {
         /** Hears nothing. */
         Listener NONE = (id, text) -> {};
 
-        /** A token was chosen; the text is what became complete with it, often a word, sometimes nothing. */
+        /**
+         * A token was chosen; the text is what became complete of the answer with it, often a word, sometimes nothing.
+         */
         void token(int id, String text);
+
+        /** More text of the thoughts before the answer is complete; called before the token that completed it. */
+        default void thought(String text) {}
+
+        /** The sequence was cancelled; the text is what had been held back of the answer. */
+        default void cancelled(String text) {}
     }
 
     /** Times of the steps that a sequence took part in. */
@@ -79,24 +91,29 @@ public final class Sequence implements AutoCloseable {
         this.unread = Arrays.copyOfRange(prompt, cache.nextPosition(), prompt.length);
         this.options = options;
         this.listener = listener;
-        this.eosIds = eosIds(model, options);
+        this.modelEosIds = eosIds(model, Set.of());
+        this.eosIds = eosIds(model, options.stopIds());
         this.vocabulary = model.config().vocabulary();
         var tokenizer = model.hasTokenizer() ? model.tokenizer() : null;
         this.sampler =
                 new Sampler(options.sampling(), id -> tokenizer == null ? "#" : tokenizer.decode(new int[] {id}, true));
-        this.text = new CompletionText(tokenizer, options.stopText());
+        this.text = new CompletionText(tokenizer == null ? null : tokenizer.stream(), options.stopText());
+        var rule = options.thinking();
+        this.thoughts = tokenizer == null || rule == null ? null : new ThoughtText(rule, tokenizer, prompt);
         this.ids = new int[limit(model, prompt.length, options)];
         this.masked = new float[eosIds.length];
     }
 
     /** Most tokens that a completion can have: the last one is never read, so one more than the context has room for. */
     static int limit(LanguageModel model, int promptLength, GenerationOptions options) {
-        return Math.min(options.maxNewTokens(), model.config().contextLength() - promptLength + 1);
+        var rule = options.thinking();
+        long thoughts = rule == null || !model.hasTokenizer() ? 0 : ThoughtText.most(rule, model.tokenizer());
+        return (int) Math.min(options.maxNewTokens() + thoughts, model.config().contextLength() - promptLength + 1);
     }
 
-    private static int[] eosIds(LanguageModel model, GenerationOptions options) {
+    private static int[] eosIds(LanguageModel model, Set<Integer> more) {
         var ids = new TreeSet<>(model.config().eosIds());
-        ids.addAll(options.stopIds());
+        ids.addAll(more);
         return ids.stream()
                 .mapToInt(Integer::intValue)
                 .filter(id -> id >= 0 && id < model.config().vocabulary())
@@ -118,9 +135,19 @@ public final class Sequence implements AutoCloseable {
         return Arrays.copyOf(ids, count);
     }
 
-    /** The text so far, up to the stop text if that ended it. */
+    /** The answer's text so far, up to the stop text if that ended it. */
     public String text() {
         return text.toString();
+    }
+
+    /** The thoughts before the answer, without their tags; null if there were none, or nobody asked to keep them apart. */
+    public @Nullable String thoughts() {
+        return thoughts == null || !thoughts.found() ? null : thoughts.toString();
+    }
+
+    /** Tokens of the thoughts, their tags included. */
+    public int thinkingTokens() {
+        return thoughts == null ? 0 : thoughts.tokens();
     }
 
     /** Most likely tokens at each step so far, best first; empty unless the options ask for them. */
@@ -142,7 +169,7 @@ public final class Sequence implements AutoCloseable {
     boolean endIfCancelled() {
         if (cancelled && stop == null) {
             stop = StopReason.CANCELLED;
-            text.finish();
+            listener.cancelled(finish());
         }
         return stop != null;
     }
@@ -189,19 +216,82 @@ public final class Sequence implements AutoCloseable {
         if (options.topLogprobs() > 0) {
             top.add(topLogprobs(logits, at));
         }
-        int id = count < options.minNewTokens() ? chooseWithoutEos(logits, at) : sampler.choose(logits, at, vocabulary);
+        boolean thinking = thoughts != null && thoughts.inside();
+        int forced = thoughts == null ? -1 : thoughts.forcedToken();
+        int id = forced >= 0 ? forced : choose(logits, at, thinking);
         var piece = "";
-        if (Arrays.binarySearch(eosIds, id) >= 0) {
+        if (forced < 0 && ends(id, thinking)) {
             stop = StopReason.EOS;
         } else {
             ids[count++] = id;
-            piece = text.push(id);
-            stop = text.stopped() ? StopReason.STOP_TEXT : count == ids.length ? StopReason.LENGTH : null;
+            piece = push(id);
+            boolean full = answered >= options.maxNewTokens() || count == ids.length;
+            stop = text.stopped() ? StopReason.STOP_TEXT : full ? StopReason.LENGTH : null;
         }
-        listener.token(id, stop == null ? piece : piece + text.finish());
+        if (stop != null) {
+            piece += finish();
+        }
+        listener.token(id, piece);
     }
 
-    private int chooseWithoutEos(float[] logits, int at) {
+    private int choose(float[] logits, int at, boolean thinking) {
+        return answered < options.minNewTokens()
+                ? chooseWithout(thinking ? modelEosIds : eosIds, logits, at)
+                : sampler.choose(logits, at, vocabulary);
+    }
+
+    /** Stop tokens are of the answer: they do not end thoughts, nor the blanks between these and the answer. */
+    private boolean ends(int id, boolean thinking) {
+        return Arrays.binarySearch(thinking || text.atBlankStart() ? modelEosIds : eosIds, id) >= 0;
+    }
+
+    /** Adds a token to the thoughts or the answer; returns the answer's text that is now certain. */
+    private String push(int id) {
+        if (thoughts == null || thoughts.over()) {
+            answered++;
+            return text.push(id);
+        }
+        think(thoughts.push(id));
+        return thoughts.over() ? beginAnswer(thoughts) : "";
+    }
+
+    private void think(String piece) {
+        if (!piece.isEmpty()) {
+            listener.thought(piece);
+        }
+    }
+
+    private String beginAnswer(ThoughtText before) {
+        if (before.found()) {
+            text.skipBlankStart();
+            return text.append(before.rest());
+        }
+        var piece = new StringBuilder();
+        for (int id : before.held()) {
+            if (answered == options.maxNewTokens() || text.stopped()) {
+                count--;
+            } else {
+                answered++;
+                piece.append(text.push(id));
+            }
+        }
+        return piece.toString();
+    }
+
+    /** Ends all texts; returns what had been held back of the answer. */
+    private String finish() {
+        var piece = "";
+        if (thoughts != null && !thoughts.over()) {
+            if (thoughts.found()) {
+                think(thoughts.finish());
+            } else {
+                piece = beginAnswer(thoughts);
+            }
+        }
+        return piece + text.finish();
+    }
+
+    private int chooseWithout(int[] eosIds, float[] logits, int at) {
         for (int i = 0; i < eosIds.length; i++) {
             masked[i] = logits[at + eosIds[i]];
             logits[at + eosIds[i]] = Float.NEGATIVE_INFINITY;

@@ -9,6 +9,7 @@ import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.tokenizer.ChatFormat;
+import io.hayloft.tokenizer.ThinkTags;
 import io.hayloft.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -112,6 +113,11 @@ public final class LanguageModel implements AutoCloseable {
             chatRead = true;
         }
         return Optional.ofNullable(chat);
+    }
+
+    /** The tags between which the model writes thoughts; empty if it is not known to think. */
+    public Optional<ThinkTags> thinkTags() {
+        return chat().filter(_ -> hasTokenizer()).flatMap(format -> ThinkTags.of(format, tokenizer()));
     }
 
     /** The forward pass. */

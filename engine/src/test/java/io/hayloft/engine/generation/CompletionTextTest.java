@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CompletionTextTest {
     @Test
     void endsBeforeTheFirstLineFeedEvenInsideAToken() {
-        var text = new CompletionText(new Letters(), StopText.newline(0));
+        var text = new CompletionText(new Letters().stream(), StopText.newline(0));
         assertThat(push(text, "ab\ncd")).isEqualTo("ab");
         assertThat(text.stopped()).isTrue();
         assertThat(text).hasToString("ab");
@@ -20,7 +20,7 @@ class CompletionTextTest {
 
     @Test
     void earlyLineFeedsDoNotCount() {
-        var text = new CompletionText(new Letters(), StopText.newline(2));
+        var text = new CompletionText(new Letters().stream(), StopText.newline(2));
         assertThat(push(text, "\na")).isEqualTo("\na");
         assertThat(text.stopped()).isFalse();
         assertThat(push(text, "b\n")).isEqualTo("b");
@@ -29,12 +29,24 @@ class CompletionTextTest {
 
     @ParameterizedTest
     @CsvSource({"'Q: why Question',Question,'Q: why '", "Quest Que,Question,Quest Que", "ababc,abc,ab", "x###y,###,x"})
-    void tellsNothingThatIsCutLater(String said, String stop, String expected) {
-        var text = new CompletionText(new Letters(), new StopText(stop, 0));
+    void handsOutNothingThatIsCutLater(String said, String stop, String expected) {
+        var text = new CompletionText(new Letters().stream(), new StopText(stop, 0));
         var heard = new StringBuilder(push(text, said));
         heard.append(text.finish());
         assertThat(heard).hasToString(expected);
         assertThat(text).hasToString(expected);
+    }
+
+    @Test
+    void blanksAtTheStartAreSkippedOnRequest() {
+        var text = new CompletionText(new Letters().stream(), StopText.newline(0));
+        text.skipBlankStart();
+        assertThat(text.append(" ")).isEmpty();
+        assertThat(push(text, "\n\n ")).isEmpty();
+        assertThat(text.atBlankStart()).isTrue();
+        assertThat(push(text, "a b\nc")).isEqualTo("a b");
+        assertThat(text.atBlankStart()).isFalse();
+        assertThat(text.stopped()).isTrue();
     }
 
     @Test

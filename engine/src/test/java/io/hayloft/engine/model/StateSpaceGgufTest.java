@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,8 +231,8 @@ class StateSpaceGgufTest {
         int rows = 0;
         int columns = 0;
         for (int expert = 0; expert < 4; expert++) {
-            var tensor = weights.tensors()
-                    .get("model.layers." + layer + ".feed_forward.experts." + expert + "." + part + "_proj.weight");
+            var name = "model.layers." + layer + ".feed_forward.experts." + expert + "." + part + "_proj.weight";
+            var tensor = Objects.requireNonNull(weights.tensors().get(name), name);
             all.add(tensor.toFloats());
             rows = (int) tensor.rows();
             columns = tensor.columns();

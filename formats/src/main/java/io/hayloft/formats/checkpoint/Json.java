@@ -1,6 +1,7 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.FileError;
+import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -36,15 +37,12 @@ final class Json {
                     ? ""
                     : " (line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")";
-            throw FileError.of(source, "no valid JSON object" + where + ": " + firstLine(e.getOriginalMessage()), e);
+            throw FileError.of(
+                    source, "no valid JSON object" + where + ": " + JsonErrors.inWords(e.getOriginalMessage()), e);
         }
         if (values == null) {
             throw FileError.of(source, "no valid JSON object: it is null");
         }
         return new Fields(source, "", values);
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
     }
 }

@@ -77,7 +77,10 @@ public final class Arguments {
         var value = value(key);
         var word = value == null ? words[0] : value.toLowerCase(Locale.ROOT);
         if (!List.of(words).contains(word)) {
-            throw Suggest.unknown(where(key), word, List.of(words));
+            throw new UserError(call.name() + ": " + key + " '" + word + "' is not known: "
+                    + Suggest.closest(word, List.of(words))
+                            .map(near -> "did you mean '" + near + "'?")
+                            .orElseGet(() -> "known are: " + String.join(", ", words)));
         }
         note(key, word.equals(words[0]), word);
         return word;

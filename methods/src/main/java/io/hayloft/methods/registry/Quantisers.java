@@ -26,7 +26,7 @@ final class Quantisers {
 
     static final MethodInfo KIVI = info(
             "kivi",
-            "Stores keys per channel and values per token with 2 or 4 bits; the newest tokens stay exact.",
+            "Stores keys per channel and values per token with 2, 4 or 8 bits; the newest tokens stay exact.",
             "Liu et al., arXiv 2402.02750",
             kiviParameters(),
             "an eviction without rules at decoding (snapkv:4x + kivi:4bit)",

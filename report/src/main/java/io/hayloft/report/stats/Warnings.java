@@ -15,7 +15,7 @@ public final class Warnings {
     private static final double USEFUL_SCORE = 0.2;
 
     /** Categories with fewer samples show little but chance. */
-    private static final int FEW_SAMPLES = 5;
+    private static final int FEW_SAMPLES = 10;
 
     /** Achieved and requested ratio may differ by this factor. */
     private static final double RATIO_SLACK = 1.25;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.report.FakeRecords;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -187,7 +188,7 @@ class StatisticsTest {
 
     @Test
     void warnsOfAnswersThatCompressionCannotTouch() {
-        var records = join(List.of(records("full", 0, 1, 1, 1, 1, 1), records("snapkv:2x", 0, 1, 1, 1, 1, 1)));
+        var records = join(List.of(tenTimes("full", 1), tenTimes("snapkv:2x", 1)));
         var untouched = records.stream()
                 .map(record -> FakeRecords.with(record, 1004, 1004, record.storedBytes(), 4, 4))
                 .toList();
@@ -200,10 +201,9 @@ class StatisticsTest {
 
     @Test
     void warnsOnceOfAllMissedRatios() {
-        var records =
-                new ArrayList<>(join(List.of(records("full", 0, 1, 1, 1, 1, 1), records("h2o:2x", 0, 1, 1, 1, 1, 1))));
+        var records = new ArrayList<>(join(List.of(tenTimes("full", 1), tenTimes("h2o:2x", 1))));
         for (var method : List.of("infllm:4x", "infllm:8x")) {
-            records(method, 0, 1, 1, 1, 1, 1)
+            tenTimes(method, 1)
                     .forEach(record ->
                             records.add(FakeRecords.with(record, 1004, 1004, record.fullCacheBytes() / 2, 1, 4)));
         }
@@ -215,9 +215,26 @@ class StatisticsTest {
     @Test
     void staysQuietWhenAllIsWell() {
         var records = join(List.of(
-                records("full", 0, 1, 1, 1, 1, 1),
-                records("random:2x", 0, 0, 0, 1, 0, 0),
-                records("snapkv:2x", 0, 1, 1, 1, 1, 0)));
+                tenTimes("full", 1),
+                records("random:2x", 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0),
+                records("snapkv:2x", 0, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1)));
         assertThat(warnings(records)).isEmpty();
+    }
+
+    @Test
+    void warnsOfFewerThanTenSamples() {
+        for (int samples : new int[] {1, 3, 5, 9}) {
+            var scores = new double[samples];
+            Arrays.fill(scores, 1);
+            assertThat(warnings(records("full", 0, scores)))
+                    .anyMatch(line -> line.startsWith("a category has only " + samples + " sample"));
+        }
+        assertThat(warnings(tenTimes("full", 1))).noneMatch(line -> line.contains("has only"));
+    }
+
+    private static List<BenchRecord> tenTimes(String method, double score) {
+        var scores = new double[10];
+        Arrays.fill(scores, score);
+        return records(method, 0, scores);
     }
 }

@@ -114,7 +114,6 @@ public final class LongBenchTask implements Task {
 
     /** Refuses a broken row of a file before anything runs. */
     private void check(SampleFile.Row row, Set<String> ids) {
-        row.count("length");
         row.text("context");
         row.text("input");
         references(row);
@@ -126,7 +125,7 @@ public final class LongBenchTask implements Task {
     }
 
     private String id(SampleFile.Row row) {
-        return row.text("_id", name() + "-" + row.line());
+        return row.name("_id", name() + "-" + row.line());
     }
 
     private List<String> classes(SampleFile.Row row) {
@@ -140,7 +139,7 @@ public final class LongBenchTask implements Task {
 
     private Sample sample(SampleFile.Row row, SampleRequest request) {
         var facets = new LinkedHashMap<String, Object>();
-        facets.put("length", row.count("length"));
+        row.number("length").ifPresent(words -> facets.put("length", words)); // no score uses it
         var prompt = prompt(row.text("context"), row.text("input"));
         if (request.limitTokens() > 0) {
             var cut = MiddleCut.of(prompt, request.limitTokens(), request.tokens());

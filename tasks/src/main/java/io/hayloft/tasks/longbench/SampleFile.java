@@ -1,5 +1,6 @@
 package io.hayloft.tasks.longbench;
 
+import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,19 +13,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A data file of one task: a JSON object a line, in UTF-8. Blank lines are passed over. */
+/** A data file of one task in UTF-8: a JSON object a line, blank lines passed over, or one list of objects. */
 final class SampleFile {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final List<String> ENDINGS = List.of(".jsonl", ".json");
 
     /** Some editors put it before the first line. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private static final String BYTES_OF_MARK = "\u00EF\u00BB\u00BF";
 
     private final Path file;
 
@@ -100,6 +105,58 @@ final class SampleFile {
      * @throws UserError if the file cannot be read, a line is no JSON object, or there is no row
      */
     List<Place> rows(int most, Consumer<Row> check) {
+        var places = isList() ? listed(most, check) : lines(most, check);
+        if (places.isEmpty()) {
+            throw new UserError(file + ": holds no samples: expected one JSON object a line");
+        }
+        return places;
+    }
+
+    private boolean isList() {
+        try (var in = new BufferedInputStream(Files.newInputStream(file))) {
+            int first = in.read();
+            while (first >= 0 && (Character.isWhitespace(first) || BYTES_OF_MARK.indexOf(first) >= 0)) {
+                first = in.read();
+            }
+            return first == '[';
+        } catch (IOException e) {
+            throw unreadable(e, 0);
+        }
+    }
+
+    private List<Place> listed(int most, Consumer<Row> check) {
+        var places = new ArrayList<Place>();
+        try (var in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            in.mark(4);
+            int mark = new String(in.readNBytes(3), StandardCharsets.UTF_8).equals(BYTE_ORDER_MARK) ? 3 : 0;
+            in.reset();
+            in.skipNBytes(mark);
+            try (var parser = JSON.createParser(in)) {
+                parser.nextToken();
+                while (parser.nextToken() == JsonToken.START_OBJECT && (most == 0 || places.size() < most)) {
+                    var start = parser.currentTokenLocation();
+                    parser.skipChildren();
+                    int bytes = (int) (parser.currentLocation().getByteOffset() - start.getByteOffset());
+                    var place = new Place(mark + start.getByteOffset(), bytes, start.getLineNr());
+                    check.accept(place.read());
+                    places.add(place);
+                }
+                boolean ended = parser.currentToken() == JsonToken.END_ARRAY || places.size() == most;
+                if (!ended) {
+                    throw new UserError(
+                            file + ", line " + parser.currentTokenLocation().getLineNr() + ": expected a JSON object");
+                }
+            }
+        } catch (JacksonException e) {
+            throw new UserError(
+                    file + ": broken JSON in a list of samples: " + JsonErrors.inWords(e.getOriginalMessage()), e);
+        } catch (IOException e) {
+            throw unreadable(e, 0);
+        }
+        return places;
+    }
+
+    private List<Place> lines(int most, Consumer<Row> check) {
         var places = new ArrayList<Place>();
         int number = 0;
         long offset = 0;
@@ -120,9 +177,6 @@ final class SampleFile {
             }
         } catch (IOException e) {
             throw unreadable(e, number);
-        }
-        if (places.isEmpty()) {
-            throw new UserError(file + ": holds no samples: expected one JSON object a line");
         }
         return places;
     }
@@ -148,7 +202,8 @@ final class SampleFile {
                 return node;
             }
         } catch (JacksonException e) {
-            throw new UserError(file + ", line " + number + ": broken JSON: " + e.getOriginalMessage(), e);
+            throw new UserError(
+                    file + ", line " + number + ": broken JSON: " + JsonErrors.inWords(e.getOriginalMessage()), e);
         }
         throw new UserError(file + ", line " + number + ": expected a JSON object");
     }
@@ -178,13 +233,23 @@ final class SampleFile {
             return value.valueStream().map(JsonNode::stringValue).toList();
         }
 
-        /** A whole number of 0 or more. */
-        int count(String field) {
+        /** A text, the digits of a number, or the given one where the field is missing or null. */
+        String name(String field, String otherwise) {
             var value = fields.get(field);
-            if (value == null || !value.isInt() || value.intValue() < 0) {
-                throw error(field, "a whole number");
+            return value != null && value.isNumber() ? value.asString() : text(field, otherwise);
+        }
+
+        /** A number of 0 or more, rounded, also as the text of one; empty where the field is something else or missing. */
+        OptionalInt number(String field) {
+            var value = fields.get(field);
+            try {
+                double number = value != null && (value.isNumber() || value.isString())
+                        ? Double.parseDouble(value.asString())
+                        : -1;
+                return number >= 0 ? OptionalInt.of((int) Math.rint(number)) : OptionalInt.empty();
+            } catch (NumberFormatException e) {
+                return OptionalInt.empty();
             }
-            return value.intValue();
         }
 
         /** The error for a field that is missing or not what it should be. */

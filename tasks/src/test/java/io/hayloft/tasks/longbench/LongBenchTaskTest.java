@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Data files of users, and what belongs to single tasks. */
 class LongBenchTaskTest {
@@ -55,6 +56,45 @@ class LongBenchTaskTest {
     }
 
     @Test
+    void readsAListOfObjects() throws IOException {
+        var other = GOOD.replace("\"a\"", "7").replace(":3", ":\"60.0\"").replace("Ann did.", "\u00C4nn did.");
+        for (var mark : List.of("", "\uFEFF")) {
+            write("qasper.json", mark + " [\n " + GOOD.replace(",", ",\n") + ",\n" + other + "]\n");
+
+            var samples = samples("qasper", folder, 0);
+
+            assertThat(samples).extracting(Sample::id).containsExactly("a", "7");
+            assertThat(samples.get(1).prompt().document()).isEqualTo("\u00C4nn did.");
+            assertThat(samples.get(1).facets()).containsOnly(Map.entry("length", 60));
+            assertThat(samples("qasper", folder, 1)).hasSize(1);
+        }
+        write("qasper.json", "[" + GOOD + ", 3]");
+        assertThatThrownBy(() -> samples("qasper", folder, 0)).hasMessageContaining("line 1: expected a JSON object");
+        write("qasper.json", "[" + GOOD + ",\n {\"input\": 4}]");
+        assertThatThrownBy(() -> samples("qasper", folder, 0))
+                .hasMessageContaining("line 2: field 'context' is missing");
+        write("qasper.json", "[" + GOOD);
+        assertThatThrownBy(() -> samples("qasper", folder, 0)).hasMessageContaining("ends too early");
+        write("qasper.json", "[]");
+        assertThatThrownBy(() -> samples("qasper", folder, 0)).hasMessageContaining("holds no samples");
+    }
+
+    /** No score uses the length, so nothing is wrong with a file that has it in another form, or not at all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"60.0", "\"60\"", "60", "59.7"})
+    void takesALengthInAnyForm(String length) throws IOException {
+        write("qasper.jsonl", GOOD.replace("\"length\":3", "\"length\":" + length));
+        assertThat(samples("qasper", folder, 0).getFirst().facets()).containsOnly(Map.entry("length", 60));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"length\":-3", "\"length\":null", "\"length\":\"long\"", "\"other\":1"})
+    void goesWithoutALength(String field) throws IOException {
+        write("qasper.jsonl", GOOD.replace("\"length\":3", field));
+        assertThat(samples("qasper", folder, 0).getFirst().facets()).isEmpty();
+    }
+
+    @Test
     void tellsWhereTheDataIsMissing() {
         assertThatThrownBy(() -> samples("qasper", null, 0))
                 .isInstanceOf(UserError.class)
@@ -81,8 +121,6 @@ class LongBenchTaskTest {
                         + " list of texts",
                 "{\"input\":\"i\",\"context\":\"c\",\"answers\":[],\"length\":1} | line 2: field 'answers' is not a"
                         + " list with at least one",
-                "{\"input\":\"i\",\"context\":\"c\",\"answers\":[\"x\"],\"length\":-1} | line 2: field 'length' is not"
-                        + " a whole number",
                 "{\"input\":\"i\",\"context\":\"c\",\"answers\":[\"x\"],\"length\":1,\"_id\":\"a\"} | line 2: a sample"
                         + " before it has the same _id 'a'"
             })

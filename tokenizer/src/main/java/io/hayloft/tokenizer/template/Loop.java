@@ -19,7 +19,7 @@ final class Loop extends Thing implements Iterator<Value> {
     private @Nullable List<Value> changed;
 
     /**
-     * @param length of {@code items}, or -1 if only running through them tells it
+     * @param length of {@code items}, or -1 if it is not known before they have been run through
      * @param recursion renders the loop's body for the items of another value, in loops marked as recursive
      * @param depth of recursion, from 0
      */

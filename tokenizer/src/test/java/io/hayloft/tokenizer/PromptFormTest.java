@@ -1,15 +1,14 @@
-package io.hayloft.cli;
+package io.hayloft.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.testing.Goldens;
-import io.hayloft.tokenizer.Tokenizer;
-import io.hayloft.tokenizer.Tokenizers;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class RawPromptTest {
+class PromptFormTest {
     private static final int BOS = 1;
 
     private static Tokenizer tokenizer;
@@ -27,26 +26,29 @@ class RawPromptTest {
         tokenizer.close();
     }
 
+    private static PromptForm.Encoded raw(String text, boolean noBos) {
+        return new PromptForm(true, true, noBos, ChatArguments.NONE).encode(text, tokenizer, Optional.empty());
+    }
+
     @Test
     void textGetsOneBosToken() {
-        var prompt = RawPrompt.encode("hello", tokenizer, true, false);
+        var prompt = raw("hello", false);
         assertThat(prompt.ids()).startsWith(BOS).endsWith(hello).hasSize(1 + hello.length);
-        assertThat(prompt.note()).isEmpty();
+        assertThat(prompt.notes()).isEmpty();
     }
 
     @Test
     void textThatBeginsWithBosGetsNoSecondOneAndSaysSo() {
-        var prompt = RawPrompt.encode("<s>hello", tokenizer, true, false);
+        var prompt = raw("<s>hello", false);
         assertThat(prompt.ids()).startsWith(BOS);
         assertThat(prompt.ids()[1]).isNotEqualTo(BOS);
-        assertThat(prompt.note()).contains("the prompt begins with <s> itself, so no BOS token was added");
+        assertThat(prompt.notes()).containsExactly("the prompt begins with <s> itself, so no BOS token was added");
     }
 
     @Test
     void noBosLeavesOutWhatTheTokenizerAddsAndNothingElse() {
-        assertThat(RawPrompt.encode("hello", tokenizer, true, true).ids()).isEqualTo(hello);
-        assertThat(RawPrompt.encode("<s>hello", tokenizer, true, true).ids())
-                .isEqualTo(tokenizer.encode("<s>hello", false, true));
-        assertThat(RawPrompt.encode("", tokenizer, true, true).ids()).isEmpty();
+        assertThat(raw("hello", true).ids()).isEqualTo(hello);
+        assertThat(raw("<s>hello", true).ids()).isEqualTo(tokenizer.encode("<s>hello", false, true));
+        assertThat(raw("", true).ids()).isEmpty();
     }
 }

@@ -1,0 +1,95 @@
+package io.hayloft.bench.plan;
+
+import io.hayloft.base.UserError;
+import io.hayloft.bench.plan.SampleChoice.Group;
+import io.hayloft.bench.plan.SampleChoice.Place;
+import io.hayloft.bench.plan.SampleChoice.Size;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * About how long the samples of a run are: one of each task and length is made, the others are taken to be longer or shorter
+ * as their texts are.
+ *
+ * @param all one for each sample, in the order in which they run
+ * @param example a sample that can be made
+ */
+public record SampleSizes(List<Size> all, PlannedSample example) {
+    /** Samples of each task and length of which one must be possible for a run to start. */
+    private static final int TRIED = 5;
+
+    /** Copies the list. */
+    public SampleSizes {
+        all = List.copyOf(all);
+    }
+
+    /** A sample that was made, by its index in its group. */
+    private record Example(int rank, PlannedSample sample) {}
+
+    /**
+     * Estimates the sizes. Samples that cannot be made fail when they run, not here.
+     *
+     * @throws UserError if none of those that were tried can be made, as they do not fit the context or the protocol cannot
+     *     split them
+     */
+    public static SampleSizes of(SampleChoice choice) {
+        var places = choice.places();
+        var examples = new LinkedHashMap<Group, Example>();
+        RuntimeException first = null;
+        for (int i = 0; i < Math.min(places.size(), TRIED * choice.groups()); i++) {
+            var place = places.get(i); // the order begins with the first sample of each group
+            if (!examples.containsKey(place.group())) {
+                try {
+                    examples.put(place.group(), new Example(place.rank(), choice.planned(i)));
+                } catch (RuntimeException e) {
+                    first = first == null ? e : first;
+                }
+            }
+        }
+        if (examples.isEmpty()) {
+            throw first != null ? first : new UserError("nothing to run: the tasks have no samples");
+        }
+        addChatNotes(
+                choice,
+                examples.values().stream()
+                        .anyMatch(one -> one.sample().sample().prompt().chat()));
+        var any = examples.values().iterator().next();
+        int context = choice.model().contextLength();
+        var all = places.stream()
+                .map(place -> size(place, examples.getOrDefault(place.group(), any), context))
+                .toList();
+        return new SampleSizes(all, any.sample());
+    }
+
+    private static void addChatNotes(SampleChoice choice, boolean chats) {
+        var model = choice.model();
+        int thoughts = choice.thinkingTokens();
+        var budget = choice.spec().chat().maxThinkingTokens();
+        if (chats && !model.chatFormat()) {
+            choice.addOnce("the model has no chat template: prompts go in as plain text");
+        }
+        if (chats && thoughts >= 0) {
+            choice.addOnce("before it answers a chat, the model may think for up to " + thoughts
+                    + " tokens (--max-thinking-tokens), which are recorded apart and not scored");
+        } else if (budget != null) {
+            choice.addOnce("--max-thinking-tokens changes nothing: "
+                    + (chats ? model.name() + " is not known to think" : "no prompt is a chat"));
+        }
+    }
+
+    private static Size size(Place place, Example example, int context) {
+        var first = example.sample();
+        var samples = place.group().samples();
+        double longer = (double) samples.size(place.rank()) / Math.max(1, samples.size(example.rank()));
+        int around = first.promptTokens() - first.tokensBeforeCut();
+        double tokens = first.tokensBeforeCut() * longer;
+        int limit = first.limitTokens();
+        if (limit > 0 && tokens > limit) {
+            tokens = limit;
+        }
+        int room = context - first.rules().allNewTokens();
+        int prompt = (int) Math.min(room, Math.max(1, Math.rint(tokens + Math.max(0, around))));
+        int question = first.promptTokens() - first.prompt().compressAfter();
+        return new Size(prompt, Math.min(question, prompt - 1), first.rules().allNewTokens());
+    }
+}

@@ -1,0 +1,348 @@
+package io.hayloft.hub;
+
+import io.hayloft.base.Sha256;
+import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Models that were pulled by their address: {@code models/hf/OWNER--REPO/COMMIT/} and {@code models/url/NAME/} in the cache
+ * folder. A manifest beside the files says where they come from and what their checksums are; it is written when all are
+ * there.
+ */
+final class PulledModels {
+    private static final String MANIFEST = "hayloft.json";
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
+    private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.gguf");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /**
+     * What is known of a folder's files.
+     *
+     * @param source as users write it: {@code hf:OWNER/REPO}, or an address
+     * @param revisions branches, tags and commits under which the files were pulled
+     */
+    record Manifest(String source, List<String> revisions, List<PulledFile> files) {
+        Manifest {
+            revisions = List.copyOf(revisions);
+            files = List.copyOf(files);
+        }
+
+        List<String> names() {
+            return files.stream().map(PulledFile::name).toList();
+        }
+    }
+
+    /** A file and what it must be. */
+    record PulledFile(String name, long bytes, String sha256) {}
+
+    /**
+     * A model that is here.
+     *
+     * @param name what users write after {@code --model}
+     * @param path the GGUF file (its first part) or the folder
+     * @param files of it
+     */
+    record Pulled(String name, Path path, Path folder, List<PulledFile> files) {}
+
+    private final Path folder;
+    private final HubDownload hub;
+
+    /** @param models the folder of all models */
+    PulledModels(Path models, HubDownload hub) {
+        this.folder = models;
+        this.hub = hub;
+    }
+
+    /**
+     * Brings a model of the Hub here; files that are here already are checked, not fetched.
+     *
+     * @throws UserError if there is no such model, or a file cannot be had or is not what the Hub says it is
+     */
+    Path pull(HubReference reference, PullListener listener) {
+        listener.step("asking for the files of " + reference);
+        var answer = hub.describe(reference.repo(), reference.revision());
+        var commit = answer.path("sha").asString("");
+        if (!COMMIT.matcher(commit).matches()) {
+            throw new UserError("cannot ask for " + reference + ": the hub names no commit");
+        }
+        var files = RemoteFile.of(answer);
+        var model = RepositoryFiles.choose(reference, files.keySet());
+        var to = repoFolder(reference).resolve(commit);
+        PullLock.run(to, reference.toString(), () -> {
+            var pulled = new ArrayList<PulledFile>();
+            for (var name : model.names()) {
+                var file = Objects.requireNonNull(files.get(name), name);
+                pulled.add(fetch(
+                        file,
+                        to,
+                        (part, heard) -> hub.fetch(
+                                new Source.HuggingFace(reference.repo(), commit, name), file.bytes(), part, heard),
+                        listener));
+            }
+            write(
+                    to,
+                    merged(
+                            to,
+                            new Manifest(
+                                    HubReference.PREFIX + reference.repo(),
+                                    List.of(reference.revision(), commit),
+                                    pulled)));
+        });
+        return pathOf(model, to);
+    }
+
+    /**
+     * Brings a GGUF file of any address here.
+     *
+     * @param sha256 checksum that it must have
+     * @throws UserError if it cannot be had, or is another
+     */
+    Path pull(URI address, String sha256, PullListener listener) {
+        var name = Path.of(String.valueOf(address.getPath())).getFileName();
+        if (name == null || !SAFE_NAME.matcher(name.toString()).matches()) {
+            throw new UserError(
+                    "'" + address + "' is no address of a GGUF file: it must end with a name such as model.gguf");
+        }
+        if (!SHA256.matcher(sha256).matches()) {
+            throw new UserError("--sha256 must be 64 hex digits, not '" + sha256 + "'");
+        }
+        var file = new RemoteFile(name.toString(), -1, sha256, "");
+        var to = folder.resolve("url").resolve(file.name());
+        PullLock.run(to, file.name(), () -> {
+            var pulled = fetch(file, to, (part, heard) -> hub.fetch(address, part, heard), listener);
+            write(to, new Manifest(address.toString(), List.of(), List.of(pulled)));
+        });
+        return to.resolve(file.name());
+    }
+
+    /** How the bytes of a file come. */
+    private interface Transfer {
+        void to(Path part, PullListener listener) throws IOException, SourceException;
+    }
+
+    private static PulledFile fetch(RemoteFile file, Path to, Transfer transfer, PullListener listener)
+            throws IOException {
+        var target = to.resolve(file.name()).normalize();
+        if (!target.startsWith(to)) {
+            throw new UserError("the hub names a file '" + file.name() + "' outside of its repository");
+        }
+        Files.createDirectories(target.getParent());
+        try {
+            if (!Files.isRegularFile(target) || file.problem(target).isPresent()) {
+                Fetcher.checkRoom(file.name(), file.bytes(), to);
+                listener.step(file.name());
+                var part = target.resolveSibling(target.getFileName() + ".part");
+                transfer.to(part, listener);
+                var problem = file.problem(part);
+                if (problem.isPresent()) {
+                    Files.delete(part);
+                    throw new SourceException(problem.get() + " (the file was removed)");
+                }
+                Fetcher.moveInPlace(part, target);
+            }
+            return new PulledFile(file.name(), Files.size(target), Sha256.of(target));
+        } catch (SourceException e) {
+            throw new UserError("cannot fetch " + file.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The model of a reference, if all its files are here. */
+    Optional<Path> find(HubReference reference) {
+        return in(reference).map(Pulled::path);
+    }
+
+    private Optional<Pulled> in(HubReference reference) {
+        for (var at : folders(repoFolder(reference))) {
+            var manifest = read(at);
+            boolean meant = manifest.revisions().contains(reference.revision())
+                    || at.getFileName().toString().equals(reference.revision());
+            var here = manifest.files().stream()
+                    .filter(file -> hasSize(at.resolve(file.name()), file.bytes()))
+                    .map(PulledFile::name)
+                    .toList();
+            if (meant && !here.isEmpty()) {
+                try {
+                    var model = RepositoryFiles.choose(reference, here);
+                    var files = manifest.files().stream()
+                            .filter(file -> model.names().contains(file.name()))
+                            .toList();
+                    return Optional.of(new Pulled(reference.toString(), pathOf(model, at), at, files));
+                } catch (UserError e) {
+                    // another file of the repository was pulled
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The file that was pulled from an address, by its name with or without {@code .gguf}. */
+    Optional<Path> find(String name) {
+        return all().stream()
+                .filter(model -> model.name().equals(name) || (model.name() + ".gguf").equals(name))
+                .map(Pulled::path)
+                .findFirst();
+    }
+
+    /** All models that were pulled by their address. */
+    List<Pulled> all() {
+        var all = new ArrayList<Pulled>();
+        for (var repo : subfolders(folder.resolve("hf"))) {
+            for (var at : folders(repo)) {
+                var manifest = read(at);
+                if (manifest.names().contains("config.json")) {
+                    all.add(new Pulled(manifest.source(), at, at, manifest.files()));
+                }
+                for (var name : manifest.names()) {
+                    if (name.endsWith(".gguf") && !name.matches(".*-(?!00001)\\d{5}-of-\\d{5}\\.gguf")) {
+                        var one = HubReference.parse(manifest.source() + "/" + name)
+                                .orElseThrow();
+                        var parts =
+                                RepositoryFiles.choose(one, manifest.names()).names();
+                        var files = manifest.files().stream()
+                                .filter(file -> parts.contains(file.name()))
+                                .toList();
+                        all.add(new Pulled(one.toString(), at.resolve(name), at, files));
+                    }
+                }
+            }
+        }
+        for (var at : folders(folder.resolve("url"))) {
+            for (var file : read(at).files()) {
+                var name = file.name().substring(0, file.name().length() - ".gguf".length());
+                all.add(new Pulled(name, at.resolve(file.name()), at, List.of(file)));
+            }
+        }
+        return all;
+    }
+
+    /** The pulled model of this name: what {@link #all} lists, or any reference to it. */
+    Optional<Pulled> named(String name) {
+        var listed = all().stream().filter(model -> model.name().equals(name)).findFirst();
+        return listed.isPresent() ? listed : HubReference.parse(name).flatMap(this::in);
+    }
+
+    /** Removes the files of a model, and its folder if nothing else is in it. Returns the bytes that are free now. */
+    long remove(Pulled model) {
+        var bytes = new long[1];
+        PullLock.run(model.folder(), model.name(), () -> {
+            var left = new ArrayList<>(read(model.folder()).files());
+            left.removeAll(model.files());
+            write(
+                    model.folder(),
+                    new Manifest(
+                            read(model.folder()).source(), read(model.folder()).revisions(), left));
+            for (var file : model.files()) {
+                var path = model.folder().resolve(file.name());
+                bytes[0] += Files.exists(path) ? Files.size(path) : 0;
+                Files.deleteIfExists(path);
+            }
+            if (left.isEmpty()) {
+                deleteAll(model.folder());
+            }
+        });
+        return bytes[0];
+    }
+
+    static void deleteAll(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** What is wrong with the files of a model; empty if nothing. */
+    static List<String> problems(Pulled model) {
+        var problems = new ArrayList<String>();
+        for (var file : model.files()) {
+            var path = model.folder().resolve(file.name());
+            new RemoteFile(file.name(), file.bytes(), file.sha256(), "")
+                    .problem(path)
+                    .ifPresent(problem -> problems.add(path + ": " + problem));
+        }
+        return problems;
+    }
+
+    private Path repoFolder(HubReference reference) {
+        return folder.resolve("hf").resolve(reference.repo().replace("/", "--"));
+    }
+
+    private static Path pathOf(RepositoryFiles model, Path at) {
+        return model.gguf() ? at.resolve(model.names().getFirst()) : at;
+    }
+
+    /** Folders with a manifest, the newest first. */
+    private static List<Path> folders(Path above) {
+        return subfolders(above).stream()
+                .filter(at -> Files.isRegularFile(at.resolve(MANIFEST)))
+                .sorted(Comparator.comparing(
+                                (Path at) -> at.resolve(MANIFEST).toFile().lastModified())
+                        .reversed())
+                .toList();
+    }
+
+    private static List<Path> subfolders(Path above) {
+        try (Stream<Path> all = Files.isDirectory(above) ? Files.list(above) : Stream.empty()) {
+            return all.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A manifest with the files of an earlier pull that are not of this one. */
+    private static Manifest merged(Path at, Manifest now) {
+        if (!Files.exists(at.resolve(MANIFEST))) {
+            return now;
+        }
+        var before = read(at);
+        Map<String, PulledFile> files = new LinkedHashMap<>();
+        before.files().forEach(file -> files.put(file.name(), file));
+        now.files().forEach(file -> files.put(file.name(), file));
+        var revisions = new LinkedHashSet<>(before.revisions());
+        revisions.addAll(now.revisions());
+        return new Manifest(now.source(), List.copyOf(revisions), List.copyOf(files.values()));
+    }
+
+    private static Manifest read(Path at) {
+        var file = at.resolve(MANIFEST);
+        try {
+            return JSON.readValue(Files.readString(file), Manifest.class);
+        } catch (IOException | JacksonException e) {
+            throw new UserError(file + " is damaged: delete the folder and pull the model again", e);
+        }
+    }
+
+    private static void write(Path at, Manifest manifest) throws IOException {
+        var part = at.resolve(MANIFEST + ".part");
+        Files.writeString(part, JSON.writeValueAsString(manifest));
+        Fetcher.moveInPlace(part, at.resolve(MANIFEST));
+    }
+
+    private static boolean hasSize(Path file, long bytes) {
+        try {
+            return Files.isRegularFile(file) && Files.size(file) == bytes;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
