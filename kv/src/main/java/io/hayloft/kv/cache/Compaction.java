@@ -83,7 +83,9 @@ public final class Compaction {
                     var slots = keep == null ? null : keep[layer];
                     layers[layer] = layer(source.layer(layer), slots, codecOfLayer.apply(layer));
                 } else {
-                    boolean all = shape.shapes().get(layer).equals(source.shape().shapes().get(layer));
+                    boolean all = shape.shapes()
+                            .get(layer)
+                            .equals(source.shape().shapes().get(layer));
                     layers[layer] = all ? source.state(layer).fork() : new RecurrentState(0);
                 }
             });
