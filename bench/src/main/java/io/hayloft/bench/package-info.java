@@ -1,7 +1,7 @@
 /**
- * A benchmark run from its settings to its report: {@link io.hayloft.bench.BenchSpec} says what to run,
- * {@code bench.run} plans and runs it, {@code bench.record} keeps one line a result on disk, {@code bench.stats} turns
- * lines into means, errors and warnings, {@code bench.report} shows them. This room alone knows engine, methods and tasks.
+ * A benchmark run from its settings to its records: {@link io.hayloft.bench.BenchSpec} says what to run,
+ * {@code bench.plan} chooses samples and estimates the cost, {@code bench.run} runs them, and {@code bench.record} keeps
+ * one line a result on disk. The room {@code report} turns these lines into statistics and shows them.
  */
 @NullMarked
 package io.hayloft.bench;

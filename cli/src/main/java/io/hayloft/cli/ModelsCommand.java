@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code hayloft models}: the catalogue, and what of it is here. */
+/** {@code hayloft models}: lists the catalogue, and which models are on this machine. */
 @Command(
         name = "models",
         description = "List the models that can be named, and which of them are on this machine.",

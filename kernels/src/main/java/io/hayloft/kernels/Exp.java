@@ -10,10 +10,10 @@ import jdk.incubator.vector.VectorOperators;
  * <p>{@code exp(x) = 2^n exp(r)} with {@code n = round(x / ln 2)}; the remainder r is taken in two steps (ln 2 is split so
  * that n times its high part is exact) and goes into a polynomial.
  *
- * <p>There are two: activations and logits use the Taylor polynomial of degree 7, whose error for {@code |r| <= ln 2 / 2} is
- * 5e-9, over the whole range of floats and with a scalar form of the same bits; attention uses the shorter one of Cephes over
- * numbers that are never positive, two instructions less where exponentials are most of the work. Their last bits differ:
- * using one for both would change what models answer.
+ * <p>There are two such polynomials. Activations and logits use the Taylor polynomial of degree 7, whose error for
+ * {@code |r| <= ln 2 / 2} is 5e-9, over the full range of floats and with a scalar form of the same bits. Attention, whose
+ * arguments are never positive, uses the shorter one of Cephes: two instructions less where exponentials are most of the
+ * work. Their last bits differ: using one for both would change what models answer.
  */
 public final class Exp {
     /** Below, the result is 0: it would not be a normal float. */

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A linear layer {@code y = x Wᵀ} with packed weights; activations are 32-bit floats and never rounded.
  *
  * <p>Without a backend's matrix for prefills, a row's result is the same to the bit whatever the number of rows in a
- * call, the number of threads and the vector width. {@link #prefill} computes one chain of fused multiply-adds over ascending k with dequantised weights. {@link
- * #decode} computes, for quantised types, one such chain of activations and whole codes for each block, and adds it
- * times the block's scale; so the two differ in the last bits.
+ * call, the number of threads and the vector width. {@link #prefill} computes one chain of fused multiply-adds over
+ * ascending k with dequantised weights. {@link #decode} computes, for quantised types, one such chain of activations and
+ * quantised values for each block, and adds it times the block's scale; so the two differ in the last bits.
  */
 public final class Linear {
     /** Multiply-adds that the caller does faster alone than with threads that must wake. */

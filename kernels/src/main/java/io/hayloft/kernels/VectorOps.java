@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Operations of a decoder other than linear layers and attention, over parts of {@code float[]} arrays: norms,
- * activations, and what becomes of a row of logits.
+ * activations, and the softmax and largest elements of a row of logits.
  *
  * <p>Results do not depend on the vector width: every lane, and every element left over, goes through the same steps;
  * sums run in double precision in a fixed order.

@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
  * The vector width of this process, chosen once from what the processor prefers: 128, 256 or 512 bits.
  *
  * <p>A species wider than the processor's registers runs about a hundred times slower, a narrower one wastes them. The
- * choice is a constant to the JIT compiler. {@code -Dhayloft.vector.bits=128|256|512} overrides it, for tests: results do not depend on it.
+ * choice is a constant to the JIT compiler. {@code -Dhayloft.vector.bits=128|256|512} overrides it, for tests: results do
+ * not depend on it.
  */
 public final class VectorWidth {
     private static final String OVERRIDE = "hayloft.vector.bits";

@@ -79,8 +79,9 @@ class QuantiserConformanceTest extends MethodRuns {
     }
 
     /**
-     * The ratios that the formulas give at 10,000 tokens, scales, zero points and KIVI's residual included: by bytes() and by what
-     * is allocated. 5.05 and 3.11 are the published figures of KIVI with groups of 32 and a residual of 128, the usual ones.
+     * The ratios that the formulas give at 10,000 tokens, scales, zero points and KIVI's residual included: by bytes() and
+     * by what is allocated. 5.05 and 3.11 are the published figures of KIVI with groups of 32 and a residual of 128, the
+     * usual ones.
      */
     @ParameterizedTest
     @MethodSource("bitRatios")

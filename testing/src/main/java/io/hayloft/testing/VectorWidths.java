@@ -14,7 +14,8 @@ public final class VectorWidths {
     private VectorWidths() {}
 
     /**
-     * Returns the lines that a program prints at each width [widths][lines], each in a process of its own with this one's class path.
+     * Returns the lines that a program prints at each width [widths][lines], each in a process of its own with this one's
+     * class path.
      *
      * @param program its first line is to be the width that it ran with, which is checked and left out
      */

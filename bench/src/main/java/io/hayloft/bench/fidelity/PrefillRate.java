@@ -7,7 +7,7 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 
-/** Measures how fast models read a prompt, measured in turns so that what else the machine does meets all of them. */
+/** Measures how fast models read a prompt, in turns, so that other work of the machine slows down all of them alike. */
 public final class PrefillRate {
     private PrefillRate() {}
 

@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The prompt that each method reads, and how it runs, under {@code --paper-compat}, for one sample: see {@link PaperCompat#switches}.
+ * The prompt that each method reads, and how it runs, under {@code --paper-compat}, for one sample: see
+ * {@link PaperCompat#switches}.
  *
  * @param compat the paper's facts
  * @param sample the sample, its prompt cut to the limit
@@ -29,14 +30,14 @@ public record PaperRows(PaperCompat compat, Sample sample, Prompt uncut, Limits 
     /**
      * Numbers of tokens.
      *
-     * @param limit where the middle was cut out; 0 for nowhere
+     * @param limit most tokens of a prompt before its middle is cut out; 0 for no limit
      * @param uncut tokens of the prompt before that
      * @param answer longest answer
      * @param context most tokens that the model can see
      */
     public record Limits(int limit, int uncut, int answer, int context) {}
 
-    /** The prompt that a method reads, before it shortens it. */
+    /** The prompt that a method reads, before the method shortens it. */
     public Prompt prompt(Method method) {
         var cut = sample.prompt();
         if (WINDOWED.contains(method.family())) {

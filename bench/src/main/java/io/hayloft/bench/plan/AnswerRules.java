@@ -1,10 +1,10 @@
 package io.hayloft.bench.plan;
 
 /**
- * When an answer ends.
+ * When an answer ends, and the seed of its draws.
  *
  * @param maxNewTokens longest answer
- * @param minNewTokens tokens before which nothing ends it
+ * @param minNewTokens tokens before which no EOS or line feed token ends it
  * @param atNewline whether the line feed token ends it
  * @param seed seed of methods that draw at random: another one for each sample
  * @param maxThinkingTokens most tokens of the thoughts before it; {@value #NO_THOUGHTS} if none are kept apart

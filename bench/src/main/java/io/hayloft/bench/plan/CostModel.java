@@ -86,8 +86,8 @@ public record CostModel(
     }
 
     /**
-     * Seconds of the longest prefill, of building all caches, and of a decode step of all methods. Building is what prefills and steps
-     * leave of the time: what each answer says is what its cache would have taken alone, shared scores included.
+     * Seconds of the longest prefill, of building all caches, and of a decode step of all methods. Building is the wall time
+     * less that of prefills and steps: the build times of the answers would count scores that methods share several times.
      *
      * @param answers one for each method
      * @param seconds wall time of all answers
@@ -147,7 +147,10 @@ public record CostModel(
         return seconds;
     }
 
-    /** Most cache that a sample of so many tokens needs at a time, in full ones: that of a prefill and those of its methods. */
+    /**
+     * Most cache that a sample of so many tokens needs at a time, as a multiple of its full cache: that of a prefill and those
+     * of its methods.
+     */
     public static double fullCaches(List<Method> methods, int tokens) {
         double most = 0;
         for (var group : PromptGroup.of(methods)) {

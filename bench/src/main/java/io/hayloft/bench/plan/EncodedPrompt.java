@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * @param compressAfter number of them that a method has seen when it compresses: all, or those of the context
  */
 public record EncodedPrompt(int[] ids, int compressAfter) {
-    /** The same prompt behind another such BOS token, if it begins with one. */
+    /** The same prompt with its BOS token doubled, if it begins with this one. */
     public EncodedPrompt startingTwice(OptionalInt bos) {
         if (bos.isEmpty() || ids.length == 0 || ids[0] != bos.getAsInt()) {
             return this;

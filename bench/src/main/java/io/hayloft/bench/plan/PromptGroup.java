@@ -42,7 +42,10 @@ public record PromptGroup(Optional<PromptStep> step, List<Method> methods) {
         return methods.stream().map(Method::prefillPattern).distinct().count();
     }
 
-    /** Size of the caches of these methods together, in full ones of the original prompt; one without a ratio counts as full. */
+    /**
+     * Size of the caches of these methods together, as a multiple of the original prompt's full cache; a method without a
+     * ratio counts as full.
+     */
     public double fullCaches() {
         double text = step.map(shorter -> shorter.budget().requestedRatio())
                 .filter(ratio -> ratio > 1)

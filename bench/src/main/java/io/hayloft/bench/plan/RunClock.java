@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps time and partial scores of a run: what is left is predicted, and corrected by how the prediction did so far. */
+/**
+ * Time and mean scores of a run so far, and the time left: the predicted one, corrected by the ratio of the time taken to
+ * the time predicted so far.
+ */
 public final class RunClock {
     private final long start = System.nanoTime();
     private final int total;
@@ -40,14 +43,14 @@ public final class RunClock {
         return costs == null ? 0 : costs.seconds(sample);
     }
 
-    /** Takes in a sample that has run. */
+    /** Counts a sample that has run, and the scores of its lines. */
     public void add(SampleChoice.Size sample, List<? extends RunLine> lines) {
         predictedLeft -= predicted(sample);
         predictedDone += predicted(sample);
         addScores(lines);
     }
 
-    /** Counts a sample whose methods have failed. */
+    /** Counts a sample in which all methods that were left to run have failed. */
     public void failed() {
         failed++;
     }

@@ -4,10 +4,11 @@ import java.util.Objects;
 
 /**
  * A sample that a method could not answer: a line of {@code records.jsonl} with an {@code error} and no score. It counts as
- * done until somebody asks to try it again.
+ * done until a start of the run asks to try failed samples again.
  *
  * @param subject which method failed on which sample
- * @param key as of a record; where the prompt could not be encoded, without its tokens
+ * @param key computed as for a {@link BenchRecord}, of the prompt before a method shortens it; empty if the sample could not be
+ *     made or encoded
  * @param machine name of the machine in {@code run.json}
  * @param error what went wrong, one line
  */

@@ -56,7 +56,7 @@ final class Growth {
         return grown;
     }
 
-    /** Through text, as numbers come back from the file in other types. */
+    /** Compares as text, since numbers come back from the file in other types. */
     private static boolean same(@Nullable Object then, @Nullable Object now) {
         return Objects.toString(then).equals(Objects.toString(now));
     }

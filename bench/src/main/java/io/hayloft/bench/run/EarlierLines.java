@@ -53,8 +53,8 @@ final class EarlierLines {
     }
 
     /**
-     * A method that shortens the prompt is taken to do so as before, if it had the same text: its weights are part of the
-     * key, and running them again would take as long as the sample.
+     * The key that a record has if it answers this sample. If the text is the same, a method that shortens prompts is taken
+     * to shorten it as before: its weights are part of the key, and running it again would take as long as the sample.
      */
     private static String expectedKey(
             BenchRecord record, PlannedSample planned, Method method, PromptGroups groups, Recorder recorder) {

@@ -74,8 +74,8 @@ public final class MemoryPlan {
     }
 
     /**
-     * Bytes of caches, and of what a method had recorded of the prompt, at the worst moment of a test. A method is taken to keep all tokens generated, which is the most that
-     * its rule may do.
+     * Bytes of caches, and of what a method had recorded of the prompt, at the worst moment of a test. A method is taken to
+     * keep all tokens generated, which is the most that its rule may do.
      *
      * @throws UserError if depth and tokens together are more than a cache can count
      */

@@ -43,7 +43,7 @@ public final class Generation {
     private record Start(
             Prefilled prefill, float @Nullable [] logits, double seconds, boolean exact, long signalBytes) {}
 
-    /** A method's sequence; its sizes are those when the cache was built, or had shrunk. */
+    /** A method's sequence, with its cache's sizes when it was built or, if it shrinks in the first steps, after that. */
     private static final class Run {
         final int index;
         final CompressionMethod method;
@@ -61,7 +61,7 @@ public final class Generation {
             measure();
         }
 
-        /** Called after each step: a cache that shrinks in the first steps counts as large as it is then. */
+        /** Called after each step: measures the cache again after the step in which the method first shrinks it. */
         void stepDone() {
             if (sequence.steps() == method.freeTokens() - 1) {
                 measure();

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param cacheType how the full cache is stored
  * @param prefillChunk rows that prefill runs together (does not change results)
  * @param topLogprobs log-probabilities kept at each step, 0 for none
- * @param cacheMemory bytes that caches, and what prefill records for methods, may take together; sequences that do not fit run later
+ * @param cacheMemory bytes that caches, and what prefill records for methods, may take together; sequences that do not
+ *     fit run later
  * @param seed seed of methods that draw at random
  * @param thinking how the thoughts of a model that thinks before it answers are kept apart and limited, and the other
  *     limits then are the answer's; null takes all text as the answer

@@ -65,7 +65,7 @@ public final class Sequence implements AutoCloseable {
         private long rows;
         private int decodeSteps;
 
-        /** The times of the completion, of which others were measured before. */
+        /** The times of the completion: those given, which others measured before, and those of the steps. */
         Times times(double prefillSeconds, double compressSeconds) {
             return new Times(
                     prefillSeconds + unreadSeconds,

@@ -62,7 +62,7 @@ final class SharedWork {
         return known.result;
     }
 
-    /** Time counts for what is computed innermost, and no more for what asked for it. */
+    /** Computes a result; its time is taken off the time of the computation that asked for it. */
     private Shared compute(int layer, Supplier<float[][]> compute, @Nullable Shared asking) {
         var shared = new Shared(method);
         running.put(layer, shared);
@@ -99,7 +99,7 @@ final class SharedWork {
         borrowedNanos.reset();
     }
 
-    /** Nanoseconds of all threads that this method would have computed, had not others done it before. */
+    /** Nanoseconds, summed over threads, that this method would have spent on results that others had computed before. */
     long borrowedNanos() {
         return borrowedNanos.sum();
     }

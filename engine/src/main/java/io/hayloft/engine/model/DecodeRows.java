@@ -18,7 +18,7 @@ public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengt
         }
     }
 
-    /** Rows whose sequences are taken to be prompts so far: rotary scalings go by each one's next position. */
+    /** Rows of sequences that count as prompt only: the prompt lengths are the caches' next positions. */
     public static DecodeRows of(int[] tokens, SequenceCache... caches) {
         var lengths = new int[caches.length];
         for (int row = 0; row < lengths.length; row++) {

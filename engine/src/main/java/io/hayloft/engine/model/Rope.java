@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 final class Rope {
     private static final int FIRST_POSITIONS = 1024;
 
-    /** Tables kept; beyond, the one that was not used for longest goes. */
+    /** Most tables kept; the least recently used makes room for the next. */
     private static final int MAX_TABLES = 8;
 
     /** Single positions kept: those of the sequences that decode together. */

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * The rotations of a batch in one layer: sequences that differ in length may rotate by different frequencies.
  *
  * @param rope null in layers that do not rotate
- * @param tables of each row by its prompt, or one for all rows; empty in layers that do not rotate
- * @param decoded of each row that has frequencies of its own, its position alone; null for the others, empty if no row can
+ * @param tables table of each row, by the length of its prompt, or one for all rows; empty in layers that do not rotate
+ * @param decoded table of the row's position alone, for rows that have frequencies of their own; null for the others, and
+ *     empty if no row can have them
  */
 record Rotations(Batch batch, @Nullable Rope rope, Rope.Table[] tables, Rope.@Nullable Table[] decoded) {
     private static final Rope.Table[] NONE = {};

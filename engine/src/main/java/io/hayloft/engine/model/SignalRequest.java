@@ -3,8 +3,8 @@ package io.hayloft.engine.model;
 import io.hayloft.formats.config.DecoderConfig;
 
 /**
- * The signals that a prefill records on the way because some method of the run asked for them. Only layers whose queries see all tokens
- * are recorded: layers with a window are not compressed.
+ * The signals that a prefill records on the way because some method of the run asked for them. Only layers whose queries
+ * see all tokens are recorded: layers with a sliding window are not compressed.
  *
  * @param lastQueries rotated queries of this many last prompt rows; 0 for none
  * @param accumulatedAttention the attention each prompt token received, summed over all query rows

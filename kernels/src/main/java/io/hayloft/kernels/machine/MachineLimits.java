@@ -5,8 +5,8 @@ import io.hayloft.kernels.WorkerPool;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The most that this many threads do together: what no model can exceed, however good its kernels. Both are the best of
- * many short runs, since other programs only ever take away.
+ * The most arithmetic and the most reading that this many threads do together: what no model can exceed, however good its
+ * kernels. Both are the best of many short runs, since other programs only ever slow them down.
  *
  * @param threads threads that worked at once
  * @param gflops 10⁹ single-precision operations a second, fused multiply-adds in registers, which count two each

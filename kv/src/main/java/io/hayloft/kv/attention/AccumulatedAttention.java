@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Attention that each token received: softmax probabilities summed over query rows, for each query head.
  *
  * <p>Rows are added up in blocks of 128 positions, each block in order and the blocks in order, so that threads can share
- * out the blocks and the sums depend neither on them nor on how a prompt is cut into chunks. Where there are out-of-window tokens,
- * {@link ColumnSumStep} adds the rows to the sums one by one instead: threads share out the tokens there.
+ * out the blocks and the sums depend neither on them nor on how a prompt is cut into chunks. Where there are out-of-window
+ * tokens, {@link ColumnSumStep} adds the rows to the sums one by one instead: threads share out the tokens there.
  */
 public final class AccumulatedAttention {
     /** Rows of a block. Blocks begin at multiples of this position. */
@@ -20,7 +20,7 @@ public final class AccumulatedAttention {
     private @Nullable OpenBlock open;
 
     /**
-     * A block of which more rows may come, with what it takes to add it once more when they have.
+     * A block that later rows may still join, with what it takes to replace its sums then.
      *
      * @param end position behind its rows so far
      * @param rows their sums
@@ -79,10 +79,10 @@ public final class AccumulatedAttention {
     }
 
     /**
-     * Room for the sums of the blocks that the next rows belong to; what the first one's earlier rows gave is in it
-     * already.
+     * Returns room for the sums of the blocks that the next rows belong to. If the first of these blocks has earlier rows,
+     * it holds their sums already.
      *
-     * @param position of the first row
+     * @param position position of the first row
      */
     Block[] begin(int position, int count) {
         var blocks = new Block[count];
@@ -100,7 +100,7 @@ public final class AccumulatedAttention {
     /**
      * Adds blocks, in which the probabilities of rows have been summed up.
      *
-     * @param position of the first row
+     * @param position position of the first row
      * @param end position behind the last row
      */
     void add(Block[] blocks, int position, int end) {

@@ -44,7 +44,7 @@ final class AttentionResults {
         return inverseSum[head];
     }
 
-    /** Sets what a head's exponentials are relative to, and one over their sum. */
+    /** Sets a head's largest score, which its exponentials are relative to, and one over their sum. */
     void set(int head, float largest, float inverse) {
         max[head] = largest;
         inverseSum[head] = inverse;

@@ -9,8 +9,11 @@ import io.hayloft.kv.cache.HeadCache;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Column sums of a softmax whose row sums are known: a task is one KV head and one tile of tokens, and goes through the
- * rows in order, so that the sums do not depend on chunks or threads.
+ * Column sums of a softmax whose row sums are known: adds, for each query head and token, the probabilities over all rows
+ * to {@link AccumulatedAttention#sums} [queryHeads][tokens].
+ *
+ * <p>A task is one KV head and one tile of tokens, and goes through the rows in order, so that the sums do not depend on
+ * chunks or threads.
  */
 final class ColumnSumStep implements WorkerPool.Task {
     private static final ThreadLocal<PrefillScratch> SCRATCH = ThreadLocal.withInitial(PrefillScratch::new);

@@ -1,6 +1,7 @@
 package io.hayloft.kv.attention;
 
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.cache.HeadCache;
 import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,11 @@ public final class DecodeAttention {
     /**
      * Attends for one row of each sequence, then calls each policy.
      *
-     * <p>The work is split into ranges of 1024 tokens of a KV head, counted from the first token, whatever the number of
-     * sequences and threads; the splits' softmax sums are merged in order.
+     * <p>The work is split into ranges of 1024 tokens of a KV head, counted from token number 0 (see {@link HeadCache}),
+     * whatever the number of sequences and threads; the splits' softmax sums are merged in order.
      *
      * @param layer index of the layer, which policies are given
-     * @param out results, in the shape of the queries; not the same array
+     * @param out results [rows][queryHeads * headDim]; not the array of the queries
      */
     public static void attend(AttentionShape shape, int layer, StepRows rows, float[] out, WorkerPool pool) {
         var step = STEP.get();

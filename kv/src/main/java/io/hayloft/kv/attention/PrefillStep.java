@@ -36,7 +36,7 @@ final class PrefillStep implements WorkerPool.Task {
      * A step to be run.
      *
      * @param results begun for all rows
-     * @param accumulated adds the rows' probabilities when the step has run, if given
+     * @param accumulated receives the rows' probabilities as the step runs; null for none
      */
     PrefillStep(
             AttentionShape shape,
@@ -52,7 +52,7 @@ final class PrefillStep implements WorkerPool.Task {
         this.rowTiles = (origin + rows.count() + rowsOfTask - 1) / rowsOfTask;
     }
 
-    /** Runs all tasks; with accumulated, some tiles of rows at a time, so that a long chunk does not need the memory for all. */
+    /** Runs all tasks; if attention is accumulated, some tiles of rows at a time, as each needs memory for its sums. */
     void run(WorkerPool pool) {
         int atOnce = accumulated == null ? rowTiles : BLOCKS_AT_ONCE;
         for (firstRowTile = 0; firstRowTile < rowTiles; firstRowTile = endRowTile) {
@@ -69,7 +69,7 @@ final class PrefillStep implements WorkerPool.Task {
         }
     }
 
-    /** The row that a tile of rows begins with; the number of rows for the one behind the last. */
+    /** The first row of a tile of rows; for the tile behind the last one, the number of rows. */
     private int firstRow(int rowTile) {
         return Math.clamp((long) rowTile * rowsOfTask - origin, 0, rows.count());
     }

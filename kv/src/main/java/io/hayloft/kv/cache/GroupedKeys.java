@@ -4,7 +4,8 @@ import static io.hayloft.kv.cache.BlockFormat.TOKENS;
 
 /**
  * Keys in packed groups, the newest unpacked: when {@code residual} unpacked ones have gathered they are packed all at
- * once, but not before their scores have been used, which is when the next token comes.
+ * once, at the end of the decode step that brought the last of them ({@link #flush}), or when the next token is appended.
+ * So the step itself still reads them unpacked.
  */
 final class GroupedKeys implements KeyStore {
     private final int channels;

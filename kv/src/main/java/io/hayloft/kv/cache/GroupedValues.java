@@ -3,8 +3,9 @@ package io.hayloft.kv.cache;
 import static io.hayloft.kv.cache.BlockFormat.TOKENS;
 
 /**
- * Values in packed blocks, the newest {@code residual} unpacked: a token is packed when that many are newer, but not
- * before the step that brought the newest one has used it, which is when the next token comes.
+ * Values in packed blocks, the newest {@code residual} unpacked: a token is packed when that many are newer, at the end of
+ * the decode step that brought the newest one ({@link #flush}), or when the next token is appended. So the step itself
+ * still reads it unpacked.
  */
 final class GroupedValues implements ValueStore {
     private final int channels;

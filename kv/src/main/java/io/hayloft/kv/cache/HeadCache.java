@@ -58,7 +58,7 @@ public final class HeadCache {
         return positions.get(token - begin());
     }
 
-    /** A position that no token's is above. */
+    /** An upper bound of the tokens' positions. */
     public int highestPosition() {
         return positions.highest();
     }

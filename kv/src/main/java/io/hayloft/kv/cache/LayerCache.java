@@ -91,7 +91,7 @@ public final class LayerCache implements LayerState {
     }
 
     /**
-     * Appends tokens to all heads; values are rounded to the codec here.
+     * Appends tokens to all heads, stored as the codec stores new tokens; codecs that pack groups do so in {@link #advance}.
      *
      * @param k keys: row r of head h begins at {@code kAt + r * rowStride + h * headDim}
      * @param v values, likewise
@@ -316,7 +316,7 @@ public final class LayerCache implements LayerState {
         heads = copies;
     }
 
-    /** Moves all blocks out of memory that was shared, of which much has become useless, and says the same bytes as before. */
+    /** Moves all blocks out of shared memory of which much is useless by now; {@link #bytes} stays the same. */
     private void unshare() {
         var shared = memory;
         repack();

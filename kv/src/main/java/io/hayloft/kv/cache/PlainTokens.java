@@ -139,7 +139,11 @@ abstract class PlainTokens implements TokenStore {
         blocks.truncate(blocks(end) - firstBlock);
     }
 
-    /** Takes over the tokens of another store, and its blocks or copies of them. */
+    /**
+     * Becomes equal to another store.
+     *
+     * @param shared whether to share its blocks; else they are copied
+     */
     final void take(PlainTokens source, boolean shared) {
         if (shared) {
             blocks.share(source.blocks);

@@ -19,7 +19,7 @@ interface TokenStore {
     /** Appends a token of another store of the same channels. */
     void appendFrom(TokenStore source, int token);
 
-    /** Packs what is due, after the last token of a prompt. */
+    /** Packs what is due, once the tokens appended last have been used: after each chunk of a prompt and each decode step. */
     void flush();
 
     /** Owns memory for tokens up to this number. */

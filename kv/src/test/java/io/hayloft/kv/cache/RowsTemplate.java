@@ -15,8 +15,8 @@ import java.util.Objects;
  * {@link #main} after a change to it; {@link RowsTemplateTest} fails until the classes follow.
  *
  * <p>Lines of a template that begin with # are directives: {@code #for name from to} repeats what follows up to its
- * {@code #end}, counting up or down, with {@code $before} one less; {@code #if name == value} (or !=), {@code #else}, {@code #end}. {@code $name} or
- * <code>${name}</code> is replaced by a value.
+ * {@code #end}, counting up or down, with {@code $before} one less; {@code #if name == value} (or !=), {@code #else},
+ * {@code #end}. {@code $name} or <code>${name}</code> is replaced by a value.
  */
 final class RowsTemplate {
     static final Path SOURCES = Path.of("src/main/java/io/hayloft/kv/cache");

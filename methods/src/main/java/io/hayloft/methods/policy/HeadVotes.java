@@ -56,7 +56,8 @@ final class HeadVotes {
      *
      * @param position position of a slot
      * @param next position of the next token
-     * @param half how many of the newest tokens are seen beside the next one, and how many of those before them, by their attention
+     * @param half how many of the newest tokens are seen beside the next one, and as many of those before them, by their
+     *     attention
      */
     void choose(IntUnaryOperator position, int next, int half) {
         boolean all = next <= 2 * half;

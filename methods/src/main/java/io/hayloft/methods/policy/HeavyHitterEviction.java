@@ -53,7 +53,7 @@ public final class HeavyHitterEviction implements CachePolicy {
                 int slot = least(cache, head, sums, newest - HeavyHitterScorer.RECENT.tokens(room[head]));
                 int last = cache.length(head) - 1;
                 cache.evict(head, slot);
-                sums[slot] = sums[last]; // the newest token moves into the gap
+                sums[slot] = sums[last]; // the token of the last slot moves into the gap
                 sums[last] = 0;
             }
         }

@@ -136,7 +136,10 @@ final class KeepModel implements AutoCloseable {
         return pieces;
     }
 
-    /** The tokens of a marked text between those that begin and end a text for the encoder, cut off where they exceed its length. */
+    /**
+     * The tokens of a marked text between those that begin and end a text for the encoder, cut off where they exceed its
+     * length.
+     */
     private List<String> tokens(String marked) {
         var tokens = new ArrayList<String>();
         tokens.add(rules.start());

@@ -13,9 +13,10 @@ import java.util.List;
  * The methods that store every token with fewer bits.
  *
  * <p><b>kivi-paper.</b> The benchmark of arXiv 2407.01527 copies the quantiser of KIVI's authors, which adds no constant to
- * a span: quantised values, scales and zero points recorded from it are those of {@code kivi} to the bit, so {@code kivi-paper} is {@code
- * kivi} with its settings and no options. The 2e-6 that its code adds for each channel is in another file, in a form of
- * FlexGen by channels that none of its settings uses. A group of equal numbers divides 0 by 0 there; here its quantised values are 0.
+ * a span: quantised values, scales and zero points recorded from it are those of {@code kivi} to the bit, so
+ * {@code kivi-paper} is {@code kivi} with its settings and no options. The 2e-6 that its code adds for each channel is in
+ * another file, in a form of FlexGen by channels that none of its settings uses. A group of equal numbers divides 0 by 0
+ * there; here its quantised values are 0.
  *
  * <p><b>flexgen.</b> In the authors' code a step reads its own token exactly and rounds it for later ones; here, as in
  * {@code flexgen-paper} and the benchmark, that one token of the step is read rounded, too. {@code flexgen-paper} rounds

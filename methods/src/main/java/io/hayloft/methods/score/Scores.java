@@ -86,8 +86,8 @@ public final class Scores {
     }
 
     /**
-     * The accumulated attention (summed over all prompt queries), averaged over the query heads of each group: {@code [kvHeads][tokens]}.
-     * Computed once for each layer and shared, so it must be left as it is.
+     * The accumulated attention (summed over all prompt queries), averaged over the query heads of each group:
+     * {@code [kvHeads][tokens]}. Computed once for each layer and shared, so it must be left as it is.
      */
     public static float[][] groupAttention(LayerView view) {
         return view.once(SharedSum.GROUP_ATTENTION, () -> computeGroupAttention(view));

@@ -4,8 +4,8 @@ package io.hayloft.methods.window;
 public enum SinkPositions {
     /** At their true positions. */
     ORIGINAL,
-    /** As if nothing lay between them and the window: by slots of the cache. */
+    /** By slots of the cache: as if the dropped tokens between them and the window had never been. */
     SLOT,
-    /** As by slots when the cache is full, from the first token on. */
+    /** As if every query stood in the last slot of a full cache, even while the cache is not full yet. */
     CLAMPED
 }

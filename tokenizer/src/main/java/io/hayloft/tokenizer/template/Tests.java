@@ -8,7 +8,7 @@ import io.hayloft.tokenizer.template.Value.Undefined;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The tests behind {@code is}. */
+/** The tests of templates: the word after {@code is}, as in {@code x is defined}. */
 final class Tests {
     private interface Plain {
         boolean holds(Value value);
@@ -67,9 +67,16 @@ final class Tests {
         return PLAIN.containsKey(name) || BINARY.containsKey(name);
     }
 
+    /**
+     * Runs a test.
+     *
+     * @param arguments those of the test, behind the value: {@code 3} in {@code x is divisibleby 3}
+     * @throws TemplateFailure if there is no such test, or it takes other arguments
+     */
     static boolean apply(String name, Value value, Arguments arguments) {
         var binary = BINARY.get(name);
         if (binary != null) {
+            // /b: the argument of a comparison is given by its place only (see Arguments.bind)
             var parameter = name.equals("divisibleby")
                     ? "num"
                     : name.equals("in") ? "seq" : name.equals("sameas") ? "other" : "/b";
