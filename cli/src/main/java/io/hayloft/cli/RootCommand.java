@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             MethodsCommand.class,
             TasksCommand.class,
+            SamplesCommand.class,
             FidelityCommand.class,
             DoctorCommand.class
         },

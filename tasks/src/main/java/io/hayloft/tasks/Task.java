@@ -1,6 +1,8 @@
 package io.hayloft.tasks;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A source of samples with the metric that scores their answers. Tasks are stateless and may be shared by threads. */
 public interface Task {
@@ -27,6 +29,14 @@ public interface Task {
     /** Whether samples are read from files in {@link SampleRequest#data()}, rather than generated. */
     default boolean needsData() {
         return false;
+    }
+
+    /**
+     * Whether samples come from files, of one natural length each, where the data folder is this one: always for tasks that
+     * need data; for others if the folder has files of theirs.
+     */
+    default boolean readsFiles(@Nullable Path data) {
+        return needsData();
     }
 
     /** Whether a model with this tokenizer can read and write the task's text at all (no unknown words). */

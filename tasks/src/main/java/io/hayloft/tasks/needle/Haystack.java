@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Objects;
 
 /** Prose to hide things in: reports and stories in turn, from the resource {@code haystack.txt}, without any digits. */
-final class Haystack {
-    static final Haystack INSTANCE = new Haystack();
+public final class Haystack {
+    /** The one haystack. */
+    public static final Haystack INSTANCE = new Haystack();
 
     private final String text;
 
@@ -34,7 +35,7 @@ final class Haystack {
     }
 
     /** The whole text. */
-    String text() {
+    public String text() {
         return text;
     }
 
@@ -58,7 +59,7 @@ final class Haystack {
     }
 
     /** Whether a tokenizer gives prose and digits back, but for white space: one with few words does not. */
-    boolean isReadableBy(TokenCounter tokens) {
+    public boolean isReadableBy(TokenCounter tokens) {
         var sample = sentences(0, 20) + "0123456789";
         var back = tokens.decode(tokens.encode(sample));
         return back.replaceAll("\\s", "").equals(sample.replaceAll("\\s", ""));

@@ -7,6 +7,7 @@ import io.hayloft.tasks.longbench.LongBenchTask;
 import io.hayloft.tasks.mini.MiniTask;
 import io.hayloft.tasks.needle.NeedleTask;
 import io.hayloft.tasks.needle.PaperNeedleTask;
+import io.hayloft.tasks.ruler.RulerTask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,6 +23,7 @@ public final class Tasks {
 
     private static final List<Task> MINI = MiniTask.all();
     private static final List<Task> LONG_BENCH = LongBenchTask.all();
+    private static final List<Task> RULER = List.copyOf(RulerTask.all());
     private static final Task NEEDLE = new NeedleTask(NeedleTask.USUAL_DIGITS);
     private static final Map<String, Task> BY_NAME = byName();
 
@@ -30,7 +32,7 @@ public final class Tasks {
     private static Map<String, Task> byName() {
         var others = List.of(NEEDLE, new NeedleTask(LONG_KEY), new PaperNeedleTask());
         var tasks = new LinkedHashMap<String, Task>();
-        Stream.of(MINI, others, LONG_BENCH).flatMap(List::stream).forEach(task -> tasks.put(task.name(), task));
+        Stream.of(MINI, others, RULER, LONG_BENCH).flatMap(List::stream).forEach(task -> tasks.put(task.name(), task));
         return tasks;
     }
 
@@ -52,7 +54,7 @@ public final class Tasks {
     }
 
     /**
-     * The tasks of a comma-separated list of task names and group names ({@code mini}, {@code longbench}), each once,
+     * The tasks of a comma-separated list of task names and group names ({@code mini}, {@code longbench}, {@code ruler}), each once,
      * in the order of the list.
      *
      * @throws UserError if the list names none, or one that does not exist
@@ -75,13 +77,14 @@ public final class Tasks {
         return switch (name) {
             case "mini" -> MINI;
             case "longbench" -> LONG_BENCH;
+            case "ruler" -> RULER;
             default -> List.of(named(name));
         };
     }
 
     /** Every name that {@link #parse} takes: groups first. */
     private static List<String> names() {
-        var names = new LinkedHashSet<>(List.of("mini", "longbench"));
+        var names = new LinkedHashSet<>(List.of("mini", "longbench", "ruler"));
         names.addAll(BY_NAME.keySet());
         return new ArrayList<>(names);
     }
@@ -99,6 +102,11 @@ public final class Tasks {
     /** The pass-key needle for real models. */
     public static Task needle() {
         return NEEDLE;
+    }
+
+    /** The tasks of RULER. */
+    public static List<Task> ruler() {
+        return RULER;
     }
 
     /** The LongBench tasks. */
