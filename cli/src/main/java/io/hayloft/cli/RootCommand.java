@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             MethodsCommand.class,
             TasksCommand.class,
             SamplesCommand.class,
+            ScoreCommand.class,
             FidelityCommand.class,
             DoctorCommand.class
         },

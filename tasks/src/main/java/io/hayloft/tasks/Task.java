@@ -1,5 +1,6 @@
 package io.hayloft.tasks;
 
+import io.hayloft.tasks.metric.DatasetScore;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,4 +65,18 @@ public interface Task {
 
     /** The score of an answer, from 0 to 1, after the post-processing that belongs to the task. */
     double score(Sample sample, String output);
+
+    /**
+     * The score of an answer in a file of predictions, as {@link #score}.
+     *
+     * @throws IllegalArgumentException with a reason, where the published scorer fails on such a row
+     */
+    default double scoreOfRow(Sample sample, String output) {
+        return score(sample, output);
+    }
+
+    /** The published score of a data set, from 0 to 100 with two decimals, from those of its samples (0 to 1, at least one). */
+    default double dataSetScore(double[] scores) {
+        return DatasetScore.of(scores);
+    }
 }

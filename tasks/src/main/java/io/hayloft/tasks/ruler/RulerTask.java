@@ -7,6 +7,9 @@ import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tasks.metric.DatasetScore;
+import io.hayloft.tasks.metric.Metric;
+import io.hayloft.tasks.metric.StringMatch;
 import io.hayloft.tasks.needle.Haystack;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +26,16 @@ public final class RulerTask implements Task {
     private static final int USUAL_SAMPLES = 10;
 
     private final RulerSettings settings;
+    private final StringMatch match;
 
-    private RulerTask(RulerSettings settings) {
+    private RulerTask(RulerSettings settings, StringMatch match) {
         this.settings = settings;
+        this.match = match;
     }
 
     /** The thirteen tasks in the order of the benchmark. */
     public static List<RulerTask> all() {
-        return RulerSettings.all().stream().map(RulerTask::new).toList();
+        return RulerSettings.all().stream().map(settings -> new RulerTask(settings, StringMatch.RULER)).toList();
     }
 
     @Override
@@ -131,6 +136,26 @@ public final class RulerTask implements Task {
 
     @Override
     public double score(Sample sample, String output) {
-        return settings.family().metric().best(output, sample.references(), List.of());
+        return settings.family().metric() == Metric.STRING_MATCH_ALL
+                ? match.all(output, sample.references())
+                : match.any(output, sample.references());
+    }
+
+    @Override
+    public double scoreOfRow(Sample sample, String output) {
+        if (sample.references().isEmpty()) {
+            throw new IllegalArgumentException("expected at least one answer");
+        }
+        return score(sample, output);
+    }
+
+    @Override
+    public double dataSetScore(double[] scores) {
+        return DatasetScore.ofMean(scores);
+    }
+
+    /** The same task with the scorer of kvpress, which leaves control characters out instead of making them line feeds. */
+    public Task asKvpress() {
+        return new RulerTask(settings, StringMatch.KVPRESS);
     }
 }
