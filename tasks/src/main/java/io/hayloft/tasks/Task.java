@@ -33,10 +33,12 @@ public interface Task {
     }
 
     /**
-     * Whether samples come from files, of one natural length each, where the data folder is this one: always for tasks that
-     * need data; for others if the folder has files of theirs.
+     * Whether samples have lengths of their own, so that a wanted one is ignored: those of a fixed grid, and those from
+     * files.
+     *
+     * @param data the folder with data files, if the user named one
      */
-    default boolean readsFiles(@Nullable Path data) {
+    default boolean ownLengths(@Nullable Path data) {
         return needsData();
     }
 

@@ -49,6 +49,10 @@ public final class RunSettings {
         settings.put("cache_type", spec.cacheType());
         settings.put("backend", model.backend());
         settings.put("backend_details", model.backendDetails());
+        var haystack = spec.haystack();
+        if (haystack != null) {
+            settings.put("haystack", haystack.toString());
+        }
         var compat = spec.compat();
         if (compat != null) {
             settings.put(

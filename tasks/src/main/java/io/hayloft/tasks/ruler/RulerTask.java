@@ -69,7 +69,7 @@ public final class RulerTask implements Task {
     }
 
     @Override
-    public boolean readsFiles(@Nullable Path data) {
+    public boolean ownLengths(@Nullable Path data) {
         return data != null && RulerFile.find(name(), data) != null;
     }
 
