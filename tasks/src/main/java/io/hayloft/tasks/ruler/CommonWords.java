@@ -1,6 +1,7 @@
 package io.hayloft.tasks.ruler;
 
 import io.hayloft.tasks.ruler.Fitting.Draft;
+import io.hayloft.tasks.ruler.Fitting.DrawingFailed;
 import io.hayloft.tasks.ruler.Fitting.Estimate;
 import io.hayloft.tasks.ruler.Fitting.Fitted;
 import java.util.ArrayList;
@@ -85,8 +86,8 @@ final class CommonWords implements Generator {
     private List<String> chosen(int size) {
         var from = size <= words.size() ? words : inputs.moreWords();
         if (size > from.size()) {
-            throw new Fitting.DrawingFailed(
-                    "a list of " + size + " different words, and there are only " + from.size(), true);
+            throw DrawingFailed.always(
+                    "a list of " + size + " different words, and there are only " + from.size(), "ask for shorter prompts");
         }
         return draws.python().sample(from, size);
     }

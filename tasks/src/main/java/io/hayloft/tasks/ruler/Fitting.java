@@ -47,15 +47,22 @@ record Fitting(String task, int limit, int answerTokens, int step, TokenCounter 
         private static final long serialVersionUID = 1L;
 
         private final boolean always;
+        private final String advice;
 
-        /**
-         * A failure.
-         *
-         * @param always whether every further try would fail, too
-         */
-        DrawingFailed(String message, boolean always) {
+        private DrawingFailed(String message, boolean always, String advice) {
             super(message, null, false, false);
             this.always = always;
+            this.advice = advice;
+        }
+
+        /** A failure by chance: another try may succeed. */
+        static DrawingFailed once(String message) {
+            return new DrawingFailed(message, false, "ask for another seed");
+        }
+
+        /** A failure that every sample of this size has. */
+        static DrawingFailed always(String message, String advice) {
+            return new DrawingFailed(message, true, advice);
         }
     }
 
@@ -92,7 +99,8 @@ record Fitting(String task, int limit, int answerTokens, int step, TokenCounter 
         try {
             return drawing.draw(units);
         } catch (DrawingFailed e) {
-            throw new UserError(task + " at " + limit + " tokens: " + e.getMessage() + "; RULER's own program breaks off here");
+            throw new UserError(task + " at " + limit + " tokens: " + e.getMessage()
+                    + ", and RULER's own program breaks off there: " + e.advice);
         }
     }
 
@@ -106,6 +114,7 @@ record Fitting(String task, int limit, int answerTokens, int step, TokenCounter 
         int used = units;
         int tries = 0;
         var why = "";
+        var advice = "";
         while (tries < MOST_TRIES) {
             boolean always = false;
             try {
@@ -114,9 +123,11 @@ record Fitting(String task, int limit, int answerTokens, int step, TokenCounter 
                 if (length <= limit) {
                     return new Fitted(draft, length);
                 }
-                why = "a sample of the smallest size (" + used + " units) has " + length + " tokens";
+                why = "samples of the smallest size (" + used + " units) have " + length + " tokens";
+                advice = "ask for longer prompts";
             } catch (DrawingFailed e) {
                 why = e.getMessage();
+                advice = e.advice;
                 always = e.always;
             }
             if (used > step) {
@@ -126,6 +137,6 @@ record Fitting(String task, int limit, int answerTokens, int step, TokenCounter 
             }
         }
         throw new UserError(task + " at " + limit + " tokens: " + why
-                + "; RULER's own program would never end: ask for longer prompts or another seed");
+                + ", and RULER's own program would try for ever: " + advice);
     }
 }

@@ -2,6 +2,7 @@ package io.hayloft.tasks.ruler;
 
 import io.hayloft.tasks.python.PythonRandom;
 import io.hayloft.tasks.ruler.Fitting.Draft;
+import io.hayloft.tasks.ruler.Fitting.DrawingFailed;
 import io.hayloft.tasks.ruler.Fitting.Fitted;
 import io.hayloft.tasks.ruler.RulerSettings.HaystackType;
 import io.hayloft.tasks.ruler.RulerSettings.Needles;
@@ -122,7 +123,8 @@ final class Niah implements Generator {
         try {
             return draws.python().sample(size, count);
         } catch (IllegalArgumentException e) {
-            throw new Fitting.DrawingFailed(count + " needles do not fit into " + size + " places", true);
+            throw DrawingFailed.always(
+                    count + " needles do not fit into " + size + " places", "ask for longer prompts");
         }
     }
 

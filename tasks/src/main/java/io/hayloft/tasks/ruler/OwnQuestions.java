@@ -35,19 +35,18 @@ final class OwnQuestions {
     private record Light(
             String name, String keeper, String trade, int year, int steps, String colour, String ship, String cargo) {
         String about() {
-            return "The lighthouse of " + name + " was lit for the first time in " + year + ". Its lamp stands at the top of "
-                    + steps + " steps, and the tower is painted in " + colour + ". The first keeper was " + keeper
-                    + ", who came to the island as a " + trade + ".";
+            return "The lighthouse of " + name + " was first lit in " + year + ". Its tower is " + colour + " and has " + steps
+                    + " steps. The first keeper was " + keeper + ".";
         }
 
         String ofShip() {
-            return "The " + ship + " was the supply ship of " + name + " for many years. She sailed on the first day of each"
-                    + " month, as long as the ice allowed it, and what she brought most often was " + cargo + ".";
+            return "The " + ship + " was the supply ship of " + name + ". On the first day of each month she brought " + cargo
+                    + ", unless ice closed the harbour.";
         }
 
         String ofKeeper() {
-            return keeper + " worked as a " + trade + " before the lamp of " + name + " was built. The notebooks of those"
-                    + " years hold more drawings than words, and " + steps + " of their pages are about the tower alone.";
+            return keeper + " had worked as a " + trade + " before taking over the lamp of " + name
+                    + ", and went on drawing birds in the evenings.";
         }
     }
 
@@ -83,9 +82,9 @@ final class OwnQuestions {
             var documents = List.of(light.about(), light.ofShip(), light.ofKeeper());
             set.documents(documents);
             ask(set, documents, 0, "Who was the first keeper of the lighthouse of " + light.name() + "?", light.keeper());
-            ask(set, documents, 0, "In which year was " + light.name() + " lit for the first time?", "" + light.year());
+            ask(set, documents, 0, "In which year was the lighthouse of " + light.name() + " first lit?", "" + light.year());
             ask(set, documents, 1, "What was the name of the supply ship of " + light.name() + "?", light.ship());
-            ask(set, documents, 2, "What was the work of " + light.keeper() + " before?", light.trade());
+            ask(set, documents, 2, "What was the work of " + light.keeper() + " before keeping the lamp?", light.trade());
         }
         return set.build();
     }
@@ -114,8 +113,7 @@ final class OwnQuestions {
             set.question(
                     first
                             ? "Who was the first keeper of the lighthouse that the " + light.ship() + " supplied?"
-                            : "In which year was the lighthouse lit for the first time that the " + light.ship()
-                                    + " supplied?",
+                            : "In which year was the lighthouse that the " + light.ship() + " supplied first lit?",
                     List.of(first ? light.keeper() : "" + light.year()),
                     mixed,
                     List.of());

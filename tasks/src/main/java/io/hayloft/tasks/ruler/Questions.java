@@ -34,7 +34,8 @@ final class Questions implements Generator {
 
     private Draft draw(int index, int size) {
         if (index >= set.questions().size()) {
-            throw new DrawingFailed("there are only " + set.questions().size() + " questions", true);
+            throw DrawingFailed.always(
+                    "there are only " + set.questions().size() + " questions", "ask for fewer samples");
         }
         var question = set.questions().get(index);
         var documents = documents(question, size);
@@ -69,8 +70,9 @@ final class Questions implements Generator {
         int others = size - question.own().size();
         if (others <= question.more().size()) {
             if (others < 0) {
-                throw new DrawingFailed(
-                        size + " documents, and the question has " + question.own().size() + " of its own", true);
+                throw DrawingFailed.always(
+                        size + " documents, and the question has " + question.own().size() + " of its own",
+                        "ask for longer prompts");
             }
             places.addAll(draws.python().sample(question.more(), others));
             return places;

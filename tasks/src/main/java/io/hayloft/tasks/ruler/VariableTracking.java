@@ -2,6 +2,7 @@ package io.hayloft.tasks.ruler;
 
 import io.hayloft.tasks.metric.UnicodeText;
 import io.hayloft.tasks.ruler.Fitting.Draft;
+import io.hayloft.tasks.ruler.Fitting.DrawingFailed;
 import io.hayloft.tasks.ruler.Fitting.Fitted;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,7 +93,7 @@ final class VariableTracking implements Generator {
             if (!forExample) {
                 value(); // of a second chain, which lacks names
             }
-            throw new Fitting.DrawingFailed("a variable name was drawn twice", false);
+            throw DrawingFailed.once("a variable name was drawn twice");
         }
         var lines = new ArrayList<String>(size + NAMES);
         for (int i = 0; i < size; i++) {
@@ -110,7 +111,8 @@ final class VariableTracking implements Generator {
 
     private int[] sorted(int size) {
         if (size < NAMES) {
-            throw new Fitting.DrawingFailed(NAMES + " statements do not fit into " + size + " lines", true);
+            throw DrawingFailed.always(
+                    NAMES + " statements do not fit into " + size + " lines", "ask for longer prompts");
         }
         return Arrays.stream(draws.python().sample(size, NAMES)).sorted().toArray();
     }
