@@ -15,6 +15,7 @@ import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;
 import io.hayloft.report.Report;
 import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.KeyDigits;
 import io.hayloft.report.stats.Warnings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -234,6 +235,7 @@ final class BenchCommand extends Subcommand {
         var report = Report.write(run);
         var findings = Findings.of(run.records());
         out().println(SummaryText.of(findings.table()));
+        KeyDigits.of(run.records()).forEach(keys -> out().println(SummaryText.ofKeys(keys)));
         for (var sentence : Headline.of(findings)) {
             out().println(Terminal.wrapped("", "", sentence));
         }
