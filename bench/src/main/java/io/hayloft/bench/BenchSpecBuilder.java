@@ -197,8 +197,10 @@ public final class BenchSpecBuilder {
         if (answerDigits == 0) {
             return chosen;
         }
-        if (chosen.stream().allMatch(task -> Tasks.withDigits(task, answerDigits).isEmpty())) {
-            throw new UserError("--answer-digits is for the tasks needle, needle-paper and passkey: name one with --tasks");
+        if (chosen.stream()
+                .allMatch(task -> Tasks.withDigits(task, answerDigits).isEmpty())) {
+            throw new UserError(
+                    "--answer-digits is for the tasks needle, needle-paper and passkey: name one with --tasks");
         }
         return chosen.stream()
                 .map(task -> Tasks.withDigits(task, answerDigits).orElse(task))

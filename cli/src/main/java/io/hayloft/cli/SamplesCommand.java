@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
         description = {
             "Print samples of a generated task as JSON lines, in the form of RULER's own programs.",
             "",
-            "The RULER tasks draw what those programs draw for the same seed, tokenizer and inputs. Without --inputs they"
-                    + " use Hayloft's own prose, word lists and questions."
+            "The RULER tasks draw what those programs draw for the same seed, tokenizer and inputs. Without --inputs"
+                    + " they use Hayloft's own prose, word lists and questions."
         },
         footer = {
             "",
@@ -42,7 +42,11 @@ import picocli.CommandLine.Option;
             "  hayloft samples --task qa_1 --length 8k --tokenizer my-model/ --inputs RULER-inputs/"
         })
 final class SamplesCommand extends Subcommand {
-    @Option(names = "--task", paramLabel = "NAME", required = true, description = "A generated task: see hayloft tasks.")
+    @Option(
+            names = "--task",
+            paramLabel = "NAME",
+            required = true,
+            description = "A generated task: see hayloft tasks.")
     private String task = "";
 
     @Option(
@@ -70,8 +74,9 @@ final class SamplesCommand extends Subcommand {
             names = "--tokenizer",
             paramLabel = "DIR|MODEL",
             defaultValue = Catalogue.EMBEDDED,
-            description = "Folder or file of a tokenizer.json, GGUF file or name of a model, in whose tokens lengths are"
-                    + " counted. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Folder or file of a tokenizer.json, GGUF file or name of a model, in whose tokens lengths are"
+                            + " counted. Default: ${DEFAULT-VALUE}.")
     private String tokenizer = Catalogue.EMBEDDED;
 
     @Option(
@@ -100,8 +105,9 @@ final class SamplesCommand extends Subcommand {
         try (var opened = open(tokenizer)) {
             var tokens = counter(opened);
             if (!chosen.suitedTo(tokens)) {
-                throw new UserError("task " + task + " does not suit this tokenizer, which lacks words that the task needs:"
-                        + " name another --tokenizer");
+                throw new UserError(
+                        "task " + task + " does not suit this tokenizer, which lacks words that the task needs:"
+                                + " name another --tokenizer");
             }
             var lines = chosen instanceof RulerTask ruler ? official(ruler, tokens) : others(chosen, tokens);
             for (int i = 0; i < samples; i++) {
@@ -154,7 +160,8 @@ final class SamplesCommand extends Subcommand {
         if (Files.isRegularFile(path) && name.endsWith(".json")) {
             return Tokenizers.fromTokenizerJson(path);
         }
-        var found = Files.isDirectory(path) ? path : ModelStore.open().resolve(name).path();
+        var found =
+                Files.isDirectory(path) ? path : ModelStore.open().resolve(name).path();
         if (Files.isDirectory(found)) {
             return Tokenizers.fromFolder(found);
         }

@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Score a file of predictions with the metric of a task.",
             "",
-            "The file holds a JSON object a line, in the form of LongBench (pred, answers, all_classes) or RULER (pred,"
-                    + " outputs). A row that cannot be scored is named with its line, the others count, and the exit code"
-                    + " is 2."
+            "The file holds a JSON object a line, in the form of LongBench (pred, answers, all_classes) or RULER"
+                    + " (pred, outputs). A row that cannot be scored is named with its line, the others count, and the"
+                    + " exit code is 2."
         },
         footer = {
             "",
@@ -88,7 +88,8 @@ final class ScoreCommand extends Subcommand {
                 ? String.format(Locale.ROOT, "%.2f", scored.score().getAsDouble())
                 : "no score";
         var failed = scored.failures().isEmpty() ? "" : ", " + scored.failures().size() + " failed";
-        return task.name() + " (" + task.metric() + "): " + score + " from " + Sizes.count(scored.rows(), "row") + failed;
+        return task.name() + " (" + task.metric() + "): " + score + " from " + Sizes.count(scored.rows(), "row")
+                + failed;
     }
 
     private Path path() {

@@ -51,7 +51,10 @@ final class SummaryText {
 
     /** How keys of one length were answered: exactly, the longest right part, and the share of right digits by position. */
     static String ofKeys(KeyDigits keys) {
-        var table = new Table().text("keys of " + keys.digits() + " digits").number("exact").number("partial");
+        var table = new Table()
+                .text("keys of " + keys.digits() + " digits")
+                .number("exact")
+                .number("partial");
         int parts = Math.min(KEY_COLUMNS, keys.digits());
         for (int part = 0; part < parts; part++) {
             int first = keys.digits() * part / parts + 1;
@@ -59,7 +62,8 @@ final class SummaryText {
             table.number((part == 0 ? "digit\n" : "") + (first == last ? "" + first : first + "-" + last));
         }
         for (var row : keys.rows()) {
-            var cells = new ArrayList<>(List.of(row.method(), number("%.2f", row.exact()), number("%.2f", row.partial())));
+            var cells =
+                    new ArrayList<>(List.of(row.method(), number("%.2f", row.exact()), number("%.2f", row.partial())));
             for (int part = 0; part < parts; part++) {
                 cells.add(number("%.2f", row.right(keys.digits() * part / parts, keys.digits() * (part + 1) / parts)));
             }

@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreCommandTest {
-    private static final String GOOD = "{\"pred\": \"Paris\", \"answers\": [\"Paris\"], \"all_classes\": null, \"length\": 5}";
-    private static final String MISS = "{\"pred\": \"Rome\", \"answers\": [\"Paris\"], \"all_classes\": null, \"length\": 5}";
+    private static final String GOOD =
+            "{\"pred\": \"Paris\", \"answers\": [\"Paris\"], \"all_classes\": null, \"length\": 5}";
+    private static final String MISS =
+            "{\"pred\": \"Rome\", \"answers\": [\"Paris\"], \"all_classes\": null, \"length\": 5}";
 
     @TempDir
     Path folder;
@@ -26,7 +28,8 @@ class ScoreCommandTest {
     @Test
     void printsTheOfficialScore() throws IOException {
         Files.writeString(file, GOOD + "\n" + GOOD + "\n" + MISS + "\n");
-        assertThat(Cli.good("score", "--task", "qasper", file.toString(), "--json").out())
+        assertThat(Cli.good("score", "--task", "qasper", file.toString(), "--json")
+                        .out())
                 .isEqualTo("{\"task\":\"qasper\",\"rows\":3,\"failed\":0,\"score\":66.67}\n");
         assertThat(Cli.good("score", "--task", "qasper", file.toString()).out())
                 .isEqualTo("qasper (qa_f1/1): 66.67 from 3 rows\n");
@@ -49,8 +52,10 @@ class ScoreCommandTest {
     @Test
     void scoresAsKvpressOnDemand() throws IOException {
         Files.writeString(file, "{\"pred\": \"1\\n2\", \"outputs\": [\"12\"]}\n");
-        assertThat(Cli.good("score", "--task", "vt", file.toString(), "--json").out()).contains("\"score\":0.0");
-        assertThat(Cli.good("score", "--task", "vt", file.toString(), "--json", "--kvpress").out())
+        assertThat(Cli.good("score", "--task", "vt", file.toString(), "--json").out())
+                .contains("\"score\":0.0");
+        assertThat(Cli.good("score", "--task", "vt", file.toString(), "--json", "--kvpress")
+                        .out())
                 .contains("\"score\":100.0");
         Cli.run("score", "--task", "qasper", "--kvpress", file.toString()).isUserError("--kvpress", "qasper is none");
     }

@@ -25,8 +25,7 @@ public record SampleRequest(
         TokenCounter tokens,
         @Nullable Path haystack) {
     /** A request for the task's own texts. */
-    public SampleRequest(
-            int length, int count, long seed, @Nullable Path data, int limitTokens, TokenCounter tokens) {
+    public SampleRequest(int length, int count, long seed, @Nullable Path data, int limitTokens, TokenCounter tokens) {
         this(length, count, seed, data, limitTokens, tokens, null);
     }
 

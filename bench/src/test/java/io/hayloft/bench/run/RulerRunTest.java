@@ -53,14 +53,16 @@ class RulerRunTest {
         assertThat(full(done))
                 .extracting(record -> record.outcome().metric())
                 .contains("string_match_all/1", "string_match_part/1");
-        assertThat(full(done)).extracting(record -> record.facets().get("length")).containsOnly(1024, 1536);
+        assertThat(full(done))
+                .extracting(record -> record.facets().get("length"))
+                .containsOnly(1024, 1536);
     }
 
     @Test
     void filesInTheOfficialForm() throws IOException {
         var data = Files.createDirectory(folder.resolve("data"));
-        var row = "{\"index\": 0, \"input\": \"VAR A = 5. Which variables hold 5? Answer: full!\", \"outputs\": [\"A\", \"FULL\"],"
-                + " \"length\": 40}\n";
+        var row = "{\"index\": 0, \"input\": \"VAR A = 5. Which variables hold 5? Answer: full!\", \"outputs\": [\"A\","
+                + " \"FULL\"], \"length\": 40}\n";
         Files.writeString(data.resolve("vt_4096.jsonl"), row.repeat(3));
         var spec = spec().data(data).samples(2).lengths(List.of(1024, 2048)).build();
         assertThat(spec.tasks()).containsExactly("vt");
@@ -77,8 +79,8 @@ class RulerRunTest {
         var done = full(run(spec, new FakeRunner(6000, false)));
         assertThat(done).hasSize(5);
         assertThat(done).extracting(record -> record.facets().get("length")).containsOnly(512, 2730, 4949);
-        assertThat(done).allSatisfy(record -> assertThat(record.references().getFirst())
-                .matches("[0-9]{12}"));
+        assertThat(done)
+                .allSatisfy(record -> assertThat(record.references().getFirst()).matches("[0-9]{12}"));
     }
 
     @Test
@@ -87,11 +89,11 @@ class RulerRunTest {
         Files.writeString(texts.resolve("a.txt"), "One fish swims. Two birds fly. ".repeat(50));
         var spec = spec().tasks(List.of("needle")).lengths(List.of(256)).samples(1);
         run(spec.build(), new FakeRunner(1000, false));
-        var other = run(
-                spec.haystack(texts).out(folder.resolve("other")).build(), new FakeRunner(1000, false));
+        var other = run(spec.haystack(texts).out(folder.resolve("other")).build(), new FakeRunner(1000, false));
         assertThat(other.info().settings()).containsEntry("haystack", texts.toString());
         assertThat(full(other).getFirst().key())
-                .isNotEqualTo(full(RunFolder.read(folder.resolve("run"))).getFirst().key());
+                .isNotEqualTo(
+                        full(RunFolder.read(folder.resolve("run"))).getFirst().key());
         var copy = BenchSpec.fromJson(spec.build().toJson());
         assertThat(copy.haystack()).isEqualTo(spec.build().haystack());
     }
@@ -101,7 +103,8 @@ class RulerRunTest {
         assertThatThrownBy(() -> spec().tasks(List.of("vt")).answerDigits(9).build())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("--answer-digits is for the tasks");
-        assertThatThrownBy(() -> spec().tasks(List.of("needle")).answerDigits(129).build())
+        assertThatThrownBy(
+                        () -> spec().tasks(List.of("needle")).answerDigits(129).build())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("between 1 and 128");
     }

@@ -64,7 +64,8 @@ final class BackgroundTexts {
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new UserError(file + ": cannot be read as UTF-8 text: take it out of the folder or save it as UTF-8", e);
+            throw new UserError(
+                    file + ": cannot be read as UTF-8 text: take it out of the folder or save it as UTF-8", e);
         }
     }
 }

@@ -112,10 +112,8 @@ public final class PassKeyTask implements Task {
         int lengths = fitting(texts, request);
         int all = lengths * DEPTHS.length * REPEATS;
         int count = request.count() == 0 ? all : Math.min(all, request.count());
-        return Samples.of(
-                count,
-                index -> sample(texts, keys, request.seed(), Cell.of(index, lengths)),
-                index -> (long) LENGTHS[Cell.of(index, lengths).length()]);
+        return Samples.of(count, index -> sample(texts, keys, request.seed(), Cell.of(index, lengths)), index ->
+                (long) LENGTHS[Cell.of(index, lengths).length()]);
     }
 
     /** All keys in the paper's order. */
@@ -141,15 +139,20 @@ public final class PassKeyTask implements Task {
             }
         }
         if (lengths == 0) {
-            throw new UserError(name() + ": the shortest prompt, of " + (int) LENGTHS[0] + " words, is above the limit of "
-                    + request.limitTokens() + " tokens: take needle, or a model with a longer context");
+            throw new UserError(
+                    name() + ": the shortest prompt, of " + (int) LENGTHS[0] + " words, is above the limit of "
+                            + request.limitTokens() + " tokens: take needle, or a model with a longer context");
         }
         return lengths;
     }
 
     /** Tokens of a prompt, with one for BOS and some for keys of other digits. */
     private int tokens(List<String> texts, int words, SampleRequest request) {
-        return 1 + 2 * digits + request.tokens().count(PaperPrompt.of(texts, words, 0.5, "0".repeat(digits)).text());
+        return 1
+                + 2 * digits
+                + request.tokens()
+                        .count(PaperPrompt.of(texts, words, 0.5, "0".repeat(digits))
+                                .text());
     }
 
     private Sample sample(List<String> texts, List<String> keys, long seed, Cell cell) {

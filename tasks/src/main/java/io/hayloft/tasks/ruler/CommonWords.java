@@ -60,8 +60,7 @@ final class CommonWords implements Generator {
     private Draft draw(int size) {
         var example = small ? list(20, SHORT_EXAMPLE) : list(40, LONG_EXAMPLE);
         var asked = list(size, small ? SHORT_LIST : LONG_LIST);
-        return new Draft(
-                fill(example) + " " + numbered(example.outputs()) + "\n" + fill(asked), asked.outputs());
+        return new Draft(fill(example) + " " + numbered(example.outputs()) + "\n" + fill(asked), asked.outputs());
     }
 
     private String fill(Draft list) {
@@ -87,7 +86,8 @@ final class CommonWords implements Generator {
         var from = size <= words.size() ? words : inputs.moreWords();
         if (size > from.size()) {
             throw DrawingFailed.always(
-                    "a list of " + size + " different words, and there are only " + from.size(), "ask for shorter prompts");
+                    "a list of " + size + " different words, and there are only " + from.size(),
+                    "ask for shorter prompts");
         }
         return draws.python().sample(from, size);
     }

@@ -21,7 +21,8 @@ final class Draws {
      */
     Draws(long seed) {
         if (seed < 0 || seed > NumpyRandom.LARGEST_SEED) {
-            throw new UserError("RULER's generators take seeds from 0 to " + NumpyRandom.LARGEST_SEED + ", not " + seed);
+            throw new UserError(
+                    "RULER's generators take seeds from 0 to " + NumpyRandom.LARGEST_SEED + ", not " + seed);
         }
         this.seed = seed;
         this.python = new PythonRandom(seed);

@@ -136,7 +136,7 @@ record Fitting(String task, int limit, int answerTokens, int step, TokenCounter 
                 tries = always ? MOST_TRIES : tries + 1;
             }
         }
-        throw new UserError(task + " at " + limit + " tokens: " + why
-                + ", and RULER's own program would try for ever: " + advice);
+        throw new UserError(
+                task + " at " + limit + " tokens: " + why + ", and RULER's own program would try for ever: " + advice);
     }
 }

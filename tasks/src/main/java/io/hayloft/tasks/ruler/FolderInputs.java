@@ -77,8 +77,9 @@ final class FolderInputs implements RulerInputs.Origin {
     public List<String> moreWords() {
         var file = folder.resolve(MORE_WORDS);
         if (!Files.isRegularFile(file)) {
-            throw new UserError("no " + file + ": a list this long needs more words than nouns, adjectives and verbs are;"
-                    + " put RULER's " + MORE_WORDS + " there, or ask for shorter prompts");
+            throw new UserError(
+                    "no " + file + ": a list this long needs more words than nouns, adjectives and verbs are;"
+                            + " put RULER's " + MORE_WORDS + " there, or ask for shorter prompts");
         }
         return notEmpty(file, json(file).valueStream().map(JsonNode::asString).toList());
     }
@@ -134,8 +135,7 @@ final class FolderInputs implements RulerInputs.Origin {
                         + document.path(1).valueStream().map(JsonNode::asString).collect(Collectors.joining()));
             }
             set.documents(own);
-            set.question(
-                    string(question, "question", file), List.of(string(question, "answer", file)), own, List.of());
+            set.question(string(question, "question", file), List.of(string(question, "answer", file)), own, List.of());
         }
         return set.build();
     }
@@ -187,8 +187,9 @@ final class FolderInputs implements RulerInputs.Origin {
 
     private static String text(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new UserError("no " + file.getFileName() + " in " + file.toAbsolutePath().getParent()
-                    + ": this task reads it; leave out the folder to use Hayloft's own texts");
+            throw new UserError(
+                    "no " + file.getFileName() + " in " + file.toAbsolutePath().getParent()
+                            + ": this task reads it; leave out the folder to use Hayloft's own texts");
         }
         try {
             return Files.readString(file);

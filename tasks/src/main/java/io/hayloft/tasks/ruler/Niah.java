@@ -18,7 +18,8 @@ import java.util.UUID;
 /** Needles in a haystack: values of keys, hidden in prose or among lines (the official program {@code niah}). */
 final class Niah implements Generator {
     /** The line that haystacks of equal lines are made of. */
-    static final String NOISE = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
+    static final String NOISE =
+            "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again.";
 
     private static final Wording NEEDLE =
             Wording.parse("One of the special magic {type_needle_v} for {key} is: {value}.");
@@ -95,8 +96,7 @@ final class Niah implements Generator {
         var query = list(Arrays.stream(asked).mapToObj(keys::get).toList());
         var outputs =
                 Arrays.stream(asked).mapToObj(values::get).flatMap(List::stream).toList();
-        return new Draft(
-                prompt.fill(Map.of("type_needle_v", valueName, "context", context, "query", query)), outputs);
+        return new Draft(prompt.fill(Map.of("type_needle_v", valueName, "context", context, "query", query)), outputs);
     }
 
     private String drawn(ValueType type) {

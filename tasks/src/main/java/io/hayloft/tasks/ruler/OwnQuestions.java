@@ -21,11 +21,47 @@ final class OwnQuestions {
             "bray", "cliff", "dale", "ey", "ford", "garth", "haven", "inver", "kirk", "lund", "mouth", "ness", "ock",
             "port", "quay", "rock", "sund", "tarn", "wick", "yarrow");
     private static final List<String> FIRST_NAMES = List.of(
-            "Agnes", "Bruno", "Clara", "Dorian", "Edith", "Felix", "Greta", "Hugo", "Ingrid", "Jonas", "Karla", "Leopold",
-            "Mathilda", "Nils", "Olga", "Paulina", "Quentin", "Rosa", "Sigmund", "Thea");
+            "Agnes",
+            "Bruno",
+            "Clara",
+            "Dorian",
+            "Edith",
+            "Felix",
+            "Greta",
+            "Hugo",
+            "Ingrid",
+            "Jonas",
+            "Karla",
+            "Leopold",
+            "Mathilda",
+            "Nils",
+            "Olga",
+            "Paulina",
+            "Quentin",
+            "Rosa",
+            "Sigmund",
+            "Thea");
     private static final List<String> FAMILY_NAMES = List.of(
-            "Abel", "Brandt", "Castell", "Drummond", "Engel", "Frost", "Grimsby", "Halvorsen", "Ivers", "Jansson", "Kramer",
-            "Lindqvist", "Moreau", "Norling", "Osborne", "Petrov", "Quist", "Rasmussen", "Sandoval", "Thorne");
+            "Abel",
+            "Brandt",
+            "Castell",
+            "Drummond",
+            "Engel",
+            "Frost",
+            "Grimsby",
+            "Halvorsen",
+            "Ivers",
+            "Jansson",
+            "Kramer",
+            "Lindqvist",
+            "Moreau",
+            "Norling",
+            "Osborne",
+            "Petrov",
+            "Quist",
+            "Rasmussen",
+            "Sandoval",
+            "Thorne");
     private static final List<String> TRADES = List.of(
             "clockmaker", "geologist", "schoolteacher", "shipwright", "botanist", "organist", "surveyor", "bookbinder");
 
@@ -35,13 +71,13 @@ final class OwnQuestions {
     private record Light(
             String name, String keeper, String trade, int year, int steps, String colour, String ship, String cargo) {
         String about() {
-            return "The lighthouse of " + name + " was first lit in " + year + ". Its tower is " + colour + " and has " + steps
-                    + " steps. The first keeper was " + keeper + ".";
+            return "The lighthouse of " + name + " was first lit in " + year + ". Its tower is " + colour + " and has "
+                    + steps + " steps. The first keeper was " + keeper + ".";
         }
 
         String ofShip() {
-            return "The " + ship + " was the supply ship of " + name + ". On the first day of each month she brought " + cargo
-                    + ", unless ice closed the harbour.";
+            return "The " + ship + " was the supply ship of " + name + ". On the first day of each month she brought "
+                    + cargo + ", unless ice closed the harbour.";
         }
 
         String ofKeeper() {
@@ -81,10 +117,25 @@ final class OwnQuestions {
         for (var light : lights) {
             var documents = List.of(light.about(), light.ofShip(), light.ofKeeper());
             set.documents(documents);
-            ask(set, documents, 0, "Who was the first keeper of the lighthouse of " + light.name() + "?", light.keeper());
-            ask(set, documents, 0, "In which year was the lighthouse of " + light.name() + " first lit?", "" + light.year());
+            ask(
+                    set,
+                    documents,
+                    0,
+                    "Who was the first keeper of the lighthouse of " + light.name() + "?",
+                    light.keeper());
+            ask(
+                    set,
+                    documents,
+                    0,
+                    "In which year was the lighthouse of " + light.name() + " first lit?",
+                    "" + light.year());
             ask(set, documents, 1, "What was the name of the supply ship of " + light.name() + "?", light.ship());
-            ask(set, documents, 2, "What was the work of " + light.keeper() + " before keeping the lamp?", light.trade());
+            ask(
+                    set,
+                    documents,
+                    2,
+                    "What was the work of " + light.keeper() + " before keeping the lamp?",
+                    light.trade());
         }
         return set.build();
     }
@@ -101,7 +152,8 @@ final class OwnQuestions {
         var random = new SeededRandom("questions", 2);
         for (int i = 0; i < lights.size(); i++) {
             var light = lights.get(i);
-            var documents = new ArrayList<>(List.of(titled(light.ship(), light.ofShip()), titled(light.name(), light.about())));
+            var documents =
+                    new ArrayList<>(List.of(titled(light.ship(), light.ofShip()), titled(light.name(), light.about())));
             for (int j = 1; documents.size() < DOCUMENTS; j++) {
                 var other = lights.get((i + j * 7) % lights.size());
                 documents.add(titled(other.ship(), other.ofShip()));

@@ -71,7 +71,8 @@ final class Questions implements Generator {
         if (others <= question.more().size()) {
             if (others < 0) {
                 throw DrawingFailed.always(
-                        size + " documents, and the question has " + question.own().size() + " of its own",
+                        size + " documents, and the question has "
+                                + question.own().size() + " of its own",
                         "ask for longer prompts");
             }
             places.addAll(draws.python().sample(question.more(), others));
@@ -85,7 +86,8 @@ final class Questions implements Generator {
                 rest.add(i);
             }
         }
-        places.addAll(draws.python().sample(rest, Math.max(0, others - question.more().size())));
+        places.addAll(
+                draws.python().sample(rest, Math.max(0, others - question.more().size())));
         return places;
     }
 }

@@ -95,8 +95,8 @@ final class RulerFile {
     private static Sample sample(Placed placed, RulerTask task) {
         var row = placed.place().read();
         int length = row.fields().path("length").asInt(0);
-        var read = new RulerSample(
-                0, row.text("input"), row.texts("outputs"), length, row.text("answer_prefix", ""), -1);
+        var read =
+                new RulerSample(0, row.text("input"), row.texts("outputs"), length, row.text("answer_prefix", ""), -1);
         return task.sample(read, placed.id(), length > 0 ? Map.of("length", length) : Map.of());
     }
 }

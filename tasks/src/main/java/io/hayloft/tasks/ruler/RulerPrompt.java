@@ -28,8 +28,8 @@ public record RulerPrompt(String context, String question, String answerPrefix) 
         if (answer < 0) {
             return Optional.empty();
         }
-        return Optional.of(new RulerPrompt(
-                text.substring(0, question), text.substring(question, answer), text.substring(answer)));
+        return Optional.of(
+                new RulerPrompt(text.substring(0, question), text.substring(question, answer), text.substring(answer)));
     }
 
     /** A prompt as the model gets it: as plain text, the answer begun; without a question if none is found in it. */
@@ -40,7 +40,6 @@ public record RulerPrompt(String context, String question, String answerPrefix) 
     private Prompt toPrompt(Family family) {
         int end = context.indexOf(family.instructionEnd());
         int document = end < 0 ? 0 : end + family.instructionEnd().length();
-        return new Prompt(
-                context.substring(0, document), context.substring(document), question + answerPrefix, false);
+        return new Prompt(context.substring(0, document), context.substring(document), question + answerPrefix, false);
     }
 }

@@ -67,7 +67,6 @@ final class RulerSamples {
         }
         int answer = input.indexOf(outputs.getFirst());
         int tokens = job.tokens().count(input.substring(0, answer));
-        return new RulerSample(
-                input.codePointCount(0, answer), input, outputs, fitted.length(), prefix, tokens);
+        return new RulerSample(input.codePointCount(0, answer), input, outputs, fitted.length(), prefix, tokens);
     }
 }

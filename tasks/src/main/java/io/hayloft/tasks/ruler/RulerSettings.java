@@ -63,8 +63,7 @@ record RulerSettings(
      * @param values values of each key
      * @param queries keys that are asked for
      */
-    record Needles(
-            HaystackType haystack, ValueType keyType, ValueType valueType, int keys, int values, int queries) {
+    record Needles(HaystackType haystack, ValueType keyType, ValueType valueType, int keys, int values, int queries) {
         Needles {
             keys = Math.max(keys, queries);
         }

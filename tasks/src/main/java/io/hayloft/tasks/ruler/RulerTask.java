@@ -35,7 +35,9 @@ public final class RulerTask implements Task {
 
     /** The thirteen tasks in the order of the benchmark. */
     public static List<RulerTask> all() {
-        return RulerSettings.all().stream().map(settings -> new RulerTask(settings, StringMatch.RULER)).toList();
+        return RulerSettings.all().stream()
+                .map(settings -> new RulerTask(settings, StringMatch.RULER))
+                .toList();
     }
 
     @Override
@@ -87,8 +89,8 @@ public final class RulerTask implements Task {
         }
         int length = request.length() == 0 ? USUAL_LENGTH : request.length();
         int count = request.count() == 0 ? USUAL_SAMPLES : request.count();
-        var samples = new RulerSamples(new Job(
-                settings, length, request.seed(), inputs(data), Job.NO_MODEL_TEMPLATE, request.tokens()));
+        var samples = new RulerSamples(
+                new Job(settings, length, request.seed(), inputs(data), Job.NO_MODEL_TEMPLATE, request.tokens()));
         return Samples.of(count, index -> sample(samples.get(index), length, request.seed(), index));
     }
 
@@ -123,8 +125,8 @@ public final class RulerTask implements Task {
         if (!template.contains(Job.NO_MODEL_TEMPLATE)) {
             throw new UserError("a model template needs a place " + Job.NO_MODEL_TEMPLATE + " for the task's own");
         }
-        var samples = new RulerSamples(new Job(
-                settings, request.length(), request.seed(), request.inputs(), template, request.tokens()));
+        var samples = new RulerSamples(
+                new Job(settings, request.length(), request.seed(), request.inputs(), template, request.tokens()));
         return samples::get;
     }
 

@@ -104,8 +104,7 @@ final class VariableTracking implements Generator {
             lines.add(places[i] + i, statement(names, i, value));
         }
         var context = String.join("\n", lines).replace(". \n", ".\n");
-        var text = wording.fill(
-                Map.of("context", context, "query", value, "num_v", Integer.toString(NAMES)));
+        var text = wording.fill(Map.of("context", context, "query", value, "num_v", Integer.toString(NAMES)));
         return new Draft(text, names);
     }
 

@@ -128,7 +128,8 @@ class RulerScoringTest {
                 .toList();
         assertThat(cases).hasSize(40);
         for (var one : cases) {
-            var expected = one.get("result").valueStream().map(JsonNode::asString).toList();
+            var expected =
+                    one.get("result").valueStream().map(JsonNode::asString).toList();
             var metric = one.get("metric").stringValue();
             var actual = new ArrayList<String>();
             for (int i = 0; i < one.get("responses").size(); i++) {

@@ -33,7 +33,10 @@ class PassKeyTaskTest {
     @Test
     void keysOfThePaper() {
         var keys = TASK.keys(42);
-        assertThat(keys).hasSize(300).startsWith("1043321", "8196001", "3389083").endsWith("3584168");
+        assertThat(keys)
+                .hasSize(300)
+                .startsWith("1043321", "8196001", "3389083")
+                .endsWith("3584168");
         assertThat(new PassKeyTask(64).keys(42).getFirst()).hasSize(64).startsWith(keys.get(0) + keys.get(1));
     }
 
@@ -41,7 +44,9 @@ class PassKeyTaskTest {
     void theGridIsStratified() {
         var samples = TASK.open(request(0, 0));
         assertThat(samples.count()).isEqualTo(300);
-        var cells = IntStream.range(0, 300).mapToObj(i -> PassKeyTask.Cell.of(i, 10)).toList();
+        var cells = IntStream.range(0, 300)
+                .mapToObj(i -> PassKeyTask.Cell.of(i, 10))
+                .toList();
         assertThat(new HashSet<>(cells)).hasSize(300);
         assertThat(cells.stream().map(PassKeyTask.Cell::key)).doesNotHaveDuplicates();
         var first = IntStream.range(0, 10).mapToObj(samples::get).toList();
@@ -56,9 +61,7 @@ class PassKeyTaskTest {
     void lengthsThatDoNotFitAreLeftOut() {
         var samples = TASK.samples(request(0, 5200));
         assertThat(samples).hasSize(3 * 10 * 3);
-        assertThat(samples)
-                .extracting(sample -> sample.facets().get("length"))
-                .containsOnly(512, 2730, 4949);
+        assertThat(samples).extracting(sample -> sample.facets().get("length")).containsOnly(512, 2730, 4949);
         assertThat(samples).extracting(Sample::id).doesNotHaveDuplicates();
         assertThatThrownBy(() -> TASK.open(request(0, 400)))
                 .isInstanceOf(UserError.class)
@@ -72,7 +75,8 @@ class PassKeyTaskTest {
             var sample = samples.get(i);
             assertThat(sample.prompt().document()).contains(sample.references().getFirst());
             assertThat(TASK.score(sample, sample.references().getFirst() + ".")).isEqualTo(1);
-            assertThat(TASK.score(sample, samples.get((i + 1) % 20).references().getFirst())).isZero();
+            assertThat(TASK.score(sample, samples.get((i + 1) % 20).references().getFirst()))
+                    .isZero();
         }
     }
 
@@ -82,9 +86,11 @@ class PassKeyTaskTest {
         Files.writeString(folder.resolve("a.txt"), "one two ");
         var sample = TASK.open(request(1, 0).withHaystack(folder)).get(0);
         assertThat(sample.prompt().document()).startsWith(" The pass key is ").contains(" one two three four one two ");
-        var needle = Tasks.named("needle-3").samples(new SampleRequest(200, 1, 1, null, 0, new StandInTokens(1), folder));
+        var needle =
+                Tasks.named("needle-3").samples(new SampleRequest(200, 1, 1, null, 0, new StandInTokens(1), folder));
         assertThat(needle.getFirst().prompt().document()).contains("three four");
-        assertThat(new StandInTokens(1).count(needle.getFirst().prompt().text())).isBetween(190, 200);
+        assertThat(new StandInTokens(1).count(needle.getFirst().prompt().text()))
+                .isBetween(190, 200);
 
         Files.write(folder.resolve("c.bin"), "\u00ff\u00fe".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> TASK.open(request(1, 0).withHaystack(folder)))
@@ -99,7 +105,8 @@ class PassKeyTaskTest {
     void keysOfOtherLengths() {
         assertThat(Tasks.named("passkey-64").name()).isEqualTo("passkey-64");
         assertThat(Tasks.named("passkey-128").description()).contains("128 digits");
-        assertThat(Tasks.withDigits(Tasks.named("needle-paper"), 12).map(Task::name)).contains("needle-paper-12");
+        assertThat(Tasks.withDigits(Tasks.named("needle-paper"), 12).map(Task::name))
+                .contains("needle-paper-12");
         assertThat(Tasks.withDigits(TASK, 7).map(Task::name)).contains("passkey");
         assertThat(Tasks.withDigits(Tasks.named("qasper"), 7)).isEmpty();
         for (int digits : List.of(0, 129)) {

@@ -50,7 +50,9 @@ class PredictionsTest {
                 "{\"index\": 0, \"pred\": \" ab\\u0001C\", \"outputs\": [\"AB\", \"C\", \"D\"], \"others\": {}}",
                 "{\"index\": 1, \"pred\": \"abc\", \"output\": \"ABC\"}");
         assertThat(scored.score()).hasValue(83.33);
-        assertThat(score("qa_2", "{\"pred\": \"abc\", \"outputs\": [\"x\", \"AB\"]}").score()).hasValue(100);
+        assertThat(score("qa_2", "{\"pred\": \"abc\", \"outputs\": [\"x\", \"AB\"]}")
+                        .score())
+                .hasValue(100);
     }
 
     @Test
@@ -58,8 +60,14 @@ class PredictionsTest {
         var file = folder.resolve("bad.jsonl");
         Files.write(
                 file,
-                ("{\"pred\": \"Paragraph 3\", \"answers\": [\"Paragraph 3\"]}\n[1]\n{\"pred\": 7, \"answers\": []}\n{\"pred\""
-                                + ": \"x\"}\n{broken\n{\"pred\": \"1\", \"answers\": [\"one\"]}\n{\"pred\": \"\u00ff\", \"answers\": [3]}\n\u00ff\n"
+                ("{\"pred\": \"Paragraph 3\", \"answers\": [\"Paragraph 3\"]}\n"
+                                + "[1]\n"
+                                + "{\"pred\": 7, \"answers\": []}\n"
+                                + "{\"pred\": \"x\"}\n"
+                                + "{broken\n"
+                                + "{\"pred\": \"1\", \"answers\": [\"one\"]}\n"
+                                + "{\"pred\": \"\u00ff\", \"answers\": [3]}\n"
+                                + "\u00ff\n"
                                 + "{\"pred\": \"4\", \"answers\": [\"Paragraph 3\"]}")
                         .getBytes(StandardCharsets.ISO_8859_1));
         var scored = Predictions.of(Tasks.named("passage_retrieval_en"), file);
@@ -74,7 +82,8 @@ class PredictionsTest {
                 .anySatisfy(why -> assertThat(why).contains("broken JSON"))
                 .anySatisfy(why -> assertThat(why).contains("no paragraph"))
                 .anySatisfy(why -> assertThat(why).contains("UTF-8"));
-        assertThat(score("trec", "{\"pred\": \"x\", \"answers\": [\"x\"], \"all_classes\": null}").score())
+        assertThat(score("trec", "{\"pred\": \"x\", \"answers\": [\"x\"], \"all_classes\": null}")
+                        .score())
                 .isEmpty();
         assertThat(score("vt", "{\"pred\": \"x\", \"outputs\": []}").failures()).hasSize(1);
     }

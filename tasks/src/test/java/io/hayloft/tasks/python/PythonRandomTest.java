@@ -55,8 +55,8 @@ class PythonRandomTest {
                     .forEach(value -> assertThat(uniform.uniform(-2.5, 7.25)).isEqualTo(value.doubleValue()));
             var bits = new PythonRandom(seed);
             one.get("bits")
-                    .forEach(pair -> assertThat(Long.toUnsignedString(
-                                    bits.bits(pair.get(0).intValue())))
+                    .forEach(pair -> assertThat(
+                                    Long.toUnsignedString(bits.bits(pair.get(0).intValue())))
                             .isEqualTo(pair.get(1).stringValue()));
             var below = new PythonRandom(seed);
             one.get("randrange")
@@ -67,7 +67,10 @@ class PythonRandomTest {
             var digits = new PythonRandom(seed);
             var tens = "0123456789".chars().mapToObj(Character::toString).toList();
             assertThat(String.join(
-                            "", IntStream.range(0, 30).mapToObj(_ -> digits.choice(tens)).toList()))
+                            "",
+                            IntStream.range(0, 30)
+                                    .mapToObj(_ -> digits.choice(tens))
+                                    .toList()))
                     .isEqualTo(one.get("choice").stringValue());
             assertThat(shuffled(new PythonRandom(seed), 30)).isEqualTo(numbers(one.get("shuffle")));
         }
@@ -136,7 +139,8 @@ class PythonRandomTest {
             vector.get("getrandbits_32")
                     .forEach(value -> assertThat(words.bits(32)).isEqualTo(value.longValue()));
             var doubles = new PythonRandom(seed);
-            vector.get("random").forEach(value -> assertThat(doubles.nextDouble()).isEqualTo(value.doubleValue()));
+            vector.get("random")
+                    .forEach(value -> assertThat(doubles.nextDouble()).isEqualTo(value.doubleValue()));
             var numbers = new PythonRandom(seed);
             assertAll(vector.get("randint_1000000_9999999"), () -> numbers.between(1_000_000, 9_999_999));
             var places = new PythonRandom(seed);

@@ -15,8 +15,9 @@ class PythonTextTest {
         map.put("input", "a \"b\" \\ \n\r\t\b\f \u0001 \u007F é € \uD83D\uDE00 /");
         map.put("outputs", List.of("x", List.of(), true));
         assertThat(PythonJson.text(map))
-                .isEqualTo("{\"index\": 7, \"input\": \"a \\\"b\\\" \\\\ \\n\\r\\t\\b\\f \\u0001 \\u007f \\u00e9 \\u20ac"
-                        + " \\ud83d\\ude00 /\", \"outputs\": [\"x\", [], true]}");
+                .isEqualTo(
+                        "{\"index\": 7, \"input\": \"a \\\"b\\\" \\\\ \\n\\r\\t\\b\\f \\u0001 \\u007f \\u00e9 \\u20ac"
+                                + " \\ud83d\\ude00 /\", \"outputs\": [\"x\", [], true]}");
     }
 
     /** Java alone would put the emoji, two surrogates, before the private-use character. */
@@ -24,6 +25,7 @@ class PythonTextTest {
     void sortsByCodePoint() {
         assertThat(CodePointOrder.sortedSet(List.of("\uD83D\uDE00", "\uE000", "a", "B", "a-b", "ab", "a", "")))
                 .containsExactly("", "B", "a", "a-b", "ab", "\uE000", "\uD83D\uDE00");
-        assertThat(CodePointOrder.INSTANCE.compare("\uD83D\uDE00", "\uD83D\uDE01")).isNegative();
+        assertThat(CodePointOrder.INSTANCE.compare("\uD83D\uDE00", "\uD83D\uDE01"))
+                .isNegative();
     }
 }

@@ -25,7 +25,8 @@ class RulerPromptTest {
                     .filter(one -> one.name().equals(cut.get("task").stringValue()))
                     .findFirst()
                     .orElseThrow();
-            var text = sample.get("input").stringValue() + sample.get("answer_prefix").stringValue();
+            var text = sample.get("input").stringValue()
+                    + sample.get("answer_prefix").stringValue();
             var parts = RulerPrompt.of(text, task.family()).orElseThrow();
             assertThat(parts.context().codePointCount(0, parts.context().length()))
                     .isEqualTo(cut.get("context_characters").intValue());

@@ -35,7 +35,8 @@ class RulerTaskTest {
         @Override
         public int[] encode(String text) {
             return IntStream.range(0, (text.length() + 3) / 4)
-                    .map(i -> text.substring(4 * i, Math.min(text.length(), 4 * i + 4)).hashCode())
+                    .map(i -> text.substring(4 * i, Math.min(text.length(), 4 * i + 4))
+                            .hashCode())
                     .toArray();
         }
 
@@ -81,7 +82,8 @@ class RulerTaskTest {
     @MethodSource("officialFiles")
     void sameLinesAsTheOfficialPrograms(JsonNode file) {
         var name = file.get("task").stringValue();
-        var samples = official(name, file.get("length").intValue(), file.get("seed").longValue(), new StandInTokens(0));
+        var samples =
+                official(name, file.get("length").intValue(), file.get("seed").longValue(), new StandInTokens(0));
         int count = file.get("sha256").size();
         assertThat(count).isEqualTo(3);
         for (int i = 0; i < count; i++) {
@@ -94,8 +96,7 @@ class RulerTaskTest {
     }
 
     private static RulerTask.OfficialForm official(String name, int length, long seed, TokenCounter tokens) {
-        return ((RulerTask) Tasks.named(name))
-                .official(new RulerRequest(length, seed, RulerInputs.builtIn(), tokens));
+        return ((RulerTask) Tasks.named(name)).official(new RulerRequest(length, seed, RulerInputs.builtIn(), tokens));
     }
 
     private static List<Sample> samples(Task task, int length, int count, TokenCounter tokens) {
@@ -142,7 +143,8 @@ class RulerTaskTest {
     void lengthsKeepTheLimitInThreeTokenizers(Task task) {
         for (var tokens : List.of(new StandInTokens(0), QUARTERS, FINE)) {
             var drawn = official(task.name(), 4096, 3, tokens);
-            int longest = IntStream.range(0, 4).map(i -> drawn.get(i).length()).max().orElseThrow();
+            int longest =
+                    IntStream.range(0, 4).map(i -> drawn.get(i).length()).max().orElseThrow();
             // coded words are fitted in steps of a thirty-second of the length
             int least = 4096 * 98 / 100 - (task.name().equals("fwe") ? 4096 / 32 : 0);
             assertThat(longest).isBetween(least, 4096);
@@ -153,7 +155,8 @@ class RulerTaskTest {
     @MethodSource("tasks")
     void theOrderOfAskingChangesNothing(Task task) {
         var straight = official(task.name(), 2048, 8, new StandInTokens(0));
-        var lines = IntStream.range(0, 5).mapToObj(i -> straight.get(i).toLine()).toList();
+        var lines =
+                IntStream.range(0, 5).mapToObj(i -> straight.get(i).toLine()).toList();
         var other = official(task.name(), 2048, 8, new StandInTokens(0));
         for (int i : new int[] {3, 0, 4, 4, 1, 2, 3}) {
             assertThat(other.get(i).toLine()).isEqualTo(lines.get(i));
@@ -162,10 +165,12 @@ class RulerTaskTest {
 
     @Test
     void saysWhyWhereTheOfficialProgramHangsOrFails() {
-        assertThatThrownBy(() -> official("niah_single_2", 300, 42, new StandInTokens(0)).get(0))
+        assertThatThrownBy(() ->
+                        official("niah_single_2", 300, 42, new StandInTokens(0)).get(0))
                 .isInstanceOf(UserError.class)
                 .hasMessageContainingAll("niah_single_2 at 300 tokens", "try for ever", "ask for longer prompts");
-        assertThatThrownBy(() -> official("qa_1", 2048, 42, new StandInTokens(0)).get(1280))
+        assertThatThrownBy(
+                        () -> official("qa_1", 2048, 42, new StandInTokens(0)).get(1280))
                 .isInstanceOf(UserError.class)
                 .hasMessageContainingAll("only 1280 questions", "ask for fewer samples");
         assertThatThrownBy(() -> official("qa_2", 240, 42, new StandInTokens(0)).get(0))
@@ -186,10 +191,11 @@ class RulerTaskTest {
     void theWordingOfOneAnswerReachesTheModelTemplate() {
         var task = (RulerTask) Tasks.named("niah_single_1");
         var template = "You are asked: {task_template} Some say:";
-        var sample = task.official(new RulerRequest(
-                        512, 42, RulerInputs.builtIn(), template, new StandInTokens(0)))
+        var sample = task.official(new RulerRequest(512, 42, RulerInputs.builtIn(), template, new StandInTokens(0)))
                 .get(0);
-        assertThat(sample.input()).startsWith("You is asked: A special magic number is hidden").endsWith("A say:");
+        assertThat(sample.input())
+                .startsWith("You is asked: A special magic number is hidden")
+                .endsWith("A say:");
         assertThat(sample.answerPrefix()).startsWith(" The special magic number for ");
     }
 
@@ -210,8 +216,8 @@ class RulerTaskTest {
 
     @Test
     void samplesFromFiles() throws IOException {
-        var line = "{\"index\": 0, \"input\": \"VAR A = 5. VAR B = A. Which hold 5? Answer:\", \"outputs\": [\"A\", \"B\"],"
-                + " \"length\": 40}\n";
+        var line = "{\"index\": 0, \"input\": \"VAR A = 5. VAR B = A. Which hold 5? Answer:\", \"outputs\": [\"A\","
+                + " \"B\"], \"length\": 40}\n";
         Files.writeString(folder.resolve("vt_8192.jsonl"), line);
         Files.writeString(folder.resolve("vt_4096.jsonl"), line + "\n" + line);
         Files.createDirectory(folder.resolve("cwe"));
@@ -226,7 +232,9 @@ class RulerTaskTest {
         assertThat(read.getFirst().prompt().text()).isEqualTo("VAR A = 5. VAR B = A. Which hold 5? Answer:");
         assertThat(vt.score(read.getFirst(), " b")).isEqualTo(0.5);
         var cwe = Tasks.named("cwe").samples(new SampleRequest(0, 0, 1, folder, 0, new StandInTokens(0)));
-        assertThat(cwe.getFirst().prompt().question()).startsWith("Question: What are the 10").endsWith("list are:");
+        assertThat(cwe.getFirst().prompt().question())
+                .startsWith("Question: What are the 10")
+                .endsWith("list are:");
 
         Files.writeString(folder.resolve("vt_8192.jsonl"), line + "{\"input\": \"x\", \"outputs\": []}\n");
         assertThatThrownBy(() -> vt.samples(new SampleRequest(0, 0, 1, folder, 0, new StandInTokens(0))))
@@ -236,7 +244,8 @@ class RulerTaskTest {
 
     @Test
     void doesNotSuitATokenizerWithoutTheWords() {
-        assertThat(Tasks.named("vt").suitedTo(new WordTokens(Map.of("a", 0, "b", 1, "c", 2, "?", WordTokens.UNKNOWN)))).isFalse();
+        assertThat(Tasks.named("vt").suitedTo(new WordTokens(Map.of("a", 0, "b", 1, "c", 2, "?", WordTokens.UNKNOWN))))
+                .isFalse();
         assertThat(Tasks.parse("ruler")).isEqualTo(Tasks.ruler()).hasSize(13);
     }
 
