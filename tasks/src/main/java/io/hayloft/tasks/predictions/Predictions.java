@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -51,8 +52,11 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
     private static final class BadRow extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final String why;
+
         BadRow(String why) {
             super(why, null, false, false);
+            this.why = why;
         }
     }
 
@@ -75,7 +79,7 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
                         scores.add(score(task, row(line.getBytes(StandardCharsets.ISO_8859_1))));
                     }
                 } catch (BadRow e) {
-                    failures.add(new Failure(number, e.getMessage()));
+                    failures.add(new Failure(number, e.why));
                 }
             }
         } catch (IOException e) {
@@ -123,7 +127,7 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
         try {
             return task.scoreOfRow(sample, row.path(answer).stringValue());
         } catch (IllegalArgumentException e) {
-            throw new BadRow(e.getMessage());
+            throw new BadRow(Objects.requireNonNullElse(e.getMessage(), "cannot be scored"));
         }
     }
 

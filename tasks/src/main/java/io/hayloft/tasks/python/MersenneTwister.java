@@ -19,7 +19,7 @@ final class MersenneTwister {
     private MersenneTwister(int seed) {
         state[0] = seed;
         for (int i = 1; i < SIZE; i++) {
-            state[i] = 1812433253 * (state[i - 1] ^ state[i - 1] >>> 30) + i;
+            state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >>> 30)) + i;
         }
     }
 
@@ -39,12 +39,12 @@ final class MersenneTwister {
         int i = 1;
         int j = 0;
         for (int k = Math.max(SIZE, words.length); k > 0; k--) {
-            state[i] = (state[i] ^ (state[i - 1] ^ state[i - 1] >>> 30) * 1664525) + words[j] + j;
+            state[i] = (state[i] ^ (state[i - 1] ^ (state[i - 1] >>> 30)) * 1664525) + words[j] + j;
             i = following(i);
             j = (j + 1) % words.length;
         }
         for (int k = SIZE - 1; k > 0; k--) {
-            state[i] = (state[i] ^ (state[i - 1] ^ state[i - 1] >>> 30) * 1566083941) - i;
+            state[i] = (state[i] ^ (state[i - 1] ^ (state[i - 1] >>> 30)) * 1566083941) - i;
             i = following(i);
         }
         state[0] = 1 << 31;
@@ -67,9 +67,9 @@ final class MersenneTwister {
         drawn++;
         int y = state[next++];
         y ^= y >>> 11;
-        y ^= y << 7 & 0x9D2C5680;
-        y ^= y << 15 & 0xEFC60000;
-        return y ^ y >>> 18;
+        y ^= (y << 7) & 0x9D2C5680;
+        y ^= (y << 15) & 0xEFC60000;
+        return y ^ (y >>> 18);
     }
 
     /** How many numbers have been drawn so far. */
@@ -92,8 +92,8 @@ final class MersenneTwister {
 
     private void refill() {
         for (int i = 0; i < SIZE; i++) {
-            int y = state[i] & 0x80000000 | state[(i + 1) % SIZE] & 0x7FFFFFFF;
-            state[i] = state[(i + SHIFT) % SIZE] ^ y >>> 1 ^ ((y & 1) == 0 ? 0 : TWIST);
+            int y = (state[i] & 0x80000000) | (state[(i + 1) % SIZE] & 0x7FFFFFFF);
+            state[i] = state[(i + SHIFT) % SIZE] ^ (y >>> 1) ^ ((y & 1) == 0 ? 0 : TWIST);
         }
         next = 0;
     }

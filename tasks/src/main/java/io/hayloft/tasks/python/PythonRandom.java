@@ -22,8 +22,8 @@ public final class PythonRandom {
 
     /** {@code random()}: from 0 to 1, without 1. */
     public double nextDouble() {
-        long high = twister.next32() >>> 5;
-        long low = twister.next32() >>> 6;
+        int high = twister.next32() >>> 5;
+        int low = twister.next32() >>> 6;
         return (high * 0x1.0p26 + low) * 0x1.0p-53;
     }
 
@@ -33,11 +33,11 @@ public final class PythonRandom {
             throw new IllegalArgumentException(count + " bits: from 1 to 64");
         }
         if (count <= 32) {
-            return Integer.toUnsignedLong(twister.next32() >>> 32 - count);
+            return Integer.toUnsignedLong(twister.next32() >>> (32 - count));
         }
         long low = Integer.toUnsignedLong(twister.next32());
-        long high = Integer.toUnsignedLong(twister.next32() >>> 64 - count);
-        return high << 32 | low;
+        long high = Integer.toUnsignedLong(twister.next32() >>> (64 - count));
+        return (high << 32) | low;
     }
 
     /** {@code randrange(bound)}: from 0 to below the bound, which is at least 1. */

@@ -112,7 +112,7 @@ final class Niah implements Generator {
     private static String uuid(PythonRandom random) {
         long low = random.bits(64);
         long high = random.bits(64);
-        return new UUID(high & ~0xF000L | 0x4000L, low & ~(0xC000L << 48) | 0x8000L << 48).toString();
+        return new UUID((high & ~0xF000L) | 0x4000L, (low & ~(0xC000L << 48)) | (0x8000L << 48)).toString();
     }
 
     private String needle(String key, String value) {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class RulerScoringTest {
         for (var batch : lines("ruler/scoring/batches.jsonl")) {
             var task = task(batch.get("metric").stringValue());
             var scores = GoldenLines.texts(batch.get("ids")).stream()
-                    .mapToDouble(id -> score(task, cases.get(id)))
+                    .mapToDouble(id -> score(task, Objects.requireNonNull(cases.get(id))))
                     .toArray();
             assertThat(dataSet(task, scores)).isEqualTo(batch.get("score").doubleValue());
         }

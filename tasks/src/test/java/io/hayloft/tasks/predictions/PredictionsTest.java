@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,18 +59,17 @@ class PredictionsTest {
     @Test
     void badRowsAreNamedAndTheOthersCount() throws IOException {
         var file = folder.resolve("bad.jsonl");
-        Files.write(
-                file,
-                ("{\"pred\": \"Paragraph 3\", \"answers\": [\"Paragraph 3\"]}\n"
-                                + "[1]\n"
-                                + "{\"pred\": 7, \"answers\": []}\n"
-                                + "{\"pred\": \"x\"}\n"
-                                + "{broken\n"
-                                + "{\"pred\": \"1\", \"answers\": [\"one\"]}\n"
-                                + "{\"pred\": \"\u00ff\", \"answers\": [3]}\n"
-                                + "\u00ff\n"
-                                + "{\"pred\": \"4\", \"answers\": [\"Paragraph 3\"]}")
-                        .getBytes(StandardCharsets.ISO_8859_1));
+        var rows = List.of(
+                "{\"pred\": \"Paragraph 3\", \"answers\": [\"Paragraph 3\"]}",
+                "[1]",
+                "{\"pred\": 7, \"answers\": []}",
+                "{\"pred\": \"x\"}",
+                "{broken",
+                "{\"pred\": \"1\", \"answers\": [\"one\"]}",
+                "{\"pred\": \"y\", \"answers\": [3]}",
+                "\u00ff",
+                "{\"pred\": \"4\", \"answers\": [\"Paragraph 3\"]}");
+        Files.write(file, rows, StandardCharsets.ISO_8859_1);
         var scored = Predictions.of(Tasks.named("passage_retrieval_en"), file);
         assertThat(scored.rows()).isEqualTo(2);
         assertThat(scored.score()).hasValue(50);
