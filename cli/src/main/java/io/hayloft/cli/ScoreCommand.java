@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -74,7 +75,7 @@ final class ScoreCommand extends Subcommand {
         throw new UserError("--kvpress scores tasks of RULER, and " + task + " is none");
     }
 
-    private static LinkedHashMap<String, Object> fields(Task task, Predictions scored) {
+    private static Map<String, Object> fields(Task task, Predictions scored) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("task", task.name());
         fields.put("rows", scored.rows());
