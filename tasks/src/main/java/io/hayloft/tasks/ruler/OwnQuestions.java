@@ -67,7 +67,7 @@ final class OwnQuestions {
 
     private final List<Light> lights = new ArrayList<>();
 
-    /** One lighthouse with all that is told about it. */
+    /** One lighthouse and the facts that its documents state. */
     private record Light(
             String name, String keeper, String trade, int year, int steps, String colour, String ship, String cargo) {
         String about() {
