@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol whether methods see the question when they compress
  * @param out folder of the run; null lets the run name one after the model and its settings
  * @param data folder with the LongBench files; null if no task needs one
+ * @param haystack folder with texts to hide needles in; null for the tasks' own
  * @param limitTokens longest prompt in tokens before the middle is cut out; 0: as the model's context allows
  * @param maxNewTokens longest answer in tokens; 0: as each task says
  * @param threads worker threads; 0: as many as there are cores
@@ -42,6 +43,7 @@ public record BenchSpec(
         Protocol protocol,
         @Nullable Path out,
         @Nullable Path data,
+        @Nullable Path haystack,
         int limitTokens,
         int maxNewTokens,
         int threads,
@@ -71,6 +73,7 @@ public record BenchSpec(
                 protocol,
                 out,
                 data,
+                haystack,
                 limitTokens,
                 maxNewTokens,
                 threads,
@@ -93,6 +96,7 @@ public record BenchSpec(
                 protocol,
                 out,
                 data,
+                haystack,
                 limitTokens,
                 maxNewTokens,
                 threads,

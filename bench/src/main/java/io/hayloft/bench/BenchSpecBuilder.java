@@ -4,11 +4,13 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.needle.PassKeyTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ public final class BenchSpecBuilder {
     private Protocol protocol = Protocol.QUESTION_AWARE;
     private @Nullable Path out;
     private @Nullable Path data;
+    private @Nullable Path haystack;
+    private int answerDigits;
     private int limitTokens;
     private int maxNewTokens;
     private int threads;
@@ -96,6 +100,18 @@ public final class BenchSpecBuilder {
         return this;
     }
 
+    /** Folder with texts to hide needles in; null for the tasks' own. */
+    public BenchSpecBuilder haystack(@Nullable Path folder) {
+        this.haystack = folder;
+        return this;
+    }
+
+    /** Digits of the keys that needle tasks hide; 0: as each task says. */
+    public BenchSpecBuilder answerDigits(int digits) {
+        this.answerDigits = digits;
+        return this;
+    }
+
     /** Longest prompt in tokens, longer ones are cut in the middle; 0: as the context allows. */
     public BenchSpecBuilder limitTokens(int tokens) {
         this.limitTokens = tokens;
@@ -148,10 +164,11 @@ public final class BenchSpecBuilder {
         range("--limit-tokens", limitTokens, Integer.MAX_VALUE);
         range("--max-new-tokens", maxNewTokens, 1 << 20);
         range("--threads", threads, 1024);
+        range("--answer-digits", answerDigits, PassKeyTask.MOST_DIGITS);
         if (paperCompat && protocol != Protocol.QUESTION_AWARE) {
             throw new UserError("--paper-compat compresses after the question, as the paper did: leave out --protocol");
         }
-        var chosen = chooseTasks();
+        var chosen = withDigits(chooseTasks());
         return new BenchSpec(
                 model,
                 MethodRows.of(paperCompat ? inPapersForm() : methods),
@@ -162,6 +179,7 @@ public final class BenchSpecBuilder {
                 protocol,
                 out,
                 data,
+                haystack,
                 limitTokens,
                 maxNewTokens,
                 threads,
@@ -183,6 +201,20 @@ public final class BenchSpecBuilder {
         }
     }
 
+    private List<Task> withDigits(List<Task> chosen) {
+        if (answerDigits == 0) {
+            return chosen;
+        }
+        if (chosen.stream()
+                .allMatch(task -> Tasks.withDigits(task, answerDigits).isEmpty())) {
+            throw new UserError(
+                    "--answer-digits is for the tasks needle, needle-paper and passkey: name one with --tasks");
+        }
+        return chosen.stream()
+                .map(task -> Tasks.withDigits(task, answerDigits).orElse(task))
+                .toList();
+    }
+
     private List<Task> chooseTasks() {
         var folder = data;
         if (folder != null && !Files.isDirectory(folder)) {
@@ -200,8 +232,10 @@ public final class BenchSpecBuilder {
             return named;
         }
         if (folder != null) {
-            var present = Tasks.longBench().stream()
-                    .filter(task -> Files.exists(folder.resolve(task.name() + ".jsonl")))
+            var present = Stream.concat(
+                            Tasks.longBench().stream()
+                                    .filter(task -> Files.exists(folder.resolve(task.name() + ".jsonl"))),
+                            Tasks.ruler().stream().filter(task -> task.ownLengths(folder)))
                     .toList();
             if (present.isEmpty()) {
                 throw new UserError("--data " + folder + " holds no file of a known task, such as qasper.jsonl");

@@ -15,6 +15,7 @@ import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;
 import io.hayloft.report.Report;
 import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.KeyDigits;
 import io.hayloft.report.stats.Warnings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -98,8 +99,23 @@ final class BenchCommand extends Subcommand {
                     + " difference is named at the start and in the report.")
     private boolean paperCompat;
 
-    @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the JSONL files of LongBench tasks.")
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "Folder with the JSONL files of LongBench or RULER tasks, or with RULER's input files.")
     private @Nullable String data;
+
+    @Option(
+            names = "--haystack",
+            paramLabel = "FOLDER",
+            description = "Hide needles in the texts of this folder, in order of their names.")
+    private @Nullable String haystack;
+
+    @Option(
+            names = "--answer-digits",
+            paramLabel = "N",
+            description = "Digits of the keys of needle and passkey tasks, 1 to 128. Default: as the task says.")
+    private @Nullable Integer answerDigits;
 
     @Option(
             names = "--limit-tokens",
@@ -164,9 +180,11 @@ final class BenchCommand extends Subcommand {
         given(limitTokens, number -> spec.limitTokens(Sizes.tokens(number)));
         given(maxNewTokens, number -> spec.maxNewTokens(atLeastOne("--max-new-tokens", number)));
         given(cacheType, spec::cacheType);
+        given(answerDigits, number -> spec.answerDigits(atLeastOne("--answer-digits", number)));
         return spec.paperCompat(paperCompat)
                 .chat(chat.choice())
                 .data(folder("--data", data))
+                .haystack(folder("--haystack", haystack))
                 .threads(model.threads())
                 .out(folder("--out", out))
                 .build();
@@ -221,6 +239,7 @@ final class BenchCommand extends Subcommand {
         var report = Report.write(run);
         var findings = Findings.of(run.records());
         out().println(SummaryText.of(findings.table()));
+        KeyDigits.of(run.records()).forEach(keys -> out().println(SummaryText.ofKeys(keys)));
         for (var sentence : Headline.of(findings)) {
             out().println(Terminal.wrapped("", "", sentence));
         }

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             MethodsCommand.class,
             TasksCommand.class,
+            SamplesCommand.class,
+            ScoreCommand.class,
             FidelityCommand.class,
             DoctorCommand.class
         },

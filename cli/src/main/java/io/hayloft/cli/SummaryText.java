@@ -1,6 +1,7 @@
 package io.hayloft.cli;
 
 import io.hayloft.report.stats.Digits;
+import io.hayloft.report.stats.KeyDigits;
 import io.hayloft.report.stats.SummaryTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.Locale;
 
 /** The table at the end of a run: a row for each method, with its scores in each category as in the report. */
 final class SummaryText {
+    /** Most columns for the digits of a key; longer keys are put together in parts. */
+    private static final int KEY_COLUMNS = 8;
+
     private SummaryText() {}
 
     static String of(SummaryTable summary) {
@@ -47,6 +51,29 @@ final class SummaryText {
             cells.add(number("%.3f", row.speed().compressSeconds()));
             cells.add(number("%,.0f", row.speed().prefillRate()));
             cells.add(number("%,.0f", row.speed().decodeRate()));
+            table.row(cells);
+        }
+        return table.render();
+    }
+
+    /** How keys of one length were answered: exactly, the longest right part, and the share of right digits by position. */
+    static String ofKeys(KeyDigits keys) {
+        var table = new Table()
+                .text("keys of " + keys.digits() + " digits")
+                .number("exact")
+                .number("partial");
+        int parts = Math.min(KEY_COLUMNS, keys.digits());
+        for (int part = 0; part < parts; part++) {
+            int first = keys.digits() * part / parts + 1;
+            int last = keys.digits() * (part + 1) / parts;
+            table.number((part == 0 ? "digit\n" : "") + (first == last ? "" + first : first + "-" + last));
+        }
+        for (var row : keys.rows()) {
+            var cells =
+                    new ArrayList<>(List.of(row.method(), number("%.2f", row.exact()), number("%.2f", row.partial())));
+            for (int part = 0; part < parts; part++) {
+                cells.add(number("%.2f", row.right(keys.digits() * part / parts, keys.digits() * (part + 1) / parts)));
+            }
             table.row(cells);
         }
         return table.render();

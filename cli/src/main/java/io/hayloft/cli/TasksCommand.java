@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         description = "List the tasks and their metrics.",
         footer = {
             "",
-            "Groups: mini (generated, for the embedded model), needle, longbench (files in the folder of --data).",
+            "Groups: mini (generated, for the embedded model), needle, longbench (files in the folder of --data), ruler"
+                    + " (generated, or files in the folder of --data).",
             "",
             "Example:",
             "  hayloft bench --tasks mini-needle,mini-code --lengths 1k,4k"

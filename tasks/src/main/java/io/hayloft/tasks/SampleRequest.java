@@ -14,9 +14,26 @@ import org.jspecify.annotations.Nullable;
  * @param data the folder with data files, for tasks that read some
  * @param limitTokens the most tokens a prompt may have; longer ones are cut in the middle. 0 for no limit
  * @param tokens the model's tokenizer
+ * @param haystack the folder with texts to hide needles in; null for the task's own
  */
 public record SampleRequest(
-        int length, int count, long seed, @Nullable Path data, int limitTokens, TokenCounter tokens) {
+        int length,
+        int count,
+        long seed,
+        @Nullable Path data,
+        int limitTokens,
+        TokenCounter tokens,
+        @Nullable Path haystack) {
+    /** A request for the task's own texts. */
+    public SampleRequest(int length, int count, long seed, @Nullable Path data, int limitTokens, TokenCounter tokens) {
+        this(length, count, seed, data, limitTokens, tokens, null);
+    }
+
+    /** The same request for needles in the texts of a folder. */
+    public SampleRequest withHaystack(@Nullable Path folder) {
+        return new SampleRequest(length, count, seed, data, limitTokens, tokens, folder);
+    }
+
     /**
      * Checks the numbers.
      *

@@ -1,6 +1,9 @@
 package io.hayloft.tasks;
 
+import io.hayloft.tasks.metric.DatasetScore;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A source of samples with the metric that scores their answers. Tasks are stateless and may be shared by threads. */
 public interface Task {
@@ -29,6 +32,16 @@ public interface Task {
         return false;
     }
 
+    /**
+     * Whether samples have lengths of their own, so that a wanted one is ignored: those of a fixed grid, and those from
+     * files.
+     *
+     * @param data the folder with data files, if the user named one
+     */
+    default boolean ownLengths(@Nullable Path data) {
+        return needsData();
+    }
+
     /** Whether a model with this tokenizer can read and write the task's text at all (no unknown words). */
     default boolean suitedTo(TokenCounter tokens) {
         return true;
@@ -54,4 +67,18 @@ public interface Task {
 
     /** The score of an answer, from 0 to 1, after the post-processing that belongs to the task. */
     double score(Sample sample, String output);
+
+    /**
+     * The score of an answer in a file of predictions, as {@link #score}.
+     *
+     * @throws IllegalArgumentException with a reason, where the published scorer fails on such a row
+     */
+    default double scoreOfRow(Sample sample, String output) {
+        return score(sample, output);
+    }
+
+    /** The published score of a data set, from 0 to 100 with two decimals, from those of its samples (0 to 1, at least one). */
+    default double dataSetScore(double[] scores) {
+        return DatasetScore.of(scores);
+    }
 }

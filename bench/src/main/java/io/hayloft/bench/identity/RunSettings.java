@@ -60,6 +60,10 @@ public final class RunSettings {
         if (model.thinks()) {
             settings.put("max_thinking_tokens", maxThinkingTokens(chat, model));
         }
+        var haystack = spec.haystack();
+        if (haystack != null) {
+            settings.put("haystack", haystack.toString());
+        }
         var compat = spec.compat();
         if (compat != null) {
             settings.put(

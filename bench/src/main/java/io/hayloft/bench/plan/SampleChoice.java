@@ -133,7 +133,7 @@ public final class SampleChoice {
     }
 
     private List<Integer> lengths(Task task) {
-        if (task.needsData()) {
+        if (task.ownLengths(spec.data())) {
             return List.of(0);
         }
         var model = runner.model();
@@ -178,11 +178,17 @@ public final class SampleChoice {
             limit = Math.max(room, runner.model().contextLength() - room);
             addOnce("prompts over " + limit + " tokens are cut in the middle to fit the context");
         }
-        return new SampleRequest(length, spec.samples(), spec.seed(), spec.data(), limit, runner.tokens());
+        if (length == 0 && !task.needsData()) {
+            // of a grid with lengths of its own only those are used that fit
+            int room = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : PaperRows.ROOM_FOR_CHAT + ROOM_FOR_ANSWER;
+            limit = Math.max(1, runner.model().contextLength() - room);
+        }
+        return new SampleRequest(length, spec.samples(), spec.seed(), spec.data(), limit, runner.tokens())
+                .withHaystack(spec.haystack());
     }
 
     private static SampleRequest uncut(SampleRequest cut) {
-        return new SampleRequest(cut.length(), cut.count(), cut.seed(), cut.data(), 0, cut.tokens());
+        return new SampleRequest(cut.length(), cut.count(), cut.seed(), cut.data(), 0, cut.tokens(), cut.haystack());
     }
 
     /** Number of samples. */
@@ -253,7 +259,7 @@ public final class SampleChoice {
         var answered = new HashMap<List<Object>, Set<String>>();
         for (var line : lines) {
             var subject = line.subject();
-            var length = Tasks.named(subject.task()).needsData()
+            var length = Tasks.named(subject.task()).ownLengths(spec.data())
                     ? 0
                     : subject.facets().getOrDefault("length", 0);
             answered.computeIfAbsent(List.of(subject.task(), length, subject.sample()), any -> new HashSet<>())

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A data file of one task in UTF-8: a JSON object a line, blank lines passed over, or one list of objects. */
-final class SampleFile {
+public final class SampleFile {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final List<String> ENDINGS = List.of(".jsonl", ".json");
 
@@ -62,8 +62,13 @@ final class SampleFile {
         throw new UserError("no samples of task '" + task + "' in " + folder + ": expected " + task + ".jsonl there");
     }
 
+    /** A file that is there. */
+    public static SampleFile at(Path file) {
+        return new SampleFile(file);
+    }
+
     /** Where a row stands in its file: it is read again when its sample is made, so that no text is kept. */
-    final class Place {
+    public final class Place {
         private final long offset;
         private final int bytes;
         private final int line;
@@ -74,8 +79,13 @@ final class SampleFile {
             this.line = line;
         }
 
+        /** Number of the line, from 1. */
+        public int line() {
+            return line;
+        }
+
         /** Length of the row. */
-        int bytes() {
+        public int bytes() {
             return bytes;
         }
 
@@ -84,7 +94,7 @@ final class SampleFile {
          *
          * @throws UserError if the file has changed since it was opened and holds something else here
          */
-        Row read() {
+        public Row read() {
             try (var channel = FileChannel.open(file)) {
                 var buffer = ByteBuffer.allocate(bytes);
                 while (buffer.hasRemaining() && channel.read(buffer, offset + buffer.position()) >= 0) {
@@ -104,7 +114,7 @@ final class SampleFile {
      * @param check sees each row once, and throws if it does not like it
      * @throws UserError if the file cannot be read, a line is no JSON object, or there is no row
      */
-    List<Place> rows(int most, Consumer<Row> check) {
+    public List<Place> rows(int most, Consumer<Row> check) {
         var places = isList() ? listed(most, check) : lines(most, check);
         if (places.isEmpty()) {
             throw new UserError(file + ": holds no samples: expected one JSON object a line");
@@ -209,9 +219,9 @@ final class SampleFile {
     }
 
     /** One row, and where it stands. */
-    record Row(Path file, int line, JsonNode fields) {
+    public record Row(Path file, int line, JsonNode fields) {
         /** A text that may be empty but not missing. */
-        String text(String field) {
+        public String text(String field) {
             var value = fields.get(field);
             if (value == null || !value.isString()) {
                 throw error(field, "a text");
@@ -220,12 +230,12 @@ final class SampleFile {
         }
 
         /** A text, or the given one where the field is missing or null. */
-        String text(String field, String otherwise) {
+        public String text(String field, String otherwise) {
             return fields.hasNonNull(field) ? text(field) : otherwise;
         }
 
         /** A list of texts. */
-        List<String> texts(String field) {
+        public List<String> texts(String field) {
             var value = fields.get(field);
             if (value == null || !value.isArray() || !value.valueStream().allMatch(JsonNode::isString)) {
                 throw error(field, "a list of texts");
@@ -234,13 +244,13 @@ final class SampleFile {
         }
 
         /** A text, the digits of a number, or the given one where the field is missing or null. */
-        String name(String field, String otherwise) {
+        public String name(String field, String otherwise) {
             var value = fields.get(field);
             return value != null && value.isNumber() ? value.asString() : text(field, otherwise);
         }
 
         /** A number of 0 or more, rounded, also as the text of one; empty where the field is something else or missing. */
-        OptionalInt number(String field) {
+        public OptionalInt number(String field) {
             var value = fields.get(field);
             try {
                 double number = value != null && (value.isNumber() || value.isString())
@@ -253,7 +263,7 @@ final class SampleFile {
         }
 
         /** The error for a field that is missing or not what it should be. */
-        UserError error(String field, String expected) {
+        public UserError error(String field, String expected) {
             var wrong =
                     fields.has(field) ? "field '" + field + "' is not " : "field '" + field + "' is missing: expected ";
             return new UserError(file + ", line " + line + ": " + wrong + expected);

@@ -7,7 +7,7 @@ import java.math.RoundingMode;
 public final class DatasetScore {
     private DatasetScore() {}
 
-    /** The official score: 100 times the sum in row order over the number of rows, rounded as {@link #round} does. */
+    /** The official score of LongBench: 100 times the sum in row order over the number of rows, rounded as {@link #round} does. */
     public static double of(double[] scores) {
         double total = 0;
         for (double score : scores) {
@@ -16,7 +16,16 @@ public final class DatasetScore {
         return of(total, scores.length);
     }
 
-    /** The same from a sum and a number of rows, which must not be 0. */
+    /** The official score of RULER and kvpress: the mean, then times 100. The order of operations decides some last digits. */
+    public static double ofMean(double[] scores) {
+        double total = 0;
+        for (double score : scores) {
+            total += score;
+        }
+        return round(total / scores.length * 100);
+    }
+
+    /** The score of LongBench from a sum and a number of rows, which must not be 0. */
     public static double of(double total, int count) {
         if (count <= 0) {
             throw new IllegalArgumentException("a score needs at least one sample");

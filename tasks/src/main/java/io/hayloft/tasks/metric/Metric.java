@@ -12,7 +12,11 @@ public enum Metric {
     CODE_SIMILARITY("code_sim/1"),
     /** All words equal, in order; see {@link Words}. */
     EXACT_WORDS("exact_words/1"),
-    PASS_KEY("passkey_exact/1");
+    PASS_KEY("passkey_exact/1"),
+    /** The share of the references that occur; see {@link StringMatch}. */
+    STRING_MATCH_ALL("string_match_all/1"),
+    /** Whether any reference occurs. */
+    STRING_MATCH_PART("string_match_part/1");
 
     private final String id;
 
@@ -40,11 +44,15 @@ public enum Metric {
             case CODE_SIMILARITY -> CodeSimilarity.score(output, reference);
             case EXACT_WORDS -> Words.of(output).equals(Words.of(reference)) ? 1 : 0;
             case PASS_KEY -> PassKey.exact(output, reference) ? 1 : 0;
+            case STRING_MATCH_ALL, STRING_MATCH_PART -> StringMatch.RULER.all(output, List.of(reference));
         };
     }
 
-    /** Against the reference that fits best; 0 if there is none. */
+    /** Against the reference that fits best, or against all for {@link #STRING_MATCH_ALL}; 0 if there is none. */
     public double best(String output, List<String> references, List<String> classes) {
+        if (this == STRING_MATCH_ALL) {
+            return StringMatch.RULER.all(output, references);
+        }
         double best = 0;
         for (var reference : references) {
             best = Math.max(best, score(output, reference, classes));

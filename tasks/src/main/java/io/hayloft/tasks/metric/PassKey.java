@@ -1,5 +1,6 @@
 package io.hayloft.tasks.metric;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** How the pass-key needle is scored. */
@@ -39,6 +40,27 @@ public final class PassKey {
             before = here;
         }
         return wanted.length == 0 ? 0 : (double) longest / wanted.length;
+    }
+
+    /**
+     * Says for each digit of the key whether the response has it in its place: all where the key occurs as it is, else the
+     * digits of the response are compared in order, from the first one.
+     */
+    public static boolean[] digitsRight(String response, String key) {
+        var right = new boolean[key.length()];
+        if (response.contains(key)) {
+            Arrays.fill(right, true);
+            return right;
+        }
+        int place = 0;
+        for (int i = 0; i < response.length() && place < right.length; i++) {
+            char c = response.charAt(i);
+            if (c >= '0' && c <= '9') {
+                right[place] = c == key.charAt(place);
+                place++;
+            }
+        }
+        return right;
     }
 
     /** The F1 of the bags of words of both texts as they are; 0 if the key does not occur in the response as it is. */

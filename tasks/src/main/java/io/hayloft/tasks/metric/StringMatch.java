@@ -3,18 +3,29 @@ package io.hayloft.tasks.metric;
 import java.util.List;
 
 /** How RULER tasks are scored: whether the references occur in the answer, whatever their case. */
-public final class StringMatch {
-    private StringMatch() {}
+public enum StringMatch {
+    /** RULER's own scorer: control characters are line feeds. */
+    RULER,
+    /** The scorer of kvpress: control characters are left out, so that a line break joins two words. */
+    KVPRESS;
 
-    /** The text that is searched: trimmed, without control characters (a line break joins two words), trimmed. */
-    public static String searched(String prediction) {
+    private static final int LAST_CONTROL = 0x1F;
+
+    /** The text that is searched: trimmed, without control characters, trimmed again. */
+    public String searched(String prediction) {
         var kept = new StringBuilder();
-        UnicodeText.strip(prediction).codePoints().filter(c -> c > 0x1F).forEach(kept::appendCodePoint);
+        UnicodeText.strip(prediction).codePoints().forEach(c -> {
+            if (c > LAST_CONTROL) {
+                kept.appendCodePoint(c);
+            } else if (this == RULER) {
+                kept.append('\n');
+            }
+        });
         return UnicodeText.strip(kept.toString());
     }
 
-    /** The share of the references that occur. */
-    public static double all(String prediction, List<String> references) {
+    /** The share of the references that occur; 0 if there are none. */
+    public double all(String prediction, List<String> references) {
         var text = UnicodeText.lower(searched(prediction));
         long found = references.stream()
                 .filter(reference -> text.contains(UnicodeText.lower(reference)))
@@ -23,7 +34,7 @@ public final class StringMatch {
     }
 
     /** 1 if any reference occurs, else 0. */
-    public static double any(String prediction, List<String> references) {
+    public double any(String prediction, List<String> references) {
         return all(prediction, references) > 0 ? 1 : 0;
     }
 }

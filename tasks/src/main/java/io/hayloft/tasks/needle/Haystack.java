@@ -8,9 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Prose to hide things in: reports and stories in turn, from the resource {@code haystack.txt}, without any digits. */
-final class Haystack {
-    static final Haystack INSTANCE = new Haystack();
+/**
+ * Prose to hide things in. Our own is reports and stories in turn, from the resource {@code haystack.txt}, without any
+ * digits.
+ */
+public final class Haystack {
+    /** Most characters of a sentence that is not cut. */
+    private static final int LONGEST = 600;
+
+    /** Our own prose. */
+    public static final Haystack INSTANCE = new Haystack(resource());
 
     private final String text;
 
@@ -20,21 +27,43 @@ final class Haystack {
     /** Indices of the sentences that begin a paragraph. */
     private final List<Integer> paragraphStarts;
 
-    private Haystack() {
-        text = resource();
+    private Haystack(String text) {
+        this.text = text;
         sentences = new ArrayList<>();
         paragraphStarts = new ArrayList<>();
         for (var paragraph : text.split("\n\n", -1)) {
+            if (paragraph.isBlank()) {
+                continue;
+            }
             paragraphStarts.add(sentences.size());
             for (var sentence : paragraph.strip().split("(?<=[.!?]) ", -1)) {
-                sentences.add(sentence + " ");
+                addParts(sentence);
             }
             sentences.add(sentences.removeLast().strip() + "\n\n");
         }
     }
 
+    /** Prose of the user; it must not be blank. */
+    static Haystack of(String text) {
+        return new Haystack(text);
+    }
+
+    /** Text without full stops is cut between words, so that a prompt can be fitted to a length. */
+    private void addParts(String sentence) {
+        int from = 0;
+        while (sentence.length() - from > LONGEST) {
+            int space = sentence.indexOf(' ', from + LONGEST / 2);
+            if (space < 0) {
+                break;
+            }
+            sentences.add(sentence.substring(from, space + 1));
+            from = space + 1;
+        }
+        sentences.add(sentence.substring(from) + " ");
+    }
+
     /** The whole text. */
-    String text() {
+    public String text() {
         return text;
     }
 
@@ -58,7 +87,7 @@ final class Haystack {
     }
 
     /** Whether a tokenizer gives prose and digits back, but for white space: one with few words does not. */
-    boolean isReadableBy(TokenCounter tokens) {
+    public boolean isReadableBy(TokenCounter tokens) {
         var sample = sentences(0, 20) + "0123456789";
         var back = tokens.decode(tokens.encode(sample));
         return back.replaceAll("\\s", "").equals(sample.replaceAll("\\s", ""));

@@ -10,17 +10,24 @@ final class NeedlePrompt {
             "Somewhere in the text below there is a pass key. Find it and remember it, for it will be asked for.\n\n";
     private static final String QUESTION = "\n\nWhat is the pass key? The pass key is ";
 
+    private final Haystack haystack;
     private final TokenCounter tokens;
 
     /** Tokens of each sentence of the haystack by itself: enough to guess how many sentences fit. */
     private final int[] sentenceTokens;
 
-    NeedlePrompt(TokenCounter tokens) {
+    NeedlePrompt(Haystack haystack, TokenCounter tokens) {
+        this.haystack = haystack;
         this.tokens = tokens;
-        this.sentenceTokens = new int[Haystack.INSTANCE.size()];
+        this.sentenceTokens = new int[haystack.size()];
         for (int i = 0; i < sentenceTokens.length; i++) {
-            sentenceTokens[i] = tokens.count(Haystack.INSTANCE.sentence(i));
+            sentenceTokens[i] = tokens.count(haystack.sentence(i));
         }
+    }
+
+    /** The prose around the needle. */
+    Haystack haystack() {
+        return haystack;
     }
 
     /**
@@ -59,11 +66,11 @@ final class NeedlePrompt {
         return 1 + tokens.count(prompt.text());
     }
 
-    private static Prompt prompt(int sentences, double depth, int start, String key) {
+    private Prompt prompt(int sentences, double depth, int start, String key) {
         int before = (int) Math.rint(depth * sentences);
-        var prose = Haystack.INSTANCE.sentences(start, before)
+        var prose = haystack.sentences(start, before)
                 + "The pass key is " + key + ". Remember it. " + key + " is the pass key. "
-                + Haystack.INSTANCE.sentences(start + before, sentences - before);
+                + haystack.sentences(start + before, sentences - before);
         return new Prompt(INSTRUCTION, prose.stripTrailing(), QUESTION, false);
     }
 }

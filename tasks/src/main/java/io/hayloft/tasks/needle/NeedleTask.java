@@ -49,14 +49,18 @@ public final class NeedleTask implements Task {
      * @throws UserError unless there are 1 to 1000 digits, and depths within their range
      */
     public NeedleTask(int digits, List<Double> depths) {
-        if (digits < 1 || digits > MOST_DIGITS) {
-            throw new UserError("needle: " + digits + " digits: ask for 1 to " + MOST_DIGITS);
-        }
         if (depths.isEmpty() || depths.stream().anyMatch(depth -> !(depth >= 0 && depth <= 1))) {
             throw new UserError("needle: depths " + depths + ": name some from 0 to 1");
         }
-        this.digits = digits;
+        this.digits = checkedDigits(digits);
         this.depths = List.copyOf(depths);
+    }
+
+    static int checkedDigits(int digits) {
+        if (digits < 1 || digits > MOST_DIGITS) {
+            throw new UserError("needle: " + digits + " digits: ask for 1 to " + MOST_DIGITS);
+        }
+        return digits;
     }
 
     @Override
@@ -97,7 +101,10 @@ public final class NeedleTask implements Task {
                     + request.limitTokens() + ": ask for shorter prompts");
         }
         int count = request.count() == 0 ? depths.size() : request.count();
-        var prompts = new NeedlePrompt(request.tokens());
+        var haystack = request.haystack() == null
+                ? Haystack.INSTANCE
+                : Haystack.of(String.join("\n\n", BackgroundTexts.of(request)));
+        var prompts = new NeedlePrompt(haystack, request.tokens());
         return Samples.of(count, index -> sample(length, request.seed(), index, prompts, request.tokens()));
     }
 
@@ -110,7 +117,7 @@ public final class NeedleTask implements Task {
     private Sample sample(int length, long seed, int index, NeedlePrompt prompts, TokenCounter tokens) {
         var random = new SeededRandom(name(), length, seed, index);
         var key = key(digits, random);
-        int start = random.pick(Haystack.INSTANCE.paragraphStarts());
+        int start = random.pick(prompts.haystack().paragraphStarts());
         double depth = depths.get(index % depths.size());
         var facets = new LinkedHashMap<String, Object>();
         facets.put("length", length);

@@ -10,19 +10,12 @@ import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.metric.Metric;
 import io.hayloft.tasks.metric.PassKeyGrid;
-import io.hayloft.tasks.metric.UnicodeText;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The pass-key needle as the published benchmark sets it: background of a number of <em>words</em>, ten depths, seven
- * digits, long answers. The background is the text files in the sub-folder {@code passkey} of the data folder, in
- * order of their names, or our own prose where there is no such folder.
+ * The pass-key needle as the published benchmark sets it: background of a number of <em>words</em>, ten depths, long
+ * answers, long answers. The background is {@link BackgroundTexts}.
  */
 public final class PaperNeedleTask implements Task {
     private static final String VERSION = "1";
@@ -30,9 +23,20 @@ public final class PaperNeedleTask implements Task {
     private static final int MAX_NEW_TOKENS = 256;
     private static final double[] DEPTHS = PassKeyGrid.points(0, 1, 10, false);
 
+    private final int digits;
+
+    /**
+     * The task with keys of this length.
+     *
+     * @throws UserError unless there are 1 to 1000 digits
+     */
+    public PaperNeedleTask(int digits) {
+        this.digits = NeedleTask.checkedDigits(digits);
+    }
+
     @Override
     public String name() {
-        return "needle-paper";
+        return digits == NeedleTask.USUAL_DIGITS ? "needle-paper" : "needle-paper-" + digits;
     }
 
     @Override
@@ -64,7 +68,7 @@ public final class PaperNeedleTask implements Task {
     public Samples open(SampleRequest request) {
         int words = request.length() == 0 ? USUAL_WORDS : request.length();
         int count = request.count() == 0 ? DEPTHS.length : request.count();
-        var texts = texts(request.data());
+        var texts = BackgroundTexts.of(request);
         return Samples.of(
                 count, index -> within(request.limitTokens(), sample(texts, words, request.seed(), index), request));
     }
@@ -85,7 +89,7 @@ public final class PaperNeedleTask implements Task {
 
     private Sample sample(List<String> texts, int words, long seed, int index) {
         double depth = DEPTHS[index % DEPTHS.length];
-        var key = NeedleTask.key(NeedleTask.USUAL_DIGITS, new SeededRandom(name(), words, seed, index));
+        var key = NeedleTask.key(digits, new SeededRandom(name(), words, seed, index));
         var facets = new LinkedHashMap<String, Object>();
         facets.put("length", words);
         facets.put("depth", depth);
@@ -99,28 +103,6 @@ public final class PaperNeedleTask implements Task {
                 List.of(),
                 MAX_NEW_TOKENS,
                 facets);
-    }
-
-    private static List<String> texts(@Nullable Path data) {
-        var folder = data == null ? null : data.resolve("passkey");
-        if (folder == null || !Files.isDirectory(folder)) {
-            return List.of(Haystack.INSTANCE.text());
-        }
-        var texts = new ArrayList<String>();
-        try (var files = Files.newDirectoryStream(folder, "*.txt")) {
-            var sorted = new ArrayList<Path>();
-            files.forEach(sorted::add);
-            sorted.sort(null);
-            for (var file : sorted) {
-                texts.add(Files.readString(file));
-            }
-        } catch (IOException e) {
-            throw new UserError(folder + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
-        }
-        if (texts.stream().allMatch(text -> UnicodeText.words(text).isEmpty())) {
-            throw new UserError(folder + ": holds no words: expected text files *.txt for the background");
-        }
-        return texts;
     }
 
     @Override

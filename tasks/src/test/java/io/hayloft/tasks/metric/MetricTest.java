@@ -78,11 +78,11 @@ class MetricTest {
 
     @Test
     void rulerSharesTheReferencesThatOccur() {
-        assertThat(StringMatch.all("The values are 12\nand AB.", List.of("12", "ab", "34", "5")))
+        assertThat(StringMatch.KVPRESS.all("The values are 12\nand AB.", List.of("12", "ab", "34", "5")))
                 .isEqualTo(0.5);
-        assertThat(StringMatch.all("1\n2", List.of("12"))).isEqualTo(1);
-        assertThat(StringMatch.any("ab", List.of("x", "AB"))).isEqualTo(1);
-        assertThat(StringMatch.any("ab", List.of("x"))).isZero();
+        assertThat(StringMatch.KVPRESS.all("1\n2", List.of("12"))).isEqualTo(1);
+        assertThat(StringMatch.KVPRESS.any("ab", List.of("x", "AB"))).isEqualTo(1);
+        assertThat(StringMatch.KVPRESS.any("ab", List.of("x"))).isZero();
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PaperNeedleTaskTest {
-    private static final Task TASK = new PaperNeedleTask();
+    private static final Task TASK = new PaperNeedleTask(7);
 
     @TempDir
     Path folder;
