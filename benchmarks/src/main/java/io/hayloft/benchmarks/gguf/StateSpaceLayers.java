@@ -32,7 +32,7 @@ record StateSpaceLayers(String architecture, int channels, int stateSize, int st
     }
 
     boolean hasAttention(int layer) {
-        return architecture.equals("falcon-h1") || architecture.equals("jamba") && layer % PERIOD == ATTENTION;
+        return architecture.equals("falcon-h1") || (architecture.equals("jamba") && layer % PERIOD == ATTENTION);
     }
 
     boolean hasFeedForward() {
