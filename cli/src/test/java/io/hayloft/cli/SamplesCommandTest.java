@@ -28,7 +28,7 @@ class SamplesCommandTest {
             for (var file : files.filter(path -> path.toString().endsWith(".jsonl"))
                     .sorted()
                     .toList()) {
-                var task = file.getParent().getFileName().toString();
+                var task = folder.resolve("tasks").relativize(file).getName(0).toString();
                 var expected = Files.readString(file);
                 var length = file.getFileName().toString().replaceAll("[^0-9]", "");
                 var printed = Cli.good(

@@ -109,7 +109,7 @@ final class RandomModel {
 
     /** Weights of deviation 1 / sqrt(inputs) keep the size of what is multiplied. */
     void matrix(String name, long... sizes) {
-        double deviation = 1 / Math.sqrt(sizes[sizes.length - 1]);
+        double deviation = 1 / Math.sqrt((double) sizes[sizes.length - 1]);
         file.tensor(name, type, out -> type.fill(out, random, deviation), sizes);
     }
 
