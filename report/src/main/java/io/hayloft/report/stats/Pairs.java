@@ -84,4 +84,9 @@ record Pairs(Strata differences, @Nullable Counts counts) {
                 : new ScoreTest(differences, -1, true).pValue(0);
         return p < LEVEL;
     }
+
+    /** Returns whether the mean difference is more than two of its standard errors above zero. */
+    boolean isTwoErrorsHigher() {
+        return differences.hasInterval() && differences.mean() > 2 * differences.error();
+    }
 }
