@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheType how the full cache is stored, such as {@code f16}
  * @param compat how the paper's code treats its methods, for a run that does as it did; null for one that treats all alike
  * @param clock date and time with offset from UTC, ISO 8601, that chat formats see; null for the time of the start
+ * @param shard the part of the samples to run; null for all
  * @param notes remarks for the reader of the run, such as what a grid leaves out
  */
 public record BenchSpec(
@@ -47,6 +48,7 @@ public record BenchSpec(
         String cacheType,
         @Nullable PaperCompat compat,
         @Nullable String clock,
+        @Nullable Shard shard,
         List<String> notes) {
 
     /** Copies the lists. */
@@ -75,6 +77,7 @@ public record BenchSpec(
                 cacheType,
                 compat,
                 clock,
+                shard,
                 allNotes);
     }
 
@@ -96,6 +99,7 @@ public record BenchSpec(
                 cacheType,
                 compat,
                 time,
+                shard,
                 notes);
     }
 

@@ -7,6 +7,8 @@ import io.hayloft.tasks.Task;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,8 @@ public final class BenchSpecBuilder {
     private int maxNewTokens;
     private int threads;
     private String cacheType = "f16";
+    private @Nullable Shard shard;
+    private @Nullable String clock;
     private boolean paperCompat;
     private PaperCompat paper = new PaperCompat(Map.of(), Map.of());
 
@@ -119,6 +123,18 @@ public final class BenchSpecBuilder {
         return this;
     }
 
+    /** The part of the samples to run. */
+    public BenchSpecBuilder shard(Shard part) {
+        this.shard = part;
+        return this;
+    }
+
+    /** Date and time with offset from UTC, ISO 8601, that chat formats see. */
+    public BenchSpecBuilder clock(String time) {
+        this.clock = time;
+        return this;
+    }
+
     /** Whether methods are treated as the paper's code did, instead of all alike. */
     public BenchSpecBuilder paperCompat(boolean on) {
         this.paperCompat = on;
@@ -160,8 +176,20 @@ public final class BenchSpecBuilder {
                 threads,
                 CacheTypes.parse(cacheType).text(),
                 paperCompat ? paper : null,
-                null,
+                checkedClock(),
+                shard,
                 notes);
+    }
+
+    private @Nullable String checkedClock() {
+        if (clock == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(clock).toString();
+        } catch (DateTimeParseException e) {
+            throw new UserError("--clock '" + clock + "' is no time such as 2026-01-31T12:00:00Z", e);
+        }
     }
 
     private List<String> inPapersForm() {

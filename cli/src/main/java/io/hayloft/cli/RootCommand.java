@@ -1,5 +1,7 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.identity.CodeHash;
+import io.hayloft.kernels.VectorWidth;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +17,11 @@ import picocli.CommandLine.Spec;
         versionProvider = RootCommand.Version.class,
         subcommands = {
             BenchCommand.class,
+            ShowCommand.class,
+            ReportCommand.class,
+            SqlCommand.class,
+            RunsCommand.class,
+            MergeCommand.class,
             RescoreCommand.class,
             GenerateCommand.class,
             SpeedCommand.class,
@@ -24,7 +31,9 @@ import picocli.CommandLine.Spec;
             MethodsCommand.class,
             TasksCommand.class,
             FidelityCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class
         },
         footer = {
             "",
@@ -69,7 +78,11 @@ final class RootCommand implements Runnable {
         @Override
         public String[] getVersion() {
             var version = RootCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"hayloft " + (version == null ? "(development)" : version)};
+            return new String[] {
+                "hayloft " + (version == null ? "(development)" : version),
+                "code " + CodeHash.ofThisProgram() + ", Java " + Runtime.version() + ", " + VectorWidth.BITS
+                        + "-bit vectors"
+            };
         }
     }
 }

@@ -34,7 +34,7 @@ class BarTest {
 
     @Test
     void aTerminalGetsOneLineThatIsDrawnAgain() {
-        try (var bar = new DrawnBar(err, "bench", "samples", 1)) {
+        try (var bar = new DrawnBar(err, "bench", "samples", 1, 80)) {
             bar.show(3, 9, Duration.ofSeconds(200));
             bar.note("note: hear");
             bar.show(9, 9, Duration.ZERO);
