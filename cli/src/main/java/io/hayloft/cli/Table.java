@@ -40,7 +40,7 @@ final class Table {
     private Table add(String header, HorizontalAlign align, int width) {
         var column = new Column().header(header).headerAlign(align).dataAlign(align);
         columns.add(width > 0 ? column.maxWidth(width, OverflowBehaviour.NEWLINE) : column);
-        names.add(header.replace('\n', ' ').replace("- ", "-"));
+        names.add(header.replace('\n', ' ').replace("- ", "-").replace("/ ", "/"));
         priorities.add(ALWAYS);
         return this;
     }

@@ -1,6 +1,7 @@
 package io.hayloft.report;
 
 import io.hayloft.base.Sizes;
+import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.stats.Digits;
 import io.hayloft.report.stats.Findings;
@@ -19,14 +20,16 @@ public final class Details {
     /** One line for each detail; none where there is nothing to say. */
     public static List<String> of(RunFolder run, Findings findings) {
         var lines = new ArrayList<String>();
-        findings.sweeps().forEach(sweep -> lines.add(sweep(sweep)));
+        findings.sweeps().stream()
+                .filter(sweep -> !sweep.isControl())
+                .forEach(sweep -> lines.add(sweep(sweep)));
         var fragile = findings.fragile();
         if (!fragile.isEmpty()) {
             lines.add(Sizes.count(fragile.size(), "fragile sample") + " (right with the full cache, wrong with at least"
                     + " half of the settings): "
                     + fragile.stream()
                             .limit(NAMED)
-                            .map(record -> record.task() + " " + record.sample())
+                            .map(BenchRecord::sample)
                             .collect(Collectors.joining(", "))
                     + (fragile.size() > NAMED ? ", ..." : ""));
         }

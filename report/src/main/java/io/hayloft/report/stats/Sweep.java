@@ -72,6 +72,11 @@ public record Sweep(
      */
     public record Cliff(double from, double to, double lossPerDoubling) {}
 
+    /** Returns whether this is a control, whose loss is what others are measured by. */
+    public boolean isControl() {
+        return Groups.isControl(name);
+    }
+
     /**
      * The sweeps of a run, in its order: every method that ran at two ratios or more beside the full cache.
      *

@@ -63,16 +63,16 @@ class SweepTest {
     /** Shares of right answers of the full cache and at four ratios, the samples' difficulty shared by all. */
     @ParameterizedTest
     @CsvSource({
-        "0.95 0.94 0.90 0.75 0.40, 400",
+        "0.95 0.94 0.90 0.75 0.40, 300",
         "0.90 0.85 0.80 0.70 0.50, 200",
-        "0.98 0.97 0.93 0.70 0.30, 400"
+        "0.98 0.97 0.93 0.70 0.30, 300"
     })
     void theIntervalCoversTheTrueRatioInAboutNineOfTenRuns(String shares, int samples) {
         double[] truth =
                 Arrays.stream(shares.split(" ")).mapToDouble(Double::parseDouble).toArray();
         var logs = new double[] {0, Math.log(2), Math.log(4), Math.log(8), Math.log(16)};
         var random = new SplittableRandom(11);
-        int runs = 200;
+        int runs = 120;
         var covered = new int[2];
         for (int run = 0; run < runs; run++) {
             var sweep = Sweep.of("s", SETTINGS, RATIOS, JointScores.of(draw(truth, samples, random)));
