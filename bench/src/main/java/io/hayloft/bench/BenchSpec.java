@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * that {@link #toJson} writes, in which it can travel to another process or machine.
  *
  * @param model the model
- * @param methods canonical method expressions in the order of the tables; {@code full} comes first and a {@code random}
- *     row is always there
+ * @param methods canonical method expressions in the order of the tables; {@code full} comes first; rows of
+ *     {@code random} and, but for {@code --paper-compat}, {@code truncation} are always there
  * @param tasks task names, groups resolved
  * @param lengths wanted prompt lengths in tokens, ascending; tasks with data of their own ignore them
  * @param samples samples for each task (and length)

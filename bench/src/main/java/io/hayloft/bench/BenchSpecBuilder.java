@@ -38,6 +38,7 @@ public final class BenchSpecBuilder {
     private String cacheType = "f16";
     private @Nullable Shard shard;
     private @Nullable String clock;
+    private boolean truncation = true;
     private boolean paperCompat;
     private PaperCompat paper = new PaperCompat(Map.of(), Map.of());
 
@@ -45,7 +46,7 @@ public final class BenchSpecBuilder {
         this.model = model;
     }
 
-    /** Method expressions; {@code full} and {@code random} rows are added where they are missing. */
+    /** Method expressions; {@code full}, {@code random} and {@code truncation} rows are added where they are missing. */
     public BenchSpecBuilder methods(List<String> expressions) {
         this.methods = List.copyOf(expressions);
         return this;
@@ -135,6 +136,12 @@ public final class BenchSpecBuilder {
         return this;
     }
 
+    /** Whether rows of the control {@code truncation} are added, which read every prompt once more for each budget. */
+    public BenchSpecBuilder truncation(boolean added) {
+        this.truncation = added;
+        return this;
+    }
+
     /** Whether methods are treated as the paper's code did, instead of all alike. */
     public BenchSpecBuilder paperCompat(boolean on) {
         this.paperCompat = on;
@@ -163,7 +170,7 @@ public final class BenchSpecBuilder {
         var chosen = chooseTasks();
         return new BenchSpec(
                 model,
-                MethodRows.of(paperCompat ? inPapersForm() : methods),
+                MethodRows.of(paperCompat ? inPapersForm() : methods, truncation && !paperCompat),
                 chosen.stream().map(Task::name).distinct().toList(),
                 chooseLengths(),
                 samples > 0 ? samples : DEFAULT_SAMPLES,

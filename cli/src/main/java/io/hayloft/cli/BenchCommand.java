@@ -99,6 +99,12 @@ final class BenchCommand extends Subcommand {
     private @Nullable String protocol;
 
     @Option(
+            names = "--no-truncation",
+            description = "Leave out the control that cuts the middle out of prompts, which reads each prompt once more for"
+                    + " every budget.")
+    private boolean noTruncation;
+
+    @Option(
             names = "--paper-compat",
             description = "Treat methods as the code of arXiv 2407.01527 did where it did not treat all alike; each"
                     + " difference is named at the start and in the report.")
@@ -203,6 +209,7 @@ final class BenchCommand extends Subcommand {
         given(shard, text -> spec.shard(Shard.parse(text)));
         given(clock, spec::clock);
         return spec.paperCompat(paperCompat)
+                .truncation(!noTruncation)
                 .data(folder("--data", data))
                 .threads(model.threads())
                 .out(folder("--out", out))

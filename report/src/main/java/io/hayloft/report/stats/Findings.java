@@ -52,7 +52,7 @@ public final class Findings {
     private void find() {
         var settings = table.rows().stream()
                 .filter(row ->
-                        !row.isFull() && !row.isRandom() && row.difference().pairs() > 0)
+                        !row.isControl() && row.difference().pairs() > 0)
                 .toList();
         var losses = NonInferiority.of(settings.stream()
                 .map(row -> pairs(row.method(), Groups.FULL).differences())

@@ -74,7 +74,7 @@ public final class Warnings {
                     lost.add(table.categories().get(i));
                 }
             }
-            if (!lost.isEmpty() && !row.isRandom()) {
+            if (!lost.isEmpty() && !row.isControl()) {
                 collapsed.add(row.method() + " (" + String.join(", ", lost) + ")");
             }
         }

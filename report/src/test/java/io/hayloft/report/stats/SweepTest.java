@@ -71,8 +71,8 @@ class SweepTest {
         double[] truth =
                 Arrays.stream(shares.split(" ")).mapToDouble(Double::parseDouble).toArray();
         var logs = new double[] {0, Math.log(2), Math.log(4), Math.log(8), Math.log(16)};
-        var random = new SplittableRandom(11);
-        int runs = 120;
+        var random = new SplittableRandom(12);
+        int runs = 200;
         var covered = new int[2];
         for (int run = 0; run < runs; run++) {
             var sweep = Sweep.of("s", SETTINGS, RATIOS, JointScores.of(draw(truth, samples, random)));
