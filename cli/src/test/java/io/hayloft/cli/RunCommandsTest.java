@@ -35,7 +35,7 @@ class RunCommandsTest {
                 "--tasks",
                 "mini-needle,mini-summarisation",
                 "--samples",
-                "3",
+                "8",
                 "--lengths",
                 "256",
                 "--out",
@@ -57,7 +57,7 @@ class RunCommandsTest {
         var csv = Cli.good("show", path("all"), "--format", "csv").out().lines().toList();
         assertThat(csv).hasSize(1 + 5);
         assertThat(csv.getFirst()).startsWith("method,n,score,").contains(",needle,", ",verdict,");
-        assertThat(csv.get(1)).startsWith("full,6,");
+        assertThat(csv.get(1)).startsWith("full,16,");
         var rows = json(Cli.good("show", path("all"), "--format", "json", "--by", "task"));
         assertThat(rows).hasSize(5);
         assertThat(rows.get(0).propertyNames()).startsWith("method").contains("mini-needle", "mini-summarisation");
@@ -77,9 +77,9 @@ class RunCommandsTest {
     void sqlAnswersInEveryFormat() {
         var query = "select method, count(*) as n from records group by all order by n, method";
         assertThat(Cli.good("sql", path("all"), query, "--format", "csv").out())
-                .isEqualTo("method,n\nfull,6\nrandom:2x,6\nrandom:4x,6\nsnapkv:2x,6\nsnapkv:4x,6\n");
+                .isEqualTo("method,n\nfull,16\nrandom:2x,16\nrandom:4x,16\nsnapkv:2x,16\nsnapkv:4x,16\n");
         assertThat(json(Cli.good("sql", path("all"), query, "--format", "json")).get(1).get("n").asInt())
-                .isEqualTo(6);
+                .isEqualTo(16);
         assertThat(Cli.good("sql", path("all"), query).out()).contains(" method ", " snapkv:2x ");
         var file = folder.resolve("query.parquet");
         Cli.good("sql", path("all"), "from records", "--format", "parquet", "--out", file.toString());
@@ -108,13 +108,13 @@ class RunCommandsTest {
     @Test
     void partsMergeToTheUndividedRun() throws IOException {
         var merged = Cli.good("merge", path("merged"), path("part2"), path("part1"), path("part3"));
-        assertThat(merged.out()).contains("merged 3 parts: 30 records");
+        assertThat(merged.out()).contains("merged 3 parts: 80 records");
         assertThat(outputs("merged")).isEqualTo(outputs("all"));
         assertThat(Cli.good("merge", path("some"), path("part1")).err()).contains("no part was given of 2/3, 3/3");
         var compared = json(Cli.good("compare", path("all"), path("merged"), "--json"));
         assertThat(compared).hasSize(5).allSatisfy(row -> {
             assertThat(row.propertyNames()).startsWith("method", "n", "difference", "low", "high", "verdict");
-            assertThat(row.get("n").asInt()).isEqualTo(6);
+            assertThat(row.get("n").asInt()).isEqualTo(16);
             assertThat(row.get("difference").asDouble()).isZero();
         });
         Cli.run("merge", path("bad"), path("none")).isUserError("holds no run");
