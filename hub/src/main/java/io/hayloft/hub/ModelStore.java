@@ -68,7 +68,7 @@ public final class ModelStore {
 
     /**
      * Finds what {@code --model} names: a model of the catalogue, a GGUF file or a Hugging Face folder. The embedded
-     * model is put into the cache folder on first use.
+     * model is put into the cache folder on first use, or among temporary files where that cannot be written.
      *
      * @throws UserError if a catalogue model was not pulled yet, a path does not exist, or the name is unknown
      */
@@ -77,7 +77,7 @@ public final class ModelStore {
         if (known.isPresent()) {
             var model = known.get();
             if (model.embedded()) {
-                return pull(model.name(), PullListener.SILENT);
+                return embedded(model);
             }
             if (!isHere(model)) {
                 throw new UserError(
@@ -94,6 +94,21 @@ public final class ModelStore {
         }
         throw new UserError(Suggest.unknown("model", nameOrPath, catalogue.names())
                         .getMessage() + " (or give the path of a GGUF file or of a Hugging Face folder)");
+    }
+
+    /** Where the cache folder cannot be written, the embedded model is put among the temporary files: it runs anywhere. */
+    private ResolvedModel embedded(CatalogueModel model) {
+        try {
+            return pull(model.name(), PullListener.SILENT);
+        } catch (UserError e) {
+            var temporary = Path.of(System.getProperty("java.io.tmpdir"), "hayloft-" + System.getProperty("user.name"));
+            try {
+                return new ModelStore(temporary, catalogue, fetcher).pull(model.name(), PullListener.SILENT);
+            } catch (UserError again) {
+                e.addSuppressed(again);
+                throw e; // the folder that the user knows is the one to correct
+            }
+        }
     }
 
     /**
