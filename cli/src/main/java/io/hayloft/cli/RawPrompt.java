@@ -18,12 +18,15 @@ record RawPrompt(int[] ids, Optional<String> note) {
      */
     static RawPrompt encode(String text, Tokenizer tokenizer, boolean parseSpecial, boolean noBos) {
         int[] ids = tokenizer.encode(text, true, parseSpecial);
+        int bos = tokenizer.bosId().orElse(ids.length == 0 ? -1 : ids[0]); // folders may not name the one they add
+        boolean begins = ids.length > 0 && ids[0] == bos;
+        boolean twice = begins && ids.length > 1 && ids[1] == bos;
+        if (!begins || !(noBos || twice)) {
+            return new RawPrompt(ids, Optional.empty());
+        }
         int[] own = tokenizer.encode(text, false, parseSpecial);
-        int bos = tokenizer.bosId().orElse(-1);
-        boolean added =
-                ids.length > own.length && ids[0] == bos && Arrays.equals(ids, 1, 1 + own.length, own, 0, own.length);
-        boolean twice = added && own.length > 0 && own[0] == bos;
-        if (!added || !(noBos || twice)) {
+        boolean added = ids.length > own.length && Arrays.equals(ids, 1, 1 + own.length, own, 0, own.length);
+        if (!added) { // the BOS tokens are the text's own
             return new RawPrompt(ids, Optional.empty());
         }
         var note = noBos

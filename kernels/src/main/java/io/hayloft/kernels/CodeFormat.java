@@ -1,5 +1,6 @@
 package io.hayloft.kernels;
 
+import io.hayloft.formats.tensor.ScaledValues;
 import io.hayloft.formats.tensor.TensorType;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,10 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
 
     /** The form of a type; null for types that are not made of blocks. */
     static @Nullable CodeFormat of(TensorType type) {
+        var scaled = type.scaledValues();
+        if (scaled != null) {
+            return of(scaled);
+        }
         return switch (type) {
             case Q8_0 -> new CodeFormat(8, 32, 128, false, SmallBlockReader::q8);
             case Q4_0 -> new CodeFormat(4, 32, 8, false, SmallBlockReader::q4);
@@ -36,8 +41,21 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
             case Q4_K -> new CodeFormat(4, 32, 0, true, SuperBlockReader::q4);
             case Q5_K -> new CodeFormat(8, 32, 0, true, SuperBlockReader::q5);
             case Q6_K -> new CodeFormat(8, 16, 32, false, SuperBlockReader::q6);
+            case INT4 -> new CodeFormat(4, 32, 0, true, SmallBlockReader::int4);
+            case INT8 -> new CodeFormat(8, 32, 0, true, SmallBlockReader::int8);
             default -> null;
         };
+    }
+
+    /** Values are moved up to be unsigned; 4 bits hold them where they are few. */
+    private static CodeFormat of(ScaledValues scaled) {
+        int offset = scaled.bound();
+        return new CodeFormat(offset <= 8 ? 4 : 8, scaled.part(), offset, false, (data, at, codes, scales, minima) -> {
+            scaled.reader().read(data, at, codes, scales);
+            for (int i = 0; i < codes.length; i++) {
+                codes[i] += (byte) offset;
+            }
+        });
     }
 
     /** Codes in a 32-bit word. */

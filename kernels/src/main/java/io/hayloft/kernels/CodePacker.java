@@ -41,8 +41,7 @@ final class CodePacker {
         var tensor = rows.tensor();
         int present = Math.min(ROWS, rows.rows() - panel * ROWS);
         for (int row = 0; row < present; row++) {
-            long from = rows.sourceRow(panel * ROWS + row) * source.length;
-            MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, from, source, 0, source.length);
+            tensor.copyRow(rows.sourceRow(panel * ROWS + row), source);
             int block = 0;
             for (int i = 0; i < source.length; i += tensor.type().blockBytes()) {
                 format.reader().read(source, i, codes, scales, minima);

@@ -1,10 +1,16 @@
 package io.hayloft.kernels;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Takes apart the file's blocks of 32 elements: an f16 scale, in some types an f16 minimum, and codes. In the 4- and
  * 5-bit types byte j of 16 holds element j in its low and element j + 16 in its high half.
  */
 final class SmallBlockReader {
+    private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
     private SmallBlockReader() {}
 
     static void q8(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
@@ -36,6 +42,20 @@ final class SmallBlockReader {
         minima[0] = half(data, at + 2);
         fourBits(data, at + 8, codes);
         fifthBits(data, at + 4, codes);
+    }
+
+    /** Scale and minimum of 32 bits. */
+    static void int4(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
+        scales[0] = (float) FLOAT.get(data, at);
+        minima[0] = (float) FLOAT.get(data, at + 4);
+        fourBits(data, at + 8, codes);
+    }
+
+    /** As {@link #int4}, and a byte for each code. */
+    static void int8(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
+        scales[0] = (float) FLOAT.get(data, at);
+        minima[0] = (float) FLOAT.get(data, at + 4);
+        System.arraycopy(data, at + 8, codes, 0, 32);
     }
 
     private static void fourBits(byte[] data, int at, byte[] codes) {

@@ -25,10 +25,12 @@ function methodCell(m) {
 }
 
 function scoreCell(score, extra = "") {
-  const cell = make("td", "score " + extra, score.right >= 0 ? score.right + "/" + score.count : fixed(score.mean));
+  const digits = score.error > 1e-6 && score.error < 0.005 ? 3 : 2; // 0.995 must not read as 1.00
+  const mean = fixed(score.mean, digits);
+  const cell = make("td", "score " + extra, score.right >= 0 ? score.right + "/" + score.count : mean);
   if (isNumber(score.low)) cell.append(make("small", "under", range(score)));
   cell.style.setProperty("--share", (score.mean ?? 0) * 100 + "%");
-  cell.title = fixed(score.mean) + " in " + score.count + (score.count === 1 ? " sample" : " samples");
+  cell.title = mean + " in " + score.count + (score.count === 1 ? " sample" : " samples");
   return cell;
 }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -148,16 +149,20 @@ class GgufTokenizerTest {
         }
     }
 
+    private static List<?> list(Map<String, Object> metadata, String key) {
+        return (List<?>) Objects.requireNonNull(metadata.get(key), key);
+    }
+
     @Test
     void repeatedSentencePiecesAreNoError() throws IOException {
         var model = Goldens.path("tokenizers/sp_bpe_llama2/tokenizer.model");
         var metadata = SentencePieceModel.asGguf(Files.readAllBytes(model));
-        int size = ((List<?>) metadata.get("tokenizer.ggml.tokens")).size();
-        var piece = (String) ((List<?>) metadata.get("tokenizer.ggml.tokens")).get(300);
-        var expected = metadata.get("tokenizer.ggml.tokens");
-        metadata.put("tokenizer.ggml.tokens", with((List<?>) expected, piece));
-        metadata.put("tokenizer.ggml.scores", with((List<?>) metadata.get("tokenizer.ggml.scores"), -40f));
-        metadata.put("tokenizer.ggml.token_type", with((List<?>) metadata.get("tokenizer.ggml.token_type"), 1L));
+        var expected = list(metadata, "tokenizer.ggml.tokens");
+        int size = expected.size();
+        var piece = (String) expected.get(300);
+        metadata.put("tokenizer.ggml.tokens", with(expected, piece));
+        metadata.put("tokenizer.ggml.scores", with(list(metadata, "tokenizer.ggml.scores"), -40f));
+        metadata.put("tokenizer.ggml.token_type", with(list(metadata, "tokenizer.ggml.token_type"), 1L));
         try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
             var text = "The quick brown fox";
             int[] ids = tokenizer.encode(text, false, true);

@@ -21,10 +21,14 @@ final class Rope {
     /** Tables kept; beyond, the one that was not used for longest goes. */
     private static final int MAX_TABLES = 8;
 
+    /** Single positions kept: those of the sequences that decode together. */
+    private static final int MAX_DECODED = 64;
+
     private final RopeConfig config;
     private final int pairs;
     private final LinkedHashMap<Integer, Table> tables =
             new LinkedHashMap<>(); // by frequencies, most recently used last
+    private final LinkedHashMap<Integer, Table> decoded = new LinkedHashMap<>(); // by position, oldest first
 
     Rope(RopeConfig config) {
         this.config = config;
@@ -76,6 +80,11 @@ final class Rope {
         return table;
     }
 
+    /** Whether some positions may have frequencies of their own. */
+    boolean mayFollowLength() {
+        return config.scaling() instanceof RopeConfig.Dynamic;
+    }
+
     /** Whether a position has frequencies of its own: one that was decoded, where scaling follows the length. */
     boolean followsLength(int position, int promptLength) {
         return position >= promptLength
@@ -86,6 +95,22 @@ final class Rope {
     /** One position of a sequence of this length in all, as a table that has it as position 0. */
     Table single(int position, int length) {
         return build(length, position, position + 1);
+    }
+
+    /**
+     * The table of a token that is decoded, whose position is the last of its sequence. It is kept for the layers that
+     * follow and for other sequences of the same length.
+     */
+    Table decoded(int position) {
+        var table = decoded.get(position);
+        if (table == null) {
+            table = single(position, position + 1);
+            decoded.put(position, table);
+            if (decoded.size() > MAX_DECODED) {
+                decoded.pollFirstEntry();
+            }
+        }
+        return table;
     }
 
     /** Equal numbers for prompt lengths with equal frequencies. */

@@ -7,6 +7,7 @@ import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.checkpoint.ReadOptions;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.testing.Goldens;
@@ -121,13 +122,12 @@ class DecodeBatchTest {
         }
         var config = Files.readString(source.resolve("config.json"))
                 .replaceAll("\"rope_scaling\"\\s*:\\s*null,?", "")
-                .replaceFirst(
-                        "\\{",
-                        "{\"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 4.0,"
-                                + " \"original_max_position_embeddings\": 16},");
+                .replaceFirst("\"max_position_embeddings\"\\s*:\\s*\\d+", "\"max_position_embeddings\": 16")
+                .replaceFirst("\\{", "{\"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 4.0},");
         Files.writeString(folder.resolve("config.json"), config);
-        try (var model = LanguageModel.load(Checkpoint.open(folder), LoadOptions.withThreads(2))) {
-            assertThat(String.valueOf(model.config().attention(0).rope())).contains("Dynamic");
+        var options = new ReadOptions(1024, false);
+        try (var model = LanguageModel.load(Checkpoint.open(folder, options), LoadOptions.withThreads(2))) {
+            assertThat(String.valueOf(model.config().attention(0).rope())).contains("Dynamic", "16");
             joinAndLeaveAtRandom(model, seed);
         }
     }

@@ -99,6 +99,20 @@ class RopeTest {
         }
     }
 
+    /** The layers of a step share the table of a decoded token; those of few positions are kept. */
+    @Test
+    void tablesOfDecodedTokensAreShared() {
+        var rope = new Rope(new RopeConfig(10_000, 8, new RopeConfig.Dynamic(4, 100)));
+        var first = rope.decoded(150);
+        assertThat(first.cos()).isEqualTo(rope.single(150, 151).cos());
+        assertThat(rope.decoded(151).cos()).isNotEqualTo(first.cos());
+        assertThat(rope.decoded(150)).isSameAs(first);
+        for (int position = 200; position < 300; position++) {
+            rope.decoded(position);
+        }
+        assertThat(rope.decoded(150)).isNotSameAs(first);
+    }
+
     private static void assertRotation(Rope rope, SequenceCache cache, int prompt, int position, int length) {
         var rotations = Rotations.of(rope, new Batch.Chunk(cache, position, 1, prompt, null));
         var x = random(8, position);

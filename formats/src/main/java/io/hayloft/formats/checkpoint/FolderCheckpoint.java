@@ -3,6 +3,7 @@ package io.hayloft.formats.checkpoint;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.WeightSource;
+import io.hayloft.formats.quantised.QuantisedFormat;
 import io.hayloft.formats.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -16,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A Hugging Face folder: config.json, optionally generation_config.json, and safetensors. */
 final class FolderCheckpoint implements Checkpoint {
-    /** The files that tokenizer and chat format are read from. */
+    /** The files that tokenizer and chat format are read from, and those of quantised models that config.json lacks. */
     private static final List<String> TEXT_FILES = List.of(
             "config.json",
             "tokenizer.json",
             "tokenizer_config.json",
             "special_tokens_map.json",
             "chat_template.jinja",
-            "chat_template.json");
+            "chat_template.json",
+            "quantize_config.json",
+            "quant_config.json");
 
     private static final String GENERATION = "generation_config.json";
 
@@ -36,6 +39,7 @@ final class FolderCheckpoint implements Checkpoint {
     private final Path folder;
     private final String configName;
     private final SafetensorsShards shards;
+    private final @Nullable QuantisedFormat quantised;
     private final DecoderConfig config;
     private final WeightSource weights;
     private @Nullable String contentHash;
@@ -45,6 +49,8 @@ final class FolderCheckpoint implements Checkpoint {
         this.folder = folder;
         this.configName = configName;
         this.shards = shards;
+        this.quantised = QuantisationConfig.read(folder, file, shards.raw().keySet());
+        shards.addQuantised(folder.toString(), quantised);
         this.config = HuggingFaceConfig.read(file, optional(folder.resolve(GENERATION)), options);
         var architecture = HuggingFaceConfig.architecture(file);
         var prefix = PREFIXES.keySet().stream()
@@ -93,7 +99,8 @@ final class FolderCheckpoint implements Checkpoint {
     @Override
     public String format() {
         int files = shards.files().size();
-        return files == 1 ? "safetensors" : "safetensors, " + files + " files";
+        return "safetensors" + (files == 1 ? "" : ", " + files + " files")
+                + (quantised == null ? "" : ", " + quantised.label());
     }
 
     @Override

@@ -53,7 +53,8 @@ final class GgufRope {
         var type = fields.text("rope.scaling.type", factor == 1 ? "none" : "linear");
         boolean longRope = tensors.containsKey("rope_factors_long.weight");
         if (longRope || tensors.containsKey("rope_freqs.weight")) {
-            if (factor != 1 || !(type.equals("none") || type.equals("linear") || longRope && type.equals("longrope"))) {
+            if (factor != 1
+                    || !(type.equals("none") || type.equals("linear") || (longRope && type.equals("longrope")))) {
                 throw fields.error("rope scaling '" + type + "' by " + factor
                         + " beside a tensor with factors for each frequency is not supported");
             }

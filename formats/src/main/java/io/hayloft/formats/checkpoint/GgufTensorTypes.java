@@ -2,8 +2,8 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.tensor.TensorType;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The numbers of tensor types in GGUF files. */
@@ -21,25 +21,34 @@ final class GgufTensorTypes {
             Map.entry(12, TensorType.Q4_K),
             Map.entry(13, TensorType.Q5_K),
             Map.entry(14, TensorType.Q6_K),
+            Map.entry(16, TensorType.IQ2_XXS),
+            Map.entry(17, TensorType.IQ2_XS),
+            Map.entry(18, TensorType.IQ3_XXS),
+            Map.entry(19, TensorType.IQ1_S),
             Map.entry(20, TensorType.IQ4_NL),
+            Map.entry(21, TensorType.IQ3_S),
+            Map.entry(22, TensorType.IQ2_S),
             Map.entry(23, TensorType.IQ4_XS),
+            Map.entry(29, TensorType.IQ1_M),
             Map.entry(30, TensorType.BF16),
             Map.entry(34, TensorType.TQ1_0),
             Map.entry(35, TensorType.TQ2_0),
-            Map.entry(39, TensorType.MXFP4));
+            Map.entry(39, TensorType.MXFP4),
+            Map.entry(40, TensorType.NVFP4),
+            Map.entry(41, TensorType.Q1_0));
 
     /** Known by name only, so that an error can say what a file holds. */
     private static final Map<Integer, String> UNSUPPORTED = Map.ofEntries(
+            Map.entry(4, "Q4_2, removed from the format in 2023,"),
+            Map.entry(5, "Q4_3, removed from the format in 2023,"),
             Map.entry(9, "Q8_1"),
             Map.entry(15, "Q8_K"),
-            Map.entry(16, "IQ2_XXS"),
-            Map.entry(17, "IQ2_XS"),
-            Map.entry(18, "IQ3_XXS"),
-            Map.entry(19, "IQ1_S"),
-            Map.entry(21, "IQ3_S"),
-            Map.entry(22, "IQ2_S"),
-            Map.entry(29, "IQ1_M"),
-            Map.entry(40, "NVFP4"));
+            Map.entry(31, "Q4_0_4_4, removed from the format in 2024,"),
+            Map.entry(32, "Q4_0_4_8, removed from the format in 2024,"),
+            Map.entry(33, "Q4_0_8_8, removed from the format in 2024,"),
+            Map.entry(36, "IQ4_NL_4_4, removed from the format in 2025,"),
+            Map.entry(37, "IQ4_NL_4_8, removed from the format in 2025,"),
+            Map.entry(38, "IQ4_NL_8_8, removed from the format in 2025,"));
 
     /** Types of tables that some files carry: skipped unless a weight is of one. */
     private static final Map<Integer, Layout> NO_WEIGHTS = Map.of(
@@ -82,7 +91,8 @@ final class GgufTensorTypes {
         var type = SUPPORTED.get(id);
         if (type == null) {
             var name = UNSUPPORTED.getOrDefault(id, "number " + Integer.toUnsignedString(id));
-            throw new UserError("type " + name + " is not supported; supported are " + List.of(TensorType.values()));
+            throw new UserError(
+                    "type " + name + " is not supported; supported are " + new TreeMap<>(SUPPORTED).values());
         }
         return new Layout(type.name(), type.blockElements(), type.blockBytes(), type);
     }

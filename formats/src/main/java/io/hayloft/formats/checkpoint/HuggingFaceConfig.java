@@ -137,12 +137,7 @@ public final class HuggingFaceConfig {
             throw fields.error("field 'hidden_act' is '" + activation + "', but " + architecture.label()
                     + " is only supported with silu");
         }
-        fields.object("quantization_config").ifPresent(quantised -> {
-            var method = quantised.text("quant_method", "");
-            throw fields.error("field 'quantization_config' asks for quantised safetensors"
-                    + (method.isEmpty() ? "" : " of the format '" + method + "'")
-                    + ", which are not supported: use the full-precision checkpoint or a GGUF file");
-        });
+        QuantisationConfig.read(fields); // refuses formats that are not supported
         if (fields.flag("use_bidirectional_attention", false)) {
             throw fields.error("field 'use_bidirectional_attention' is true, but only causal models are supported");
         }

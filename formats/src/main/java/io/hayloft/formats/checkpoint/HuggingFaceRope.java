@@ -61,7 +61,7 @@ final class HuggingFaceRope {
         return read(FULL, "rope_theta", "rope_scaling", defaultTheta);
     }
 
-    /** The rotation of sliding layers, where an architecture has one for all unless the config tells them apart. */
+    /** The rotation of sliding layers, where an architecture has one for all unless the config has one for each. */
     RopeConfig sliding(double defaultTheta) {
         var parameters = config.object("rope_parameters").filter(this::isByLayerType);
         if (parameters.isPresent() && !parameters.get().has(SLIDING)) {

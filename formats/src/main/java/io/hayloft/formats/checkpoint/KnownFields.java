@@ -16,6 +16,7 @@ final class KnownFields {
             "attention_bias",
             "attn_logit_softcapping",
             "bos_token_id",
+            "compression_config",
             "eos_token_id",
             "final_logit_softcapping",
             "head_dim",

@@ -63,11 +63,22 @@ final class NamedWeights implements WeightSource {
             }
         }
         for (var name : tensors.weights.keySet()) {
-            if (name.startsWith(names.layers()) && name.endsWith(".bias") && !used.contains(name)) {
+            boolean unused = name.startsWith(names.layers()) && name.endsWith(".bias") && !used.contains(name);
+            if (unused && !isZero(tensors.weights.get(name))) {
                 throw error("tensor '" + name + "' is not supported: " + config.architecture()
                         + " models may only have biases on queries, keys and values");
             }
         }
+    }
+
+    /** Programs that quantise write such biases for every matrix. */
+    private static boolean isZero(@Nullable Tensor bias) {
+        for (float value : bias == null ? new float[0] : bias.toFloats()) {
+            if (value != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

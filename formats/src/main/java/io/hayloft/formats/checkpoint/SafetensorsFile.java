@@ -2,6 +2,7 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
+import io.hayloft.formats.quantised.RawTensor;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
@@ -25,7 +26,7 @@ public final class SafetensorsFile implements AutoCloseable {
     private final String source;
     private final MemorySegment content;
     private final Map<String, String> metadata;
-    private final Map<String, SafetensorsHeader.Entry> entries;
+    private final Map<String, RawTensor> entries;
     private final Map<String, Tensor> tensors;
     private final Runnable unmap;
 
@@ -39,7 +40,7 @@ public final class SafetensorsFile implements AutoCloseable {
         this.unmap = unmap;
     }
 
-    private static Map<String, Tensor> tensors(Map<String, SafetensorsHeader.Entry> entries) {
+    private static Map<String, Tensor> tensors(Map<String, RawTensor> entries) {
         var tensors = new LinkedHashMap<String, Tensor>();
         for (var entry : entries.values()) {
             var type = FLOATS.get(entry.dtype());
@@ -104,6 +105,11 @@ public final class SafetensorsFile implements AutoCloseable {
         return entry(name).data();
     }
 
+    /** All entries by name, in the order of the header. */
+    Map<String, RawTensor> entries() {
+        return entries;
+    }
+
     /** All values of an F32, F16 or BF16 entry, row-major. */
     public float[] readFloats(String name) {
         var entry = entry(name, FLOATS.keySet());
@@ -129,7 +135,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return entry(name, Set.of("U8", "I8", "BOOL")).data().toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private SafetensorsHeader.Entry entry(String name) {
+    private RawTensor entry(String name) {
         var entry = entries.get(name);
         if (entry == null) {
             throw FileError.of(source, "there is no tensor '" + name + "'");
@@ -137,7 +143,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return entry;
     }
 
-    private SafetensorsHeader.Entry entry(String name, Set<String> dtypes) {
+    private RawTensor entry(String name, Set<String> dtypes) {
         var entry = entry(name);
         if (!dtypes.contains(entry.dtype())) {
             throw FileError.of(source, "tensor '" + name + "' is " + entry.dtype() + ", expected " + dtypes);

@@ -2,6 +2,7 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
+import io.hayloft.formats.quantised.RawTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -19,26 +20,30 @@ final class SafetensorsHeader {
     private static final String METADATA = "__metadata__";
     private static final long LONGEST = 100_000_000; // the limit of the format's own library
 
-    /** Bytes of an element by type name. */
-    private static final Map<String, Integer> ELEMENT_BYTES = new TreeMap<>(Map.ofEntries(
-            Map.entry("F64", 8),
-            Map.entry("F32", 4),
-            Map.entry("F16", 2),
-            Map.entry("BF16", 2),
-            Map.entry("F8_E4M3", 1),
-            Map.entry("F8_E5M2", 1),
-            Map.entry("I64", 8),
-            Map.entry("I32", 4),
-            Map.entry("I16", 2),
-            Map.entry("I8", 1),
-            Map.entry("U64", 8),
-            Map.entry("U32", 4),
-            Map.entry("U16", 2),
-            Map.entry("U8", 1),
-            Map.entry("BOOL", 1)));
-
-    /** One tensor: its type name, shape and bytes. */
-    record Entry(String name, String dtype, long[] shape, MemorySegment data) {}
+    /** Bits of an element by type name. */
+    private static final Map<String, Integer> ELEMENT_BITS = new TreeMap<>(Map.ofEntries(
+            Map.entry("F64", 64),
+            Map.entry("F32", 32),
+            Map.entry("F16", 16),
+            Map.entry("BF16", 16),
+            Map.entry("F8_E4M3", 8),
+            Map.entry("F8_E5M2", 8),
+            Map.entry("F8_E8M0", 8),
+            Map.entry("F8_E4M3FNUZ", 8),
+            Map.entry("F8_E5M2FNUZ", 8),
+            Map.entry("F6_E3M2", 6),
+            Map.entry("F6_E2M3", 6),
+            Map.entry("F4", 4),
+            Map.entry("C64", 64),
+            Map.entry("I64", 64),
+            Map.entry("I32", 32),
+            Map.entry("I16", 16),
+            Map.entry("I8", 8),
+            Map.entry("U64", 64),
+            Map.entry("U32", 32),
+            Map.entry("U16", 16),
+            Map.entry("U8", 8),
+            Map.entry("BOOL", 8)));
 
     private record Range(String name, long begin, long end) {}
 
@@ -74,8 +79,8 @@ final class SafetensorsHeader {
     }
 
     /** All tensors by name, in the order of the header. */
-    Map<String, Entry> entries() {
-        var entries = new LinkedHashMap<String, Entry>();
+    Map<String, RawTensor> entries() {
+        var entries = new LinkedHashMap<String, RawTensor>();
         var ranges = new ArrayList<Range>();
         for (var name : fields.names()) {
             if (!name.equals(METADATA)) {
@@ -86,12 +91,12 @@ final class SafetensorsHeader {
         return entries;
     }
 
-    private Entry entry(String name, List<Range> ranges) {
+    private RawTensor entry(String name, List<Range> ranges) {
         var entry = fields.object(name).orElseThrow(() -> error(name, "has no description"));
         var dtype = entry.text("dtype");
-        var elementBytes = ELEMENT_BYTES.get(dtype);
-        if (elementBytes == null) {
-            throw error(name, "has the unknown type '" + dtype + "'; known are " + ELEMENT_BYTES.keySet());
+        var elementBits = ELEMENT_BITS.get(dtype);
+        if (elementBits == null) {
+            throw error(name, "has the unknown type '" + dtype + "'; known are " + ELEMENT_BITS.keySet());
         }
         var shape = entry.wholes("shape");
         var offsets = entry.wholes("data_offsets");
@@ -99,23 +104,23 @@ final class SafetensorsHeader {
             throw error(name, "has data_offsets outside the " + data.byteSize() + " bytes of tensor data");
         }
         long length = offsets[1] - offsets[0];
-        if (length != bytes(name, shape, elementBytes)) {
+        if (length != bytes(name, shape, elementBits)) {
             throw error(name, "has a shape that does not agree with its " + length + " bytes of " + dtype);
         }
         ranges.add(new Range(name, offsets[0], offsets[1]));
-        return new Entry(name, dtype, shape, data.asSlice(offsets[0], length));
+        return new RawTensor(name, dtype, shape, data.asSlice(offsets[0], length));
     }
 
-    private long bytes(String name, long[] shape, int elementBytes) {
+    private long bytes(String name, long[] shape, int elementBits) {
         try {
-            long bytes = elementBytes;
+            long bits = elementBits;
             for (long size : shape) {
-                bytes = Math.multiplyExact(bytes, size);
+                bits = Math.multiplyExact(bits, size);
             }
             if (shape.length > 0) {
                 Math.toIntExact(shape[shape.length - 1]);
             }
-            return bytes;
+            return (bits + Byte.SIZE - 1) / Byte.SIZE;
         } catch (ArithmeticException e) {
             throw error(name, "has an impossible shape");
         }

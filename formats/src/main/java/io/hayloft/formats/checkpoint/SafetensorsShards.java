@@ -1,6 +1,9 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
+import io.hayloft.formats.quantised.QuantisedFormat;
+import io.hayloft.formats.quantised.QuantisedTensors;
+import io.hayloft.formats.quantised.RawTensor;
 import io.hayloft.formats.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,8 +11,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The weight files of a folder: model.safetensors, or the shards that model.safetensors.index.json names. */
 final class SafetensorsShards implements AutoCloseable {
@@ -26,6 +31,7 @@ final class SafetensorsShards implements AutoCloseable {
     private final SortedMap<String, SafetensorsFile> files = new TreeMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> unread = new LinkedHashMap<>();
+    private final Map<String, RawTensor> raw = new LinkedHashMap<>();
 
     private SafetensorsShards() {}
 
@@ -89,6 +95,7 @@ final class SafetensorsShards implements AutoCloseable {
     }
 
     private void add(SafetensorsFile file, String name) {
+        raw.put(name, Objects.requireNonNull(file.entries().get(name)));
         var tensor = file.tensors().get(name);
         if (tensor != null) {
             tensors.put(name, tensor);
@@ -114,6 +121,26 @@ final class SafetensorsShards implements AutoCloseable {
     /** The floating-point tensors of all files. */
     Map<String, Tensor> tensors() {
         return tensors;
+    }
+
+    /** All tensors of all files, whatever their type. */
+    Map<String, RawTensor> raw() {
+        return raw;
+    }
+
+    /**
+     * Puts the matrices that quantised tensors describe in place of those tensors and their scales.
+     *
+     * @throws UserError naming the tensor that is wrong
+     */
+    void addQuantised(String source, @Nullable QuantisedFormat format) {
+        for (var matrix : QuantisedTensors.of(source, format, raw).values()) {
+            for (var part : QuantisedTensors.floatParts(matrix.name())) {
+                tensors.remove(part);
+            }
+            tensors.put(matrix.name(), matrix);
+            unread.remove(matrix.name());
+        }
     }
 
     /** Types of all other tensors, such as I32, by tensor name. */

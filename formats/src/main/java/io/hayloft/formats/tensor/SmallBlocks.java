@@ -69,4 +69,24 @@ final class SmallBlocks {
             dst[to + j + HALF] = scale * ((pair >> 4) | (((fifth >>> (j + HALF)) & 1) << 4)) + minimum;
         }
     }
+
+    /** {@code scale | minimum | 16 bytes}, both 32-bit floats: {@code scale * code + minimum}. */
+    static void int4(MemorySegment data, long at, float[] dst, int to) {
+        float scale = Float.intBitsToFloat(bits(data, at));
+        float minimum = Float.intBitsToFloat(bits(data, at + 4));
+        for (int j = 0; j < HALF; j++) {
+            int pair = unsigned(data, at + 8 + j);
+            dst[to + j] = scale * (pair & 15) + minimum;
+            dst[to + j + HALF] = scale * (pair >> 4) + minimum;
+        }
+    }
+
+    /** {@code scale | minimum | 32 unsigned bytes}, both 32-bit floats: {@code scale * code + minimum}. */
+    static void int8(MemorySegment data, long at, float[] dst, int to) {
+        float scale = Float.intBitsToFloat(bits(data, at));
+        float minimum = Float.intBitsToFloat(bits(data, at + 4));
+        for (int j = 0; j < 2 * HALF; j++) {
+            dst[to + j] = scale * unsigned(data, at + 8 + j) + minimum;
+        }
+    }
 }

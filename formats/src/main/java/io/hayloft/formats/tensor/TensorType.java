@@ -1,11 +1,14 @@
 package io.hayloft.formats.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the elements of a tensor are stored: in blocks of a fixed number of elements and bytes.
  *
- * <p>The quantised types are those of GGUF files; their layouts are described beside the code that reads them.
+ * <p>The quantised types are those of GGUF files; their layouts are described beside the code that reads them. {@link #INT4}
+ * and {@link #INT8} are in no file: rows of quantised safetensors are computed in them.
  */
 @SuppressWarnings("ImmutableEnumChecker") // readers hold no state
 public enum TensorType {
@@ -22,11 +25,22 @@ public enum TensorType {
     Q4_K(256, 144, SuperBlocks::q4),
     Q5_K(256, 176, SuperBlocks::q5),
     Q6_K(256, 210, SuperBlocks::q6),
-    IQ4_NL(32, 18, TableBlocks::iq4),
-    IQ4_XS(256, 136, TableBlocks::iq4Super),
-    MXFP4(32, 17, TableBlocks::mxfp4),
-    TQ1_0(256, 54, TernaryBlocks::tq1),
-    TQ2_0(256, 66, TernaryBlocks::tq2);
+    IQ4_NL(32, 18, new ScaledValues(32, 128, TableBlocks::iq4)),
+    IQ4_XS(256, 136, new ScaledValues(32, 128, TableBlocks::iq4Super)),
+    IQ3_S(256, 110, new ScaledValues(32, 16, GridBlocks::iq3s)),
+    IQ3_XXS(256, 98, new ScaledValues(32, 64, GridBlocks::iq3xxs)),
+    IQ2_S(256, 82, new ScaledValues(16, 64, GridBlocks::iq2s)),
+    IQ2_XS(256, 74, new ScaledValues(16, 64, GridBlocks::iq2xs)),
+    IQ2_XXS(256, 66, new ScaledValues(32, 64, GridBlocks::iq2xxs)),
+    IQ1_M(256, 56, new ScaledValues(16, 16, GridBlocks::iq1m)),
+    IQ1_S(256, 50, new ScaledValues(32, 16, GridBlocks::iq1s)),
+    MXFP4(32, 17, new ScaledValues(32, 16, TableBlocks::mxfp4)),
+    NVFP4(64, 36, new ScaledValues(16, 16, TableBlocks::nvfp4)),
+    TQ1_0(256, 54, new ScaledValues(32, 4, TernaryBlocks::tq1)),
+    TQ2_0(256, 66, new ScaledValues(32, 4, TernaryBlocks::tq2)),
+    Q1_0(128, 18, new ScaledValues(32, 4, TernaryBlocks::q1)),
+    INT4(32, 24, SmallBlocks::int4),
+    INT8(32, 40, SmallBlocks::int8);
 
     /** Turns one block at a byte offset into floats. */
     @FunctionalInterface
@@ -36,12 +50,26 @@ public enum TensorType {
 
     private final int blockElements;
     private final int blockBytes;
-    private final BlockReader reader;
+    private final @Nullable BlockReader reader;
+    private final @Nullable ScaledValues scaledValues;
 
     TensorType(int blockElements, int blockBytes, BlockReader reader) {
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
         this.reader = reader;
+        scaledValues = null;
+    }
+
+    TensorType(int blockElements, int blockBytes, ScaledValues scaledValues) {
+        this.blockElements = blockElements;
+        this.blockBytes = blockBytes;
+        reader = null;
+        this.scaledValues = scaledValues;
+    }
+
+    /** How blocks hold whole numbers with scales; null for types with other blocks. */
+    public @Nullable ScaledValues scaledValues() {
+        return scaledValues;
     }
 
     /** Elements of a block; 1 for the plain types. */
@@ -86,8 +114,13 @@ public enum TensorType {
         if (count % blockElements != 0) {
             throw new IllegalArgumentException(count + " elements are no whole number of " + this + " blocks");
         }
+        if (scaledValues != null) {
+            scaledValues.dequantize(data, byteOffset, this, count, dst, at);
+            return;
+        }
+        var blocks = Objects.requireNonNull(reader); // a type has the one or the other
         for (int done = 0; done < count; done += blockElements) {
-            reader.read(data, byteOffset, dst, at + done);
+            blocks.read(data, byteOffset, dst, at + done);
             byteOffset += blockBytes;
         }
     }

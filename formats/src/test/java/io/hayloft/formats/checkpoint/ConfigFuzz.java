@@ -36,6 +36,22 @@ public final class ConfigFuzz {
                     "rope_scaling": {"type": "longrope", "short_factor": [1, 1], "long_factor": [2, 2]},
                      "partial_rotary_factor": 1.0\
                     """),
+                seed("llama", """
+                    "quantization_config": {"quant_method": "gptq", "bits": 4, "group_size": -1,
+                     "checkpoint_format": "gptq_v2", "is_marlin_format": false}\
+                    """),
+                seed("llama", """
+                    "quantization_config": {"quant_method": "compressed-tensors", "format": "pack-quantized",
+                     "config_groups": {"a": {"weights": {"num_bits": 4, "strategy": "group", "group_size": 32}},
+                     "b": {"format": "float-quantized", "weights": {"num_bits": 8, "strategy": "block",
+                     "block_structure": [128, 128]}}}, "sparsity_config": {"format": "dense"}}\
+                    """),
+                seed("llama", """
+                    "quantization_config": {"quant_method": "awq", "w_bit": 4, "q_group_size": 64, "version": "GEMM"}\
+                    """),
+                seed(
+                        "llama",
+                        "\"quantization_config\": {\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}"),
                 seed("smollm3", "\"no_rope_layers\": [1], \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.0}"));
     }
 

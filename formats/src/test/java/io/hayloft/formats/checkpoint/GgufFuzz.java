@@ -30,7 +30,7 @@ public final class GgufFuzz {
                 .tensor("rope_factors_short.weight", 2)
                 .tensor("rope_factors_long.weight", 2)
                 .bytes());
-        for (int number = 0; number < 31; number++) {
+        for (int number = 0; number < 42; number++) {
             var type = supported(number);
             if (type.isPresent()) {
                 var block = new byte[type.get().blockBytes()];

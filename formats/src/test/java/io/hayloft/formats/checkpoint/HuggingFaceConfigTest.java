@@ -235,15 +235,6 @@ class HuggingFaceConfigTest {
                         + " \"beta_fast\": 64}|'beta_fast' of rope scaling 'linear' is not known",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"mlp_bias\": true|field 'mlp_bias' is not known",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"partial_rotary_factor\": 2.0|partial_rotary_factor",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"gptq\"}|of the"
-                        + " format 'gptq'",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"awq\"}|of the"
-                        + " format 'awq'",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\":"
-                        + " \"compressed-tensors\"}"
-                        + "|of the format 'compressed-tensors'",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\": \"fp8\"}|of the"
-                        + " format 'fp8'",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"quantization_config\": {\"quant_method\":"
                         + " \"bitsandbytes\"}"
                         + "|of the format 'bitsandbytes'",
