@@ -4,6 +4,7 @@ import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.report.ComparePage;
 import io.hayloft.report.ComparePage.Candidate;
+import io.hayloft.report.GateOutput;
 import io.hayloft.report.SummaryExport;
 import io.hayloft.report.stats.Comparison;
 import io.hayloft.report.stats.Comparison.Row;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Compare runs with the first one, method by method, on the same samples only.",
             "",
-            "Samples are the same if their prompts have the same hash. keeps: with 95 %% confidence the loss is below 1 point,"
-                    + " corrected for the number of methods; loses: it is above; cannot tell: more samples are needed."
+            "Samples are the same if their prompts have the same hash. keeps: with 95 %% confidence the loss is below the"
+                    + " margin, corrected for the number of methods; loses: it is above; cannot tell: more samples are needed."
         },
         footer = {
             "",
@@ -50,18 +51,27 @@ final class CompareCommand extends Subcommand {
     @Option(names = "--html", paramLabel = "FILE", description = "Also write a page, with the samples that differ.")
     private @Nullable String html;
 
+    @Option(
+            names = "--margin",
+            paramLabel = "POINTS",
+            defaultValue = "1.0",
+            description = "Largest loss that still keeps the score, in points of a hundred. Default: ${DEFAULT-VALUE}.")
+    private double margin;
+
     @Override
     public Integer call() {
+        if (!(margin > 0 && margin <= 100)) {
+            throw new UserError("--margin must be above 0 and at most 100 points, not " + margin);
+        }
         var before = RunOptions.answered(baseline);
         var compared = new ArrayList<Candidate>();
         for (var name : candidates) {
-            var comparison =
-                    Comparison.of(before.records(), RunOptions.answered(name).records());
+            var comparison = Comparison.of(before, RunOptions.answered(name), margin / 100);
             check(name, comparison);
             compared.add(new Candidate(name, comparison));
         }
         if (html != null) {
-            var page = ComparePage.write(RunOptions.folder(html), baseline, compared);
+            var page = ComparePage.write(RunOptions.folder(html), baseline, compared, margin / 100);
             err().println("page: " + page);
         }
         if (json) {
@@ -87,8 +97,10 @@ final class CompareCommand extends Subcommand {
                                     + " of the same name have other prompts (another model, length or seed?)"
                             : ": compare runs of the same tasks, lengths and seed"));
         }
-        note(comparison.otherPrompts() > 0, name + ": "
-                + Sizes.count(comparison.otherPrompts(), "sample") + " with other prompts left out");
+        GateOutput.notes(comparison).forEach(text -> note(true, name + ": " + text));
+        note(
+                !comparison.nothingCommon().isEmpty(),
+                name + " has no sample in common for " + String.join(", ", comparison.nothingCommon()));
         note(!comparison.onlyBaseline().isEmpty(), name + " lacks " + String.join(", ", comparison.onlyBaseline()));
         note(
                 !comparison.onlyCandidate().isEmpty(),
@@ -138,6 +150,7 @@ final class CompareCommand extends Subcommand {
         fields.put("low", finite(interval.low()));
         fields.put("high", finite(interval.high()));
         fields.put("verdict", SummaryExport.words(row.loss().verdict()));
+        fields.put("p", finite(row.values().p()));
         fields.put("run", run);
         fields.put("baseline_score", finite(row.baseline().mean()));
         fields.put("score", finite(row.candidate().mean()));
@@ -145,6 +158,10 @@ final class CompareCommand extends Subcommand {
         fields.put("losses", row.flips().losses());
         fields.put("ties", row.flips().ties());
         fields.put("worst_5_percent", finite(row.flips().worst()));
+        fields.put("detectable_loss", finite(row.loss().detectable()));
+        fields.put("needed_samples", row.loss().needed() == 0 ? null : row.loss().needed());
+        fields.put("failed", row.absent().failed());
+        fields.put("missing", row.absent().missing());
         fields.put("stored_bytes_ratio", finite(row.bytes()));
         fields.put("time_ratio", finite(row.time().median()));
         fields.put("same_machine", row.time().sameMachine());

@@ -78,18 +78,16 @@ final class GateCommand extends Subcommand {
             throw new UserError("--max-drop must be above 0 and at most 100 points, not " + maxDrop);
         }
         var limits = new Gate.Limits(maxDrop / 100, ratio("--max-bytes", maxBytes), ratio("--max-time", maxTime));
-        var comparison = Comparison.of(
-                RunOptions.answered(baseline).records(),
-                RunOptions.answered(candidate).records());
+        var runs = List.of(RunOptions.answered(baseline), RunOptions.answered(candidate));
+        runs.stream().flatMap(run -> run.notes().stream()).forEach(this::note);
+        var comparison = Comparison.of(runs.getFirst(), runs.getLast(), maxDrop / 100);
         if (comparison.rows().isEmpty()) {
             throw new UserError(baseline + " and " + candidate
                     + " have no method and sample in common: gate runs of the same tasks, lengths and seed");
         }
         var gate = Gate.of(comparison, limits);
         GateOutput.lines(gate).forEach(out()::println);
-        if (comparison.otherPrompts() > 0) {
-            err().println("note: " + comparison.otherPrompts() + " samples with other prompts left out");
-        }
+        GateOutput.notes(comparison).forEach(this::note);
         if (junit != null) {
             write(junit, GateOutput.junit(gate), false);
         }
@@ -101,6 +99,10 @@ final class GateCommand extends Subcommand {
             case FAILS -> FAILS;
             case CANNOT_TELL -> CANNOT_TELL;
         };
+    }
+
+    private void note(String text) {
+        err().println("note: " + text);
     }
 
     /** {@code +5%} as 1.05. */

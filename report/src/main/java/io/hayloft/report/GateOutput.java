@@ -1,6 +1,7 @@
 package io.hayloft.report;
 
 import io.hayloft.base.Sizes;
+import io.hayloft.report.stats.Comparison;
 import io.hayloft.report.stats.Gate;
 import io.hayloft.report.stats.Gate.Check;
 import io.hayloft.report.stats.Gate.Line;
@@ -27,6 +28,23 @@ public final class GateOutput {
         return lines;
     }
 
+    /** What was left out of the comparison that was judged, a line each. */
+    public static List<String> notes(Comparison comparison) {
+        var notes = new ArrayList<String>();
+        if (comparison.otherPrompts() > 0) {
+            notes.add(Sizes.count(comparison.otherPrompts(), "sample") + " with other prompts left out");
+        }
+        int missing = comparison.rows().stream()
+                .mapToInt(row -> row.absent().missing())
+                .max()
+                .orElse(0);
+        if (missing > 0) {
+            notes.add("the candidate lacks up to " + Sizes.count(missing, "sample")
+                    + " of a method: only common samples are compared");
+        }
+        return notes;
+    }
+
     private static String reasons(Line line) {
         return line.checks().stream()
                 .filter(check -> check.outcome() == line.outcome())
@@ -36,11 +54,20 @@ public final class GateOutput {
 
     /** The same as Markdown, with the runs that were compared. */
     public static String markdown(Gate gate, String baseline, String candidate) {
-        var lines = lines(gate);
-        var text = new StringBuilder("### ").append(lines.getFirst()).append("\n\n");
-        lines.subList(1, lines.size())
-                .forEach(line -> text.append("- ").append(line).append('\n'));
-        return text.append(lines.size() > 1 ? "\n" : "")
+        var text = new StringBuilder("### ").append(lines(gate).getFirst()).append("\n\n");
+        var rest = gate.lines().stream()
+                .filter(line -> line.outcome() != Outcome.PASSES)
+                .toList();
+        for (var line : rest) {
+            text.append("- `")
+                    .append(line.method())
+                    .append("` **")
+                    .append(line.outcome().text())
+                    .append("**: ")
+                    .append(reasons(line))
+                    .append('\n');
+        }
+        return text.append(rest.isEmpty() ? "" : "\n")
                 .append("Baseline `")
                 .append(baseline)
                 .append("`, candidate `")
@@ -61,20 +88,20 @@ public final class GateOutput {
                 cases.append("  <testcase classname=\"hayloft.gate.")
                         .append(check.what())
                         .append("\" name=\"")
-                        .append(Report.escapeHtml(line.method()))
+                        .append(escaped(line.method()))
                         .append('"');
                 switch (check.outcome()) {
                     case PASSES -> cases.append("/>\n");
                     case FAILS -> {
                         failures++;
                         cases.append("><failure message=\"")
-                                .append(Report.escapeHtml(check.found()))
+                                .append(escaped(check.found()))
                                 .append("\"/></testcase>\n");
                     }
                     case CANNOT_TELL -> {
                         skipped++;
                         cases.append("><skipped message=\"")
-                                .append(Report.escapeHtml("cannot tell: " + check.found()))
+                                .append(escaped("cannot tell: " + check.found()))
                                 .append("\"/></testcase>\n");
                     }
                 }
@@ -83,5 +110,10 @@ public final class GateOutput {
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"hayloft gate\" tests=\"" + count
                 + "\" failures=\"" + failures + "\" errors=\"0\" skipped=\"" + skipped + "\">\n" + cases
                 + "</testsuite>\n";
+    }
+
+    /** Text for XML, which has no way to write most control characters. */
+    private static String escaped(String text) {
+        return Report.escapeHtml(text.replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]", " "));
     }
 }

@@ -43,7 +43,11 @@ public final class Report {
                 "{{charts}}", resource(CHARTS),
                 "{{data}}", escapeJson(Json.line(ReportData.of(run))),
                 "{{script}}", resource("report.js") + resource("charts.js") + resource("tables.js"));
-        var frame = resource("report.html");
+        return filled(resource("report.html"), parts);
+    }
+
+    /** A frame whose names in double braces are replaced; unknown ones by nothing. */
+    static String filled(String frame, Map<String, String> parts) {
         var page = new StringBuilder();
         int at = 0;
         // one pass, so that a part is never searched for the names of others

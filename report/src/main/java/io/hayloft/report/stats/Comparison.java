@@ -1,11 +1,14 @@
 package io.hayloft.report.stats;
 
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.stats.SummaryTable.Cell;
 import io.hayloft.report.stats.SummaryTable.Difference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,14 +19,20 @@ import java.util.function.ToDoubleFunction;
  *
  * @param rows one for each method that both ran on common samples, in the order of the baseline
  * @param otherPrompts samples of both runs whose prompts differ, so that they are not compared
+ * @param nothingCommon methods that both ran, but on no common sample
  * @param onlyBaseline methods that the candidate lacks
  * @param onlyCandidate methods that the baseline lacks
  */
 public record Comparison(
-        List<Row> rows, int otherPrompts, List<String> onlyBaseline, List<String> onlyCandidate) {
+        List<Row> rows,
+        int otherPrompts,
+        List<String> nothingCommon,
+        List<String> onlyBaseline,
+        List<String> onlyCandidate) {
     /** Copies the lists. */
     public Comparison {
         rows = List.copyOf(rows);
+        nothingCommon = List.copyOf(nothingCommon);
         onlyBaseline = List.copyOf(onlyBaseline);
         onlyCandidate = List.copyOf(onlyCandidate);
     }
@@ -40,6 +49,7 @@ public record Comparison(
      * @param bytes stored bytes of the candidate over those of the baseline
      * @param time how much longer the candidate takes for a sample
      * @param values the paired differences
+     * @param absent what the candidate does not answer of what the baseline does
      */
     public record Row(
             String method,
@@ -50,10 +60,26 @@ public record Comparison(
             Flips flips,
             double bytes,
             TimeRatio time,
-            Values values) {}
+            Values values,
+            Absent absent) {}
 
-    /** Differences of one method, to test hypotheses about. */
-    public record Values(Strata differences) {
+    /**
+     * Samples of the baseline that the candidate has no answer to, so that they are in no difference.
+     *
+     * @param failed those that failed in the candidate
+     * @param error why the first of them did; empty without one
+     * @param missing the others, which have not run or had another prompt
+     */
+    public record Absent(int failed, String error, int missing) {}
+
+    /**
+     * Differences of one method, to test hypotheses about.
+     *
+     * @param differences by category and context
+     * @param p two-sided p value of the hypothesis that there is none: McNemar's exact test for right and wrong, the score
+     *     test for graded scores; NaN without an interval
+     */
+    public record Values(Strata differences, double p) {
         private static final double Z = Normal.quantile(1 - NonInferiority.LEVEL);
 
         /** p value of the hypothesis that the true difference is at most {@code hypothesis}; 1 without an interval. */
@@ -63,7 +89,7 @@ public record Comparison(
 
         /** p value of the hypothesis that the true difference is at least {@code hypothesis}. */
         double belowP(double hypothesis) {
-            return new Values(differences.negated()).aboveP(-hypothesis);
+            return new Values(differences.negated(), p).aboveP(-hypothesis);
         }
 
         /** Samples that would show in 80 % of cases that the loss is below a margin, if there is none; 0 without an interval. */
@@ -76,65 +102,45 @@ public record Comparison(
     }
 
     /**
-     * Ratio of the times that two runs took for the same samples: reading the prompt, compressing and decoding, each alone.
+     * Compares two runs.
      *
-     * @param median of the samples' ratios; NaN without samples
-     * @param interval 95 % interval of the median by order statistics; none with fewer than 6 samples
-     * @param sameMachine whether all samples ran on the same machine in both runs
+     * @param margin the loss that still counts as keeping the score, 0.01 for one point
      */
-    public record TimeRatio(double median, Interval interval, boolean sameMachine) {
-        private static final double TAIL = 0.025;
-
-        static TimeRatio of(List<BenchRecord> candidate, Map<String, BenchRecord> baseline) {
-            boolean same = true;
-            var ratios = new ArrayList<Double>();
-            for (var record : candidate) {
-                var before = baseline.get(Groups.pair(record));
-                if (before != null) {
-                    ratios.add(record.times().totalSeconds()
-                            / Math.max(1e-9, before.times().totalSeconds()));
-                    same &= record.origin().machine().equals(before.origin().machine());
-                }
-            }
-            if (ratios.isEmpty()) {
-                return new TimeRatio(Double.NaN, Interval.NONE, same);
-            }
-            var sorted = ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            return new TimeRatio(Bootstrap.quantile(sorted, 0.5), interval(sorted), same);
-        }
-
-        /** The k-th smallest and largest values, so that a sample of coin flips has fewer than k heads with 2.5 % at most. */
-        private static Interval interval(double[] sorted) {
-            int count = sorted.length;
-            int k = 0;
-            double tail = 0;
-            for (double log = -count * Math.log(2); tail + Math.exp(log) <= TAIL; k++) {
-                tail += Math.exp(log);
-                log += Math.log((double) (count - k) / (k + 1));
-            }
-            return k == 0 ? Interval.NONE : new Interval(sorted[k - 1], sorted[count - k]);
-        }
+    public static Comparison of(RunFolder baseline, RunFolder candidate, double margin) {
+        return of(baseline.records(), candidate.records(), candidate.failures(), margin);
     }
 
-    /** Compares the records of two runs. */
-    public static Comparison of(List<BenchRecord> baseline, List<BenchRecord> candidate) {
+    /** Compares the records of two runs at a margin of one point. */
+    static Comparison of(List<BenchRecord> baseline, List<BenchRecord> candidate) {
+        return of(baseline, candidate, List.of(), NonInferiority.MARGIN);
+    }
+
+    static Comparison of(
+            List<BenchRecord> baseline, List<BenchRecord> candidate, List<FailedRecord> failures, double margin) {
         var before = Groups.by(baseline, BenchRecord::method);
         var after = Groups.by(candidate, BenchRecord::method);
-        var names = before.keySet().stream().filter(after::containsKey).toList();
-        var pairs = names.stream()
-                .map(method -> Pairs.of(
-                        records(after, method), Pairs.scores(records(before, method)), BenchRecord::category))
-                .toList();
-        var losses = NonInferiority.of(pairs.stream().map(Pairs::differences).toList());
-        var rows = new ArrayList<Row>();
-        for (int i = 0; i < names.size(); i++) {
-            if (pairs.get(i).differences().count() > 0) {
-                rows.add(row(names.get(i), records(before, names.get(i)), records(after, names.get(i)), pairs.get(i),
-                        losses.get(i)));
+        var common = new LinkedHashMap<String, Pairs>();
+        var nothingCommon = new ArrayList<String>();
+        before.forEach((method, records) -> {
+            var pairs = Pairs.of(records(after, method), Pairs.scores(records), BenchRecord::category);
+            if (pairs.differences().count() > 0) {
+                common.put(method, pairs);
+            } else if (after.containsKey(method)) {
+                nothingCommon.add(method);
             }
-        }
+        });
+        var losses = NonInferiority.of(
+                common.values().stream().map(Pairs::differences).toList(), margin);
+        var rows = new ArrayList<Row>();
+        common.forEach((method, pairs) -> {
+            var own = failures.stream()
+                    .filter(failed -> failed.subject().method().equals(method))
+                    .toList();
+            rows.add(new Sides(method, records(before, method), records(after, method), own)
+                    .row(pairs, losses.get(rows.size())));
+        });
         return new Comparison(
-                rows, otherPrompts(baseline, candidate), without(before, after), without(after, before));
+                rows, otherPrompts(baseline, candidate), nothingCommon, without(before, after), without(after, before));
     }
 
     private static List<BenchRecord> records(Map<String, List<BenchRecord>> methods, String method) {
@@ -148,32 +154,49 @@ public record Comparison(
                 .toList();
     }
 
-    private static Row row(
-            String method,
-            List<BenchRecord> before,
-            List<BenchRecord> after,
-            Pairs pairs,
-            NonInferiority.Result loss) {
-        var old = new HashMap<String, BenchRecord>();
-        before.forEach(record -> old.put(Groups.pair(record), record));
-        var common = after.stream()
-                .filter(record -> old.containsKey(Groups.pair(record)))
-                .toList();
-        var names = new HashSet<String>();
-        common.forEach(record -> names.add(Groups.pair(record)));
-        var commonBefore = before.stream()
-                .filter(record -> names.contains(Groups.pair(record)))
-                .toList();
-        return new Row(
-                method,
-                Cells.of(commonBefore, BenchRecord::category),
-                Cells.of(common, BenchRecord::category),
-                pairs.difference(),
-                loss,
-                Flips.of(common, Pairs.scores(commonBefore)),
-                sum(common, BenchRecord::storedBytes) / sum(commonBefore, BenchRecord::storedBytes),
-                TimeRatio.of(common, old),
-                new Values(pairs.differences()));
+    /** One method's records in both runs, and what failed of it in the candidate. */
+    private record Sides(
+            String method, List<BenchRecord> before, List<BenchRecord> after, List<FailedRecord> failures) {
+        Row row(Pairs pairs, NonInferiority.Result loss) {
+            var old = byPair(before);
+            var now = byPair(after);
+            var common = after.stream()
+                    .filter(record -> old.containsKey(Groups.pair(record)))
+                    .toList();
+            var commonBefore = before.stream()
+                    .filter(record -> now.containsKey(Groups.pair(record)))
+                    .toList();
+            return new Row(
+                    method,
+                    Cells.of(commonBefore, BenchRecord::category),
+                    Cells.of(common, BenchRecord::category),
+                    pairs.difference(),
+                    loss,
+                    Flips.of(common, Pairs.scores(commonBefore)),
+                    sum(common, BenchRecord::storedBytes) / sum(commonBefore, BenchRecord::storedBytes),
+                    TimeRatio.of(common, old),
+                    new Values(pairs.differences(), pairs.pValue()),
+                    absent(now));
+        }
+
+        private static Map<String, BenchRecord> byPair(List<BenchRecord> records) {
+            var map = new HashMap<String, BenchRecord>();
+            records.forEach(record -> map.put(Groups.pair(record), record));
+            return map;
+        }
+
+        private Absent absent(Map<String, BenchRecord> now) {
+            var errors = new HashMap<String, String>();
+            failures.forEach(failed ->
+                    errors.put(failed.subject().task() + "\n" + failed.subject().sample(), failed.error()));
+            var lost = before.stream()
+                    .filter(record -> !now.containsKey(Groups.pair(record)))
+                    .map(Comparison::name)
+                    .toList();
+            var failed = lost.stream().filter(errors::containsKey).toList();
+            var error = failed.isEmpty() ? "" : errors.getOrDefault(failed.getFirst(), "");
+            return new Absent(failed.size(), error, lost.size() - failed.size());
+        }
     }
 
     private static double sum(List<BenchRecord> records, ToDoubleFunction<BenchRecord> value) {

@@ -1,10 +1,13 @@
 package io.hayloft.report.stats;
 
+import io.hayloft.base.Sizes;
+import io.hayloft.report.stats.Comparison.Absent;
 import io.hayloft.report.stats.Comparison.Row;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +51,7 @@ public record Gate(List<Line> lines) {
     /**
      * One check of one method.
      *
-     * @param what {@code score}, {@code bytes} or {@code time}
+     * @param what {@code score}, {@code bytes}, {@code time} or {@code answers}
      * @param outcome its outcome
      * @param found what was found, for people
      */
@@ -83,7 +86,7 @@ public record Gate(List<Line> lines) {
     /** Decides. */
     public static Gate of(Comparison comparison, Limits limits) {
         var rows = comparison.rows().stream()
-                .filter(row -> !row.method().split("[:+ ]", 2)[0].equals("random"))
+                .filter(row -> !isRandom(row.method()))
                 .toList();
         var losses = NonInferiority.holm(
                 rows.stream().map(row -> loseP(row, limits.drop())).toList());
@@ -97,15 +100,34 @@ public record Gate(List<Line> lines) {
             if (limits.time() != null) {
                 checks.add(time(rows.get(i), limits.time()));
             }
+            answers(rows.get(i).absent()).ifPresent(checks::add);
             lines.add(new Line(rows.get(i).method(), checks));
         }
-        for (var method : comparison.onlyBaseline()) {
-            if (!method.startsWith("random:")) {
-                var missing = new Check("score", Outcome.CANNOT_TELL, "has not run in the candidate");
-                lines.add(new Line(method, List.of(missing)));
-            }
-        }
+        comparison.nothingCommon().forEach(method -> unknown(method, "has no sample in common").ifPresent(lines::add));
+        comparison.onlyBaseline().forEach(method -> unknown(method, "has not run in the candidate")
+                .ifPresent(lines::add));
         return new Gate(lines);
+    }
+
+    /** Random choices differ from run to run of other seeds: they are no candidates. */
+    private static boolean isRandom(String method) {
+        return method.split("[:+, ]", 2)[0].equals("random");
+    }
+
+    private static Optional<Line> unknown(String method, String why) {
+        return isRandom(method)
+                ? Optional.empty()
+                : Optional.of(new Line(method, List.of(new Check("score", Outcome.CANNOT_TELL, why))));
+    }
+
+    /** Samples that fail where the baseline answers are a loss that no difference shows. */
+    private static Optional<Check> answers(Absent absent) {
+        return absent.failed() == 0
+                ? Optional.empty()
+                : Optional.of(new Check(
+                        "answers",
+                        Outcome.FAILS,
+                        Sizes.count(absent.failed(), "sample") + " of the baseline failed: " + absent.error()));
     }
 
     /**
