@@ -1,8 +1,10 @@
 package io.hayloft.report.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.report.FakeRecords;
 import io.hayloft.report.GateOutput;
 import io.hayloft.report.stats.Gate.Limits;
@@ -105,6 +107,65 @@ class GateTest {
         var lines = Gate.of(Comparison.of(runs.get(0), fewer), new Limits(0.2, null, null)).lines();
         assertThat(lines.getLast().method()).isEqualTo("snapkv:3x");
         assertThat(lines.getLast().outcome()).isEqualTo(Outcome.CANNOT_TELL);
+    }
+
+    /** Answers that failed leave the differences equal: they must not pass unseen. */
+    @Test
+    void samplesThatFailInTheCandidateFailTheGate() {
+        var runs = runs(2, 50, 0, 0, new SplittableRandom(1));
+        var lost = runs.get(1).stream()
+                .filter(record -> record.method().equals("snapkv:3x") && record.sample().endsWith("-7"))
+                .toList();
+        var rest = runs.get(1).stream().filter(record -> !lost.contains(record)).toList();
+        var failures = lost.stream()
+                .map(record -> new FailedRecord(record.subject(), "key", "machine", "out of memory & more"))
+                .toList();
+        assertThat(failures).hasSize(1);
+        var comparison = Comparison.of(runs.get(0), rest, failures, 0.2);
+        assertThat(comparison.rows())
+                .extracting(Comparison.Row::absent)
+                .containsExactly(
+                        new Comparison.Absent(0, "", 0), new Comparison.Absent(1, "out of memory & more", 0));
+        var gate = Gate.of(comparison, new Limits(0.2, null, null));
+        assertThat(gate.outcome()).isEqualTo(Outcome.FAILS);
+        assertThat(GateOutput.lines(gate))
+                .containsExactly(
+                        "gate: fails (1 of 2 methods within the limits)",
+                        "snapkv:3x: fails: 1 sample of the baseline failed: out of memory & more");
+        assertThat(GateOutput.markdown(gate, "a", "b"))
+                .contains("- `snapkv:3x` **fails**: 1 sample of the baseline failed", "Baseline `a`, candidate `b`.");
+        assertThat(GateOutput.junit(gate)).contains("failures=\"1\"", "out of memory &amp; more");
+
+        var unfinished = Comparison.of(runs.get(0), rest);
+        assertThat(Gate.of(unfinished, new Limits(0.2, null, null)).outcome()).isEqualTo(Outcome.PASSES);
+        assertThat(GateOutput.notes(unfinished)).singleElement().asString().contains("lacks up to 1 sample of a method");
+    }
+
+    /** A method whose samples all have other prompts is judged by none of them. */
+    @Test
+    void aMethodWithoutCommonSamplesCannotPass() {
+        var runs = runs(2, 50, 0, 0, new SplittableRandom(1));
+        var other = runs.get(1).stream()
+                .map(record -> record.method().equals("snapkv:3x") ? otherPrompt(record) : record)
+                .toList();
+        var gate = Gate.of(Comparison.of(runs.get(0), other), new Limits(0.2, null, null));
+        assertThat(gate.outcome()).isEqualTo(Outcome.CANNOT_TELL);
+        assertThat(GateOutput.lines(gate).getLast()).isEqualTo("snapkv:3x: cannot tell: has no sample in common");
+    }
+
+    /** Six losses and one win of 100: 0.0625 each way by the fair coin, as the test of McNemar has it. */
+    @Test
+    void theDifferenceOfRightAndWrongIsTestedExactly() {
+        var baseline = new ArrayList<BenchRecord>();
+        var candidate = new ArrayList<BenchRecord>();
+        for (int i = 0; i < 100; i++) {
+            baseline.add(FakeRecords.record("full", 0, i, 1024, i == 6 ? 0 : 1, "x"));
+            candidate.add(FakeRecords.record("full", 0, i, 1024, i < 6 ? 0 : 1, "x"));
+        }
+        var row = Comparison.of(baseline, candidate).rows().getFirst();
+        assertThat(row.values().p()).isEqualTo(2 * 8 / 128.0, within(1e-12));
+        assertThat(row.difference().mean()).isEqualTo(-0.05, within(1e-12));
+        assertThat(row.flips().losses()).isEqualTo(6);
     }
 
     @Test
