@@ -156,7 +156,9 @@ public final class ComparePage {
                 .append("<th scope=\"col\">answer now</th><th scope=\"col\">reference</th></tr></thead><tbody>\n");
         for (Flip flip : flips.subList(0, Math.min(FLIPS, flips.size()))) {
             var record = flip.record();
-            body.append("<tr><th scope=\"row\">").append(escaped(record.sample())).append("</th>");
+            body.append("<tr><th scope=\"row\">")
+                    .append(escaped(record.sample()))
+                    .append("</th>");
             for (var cell : List.of(
                     Digits.score(flip.other()),
                     Digits.score(record.score()),

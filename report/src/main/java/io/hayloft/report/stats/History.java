@@ -53,7 +53,12 @@ public record History(List<Point> points) {
         double pValue() {
             return before == null
                     ? 1
-                    : Math.min(1, 2 * Math.min(before.values().aboveP(0), before.values().belowP(0)));
+                    : Math.min(
+                            1,
+                            2
+                                    * Math.min(
+                                            before.values().aboveP(0),
+                                            before.values().belowP(0)));
         }
     }
 
