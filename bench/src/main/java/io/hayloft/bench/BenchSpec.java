@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * that {@link #toJson} writes, in which it can travel to another process or machine.
  *
  * @param model the model
- * @param methods canonical method expressions in the order of the tables; {@code full} comes first and a {@code random}
- *     row is always there
+ * @param methods canonical method expressions in the order of the tables; {@code full} comes first; rows of
+ *     {@code random} and, but for {@code --paper-compat}, {@code truncation} are always there
  * @param tasks task names, groups resolved
  * @param lengths wanted prompt lengths in tokens, ascending; tasks with data of their own ignore them
  * @param samples samples for each task (and length)
@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param compat how the paper's code treats its methods, for a run that does as it did; null for one that treats all alike
  * @param clock date and time with offset from UTC, ISO 8601, that chat formats see; null for the time of the start
  * @param chat the user's wishes for chats
+ * @param shard the part of the samples to run; null for all
  * @param notes remarks for the reader of the run, such as what a grid leaves out
  */
 public record BenchSpec(
@@ -51,6 +52,7 @@ public record BenchSpec(
         @Nullable PaperCompat compat,
         @Nullable String clock,
         ChatChoice chat,
+        @Nullable Shard shard,
         List<String> notes) {
 
     /** Copies the lists. */
@@ -81,6 +83,7 @@ public record BenchSpec(
                 compat,
                 clock,
                 chat,
+                shard,
                 allNotes);
     }
 
@@ -104,6 +107,7 @@ public record BenchSpec(
                 compat,
                 time,
                 chat,
+                shard,
                 notes);
     }
 

@@ -8,6 +8,8 @@ import io.hayloft.tasks.needle.PassKeyTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,6 +41,9 @@ public final class BenchSpecBuilder {
     private int threads;
     private String cacheType = "f16";
     private ChatChoice chat = ChatChoice.NONE;
+    private @Nullable Shard shard;
+    private @Nullable String clock;
+    private boolean truncation = true;
     private boolean paperCompat;
     private PaperCompat paper = new PaperCompat(Map.of(), Map.of());
 
@@ -46,7 +51,7 @@ public final class BenchSpecBuilder {
         this.model = model;
     }
 
-    /** Method expressions; {@code full} and {@code random} rows are added where they are missing. */
+    /** Method expressions; {@code full}, {@code random} and {@code truncation} rows are added where they are missing. */
     public BenchSpecBuilder methods(List<String> expressions) {
         this.methods = List.copyOf(expressions);
         return this;
@@ -142,6 +147,24 @@ public final class BenchSpecBuilder {
         return this;
     }
 
+    /** The part of the samples to run. */
+    public BenchSpecBuilder shard(Shard part) {
+        this.shard = part;
+        return this;
+    }
+
+    /** Date and time with offset from UTC, ISO 8601, that chat formats see. */
+    public BenchSpecBuilder clock(String time) {
+        this.clock = time;
+        return this;
+    }
+
+    /** Whether rows of the control {@code truncation} are added, which read every prompt once more for each budget. */
+    public BenchSpecBuilder truncation(boolean added) {
+        this.truncation = added;
+        return this;
+    }
+
     /** Whether methods are treated as the paper's code did, instead of all alike. */
     public BenchSpecBuilder paperCompat(boolean on) {
         this.paperCompat = on;
@@ -171,7 +194,7 @@ public final class BenchSpecBuilder {
         var chosen = withDigits(chooseTasks());
         return new BenchSpec(
                 model,
-                MethodRows.of(paperCompat ? inPapersForm() : methods),
+                MethodRows.of(paperCompat ? inPapersForm() : methods, truncation && !paperCompat),
                 chosen.stream().map(Task::name).distinct().toList(),
                 chooseLengths(),
                 samples > 0 ? samples : DEFAULT_SAMPLES,
@@ -185,9 +208,21 @@ public final class BenchSpecBuilder {
                 threads,
                 CacheTypes.parse(cacheType).text(),
                 paperCompat ? paper : null,
-                null,
+                checkedClock(),
                 chat,
+                shard,
                 notes);
+    }
+
+    private @Nullable String checkedClock() {
+        if (clock == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(clock).toString();
+        } catch (DateTimeParseException e) {
+            throw new UserError("--clock '" + clock + "' is no time such as 2026-01-31T12:00:00Z", e);
+        }
     }
 
     private List<String> inPapersForm() {

@@ -12,11 +12,12 @@ import java.util.stream.Stream;
 final class MethodRows {
     private static final String FULL = "full";
     private static final String RANDOM = "random";
+    private static final String TRUNCATION = "truncation";
 
-    /** Ratio of the random row where no other method has one. */
+    /** Ratio of the controls where no other method has one. */
     private static final double USUAL_RATIO = 4;
 
-    /** Ratios that differ by less share their random row. */
+    /** Ratios that differ by less share their controls. */
     private static final double SAME_RATIO = 0.03;
 
     /** A number of tokens where an expression has its budget, as in {@code snapkv:512,window=64}. */
@@ -25,28 +26,34 @@ final class MethodRows {
     private MethodRows() {}
 
     /**
-     * Canonical expressions without doubles. The rows {@code full} and {@code random} (at every ratio and number of
-     * tokens that is asked of another method) are added where the user did not name them: nothing can be judged without them.
+     * Canonical expressions without doubles. The rows {@code full}, {@code random} and {@code truncation} (the latter at
+     * every ratio and number of tokens that is asked of another method) are added where the user did not name them: nothing
+     * can be judged without them.
      *
+     * @param truncation whether rows of {@code truncation} are added
      * @throws io.hayloft.base.UserError if an expression is wrong
      */
-    static List<String> of(List<String> expressions) {
+    static List<String> of(List<String> expressions, boolean truncation) {
         var wanted = expressions.isEmpty() ? Methods.defaultGrid() : expressions;
         var parsed = wanted.stream().map(Methods::parse).toList();
         var rows = new ArrayList<String>();
         rows.add(FULL);
-        if (parsed.stream().noneMatch(method -> method.family().equals(RANDOM))) {
-            rows.addAll(randomRows(parsed));
-        }
-        parsed.stream()
-                .filter(method -> method.family().equals(RANDOM))
-                .map(Method::name)
-                .forEach(rows::add);
+        addControl(RANDOM, parsed, true, rows);
+        addControl(TRUNCATION, parsed, truncation, rows);
         parsed.stream().map(Method::name).forEach(rows::add);
         return rows.stream().distinct().toList();
     }
 
-    private static List<String> randomRows(List<Method> methods) {
+    /** Rows of a control: those that the user named, else one for each budget of the others. */
+    private static void addControl(String name, List<Method> methods, boolean wanted, List<String> rows) {
+        var named = methods.stream()
+                .filter(method -> method.family().equals(name))
+                .map(Method::name)
+                .toList();
+        rows.addAll(!named.isEmpty() ? named : wanted ? controlRows(name, methods) : List.<String>of());
+    }
+
+    private static List<String> controlRows(String name, List<Method> methods) {
         var ratios = methods.stream()
                 .map(Method::requestedRatio)
                 .filter(ratio -> ratio > 1)
@@ -62,11 +69,11 @@ final class MethodRows {
             budgets.add(number(USUAL_RATIO) + "x");
         }
         return budgets.stream()
-                .map(budget -> Methods.parse(RANDOM + ":" + budget).name())
+                .map(budget -> Methods.parse(name + ":" + budget).name())
                 .toList();
     }
 
-    /** Returns whether the random row of a round ratio, such as 6, is enough for another one, such as 5.88. */
+    /** Returns whether the control of a round ratio, such as 6, is enough for another one, such as 5.88. */
     private static boolean covers(double round, double ratio) {
         return round == Math.rint(round) && ratio != Math.rint(ratio) && Math.abs(ratio / round - 1) < SAME_RATIO;
     }

@@ -26,7 +26,14 @@ class BenchSpecTest {
         var spec = spec(true).build();
         assertThat(spec.tasks()).hasSize(7).allMatch(name -> name.startsWith("mini-"));
         assertThat(spec.methods())
-                .startsWith("full", "random:2x", "random:4x", "random:8x")
+                .startsWith(
+                        "full",
+                        "random:2x",
+                        "random:4x",
+                        "random:8x",
+                        "truncation:2x",
+                        "truncation:4x",
+                        "truncation:8x")
                 .contains("kivi:2bit", "kivi:4bit", "snapkv:2x", "h2o:4x", "streaming:8x")
                 .doesNotHaveDuplicates();
         assertThat(spec.protocol()).isEqualTo(Protocol.QUESTION_AWARE);
@@ -45,14 +52,26 @@ class BenchSpecTest {
                         .methods(List.of("snapkv:4x", "h2o:8x", "snapkv:4x"))
                         .build()
                         .methods())
-                .containsExactly("full", "random:4x", "random:8x", "snapkv:4x", "h2o:8x");
+                .containsExactly(
+                        "full", "random:4x", "random:8x", "truncation:4x", "truncation:8x", "snapkv:4x", "h2o:8x");
         assertThat(spec(true).methods(List.of("kivi:2bit")).build().methods())
-                .containsExactly("full", "random:4x", "kivi:2bit");
+                .containsExactly("full", "random:4x", "truncation:4x", "kivi:2bit");
         assertThat(spec(true)
                         .methods(List.of("snapkv:4x", "random:3x", "full"))
                         .build()
                         .methods())
-                .containsExactly("full", "random:3x", "snapkv:4x");
+                .containsExactly("full", "random:3x", "truncation:3x", "truncation:4x", "snapkv:4x");
+        assertThat(spec(true)
+                        .methods(List.of("snapkv:4x", "truncation:3x"))
+                        .build()
+                        .methods())
+                .containsExactly("full", "random:3x", "random:4x", "truncation:3x", "snapkv:4x");
+        assertThat(spec(true)
+                        .methods(List.of("snapkv:4x"))
+                        .truncation(false)
+                        .build()
+                        .methods())
+                .containsExactly("full", "random:4x", "snapkv:4x");
     }
 
     @Test
@@ -61,8 +80,8 @@ class BenchSpecTest {
                         .methods(List.of("snapkv:512,window=64", "h2o:2x", "snapkv:256 + kivi:4bit"))
                         .build()
                         .methods())
-                .startsWith("full", "random:2x", "random:256", "random:512")
-                .hasSize(7);
+                .startsWith("full", "random:2x", "random:256", "random:512", "truncation:2x", "truncation:256")
+                .hasSize(10);
     }
 
     @Test

@@ -25,7 +25,7 @@ interface Bar extends AutoCloseable {
      */
     static Bar open(PrintWriter err, String name, String unit, long unitSize) {
         return Terminal.interactive()
-                ? new DrawnBar(err, name, unit, unitSize)
+                ? new DrawnBar(err, name, unit, unitSize, Terminal.errorWidth())
                 : new PrintedBar(err, name, unit, unitSize, Duration.ofSeconds(10));
     }
 }

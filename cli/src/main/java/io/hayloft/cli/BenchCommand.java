@@ -6,6 +6,7 @@ import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.Shard;
 import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
@@ -14,9 +15,13 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;
 import io.hayloft.report.Report;
+import io.hayloft.report.TableFormat;
 import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.Grouping;
 import io.hayloft.report.stats.KeyDigits;
 import io.hayloft.report.stats.Warnings;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,9 +48,10 @@ import picocli.CommandLine.Option;
             "  hayloft bench --model smollm2-135m --tasks needle --lengths 1k,2k,4k",
             "  hayloft bench --model smollm2-135m --grid paper --grid-model llama3-8b-instruct",
             "  hayloft bench --methods full,snapkv:4x,snapkv:8x --samples 20 --out my-run",
+            "  hayloft bench --model smollm2-135m --shard 1/3 --out part1     (then: hayloft merge all part1 part2 part3)",
             "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
             "",
-            "See also: hayloft methods, hayloft tasks, hayloft models."
+            "See also: hayloft show, hayloft compare, hayloft methods, hayloft tasks, hayloft models."
         })
 final class BenchCommand extends Subcommand {
     @Mixin
@@ -92,6 +98,12 @@ final class BenchCommand extends Subcommand {
                     "question-aware (default): methods compress after all of the prompt; question-agnostic: after the"
                             + " context, before the question.")
     private @Nullable String protocol;
+
+    @Option(
+            names = "--no-truncation",
+            description = "Leave out the control that cuts the middle out of prompts, which reads each prompt once more for"
+                    + " every budget.")
+    private boolean noTruncation;
 
     @Option(
             names = "--paper-compat",
@@ -148,21 +160,54 @@ final class BenchCommand extends Subcommand {
             description = "Folder of the run. Default: one below hayloft-runs, named after model and settings.")
     private @Nullable String out;
 
+    @Option(
+            names = "--shard",
+            paramLabel = "I/N",
+            description = "Run the I-th of N parts of the samples, such as 2/3 (0/3 is 3/3, for arrays counted from 0);"
+                    + " hayloft merge joins the folders of the parts.")
+    private @Nullable String shard;
+
+    @Option(
+            names = "--clock",
+            paramLabel = "TIME",
+            description = "Time that chat formats see, such as 2026-01-31T12:00:00Z: parts of a run that start on"
+                    + " different days need the same one where the format prints the date. Default: the start.")
+    private @Nullable String clock;
+
+    @Option(
+            names = "--format",
+            paramLabel = "NAME",
+            defaultValue = "table",
+            description = "Form of the table at the end: table (default), md, csv, json, latex or parquet. With any but"
+                    + " table, the output stream holds the table alone.")
+    private String format = "table";
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No plan, progress or notes: the result, and errors.")
+    private boolean quiet;
+
     @Override
     public Integer call() {
+        var form = TableFormat.parse(format);
         var found = model.resolve();
         var spec = spec(found);
-        try (var loaded = model.load(found, err());
+        try (var loaded = model.load(found, asides());
                 var run = prepare(spec, loaded)) {
             showPlan(run.plan());
             var done = runWithBar(run);
-            showResult(found, done);
+            showResult(found, done, form);
         }
         return 0;
     }
 
+    /** Where everything but results and errors goes. */
+    private PrintWriter asides() {
+        return quiet ? new PrintWriter(Writer.nullWriter()) : err();
+    }
+
     private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {
-        try (var status = new StatusLine(err())) {
+        try (var status = new StatusLine(asides())) {
             status.show("choosing samples and measuring what they will take ...");
             return BenchRun.prepare(spec, loaded, retryFailed);
         }
@@ -181,7 +226,10 @@ final class BenchCommand extends Subcommand {
         given(maxNewTokens, number -> spec.maxNewTokens(atLeastOne("--max-new-tokens", number)));
         given(cacheType, spec::cacheType);
         given(answerDigits, number -> spec.answerDigits(atLeastOne("--answer-digits", number)));
+        given(shard, text -> spec.shard(Shard.parse(text)));
+        given(clock, spec::clock);
         return spec.paperCompat(paperCompat)
+                .truncation(!noTruncation)
                 .chat(chat.choice())
                 .data(folder("--data", data))
                 .haystack(folder("--haystack", haystack))
@@ -221,44 +269,45 @@ final class BenchCommand extends Subcommand {
     }
 
     private void showPlan(Plan plan) {
-        err().println("plan: " + String.join("\n      ", plan.lines()));
+        asides().println("plan: " + String.join("\n      ", plan.lines()));
         for (var note : plan.notes()) {
-            err().println("note: " + note);
+            asides().println("note: " + note);
         }
     }
 
     private RunFolder runWithBar(BenchRun run) {
         var folder = run.folder();
-        try (var progress = new BenchProgress(err(), folder)) {
+        try (var progress = new BenchProgress(asides(), folder)) {
             return run.run(progress);
         }
     }
 
-    private void showResult(ResolvedModel found, RunFolder run) {
-        showFailures(run);
+    private void showResult(ResolvedModel found, RunFolder run, TableFormat form) {
+        var text = form == TableFormat.TABLE ? out() : asides();
+        showFailures(run, text);
         var report = Report.write(run);
         var findings = Findings.of(run.records());
-        out().println(SummaryText.of(findings.table()));
-        KeyDigits.of(run.records()).forEach(keys -> out().println(SummaryText.ofKeys(keys)));
+        SummaryText.print(out(), run, Grouping.CATEGORY, form);
+        KeyDigits.of(run.records()).forEach(keys -> text.println(SummaryText.ofKeys(keys)));
         for (var sentence : Headline.of(findings)) {
-            out().println(Terminal.wrapped("", "", sentence));
+            text.println(Terminal.wrapped("", "", sentence));
         }
-        out().println();
+        text.println();
         for (var warning : Warnings.of(findings, run.records())) {
-            out().println(Terminal.wrapped("warning: ", "         ", warning));
+            text.println(Terminal.wrapped("warning: ", "         ", warning));
         }
         run.info().notes().stream()
                 .filter(note -> note.startsWith("left out"))
-                .forEach(note -> out().println("note: " + note));
+                .forEach(note -> text.println("note: " + note));
         if (found.embedded()) {
-            out().println("note: " + found.name() + " is an instrument for cache methods, not a language model");
+            text.println("note: " + found.name() + " is an instrument for cache methods, not a language model");
         }
-        out().println("report:  " + report);
-        out().println("records: " + run.path());
+        text.println("report:  " + report);
+        text.println("records: " + run.path());
     }
 
     /** Samples without an answer are named above all tables. */
-    private void showFailures(RunFolder run) {
+    private void showFailures(RunFolder run, PrintWriter text) {
         var failed = run.failures();
         if (failed.isEmpty()) {
             return;
@@ -268,11 +317,11 @@ final class BenchCommand extends Subcommand {
                 .distinct()
                 .count();
         var first = failed.getFirst();
-        var text = Sizes.count((int) samples, "sample") + " failed, such as "
+        var failures = Sizes.count((int) samples, "sample") + " failed, such as "
                 + first.subject().sample() + ": " + first.error() + ". --retry-failed tries again";
         if (run.records().isEmpty()) {
-            throw new UserError("no sample could be answered: " + text);
+            throw new UserError("no sample could be answered: " + failures);
         }
-        out().println(Terminal.wrapped("warning: ", "         ", text));
+        text.println(Terminal.wrapped("warning: ", "         ", failures));
     }
 }

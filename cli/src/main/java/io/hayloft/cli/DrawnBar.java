@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal. */
 final class DrawnBar implements Bar {
-    private static final int WIDTH = 79;
+    private static final int WIDEST = 79;
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintWriter err;
     private final ProgressBar bar;
     private volatile Optional<Duration> remaining = Optional.empty();
 
-    DrawnBar(PrintWriter err, String name, String unit, long unitSize) {
+    /** A bar in lines of at most so many characters. */
+    DrawnBar(PrintWriter err, String name, String unit, long unitSize, int width) {
         this.err = err;
         this.bar = new ProgressBarBuilder()
                 .setTaskName(name)
@@ -27,7 +28,7 @@ final class DrawnBar implements Bar {
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(250)
                 .setEtaFunction(_ -> remaining)
-                .setConsumer(new DelegatingProgressBarConsumer(this::draw, WIDTH))
+                .setConsumer(new DelegatingProgressBarConsumer(this::draw, Math.min(WIDEST, width - 1)))
                 .build();
     }
 

@@ -17,6 +17,9 @@ public final class Main {
 
     private static final int HELP_WIDTH = 100;
 
+    /** picocli takes no less. */
+    private static final int LEAST_HELP_WIDTH = 55;
+
     private Main() {}
 
     /** Runs the command that the arguments name and exits with its code. */
@@ -35,7 +38,7 @@ public final class Main {
         var line = new CommandLine(new RootCommand());
         line.setOut(out).setErr(err);
         // A value such as @ids.txt belongs to its option.
-        line.setExpandAtFiles(false).setUsageHelpWidth(HELP_WIDTH);
+        line.setExpandAtFiles(false).setUsageHelpWidth(Math.clamp(Terminal.width(), LEAST_HELP_WIDTH, HELP_WIDTH));
         keepOrderOfOptions(line);
         line.setParameterExceptionHandler((error, _) -> Failures.usage(error));
         line.setExecutionExceptionHandler((error, command, _) -> Failures.execution(error, command));

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Suggest;
 import io.hayloft.bench.grid.DefaultGrid;
 import io.hayloft.methods.MethodInfo;
 import io.hayloft.methods.registry.Methods;
@@ -9,11 +10,12 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code hayloft methods}: what {@code --methods} can name. */
 @Command(
         name = "methods",
-        description = "List the compression methods and how to write them.",
+        description = "List the compression methods and how to write them, or show the page of one.",
         footer = {
             "",
             "An expression is a method, its amount and its options; a plus sign joins two:",
@@ -22,10 +24,20 @@ import picocli.CommandLine.Option;
             "  snapkv:4x,window=64       with an option",
             "  snapkv:4x + kivi:4bit     a quarter of the tokens, stored with 4 bits",
             "",
-            "Example:",
+            "Examples:",
+            "  hayloft methods snapkv",
             "  hayloft bench --methods full,snapkv:4x,kivi:2bit"
         })
 final class MethodsCommand extends Subcommand {
+    /** Longest idea of the built-in methods, so that each takes one line where a terminal is wide enough. */
+    private static final int IDEA_WIDTH = 140;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            description = "Method whose page is shown. Default: all methods, a line each.")
+    private String name = "";
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -50,11 +62,38 @@ final class MethodsCommand extends Subcommand {
                     out(), Methods.all().stream().map(MethodsCommand::fields).toList());
             return 0;
         }
-        for (var method : Methods.all()) {
-            print(method);
+        if (!name.isEmpty()) {
+            print(Methods.all().stream()
+                    .filter(method -> method.name().equals(family()))
+                    .findFirst()
+                    .orElseThrow(() -> Suggest.unknown(
+                            "method",
+                            name,
+                            Methods.all().stream().map(MethodInfo::name).toList())));
+            return 0;
         }
+        list();
+        out().println("hayloft methods NAME shows the options of one.");
         out().println("Without --methods, bench runs: " + String.join(", ", Methods.defaultGrid()));
         return 0;
+    }
+
+    /** The name of the method, also if an expression was given. */
+    private String family() {
+        return name.strip().split("[:+ ,]", 2)[0];
+    }
+
+    private void list() {
+        var table = new Table().text("method").text("kind").priority(0).text("example").priority(1).text("idea", IDEA_WIDTH);
+        for (var method : Methods.all()) {
+            int end = method.idea().indexOf(": ");
+            table.row(List.of(
+                    method.name(),
+                    method.category().label(),
+                    method.example(),
+                    end < 0 ? method.idea() : method.idea().substring(0, end) + "."));
+        }
+        out().println(table.render(Terminal.width()));
     }
 
     private static Map<String, Object> fields(MethodInfo method) {

@@ -44,10 +44,14 @@ final class ModelsCommand extends Subcommand {
         }
         var table = new Table()
                 .text("model")
-                .text("what it is")
+                .text("what it is", 48)
+                .priority(1)
                 .text("context")
+                .priority(3)
                 .text("size")
+                .priority(2)
                 .text("licence")
+                .priority(0)
                 .text("here");
         for (var model : store.catalogue().models()) {
             table.row(List.of(
@@ -58,7 +62,7 @@ final class ModelsCommand extends Subcommand {
                     model.licence(),
                     model.embedded() ? "embedded" : store.isHere(model) ? "yes" : "hayloft pull " + model.name()));
         }
-        out().println(table.render());
+        out().println(table.render(Terminal.width()));
         for (var model : store.pulled()) {
             out().println("pulled: " + model.name() + ", " + Sizes.bytes(model.bytes()));
         }

@@ -1,5 +1,7 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.identity.CodeHash;
+import io.hayloft.kernels.VectorWidth;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +17,14 @@ import picocli.CommandLine.Spec;
         versionProvider = RootCommand.Version.class,
         subcommands = {
             BenchCommand.class,
+            ShowCommand.class,
+            ReportCommand.class,
+            SqlCommand.class,
+            CompareCommand.class,
+            GateCommand.class,
+            HistoryCommand.class,
+            RunsCommand.class,
+            MergeCommand.class,
             RescoreCommand.class,
             GenerateCommand.class,
             SpeedCommand.class,
@@ -26,7 +36,9 @@ import picocli.CommandLine.Spec;
             SamplesCommand.class,
             ScoreCommand.class,
             FidelityCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class
         },
         footer = {
             "",
@@ -71,7 +83,11 @@ final class RootCommand implements Runnable {
         @Override
         public String[] getVersion() {
             var version = RootCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"hayloft " + (version == null ? "(development)" : version)};
+            return new String[] {
+                "hayloft " + (version == null ? "(development)" : version),
+                "code " + CodeHash.ofThisProgram() + ", Java " + Runtime.version() + ", " + VectorWidth.BITS
+                        + "-bit vectors"
+            };
         }
     }
 }

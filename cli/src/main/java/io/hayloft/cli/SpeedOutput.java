@@ -38,6 +38,10 @@ final class SpeedOutput implements AutoCloseable {
             "GB/s",
             "of limit");
 
+    /** Columns that a narrow terminal does without, in the order in which they go. */
+    private static final List<String> FIRST_TO_GO = List.of(
+            "weights", "GB/s", "GFLOPS", "of limit", "threads", "model", "cache type", "cache", "batch", "ms/token");
+
     /** Forms in which results are printed. */
     enum Form {
         TABLE,
@@ -116,9 +120,11 @@ final class SpeedOutput implements AutoCloseable {
             } else {
                 table.number(column);
             }
+            int least = FIRST_TO_GO.indexOf(column);
+            table.priority(least < 0 ? Table.ALWAYS : least);
         }
         results.forEach(result -> table.row(cells(result)));
-        return table.render();
+        return table.render(Terminal.width());
     }
 
     /** All tests of a run have the same backend. */

@@ -20,7 +20,8 @@ final class StatusLine implements AutoCloseable {
 
     /** Shows a text in place of the one before. */
     void show(String text) {
-        print(CLEAR_LINE + text);
+        int most = Terminal.errorWidth() - 1; // a full line would wrap, and could not be cleared
+        print(CLEAR_LINE + (text.length() > most ? text.substring(0, most) : text));
     }
 
     @Override

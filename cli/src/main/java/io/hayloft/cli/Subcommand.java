@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -9,6 +10,11 @@ import picocli.CommandLine.Spec;
 abstract class Subcommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    /** The line of {@code hayloft} itself. */
+    final CommandLine root() {
+        return spec.root().commandLine();
+    }
 
     /** The stream of results. */
     final PrintWriter out() {

@@ -1,41 +1,71 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.record.RunFolder;
+import io.hayloft.report.SummaryExport;
+import io.hayloft.report.TableFormat;
 import io.hayloft.report.stats.Digits;
+import io.hayloft.report.stats.Grouping;
 import io.hayloft.report.stats.KeyDigits;
+import io.hayloft.report.stats.Statistics;
 import io.hayloft.report.stats.SummaryTable;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The table at the end of a run: a row for each method, with its scores in each category as in the report. */
+/** The summary of a run: a row for each method, with its scores in each category as in the report. */
 final class SummaryText {
     /** Most columns for the digits of a key; longer keys are put together in parts. */
     private static final int KEY_COLUMNS = 8;
+    /** Columns are left out in this order where a terminal is narrow; categories, from the last, between the two. */
+    private static final List<String> FIRST_TO_GO = List.of("prefill tok/s", "compress s", "read/ step and token", "decode tok/s");
+
+    private static final int CATEGORIES = 10;
+    private static final int BYTES = 20;
+    private static final int DIFFERENCE = 21;
+    private static final int RATIO = 22;
 
     private SummaryText() {}
 
-    static String of(SummaryTable summary) {
-        var table = new Table().text("method");
-        for (var category : summary.categories()) {
-            table.number(stacked(category));
+    /** Prints a run's summary; as Parquet it becomes a file in its folder, whose name is printed. */
+    static void print(PrintWriter out, RunFolder run, Grouping by, TableFormat format) {
+        switch (format) {
+            case TABLE -> out.println(of(Statistics.by(run.records(), by), by, Terminal.width()));
+            case PARQUET ->
+                out.println(SummaryExport.of(run, by, format).writeParquet(run.path().resolve("summary.parquet")));
+            case MD, CSV, JSON, LATEX -> RunOptions.print(out, SummaryExport.of(run, by, format), format);
         }
-        boolean several = summary.categories().size() > 1;
-        if (several) {
+    }
+
+    static String of(SummaryTable summary, Grouping by, int width) {
+        var table = new Table().text("method");
+        boolean columns = by != Grouping.METHOD;
+        boolean one = columns && summary.categories().size() == 1;
+        if (columns) {
+            for (var category : summary.categories()) {
+                table.number(stacked(category)).priority(one ? Table.ALWAYS : CATEGORIES);
+            }
+        }
+        if (!one) {
             table.number("mean");
         }
-        table.number("ratio").number(stacked("bytes/ token"));
+        table.number(stacked("against full")).priority(DIFFERENCE);
+        table.number("ratio").priority(RATIO).number(stacked("bytes/ token")).priority(BYTES);
         if (summary.readsLess()) {
-            table.number(stacked("read/ step and token"));
+            speed(table, "read/ step and token");
         }
         for (var measure : List.of("compress s", "prefill tok/s", "decode tok/s")) {
-            table.number(stacked(measure));
+            speed(table, measure);
         }
         for (var row : summary.rows()) {
             var cells = new ArrayList<>(List.of(row.method()));
-            row.cells().forEach(cell -> cells.add(Digits.score(cell)));
-            if (several) {
+            if (columns) {
+                row.cells().forEach(cell -> cells.add(Digits.score(cell)));
+            }
+            if (!one) {
                 cells.add(Digits.mean(row.mean()));
             }
+            cells.add(row.isFull() ? "-" : SummaryExport.difference(row.difference()));
             cells.add(number("%.2fx", row.bytes().achievedRatio()));
             cells.add(number("%,.0f", row.bytes().perToken()));
             if (summary.readsLess()) {
@@ -46,7 +76,11 @@ final class SummaryText {
             cells.add(number("%,.0f", row.speed().decodeRate()));
             table.row(cells);
         }
-        return table.render();
+        return table.render(width);
+    }
+
+    private static void speed(Table table, String measure) {
+        table.number(stacked(measure)).priority(FIRST_TO_GO.indexOf(measure));
     }
 
     /** How keys of one length were answered: exactly, the longest right part, and the share of right digits by position. */
@@ -69,7 +103,7 @@ final class SummaryText {
             }
             table.row(cells);
         }
-        return table.render();
+        return table.render(Terminal.width());
     }
 
     /** A header of several words takes several lines, so that the columns stay narrow. */

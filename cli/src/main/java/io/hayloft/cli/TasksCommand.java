@@ -35,9 +35,12 @@ final class TasksCommand extends Subcommand {
         var table = new Table()
                 .text("task")
                 .text("category")
+                .priority(1)
                 .text("metric")
+                .priority(0)
                 .text("data")
-                .text("what is asked", DESCRIPTION_WIDTH);
+                .text("what is asked", DESCRIPTION_WIDTH)
+                .priority(2);
         for (var task : Tasks.all()) {
             table.row(List.of(
                     task.name(),
@@ -46,7 +49,7 @@ final class TasksCommand extends Subcommand {
                     task.needsData() ? "--data" : "generated",
                     task.description()));
         }
-        out().println(table.render());
+        out().println(table.render(Terminal.width()));
         return 0;
     }
 

@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BarTest {
     private final StringWriter text = new StringWriter();
@@ -34,7 +36,7 @@ class BarTest {
 
     @Test
     void aTerminalGetsOneLineThatIsDrawnAgain() {
-        try (var bar = new DrawnBar(err, "bench", "samples", 1)) {
+        try (var bar = new DrawnBar(err, "bench", "samples", 1, 80)) {
             bar.show(3, 9, Duration.ofSeconds(200));
             bar.note("note: hear");
             bar.show(9, 9, Duration.ZERO);
@@ -43,6 +45,17 @@ class BarTest {
         assertThat(drawn).contains("bench", "3/9 samples", "note: hear", "9/9 samples");
         assertThat(drawn.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(6);
         assertThat(drawn.split("[\r\n]")).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 60})
+    void aNarrowTerminalGetsANarrowBar(int width) {
+        try (var bar = new DrawnBar(err, "bench", "samples", 1, width)) {
+            bar.show(3, 900, Duration.ofSeconds(20000));
+            bar.show(900, 900, Duration.ZERO);
+        }
+        assertThat(text.toString().split("[\r\n]"))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(width));
     }
 
     @Test

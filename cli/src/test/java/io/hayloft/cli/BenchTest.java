@@ -174,7 +174,7 @@ class BenchTest {
     }
 
     private Cli bench(String... options) {
-        var arguments = new ArrayList<>(List.of("bench", "--out", out().toString()));
+        var arguments = new ArrayList<>(List.of("bench", "--no-truncation", "--out", out().toString()));
         arguments.addAll(List.of(options));
         return Cli.good(arguments.toArray(String[]::new));
     }

@@ -80,7 +80,7 @@ public final class ModelStore {
     /**
      * Finds what {@code --model} names: a model of the catalogue, one of the Hub ({@code hf:OWNER/REPO}) that was pulled or
      * is in the cache of another program, one of ollama ({@code ollama:NAME}), a GGUF file or a Hugging Face folder. The
-     * embedded model is put into the cache folder on first use.
+     * embedded model is put into the cache folder on first use, or among temporary files where that cannot be written.
      *
      * @throws UserError if a model was not pulled yet, a path does not exist, or the name is unknown
      */
@@ -89,7 +89,7 @@ public final class ModelStore {
         if (known.isPresent()) {
             var model = known.get();
             if (model.embedded()) {
-                return pull(model.name(), PullListener.SILENT);
+                return embedded(model);
             }
             if (!isHere(model)) {
                 throw new UserError(
@@ -119,6 +119,21 @@ public final class ModelStore {
         }
         throw new UserError(Suggest.unknown("model", nameOrPath, catalogue.names())
                         .getMessage() + " (or give the path of a GGUF file or of a Hugging Face folder)");
+    }
+
+    /** Where the cache folder cannot be written, the embedded model is put among the temporary files: it runs anywhere. */
+    private ResolvedModel embedded(CatalogueModel model) {
+        try {
+            return pull(model.name(), PullListener.SILENT);
+        } catch (UserError e) {
+            var temporary = Path.of(System.getProperty("java.io.tmpdir"), "hayloft-" + System.getProperty("user.name"));
+            try {
+                return new ModelStore(temporary, catalogue, fetcher, caches).pull(model.name(), PullListener.SILENT);
+            } catch (UserError again) {
+                e.addSuppressed(again);
+                throw e; // the folder that the user knows is the one to correct
+            }
+        }
     }
 
     private ResolvedModel find(HubReference reference) {

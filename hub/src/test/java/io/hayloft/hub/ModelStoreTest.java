@@ -31,6 +31,21 @@ class ModelStoreTest {
         }
     }
 
+    /** A file in the way of the cache folder stops every user, also one who may write anywhere. */
+    @Test
+    void theEmbeddedModelRunsWhereTheCacheFolderCannotBeWritten() throws Exception {
+        var file = Files.createFile(folder.resolve("file"));
+        var model = new ModelStore(
+                        file.resolve("cache"),
+                        Catalogue.builtIn(),
+                        Fetcher.standard(Map.of()),
+                        new LocalCaches(Map.of(), folder))
+                .resolve(Catalogue.EMBEDDED);
+
+        assertThat(model.path()).startsWith(Path.of(System.getProperty("java.io.tmpdir")));
+        assertThat(model.path().resolve("model.safetensors")).hasSize(4104096);
+    }
+
     @Test
     void mendsADamagedEmbeddedModel() throws Exception {
         var config = store().resolve(Catalogue.EMBEDDED).path().resolve("config.json");

@@ -43,7 +43,11 @@ public final class Report {
                 "{{charts}}", resource(CHARTS),
                 "{{data}}", escapeJson(Json.line(ReportData.of(run))),
                 "{{script}}", resource("report.js") + resource("charts.js") + resource("tables.js"));
-        var frame = resource("report.html");
+        return filled(resource("report.html"), parts);
+    }
+
+    /** A frame whose names in double braces are replaced; unknown ones by nothing. */
+    static String filled(String frame, Map<String, String> parts) {
         var page = new StringBuilder();
         int at = 0;
         // one pass, so that a part is never searched for the names of others
@@ -71,7 +75,7 @@ public final class Report {
                 .replace("\"", "&quot;");
     }
 
-    private static String resource(String name) {
+    static String resource(String name) {
         try (var in = Report.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException("the program lacks its resource " + name);

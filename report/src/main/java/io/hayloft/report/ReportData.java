@@ -4,6 +4,7 @@ import io.hayloft.base.Sizes;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.Grouping;
 import io.hayloft.report.stats.Statistics;
 import io.hayloft.report.stats.SummaryTable;
 import io.hayloft.report.stats.SummaryTable.Row;
@@ -83,7 +84,7 @@ record ReportData(
             families.putIfAbsent(record.method(), record.family());
         }
         var methods = new ArrayList<MethodRow>();
-        var byTask = Statistics.byTask(records);
+        var byTask = Statistics.by(records, Grouping.TASK);
         boolean severalTasks = byTask.categories().size() > table.categories().size();
         for (int i = 0; i < table.rows().size(); i++) {
             var row = table.rows().get(i);

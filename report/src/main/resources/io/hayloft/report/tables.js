@@ -71,7 +71,7 @@ function showTable() {
 function fillTable(columns) {
   const body = make("tbody");
   const fill = (rows) => body.replaceChildren(...rows.map((m) => {
-    const control = m.family === "full" || m.family === "random";
+    const control = ["full", "random", "truncation"].includes(m.family);
     return make("tr", control ? "control " + m.family : "", columns.map((column) => column.cell(m)));
   }));
   const heads = columns.map((column, index) => {

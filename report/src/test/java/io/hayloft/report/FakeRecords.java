@@ -168,6 +168,31 @@ public final class FakeRecords {
                 record.origin());
     }
 
+    /** The same record with an answer of another length. */
+    public static BenchRecord withTokens(BenchRecord record, int generated, String stopReason) {
+        var outcome = record.outcome();
+        var tokens = record.tokens();
+        return new BenchRecord(
+                record.subject(),
+                new BenchRecord.Outcome(
+                        outcome.metric(),
+                        outcome.score(),
+                        outcome.references(),
+                        outcome.allClasses(),
+                        outcome.output(),
+                        stopReason),
+                new BenchRecord.Tokens(
+                        tokens.promptTokens(),
+                        tokens.compressAfter(),
+                        tokens.shortenedPart(),
+                        tokens.tokensBeforeTruncation(),
+                        generated,
+                        tokens.freeTokens()),
+                record.bytes(),
+                record.times(),
+                record.origin());
+    }
+
     /** A line of {@code records.jsonl}: the groups of a record without their names. */
     public static String line(BenchRecord record) {
         var mapper = new JsonMapper();

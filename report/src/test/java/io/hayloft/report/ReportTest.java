@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.bench.record.Json;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.report.stats.Grouping;
 import io.hayloft.report.stats.Statistics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,13 +126,13 @@ class ReportTest {
         var more =
                 FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.readBytes() * 4, 0, 4);
         var table = Statistics.summary(List.of(more));
-        assertThat(TextTables.markdown(table))
+        assertThat(SummaryExport.shown(table, true).text(TableFormat.MD))
                 .contains("| read/step and token |")
                 .contains("| 1.0× |");
-        assertThat(TextTables.latex(table)).contains("read/step and token");
+        assertThat(SummaryExport.shown(table, true).text(TableFormat.LATEX)).contains("read/step and token");
         var one = Statistics.summary(List.of(
                 FakeRecords.record("full", 0, 0, 1024, 1, "x"), FakeRecords.record("h2o:2x", 0, 0, 1024, 1, "x")));
-        assertThat(TextTables.markdown(one))
+        assertThat(SummaryExport.shown(one, true).text(TableFormat.MD))
                 .contains("+0.00 (no interval)", "| 1/1 |")
                 .doesNotContain("read/step");
     }
@@ -152,22 +154,64 @@ class ReportTest {
     }
 
     @Test
-    void exportsHoldEveryRecordOrTheTable() throws IOException {
+    void queriesAnswerFromTheRecords() throws IOException {
         var run = runOnDisk();
-        var csv = Files.readAllLines(Exports.write(run, "csv"));
-        assertThat(csv).hasSize(1 + run.records().size());
-        assertThat(csv.getFirst())
+        Files.writeString(folder.resolve("run.json"), Json.line(run.info()));
+        var all = RunQuery.select(folder, "SELECT * FROM records");
+        assertThat(all.rows()).hasSameSizeAs(run.records());
+        assertThat(all.columns())
                 .contains("score", "facets", "requested_ratio", "stored_bytes", "decode_steps", "compress_after");
-        assertThat(Files.readAllBytes(Exports.write(run, "parquet"))).startsWith('P', 'A', 'R', '1');
-        var markdown = Files.readAllLines(Exports.write(run, "md"));
-        assertThat(markdown.get(2))
-                .startsWith("| method | single-document QA |")
-                .contains("| compress s |");
-        assertThat(markdown).contains("## By task", "## By prompt length", "## By depth");
-        assertThat(markdown).anyMatch(line -> line.startsWith("| snapkv:4x | "));
-        assertThat(Files.readString(Exports.write(run, "tex"))).contains("\\toprule", "mean [95 \\%]", "$\\times$");
-        assertThatThrownBy(() -> Exports.write(run, "parket"))
+        var means = RunQuery.select(
+                folder, "SELECT method, count(*) AS n, avg(score) AS score FROM records GROUP BY ALL ORDER BY method");
+        assertThat(means.columns()).containsExactly("method", "n", "score");
+        assertThat(means.rows()).hasSameSizeAs(FakeRecords.METHODS);
+        var expected = run.records().stream()
+                .filter(record -> record.method().equals("full"))
+                .mapToDouble(record -> record.score())
+                .average()
+                .orElseThrow();
+        assertThat(means.rows().getFirst()).containsExactly("full", 28L, expected);
+        var file = folder.resolve("all.parquet");
+        assertThat(Files.readAllBytes(RunQuery.copy(folder, "FROM records;", file))).startsWith('P', 'A', 'R', '1');
+        assertThatThrownBy(() -> RunQuery.select(folder, "SELECT scores FROM records"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("scores");
+        assertThatThrownBy(() -> RunQuery.select(folder.resolve("none"), "SELECT 1"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("holds no run");
+    }
+
+    @Test
+    void theSummaryComesInEveryFormat() throws IOException {
+        var run = runOnDisk();
+        var markdown = SummaryExport.of(run, Grouping.CATEGORY, TableFormat.MD).text(TableFormat.MD);
+        assertThat(markdown).startsWith("| method | single-document QA |").contains("| compress s |", "\n| snapkv:4x | ");
+        assertThat(SummaryExport.of(run, Grouping.METHOD, TableFormat.MD).columns()).startsWith("method", "mean [95 %]");
+        assertThat(SummaryExport.of(run, Grouping.LENGTH, TableFormat.MD).columns()).startsWith("method", "1024", "2048");
+        assertThat(SummaryExport.of(run, Grouping.CATEGORY, TableFormat.LATEX).text(TableFormat.LATEX))
+                .contains("\\toprule", "mean [95 \\%]", "$\\times$");
+        var values = SummaryExport.of(run, Grouping.CATEGORY, TableFormat.CSV);
+        assertThat(values.rows()).hasSameSizeAs(FakeRecords.METHODS);
+        assertThat(values.columns())
+                .startsWith("method", "n", "score")
+                .contains("needle", "difference", "low", "high", "verdict", "wins", "truncated", "failed");
+        assertThat(values.text(TableFormat.CSV).lines()).hasSize(1 + FakeRecords.METHODS.size());
+        assertThat(JsonMapper.shared().readTree(values.text(TableFormat.JSON)))
+                .hasSameSizeAs(FakeRecords.METHODS)
+                .first()
+                .satisfies(full -> assertThat(full.get("method").stringValue()).isEqualTo("full"));
+        assertThat(Files.readAllBytes(values.writeParquet(folder.resolve("summary.parquet"))))
+                .startsWith('P', 'A', 'R', '1');
+        assertThatThrownBy(() -> TableFormat.parse("parket"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("did you mean 'parquet'?");
+    }
+
+    @Test
+    void textsAreQuotedAsTheirFormatsWant() {
+        var table = new ResultTable(List.of("a,b", "c_d"), List.of(List.of("say \"x\"", 1.5)));
+        assertThat(table.text(TableFormat.CSV)).isEqualTo("\"a,b\",c_d\n\"say \"\"x\"\"\",1.5\n");
+        assertThat(table.text(TableFormat.LATEX)).contains("c\\_d", "{lr}");
+        assertThat(table.text(TableFormat.JSON)).isEqualTo("[{\"a,b\":\"say \\\"x\\\"\",\"c_d\":1.5}]\n");
     }
 }

@@ -31,6 +31,10 @@ public final class RunSettings {
         settings.put("metrics", metrics(spec));
         settings.put("lengths", lengths);
         settings.put("samples", spec.samples());
+        var shard = spec.shard();
+        if (shard != null) {
+            settings.put("shards", List.of(shard.text()));
+        }
         return settings;
     }
 

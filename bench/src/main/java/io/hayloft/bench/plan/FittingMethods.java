@@ -11,7 +11,7 @@ import java.util.List;
 /** Leaves out of a run what its model or machine cannot do, so that one setting does not stop a grid. */
 public final class FittingMethods {
     /** Rows that stand beside every comparison, and alone compare nothing. */
-    private static final List<String> CONTROLS = List.of("full", "random");
+    private static final List<String> CONTROLS = List.of("full", "random", "truncation");
 
     private FittingMethods() {}
 

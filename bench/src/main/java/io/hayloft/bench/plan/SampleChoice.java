@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The samples of a run. They are counted here and made one by one when they are about to run, so that neither the start of
@@ -75,6 +76,7 @@ public final class SampleChoice {
         var choice = new SampleChoice(spec, runner);
         choice.addGroups();
         choice.addOrder();
+        choice.keepShard();
         return choice;
     }
 
@@ -129,6 +131,22 @@ public final class SampleChoice {
                     more = true;
                 }
             }
+        }
+    }
+
+    private void keepShard() {
+        var shard = spec.shard();
+        if (shard == null) {
+            return;
+        }
+        var kept = IntStream.range(0, places.size())
+                .filter(shard::has)
+                .mapToObj(places::get)
+                .toList();
+        places.clear();
+        places.addAll(kept);
+        if (kept.isEmpty()) {
+            throw new UserError("--shard " + shard.text() + " has no sample: the run has fewer samples than parts");
         }
     }
 
@@ -217,8 +235,8 @@ public final class SampleChoice {
     }
 
     /** The group of each task and length. */
-    int groups() {
-        return groups.size();
+    List<Group> groups() {
+        return groups;
     }
 
     /** What is asked for. */
@@ -275,7 +293,8 @@ public final class SampleChoice {
         for (var group : groups) {
             int found = complete.getOrDefault(
                     List.<Object>of(group.task().name(), group.request().length()), 0);
-            sum += Math.min(found, group.samples().count());
+            sum += (int) Math.min(
+                    found, places.stream().filter(place -> place.group().equals(group)).count());
         }
         return sum;
     }
@@ -287,11 +306,16 @@ public final class SampleChoice {
      * @throws UserError if the prompt and its answer do not fit the context, or the protocol cannot split the prompt
      */
     public PlannedSample planned(int index) {
-        var group = places.get(index).group();
-        var sample = group.samples().get(places.get(index).rank());
+        return planned(places.get(index));
+    }
+
+    /** Makes any sample of the groups, also one that another part of the run answers. */
+    PlannedSample planned(Place place) {
+        var group = place.group();
+        var sample = group.samples().get(place.rank());
         var uncut = group.uncut() == group.samples()
                 ? sample.prompt()
-                : group.uncut().get(places.get(index).rank()).prompt();
+                : group.uncut().get(place.rank()).prompt();
         return plan(group, sample, uncut);
     }
 

@@ -33,14 +33,13 @@ public record SampleSizes(List<Size> all, PlannedSample example) {
      *     split them
      */
     public static SampleSizes of(SampleChoice choice) {
-        var places = choice.places();
         var examples = new LinkedHashMap<Group, Example>();
         RuntimeException first = null;
-        for (int i = 0; i < Math.min(places.size(), TRIED * choice.groups()); i++) {
-            var place = places.get(i); // the order begins with the first sample of each group
-            if (!examples.containsKey(place.group())) {
+        for (var group : choice.groups()) {
+            int tried = Math.min(TRIED, group.samples().count());
+            for (int rank = 0; rank < tried && !examples.containsKey(group); rank++) {
                 try {
-                    examples.put(place.group(), new Example(place.rank(), choice.planned(i)));
+                    examples.put(group, new Example(rank, choice.planned(new Place(group, rank))));
                 } catch (RuntimeException e) {
                     first = first == null ? e : first;
                 }
@@ -55,7 +54,7 @@ public record SampleSizes(List<Size> all, PlannedSample example) {
                         .anyMatch(one -> one.sample().sample().prompt().chat()));
         var any = examples.values().iterator().next();
         int context = choice.model().contextLength();
-        var all = places.stream()
+        var all = choice.places().stream()
                 .map(place -> size(place, examples.getOrDefault(place.group(), any), context))
                 .toList();
         return new SampleSizes(all, any.sample());

@@ -184,6 +184,11 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
             double sharedDecodeSeconds,
             int decodeSteps,
             double batchRows) {
+        /** Seconds from prompt to answer, if this method had run alone. */
+        public double totalSeconds() {
+            return prefillSeconds + compressSeconds + ownDecodeSeconds + sharedDecodeSeconds;
+        }
+
         /** Refuses what is no time. */
         public Times {
             finite(prefillSeconds, compressSeconds, decodeSeconds, ownDecodeSeconds, sharedDecodeSeconds, batchRows);

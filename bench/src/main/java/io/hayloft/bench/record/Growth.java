@@ -1,6 +1,5 @@
 package io.hayloft.bench.record;
 
-import io.hayloft.base.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,24 +13,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a run in a folder grow: more methods, tasks, lengths and samples may join what is there. All other settings must be
  * what they were, or the folder would mix results that cannot be compared.
+ *
+ * @param settings the settings of both together
+ * @param reasons why they cannot be one run, in words; none if they can
  */
-final class Growth {
+record Growth(Map<String, Object> settings, List<String> reasons) {
     /** Lists that may become longer. */
-    private static final Set<String> LISTS = Set.of("methods", "tasks", "lengths");
+    private static final Set<String> LISTS = Set.of("methods", "tasks", "lengths", "shards");
 
     /** Maps that may gain entries; those of a name that was there before must be the same. */
     private static final Set<String> MAPS = Set.of("method_versions", "compressors", "metrics");
 
     private static final String SAMPLES = "samples";
 
-    private Growth() {}
-
     /**
-     * The settings of a folder after another start.
+     * Two runs together.
      *
-     * @throws UserError if the folder cannot take in what is about to start, with the reasons in words
+     * @param folder of the run that was there before
+     * @param found its settings
+     * @param wanted those of what is about to join it
      */
-    static Map<String, Object> grown(Path folder, Map<String, Object> found, Map<String, Object> wanted) {
+    static Growth of(Path folder, Map<String, Object> found, Map<String, Object> wanted) {
         var reasons = new ArrayList<String>();
         var grown = new LinkedHashMap<>(wanted);
         var names = new LinkedHashSet<>(wanted.keySet());
@@ -49,11 +51,7 @@ final class Growth {
                 reasons.add(words(name, then, now, found, wanted));
             }
         }
-        if (!reasons.isEmpty()) {
-            throw new UserError(
-                    folder + " holds another run (" + String.join("; ", reasons) + "): name another --out folder");
-        }
-        return grown;
+        return new Growth(grown, reasons);
     }
 
     /** Through text, as numbers come back from the file in other types. */

@@ -1,9 +1,10 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -49,27 +50,34 @@ final class RunFiles {
 
     /** Replaces {@code run.json} in one step, so that no kill leaves half of it. */
     static void writeInfo(Path folder, RunInfo info) {
-        replace(folder.resolve(INFO), Json.INDENTED.writeValueAsBytes(info));
+        replace(folder.resolve(INFO), out -> out.write(Json.INDENTED.writeValueAsBytes(info)));
     }
 
     /** Replaces {@code records.jsonl} in one step, so that no kill leaves half of it. */
     static void replaceRecords(Path folder, List<? extends RunLine> lines) {
-        var bytes = new ByteArrayOutputStream();
-        for (var line : lines) {
-            bytes.writeBytes(RecordLines.encode(line));
-        }
-        replace(folder.resolve(RECORDS), bytes.toByteArray());
+        replace(folder.resolve(RECORDS), out -> {
+            for (var line : lines) {
+                out.write(RecordLines.encode(line));
+            }
+        });
     }
 
-    private static void replace(Path file, byte[] content) {
+    /** What goes into a file. */
+    private interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private static void replace(Path file, Content content) {
         var draft = file.resolveSibling(file.getFileName() + ".new");
         try {
             try (var channel = FileChannel.open(
-                    draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                var bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
+                            draft,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.TRUNCATE_EXISTING);
+                    var out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+                content.writeTo(out);
+                out.flush();
                 channel.force(true);
             }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

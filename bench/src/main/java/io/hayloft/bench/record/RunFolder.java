@@ -31,9 +31,7 @@ public record RunFolder(
      * @throws UserError if it holds no run or a damaged one
      */
     public static RunFolder read(Path folder) {
-        var info = RunFiles.readInfo(folder)
-                .orElseThrow(() -> new UserError(
-                        folder + " holds no run (no " + RunFiles.INFO + "): name the --out folder of a bench"));
+        var info = knownInfo(folder);
         var lines = RunFiles.readRecords(folder);
         return of(folder, info, lines.lines(), lines.tornNote(RunFiles.RECORDS));
     }
@@ -45,6 +43,17 @@ public record RunFolder(
      */
     public static @Nullable RunInfo info(Path folder) {
         return RunFiles.readInfo(folder).orElse(null);
+    }
+
+    /**
+     * The description of the run in a folder.
+     *
+     * @throws UserError if there is none, or it is damaged or of another version
+     */
+    public static RunInfo knownInfo(Path folder) {
+        return RunFiles.readInfo(folder)
+                .orElseThrow(() -> new UserError(
+                        folder + " holds no run (no " + RunFiles.INFO + "): name the --out folder of a bench"));
     }
 
     static RunFolder of(Path folder, RunInfo info, List<RunLine> lines, @Nullable String note) {

@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.UserError;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -88,7 +89,11 @@ public record RunInfo(
 
     /** This start of a run as the continuation of an earlier one, which it may extend. */
     RunInfo continuing(Path folder, RunInfo before) {
-        var grown = Growth.grown(folder, before.settings(), settings);
+        var grown = Growth.of(folder, before.settings(), settings);
+        if (!grown.reasons().isEmpty()) {
+            throw new UserError(folder + " holds another run (" + String.join("; ", grown.reasons())
+                    + "): name another --out folder");
+        }
         var all = new LinkedHashSet<>(before.notes());
         all.addAll(notes);
         if (!before.machine().equals(machine)) {
@@ -108,7 +113,7 @@ public record RunInfo(
                 identity,
                 before.clock(),
                 model,
-                grown,
+                grown.settings(),
                 versions,
                 machine,
                 known,
@@ -122,6 +127,53 @@ public record RunInfo(
     /** This run when its last sample is done. */
     RunInfo finishedAt(String time, double secondsMore) {
         return with(settings, time, seconds + secondsMore);
+    }
+
+    /**
+     * This part of a run together with another.
+     *
+     * @param folder of this part
+     * @throws UserError if they are parts of different runs
+     */
+    RunInfo mergedWith(Path folder, RunInfo other, Path otherFolder) {
+        var together = Growth.of(folder, settings, other.settings());
+        if (!together.reasons().isEmpty()) {
+            throw new UserError(folder + " and " + otherFolder + " are not parts of one run: "
+                    + String.join("; ", together.reasons()));
+        }
+        var versions = new LinkedHashMap<>(taskVersions);
+        versions.putAll(other.taskVersions());
+        var known = new LinkedHashMap<>(machines);
+        known.putAll(other.machines());
+        var all = new LinkedHashSet<>(notes);
+        all.addAll(other.notes());
+        return new RunInfo(
+                format,
+                code,
+                identity,
+                clock.compareTo(other.clock()) <= 0 ? clock : other.clock(),
+                model,
+                together.settings(),
+                versions,
+                machine,
+                known,
+                started.compareTo(other.started()) <= 0 ? started : other.started(),
+                later(finished, other.finished()),
+                seconds + other.seconds(),
+                starts + other.starts(),
+                List.copyOf(all));
+    }
+
+    /** The later of two ends; none where a part has none. */
+    private static @Nullable String later(@Nullable String one, @Nullable String other) {
+        return one == null || other == null ? null : one.compareTo(other) >= 0 ? one : other;
+    }
+
+    /** This run without word of the parts that it was made of. */
+    RunInfo withoutShards() {
+        var all = new LinkedHashMap<>(settings);
+        all.remove("shards");
+        return with(all, finished, seconds);
     }
 
     /** This run with outputs that have been scored by these metrics, by task. */

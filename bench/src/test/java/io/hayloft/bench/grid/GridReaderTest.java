@@ -45,7 +45,7 @@ class GridReaderTest {
         GridReader.read("g.yaml", WHOLE).forModel("large").applyTo(spec);
         var built = spec.build();
 
-        assertThat(built.methods()).containsExactly("full", "random:4x", "kivi:2bit");
+        assertThat(built.methods()).containsExactly("full", "random:4x", "truncation:4x", "kivi:2bit");
         assertThat(built.tasks()).containsExactly("needle", "mini-code");
         assertThat(built.lengths()).containsExactly(1024, 2000);
         assertThat(built.samples()).isEqualTo(5);

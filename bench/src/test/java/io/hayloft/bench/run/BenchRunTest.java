@@ -32,6 +32,7 @@ class BenchRunTest {
 
     private BenchSpecBuilder spec() {
         return BenchSpec.builder(new ModelChoice("fake model", Path.of("none"), false))
+                .truncation(false)
                 .methods(List.of("snapkv:4x", "full"))
                 .tasks(List.of("mini-needle", "mini-code"))
                 .lengths(List.of(128, 256))

@@ -53,6 +53,7 @@ class EmbeddedModelTest {
 
     private BenchSpec spec(Protocol protocol) {
         return BenchSpec.builder(choice)
+                .truncation(false)
                 .methods(List.of("snapkv:4x", "kivi:4bit"))
                 .tasks(List.of("mini-needle"))
                 .lengths(List.of(256))

@@ -44,6 +44,7 @@ class PaperRowsTest {
             {"_id": "one", "context": "%s", "input": "why", "answers": ["so"], "length": 300, "all_classes": null}
             """.formatted(document));
         return BenchSpec.builder(new ModelChoice("fake", Path.of("none"), false))
+                .truncation(false)
                 .tasks(List.of("qasper"))
                 .data(folder)
                 .limitTokens(limit)
@@ -124,6 +125,7 @@ class PaperRowsTest {
     @Test
     void aClassifierShortensNeedlesWithTheirQuestion() {
         var spec = BenchSpec.builder(new ModelChoice("fake", Path.of("none"), false))
+                .truncation(false)
                 .tasks(List.of("mini-needle"))
                 .lengths(List.of(64))
                 .methods(List.of("selective:2x"))
@@ -211,6 +213,7 @@ class PaperRowsTest {
     void needlesRunWhatTheConfigurationsSaid() {
         var runner = new FakeRunner(4000, true);
         var spec = BenchSpec.builder(new ModelChoice("fake", Path.of("none"), false))
+                .truncation(false)
                 .tasks(List.of("mini-needle"))
                 .lengths(List.of(256))
                 .methods(List.of("streaming-paper:8x", "selective:2x"))

@@ -35,6 +35,7 @@ class PromptGroupsTest {
 
     private BenchSpec spec(Protocol protocol, String... methods) {
         return BenchSpec.builder(new ModelChoice("hayloft-tiny", Path.of("none"), true))
+                .truncation(false)
                 .methods(List.of(methods))
                 .tasks(List.of("mini-needle"))
                 .lengths(List.of(256))

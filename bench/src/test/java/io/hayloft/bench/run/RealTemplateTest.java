@@ -44,6 +44,7 @@ class RealTemplateTest {
 
     private BenchSpec spec(String task, Protocol protocol, String method) {
         return BenchSpec.builder(new ModelChoice("smollm2", file, false))
+                .truncation(false)
                 .methods(List.of(method))
                 .tasks(List.of(task))
                 .data(data)

@@ -38,6 +38,7 @@ class RescoreTest {
              "all_classes": ["Food", "Animal"]}
             """);
         spec = BenchSpec.builder(new ModelChoice("fake model", Path.of("none"), false))
+                .truncation(false)
                 .methods(List.of("snapkv:4x"))
                 .tasks(List.of("mini-needle", "trec"))
                 .lengths(List.of(128))

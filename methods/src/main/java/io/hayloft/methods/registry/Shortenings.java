@@ -8,6 +8,7 @@ import io.hayloft.methods.PromptStep;
 import io.hayloft.methods.expression.Arguments;
 import io.hayloft.methods.prompt.Llmlingua2Kind;
 import io.hayloft.methods.prompt.SelectiveKind;
+import io.hayloft.methods.prompt.Truncation;
 import java.util.List;
 import java.util.function.Function;
 
@@ -47,7 +48,14 @@ final class Shortenings {
                                 List.of(),
                                 arguments -> new SelectiveKind())
                         .deviating("It leaves out words, not phrases, and the model that answers is the one that"
-                                + " judges."));
+                                + " judges."),
+                shortening(
+                        "truncation",
+                        "Cuts out the middle of the document, the control of everything that saves bytes: what a shorter"
+                                + " prompt of the same size would do.",
+                        "the way LongBench (arXiv 2308.14508) cuts prompts",
+                        List.of(),
+                        arguments -> new Truncation.Kind()));
     }
 
     private static Entry shortening(

@@ -30,6 +30,7 @@ class VersionsTest {
         observed 1 allocator=uniform
         llmlingua2 1 rate=target model=HAYLOFT_LLMLINGUA2
         selective 1
+        truncation 1
         """;
 
     @Test

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class Findings {
     private void find() {
         var settings = table.rows().stream()
                 .filter(row ->
-                        !row.isFull() && !row.isRandom() && row.difference().pairs() > 0)
+                        !row.isControl() && row.difference().pairs() > 0)
                 .toList();
         var losses = NonInferiority.of(settings.stream()
                 .map(row -> pairs(row.method(), Groups.FULL).differences())
@@ -72,6 +73,50 @@ public final class Findings {
                 .min(Comparator.comparingDouble(
                         other -> Math.abs(Math.log(other.bytes().achievedRatio() / ratio))))
                 .orElse(null);
+    }
+
+    /** Differences in score of a method to the full cache, sample by sample. */
+    public Flips flips(String method) {
+        return Flips.of(methods.getOrDefault(method, List.of()), scores.getOrDefault(Groups.FULL, Map.of()));
+    }
+
+    /** Lengths of the answers of a method against those of the full cache. */
+    public LengthDrift lengths(String method) {
+        return LengthDrift.of(
+                methods.getOrDefault(method, List.of()), methods.getOrDefault(Groups.FULL, List.of()));
+    }
+
+    /** Number of answers of a method that the limit of tokens has ended. They count as they score. */
+    public int truncated(String method) {
+        return (int) methods.getOrDefault(method, List.of()).stream()
+                .filter(record -> record.stopReason().equals("length"))
+                .count();
+    }
+
+    /** Methods that ran at several ratios, with their lossless ratio. */
+    public List<Sweep> sweeps() {
+        var ratios = new HashMap<String, Double>();
+        table.rows().forEach(row -> ratios.put(row.method(), row.bytes().achievedRatio()));
+        return Sweep.of(
+                methods, own -> own.isEmpty() ? Double.NaN : ratios.getOrDefault(own.getFirst().method(), Double.NaN));
+    }
+
+    /** Samples that the full cache answers right and at least half of the settings wrong, controls left out. */
+    public List<BenchRecord> fragile() {
+        var settings = findings.keySet();
+        return methods.getOrDefault(Groups.FULL, List.of()).stream()
+                .filter(record -> Groups.isRight(record.score()))
+                .filter(record -> {
+                    var others = settings.stream()
+                            .map(method -> scores.getOrDefault(method, Map.of()).get(Groups.pair(record)))
+                            .filter(Objects::nonNull)
+                            .toList();
+                    long wrong = others.stream()
+                            .filter(score -> !Groups.isRight(score))
+                            .count();
+                    return !others.isEmpty() && 2 * wrong >= others.size();
+                })
+                .toList();
     }
 
     /** Scores of two methods on the samples that both ran. */

@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Sorts records into groups, in the order in which they first appear. */
 final class Groups {
     /** The baseline. */
     static final String FULL = "full";
+
+    private static final Set<String> CONTROLS = Set.of(FULL, "random", "truncation");
 
     private static final double ROUNDING = 1e-6;
 
@@ -22,6 +25,11 @@ final class Groups {
             groups.computeIfAbsent(key.apply(record), name -> new ArrayList<>()).add(record);
         }
         return groups;
+    }
+
+    /** Returns whether a method is a control: the full cache, a random choice, or a prompt that was cut. */
+    static boolean isControl(String method) {
+        return CONTROLS.contains(method.split("[:+, ]", 2)[0]);
     }
 
     /** Identifies the prompt: scores of two methods on the same one are a pair. */

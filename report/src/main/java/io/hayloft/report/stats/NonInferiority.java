@@ -53,16 +53,21 @@ public final class NonInferiority {
      * @param settings for each its differences in score to the full cache, paired by sample
      */
     static List<Result> of(List<Strata> settings) {
+        return of(settings, MARGIN);
+    }
+
+    /** The same with another margin than one point. */
+    static List<Result> of(List<Strata> settings, double margin) {
         var losses = settings.stream().map(Strata::negated).toList();
         var keeps =
-                holm(settings.stream().map(values -> pValue(values, -MARGIN)).toList());
-        var loses = holm(losses.stream().map(values -> pValue(values, MARGIN)).toList());
+                holm(settings.stream().map(values -> pValue(values, -margin)).toList());
+        var loses = holm(losses.stream().map(values -> pValue(values, margin)).toList());
         var results = new ArrayList<Result>();
         for (int i = 0; i < settings.size(); i++) {
             var verdict =
                     keeps.get(i).rejected() ? Verdict.KEEPS : loses.get(i).rejected() ? Verdict.LOSES : Verdict.OPEN;
-            results.add(result(
-                    settings.get(i), verdict, keeps.get(i).level(), loses.get(i).level()));
+            var levels = new Levels(keeps.get(i).level(), loses.get(i).level());
+            results.add(result(settings.get(i), verdict, levels, margin));
         }
         return results;
     }
@@ -72,16 +77,19 @@ public final class NonInferiority {
         return holm(settings.stream().map(values -> pValue(values, -MARGIN)).toList());
     }
 
-    private static Result result(Strata values, Verdict verdict, double keepLevel, double loseLevel) {
+    /** Levels at which a setting's two hypotheses were tested. */
+    private record Levels(double keeps, double loses) {}
+
+    private static Result result(Strata values, Verdict verdict, Levels levels, double margin) {
         if (!values.hasInterval()) {
             return new Result(verdict, Double.NaN, Double.NaN, 0, Double.NaN);
         }
-        double z = Normal.quantile(1 - keepLevel);
+        double z = Normal.quantile(1 - levels.keeps());
         return new Result(
                 verdict,
                 new ScoreTest(values, -1, true).lower(z),
-                -new ScoreTest(values.negated(), -1, true).lower(Normal.quantile(1 - loseLevel)),
-                needed(values.error() * values.error() * values.count(), z, MARGIN),
+                -new ScoreTest(values.negated(), -1, true).lower(Normal.quantile(1 - levels.loses())),
+                needed(values.error() * values.error() * values.count(), z, margin),
                 detectable(values.error() * values.error() * values.count(), values.count()));
     }
 

@@ -84,4 +84,24 @@ record Pairs(Strata differences, @Nullable Counts counts) {
                 : new ScoreTest(differences, -1, true).pValue(0);
         return p < LEVEL;
     }
+
+    /** Two-sided p value of the hypothesis that both score the same; NaN without an interval. */
+    double pValue() {
+        if (!differences.hasInterval()) {
+            return Double.NaN;
+        }
+        double smaller = counts != null && differences.isBalanced()
+                ? Math.min(
+                        RightWrong.mcNemar(counts.first(), counts.second()),
+                        RightWrong.mcNemar(counts.second(), counts.first()))
+                : Math.min(
+                        new ScoreTest(differences, -1, true).pValue(0),
+                        new ScoreTest(differences.negated(), -1, true).pValue(0));
+        return Math.min(1, 2 * smaller);
+    }
+
+    /** Returns whether the mean difference is more than two of its standard errors above zero. */
+    boolean isTwoErrorsHigher() {
+        return differences.hasInterval() && differences.mean() > 2 * differences.error();
+    }
 }

@@ -29,7 +29,7 @@ final class ParetoFront {
                 .toList();
         var front = new TreeSet<String>();
         for (var row : measured) {
-            if (!row.isRandom() && measured.stream().noneMatch(other -> dominates(other, row, isHigher))) {
+            if ((row.isFull() || !row.isControl()) && measured.stream().noneMatch(other -> dominates(other, row, isHigher))) {
                 front.add(row.method());
             }
         }
@@ -40,7 +40,7 @@ final class ParetoFront {
         if (other.method().equals(row.method()) || !storesNoMore(other, row)) {
             return false;
         }
-        boolean losesTie = !other.isRandom()
+        boolean losesTie = (other.isFull() || !other.isControl())
                 && storesNoMore(row, other)
                 && row.mean().mean() > other.mean().mean();
         return !losesTie && !isHigher.test(row, other);

@@ -17,30 +17,20 @@ public final class Statistics {
 
     /** The table of a run; methods and categories in the order in which the records first name them. */
     public static SummaryTable summary(List<BenchRecord> records) {
-        return summaryBy(records, BenchRecord::category);
+        return by(records, Grouping.CATEGORY);
     }
 
-    /** The same table with a column for each task. */
-    public static SummaryTable byTask(List<BenchRecord> records) {
-        return summaryBy(records, BenchRecord::task);
-    }
-
-    /** The same table with a column for each prompt length, for records that name one. */
-    public static SummaryTable byLength(List<BenchRecord> records) {
-        return summaryByFacet(records, "length");
-    }
-
-    /** The same table with a column for each depth of a needle, for records that name one. */
-    public static SummaryTable byDepth(List<BenchRecord> records) {
-        return summaryByFacet(records, "depth");
-    }
-
-    private static SummaryTable summaryByFacet(List<BenchRecord> records, String facet) {
+    /** The same table with other columns; means weigh all columns the same. */
+    public static SummaryTable by(List<BenchRecord> records, Grouping grouping) {
+        if (!grouping.isNumber()) {
+            return summaryBy(records, grouping::column);
+        }
+        var facet = grouping.text();
         var sorted = records.stream()
                 .filter(record -> record.facets().get(facet) instanceof Number)
                 .sorted((a, b) -> Double.compare(number(a, facet), number(b, facet)))
                 .toList();
-        return summaryBy(sorted, record -> String.valueOf(record.facets().get(facet)));
+        return summaryBy(sorted, grouping::column);
     }
 
     private static double number(BenchRecord record, String facet) {

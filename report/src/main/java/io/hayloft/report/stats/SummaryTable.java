@@ -43,6 +43,11 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
             return method.equals("full");
         }
 
+        /** Returns whether this is a control: the full cache, a random choice, or a prompt that was cut. */
+        public boolean isControl() {
+            return Groups.isControl(method);
+        }
+
         /** Returns whether this is a control that keeps tokens at random; judged by its name, as the method may be unknown here. */
         public boolean isRandom() {
             return method.split("[:+ ]", 2)[0].equals("random");

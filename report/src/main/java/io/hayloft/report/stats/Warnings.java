@@ -20,6 +20,9 @@ public final class Warnings {
     /** Achieved and requested ratio may differ by this factor. */
     private static final double RATIO_SLACK = 1.25;
 
+    /** Mean lengths of answers may differ by this factor. */
+    private static final double LENGTH_SLACK = 1.1;
+
     private Warnings() {}
 
     /** One line for each result that should not be trusted without a second look. */
@@ -33,6 +36,7 @@ public final class Warnings {
         });
         risingSweeps(findings, records, warnings);
         missedRatios(table, warnings);
+        lengthDrift(findings, warnings);
         shortAnswers(records, warnings);
         fewSamples(findings, warnings);
         return List.copyOf(warnings);
@@ -70,7 +74,7 @@ public final class Warnings {
                     lost.add(table.categories().get(i));
                 }
             }
-            if (!lost.isEmpty() && !row.isRandom()) {
+            if (!lost.isEmpty() && !row.isControl()) {
                 collapsed.add(row.method() + " (" + String.join(", ", lost) + ")");
             }
         }
@@ -90,7 +94,8 @@ public final class Warnings {
             for (int i = 1; i < sweep.size(); i++) {
                 var less = sweep.get(i - 1);
                 var more = sweep.get(i);
-                if (findings.pairs(more.method(), less.method()).isHigher()) {
+                var pairs = findings.pairs(more.method(), less.method());
+                if (pairs.isHigher() && pairs.isTwoErrorsHigher()) {
                     warnings.add(more.method() + " scores "
                             + Digits.score(more.mean().mean()) + ", more than "
                             + less.method() + " (" + Digits.score(less.mean().mean())
@@ -113,6 +118,24 @@ public final class Warnings {
         if (!missed.isEmpty()) {
             warnings.add("less compression than asked for, as prompts are short or extra data weighs: "
                     + String.join("; ", missed));
+        }
+    }
+
+    /** One line for all settings whose answers are not as long as the full cache's. */
+    private static void lengthDrift(Findings findings, List<String> warnings) {
+        var drifts = new ArrayList<String>();
+        for (var setting : findings.settings()) {
+            var method = setting.row().method();
+            var drift = findings.lengths(method);
+            boolean large = drift.ratio() > LENGTH_SLACK || drift.ratio() < 1 / LENGTH_SLACK;
+            if (large && drift.isShown()) {
+                drifts.add(method + " " + Digits.score(drift.ratio()) + " times [" + Digits.score(drift.interval().low())
+                        + ", " + Digits.score(drift.interval().high()) + "]");
+            }
+        }
+        if (!drifts.isEmpty()) {
+            warnings.add("answers are not as long as the full cache's, so compression changes where the model stops: "
+                    + String.join("; ", drifts));
         }
     }
 

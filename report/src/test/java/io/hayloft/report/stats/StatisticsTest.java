@@ -152,9 +152,9 @@ class StatisticsTest {
     @Test
     void tablesByTaskLengthAndDepthHaveTheirColumns() {
         var records = FakeRecords.mini(5, 7);
-        assertThat(Statistics.byTask(records).categories()).hasSize(7).startsWith("mini-single-doc-qa");
-        assertThat(Statistics.byLength(records).categories()).containsExactly("1024", "2048");
-        assertThat(Statistics.byDepth(records).categories()).containsExactly("0.0", "0.25", "0.5", "0.75", "1.0");
+        assertThat(Statistics.by(records, Grouping.TASK).categories()).hasSize(7).startsWith("mini-single-doc-qa");
+        assertThat(Statistics.by(records, Grouping.LENGTH).categories()).containsExactly("1024", "2048");
+        assertThat(Statistics.by(records, Grouping.DEPTH).categories()).containsExactly("0.0", "0.25", "0.5", "0.75", "1.0");
     }
 
     @Test
