@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorOperators;
  * <p>{@code exp(x) = 2^n exp(r)} with {@code n = round(x / ln 2)}; the remainder r is taken in two steps (ln 2 is split so
  * that n times its high part is exact) and goes into a polynomial.
  *
- * <p>There are two such polynomials. Activations and logits use the Taylor polynomial of degree 7, whose error for
+ * <p>Two such polynomials are of base e. Activations and logits use the Taylor polynomial of degree 7, whose error for
  * {@code |r| <= ln 2 / 2} is 5e-9, over the full range of floats and with a scalar form of the same bits. Attention, whose
  * arguments are never positive, uses the shorter one of Cephes: two instructions less where exponentials are most of the
  * work. Their last bits differ: using one for both would change what models answer.
@@ -35,6 +35,16 @@ public final class Exp {
     private static final float C5 = 1f / 120;
     private static final float C6 = 1f / 720;
     private static final float C7 = 1f / 5040;
+
+    // The polynomial of least relative error, 9e-8, for 2^r with |r| <= 1/2 among those of degree 5 that are 1 at 0.
+    private static final float E1 = 0x1.62e42ap-1f;
+    private static final float E2 = 0x1.ebf9bcp-3f;
+    private static final float E3 = 0x1.c6b752p-5f;
+    private static final float E4 = 0x1.3cea88p-7f;
+    private static final float E5 = 0x1.5bba14p-10f;
+
+    /** 2 to this is 0 by the bits of {@link #exp2(FloatVector)}. */
+    private static final float LEAST_POWER = -127;
 
     /** Below this tanh is its Taylor polynomial, which keeps small results exact; above it follows from exp. */
     private static final float SMALL = 0.25f;
@@ -102,6 +112,41 @@ public final class Exp {
 
     private static float power(int n) {
         return Float.intBitsToFloat((n + 127) << 23);
+    }
+
+    /**
+     * {@code 2^x} for x at most 127, relative error below 2e-7, for decays, which a scan has to compute for every number of
+     * its states: half the instructions of {@link #exp(FloatVector)}. Below -126, where floats are no longer normal, the
+     * result lies between 0 and 2^-126; below -127 it is 0.
+     *
+     * <p>The sum with {@link #ROUNDER} has the whole part of x in its lowest bits, which go straight to the exponent.
+     */
+    static FloatVector exp2(FloatVector x) {
+        var clamped = x.max(LEAST_POWER);
+        var shifted = clamped.add(ROUNDER);
+        var r = clamped.sub(shifted.sub(ROUNDER));
+        var p = r.fma(r.broadcast(E5), r.broadcast(E4));
+        p = p.fma(r, r.broadcast(E3));
+        p = p.fma(r, r.broadcast(E2));
+        p = p.fma(r, r.broadcast(E1));
+        p = p.fma(r, r.broadcast(1));
+        return shifted.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 23)
+                .add(p.reinterpretAsInts())
+                .reinterpretAsFloats();
+    }
+
+    /** {@code 2^x}, to the bit what the vector form gives. */
+    static float exp2(float x) {
+        float clamped = Math.max(x, LEAST_POWER);
+        float shifted = clamped + ROUNDER;
+        float r = clamped - (shifted - ROUNDER);
+        float p = Math.fma(r, E5, E4);
+        p = Math.fma(p, r, E3);
+        p = Math.fma(p, r, E2);
+        p = Math.fma(p, r, E1);
+        p = Math.fma(p, r, 1);
+        return Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + Float.floatToRawIntBits(p));
     }
 
     /**

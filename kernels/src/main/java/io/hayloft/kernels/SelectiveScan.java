@@ -28,9 +28,11 @@ public final class SelectiveScan {
     private static final int RESULTS = 2 * BLOCK * WIDTH;
     private static final int DECAYS = 3 * BLOCK * WIDTH;
 
+    private static final double LOG2_E = 1 / Math.log(2);
+
     private final int channels;
     private final int stateSize;
-    private final float[] decays;
+    private final float[] decays; // A log2(e) [stateSize][channels], so that exponentials are powers of 2
     private final float[] skip;
     private final float[] stepBias;
 
@@ -45,6 +47,9 @@ public final class SelectiveScan {
         this.channels = skip.length;
         this.stateSize = decays.length / channels;
         this.decays = CausalConvolution.transposed(decays, stateSize);
+        for (int i = 0; i < decays.length; i++) {
+            this.decays[i] = (float) (this.decays[i] * LOG2_E);
+        }
         this.skip = skip;
         this.stepBias = stepBias;
     }
@@ -120,17 +125,20 @@ public final class SelectiveScan {
     }
 
     private void decays(int tokens, int channel, int width, float[] block) {
-        for (int t = 0; t < tokens; t++) {
-            for (int n = 0; n < stateSize; n++) {
-                int to = DECAYS + (t * stateSize + n) * WIDTH;
-                int c = 0;
-                for (; c <= width - L; c += L) {
-                    Exp.exp(FloatVector.fromArray(F, block, STEPS + t * WIDTH + c)
-                                    .mul(FloatVector.fromArray(F, decays, n * channels + channel + c)))
-                            .intoArray(block, to + c);
+        for (int n = 0; n < stateSize; n++) {
+            int from = n * channels + channel;
+            int c = 0;
+            for (; c <= width - L; c += L) {
+                var a = FloatVector.fromArray(F, decays, from + c);
+                for (int t = 0; t < tokens; t++) {
+                    Exp.exp2(a.mul(FloatVector.fromArray(F, block, STEPS + t * WIDTH + c)))
+                            .intoArray(block, DECAYS + (t * stateSize + n) * WIDTH + c);
                 }
-                for (; c < width; c++) {
-                    block[to + c] = Exp.exp(block[STEPS + t * WIDTH + c] * decays[n * channels + channel + c]);
+            }
+            for (; c < width; c++) {
+                for (int t = 0; t < tokens; t++) {
+                    block[DECAYS + (t * stateSize + n) * WIDTH + c] =
+                            Exp.exp2(decays[from + c] * block[STEPS + t * WIDTH + c]);
                 }
             }
         }

@@ -54,7 +54,9 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
         var lines = new ArrayList<String>();
         lines.add(markdownRow(columns));
         lines.add(markdownRow(aligned("---", "---:")));
-        rows.forEach(row -> lines.add(markdownRow(texts(row))));
+        for (List<@Nullable Object> row : rows) {
+            lines.add(markdownRow(texts(row)));
+        }
         return String.join("\n", lines) + "\n";
     }
 
@@ -70,7 +72,9 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
         lines.add("\\toprule");
         lines.add(latexRow(columns));
         lines.add("\\midrule");
-        rows.forEach(row -> lines.add(latexRow(texts(row))));
+        for (List<@Nullable Object> row : rows) {
+            lines.add(latexRow(texts(row)));
+        }
         lines.add("\\bottomrule");
         lines.add("\\end{tabular}");
         return String.join("\n", lines) + "\n";
@@ -82,7 +86,8 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
 
     private static String escapeLatex(String text) {
         var escaped = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '\\' -> escaped.append("\\textbackslash{}");
                 case '~' -> escaped.append("\\textasciitilde{}");
@@ -108,7 +113,9 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
     private String csv() {
         var lines = new ArrayList<String>();
         lines.add(csvRow(columns));
-        rows.forEach(row -> lines.add(csvRow(texts(row))));
+        for (List<@Nullable Object> row : rows) {
+            lines.add(csvRow(texts(row)));
+        }
         return String.join("\n", lines) + "\n";
     }
 
