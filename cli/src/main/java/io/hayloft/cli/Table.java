@@ -75,7 +75,7 @@ final class Table {
                     .filter(i -> priorities.get(i) != ALWAYS)
                     .min(Comparator.<Integer>comparingInt(priorities::get).thenComparing(Comparator.reverseOrder()))
                     .orElseThrow();
-            shown.remove(least);
+            shown.removeIf(least::equals);
             dropped.add(least);
             text = drawn(shown, 0);
         }
