@@ -22,7 +22,7 @@ public final class JsonErrors {
             rule("Unrecognized character escape '(.)'.*", "unknown escape \\\\$1"),
             rule("Unrecognized character escape.*", "an unknown escape"),
             rule("Unexpected character escape.*", "an unknown escape"),
-            rule("Duplicate Object property \"(.*?)\".*", "'$1' stands there twice"),
+            rule("Duplicate Object property \"(.*?)\".*", "'$1' is there twice"),
             rule("Trailing token.*", "more text behind the value"),
             rule(
                     "Leading zeroes not allowed.*|Invalid numeric value: Leading zeroes.*",

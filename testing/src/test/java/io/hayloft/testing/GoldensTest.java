@@ -20,7 +20,7 @@ class GoldensTest {
             assertThat(bytes).as(file.toString()).isLessThan(1_000_000);
             all += bytes;
         }
-        assertThat(all).isBetween(1_000_000L, 8L << 20);
+        assertThat(all).isBetween(1_000_000L, 12L << 20);
     }
 
     @Test

@@ -215,7 +215,7 @@ class HuggingFaceConfigTest {
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"eos_token_id\": 100|EOS token must be between",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 3|cannot share 3 KV heads",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"num_key_value_heads\": 9|KV heads must be between",
-                "\"vocab_size\": 100|\"vocab_size\": 100, \"vocab_size\": 100|Duplicate",
+                "\"vocab_size\": 100|\"vocab_size\": 100, \"vocab_size\": 100|is there twice",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"hidden_act\": \"mish\"|field 'hidden_act' is 'mish', which"
                         + " is not supported; supported are silu",
                 "\"vocab_size\": 100|\"vocab_size\": 100, \"rms_norm_eps\": -1|norm epsilon must be between",

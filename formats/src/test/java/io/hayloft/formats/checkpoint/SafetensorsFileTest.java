@@ -84,7 +84,7 @@ class SafetensorsFileTest {
                 wrong("no valid JSON object", SafetensorsBuilder.file("null", 0)),
                 wrong("no valid JSON object", SafetensorsBuilder.file("{} {}", 0)),
                 wrong("no valid JSON object", SafetensorsBuilder.file("[".repeat(100_000), 0)),
-                wrong("Duplicate", header("\"a\": %s, \"a\": %s".formatted(entry(4, 0, 4), entry(4, 0, 4)))),
+                wrong("is there twice", header("\"a\": %s, \"a\": %s".formatted(entry(4, 0, 4), entry(4, 0, 4)))),
                 wrong("field 'a' must be an object", header("\"a\": 5")),
                 wrong("'a' has no description", header("\"a\": null")),
                 wrong("field 'a.dtype' is missing", header("\"a\": {\"shape\": [1], \"data_offsets\": [0, 4]}")),
