@@ -65,7 +65,11 @@ class SweepTest {
     @CsvSource({
         "0.95 0.94 0.90 0.75 0.40, 300",
         "0.90 0.85 0.80 0.70 0.50, 200",
-        "0.98 0.97 0.93 0.70 0.30, 300"
+        "0.98 0.97 0.93 0.70 0.30, 300",
+        "0.95 0.94 0.90 0.75 0.40, 50",
+        "0.95 0.95 0.95 0.95 0.50, 60",
+        "0.95 0.95 0.95 0.95 0.50, 400",
+        "0.99 0.99 0.985 0.93 0.6, 150"
     })
     void theIntervalCoversTheTrueRatioInAboutNineOfTenRuns(String shares, int samples) {
         double[] truth =
