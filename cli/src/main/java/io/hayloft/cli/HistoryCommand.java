@@ -1,10 +1,12 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunFolders;
+import io.hayloft.report.HistoryPage;
 import io.hayloft.report.ResultTable;
-import io.hayloft.report.stats.Digits;
+import io.hayloft.report.TableFormat;
 import io.hayloft.report.stats.History;
 import io.hayloft.report.stats.History.Point;
 import java.util.ArrayList;
@@ -22,15 +24,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show score, bytes and time of each method over the runs of one setting, oldest first.",
             "",
-            "change names what differs from the run before: the score, where the same samples show it at a level of 5"
-                    + " %% shared among all rows; stored bytes by more than 0.5 %%; time by more than 10 %% on the same"
-                    + " machine."
+            "change names what differs since the last change: the score, where the same samples show it at a level of 5 %%"
+                    + " shared among all rows; stored bytes by more than 0.5 %%; time by more than 10 %% on the same machine."
         },
         footer = {
             "",
             "Examples:",
             "  hayloft history nightly",
-            "  hayloft history nightly --method snapkv:4x --format csv"
+            "  hayloft history nightly --method snapkv:4x --format csv",
+            "  hayloft history nightly --by code --html history.html"
         })
 final class HistoryCommand extends Subcommand {
     @Parameters(
@@ -50,30 +52,70 @@ final class HistoryCommand extends Subcommand {
             description = "table (default), md, csv, json or latex.")
     private String format = "table";
 
+    @Option(names = "--json", description = "The same as --format json.")
+    private boolean json;
+
+    @Option(
+            names = "--by",
+            paramLabel = "WHAT",
+            defaultValue = "date",
+            description = "date (default): a row a run; code: a row for each version of the program, its last run.")
+    private String by = "date";
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Also write a page that draws them.")
+    private @Nullable String html;
+
     @Override
     public Integer call() {
-        var form = RunOptions.textFormat(format);
+        var form = json ? TableFormat.JSON : RunOptions.textFormat(format);
+        var histories = histories();
+        if (html != null) {
+            err().println("page: " + HistoryPage.write(RunOptions.folder(html), folder, histories));
+        }
+        var rows = new ArrayList<Map<String, @Nullable Object>>();
+        histories.forEach((setting, points) -> points.forEach(point -> rows.add(fields(point, setting))));
+        RunOptions.print(out(), ResultTable.of(rows), form);
+        return 0;
+    }
+
+    /** Points of each setting by its name; a setting alone needs none. */
+    private Map<String, List<Point>> histories() {
+        if (!List.of("date", "code").contains(by)) {
+            throw Suggest.unknown("order", by, List.of("date", "code"));
+        }
+        var settings = settings();
+        var histories = new LinkedHashMap<String, List<Point>>();
+        settings.forEach((setting, runs) -> {
+            var points = History.of(by.equals("code") ? History.byCode(runs) : runs).points().stream()
+                    .filter(point -> method == null || method.equals(point.row().method()))
+                    .toList();
+            if (!points.isEmpty()) {
+                histories.put(settings.size() > 1 ? setting.substring(0, 8) : "", points);
+            }
+        });
+        if (histories.isEmpty()) {
+            throw new UserError("no run in " + folder + " has method '" + method + "'");
+        }
+        return histories;
+    }
+
+    private Map<String, List<RunFolder>> settings() {
         var found = RunFolders.below(RunOptions.folder(folder));
         found.damaged().forEach(line -> err().println("note: " + line));
         var settings = new LinkedHashMap<String, List<RunFolder>>();
         for (var entry : found.runs()) {
             if (entry.lines() > 0) {
-                settings.computeIfAbsent(entry.info().identity(), any -> new ArrayList<>())
-                        .add(RunFolder.read(entry.folder()));
+                var run = RunFolder.read(entry.folder());
+                if (!run.records().isEmpty()) {
+                    settings.computeIfAbsent(entry.info().identity(), any -> new ArrayList<>())
+                            .add(run);
+                }
             }
         }
         if (settings.isEmpty()) {
             throw new UserError("no runs with answers in " + folder + ": name the folder above those of bench --out");
         }
-        var rows = new ArrayList<Map<String, @Nullable Object>>();
-        settings.forEach((setting, runs) -> History.of(runs).points().stream()
-                .filter(point -> method == null || method.equals(point.row().method()))
-                .forEach(point -> rows.add(fields(point, settings.size() > 1 ? setting.substring(0, 8) : ""))));
-        if (rows.isEmpty()) {
-            throw new UserError("no run in " + folder + " has method '" + method + "'");
-        }
-        RunOptions.print(out(), ResultTable.of(rows), form);
-        return 0;
+        return settings;
     }
 
     private static Map<String, @Nullable Object> fields(Point point, String setting) {
@@ -85,28 +127,13 @@ final class HistoryCommand extends Subcommand {
         fields.put("method", row.method());
         fields.put("started", point.run().info().started());
         fields.put("score", rounded(row.mean().mean(), 4));
-        fields.put("change", changes(point));
+        fields.put("change", HistoryPage.words(point.change()));
         fields.put("n", row.mean().count());
         fields.put("bytes_per_token", rounded(row.bytes().perToken(), 1));
         fields.put("seconds_per_sample", rounded(point.seconds(), 4));
         fields.put("code", point.run().info().code());
         fields.put("run", point.run().path().toString());
         return fields;
-    }
-
-    private static String changes(Point point) {
-        var words = new ArrayList<String>();
-        var before = point.before();
-        if (before != null && point.scoreChanged()) {
-            words.add("score " + Digits.difference(before.difference().mean()));
-        }
-        if (before != null && point.bytesChanged()) {
-            words.add("bytes x" + Digits.fixed(before.bytes(), 2));
-        }
-        if (before != null && point.timeChanged()) {
-            words.add("time x" + Digits.fixed(before.time().median(), 2));
-        }
-        return String.join(", ", words);
     }
 
     private static @Nullable Double rounded(double value, int digits) {

@@ -138,9 +138,16 @@ class RunCommandsTest {
                         .out())
                 .contains(path("part1") + " against " + path("all"), "cannot tell");
         Cli.run("compare", path("part1"), path("part2")).isUserError("no method and sample in common");
+        Cli.run("compare", path("all"), path("part1"), "--margin", "0").isUserError("--margin must be above 0");
+        var wide = json(Cli.good("compare", path("all"), path("part1"), "--json", "--margin", "99"));
+        assertThat(wide).allSatisfy(row -> {
+            assertThat(row.get("verdict").stringValue()).isEqualTo("keeps");
+            assertThat(row.get("p").asDouble()).isEqualTo(1);
+            assertThat(row.get("missing").asInt()).isEqualTo(16 - row.get("n").asInt());
+        });
         var page = folder.resolve("c.html");
         Cli.good("compare", path("all"), path("part1"), "--html", page.toString());
-        assertThat(page).content().contains("<h1>Comparison with ", "snapkv:4x").doesNotContain("{{");
+        assertThat(page).content().contains("<h1>comparison with ", "snapkv:4x", "<circle cx=").doesNotContain("{{");
         Cli.good(bench("seed2", "--seed", "2", "--quiet"));
         Cli.run("compare", path("all"), path("seed2")).isUserError("no method and sample in common");
     }
@@ -202,6 +209,12 @@ class RunCommandsTest {
         assertThat(rows).hasSize(2);
         assertThat(rows.get(0).get("change").stringValue()).isEmpty();
         assertThat(rows.get(1).get("change").stringValue()).startsWith("bytes x");
+        var page = folder.resolve("history.html");
+        var byCode = Cli.good(
+                "history", nightly.toString(), "--method", "full", "--by", "code", "--json", "--html", page.toString());
+        assertThat(json(byCode)).as("both nights ran the same program").hasSize(1);
+        assertThat(page).content().contains("<h1>history of ", "<polyline points=", "stored bytes for each token");
+        Cli.run("history", nightly.toString(), "--by", "dat").isUserError("did you mean 'date'?");
         Cli.run("history", path("nowhere")).isUserError("no runs with answers");
         Cli.run("history", nightly.toString(), "--method", "none").isUserError("method 'none'");
     }

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The page of a comparison: one file without scripts, that needs no network. */
 public final class ComparePage {
@@ -21,6 +20,14 @@ public final class ComparePage {
     private static final int FLIPS = 50;
 
     private static final int OUTPUT = 400;
+
+    private static final String INTRODUCTION = """
+            <p>Each difference is of the same samples in both runs, which the hashes of their prompts prove. <b>keeps</b>: the loss is
+            below %s points with 95 %% confidence, corrected for the number of methods; <b>loses</b>: it is above; <b>cannot
+            tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
+            (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
+            difference, the dashed one the margin.</p>
+            """;
 
     private ComparePage() {}
 
@@ -43,7 +50,7 @@ public final class ComparePage {
 
     static String html(String baseline, List<Candidate> candidates, double margin) {
         var scale = new Scale(reach(candidates, margin), margin);
-        var body = new StringBuilder();
+        var body = new StringBuilder(INTRODUCTION.formatted(Digits.fixed(100 * margin, 1)));
         for (var candidate : candidates) {
             body.append("<h2>").append(escaped(candidate.name())).append("</h2>\n");
             GateOutput.notes(candidate.comparison())
@@ -53,15 +60,7 @@ public final class ComparePage {
                 flips(body, row);
             }
         }
-        return Report.filled(
-                Report.resource("compare.html"),
-                Map.of(
-                        "{{baseline}}",
-                        escaped(baseline),
-                        "{{margin}}",
-                        Digits.fixed(100 * margin, 1) + " points",
-                        "{{body}}",
-                        body.toString()));
+        return Report.plain("comparison with " + baseline, body.toString());
     }
 
     /** The largest difference that an interval of the page reaches. */

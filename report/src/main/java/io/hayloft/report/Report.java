@@ -46,6 +46,11 @@ public final class Report {
         return filled(resource("report.html"), parts);
     }
 
+    /** A page without scripts. */
+    static String plain(String title, String body) {
+        return filled(resource("plain.html"), Map.of("{{title}}", escapeHtml(title), "{{body}}", body));
+    }
+
     /** A frame whose names in double braces are replaced; unknown ones by nothing. */
     static String filled(String frame, Map<String, String> parts) {
         var page = new StringBuilder();

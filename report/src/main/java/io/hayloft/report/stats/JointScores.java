@@ -96,29 +96,43 @@ final class JointScores {
         return means;
     }
 
-    /** The same for samples drawn again, clusters within each category. */
-    double[] drawn(SplittableRandom random) {
+    /**
+     * The same for samples drawn again, clusters within each category.
+     *
+     * @param lost how many samples to draw from in addition, all of them right with the first method alone; less than one is a
+     *     chance of one
+     */
+    double[] drawn(SplittableRandom random, double lost) {
         var means = new double[rows];
         for (var category : categories) {
             int clusters = category.sizes().length;
+            double chance = lost / (lost + (double) clusters * categories.size());
             var drawn = new int[clusters];
             for (int i = 0; i < clusters; i++) {
-                drawn[i] = random.nextInt(clusters);
+                boolean isLost = lost > 0 && random.nextDouble() < chance;
+                int cluster = random.nextInt(clusters);
+                drawn[i] = isLost ? -1 - cluster : cluster;
             }
             add(means, category, drawn);
         }
         return means;
     }
 
+    /** Adds the means of clusters; those below zero are as large as cluster -1 - number and right with the first method alone. */
     private void add(double[] means, Category category, int[] clusters) {
         var sums = new double[rows];
         int count = 0;
         for (int cluster : clusters) {
+            int size = category.sizes()[cluster < 0 ? -1 - cluster : cluster];
+            count += size;
+            if (cluster < 0) {
+                sums[0] += size;
+                continue;
+            }
             var values = category.sums()[cluster];
             for (int row = 0; row < rows; row++) {
                 sums[row] += values[row];
             }
-            count += category.sizes()[cluster];
         }
         for (int row = 0; row < rows; row++) {
             means[row] += sums[row] / count / categories.size();

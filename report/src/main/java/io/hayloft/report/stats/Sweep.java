@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +27,6 @@ public record Sweep(
         @Nullable Cliff cliff) {
     /** Losses that count: one point and five. */
     public static final List<Double> MARGINS = List.of(0.01, 0.05);
-
-    private static final int DRAWS = 2_000;
-    private static final int FEWEST_DRAWS = 500;
-    private static final long WORK = 2_000_000;
-    private static final double TAIL = 0.05;
-    private static final long SEED = 20240702;
 
     /** Copies the lists. */
     public Sweep {
@@ -146,37 +139,20 @@ public record Sweep(
         for (int i = 0; i < ratios.length; i++) {
             points.add(new Point(settings.get(i), ratios[i], means[i + 1]));
         }
-        var draws = scores.hasInterval() ? draws(scores) : new double[0][];
+        var interval = scores.hasInterval() ? new CrossingInterval(logs, scores) : null;
         double largest = ratios[ratios.length - 1];
         var lossless = MARGINS.stream()
                 .map(margin -> {
-                    double[] drawn = Arrays.stream(draws)
-                            .mapToDouble(one -> crossing(logs, one, margin))
-                            .sorted()
-                            .toArray();
+                    var ends = interval == null ? Interval.NONE : interval.at(margin);
                     return new Lossless(
                             margin,
                             Math.min(largest, Math.exp(crossing(logs, means, margin))),
-                            drawn.length == 0
-                                    ? Double.NaN
-                                    : Math.min(largest, Math.exp(Bootstrap.quantile(drawn, TAIL))),
-                            drawn.length == 0
-                                    ? Double.NaN
-                                    : Math.min(largest, Math.exp(Bootstrap.quantile(drawn, 1 - TAIL))),
+                            Math.min(largest, Math.exp(ends.low())),
+                            Math.min(largest, Math.exp(ends.high())),
                             largest);
                 })
                 .toList();
         return new Sweep(name, points, lossless, cliff(logs, falling(means)));
-    }
-
-    private static double[][] draws(JointScores scores) {
-        var random = new SplittableRandom(SEED);
-        int count = Math.clamp(WORK / ((long) scores.count() * scores.rows()), FEWEST_DRAWS, DRAWS);
-        var draws = new double[count][];
-        for (int i = 0; i < count; i++) {
-            draws[i] = scores.drawn(random);
-        }
-        return draws;
     }
 
     /** Logarithm of the ratio at which the fitted score is the full cache's less the margin; the last one if it stays above. */
