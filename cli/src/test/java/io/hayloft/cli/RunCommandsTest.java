@@ -147,7 +147,10 @@ class RunCommandsTest {
         });
         var page = folder.resolve("c.html");
         Cli.good("compare", path("all"), path("part1"), "--html", page.toString());
-        assertThat(page).content().contains("<h1>comparison with ", "snapkv:4x", "<circle cx=").doesNotContain("{{");
+        assertThat(page)
+                .content()
+                .contains("<h1>comparison with ", "snapkv:4x", "<circle cx=")
+                .doesNotContain("{{");
         Cli.good(bench("seed2", "--seed", "2", "--quiet"));
         Cli.run("compare", path("all"), path("seed2")).isUserError("no method and sample in common");
     }

@@ -22,12 +22,12 @@ public final class ComparePage {
     private static final int OUTPUT = 400;
 
     private static final String INTRODUCTION = """
-            <p>Each difference is of the same samples in both runs, which the hashes of their prompts prove. <b>keeps</b>: the loss is
-            below %s points with 95 %% confidence, corrected for the number of methods; <b>loses</b>: it is above; <b>cannot
-            tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
-            (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
-            difference, the dashed one the margin.</p>
-            """;
+        <p>Each difference is of the same samples in both runs, which the hashes of their prompts prove. <b>keeps</b>: the loss is
+        below %s points with 95 %% confidence, corrected for the number of methods; <b>loses</b>: it is above; <b>cannot
+        tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
+        (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
+        difference, the dashed one the margin.</p>
+        """;
 
     private ComparePage() {}
 
