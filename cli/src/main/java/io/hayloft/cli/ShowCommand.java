@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import io.hayloft.report.Details;
 import io.hayloft.report.Headline;
+import io.hayloft.report.PairedTable;
 import io.hayloft.report.TableFormat;
 import io.hayloft.report.stats.Findings;
 import io.hayloft.report.stats.Grouping;
@@ -54,6 +55,9 @@ final class ShowCommand extends Subcommand {
         SummaryText.print(out(), found, grouping, form);
         if (form == TableFormat.TABLE) {
             var findings = Findings.of(found.records());
+            out().println();
+            RunOptions.print(out(), PairedTable.of(found, findings), form);
+            out().println();
             for (var sentence : Headline.of(findings)) {
                 out().println(Terminal.wrapped("", "", sentence));
             }

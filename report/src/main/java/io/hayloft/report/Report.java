@@ -42,7 +42,7 @@ public final class Report {
                 "{{style}}", resource("report.css"),
                 "{{charts}}", resource(CHARTS),
                 "{{data}}", escapeJson(Json.line(ReportData.of(run))),
-                "{{script}}", resource("report.js") + resource("charts.js") + resource("tables.js"));
+                "{{script}}", resource("report.js") + resource("charts.js") + resource("tables.js") + resource("paired.js"));
         return filled(resource("report.html"), parts);
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param categories labels of the columns
  * @param tasks names of the tasks; empty where each category has one, as that would say the same twice
  * @param methods rows of the table, in the order of the run
+ * @param paired how methods differ from the full cache sample by sample
+ * @param details what no table shows, such as lossless ratios
  * @param needle heat maps; null if no sample has a depth
  * @param samples every sample with the outputs of all methods
  * @param samplesShown how many of the run's samples are in {@code samples}
@@ -36,6 +38,8 @@ record ReportData(
         List<String> categories,
         List<String> tasks,
         List<MethodRow> methods,
+        ResultTable paired,
+        List<String> details,
         @Nullable NeedleMap needle,
         List<SampleOutputs> samples,
         int samplesShown,
@@ -112,6 +116,8 @@ record ReportData(
                 table.categories(),
                 severalTasks ? byTask.categories() : List.of(),
                 methods,
+                PairedTable.of(run, findings),
+                Details.of(run, findings),
                 NeedleMap.of(records, names),
                 shown,
                 shown.size(),

@@ -44,6 +44,8 @@ class ReportTest {
         assertThat(data.get("needle").get("lengths").size()).isEqualTo(2);
         assertThat(data.get("samples").get(0).get("outputs").size()).isEqualTo(15);
         assertThat(data.get("info").get("model").get("embedded").booleanValue()).isTrue();
+        assertThat(data.get("paired").get("rows").size()).isEqualTo(FakeRecords.METHODS.size() - 1);
+        assertThat(data.get("details").toString()).contains("snapkv: lossless ratio ", " points for each doubling");
         assertThat(page).contains("An instrument, not a language model");
         // nothing is fetched: no source, no style sheet, no import from elsewhere
         assertThat(page).doesNotContain("<script src", "<link", "@import", "{{");
