@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param samplesShown how many of the run's samples are in {@code samples}
  * @param samplesAll how many samples the run has
  * @param fidelity comparison of the methods' distributions; null if the folder has none
+ * @param longBench scores as the published tables give them; empty if the run has none of their tasks
  * @param warnings results that should not be trusted without a second look
  */
 record ReportData(
@@ -42,6 +43,7 @@ record ReportData(
         int samplesShown,
         int samplesAll,
         @Nullable FidelityFile fidelity,
+        List<LongBenchScores> longBench,
         List<String> warnings) {
 
     /** One row: scores are in the order of the categories, task scores in that of the tasks. */
@@ -117,6 +119,7 @@ record ReportData(
                 shown.size(),
                 samples.size(),
                 FidelityFile.read(run.path()),
+                LongBenchScores.of(records, names),
                 warnings);
     }
 

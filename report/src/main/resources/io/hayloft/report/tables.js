@@ -113,6 +113,17 @@ function showFidelity() {
   $("fidelity-table").replaceChildren(make("thead", "", make("tr", "", heads)), make("tbody", "", data.fidelity.methods.map((m) => make("tr", "", cells(m)))));
 }
 
+/** The tables of LongBench, LongBench-E and LongBench v2. */
+function showLongBench() {
+  $("longbench").hidden = data.long_bench.length === 0;
+  for (const table of data.long_bench) {
+    const heads = ["method", ...table.columns].map((title) => make("th", "", title, { scope: "col" }));
+    const row = (m) => make("tr", "", [make("td", "method", [dot(m.method.split(":")[0]), m.method]), ...m.scores.map((score) => make("td", "", fixed(score)))]);
+    $("longbench-tables").append(make("h3", "", table.title),
+      make("div", "scroll", make("table", "", [make("thead", "", make("tr", "", heads)), make("tbody", "", table.rows.map(row))])));
+  }
+}
+
 /** Task and sample, without saying the task twice. */
 const nameOf = (sample) => (sample.sample.startsWith(sample.task) ? sample.sample : sample.task + " / " + sample.sample);
 
@@ -211,6 +222,7 @@ function showOutputs() {
 
 showHeader();
 showTable();
+showLongBench();
 showFidelity();
 showOutputs();
 showSettings();
