@@ -118,7 +118,7 @@ class ModelStoreTest {
         var store = new ModelStore(
                 file, Catalogue.builtIn(), Fetcher.standard(Map.of()), new LocalCaches(Map.of(), folder));
 
-        assertThatThrownBy(() -> store.resolve(Catalogue.EMBEDDED))
+        assertThatThrownBy(() -> store.pull(Catalogue.EMBEDDED, PullListener.SILENT))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("cannot write model 'hayloft-tiny'")
                 .hasMessageContaining("HAYLOFT_HOME");
