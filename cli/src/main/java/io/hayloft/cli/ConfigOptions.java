@@ -10,14 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of commands that read a model's config. */
-final class ConfigOptions {
-    @Option(
-            names = "--context",
-            paramLabel = "N",
-            description = "Tokens that prompt and answer may have together. Default: what the model was made for, the"
-                    + " scaling of its RoPE counted in.")
-    private @Nullable Integer context;
-
+class ConfigOptions {
     @Option(
             names = "--ignore-unknown",
             description = "Go on when the model's config has fields that are not known, although they may change what"
@@ -26,12 +19,32 @@ final class ConfigOptions {
 
     private boolean warned;
 
-    /** Opens the model's files; warns if the context asked for is longer than what the model was made for. */
-    Checkpoint open(ResolvedModel found, PrintWriter err) {
-        if (context != null && context < 2) {
-            throw new UserError("--context must be at least 2, not " + context);
+    /** The same with the context to choose. */
+    static final class WithContext extends ConfigOptions {
+        @Option(
+                names = "--context",
+                paramLabel = "N",
+                description = "Tokens that prompt and answer may have together. Default: what the model was made for,"
+                        + " the scaling of its RoPE counted in.")
+        private @Nullable Integer context;
+
+        @Override
+        int context() {
+            if (context != null && context < 2) {
+                throw new UserError("--context must be at least 2, not " + context);
+            }
+            return context == null ? 0 : context;
         }
-        var checkpoint = Checkpoint.open(found.path(), new ReadOptions(context == null ? 0 : context, ignoreUnknown));
+    }
+
+    /** The context that was asked for; 0 for that of the model. */
+    int context() {
+        return 0;
+    }
+
+    /** Opens the model's files; warns if the context asked for is longer than what the model was made for. */
+    final Checkpoint open(ResolvedModel found, PrintWriter err) {
+        var checkpoint = Checkpoint.open(found.path(), new ReadOptions(context(), ignoreUnknown));
         warn(found, checkpoint.config().context(), err);
         return checkpoint;
     }

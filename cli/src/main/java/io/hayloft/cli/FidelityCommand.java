@@ -1,83 +1,153 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.fidelity.Fidelity;
 import io.hayloft.bench.fidelity.GeneratedText;
+import io.hayloft.bench.fidelity.MethodFidelity;
+import io.hayloft.bench.fidelity.Passage;
 import io.hayloft.bench.fidelity.PrefillRate;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.hub.ResolvedModel;
 import io.hayloft.kernels.PrefillBackends;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code hayloft fidelity}: what a backend costs in quality and gains in speed. */
+/** {@code hayloft fidelity}: how near the distributions of methods or backends are to the exact ones. */
 @Command(
         name = "fidelity",
         description = {
-            "Compare a backend with Hayloft's own kernels on a text: how far its next-token distributions are from the"
-                    + " exact ones, and how fast both read a prompt.",
+            "Compare the next-token distributions of methods with those of the full cache, without tasks and metrics.",
             "",
-            "The text is a prompt of yours, or some that the tasks generate. The model is loaded twice."
+            "The model reads the beginning of a text, each method compresses its cache, and all caches read the rest of"
+                    + " the text in lockstep. The text is yours, or some that the tasks generate.",
+            "",
+            "Without --methods, a backend is compared with Hayloft's own kernels: how far its distributions are from"
+                    + " the exact ones, and how fast both read a prompt. The model is loaded twice for that."
         },
         footer = {
             "",
             "Examples:",
+            "  hayloft fidelity --methods kivi:4bit,kivi:2bit,snapkv:4x",
+            "  hayloft fidelity --methods snapkv:4x --model smollm2-135m --text book.txt --tokens 4k",
+            "  hayloft fidelity --methods snapkv:4x --answers --tasks mini --samples 3",
             "  hayloft fidelity --backend onednn",
             "  hayloft fidelity --backend onednn --model smollm2-135m --prompt-file report.txt"
         })
 final class FidelityCommand extends Subcommand {
     private static final int ROUNDS = 5;
+    private static final int TOKENS = 512;
+    private static final int TOKENS_FOR_METHODS = 2048;
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
+    private ModelOptions model = new ModelOptions(new ConfigOptions()); // --context is the text's here
 
     @ArgGroup(exclusive = true)
     private @Nullable PromptSource prompt;
 
+    @Option(names = "--text", paramLabel = "FILE", description = "The same as --prompt-file.")
+    private @Nullable String text;
+
+    @Mixin
+    private MethodComparison methods = new MethodComparison();
+
     @Option(
             names = "--tokens",
             paramLabel = "N",
-            defaultValue = "512",
-            description =
-                    "Take no more than N tokens: the first of a prompt of yours, an equal share of each task's text."
-                            + " Default: ${DEFAULT-VALUE}.")
-    private int tokens;
+            description = "Take no more than N tokens: the first of a text of yours, else of generated ones. Default: "
+                    + TOKENS_FOR_METHODS + " with --methods, else " + TOKENS + ".")
+    private @Nullable String tokens;
 
-    @Option(names = "--json", description = "Print one JSON object.")
+    @Option(
+            names = "--json",
+            description = "Print JSON: an array with an object for each method; one object for a backend.")
     private boolean json;
 
     @Override
     public Integer call() {
-        if (tokens < 2) {
-            throw new UserError("--tokens must be at least 2, not " + tokens);
+        if (text != null && prompt != null) {
+            throw new UserError("--text is a text as --prompt and the options like it are: give one of them");
+        }
+        int most = tokens == null ? methods.wanted() ? TOKENS_FOR_METHODS : TOKENS : Sizes.tokens(tokens);
+        if (most < 2) {
+            throw new UserError("--tokens must be at least 2, not " + most);
         }
         var found = model.resolve();
+        if (methods.wanted()) {
+            methods.check();
+            try (var loaded = model.load(found, err())) {
+                compareMethods(found, loaded, most);
+            }
+            return 0;
+        }
         try (var other = model.load(found, err())) {
             if (other.backend().equals(PrefillBackends.JAVA)) {
-                throw new UserError(
-                        "both would be the java backend: name another with --backend (see: hayloft doctor)");
+                throw new UserError("both would be the java backend: name another with --backend (see: hayloft doctor),"
+                        + " or methods to compare with --methods");
             }
             try (var exact = model.loadExact(found, err())) {
-                show(exact, other, ids(exact));
+                show(exact, other, ids(exact, most));
             }
         }
         return 0;
     }
 
-    private int[] ids(LanguageModel exact) {
-        int most = Math.min(tokens, exact.config().contextLength());
+    private void compareMethods(ResolvedModel found, LanguageModel loaded, int most) {
+        List<MethodFidelity> results;
+        String source;
+        try (var status = new StatusLine(err())) {
+            List<Passage> passages;
+            if (methods.answersTasks()) {
+                status.show("answering with the full cache ...");
+                passages = methods.answers(found, loaded);
+                source = "the full cache's answers to " + Sizes.count(passages.size(), "prompt");
+            } else {
+                var passage = methods.passage(ids(loaded, most));
+                passages = List.of(passage);
+                source = passage.tokens().length + " tokens of " + name() + ", compressed after " + passage.prompt();
+            }
+            status.show("comparing ...");
+            results = methods.compare(loaded, passages, status);
+        }
+        var report = methods.addToRun(loaded, source, results);
+        if (json) {
+            Json.line(out(), results.stream().map(MethodComparison::fields).toList());
+            return;
+        }
+        out().println(loaded.name() + ": " + source + "; distances from the full cache, KL in nats\n");
+        out().println(MethodComparison.table(results));
+        out().println(MethodComparison.parts(results));
+        if (report != null) {
+            out().println("report: " + report);
+        }
+    }
+
+    /** What is read, in words. */
+    private String name() {
+        var file = text;
+        return file != null ? "the text " + file : prompt == null ? "generated text" : "a prompt";
+    }
+
+    private int[] ids(LanguageModel exact, int wanted) {
+        int most = Math.min(wanted, exact.config().contextLength());
         var source = prompt;
-        if (source == null) {
+        var file = text;
+        if (source == null && file == null) {
             return GeneratedText.tokens(exact.tokenizer(), most);
         }
-        var ids = source.text()
-                .map(text -> exact.tokenizer().encode(text, true, false))
-                .orElseGet(() -> source.ids(exact.config().vocabulary()));
+        var given = source != null ? source.text() : Optional.of(PromptSource.read(Objects.requireNonNull(file)));
+        var ids = given.map(text -> exact.tokenizer().encode(text, true, false))
+                .orElseGet(
+                        () -> Objects.requireNonNull(source).ids(exact.config().vocabulary()));
         if (ids.length < 2) {
             throw new UserError("the text has only " + ids.length + " tokens: give a longer one");
         }

@@ -20,7 +20,7 @@ final class InspectCommand extends Subcommand {
     private boolean json;
 
     @Mixin
-    private ConfigOptions config = new ConfigOptions();
+    private ConfigOptions config = new ConfigOptions.WithContext();
 
     @Override
     public Integer call() {

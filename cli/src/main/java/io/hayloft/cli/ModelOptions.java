@@ -40,7 +40,16 @@ final class ModelOptions {
     private String backend = PrefillBackends.JAVA;
 
     @Mixin
-    private ConfigOptions config = new ConfigOptions();
+    private ConfigOptions config;
+
+    ModelOptions() {
+        this(new ConfigOptions.WithContext());
+    }
+
+    /** With other options for the model's config. */
+    ModelOptions(ConfigOptions config) {
+        this.config = config;
+    }
 
     /** Finds the model on this machine. */
     ResolvedModel resolve() {

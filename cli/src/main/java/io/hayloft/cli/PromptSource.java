@@ -68,7 +68,8 @@ final class PromptSource {
                 "--prompt-ids: '" + word + "' is no token id of this model (0 to " + (vocabulary - 1) + ")");
     }
 
-    private static String read(String name) {
+    /** The text of a file, or of standard input for {@code -}. */
+    static String read(String name) {
         try {
             var text = name.equals("-")
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)

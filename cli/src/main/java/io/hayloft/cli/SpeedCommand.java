@@ -142,7 +142,7 @@ final class SpeedCommand extends Subcommand {
     private String output = "table";
 
     @Mixin
-    private ConfigOptions config = new ConfigOptions();
+    private ConfigOptions config = new ConfigOptions.WithContext();
 
     @Override
     public Integer call() {

@@ -14,8 +14,9 @@ import picocli.CommandLine.Option;
         description = "List the tasks and their metrics.",
         footer = {
             "",
-            "Groups: mini (generated, for the embedded model), needle, longbench (files in the folder of --data), ruler"
-                    + " (generated, or files in the folder of --data).",
+            "Groups: mini (generated, for the embedded model), needle, ruler (generated, or files in the folder of",
+            "--data); with files in the folder of --data: longbench (English and code), longbench-zh (Chinese),",
+            "longbench-e (by length). longbench-v2 is a task of its own.",
             "",
             "Example:",
             "  hayloft bench --tasks mini-needle,mini-code --lengths 1k,4k"

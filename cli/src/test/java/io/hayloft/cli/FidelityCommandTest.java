@@ -8,16 +8,23 @@ import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.kernels.WorkerPool;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code hayloft fidelity}, and {@code --backend} of the other commands. */
 class FidelityCommandTest {
+    @TempDir
+    Path folder;
+
     @Test
     void comparesTheBackendOnTheEmbeddedModel() {
         assume("onednn");
@@ -57,6 +64,104 @@ class FidelityCommandTest {
     private static String generate(String backend) {
         return Cli.good("generate", "--prompt-ids", "1,5,9,12", "--max-new-tokens", "3", "--json", "--backend", backend)
                 .out();
+    }
+
+    @Test
+    void comparesMethodsAsAnArrayOfObjects() {
+        var array = JsonMapper.shared()
+                .readTree(Cli.good("fidelity", "--methods", "kivi:4bit,kivi:2bit", "--tokens", "240", "--json")
+                        .out());
+        assertThat(array.isArray()).isTrue();
+        assertThat(array.valueStream().map(one -> one.get("method").asString()))
+                .containsExactly("full", "kivi:4bit", "kivi:2bit");
+        for (var one : array) {
+            assertThat(one.propertyNames())
+                    .containsExactly(
+                            "method",
+                            "positions",
+                            "perplexity",
+                            "perplexity_error",
+                            "kl_mean",
+                            "kl_median",
+                            "kl_99",
+                            "kl_999",
+                            "same_top",
+                            "stored_bytes",
+                            "achieved_ratio");
+            assertThat(one.get("positions").asInt()).isEqualTo(240 - 180 - 1);
+        }
+        assertThat(array.get(0).get("kl_mean").asDouble()).isZero();
+        assertThat(array.get(0).get("same_top").asDouble()).isEqualTo(1);
+        assertThat(array.get(2).get("kl_mean").asDouble())
+                .isGreaterThan(array.get(1).get("kl_mean").asDouble());
+    }
+
+    @Test
+    void readsATextAndAddsToTheReportOfARun() throws IOException {
+        var run = folder.resolve("run").toString();
+        Cli.good(
+                "bench",
+                "--methods",
+                "full",
+                "--tasks",
+                "mini-needle",
+                "--samples",
+                "1",
+                "--lengths",
+                "256",
+                "--out",
+                run);
+        var text = folder.resolve("text.txt");
+        Files.writeString(text, "the cat sat on the mat and ".repeat(40));
+        var shown = Cli.good(
+                "fidelity",
+                "--methods",
+                "snapkv:2x",
+                "--text",
+                text.toString(),
+                "--tokens",
+                "80",
+                "--context",
+                "60",
+                "--run",
+                run);
+        assertThat(shown.out())
+                .contains("80 tokens of the text " + text + ", compressed after 60")
+                .contains("snapkv:2x", "KL by position", "report.html");
+        assertThat(Files.readString(folder.resolve("run/report.html"))).contains("compressed after 60");
+    }
+
+    @Test
+    void comparesOnTheAnswersOfTheFullCache() {
+        var shown = Cli.good(
+                "fidelity",
+                "--methods",
+                "kivi:2bit",
+                "--answers",
+                "--tasks",
+                "mini-needle",
+                "--samples",
+                "2",
+                "--lengths",
+                "256");
+        assertThat(shown.out()).contains("the full cache's answers to 2 prompts", "kivi:2bit");
+    }
+
+    @Test
+    void saysWhatCannotBeCompared() {
+        Cli.run("fidelity", "--context", "20").isUserError("name some with --methods");
+        Cli.run("fidelity", "--methods", "selective:2x").isUserError("shortens the text of a prompt");
+        Cli.run("fidelity", "--methods", "kivi:2bit", "--tokens", "20", "--context", "19")
+                .isUserError("--context 19 does not fit a text of 20 tokens");
+        Cli.run(
+                        "fidelity",
+                        "--methods",
+                        "kivi:2bit",
+                        "--run",
+                        folder.resolve("none").toString())
+                .isUserError("holds no run");
+        Cli.run("fidelity", "--methods", "kivi:2bit", "--text", "a", "--prompt", "b")
+                .isUserError("give one of them");
     }
 
     @Test

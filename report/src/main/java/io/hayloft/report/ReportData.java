@@ -1,6 +1,7 @@
 package io.hayloft.report;
 
 import io.hayloft.base.Sizes;
+import io.hayloft.bench.fidelity.FidelityFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.report.stats.Findings;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param samples every sample with the outputs of all methods
  * @param samplesShown how many of the run's samples are in {@code samples}
  * @param samplesAll how many samples the run has
+ * @param fidelity comparison of the methods' distributions; null if the folder has none
+ * @param longBench scores as the published tables give them; empty if the run has none of their tasks
  * @param warnings results that should not be trusted without a second look
  */
 record ReportData(
@@ -44,6 +47,8 @@ record ReportData(
         List<SampleOutputs> samples,
         int samplesShown,
         int samplesAll,
+        @Nullable FidelityFile fidelity,
+        List<LongBenchScores> longBench,
         List<String> warnings) {
 
     /** One row: scores are in the order of the categories, task scores in that of the tasks. */
@@ -122,6 +127,8 @@ record ReportData(
                 shown,
                 shown.size(),
                 samples.size(),
+                FidelityFile.read(run.path()),
+                LongBenchScores.of(records, names),
                 warnings);
     }
 

@@ -95,6 +95,41 @@ function fillTable(columns) {
   fill(methods);
 }
 
+/** Distances of the methods' distributions from those of the full cache, as `hayloft fidelity` measured them. */
+function showFidelity() {
+  if (!data.fidelity) return;
+  $("fidelity").hidden = false;
+  $("fidelity-source").textContent = data.fidelity.source;
+  const spans = data.fidelity.methods[0].parts.map((part) => part.from + "–" + (part.to - 1));
+  const titles = ["method", "perplexity", "KL mean", "KL 99 %", "KL 99.9 %", "same top", "Δp 5 % to 95 %", "first other top", "stored bytes", "ratio", ...spans.map((span) => "KL at " + span)];
+  const under = (text, small) => make("td", "", [text, make("small", "under", small)]);
+  const cells = (m) => [
+    make("td", "method", [dot(m.method.split(":")[0]), m.method]),
+    under(fixed(m.perplexity, 3), isNumber(m.perplexity_error) ? "± " + fixed(m.perplexity_error, 3) : ""),
+    under(fixed(m.divergence.mean, 5), fixed(m.divergence.median, 5)),
+    ...[m.divergence.percent99, m.divergence.percent999].map((value) => make("td", "", fixed(value, 4))),
+    make("td", "", fixed(100 * m.same_top) + " %"),
+    make("td", "", fixed(m.shift.percent5, 3) + " to " + fixed(m.shift.percent95, 3)),
+    make("td", "", isNumber(m.first_disagreement) ? whole(m.first_disagreement) : "none"),
+    make("td", "", whole(m.stored_bytes)),
+    make("td", "", times(m.achieved_ratio)),
+    ...m.parts.map((part) => make("td", "", fixed(part.divergence, 5))),
+  ];
+  const heads = titles.map((title) => make("th", "", title, { scope: "col" }));
+  $("fidelity-table").replaceChildren(make("thead", "", make("tr", "", heads)), make("tbody", "", data.fidelity.methods.map((m) => make("tr", "", cells(m)))));
+}
+
+/** The tables of LongBench, LongBench-E and LongBench v2. */
+function showLongBench() {
+  $("longbench").hidden = data.long_bench.length === 0;
+  for (const table of data.long_bench) {
+    const heads = ["method", ...table.columns].map((title) => make("th", "", title, { scope: "col" }));
+    const row = (m) => make("tr", "", [make("td", "method", [dot(m.method.split(":")[0]), m.method]), ...m.scores.map((score) => make("td", "", fixed(score)))]);
+    $("longbench-tables").append(make("h3", "", table.title),
+      make("div", "scroll", make("table", "", [make("thead", "", make("tr", "", heads)), make("tbody", "", table.rows.map(row))])));
+  }
+}
+
 /** Task and sample, without saying the task twice. */
 const nameOf = (sample) => (sample.sample.startsWith(sample.task) ? sample.sample : sample.task + " / " + sample.sample);
 
@@ -193,6 +228,8 @@ function showOutputs() {
 
 showHeader();
 showTable();
+showLongBench();
+showFidelity();
 showOutputs();
 showSettings();
 showPareto();

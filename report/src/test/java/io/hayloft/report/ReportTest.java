@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.fidelity.FidelityFile;
+import io.hayloft.bench.fidelity.MethodFidelity;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.Json;
@@ -99,6 +101,39 @@ class ReportTest {
         var page = Report.html(FakeRecords.run(folder, FakeRecords.mini(20, 7)));
         assertThat(page).contains("<h1 id=\"headline\">").contains("<aside id=\"warnings\"");
         assertThat(data(page).get("headline").get(0).stringValue()).startsWith("This run cannot tell");
+    }
+
+    @Test
+    void aComparisonInTheFolderIsASection() {
+        assertThat(data(Report.html(FakeRecords.run(folder, FakeRecords.mini(2, 1))))
+                        .get("fidelity")
+                        .isNull())
+                .isTrue();
+        var row = new MethodFidelity(
+                "kivi:2bit",
+                9,
+                12.5,
+                0.5,
+                new MethodFidelity.Divergence(0.25, 0.125, 1, 2),
+                0.75,
+                new MethodFidelity.Shift(-0.5, 0, 0.25),
+                3,
+                1000,
+                4,
+                List.of(new MethodFidelity.Part(0, 9, 0.25, 0.75)));
+        new FidelityFile("hash", "12 tokens of </script>", "f16", List.of(row)).write(folder);
+        assertThat(FidelityFile.read(folder))
+                .isEqualTo(new FidelityFile("hash", "12 tokens of </script>", "f16", List.of(row)));
+        var page = Report.html(FakeRecords.run(folder, FakeRecords.mini(2, 1)));
+        var found = data(page).get("fidelity");
+        assertThat(found.get("source").stringValue()).isEqualTo("12 tokens of </script>");
+        assertThat(found.get("methods")
+                        .get(0)
+                        .get("divergence")
+                        .get("percent99")
+                        .doubleValue())
+                .isEqualTo(1);
+        assertThat(page).contains("id=\"fidelity-table\"").doesNotContain("12 tokens of </script>");
     }
 
     @Test

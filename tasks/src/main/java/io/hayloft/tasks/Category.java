@@ -1,6 +1,6 @@
 package io.hayloft.tasks;
 
-/** The seven kinds of long-input work; a report groups its scores by them. */
+/** The kinds of long-input work; a report groups its scores by them. */
 public enum Category {
     SINGLE_DOC_QA("single-document QA"),
     MULTI_DOC_QA("multi-document QA"),
@@ -8,6 +8,7 @@ public enum Category {
     FEW_SHOT("few-shot"),
     SYNTHETIC("synthetic"),
     CODE("code"),
+    MULTIPLE_CHOICE("multiple choice"),
     NEEDLE("needle");
 
     private final String label;

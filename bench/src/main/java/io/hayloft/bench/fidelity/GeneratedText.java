@@ -4,7 +4,6 @@ import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.tokenizer.Tokenizer;
-import java.util.Arrays;
 
 /** Text for a comparison when the user brings none: prompts of the project's own tasks. */
 public final class GeneratedText {
@@ -13,9 +12,10 @@ public final class GeneratedText {
     private GeneratedText() {}
 
     /**
-     * The ids of one sample of every task of the mini suite that the tokenizer can write, else of a needle; joined.
+     * The ids of one sample of every task of the mini suite that the tokenizer can write, else of a needle; joined. More
+     * samples follow until there are enough ids.
      *
-     * @param most how many ids at most; each task gets an equal share, and what it does not need is for those after it
+     * @param most how many ids; each task gets an equal share, and what it does not need is for those after it
      */
     public static int[] tokens(Tokenizer tokenizer, int most) {
         var counter = counter(tokenizer);
@@ -24,18 +24,20 @@ public final class GeneratedText {
                 .toList();
         int length = suited.isEmpty() ? 2 * SAMPLE_TOKENS : SAMPLE_TOKENS;
         var tasks = suited.isEmpty() ? Tasks.parse("needle") : suited;
-        var request = new SampleRequest(length, 1, 1, null, 0, counter);
         var ids = new int[most];
         int count = 0;
-        for (int i = 0; i < tasks.size(); i++) {
-            var sample = tasks.get(i).samples(request).getFirst();
-            var text = sample.prompt().text() + " " + sample.references().getFirst() + "\n";
-            var all = tokenizer.encode(text, i == 0, false);
-            int share = Math.min(all.length, Math.ceilDiv(most - count, tasks.size() - i));
-            System.arraycopy(all, 0, ids, count, share);
-            count += share;
+        for (int round = 0; count < most; round++) {
+            var request = new SampleRequest(length, 1, 1 + round, null, 0, counter);
+            for (int i = 0; i < tasks.size(); i++) {
+                var sample = tasks.get(i).samples(request).getFirst();
+                var text = sample.prompt().text() + " " + sample.references().getFirst() + "\n";
+                var all = tokenizer.encode(text, count == 0, false);
+                int share = Math.min(all.length, Math.ceilDiv(most - count, tasks.size() - i));
+                System.arraycopy(all, 0, ids, count, share);
+                count += share;
+            }
         }
-        return Arrays.copyOf(ids, count);
+        return ids;
     }
 
     private static TokenCounter counter(Tokenizer tokenizer) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -132,14 +133,60 @@ public final class Generation {
                 : Optional.of("the model has no KV cache to compress, only a recurrent state of constant size");
     }
 
+    /**
+     * Reads the first tokens of a prompt once for each {@link PrefillPattern} among the methods, and builds the cache of every
+     * method from that.
+     *
+     * @param compressAfter number of tokens to read, at least 1
+     * @param options of these: how the full cache is stored, the prefill's chunk and the seed; whether the caches fit the
+     *     memory is up to the caller
+     * @return caches in the order of the methods, which the caller closes
+     */
+    public static List<SequenceCache> caches(
+            LanguageModel model,
+            int[] prompt,
+            int compressAfter,
+            List<CompressionMethod> methods,
+            GenerationOptions options,
+            GenerationListener listener) {
+        var generation = new Generation(model, prompt, compressAfter, methods, options, listener);
+        var caches = new SequenceCache[methods.size()];
+        try {
+            generation.groups().forEach((pattern, group) -> generation.fill(pattern, group, caches));
+            return List.of(caches);
+        } catch (RuntimeException | Error e) {
+            for (var cache : caches) {
+                if (cache != null) {
+                    cache.close();
+                }
+            }
+            throw e;
+        }
+    }
+
+    private void fill(PrefillPattern pattern, List<Integer> group, SequenceCache[] caches) {
+        try (var prefill = prefill(pattern, group).prefill()) {
+            for (int index : group) {
+                prefill.startMethod();
+                caches[index] = methods.get(index).build(prefill);
+                listener.built(index, caches[index].residentBytes());
+            }
+        }
+    }
+
     private List<Completion> completeAll() {
+        groups().forEach(this::complete);
+        return List.of(completions);
+    }
+
+    /** The methods that share a prefill, by their numbers. */
+    private Map<PrefillPattern, List<Integer>> groups() {
         var groups = new LinkedHashMap<PrefillPattern, List<Integer>>();
         for (int i = 0; i < methods.size(); i++) {
             groups.computeIfAbsent(methods.get(i).prefillPattern(), pattern -> new ArrayList<>())
                     .add(i);
         }
-        groups.forEach(this::complete);
-        return List.of(completions);
+        return groups;
     }
 
     /** Completes the methods that share a prefill. */

@@ -25,6 +25,23 @@ public final class LongBenchTask implements Task {
     private static final StopRule NEWLINE_ENDS = new StopRule(true, 1);
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** Tasks that LongBench-E has samples of, evenly over lengths. */
+    private static final Set<String> BY_LENGTH = Set.of(
+            "qasper",
+            "multifieldqa_en",
+            "hotpotqa",
+            "2wikimqa",
+            "gov_report",
+            "multi_news",
+            "trec",
+            "triviaqa",
+            "samsum",
+            "passage_count",
+            "passage_retrieval_en",
+            "lcc",
+            "repobench-p");
+
+    private final String name;
     private final Settings settings;
     private final Template template;
 
@@ -52,16 +69,37 @@ public final class LongBenchTask implements Task {
             boolean stopAtNewline,
             String template) {}
 
-    private LongBenchTask(Settings settings) {
+    private LongBenchTask(String name, Settings settings) {
+        this.name = name;
         this.settings = settings;
         this.template = Template.parse(settings.template());
     }
 
-    /** The sixteen tasks in the order of the benchmark's tables. */
+    /** The sixteen English and code tasks in the order of the benchmark's tables. */
     public static List<Task> all() {
-        try (var resource = LongBenchTask.class.getResourceAsStream("tasks.json")) {
+        return read("tasks.json");
+    }
+
+    /** The thirteen tasks of LongBench-E: other samples, all else as in the task without {@code _e}. */
+    public static List<Task> byLength() {
+        return all().stream()
+                .map(LongBenchTask.class::cast)
+                .filter(task -> BY_LENGTH.contains(task.name))
+                .<Task>map(task -> new LongBenchTask(task.name + "_e", task.settings))
+                .toList();
+    }
+
+    /** The five Chinese tasks. */
+    public static List<Task> chinese() {
+        return read("tasks-zh.json");
+    }
+
+    private static List<Task> read(String file) {
+        try (var resource = LongBenchTask.class.getResourceAsStream(file)) {
             var settings = JSON.readValue(Objects.requireNonNull(resource), Settings[].class);
-            return List.of(settings).stream().<Task>map(LongBenchTask::new).toList();
+            return List.of(settings).stream()
+                    .<Task>map(one -> new LongBenchTask(one.name(), one))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,7 +107,7 @@ public final class LongBenchTask implements Task {
 
     @Override
     public String name() {
-        return settings.name();
+        return name;
     }
 
     @Override
@@ -79,7 +117,7 @@ public final class LongBenchTask implements Task {
 
     @Override
     public String description() {
-        return settings.about();
+        return name.equals(settings.name()) ? settings.about() : settings.about() + ", by length";
     }
 
     @Override
@@ -165,10 +203,18 @@ public final class LongBenchTask implements Task {
         if (answers.isEmpty()) {
             throw row.error("answers", "a list with at least one answer");
         }
-        if (settings.metric() == Metric.RETRIEVAL && !answers.stream().allMatch(Numbers::namesParagraph)) {
-            throw row.error("answers", "a list of answers such as 'Paragraph 12'");
+        switch (settings.metric()) {
+            case RETRIEVAL -> requireParagraphs(row, answers, Numbers.ENGLISH, "Paragraph 12");
+            case RETRIEVAL_ZH -> requireParagraphs(row, answers, Numbers.CHINESE, "段落12");
+            default -> {}
         }
         return answers;
+    }
+
+    private static void requireParagraphs(SampleFile.Row row, List<String> answers, Numbers form, String example) {
+        if (!answers.stream().allMatch(form::namesParagraph)) {
+            throw row.error("answers", "a list of answers such as '" + example + "'");
+        }
     }
 
     @Override

@@ -8,7 +8,11 @@ public enum Metric {
     ROUGE_L("rouge_l/1"),
     CLASSIFICATION("classification/1"),
     RETRIEVAL("retrieval/1"),
+    QA_F1_ZH("qa_f1_zh/1"),
+    ROUGE_L_ZH("rouge_l_zh/1"),
+    RETRIEVAL_ZH("retrieval_zh/1"),
     COUNT("count/1"),
+    CHOICE("choice/1"),
     CODE_SIMILARITY("code_sim/1"),
     /** All words equal, in order; see {@link Words}. */
     EXACT_WORDS("exact_words/1"),
@@ -39,7 +43,11 @@ public enum Metric {
             case QA_F1 -> QaF1.score(output, reference);
             case ROUGE_L -> Rouge.longest(output, reference);
             case CLASSIFICATION -> Classification.score(output, reference, classes);
-            case RETRIEVAL -> Numbers.paragraph(output, reference);
+            case RETRIEVAL -> Numbers.ENGLISH.paragraph(output, reference);
+            case QA_F1_ZH -> Chinese.qaF1(output, reference);
+            case ROUGE_L_ZH -> Chinese.rouge(output, reference);
+            case RETRIEVAL_ZH -> Numbers.CHINESE.paragraph(output, reference);
+            case CHOICE -> Choice.letter(output).equals(reference) ? 1 : 0;
             case COUNT -> Numbers.count(output, reference);
             case CODE_SIMILARITY -> CodeSimilarity.score(output, reference);
             case EXACT_WORDS -> Words.of(output).equals(Words.of(reference)) ? 1 : 0;

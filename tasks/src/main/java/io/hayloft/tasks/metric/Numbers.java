@@ -4,9 +4,17 @@ import java.util.regex.Pattern;
 
 /** Tasks whose answer is a number: the share of the numbers in the answer that are the right one. */
 public final class Numbers {
-    private static final Pattern PARAGRAPH = Pattern.compile("Paragraph (\\p{Nd}+)");
+    /** References such as {@code Paragraph 12}. */
+    public static final Numbers ENGLISH = new Numbers("Paragraph ");
 
-    private Numbers() {}
+    /** The same in Chinese, as in {@code 段落12}. */
+    public static final Numbers CHINESE = new Numbers("段落");
+
+    private final Pattern paragraph;
+
+    private Numbers(String word) {
+        paragraph = Pattern.compile(word + "(\\p{Nd}+)");
+    }
 
     /** Against a reference that is the number itself. Numbers are compared as text: {@code 019} is not {@code 19}. */
     public static double count(String prediction, String reference) {
@@ -15,21 +23,21 @@ public final class Numbers {
         return numbers.isEmpty() ? 0 : (double) right / numbers.size();
     }
 
-    /** Whether a reference has the form {@code Paragraph 12}, which {@link #paragraph} needs. */
-    public static boolean namesParagraph(String reference) {
-        return PARAGRAPH.matcher(reference).find();
+    /** Whether a reference names a paragraph, which {@link #paragraph} needs. */
+    public boolean namesParagraph(String reference) {
+        return paragraph.matcher(reference).find();
     }
 
     /**
-     * Against a reference such as {@code Paragraph 12}.
+     * Against the number in a reference that names a paragraph.
      *
      * @throws IllegalArgumentException if the reference names no paragraph
      */
-    public static double paragraph(String prediction, String reference) {
-        var paragraph = PARAGRAPH.matcher(reference);
-        if (!paragraph.find()) {
+    public double paragraph(String prediction, String reference) {
+        var found = paragraph.matcher(reference);
+        if (!found.find()) {
             throw new IllegalArgumentException("no paragraph in the reference '" + reference + "'");
         }
-        return count(prediction, paragraph.group(1));
+        return count(prediction, found.group(1));
     }
 }

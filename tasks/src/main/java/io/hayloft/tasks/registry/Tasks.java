@@ -3,6 +3,7 @@ package io.hayloft.tasks.registry;
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.longbench.ChoiceTask;
 import io.hayloft.tasks.longbench.LongBenchTask;
 import io.hayloft.tasks.mini.MiniTask;
 import io.hayloft.tasks.needle.NeedleTask;
@@ -26,6 +27,9 @@ public final class Tasks {
     private static final List<Task> MINI = MiniTask.all();
     private static final List<Task> LONG_BENCH = LongBenchTask.all();
     private static final List<Task> RULER = List.copyOf(RulerTask.all());
+    private static final List<Task> LONG_BENCH_ZH = LongBenchTask.chinese();
+    private static final List<Task> LONG_BENCH_E = LongBenchTask.byLength();
+    private static final List<Task> LONG_BENCH_V2 = ChoiceTask.all();
     private static final Task NEEDLE = new NeedleTask(NeedleTask.USUAL_DIGITS);
     private static final Map<String, Task> BY_NAME = byName();
 
@@ -39,7 +43,9 @@ public final class Tasks {
                 new PassKeyTask(NeedleTask.USUAL_DIGITS),
                 new PassKeyTask(LONG_KEY));
         var tasks = new LinkedHashMap<String, Task>();
-        Stream.of(MINI, others, RULER, LONG_BENCH).flatMap(List::stream).forEach(task -> tasks.put(task.name(), task));
+        Stream.of(MINI, others, RULER, LONG_BENCH, LONG_BENCH_ZH, LONG_BENCH_E, LONG_BENCH_V2)
+                .flatMap(List::stream)
+                .forEach(task -> tasks.put(task.name(), task));
         return tasks;
     }
 
@@ -83,7 +89,7 @@ public final class Tasks {
     }
 
     /**
-     * The tasks of a comma-separated list of task names and group names ({@code mini}, {@code longbench}, {@code ruler}), each once,
+     * The tasks of a comma-separated list of task names and group names ({@code mini}, {@code longbench}, ...), each once,
      * in the order of the list.
      *
      * @throws UserError if the list names none, or one that does not exist
@@ -107,13 +113,15 @@ public final class Tasks {
             case "mini" -> MINI;
             case "longbench" -> LONG_BENCH;
             case "ruler" -> RULER;
+            case "longbench-zh" -> LONG_BENCH_ZH;
+            case "longbench-e" -> LONG_BENCH_E;
             default -> List.of(named(name));
         };
     }
 
     /** Every name that {@link #parse} takes: groups first. */
     private static List<String> names() {
-        var names = new LinkedHashSet<>(List.of("mini", "longbench", "ruler"));
+        var names = new LinkedHashSet<>(List.of("mini", "longbench", "longbench-zh", "longbench-e", "ruler"));
         names.addAll(BY_NAME.keySet());
         return new ArrayList<>(names);
     }

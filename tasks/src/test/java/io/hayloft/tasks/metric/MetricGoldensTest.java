@@ -16,6 +16,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Every published score, to the last bit. */
 class MetricGoldensTest {
+    private static final List<String> FILES =
+            List.of("qa_f1", "rouge_l", "classification", "retrieval", "count", "code_sim");
     private static final Set<String> FIRST_LINE_ONLY = Set.of("trec", "triviaqa", "samsum", "lsht");
 
     @ParameterizedTest
@@ -44,6 +46,15 @@ class MetricGoldensTest {
     })
     void scoresOfRealAnswers(String file, Metric metric, int cases) {
         assertScores(GoldenLines.allLines("metrics/" + file + ".jsonl"), metric, cases);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"multifieldqa_zh, QA_F1_ZH, 7", "dureader, ROUGE_L_ZH, 7", "passage_retrieval_zh, RETRIEVAL_ZH, 5"})
+    void scoresOfChineseAnswers(String task, Metric metric, int cases) {
+        var lines = GoldenLines.allLines("metrics/chinese.jsonl").stream()
+                .filter(line -> line.get("dataset").stringValue().equals(task))
+                .toList();
+        assertScores(lines, metric, cases);
     }
 
     private static void assertScores(List<JsonNode> lines, Metric metric, int cases) {
@@ -165,24 +176,26 @@ class MetricGoldensTest {
 
     @Test
     void dataSetScores() {
-        assertThat(checkBatches(GoldenLines::lines)).isGreaterThan(15);
+        assertThat(checkBatches(GoldenLines::lines, FILES)).isGreaterThan(15);
     }
 
     @Test
     void dataSetScoresOfRealAnswers() {
-        assertThat(checkBatches(GoldenLines::allLines)).isGreaterThan(150);
+        var files = new ArrayList<>(FILES);
+        files.add("chinese");
+        assertThat(checkBatches(GoldenLines::allLines, files)).isGreaterThan(180);
     }
 
     /** Returns how many batches were checked. */
-    private static int checkBatches(Function<String, List<JsonNode>> lines) {
-        var scores = scoresById(lines);
+    private static int checkBatches(Function<String, List<JsonNode>> lines, List<String> files) {
+        var scores = scoresById(lines, files);
         int checked = 0;
         for (var batch : lines.apply("metrics/batches.jsonl")) {
             var cases = GoldenLines.texts(batch.get("ids")).stream()
                     .map(scores::get)
                     .toList();
             if (cases.contains(null)) {
-                continue; // Chinese tasks, which are not part of this benchmark
+                continue; // cases of other files
             }
             var each = cases.stream().map(line -> score(line, batch)).toList();
             assertThat(DatasetScore.of(
@@ -205,8 +218,8 @@ class MetricGoldensTest {
         });
     }
 
-    private static Map<String, JsonNode> scoresById(Function<String, List<JsonNode>> lines) {
-        return List.of("qa_f1", "rouge_l", "classification", "retrieval", "count", "code_sim").stream()
+    private static Map<String, JsonNode> scoresById(Function<String, List<JsonNode>> lines, List<String> files) {
+        return files.stream()
                 .flatMap(file -> lines.apply("metrics/" + file + ".jsonl").stream())
                 .collect(Collectors.toMap(line -> line.get("id").stringValue(), line -> line));
     }
@@ -215,6 +228,9 @@ class MetricGoldensTest {
         var metric = switch (line.get("dataset").stringValue()) {
             case "trec", "lsht" -> Metric.CLASSIFICATION;
             case "gov_report", "qmsum", "multi_news", "samsum" -> Metric.ROUGE_L;
+            case "multifieldqa_zh" -> Metric.QA_F1_ZH;
+            case "dureader", "vcsum" -> Metric.ROUGE_L_ZH;
+            case "passage_retrieval_zh" -> Metric.RETRIEVAL_ZH;
             case "passage_retrieval_en" -> Metric.RETRIEVAL;
             case "passage_count" -> Metric.COUNT;
             case "lcc", "repobench-p" -> Metric.CODE_SIMILARITY;
