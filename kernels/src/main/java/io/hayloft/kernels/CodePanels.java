@@ -47,7 +47,13 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
         }
     }
 
-    private void expandCodes(long at, float[] dst, int to) {
+    @Override
+    public JoinedTasks.Part manyRows(Input x, int outputs, float[] y, WorkerPool pool) {
+        return new BlockTileRun(this, x, outputs, y, pool);
+    }
+
+    /** Writes the codes of a block as floats {@code [block][32]} from {@code to}. */
+    void expandCodes(long at, float[] dst, int to) {
         if (format.bits() == 4) {
             Codes.expand4(data, at + format.codesAt(), format.block(), dst, to);
         } else {

@@ -20,6 +20,9 @@ public final class Linear {
     /** Multiply-adds that the caller does faster alone than with threads that must wake. */
     private static final long ALONE = 100_000;
 
+    /** Rows of a batch from which on {@link #decode} unpacks weights before it multiplies them: it pays for so many. */
+    private static final int MANY_ROWS = 25;
+
     private final int inputs;
     private final int outputs;
     private final Panels panels;
@@ -164,13 +167,17 @@ public final class Linear {
             List<Linear> layers, int from, int to, float[] x, int rows, float[][] y, WorkerPool pool) {
         var first = layers.get(from);
         first.check(x, rows, y[from]);
-        var input = first.panels.pack(x, rows, first.inputs, pool);
+        boolean many = rows >= MANY_ROWS;
+        var input = first.panels.pack(x, rows, first.inputs, many ? Sizes.TILE : first.panels.groups(), pool);
         var parts = new ArrayList<JoinedTasks.Part>(to - from);
         long multiplyAdds = 0;
         for (int i = from; i < to; i++) {
             var layer = layers.get(i);
             layer.check(x, rows, y[i]);
-            parts.add(new StrideRun(layer.panels, input, layer.outputs, y[i], pool));
+            parts.add(
+                    many
+                            ? layer.panels.manyRows(input, layer.outputs, y[i], pool)
+                            : new StrideRun(layer.panels, input, layer.outputs, y[i], pool));
             multiplyAdds += (long) rows * layer.inputs * layer.outputs;
         }
         var tasks = new JoinedTasks(parts);

@@ -67,12 +67,22 @@ sealed interface Panels permits FloatPanels, HalfPanels, CodePanels {
         return groups() == other.groups() && block() == other.block() && Arrays.equals(factors(), other.factors());
     }
 
-    /** Activations {@code [rows][columns]} in the form that {@link #multiply} wants. */
-    default Input pack(float[] x, int rows, int columns, WorkerPool pool) {
+    /** Activations {@code [rows][columns]} in groups, those of {@link #groups} for {@link #multiply}. */
+    default Input pack(float[] x, int rows, int columns, RowGroups.Sizes groups, WorkerPool pool) {
         var space = pool.workspace();
         return new Input(
-                RowGroups.pack(x, rows, columns, groups(), factors(), space.activations, pool),
-                BlockSums.pack(x, rows, columns, block(), groups(), pool));
+                RowGroups.pack(x, rows, columns, groups, factors(), space.activations, pool),
+                BlockSums.pack(x, rows, columns, block(), groups, pool));
+    }
+
+    /**
+     * The product of {@link #multiply} with many rows, by register tiles: the same bits, from weights that are unpacked once.
+     *
+     * @param x in groups for tiles
+     * @param y receives {@code [rows][outputs]}
+     */
+    default JoinedTasks.Part manyRows(Input x, int outputs, float[] y, WorkerPool pool) {
+        return new TileRun(this, x.x(), outputs, y, pool);
     }
 
     /**

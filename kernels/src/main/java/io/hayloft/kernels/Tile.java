@@ -19,11 +19,16 @@ final class Tile {
      * @param sums {@code [size][32]} from {@code at}
      */
     static void sum(int size, int count, float[] x, int xAt, float[] w, float[] sums, int at) {
+        sum(size, count, x, xAt, w, 0, sums, at);
+    }
+
+    /** The same with weights from {@code wAt}. */
+    static void sum(int size, int count, float[] x, int xAt, float[] w, int wAt, float[] sums, int at) {
         for (int lane = 0; lane < Panels.ROWS; lane += 2 * VectorWidth.LANES) {
             if (size == 12) {
-                Tile12.sum(count, x, xAt, w, lane, sums, at + lane);
+                Tile12.sum(count, x, xAt, w, wAt + lane, sums, at + lane);
             } else {
-                Tile4.sum(count, x, xAt, w, lane, sums, at + lane);
+                Tile4.sum(count, x, xAt, w, wAt + lane, sums, at + lane);
             }
         }
     }

@@ -16,7 +16,7 @@ final class Distances {
     private final double[] losses;
     private final double[] shifts;
     private final boolean[] sameTop;
-    private int count;
+    private final int count;
     private double stored;
     private double full;
     private int passages;
@@ -67,8 +67,9 @@ final class Distances {
         }
     }
 
-    /** Room for so many positions. */
+    /** Room for so many positions, all of which are to be set. */
     Distances(int positions) {
+        count = positions;
         offsets = new int[positions];
         divergences = new double[positions];
         losses = new double[positions];
@@ -77,21 +78,21 @@ final class Distances {
     }
 
     /**
-     * Adds a position.
+     * Takes a position; threads may take different ones at the same time.
      *
+     * @param index of the position, over all passages
      * @param offset its distance from the beginning of its passage
      * @param next the token that follows in the text
      */
-    void add(int offset, Reference reference, float[] logits, int at, int next) {
+    void set(int index, int offset, Reference reference, float[] logits, int at, int next) {
         int vocabulary = reference.logits.length;
         double norm = VectorOps.logSumExp(logits, at, vocabulary);
         double loss = norm - logits[at + next];
-        offsets[count] = offset;
-        divergences[count] = reference.divergence(logits, at, norm);
-        losses[count] = loss;
-        shifts[count] = Math.exp(-loss) - Math.exp(reference.logits[next] - reference.norm);
-        sameTop[count] = VectorOps.argMax(logits, at, vocabulary) == reference.top;
-        count++;
+        offsets[index] = offset;
+        divergences[index] = reference.divergence(logits, at, norm);
+        losses[index] = loss;
+        shifts[index] = Math.exp(-loss) - Math.exp(reference.logits[next] - reference.norm);
+        sameTop[index] = VectorOps.argMax(logits, at, vocabulary) == reference.top;
     }
 
     /** Adds the bytes of a compressed cache and of a full one of the same tokens. */

@@ -23,18 +23,25 @@ import java.util.Set;
  * Compares methods without tasks: each compresses its cache of a prompt, then all caches, the full one among them, read the
  * same tokens in lockstep, and the distributions of the next token are compared position by position.
  *
- * <p>A prompt is read once for each prefill pattern, and each step reads the weights once for all methods. Of the logits, only
- * those of one step are in memory.
+ * <p>A prompt is read once for each prefill pattern. Behind it all caches read several tokens in a step, which reads the
+ * weights once for all of them; each cache goes through the states of single steps all the same. Of the logits, only those of
+ * one step are in memory.
  */
 public final class TeacherForcing {
     private static final String FULL = "full";
+
+    /** Known tokens that a sequence reads together, if their logits do not need more room than these. */
+    private static final int MOST_TOGETHER = 32;
+
+    private static final long MOST_LOGITS = 32L << 20;
 
     private final LanguageModel model;
     private final List<Method> methods;
     private final Settings settings;
     private final Distances[] distances;
-    private final Distances.Reference reference;
+    private final Distances.Reference[] references; // of each worker
     private float[] logits = {};
+    private int before; // positions of the passages before this one
 
     /**
      * How caches are made.
@@ -59,7 +66,9 @@ public final class TeacherForcing {
         this.settings = settings;
         this.distances = new Distances[methods.size()];
         Arrays.setAll(distances, method -> new Distances(positions));
-        this.reference = new Distances.Reference(model.config().vocabulary());
+        this.references = new Distances.Reference[model.pool().threads()];
+        Arrays.setAll(
+                references, worker -> new Distances.Reference(model.config().vocabulary()));
     }
 
     /**
@@ -95,11 +104,9 @@ public final class TeacherForcing {
             LanguageModel model, List<Method> methods, List<Passage> passages, Settings settings, Listener listener) {
         int positions = passages.stream().mapToInt(Passage::positions).sum();
         var forcing = new TeacherForcing(model, methods, settings, positions);
-        int done = 0;
         for (var passage : passages) {
-            int before = done;
-            forcing.read(passage, (step, of) -> listener.compared(before + step, positions));
-            done += passage.positions();
+            forcing.read(passage, (done, of) -> listener.compared(forcing.before + done, positions));
+            forcing.before += passage.positions();
         }
         var results = new ArrayList<MethodFidelity>();
         for (int i = 0; i < methods.size(); i++) {
@@ -154,30 +161,59 @@ public final class TeacherForcing {
 
     /** Row 0 is the full cache; it counts as a method the first time. */
     private void decode(Passage passage, int first, List<SequenceCache> caches, Listener listener) {
-        int count = caches.size();
-        int vocabulary = model.config().vocabulary();
-        logits = logits.length < Math.multiplyExact(count, vocabulary) ? new float[count * vocabulary] : logits;
-        var tokens = new int[count];
-        var prompts = new int[count];
-        Arrays.fill(prompts, passage.prompt());
-        var batch = new DecodeRows(tokens, caches.toArray(SequenceCache[]::new), prompts);
-        measure(passage, first, batch, 0);
-        for (int i = passage.compressAfter(); i + 1 < passage.tokens().length; i++) {
-            Arrays.fill(tokens, passage.tokens()[i]);
-            model.decoder().step(batch, logits, StepTimes.NONE);
-            int next = passage.tokens()[i + 1];
-            int offset = i - passage.prompt();
-            if (offset >= 0) {
-                reference.set(logits, 0);
-                model.pool().run(count, (row, worker) -> {
-                    if (row > 0 || first == 1) {
-                        distances(first, row).add(offset, reference, logits, row * vocabulary, next);
-                    }
-                });
-                listener.compared(offset + 1, passage.positions());
-            }
-            measure(passage, first, batch, i - passage.compressAfter() + 1);
+        var all = caches.toArray(SequenceCache[]::new);
+        long floats = Math.multiplyFull(caches.size(), model.config().vocabulary());
+        int most = model.decoder().canReadTogether() ? (int) Math.clamp(MOST_LOGITS / floats, 1, MOST_TOGETHER) : 1;
+        int alone = methods.stream().mapToInt(Method::freeTokens).max().orElse(0) - 1;
+        int from = passage.compressAfter();
+        measure(passage, first, all, 0);
+        while (from + 1 < passage.tokens().length) {
+            int steps = from - passage.compressAfter();
+            int count = steps < alone ? 1 : Math.min(most, passage.tokens().length - 1 - from);
+            step(passage, from, count, all);
+            compare(passage, first, from, count, caches.size());
+            measure(passage, first, all, steps + 1);
+            from += count;
+            listener.compared(Math.max(0, from - passage.prompt()), passage.positions());
         }
+    }
+
+    /** Lets every cache read the same tokens, and takes the logits [caches][count][vocabulary]. */
+    private void step(Passage passage, int from, int count, SequenceCache[] caches) {
+        int floats = Math.multiplyExact(Math.multiplyExact(caches.length, count), vocabulary());
+        logits = logits.length < floats ? new float[floats] : logits;
+        var tokens = Arrays.copyOfRange(passage.tokens(), from, from + count);
+        if (model.decoder().canReadTogether()) {
+            model.decoder().step(DecodeRows.together(tokens, caches, passage.prompt()), logits, StepTimes.NONE);
+            return;
+        }
+        var same = new int[caches.length];
+        var prompts = new int[caches.length];
+        Arrays.fill(same, tokens[0]);
+        Arrays.fill(prompts, passage.prompt());
+        model.decoder().step(new DecodeRows(same, caches, prompts), logits, StepTimes.NONE);
+    }
+
+    /** Compares the distributions behind tokens {@code from .. from + count - 1} that are behind the prompt. */
+    private void compare(Passage passage, int first, int from, int count, int rows) {
+        int vocabulary = vocabulary();
+        model.pool().run(count, (i, worker) -> {
+            int offset = from + i - passage.prompt();
+            if (offset < 0) {
+                return;
+            }
+            int next = passage.tokens()[from + i + 1];
+            var reference = references[worker];
+            reference.set(logits, i * vocabulary);
+            for (int row = first == 1 ? 0 : 1; row < rows; row++) {
+                int at = (row * count + i) * vocabulary;
+                distances(first, row).set(before + offset, offset, reference, logits, at, next);
+            }
+        });
+    }
+
+    private int vocabulary() {
+        return model.config().vocabulary();
     }
 
     private Distances distances(int first, int row) {
@@ -185,12 +221,12 @@ public final class TeacherForcing {
     }
 
     /** Takes the bytes of the caches of those methods that have shrunk after so many steps. */
-    private void measure(Passage passage, int first, DecodeRows batch, int steps) {
-        for (int row = first == 1 ? 0 : 1; row < batch.rows(); row++) {
+    private void measure(Passage passage, int first, SequenceCache[] caches, int steps) {
+        for (int row = first == 1 ? 0 : 1; row < caches.length; row++) {
             var method = methods.get(row == 0 ? 0 : first + row - 1);
             if (steps == method.freeTokens() - 1) {
                 long full = model.cacheShape().fullBytes(passage.compressAfter(), settings.cacheType());
-                distances(first, row).addBytes(batch.caches()[row].bytes(), full);
+                distances(first, row).addBytes(caches[row].bytes(), full);
             }
         }
     }

@@ -15,9 +15,9 @@ class DistancesTest {
         var logits = new float[] {9, (float) LOG_3, 0, 5, 5, 7, (float) (7 + LOG_3)};
         reference.set(logits, 1);
         var distances = new Distances(3);
-        distances.add(0, reference, logits, 1, 0);
-        distances.add(1, reference, logits, 3, 0);
-        distances.add(2, reference, logits, 5, 0);
+        distances.set(0, 0, reference, logits, 1, 0);
+        distances.set(1, 1, reference, logits, 3, 0);
+        distances.set(2, 2, reference, logits, 5, 0);
         distances.addBytes(100, 400);
         distances.addBytes(300, 400);
         var result = distances.result("coins");
@@ -48,7 +48,7 @@ class DistancesTest {
         var reference = new Distances.Reference(2);
         reference.set(new float[] {0, Float.NEGATIVE_INFINITY}, 0);
         var distances = new Distances(1);
-        distances.add(0, reference, new float[] {0, Float.NEGATIVE_INFINITY}, 0, 0);
+        distances.set(0, 0, reference, new float[] {0, Float.NEGATIVE_INFINITY}, 0, 0);
         distances.addBytes(1, 1);
         var result = distances.result("sure");
         assertThat(result.perplexity()).isEqualTo(1);

@@ -66,7 +66,7 @@ sealed interface Batch {
     }
 
     /**
-     * One token of each sequence: bound by memory, every weight is read once for all rows.
+     * One token of each sequence, or several known ones: every weight is read once for all rows.
      *
      * @param times takes the time of what each sequence needs for itself alone
      */
@@ -82,7 +82,7 @@ sealed interface Batch {
 
         @Override
         public int position(int row) {
-            return decode.caches()[row].nextPosition();
+            return decode.caches()[row].nextPosition() + decode.ahead(row);
         }
 
         @Override

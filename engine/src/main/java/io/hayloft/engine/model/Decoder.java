@@ -140,6 +140,9 @@ public final class Decoder {
      *     batch: attention, the upkeep of its cache, its policy
      */
     public void step(DecodeRows rows, float @Nullable [] logits, StepTimes times) {
+        if (rows.several() && !canReadTogether()) {
+            throw new IllegalArgumentException("recurrent states read one token at a time");
+        }
         var batch = new Batch.Lockstep(rows, times);
         embed(rows.tokens(), 0, batch);
         for (var layer : layers) {
@@ -148,13 +151,28 @@ public final class Decoder {
             }
         }
         for (int row = 0; row < rows.rows(); row++) {
-            long start = System.nanoTime();
-            rows.caches()[row].advance(1);
-            times.add(row, System.nanoTime() - start);
+            int last = rows.several() ? rows.perSequence() - 1 : 0;
+            if (rows.ahead(row) == last) {
+                long start = System.nanoTime();
+                rows.caches()[row].advance(last + 1);
+                times.add(row, System.nanoTime() - start);
+            }
         }
         if (logits != null) {
             outputLogits(0, rows.rows(), logits);
         }
+    }
+
+    /** Whether sequences can read several known tokens in a step; see {@link DecodeRows#together}. */
+    public boolean canReadTogether() {
+        for (var layer : layers) {
+            for (var sublayer : layer.sublayers()) {
+                if (!sublayer.update().rowwise() && !(sublayer.update() instanceof AttentionMixer)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** x [rows][hidden] = the embedding rows of the tokens from {@code first} on, read from the model's file. */

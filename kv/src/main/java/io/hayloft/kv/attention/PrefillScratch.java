@@ -20,6 +20,7 @@ final class PrefillScratch {
     private float[] values = {}; // [128][stride]
     final TileSoftmax softmax = new TileSoftmax();
     final ColumnSums accumulated = new ColumnSums();
+    final SplitSums splits = new SplitSums();
 
     /** Scores of a tile of rows [rows of a tile][128]. */
     final float[] scores = new float[RowTile.ROWS * TILE];

@@ -25,6 +25,7 @@ final class PrefillStep implements WorkerPool.Task {
     final ChunkRows rows;
     final AttentionResults results;
     private final @Nullable AccumulatedAttention accumulated;
+    private final int split; // tokens whose softmax is summed up by itself; 0 for all
     private final int rowsOfTask;
     private final int origin; // where the first tile of rows would begin, before the first row
     private final int rowTiles;
@@ -43,6 +44,21 @@ final class PrefillStep implements WorkerPool.Task {
             ChunkRows rows,
             AttentionResults results,
             @Nullable AccumulatedAttention accumulated) {
+        this(shape, rows, results, accumulated, 0);
+    }
+
+    /** A step whose rows get the bits of {@link DecodeAttention}, in caches that read each stored number as a float. */
+    static PrefillStep likeDecode(AttentionShape shape, ChunkRows rows, AttentionResults results) {
+        return new PrefillStep(shape, rows, results, null, DecodeStep.SPLIT);
+    }
+
+    private PrefillStep(
+            AttentionShape shape,
+            ChunkRows rows,
+            AttentionResults results,
+            @Nullable AccumulatedAttention accumulated,
+            int split) {
+        this.split = split;
         this.shape = shape;
         this.rows = rows;
         this.results = results;
@@ -124,7 +140,12 @@ final class PrefillStep implements WorkerPool.Task {
             scratch.accumulated.beginRows(queries);
         }
         int end = Visibility.endToken(head, rows.position(toRow - 1));
-        for (int tile = firstToken(head, fromRow) / TILE * TILE; tile < end; tile += TILE) {
+        int first = firstToken(head, fromRow) / TILE * TILE;
+        scratch.splits.begin(queries, shape.headDim());
+        for (int tile = first; tile < end; tile += TILE) {
+            if (split > 0 && tile > first && tile % split == 0) {
+                scratch.splits.end(scratch.softmax);
+            }
             if (Visibility.hidden(rows.mask(), head, tile)) {
                 continue;
             }
@@ -138,7 +159,12 @@ final class PrefillStep implements WorkerPool.Task {
                 }
             }
         }
-        writeResults(scratch, kvHead, fromRow, queries);
+        if (split > 0) {
+            scratch.splits.end(scratch.softmax);
+            scratch.splits.merge(shape, kvHead, fromRow, results);
+        } else {
+            writeResults(scratch, kvHead, fromRow, queries);
+        }
         if (accumulated != null) {
             scratch.accumulated.addRows(queries, scratch.softmax);
         }

@@ -1,0 +1,111 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.kv.attention.ChunkRows;
+import io.hayloft.kv.attention.DecodeAttention;
+import io.hayloft.kv.attention.OutOfWindowTokens;
+import io.hayloft.kv.attention.PrefillAttention;
+import io.hayloft.kv.attention.StepRows;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.SequenceCache;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention of one layer for several known tokens of each sequence. A layer's cache depends on that layer alone, so that it
+ * can go through the states of all tokens before the next layer runs.
+ *
+ * <p>Caches of plain floats that only grow attend to all their tokens at once, as in prefill: no token changes what an earlier
+ * one sees. Those with a policy, with out-of-window tokens or with quantised ones read one token after the other, together
+ * with the others of their kind. Both give the bits of single steps.
+ */
+final class KnownTokens {
+    private final AttentionMixer mixer;
+    private final Batch.Lockstep batch;
+    private final OutOfWindowRows outOfWindow;
+    private final int count; // tokens of each sequence
+    private final int width; // of a row of queries
+    private final List<Integer> oneByOne = new ArrayList<>(); // first rows of sequences
+
+    KnownTokens(AttentionMixer mixer, Batch.Lockstep batch, OutOfWindowRows outOfWindow) {
+        this.mixer = mixer;
+        this.batch = batch;
+        this.outOfWindow = outOfWindow;
+        this.count = batch.decode().perSequence();
+        this.width = mixer.shape().rowSize();
+    }
+
+    /** Appends the rows' keys and values to their caches, and writes the results of attention. */
+    void attend(Activations a) {
+        for (int first = 0; first < batch.rows(); first += count) {
+            if (onlyGrows(batch.cache(first))) {
+                attendAtOnce(first, a);
+            } else {
+                oneByOne.add(first);
+            }
+        }
+        for (int step = 0; step < count && !oneByOne.isEmpty(); step++) {
+            attendStep(step, a);
+        }
+    }
+
+    private boolean onlyGrows(SequenceCache cache) {
+        if (cache.policy() != null || cache.outOfWindow() != null) {
+            return false;
+        }
+        return switch (cache.layer(mixer.layer()).codec()) {
+            case KvCodec.F32 f32 -> true;
+            case KvCodec.F16 f16 -> true;
+            default -> false;
+        };
+    }
+
+    private void attendAtOnce(int first, Activations a) {
+        var cache = batch.cache(first).layer(mixer.layer());
+        int at = first * mixer.kvWidth();
+        int position = batch.position(first);
+        cache.append(a.keys, at, a.values, at, count, mixer.kvWidth(), position);
+        var queries = new float[count * width];
+        var results = new float[count * width];
+        System.arraycopy(a.queries, first * width, queries, 0, queries.length);
+        var rows = new ChunkRows(cache, queries, count, position);
+        PrefillAttention.attendLikeDecode(mixer.shape(), rows, results, mixer.pool());
+        System.arraycopy(results, 0, a.attended, first * width, results.length);
+    }
+
+    /** The token of this number of all sequences that read one by one. */
+    private void attendStep(int step, Activations a) {
+        int rows = oneByOne.size();
+        var caches = new LayerCache[rows];
+        var policies = new @Nullable CachePolicy[rows];
+        var parts = new @Nullable OutOfWindowTokens[rows];
+        var positions = new int[rows];
+        var queries = new float[rows * width];
+        var otherQueries = new float[rows * width];
+        for (int i = 0; i < rows; i++) {
+            int row = oneByOne.get(i) + step;
+            var sequence = batch.cache(row);
+            caches[i] = sequence.layer(mixer.layer());
+            policies[i] = sequence.policy();
+            positions[i] = batch.position(row);
+            int at = row * mixer.kvWidth();
+            caches[i].append(a.keys, at, a.values, at, 1, mixer.kvWidth(), positions[i]);
+            parts[i] = outOfWindow.prepare(row, 1, caches[i]);
+            System.arraycopy(a.queries, row * width, queries, i * width, width);
+            if (parts[i] != null) {
+                System.arraycopy(outOfWindow.queries(), row * width, otherQueries, i * width, width);
+            }
+        }
+        var results = new float[rows * width];
+        var stepRows = new StepRows(caches, policies, parts, queries, otherQueries, positions, batch.times());
+        DecodeAttention.attend(mixer.shape(), mixer.layer(), stepRows, results, mixer.pool());
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(results, i * width, a.attended, (oneByOne.get(i) + step) * width, width);
+            if (step < count - 1) {
+                caches[i].advance(positions[i] + 1); // what follows the last token is for the whole sequence
+            }
+        }
+    }
+}
