@@ -9,7 +9,9 @@ import io.hayloft.bench.Protocol;
 import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.run.BenchRun;
+import io.hayloft.bench.run.EndpointRun;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;
@@ -43,6 +45,7 @@ import picocli.CommandLine.Option;
             "  hayloft bench --model smollm2-135m --grid paper --grid-model llama3-8b-instruct",
             "  hayloft bench --methods full,snapkv:4x,snapkv:8x --samples 20 --out my-run",
             "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
+            "  hayloft bench --endpoint http://localhost:8000/v1 --api-model llama3 --label vllm-fp8kv --out my-run",
             "",
             "See also: hayloft methods, hayloft tasks, hayloft models."
         })
@@ -120,6 +123,9 @@ final class BenchCommand extends Subcommand {
             description = "How the full cache is stored: f32, f16 or q8. Default: f16.")
     private @Nullable String cacheType;
 
+    @Mixin
+    private EndpointOptions server = new EndpointOptions();
+
     @Option(names = "--retry-failed", description = "Try samples again that failed in an earlier start of this run.")
     private boolean retryFailed;
 
@@ -131,8 +137,13 @@ final class BenchCommand extends Subcommand {
 
     @Override
     public Integer call() {
+        var endpoint = server.endpoint();
         var found = model.resolve();
         var spec = spec(found);
+        if (endpoint != null) {
+            ask(endpoint, found, spec);
+            return 0;
+        }
         try (var loaded = model.load(found, err());
                 var run = prepare(spec, loaded)) {
             showPlan(run.plan());
@@ -140,6 +151,22 @@ final class BenchCommand extends Subcommand {
             showResult(found, done);
         }
         return 0;
+    }
+
+    private void ask(Endpoint endpoint, ResolvedModel found, BenchSpec spec) {
+        if (paperCompat || !methods.isEmpty()) {
+            throw new UserError("--endpoint asks a server, which compresses as it does: leave out --methods and"
+                    + " --paper-compat, and run them with the same --out for rows beside it");
+        }
+        try (var loaded = model.load(found, err());
+                var run = EndpointRun.prepare(spec, endpoint, loaded, retryFailed);
+                var progress = new BenchProgress(err(), run.folder())) {
+            err().println("plan: " + Sizes.count(run.samples(), "sample") + " for " + endpoint.model() + " at "
+                    + endpoint.base() + ", as row " + endpoint.label());
+            var done = run.run(EndpointOptions.key(), progress);
+            progress.close();
+            showResult(found, done);
+        }
     }
 
     private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {

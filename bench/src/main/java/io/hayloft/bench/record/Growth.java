@@ -20,7 +20,7 @@ final class Growth {
     private static final Set<String> LISTS = Set.of("methods", "tasks", "lengths");
 
     /** Maps that may gain entries; those of a name that was there before must be the same. */
-    private static final Set<String> MAPS = Set.of("method_versions", "compressors", "metrics");
+    private static final Set<String> MAPS = Set.of("method_versions", "compressors", "metrics", "endpoints");
 
     private static final String SAMPLES = "samples";
 
@@ -86,6 +86,9 @@ final class Growth {
                         switch (name) {
                             case "method_versions" ->
                                 "method " + entry + " was version " + before + ", is now version " + value;
+                            case "endpoints" ->
+                                "the server behind " + entry + " ran " + before + ", is now to run " + value
+                                        + ": give it another --label";
                             case "compressors" -> "the weights that " + entry + " shortens prompts with have changed";
                             default ->
                                 "task " + entry + " was scored by " + before + ", is now by " + value

@@ -82,7 +82,7 @@ public final class BenchRun implements AutoCloseable {
         }
     }
 
-    private static RunInfo info(SampleJob job, Map<String, Object> settings, String clock) {
+    static RunInfo info(SampleJob job, Map<String, Object> settings, String clock) {
         var facts = job.runner().model();
         var machine = Machines.describe(facts);
         var versions = new LinkedHashMap<String, String>();
@@ -114,7 +114,7 @@ public final class BenchRun implements AutoCloseable {
                 job.choice().notes());
     }
 
-    private static Path defaultFolder(String model, Map<String, Object> settings) {
+    static Path defaultFolder(String model, Map<String, Object> settings) {
         return Path.of(
                 "hayloft-runs",
                 model.replaceAll("[^A-Za-z0-9._-]", "_") + "-"
@@ -162,7 +162,7 @@ public final class BenchRun implements AutoCloseable {
         return ran ? writer.finish(now(), clock.seconds()) : writer.folderAsItIs();
     }
 
-    private static String now() {
+    static String now() {
         return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 

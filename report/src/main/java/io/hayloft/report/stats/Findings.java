@@ -52,6 +52,7 @@ public final class Findings {
         var settings = table.rows().stream()
                 .filter(row ->
                         !row.isFull() && !row.isRandom() && row.difference().pairs() > 0)
+                .filter(row -> !row.isOfServer())
                 .toList();
         var losses = NonInferiority.of(settings.stream()
                 .map(row -> pairs(row.method(), Groups.FULL).differences())

@@ -83,6 +83,9 @@ public final class Statistics {
     private static Bytes bytes(List<BenchRecord> records, Map<String, Integer> lengths) {
         var ratio = records.getFirst().requestedRatio();
         double stored = sum(records, BenchRecord::storedBytes);
+        if (stored == 0) { // a server's cache is not known
+            return new Bytes(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        }
         double tokens = sum(records, record -> lengths.getOrDefault(Groups.pair(record), record.compressAfter()));
         return new Bytes(
                 ratio == null ? Double.NaN : ratio,
@@ -93,9 +96,13 @@ public final class Statistics {
 
     private static Speed speed(List<BenchRecord> records) {
         var decode = DecodeSpeed.of(records);
+        double prefill = sum(records, BenchRecord::prefillSeconds);
+        if (prefill == 0) { // nor are its times
+            return new Speed(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        }
         return new Speed(
                 sum(records, BenchRecord::compressSeconds) / records.size(),
-                sum(records, BenchRecord::promptTokens) / sum(records, BenchRecord::prefillSeconds),
+                sum(records, BenchRecord::promptTokens) / prefill,
                 decode.rate(),
                 decode.batchRows());
     }

@@ -43,6 +43,11 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
             return method.equals("full");
         }
 
+        /** Returns whether a server gave the answers: another program, of whose cache nothing is known here. */
+        public boolean isOfServer() {
+            return Double.isNaN(bytes.perToken());
+        }
+
         /** Returns whether this is a control that keeps tokens at random; judged by its name, as the method may be unknown here. */
         public boolean isRandom() {
             return method.split("[:+ ]", 2)[0].equals("random");
