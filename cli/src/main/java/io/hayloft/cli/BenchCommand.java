@@ -6,18 +6,15 @@ import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
-import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.run.BenchRun;
 import io.hayloft.bench.run.EndpointRun;
+import io.hayloft.bench.run.TextRunner;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
-import io.hayloft.report.Headline;
-import io.hayloft.report.Report;
-import io.hayloft.report.stats.Findings;
-import io.hayloft.report.stats.Warnings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -148,24 +145,43 @@ final class BenchCommand extends Subcommand {
                 var run = prepare(spec, loaded)) {
             showPlan(run.plan());
             var done = runWithBar(run);
-            showResult(found, done);
+            BenchResult.show(out(), done);
+            if (found.embedded()) {
+                out().println("note: " + found.name() + " is an instrument for cache methods, not a language model");
+            }
         }
         return 0;
     }
 
     private void ask(Endpoint endpoint, ResolvedModel found, BenchSpec spec) {
-        if (paperCompat || !methods.isEmpty()) {
-            throw new UserError("--endpoint asks a server, which compresses as it does: leave out --methods and"
-                    + " --paper-compat, and run them with the same --out for rows beside it");
+        if (!methods.isEmpty()) {
+            throw new UserError("--endpoint lets a server answer, which compresses as it does: leave out --methods, and run"
+                    + " them with the same --out for rows beside it");
         }
-        try (var loaded = model.load(found, err());
-                var run = EndpointRun.prepare(spec, endpoint, loaded, retryFailed);
-                var progress = new BenchProgress(err(), run.folder())) {
-            err().println("plan: " + Sizes.count(run.samples(), "sample") + " for " + endpoint.model() + " at "
-                    + endpoint.base() + ", as row " + endpoint.label());
-            var done = run.run(EndpointOptions.key(), progress);
-            progress.close();
-            showResult(found, done);
+        var choice = new ModelChoice(found.name(), found.path(), found.embedded());
+        try (var runner = TextRunner.open(choice, model.readOptions(), model.engine(spec.cacheType()));
+                var run = EndpointRun.prepare(spec, endpoint, runner, retryFailed)) {
+            showPlan(endpoint, run, found);
+            RunFolder done;
+            try (var progress = new BenchProgress(err(), run.folder())) {
+                done = run.run(EndpointOptions.key(), progress);
+            }
+            BenchResult.show(out(), done);
+        }
+    }
+
+    private void showPlan(Endpoint endpoint, EndpointRun run, ResolvedModel found) {
+        err().println("plan: " + Sizes.count(run.samples(), "sample") + " for " + endpoint.model() + " at "
+                + endpoint.base() + ", as row " + endpoint.label()
+                + (run.samplesDone() == 0
+                        ? ""
+                        : "\n      earlier starts have done " + run.samplesDone() + " of them"));
+        for (var note : run.notes()) {
+            err().println("note: " + note);
+        }
+        if (found.embedded()) {
+            err().println("note: lengths count tokens of " + found.name() + ": --model NAME|FILE|FOLDER names the tokenizer"
+                    + " of the server's model");
         }
     }
 
@@ -237,46 +253,5 @@ final class BenchCommand extends Subcommand {
         try (var progress = new BenchProgress(err(), folder)) {
             return run.run(progress);
         }
-    }
-
-    private void showResult(ResolvedModel found, RunFolder run) {
-        showFailures(run);
-        var report = Report.write(run);
-        var findings = Findings.of(run.records());
-        out().println(SummaryText.of(findings.table()));
-        for (var sentence : Headline.of(findings)) {
-            out().println(Terminal.wrapped("", "", sentence));
-        }
-        out().println();
-        for (var warning : Warnings.of(findings, run.records())) {
-            out().println(Terminal.wrapped("warning: ", "         ", warning));
-        }
-        run.info().notes().stream()
-                .filter(note -> note.startsWith("left out"))
-                .forEach(note -> out().println("note: " + note));
-        if (found.embedded()) {
-            out().println("note: " + found.name() + " is an instrument for cache methods, not a language model");
-        }
-        out().println("report:  " + report);
-        out().println("records: " + run.path());
-    }
-
-    /** Samples without an answer are named above all tables. */
-    private void showFailures(RunFolder run) {
-        var failed = run.failures();
-        if (failed.isEmpty()) {
-            return;
-        }
-        var samples = failed.stream()
-                .map(one -> one.subject().task() + " " + one.subject().sample())
-                .distinct()
-                .count();
-        var first = failed.getFirst();
-        var text = Sizes.count((int) samples, "sample") + " failed, such as "
-                + first.subject().sample() + ": " + first.error() + ". --retry-failed tries again";
-        if (run.records().isEmpty()) {
-            throw new UserError("no sample could be answered: " + text);
-        }
-        out().println(Terminal.wrapped("warning: ", "         ", text));
     }
 }

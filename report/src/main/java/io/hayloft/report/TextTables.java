@@ -72,7 +72,7 @@ final class TextTables {
         cells.add(Digits.mean(row.mean()));
         cells.add(row.isFull() ? "-" : difference(row.difference()));
         var bytes = row.bytes();
-        cells.add(Digits.fixed(bytes.achievedRatio(), 1) + "×");
+        cells.add(row.isOfServer() ? "-" : Digits.fixed(bytes.achievedRatio(), 1) + "×");
         cells.add(Digits.fixed(bytes.perToken(), 0));
         if (read) {
             cells.add(Digits.fixed(bytes.readPerToken(), 0));

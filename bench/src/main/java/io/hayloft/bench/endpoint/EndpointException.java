@@ -1,6 +1,6 @@
 package io.hayloft.bench.endpoint;
 
-/** A server could not answer a prompt, for a reason that concerns this prompt or this moment. */
+/** No answer to a prompt, for a reason that may be gone with another prompt or at another time. */
 public final class EndpointException extends Exception {
     private static final long serialVersionUID = 1;
 

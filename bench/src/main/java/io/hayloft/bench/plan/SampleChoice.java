@@ -163,7 +163,9 @@ public final class SampleChoice {
         if (task.needsData() && limit == 0) {
             int room = Math.max(ROOM_FOR_ANSWER, spec.maxNewTokens()) + PaperRows.ROOM_FOR_CHAT;
             limit = Math.max(room, runner.model().contextLength() - room);
-            addOnce("prompts over " + limit + " tokens are cut in the middle to fit the context");
+            if (runner.model().contextLength() < ModelFacts.UNLIMITED) {
+                addOnce("prompts over " + limit + " tokens are cut in the middle to fit the context");
+            }
         }
         return new SampleRequest(length, spec.samples(), spec.seed(), spec.data(), limit, runner.tokens());
     }

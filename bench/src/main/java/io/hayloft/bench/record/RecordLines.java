@@ -23,6 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
 record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final String ERROR = "error";
 
+    /** Groups whose fields are null in the lines of records without them. */
+    private static final BenchRecord.Bytes NO_BYTES = new BenchRecord.Bytes(null, 0, 0, 0, 0);
+
+    private static final BenchRecord.Times NO_TIMES = new BenchRecord.Times(0, 0, 0, 0, 0, 0, 0);
+
     /** Copies the list. */
     RecordLines {
         lines = List.copyOf(lines);
@@ -33,15 +38,12 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         var json = Json.LINES.createObjectNode();
         switch (line) {
             case BenchRecord record -> {
-                for (var group : List.of(
-                        record.subject(),
-                        record.outcome(),
-                        record.tokens(),
-                        record.bytes(),
-                        record.times(),
-                        record.origin())) {
-                    json.setAll((ObjectNode) Json.LINES.valueToTree(group));
-                }
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.subject()));
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.outcome()));
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.tokens()));
+                addMeasured(json, record.bytes(), NO_BYTES);
+                addMeasured(json, record.times(), NO_TIMES);
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.origin()));
                 json.putNull(ERROR);
             }
             case FailedRecord failed -> {
@@ -52,6 +54,16 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
             }
         }
         return (json + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Adds a group's fields, all of them null where it is not known. */
+    private static void addMeasured(ObjectNode json, @Nullable Record group, Record none) {
+        ObjectNode fields = Json.LINES.valueToTree(group == null ? none : group);
+        if (group == null) {
+            fields.propertyNames().forEach(json::putNull);
+        } else {
+            json.setAll(fields);
+        }
     }
 
     /**
@@ -103,9 +115,15 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
                 subject,
                 group(json, BenchRecord.Outcome.class),
                 group(json, BenchRecord.Tokens.class),
-                group(json, BenchRecord.Bytes.class),
-                group(json, BenchRecord.Times.class),
+                isNull(json, NO_BYTES) ? null : group(json, BenchRecord.Bytes.class),
+                isNull(json, NO_TIMES) ? null : group(json, BenchRecord.Times.class),
                 group(json, BenchRecord.Origin.class));
+    }
+
+    /** Returns whether all fields of a group are there and null. */
+    private static boolean isNull(JsonNode json, Record group) {
+        return Json.LINES.valueToTree(group).propertyNames().stream()
+                .allMatch(name -> json.path(name).isNull());
     }
 
     private static <T> T group(JsonNode json, Class<T> type) {

@@ -2,12 +2,10 @@ package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.endpoint.ApiClient;
 import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.endpoint.EndpointException;
-import io.hayloft.bench.identity.Hashes;
-import io.hayloft.bench.identity.Machines;
-import io.hayloft.bench.identity.RecordKey;
 import io.hayloft.bench.identity.RunSettings;
 import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.plan.Progress;
@@ -15,72 +13,86 @@ import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
-import io.hayloft.engine.model.LanguageModel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A run whose samples a server answers: a row of the folder, beside those of methods if it has some. The model here only counts
- * tokens, so that the server gets the same texts as the methods do.
+ * A run whose samples a server answers: one row of a folder, beside those of methods if it has some. An answer is on disk as
+ * soon as it is there, so records are in the order of the answers.
  */
 public final class EndpointRun implements AutoCloseable {
+    /** So many samples in a row without an answer end a run: the server is at fault, not the samples. */
+    private static final int MOST_IN_A_ROW = 8;
+
     private final SampleJob job;
     private final Endpoint endpoint;
     private final RunWriter writer;
-    private final String machine;
+    private final EndpointRecorder recorder;
     private final Map<String, double[]> scores = new LinkedHashMap<>();
     private final long start = System.nanoTime();
     private int done;
     private int failed;
+    private int failedInARow;
     private int ran;
 
-    /** A sample that the server has been asked. */
-    private record Asked(PlannedSample planned, Future<ApiClient.Reply> reply) {}
+    /** What came of a question: a line for the folder, or what ends the run. */
+    private record Asked(@Nullable RunLine line, @Nullable RuntimeException end) {}
 
     private EndpointRun(SampleJob job, Endpoint endpoint, RunWriter writer) {
         this.job = job;
         this.endpoint = endpoint;
         this.writer = writer;
-        this.machine = Machines.name(Machines.describe(job.runner().model()));
+        this.recorder = new EndpointRecorder(job, endpoint);
+        this.done = job.choice().finished(writer.lines(), List.of(endpoint.label()));
+        for (var line : writer.lines()) {
+            addScore(line);
+        }
     }
 
     /**
-     * Chooses samples and opens the folder, or finds what an earlier start left there. The model stays the caller's to close.
+     * Chooses samples and opens the folder, or finds what an earlier start left there.
      *
-     * @param spec of this, all but the methods
+     * @param spec the specification of the run; its methods do not count
+     * @param runner makes the prompts; stays the caller's to close
      * @param retryFailed whether samples that failed in earlier starts are tried again
-     * @throws UserError if the folder cannot be used or holds another run, or data is missing
+     * @throws UserError if the folder cannot be used or holds another run, data is missing, or the specification has what a
+     *     server cannot do
      */
-    public static EndpointRun prepare(BenchSpec spec, Endpoint endpoint, LanguageModel model, boolean retryFailed) {
-        return prepare(spec, endpoint, new EngineRunner(spec, model), retryFailed);
-    }
-
-    /** Prepares a run with any model. */
-    static EndpointRun prepare(BenchSpec spec, Endpoint endpoint, SampleRunner runner, boolean retryFailed) {
-        var job = SampleJob.open(spec, runner);
+    public static EndpointRun prepare(BenchSpec spec, Endpoint endpoint, SampleRunner runner, boolean retryFailed) {
+        if (spec.protocol() != Protocol.QUESTION_AWARE) {
+            throw new UserError("a server gets context and question in one prompt: leave out --protocol");
+        }
+        if (spec.compat() != null) {
+            throw new UserError("--paper-compat treats methods in special ways, which a server knows nothing of");
+        }
+        if (runner.model().embedded() && spec.limitTokens() > 0) {
+            throw new UserError("--limit-tokens counts tokens: name the tokenizer of the server's model with --model");
+        }
+        var job = SampleJob.open(spec.withMethods(List.of(), spec.notes()), runner);
         var settings = RunSettings.of(job.spec(), runner.model(), job.choice().lengths());
         settings.put("methods", List.of(endpoint.label()));
-        settings.put("method_versions", Map.of(endpoint.label(), 1));
-        settings.put("compressors", Map.of());
-        settings.put("endpoints", Map.of(endpoint.label(), endpoint.model()));
+        settings.put("method_versions", Map.of(endpoint.label(), EndpointRecorder.VERSION));
+        settings.put("endpoints", Map.of(endpoint.label(), EndpointRecorder.identity(endpoint)));
         var out = spec.out() != null ? spec.out() : BenchRun.defaultFolder(runner.model().name(), settings);
         var earlier = RunFolder.info(out);
-        var clock = earlier != null ? earlier.clock() : SampleJob.now();
+        var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
         job.renderAt(clock);
         job.choice().sizes(); // refuses what cannot run before a folder is made
-        return new EndpointRun(
-                job, endpoint, RunWriter.open(out, BenchRun.info(job, settings, clock), retryFailed));
+        RunInfo info = BenchRun.info(job, settings, clock);
+        return new EndpointRun(job, endpoint, RunWriter.open(out, info, retryFailed));
     }
 
     /** Folder of the run. */
@@ -93,114 +105,137 @@ public final class EndpointRun implements AutoCloseable {
         return job.count();
     }
 
+    /** Number of samples that earlier starts have done. */
+    public int samplesDone() {
+        return done;
+    }
+
+    /** Remarks on what was left out or changed, and why. */
+    public List<String> notes() {
+        return job.choice().notes();
+    }
+
     /**
-     * Asks for what is left. A sample without an answer becomes a record that says why, and the run goes on.
+     * Asks for what is left. A sample without an answer becomes a record that says why, and the run goes on, unless none of
+     * several in a row has one.
      *
      * @param key access key of the server; empty for none
-     * @throws UserError if the server cannot be reached or refuses, or the disk is full; what was finished before is safe
+     * @throws UserError if the server cannot be reached or refuses, an earlier answer in the folder was to another prompt, or
+     *     the disk is full; what was finished before is safe
      */
     public RunFolder run(String key, RunListener listener) {
         writer.notes().forEach(listener::note);
-        var earlier = new EarlierLines(folder(), writer.lines());
         listener.started(progress(""));
         try (var client = new ApiClient(endpoint, key);
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var asked = new ArrayDeque<Asked>();
             try {
-                for (int i = 0; i < job.count(); i++) {
-                    ask(i, earlier, client, threads::submit, asked, listener);
-                }
-                while (!asked.isEmpty()) {
-                    take(asked.removeFirst(), listener);
-                }
+                askAll(client, new ExecutorCompletionService<>(threads), listener);
             } finally {
-                asked.forEach(one -> one.reply().cancel(true));
+                threads.shutdownNow(); // after an error the questions on their way are of no use
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted: the same command goes on from there", e);
         }
-        return ran == 0
-                ? writer.folderAsItIs()
-                : writer.finish(BenchRun.now(), seconds());
+        return ran == 0 ? writer.folderAsItIs() : writer.finish(BenchRun.now(), seconds());
     }
 
-    /** Starts a thread for a question. */
-    private interface Threads {
-        Future<ApiClient.Reply> submit(Callable<ApiClient.Reply> question);
-    }
-
-    private void ask(
-            int index,
-            EarlierLines earlier,
-            ApiClient client,
-            Threads threads,
-            ArrayDeque<Asked> asked,
-            RunListener listener)
+    private void askAll(ApiClient client, CompletionService<Asked> answers, RunListener listener)
             throws InterruptedException {
+        var earlier = new EarlierLines(folder(), writer.lines());
+        int waiting = 0;
+        for (int i = 0; i < job.count(); i++) {
+            var planned = left(i, earlier, listener);
+            if (planned == null) {
+                continue;
+            }
+            if (waiting == endpoint.concurrency()) {
+                write(answers.take(), listener);
+                waiting--;
+            }
+            answers.submit(() -> ask(client, planned));
+            waiting++;
+        }
+        for (; waiting > 0; waiting--) {
+            write(answers.take(), listener);
+        }
+    }
+
+    /** The sample of an index if the server is still to answer it; one that cannot be made gets its line here. */
+    private @Nullable PlannedSample left(int index, EarlierLines earlier, RunListener listener) {
         PlannedSample planned;
         try {
             planned = job.choice().planned(index);
-        } catch (UserError e) {
-            var task = job.choice().task(index);
-            var name = job.choice().nameless(index);
-            if (earlier.find(task.name(), name, endpoint.label()) == null) {
-                var subject = subject(task.name(), task.version(), task.category().label(), name, Map.of());
-                write(new FailedRecord(subject, "", machine, String.valueOf(e.getMessage())), listener);
+        } catch (RuntimeException e) {
+            var failure = recorder.failed(index, SampleJob.reason(e));
+            var subject = failure.subject();
+            if (earlier.find(subject.task(), subject.sample(), endpoint.label()) == null) {
+                write(failure, listener);
             }
-            return;
+            return null;
         }
         var line = earlier.find(planned.task().name(), planned.sample().id(), endpoint.label());
-        if (line != null) {
-            if (line instanceof BenchRecord && !line.key().equals(key(planned))) {
-                throw new UserError(folder() + " has an answer to sample "
-                        + planned.sample().id() + " by another model of the server or to another prompt: name another"
-                        + " --label or --out folder");
+        if (line instanceof BenchRecord record) {
+            boolean same = record.key().equals(recorder.key(planned))
+                    && record.references().equals(planned.sample().references());
+            if (!same) {
+                throw new UserError(folder() + " has an answer to sample " + planned.sample().id() + " of "
+                        + planned.task().name() + ", but its prompt, its right answers or the rules of its answer are no"
+                        + " longer the same (was a data file changed?): name another --out folder");
             }
-            done++;
-            return;
         }
-        if (asked.size() == endpoint.concurrency()) {
-            take(asked.removeFirst(), listener);
-        }
-        var prompt = planned.sample().prompt();
-        var question = new ApiClient.Question(
-                prompt.text(), prompt.chat(), planned.rules().maxNewTokens());
-        asked.addLast(new Asked(planned, threads.submit(() -> client.ask(question))));
+        return line == null ? planned : null;
     }
 
-    /** Waits for an answer and writes its record. */
-    private void take(Asked asked, RunListener listener) throws InterruptedException {
-        var planned = asked.planned();
+    private Asked ask(ApiClient client, PlannedSample planned) throws InterruptedException {
         try {
-            write(record(planned, asked.reply().get()), listener);
+            return new Asked(recorder.record(planned, client.ask(recorder.question(planned))), null);
+        } catch (EndpointException e) {
+            return new Asked(recorder.failed(planned, Objects.requireNonNullElse(e.getMessage(), "no answer")), null);
+        } catch (RuntimeException e) {
+            return new Asked(null, e);
+        }
+    }
+
+    private void write(Future<Asked> answer, RunListener listener) throws InterruptedException {
+        Asked asked;
+        try {
+            asked = answer.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof EndpointException why) {
-                write(
-                        new FailedRecord(
-                                subject(planned), key(planned), machine, Objects.toString(why.getMessage(), "no answer")),
-                        listener);
-            } else if (e.getCause() instanceof UserError error) {
-                throw error;
-            } else {
-                throw new IllegalStateException(e.getCause());
-            }
+            throw new IllegalStateException(e.getCause());
+        }
+        if (asked.end() != null) {
+            throw asked.end();
+        }
+        write(Objects.requireNonNull(asked.line()), listener);
+        if (failedInARow >= Math.max(MOST_IN_A_ROW, 2 * endpoint.concurrency())
+                && asked.line() instanceof FailedRecord last) {
+            throw new UserError(failedInARow + " samples in a row got no answer, the last one because " + last.error()
+                    + ". When the server is well again, the same command with --retry-failed goes on");
         }
     }
 
     private void write(RunLine line, RunListener listener) {
         writer.append(List.of(line));
+        addScore(line);
         done++;
         ran++;
-        if (line instanceof BenchRecord record) {
+        if (line instanceof FailedRecord without) {
+            failed++;
+            failedInARow++;
+            listener.note("sample " + without.subject().sample() + " failed: " + without.error());
+        } else {
+            failedInARow = 0;
+        }
+        listener.sampleDone(progress(line.subject().task()));
+    }
+
+    private void addScore(RunLine line) {
+        if (line instanceof BenchRecord record && record.method().equals(endpoint.label())) {
             var sum = scores.computeIfAbsent(record.method(), any -> new double[2]);
             sum[0] += record.score();
             sum[1]++;
-        } else if (line instanceof FailedRecord without) {
-            failed++;
-            listener.note("sample " + without.subject().sample() + " failed: " + without.error());
         }
-        listener.sampleDone(progress(line.subject().task()));
     }
 
     private Progress progress(String task) {
@@ -219,65 +254,8 @@ public final class EndpointRun implements AutoCloseable {
         return Duration.ofMillis(Math.round(1000 * seconds));
     }
 
-    /** Sizes and times of the server's cache are not known here: they are 0. */
-    private BenchRecord record(PlannedSample planned, ApiClient.Reply reply) {
-        var sample = planned.sample();
-        int prompt = reply.promptTokens() >= 0 ? reply.promptTokens() : planned.promptTokens();
-        int answer = reply.answerTokens() >= 0
-                ? reply.answerTokens()
-                : job.runner().tokens().count(reply.text());
-        return new BenchRecord(
-                subject(planned),
-                new BenchRecord.Outcome(
-                        planned.task().metric(),
-                        planned.task().score(sample, reply.text()),
-                        sample.references(),
-                        sample.allClasses(),
-                        reply.text(),
-                        reply.stop().equals("stop") ? "eos" : reply.stop()),
-                new BenchRecord.Tokens(prompt, prompt, null, planned.tokensBeforeCut(), answer, 0),
-                new BenchRecord.Bytes(null, 0, 0, 0, 0),
-                new BenchRecord.Times(0, 0, 0, 0, 0, 0, 0),
-                new BenchRecord.Origin(planned.promptSha256(), textHash(planned), key(planned), machine));
-    }
-
-    /** Hash of what the server is sent, as its tokens are not known. */
-    private static String textHash(PlannedSample planned) {
-        var prompt = planned.sample().prompt();
-        return Hashes.of((prompt.chat() ? "chat\n" : "text\n") + prompt.text());
-    }
-
-    private String key(PlannedSample planned) {
-        var program = new RecordKey.Program("endpoint " + endpoint.model(), "", "endpoint", "");
-        var row = new RecordKey.Row(endpoint.label(), 1, endpoint.label(), "");
-        return new RecordKey(program, row, planned.request(), new RecordKey.Prompt(textHash(planned), 0)).text();
-    }
-
-    private BenchRecord.Subject subject(PlannedSample planned) {
-        var task = planned.task();
-        var sample = planned.sample();
-        return subject(task.name(), task.version(), task.category().label(), sample.id(), sample.facets());
-    }
-
-    private BenchRecord.Subject subject(
-            String task, String version, String category, String sample, Map<String, Object> facets) {
-        return new BenchRecord.Subject(
-                job.runner().model().name(),
-                endpoint.label(),
-                endpoint.label(),
-                task,
-                version,
-                category,
-                sample,
-                job.spec().seed(),
-                job.spec().protocol().text(),
-                facets);
-    }
-
     @Override
     public void close() {
-        try (writer) {
-            job.close();
-        }
+        writer.close();
     }
 }

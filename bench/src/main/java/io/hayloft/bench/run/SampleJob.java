@@ -148,7 +148,8 @@ public final class SampleJob implements AutoCloseable {
         }
     }
 
-    private static String reason(Throwable e) {
+    /** What went wrong, on one line. */
+    static String reason(Throwable e) {
         var text = e instanceof UserError ? String.valueOf(e.getMessage()) : e.toString();
         return text.lines().findFirst().orElse("").strip();
     }

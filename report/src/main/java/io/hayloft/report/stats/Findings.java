@@ -50,9 +50,8 @@ public final class Findings {
 
     private void find() {
         var settings = table.rows().stream()
-                .filter(row ->
-                        !row.isFull() && !row.isRandom() && row.difference().pairs() > 0)
-                .filter(row -> !row.isOfServer())
+                .filter(row -> !row.isFull() && !row.isRandom() && !row.isOfServer())
+                .filter(row -> row.difference().pairs() > 0)
                 .toList();
         var losses = NonInferiority.of(settings.stream()
                 .map(row -> pairs(row.method(), Groups.FULL).differences())
@@ -91,7 +90,10 @@ public final class Findings {
         return table.rows().stream().filter(Row::isFull).findFirst();
     }
 
-    /** Findings on every setting that ran on samples of the full cache, in the order of the run. */
+    /**
+     * Findings on every setting that ran on samples of the full cache, in the order of the run; none on a server's row, as
+     * another program differs in more than its cache.
+     */
     public List<Finding> settings() {
         return List.copyOf(findings.values());
     }

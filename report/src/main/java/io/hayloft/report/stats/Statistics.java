@@ -75,17 +75,19 @@ public final class Statistics {
     private static Map<String, Integer> lengths(List<BenchRecord> records) {
         var lengths = new HashMap<String, Integer>();
         for (var record : records) {
-            lengths.merge(Groups.pair(record), record.compressAfter(), Math::max);
+            if (record.isMeasured()) { // a server may count other tokens
+                lengths.merge(Groups.pair(record), record.compressAfter(), Math::max);
+            }
         }
         return lengths;
     }
 
     private static Bytes bytes(List<BenchRecord> records, Map<String, Integer> lengths) {
-        var ratio = records.getFirst().requestedRatio();
-        double stored = sum(records, BenchRecord::storedBytes);
-        if (stored == 0) { // a server's cache is not known
+        if (!areMeasured(records)) {
             return new Bytes(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
         }
+        var ratio = records.getFirst().requestedRatio();
+        double stored = sum(records, BenchRecord::storedBytes);
         double tokens = sum(records, record -> lengths.getOrDefault(Groups.pair(record), record.compressAfter()));
         return new Bytes(
                 ratio == null ? Double.NaN : ratio,
@@ -95,16 +97,20 @@ public final class Statistics {
     }
 
     private static Speed speed(List<BenchRecord> records) {
-        var decode = DecodeSpeed.of(records);
-        double prefill = sum(records, BenchRecord::prefillSeconds);
-        if (prefill == 0) { // nor are its times
+        if (!areMeasured(records)) {
             return new Speed(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
         }
+        var decode = DecodeSpeed.of(records);
         return new Speed(
                 sum(records, BenchRecord::compressSeconds) / records.size(),
-                sum(records, BenchRecord::promptTokens) / prefill,
+                sum(records, BenchRecord::promptTokens) / sum(records, BenchRecord::prefillSeconds),
                 decode.rate(),
                 decode.batchRows());
+    }
+
+    /** Returns whether sizes and times are known: all of a method's records come from the same place. */
+    private static boolean areMeasured(List<BenchRecord> records) {
+        return records.stream().allMatch(BenchRecord::isMeasured);
     }
 
     private static double sum(List<BenchRecord> records, ToDoubleFunction<BenchRecord> value) {

@@ -43,7 +43,7 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
             return method.equals("full");
         }
 
-        /** Returns whether a server gave the answers: another program, of whose cache nothing is known here. */
+        /** Returns whether a server gave the answers: nothing is known of its cache. */
         public boolean isOfServer() {
             return Double.isNaN(bytes.perToken());
         }
@@ -55,7 +55,7 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
     }
 
     /**
-     * Bytes of a method's caches, summed over all samples.
+     * Bytes of a method's caches, summed over all samples; all NaN where a server answered.
      *
      * @param requestedRatio compression asked for; NaN where the method's format decides it
      * @param achievedRatio full cache bytes / stored bytes
@@ -65,7 +65,7 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
     public record Bytes(double requestedRatio, double achievedRatio, double perToken, double readPerToken) {}
 
     /**
-     * Times of a method.
+     * Times of a method; all NaN where a server answered.
      *
      * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before;
      *     mean over the samples
