@@ -89,15 +89,14 @@ public final class FakeServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange, Function<Request, Answer> script) throws IOException {
         try (exchange) {
-            int at = now.incrementAndGet();
-            most.accumulateAndGet(at, Math::max);
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var key = exchange.getRequestHeaders().getFirst("Authorization");
             var request = new Request(exchange.getRequestURI().getPath(), body, key == null ? "" : key);
             requests.add(request);
-            answer(exchange, script.apply(request));
-        } finally {
-            now.decrementAndGet();
+            var answer = script.apply(request);
+            now.decrementAndGet(); // before the client can know that it may ask again
+            answer(exchange, answer);
         }
     }
 
@@ -135,7 +134,7 @@ public final class FakeServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** Most requests that were open at a time. */
+    /** Most requests that the script was busy with at a time. */
     public int mostAtOnce() {
         return most.get();
     }
