@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
             "  hayloft bench --model smollm2-135m --grid paper --grid-model llama3-8b-instruct",
             "  hayloft bench --methods full,snapkv:4x,snapkv:8x --samples 20 --out my-run",
             "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
-            "  hayloft bench --endpoint http://localhost:8000/v1 --api-model llama3 --label vllm-fp8kv --out my-run",
+            "  hayloft bench --model smollm2-135m --endpoint http://localhost:8080/v1 --api-model smollm2",
             "",
             "See also: hayloft methods, hayloft tasks, hayloft models."
         })
