@@ -155,8 +155,9 @@ final class BenchCommand extends Subcommand {
 
     private void ask(Endpoint endpoint, ResolvedModel found, BenchSpec spec) {
         if (!methods.isEmpty()) {
-            throw new UserError("--endpoint lets a server answer, which compresses as it does: leave out --methods, and run"
-                    + " them with the same --out for rows beside it");
+            throw new UserError(
+                    "--endpoint lets a server answer, which compresses as it does: leave out --methods, and run"
+                            + " them with the same --out for rows beside it");
         }
         var choice = new ModelChoice(found.name(), found.path(), found.embedded());
         try (var runner = TextRunner.open(choice, model.readOptions(), model.engine(spec.cacheType()));
@@ -173,15 +174,13 @@ final class BenchCommand extends Subcommand {
     private void showPlan(Endpoint endpoint, EndpointRun run, ResolvedModel found) {
         err().println("plan: " + Sizes.count(run.samples(), "sample") + " for " + endpoint.model() + " at "
                 + endpoint.base() + ", as row " + endpoint.label()
-                + (run.samplesDone() == 0
-                        ? ""
-                        : "\n      earlier starts have done " + run.samplesDone() + " of them"));
+                + (run.samplesDone() == 0 ? "" : "\n      earlier starts have done " + run.samplesDone() + " of them"));
         for (var note : run.notes()) {
             err().println("note: " + note);
         }
         if (found.embedded()) {
-            err().println("note: lengths count tokens of " + found.name() + ": --model NAME|FILE|FOLDER names the tokenizer"
-                    + " of the server's model");
+            err().println("note: lengths count tokens of " + found.name()
+                    + ": --model NAME|FILE|FOLDER names the tokenizer" + " of the server's model");
         }
     }
 

@@ -16,10 +16,11 @@ final class EndpointOptions {
     @Option(
             names = "--endpoint",
             paramLabel = "URL",
-            description = "Let a server with an OpenAI-compatible interface, such as http://localhost:8000/v1, answer in"
-                    + " place of methods; its answers are one more row. --model then names the tokenizer, in which prompts"
-                    + " are measured and cut; its weights are not loaded. The variable HAYLOFT_API_KEY may hold an access"
-                    + " key.")
+            description =
+                    "Let a server with an OpenAI-compatible interface, such as http://localhost:8000/v1, answer in"
+                        + " place of methods; its answers are one more row. --model then names the tokenizer, in which"
+                        + " prompts are measured and cut; its weights are not loaded. The variable HAYLOFT_API_KEY may"
+                        + " hold an access key.")
     private @Nullable String url;
 
     @Option(names = "--api-model", paramLabel = "NAME", description = "Name of the model at the server.")

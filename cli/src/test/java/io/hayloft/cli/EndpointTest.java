@@ -52,7 +52,10 @@ class EndpointTest {
                     .contains("plan: 2 samples for llama3:8b at " + server.url() + ", as row vllm-fp8kv")
                     .contains("note: lengths count tokens of hayloft-tiny");
             assertThat(run.out()).contains("full", "random:4x", "The server vllm-fp8kv scores");
-            var row = run.out().lines().filter(line -> line.startsWith(" vllm-fp8kv")).findFirst();
+            var row = run.out()
+                    .lines()
+                    .filter(line -> line.startsWith(" vllm-fp8kv"))
+                    .findFirst();
             assertThat(row).get().asString().matches(" vllm-fp8kv \\| +[0-2]/2 \\| +- \\| +- \\| +- \\| +- \\| +- *");
             assertThat(run.out()).contains("warning: vllm-fp8kv counts other tokens than full in 2 of 2 prompts");
             assertThat(server.requests()).hasSize(2).extracting(Request::path).containsOnly("/v1/completions");
@@ -62,8 +65,17 @@ class EndpointTest {
             assertThat(record.get("method").stringValue()).isEqualTo("vllm-fp8kv");
             assertThat(record.get("prompt_tokens").intValue()).isEqualTo(600);
             assertThat(record.get("generated_tokens").intValue()).isEqualTo(3);
-            for (var name : List.of("stored_bytes", "read_bytes", "full_cache_bytes", "achieved_ratio", "requested_ratio",
-                    "prefill_seconds", "compress_seconds", "decode_seconds", "decode_steps", "batch_rows")) {
+            for (var name : List.of(
+                    "stored_bytes",
+                    "read_bytes",
+                    "full_cache_bytes",
+                    "achieved_ratio",
+                    "requested_ratio",
+                    "prefill_seconds",
+                    "compress_seconds",
+                    "decode_seconds",
+                    "decode_steps",
+                    "batch_rows")) {
                 assertThat(record.has(name)).as(name).isTrue();
                 assertThat(record.get(name).isNull()).as(name).isTrue();
             }
@@ -147,8 +159,17 @@ class EndpointTest {
                         + "\"_id\":\"1\"}\n");
         try (var server = serving()) {
             Cli.good(
-                    "bench", "--tasks", "trec", "--data", data.toString(), "--out", out().toString(), "--endpoint",
-                    server.url(), "--api-model", "m");
+                    "bench",
+                    "--tasks",
+                    "trec",
+                    "--data",
+                    data.toString(),
+                    "--out",
+                    out().toString(),
+                    "--endpoint",
+                    server.url(),
+                    "--api-model",
+                    "m");
             assertThat(server.requests().getFirst().body()).contains(context.strip());
         }
     }

@@ -173,8 +173,9 @@ class HeadlineTest {
                 .headline();
         assertThat(headline.getFirst()).startsWith("kivi:4bit keeps").doesNotContain("corrected");
         assertThat(headline.getLast())
-                .startsWith("The server vllm-fp8kv scores 0.85 in 2,000 samples, -0.05 against the full cache on the same"
-                        + " samples (95 % interval -0.0");
+                .startsWith(
+                        "The server vllm-fp8kv scores 0.85 in 2,000 samples, -0.05 against the full cache on the same"
+                                + " samples (95 % interval -0.0");
 
         records.removeIf(record -> !record.method().equals("vllm-fp8kv"));
         assertThat(headline())

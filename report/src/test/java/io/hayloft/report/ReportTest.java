@@ -224,13 +224,22 @@ class ReportTest {
         assertThat(row.get("name").stringValue()).isEqualTo("vllm-fp8kv");
         assertThat(row.get("mean").get("count").intValue()).isEqualTo(20);
         assertThat(row.get("difference").get(0).isNumber()).isTrue();
-        for (var name : List.of("requested_ratio", "achieved_ratio", "bytes_per_token", "read_bytes_per_token",
-                "compress_seconds", "prefill_rate", "decode_rate", "decode_batch", "verdict")) {
+        for (var name : List.of(
+                "requested_ratio",
+                "achieved_ratio",
+                "bytes_per_token",
+                "read_bytes_per_token",
+                "compress_seconds",
+                "prefill_rate",
+                "decode_rate",
+                "decode_batch",
+                "verdict")) {
             assertThat(row.get(name).isNull()).as(name).isTrue();
         }
         assertThat(row.get("front").booleanValue()).isFalse();
         var line = TextTables.markdown(table).lines().toList().getLast();
         assertThat(line).startsWith("| vllm-fp8kv |").endsWith("| - | - | - | - | - |");
-        assertThat(page).contains("vllm-fp8kv counts other tokens than full in 20 of 20 prompts, such as 9999 instead of");
+        assertThat(page)
+                .contains("vllm-fp8kv counts other tokens than full in 20 of 20 prompts, such as 9999 instead of");
     }
 }

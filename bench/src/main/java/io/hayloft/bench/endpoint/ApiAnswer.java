@@ -85,7 +85,9 @@ final class ApiAnswer {
         var error = body.path("error");
         var text = error.isString()
                 ? error.stringValue()
-                : error.path("message").asString(body.path("message").asString(body.path("detail").asString("")));
+                : error.path("message")
+                        .asString(body.path("message")
+                                .asString(body.path("detail").asString("")));
         var line = text.lines().findFirst().orElse("").strip();
         if (!key.isEmpty()) {
             line = line.replace(key, "***");

@@ -180,8 +180,7 @@ public final class ApiClient implements AutoCloseable {
             reached = true;
             return outcome(response, chat);
         } catch (TimeoutException e) {
-            throw new EndpointException(
-                    "no answer within " + limits.timeout().toSeconds() + " seconds (--timeout)");
+            throw new EndpointException("no answer within " + limits.timeout().toSeconds() + " seconds (--timeout)");
         } catch (ExecutionException e) {
             var cause = e.getCause();
             if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {

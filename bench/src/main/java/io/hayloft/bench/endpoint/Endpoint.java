@@ -62,9 +62,12 @@ public record Endpoint(URI base, String model, String label, Api api, int concur
     }
 
     private static String checked(@Nullable String label, String model) {
-        var name = label != null ? label : model.replaceAll("[^A-Za-z0-9._/:@-]+", "-").replaceAll("^[^A-Za-z0-9]+", "");
+        var name = label != null
+                ? label
+                : model.replaceAll("[^A-Za-z0-9._/:@-]+", "-").replaceAll("^[^A-Za-z0-9]+", "");
         if (!LABEL.matcher(name).matches()) {
-            throw new UserError("'" + name + "' cannot name a row: give --label up to 100 letters, digits and . _ / : @ -");
+            throw new UserError(
+                    "'" + name + "' cannot name a row: give --label up to 100 letters, digits and . _ / : @ -");
         }
         var first = name.split(":", 2)[0];
         if (Methods.all().stream().map(MethodInfo::name).anyMatch(first::equals)) {

@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param origin hashes of what produced the record, and where
  */
 public record BenchRecord(
-        Subject subject, Outcome outcome, Tokens tokens, @Nullable Bytes bytes, @Nullable Times times, Origin origin)
-        implements RunLine {
+        Subject subject,
+        Outcome outcome,
+        Tokens tokens,
+        @Nullable Bytes bytes,
+        @Nullable Times times,
+        Origin origin) implements RunLine {
     /**
      * Which method answered which sample.
      *

@@ -39,15 +39,13 @@ final class EndpointRecorder {
     ApiClient.Question question(PlannedSample planned) {
         var prompt = planned.sample().prompt();
         var rules = planned.rules();
-        boolean chat =
-                switch (endpoint.api()) {
-                    case CHAT -> true;
-                    case COMPLETIONS -> false;
-                    case AUTO -> prompt.chat() && hasChatFormat();
-                };
+        boolean chat = switch (endpoint.api()) {
+            case CHAT -> true;
+            case COMPLETIONS -> false;
+            case AUTO -> prompt.chat() && hasChatFormat();
+        };
         var text = endpoint.api() == Api.COMPLETIONS ? job.runner().chatText(prompt) : prompt.text();
-        return new ApiClient.Question(
-                text, chat, rules.maxNewTokens(), rules.atNewline() && rules.minNewTokens() == 0);
+        return new ApiClient.Question(text, chat, rules.maxNewTokens(), rules.atNewline() && rules.minNewTokens() == 0);
     }
 
     /** The embedded model says nothing about the server's. */
@@ -87,8 +85,7 @@ final class EndpointRecorder {
     /** The record of a sample that could not even be made. */
     FailedRecord failed(int index, String error) {
         var choice = job.choice();
-        return new FailedRecord(
-                subject(choice.task(index), choice.nameless(index), Map.of()), "", machine, error);
+        return new FailedRecord(subject(choice.task(index), choice.nameless(index), Map.of()), "", machine, error);
     }
 
     /** Hash of what the server is sent, as the tokens that it makes of it are not known. */
@@ -98,7 +95,8 @@ final class EndpointRecorder {
     }
 
     String key(PlannedSample planned) {
-        var program = new RecordKey.Program(endpoint.model(), "", "endpoint", endpoint.api().text());
+        var program = new RecordKey.Program(
+                endpoint.model(), "", "endpoint", endpoint.api().text());
         var row = new RecordKey.Row(endpoint.label(), VERSION, endpoint.label(), "");
         return new RecordKey(program, row, planned.request(), new RecordKey.Prompt(textHash(planned), 0)).text();
     }

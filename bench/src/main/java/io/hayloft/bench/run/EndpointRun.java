@@ -86,7 +86,9 @@ public final class EndpointRun implements AutoCloseable {
         settings.put("methods", List.of(endpoint.label()));
         settings.put("method_versions", Map.of(endpoint.label(), EndpointRecorder.VERSION));
         settings.put("endpoints", Map.of(endpoint.label(), EndpointRecorder.identity(endpoint)));
-        var out = spec.out() != null ? spec.out() : BenchRun.defaultFolder(runner.model().name(), settings);
+        var out = spec.out() != null
+                ? spec.out()
+                : BenchRun.defaultFolder(runner.model().name(), settings);
         var earlier = RunFolder.info(out);
         var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
         job.renderAt(clock);
@@ -179,8 +181,10 @@ public final class EndpointRun implements AutoCloseable {
             boolean same = record.key().equals(recorder.key(planned))
                     && record.references().equals(planned.sample().references());
             if (!same) {
-                throw new UserError(folder() + " has an answer to sample " + planned.sample().id() + " of "
-                        + planned.task().name() + ", but its prompt, its right answers or the rules of its answer are no"
+                throw new UserError(folder() + " has an answer to sample "
+                        + planned.sample().id() + " of "
+                        + planned.task().name()
+                        + ", but its prompt, its right answers or the rules of its answer are no"
                         + " longer the same (was a data file changed?): name another --out folder");
             }
         }
@@ -242,8 +246,7 @@ public final class EndpointRun implements AutoCloseable {
         var means = new LinkedHashMap<String, Double>();
         scores.forEach((method, sum) -> means.put(method, sum[0] / sum[1]));
         double left = ran == 0 ? 0 : seconds() / ran * (job.count() - done);
-        return new Progress(
-                done, failed, job.count(), millis(seconds()), millis(Math.max(0, left)), task, means);
+        return new Progress(done, failed, job.count(), millis(seconds()), millis(Math.max(0, left)), task, means);
     }
 
     private double seconds() {

@@ -84,8 +84,10 @@ class ApiClientTest {
         try (var server = serving(status(200, "{\"choices\":[{\"text\":\"a\"}]}"))) {
             assertThat(ask(server, PLAIN)).isEqualTo(new Reply("a", "", -1, -1));
         }
-        try (var server = serving(status(200, "{\"choices\":[{\"message\":{\"content\":null}}],\"usage\":{"
-                + "\"prompt_tokens\":-5,\"completion_tokens\":\"3\"}}"))) {
+        try (var server = serving(status(
+                200,
+                "{\"choices\":[{\"message\":{\"content\":null}}],\"usage\":{"
+                        + "\"prompt_tokens\":-5,\"completion_tokens\":\"3\"}}"))) {
             assertThat(ask(server, CHAT)).isEqualTo(new Reply("", "", -1, -1));
         }
     }
@@ -101,8 +103,8 @@ class ApiClientTest {
 
     @Test
     void brokenConnectionsAreTriedAgain() throws Exception {
-        try (var server =
-                serving(new FakeServer.Drop(), new FakeServer.BreakOff(), new FakeServer.Drop(), completion("ok", 1, 1))) {
+        try (var server = serving(
+                new FakeServer.Drop(), new FakeServer.BreakOff(), new FakeServer.Drop(), completion("ok", 1, 1))) {
             assertThat(ask(server, PLAIN).text()).isEqualTo("ok");
             assertThat(server.requests()).hasSize(4);
         }
@@ -124,7 +126,8 @@ class ApiClientTest {
                 var client = new ApiClient(endpoint(server.url(), 3), "")) {
             long start = System.nanoTime();
             assertThatThrownBy(() -> client.ask(PLAIN)).isInstanceOf(EndpointException.class);
-            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(20 + 40 + 80).toNanos());
+            assertThat(System.nanoTime() - start)
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(20 + 40 + 80).toNanos());
         }
     }
 
@@ -143,7 +146,8 @@ class ApiClientTest {
             var second = threads.submit(() -> client.ask(PLAIN));
 
             assertThat(second.get().text()).isEqualTo("ok");
-            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+            assertThat(System.nanoTime() - start)
+                    .isGreaterThanOrEqualTo(Duration.ofSeconds(1).toNanos());
             assertThat(first.get().text()).isEqualTo("ok");
             assertThat(server.requests()).hasSize(3);
         }
@@ -156,7 +160,8 @@ class ApiClientTest {
         try (var server = serving(busy, completion("ok", 1, 1))) {
             long start = System.nanoTime();
             assertThat(ask(server, PLAIN).text()).isEqualTo("ok");
-            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(700).toNanos());
+            assertThat(System.nanoTime() - start)
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(700).toNanos());
         }
     }
 
@@ -178,7 +183,8 @@ class ApiClientTest {
             assertThatThrownBy(() -> ask(server, PLAIN))
                     .isInstanceOf(EndpointException.class)
                     .hasMessage("no answer within 2 seconds (--timeout)");
-            assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(15).toNanos());
+            assertThat(System.nanoTime() - start)
+                    .isLessThan(Duration.ofSeconds(15).toNanos());
             assertThat(server.requests()).hasSize(1);
         }
     }
@@ -206,7 +212,8 @@ class ApiClientTest {
 
     @Test
     void aPromptThatIsTooLongFailsAloneWithTheServersWords() {
-        try (var server = serving(status(400, "{\"object\":\"error\",\"message\":\"maximum context length is 4096\"}"))) {
+        try (var server =
+                serving(status(400, "{\"object\":\"error\",\"message\":\"maximum context length is 4096\"}"))) {
             assertThatThrownBy(() -> ask(server, PLAIN))
                     .isInstanceOf(EndpointException.class)
                     .hasMessage("the server answered 400 (maximum context length is 4096)");
@@ -219,7 +226,8 @@ class ApiClientTest {
         try (var server = serving(status(404, "{\"error\":{\"message\":\"The model does not exist.\"}}"))) {
             assertThatThrownBy(() -> ask(server, PLAIN))
                     .isInstanceOf(UserError.class)
-                    .hasMessageContaining(server.url() + "/completions: the server answered 404 (The model does not exist.)")
+                    .hasMessageContaining(
+                            server.url() + "/completions: the server answered 404 (The model does not exist.)")
                     .hasMessageContaining("--api-model");
         }
     }
@@ -286,7 +294,8 @@ class ApiClientTest {
             assertThatThrownBy(() -> client.ask(PLAIN))
                     .isInstanceOf(UserError.class)
                     .hasMessageStartingWith("cannot reach ");
-            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(300).toNanos());
+            assertThat(System.nanoTime() - start)
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(300).toNanos());
         }
     }
 

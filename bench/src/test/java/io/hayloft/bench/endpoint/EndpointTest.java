@@ -77,6 +77,8 @@ class EndpointTest {
         assertThatThrownBy(() ->
                         Endpoint.of("http://h", "m", null, Api.AUTO, 1, Limits.STANDARD.withTimeout(Duration.ZERO)))
                 .hasMessageContaining("--timeout");
-        assertThatThrownBy(() -> Api.parse("chta")).isInstanceOf(UserError.class).hasMessageContaining("'chat'");
+        assertThatThrownBy(() -> Api.parse("chta"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("'chat'");
     }
 }

@@ -17,10 +17,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class RunWriterTest {
     @TempDir
@@ -63,16 +63,15 @@ class RunWriterTest {
                 .doesNotContain("\"full_cache_bytes\":0");
         var all = (ObjectNode) new JsonMapper().readTree(line);
         assertThat(all.propertyNames())
-                .containsExactlyElementsOf(new JsonMapper()
-                        .readTree(RecordLines.encode(known))
-                        .propertyNames());
+                .containsExactlyElementsOf(
+                        new JsonMapper().readTree(RecordLines.encode(known)).propertyNames());
 
         assertThat(RecordLines.read(new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)), "records")
                         .lines())
                 .containsExactly(record);
         var half = all.put("stored_bytes", 5) + "\n" + line;
-        assertThatThrownBy(() -> RecordLines.read(
-                        new ByteArrayInputStream(half.getBytes(StandardCharsets.UTF_8)), "records"))
+        assertThatThrownBy(() ->
+                        RecordLines.read(new ByteArrayInputStream(half.getBytes(StandardCharsets.UTF_8)), "records"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("records line 1 is damaged");
     }

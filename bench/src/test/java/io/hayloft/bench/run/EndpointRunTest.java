@@ -77,14 +77,17 @@ class EndpointRunTest {
     void everySampleIsAskedOnceAndScored() {
         try (var server = new FakeServer(RIGHT)) {
             var runner = new FakeRunner(1000, true);
-            var done = run(spec().build(), endpoint(server, "vllm-fp8kv", Api.AUTO, 3), runner, false, RunListener.NONE);
+            var done =
+                    run(spec().build(), endpoint(server, "vllm-fp8kv", Api.AUTO, 3), runner, false, RunListener.NONE);
 
             assertThat(prompts(server)).hasSize(12).doesNotHaveDuplicates();
             assertThat(server.requests()).extracting(Request::authorization).containsOnly("Bearer sk-secret");
             assertThat(server.mostAtOnce()).isLessThanOrEqualTo(3);
             assertThat(runner.calls).isEmpty();
             assertThat(done.info().finished()).isNotNull();
-            assertThat(RunFolder.read(folder).records()).isEqualTo(done.records()).hasSize(12);
+            assertThat(RunFolder.read(folder).records())
+                    .isEqualTo(done.records())
+                    .hasSize(12);
             assertThat(done.records()).extracting(BenchRecord::key).doesNotHaveDuplicates();
             assertThat(done.records()).allSatisfy(record -> {
                 assertThat(record.method()).isEqualTo("vllm-fp8kv");
@@ -117,7 +120,8 @@ class EndpointRunTest {
     @Test
     void aSlowAnswerDoesNotHoldTheOthersBack() {
         var first = new AtomicInteger();
-        try (var server = new FakeServer(request -> first.getAndIncrement() == 0 ? new FakeServer.Hang() : RIGHT.apply(request))) {
+        try (var server = new FakeServer(
+                request -> first.getAndIncrement() == 0 ? new FakeServer.Hang() : RIGHT.apply(request))) {
             var limits = new Limits(Duration.ofSeconds(3), 0, Duration.ofMillis(5));
             var endpoint = Endpoint.of(server.url(), "model-1", "row", Api.AUTO, 2, limits);
             var order = new ArrayList<String>();
@@ -134,7 +138,9 @@ class EndpointRunTest {
             });
 
             assertThat(done.records()).hasSize(11);
-            assertThat(done.failures()).extracting(FailedRecord::error).containsExactly("no answer within 3 seconds (--timeout)");
+            assertThat(done.failures())
+                    .extracting(FailedRecord::error)
+                    .containsExactly("no answer within 3 seconds (--timeout)");
             assertThat(order).hasSize(13).endsWith("12");
             assertThat(order.get(11)).contains("failed: no answer within 3 seconds");
         }
@@ -178,7 +184,10 @@ class EndpointRunTest {
     void aRowOfAServerStandsBesideThoseOfMethodsInEitherOrder() {
         try (var server = new FakeServer(RIGHT)) {
             for (boolean serverFirst : new boolean[] {true, false}) {
-                var spec = spec().methods(List.of("full")).samples(1).out(folder.resolve("first " + serverFirst)).build();
+                var spec = spec().methods(List.of("full"))
+                        .samples(1)
+                        .out(folder.resolve("first " + serverFirst))
+                        .build();
                 if (serverFirst) {
                     run(spec, endpoint(server, "row", Api.AUTO, 1), RunListener.NONE);
                 }
@@ -190,12 +199,16 @@ class EndpointRunTest {
                 }
                 var done = run(spec, endpoint(server, "other", Api.AUTO, 1), RunListener.NONE);
 
-                assertThat(done.records()).extracting(BenchRecord::method).contains("full", "row", "other").hasSize(16);
+                assertThat(done.records())
+                        .extracting(BenchRecord::method)
+                        .contains("full", "row", "other")
+                        .hasSize(16);
                 assertThat(done.info().settings().get("methods")).asList().contains("full", "row", "other");
                 assertThat(done.info().settings().get("endpoints"))
                         .hasToString("{row=model-1 (--api auto), other=model-1 (--api auto)}");
                 assertThat(done.info().model().weightBytes()).isEqualTo(1000);
-                assertThat(done.records().stream().filter(record -> record.method().equals("full")))
+                assertThat(done.records().stream()
+                                .filter(record -> record.method().equals("full")))
                         .allMatch(BenchRecord::isMeasured)
                         .extracting(BenchRecord::promptSha256)
                         .containsAll(done.records().stream()
@@ -221,10 +234,10 @@ class EndpointRunTest {
     @Test
     void aSampleWithoutAnAnswerFailsAndCanBeTriedAgain() {
         var broken = new AtomicInteger(1);
-        try (var server = new FakeServer(request -> broken.get() == 1 && request.body().contains("max_tokens")
-                        && broken.getAndIncrement() == 1
-                ? status(400, "{\"error\":\"too long\"}")
-                : RIGHT.apply(request))) {
+        try (var server = new FakeServer(
+                request -> broken.get() == 1 && request.body().contains("max_tokens") && broken.getAndIncrement() == 1
+                        ? status(400, "{\"error\":\"too long\"}")
+                        : RIGHT.apply(request))) {
             var endpoint = endpoint(server, "row", Api.AUTO, 1);
             var notes = new ArrayList<String>();
             var done = run(spec().build(), endpoint, new RunListener() {
@@ -234,7 +247,9 @@ class EndpointRunTest {
                 }
             });
             assertThat(done.records()).hasSize(11);
-            assertThat(done.failures()).extracting(FailedRecord::error).containsExactly("the server answered 400 (too long)");
+            assertThat(done.failures())
+                    .extracting(FailedRecord::error)
+                    .containsExactly("the server answered 400 (too long)");
             assertThat(notes).hasSize(1).first().asString().endsWith("failed: the server answered 400 (too long)");
 
             run(spec().build(), endpoint, RunListener.NONE);
@@ -252,8 +267,9 @@ class EndpointRunTest {
             assertThatThrownBy(() ->
                             run(spec().samples(10).build(), endpoint(server, "row", Api.AUTO, 2), RunListener.NONE))
                     .isInstanceOf(UserError.class)
-                    .hasMessage("8 samples in a row got no answer, the last one because the server's answer is not JSON."
-                            + " When the server is well again, the same command with --retry-failed goes on");
+                    .hasMessage(
+                            "8 samples in a row got no answer, the last one because the server's answer is not JSON."
+                                    + " When the server is well again, the same command with --retry-failed goes on");
             assertThat(RunFolder.read(folder).failures()).hasSize(8);
             assertThat(server.requests().size()).isLessThanOrEqualTo(10);
         }
@@ -274,8 +290,8 @@ class EndpointRunTest {
 
     @Test
     void countsThatTheServerDoesNotGiveAreThoseOfTheTokenizer() {
-        try (var server = new FakeServer(
-                request -> status(200, "{\"choices\":[{\"text\":\"three words here\",\"finish_reason\":\"length\"}]}"))) {
+        try (var server = new FakeServer(request ->
+                status(200, "{\"choices\":[{\"text\":\"three words here\",\"finish_reason\":\"length\"}]}"))) {
             var done = run(spec().samples(1).build(), endpoint(server, "row", Api.AUTO, 1), RunListener.NONE);
 
             assertThat(done.records()).allSatisfy(record -> {

@@ -66,7 +66,9 @@ class TextRunnerTest {
             assertThat(runner.model().chatFormat()).isTrue();
             assertThat(runner.model().weightBytes()).isZero();
             assertThat(runner.fullCacheBytes(1000)).isZero();
-            assertThat(runner.encode(new Prompt("Some text", "", false), Protocol.QUESTION_AWARE).ids().length)
+            assertThat(runner.encode(new Prompt("Some text", "", false), Protocol.QUESTION_AWARE)
+                            .ids()
+                            .length)
                     .isBetween(3, 10);
             assertThat(runner.model().hash()).hasSize(64);
         }
@@ -89,7 +91,8 @@ class TextRunnerTest {
             assertThat(runner.chatText(prompt)).isEqualTo("[user]Context. Question?[assistant]");
             assertThat(tokenizer.encode(runner.chatText(prompt), true, true))
                     .isEqualTo(runner.encode(prompt, Protocol.QUESTION_AWARE).ids());
-            assertThat(runner.chatText(new Prompt("Context. ", "Question?", false))).isEqualTo("Context. Question?");
+            assertThat(runner.chatText(new Prompt("Context. ", "Question?", false)))
+                    .isEqualTo("Context. Question?");
         }
     }
 
@@ -122,9 +125,8 @@ class TextRunnerTest {
         for (var api : List.of(Api.AUTO, Api.COMPLETIONS)) {
             try (var checkpoint = Checkpoint.open(file);
                     var tokenizer = CheckpointText.tokenizer(checkpoint);
-                    var server = new FakeServer(request -> request.path().endsWith("/chat/completions")
-                            ? message("x", 1, 1)
-                            : completion("x", 1, 1));
+                    var server = new FakeServer(request ->
+                            request.path().endsWith("/chat/completions") ? message("x", 1, 1) : completion("x", 1, 1));
                     var runner = open(file)) {
                 var endpoint = Endpoint.of(server.url(), "m", "row", api, 1, Endpoint.Limits.STANDARD);
                 var run = spec.out(folder.resolve(api.text())).build();
@@ -150,7 +152,8 @@ class TextRunnerTest {
         } else {
             var prompt = body.get("prompt").stringValue();
             assertThat(prompt).contains(text.strip()).startsWith("<|im_start|>system");
-            assertThat(tokenizer.encode(prompt, true, true)).isEqualTo(sample.prompt().ids());
+            assertThat(tokenizer.encode(prompt, true, true))
+                    .isEqualTo(sample.prompt().ids());
         }
         assertThat(body.get("max_tokens").intValue()).isEqualTo(sample.rules().maxNewTokens());
         assertThat(body.has("stop")).isFalse(); // the line feed that ends a samsum answer may not be its first token
