@@ -23,10 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
 record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final String ERROR = "error";
 
-    /** Groups whose fields are null in the lines of records without them. */
-    private static final BenchRecord.Bytes NO_BYTES = new BenchRecord.Bytes(null, 0, 0, 0, 0);
+    /** Names of the fields that are null in the lines of records whose sizes and times are not known. */
+    private static final List<String> BYTES = names(new BenchRecord.Bytes(null, 0, 0, 0, 0));
 
-    private static final BenchRecord.Times NO_TIMES = new BenchRecord.Times(0, 0, 0, 0, 0, 0, 0);
+    private static final List<String> TIMES = names(new BenchRecord.Times(0, 0, 0, 0, 0, 0, 0));
 
     /** Copies the list. */
     RecordLines {
@@ -41,8 +41,8 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
                 json.setAll((ObjectNode) Json.LINES.valueToTree(record.subject()));
                 json.setAll((ObjectNode) Json.LINES.valueToTree(record.outcome()));
                 json.setAll((ObjectNode) Json.LINES.valueToTree(record.tokens()));
-                addMeasured(json, record.bytes(), NO_BYTES);
-                addMeasured(json, record.times(), NO_TIMES);
+                addMeasured(json, record.bytes(), BYTES);
+                addMeasured(json, record.times(), TIMES);
                 json.setAll((ObjectNode) Json.LINES.valueToTree(record.origin()));
                 json.putNull(ERROR);
             }
@@ -56,13 +56,16 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         return (json + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
+    private static List<String> names(Record group) {
+        return List.copyOf(Json.LINES.valueToTree(group).propertyNames());
+    }
+
     /** Adds a group's fields, all of them null where it is not known. */
-    private static void addMeasured(ObjectNode json, @Nullable Record group, Record none) {
-        ObjectNode fields = Json.LINES.valueToTree(group == null ? none : group);
+    private static void addMeasured(ObjectNode json, @Nullable Record group, List<String> names) {
         if (group == null) {
-            fields.propertyNames().forEach(json::putNull);
+            names.forEach(json::putNull);
         } else {
-            json.setAll(fields);
+            json.setAll((ObjectNode) Json.LINES.valueToTree(group));
         }
     }
 
@@ -115,15 +118,14 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
                 subject,
                 group(json, BenchRecord.Outcome.class),
                 group(json, BenchRecord.Tokens.class),
-                isNull(json, NO_BYTES) ? null : group(json, BenchRecord.Bytes.class),
-                isNull(json, NO_TIMES) ? null : group(json, BenchRecord.Times.class),
+                areNull(json, BYTES) ? null : group(json, BenchRecord.Bytes.class),
+                areNull(json, TIMES) ? null : group(json, BenchRecord.Times.class),
                 group(json, BenchRecord.Origin.class));
     }
 
-    /** Returns whether all fields of a group are there and null. */
-    private static boolean isNull(JsonNode json, Record group) {
-        return Json.LINES.valueToTree(group).propertyNames().stream()
-                .allMatch(name -> json.path(name).isNull());
+    /** Returns whether all these fields are there and null. */
+    private static boolean areNull(JsonNode json, List<String> names) {
+        return names.stream().allMatch(name -> json.path(name).isNull());
     }
 
     private static <T> T group(JsonNode json, Class<T> type) {
