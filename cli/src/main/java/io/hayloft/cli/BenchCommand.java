@@ -7,19 +7,16 @@ import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.Shard;
+import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.BenchRun;
+import io.hayloft.bench.run.EndpointRun;
+import io.hayloft.bench.run.TextRunner;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
-import io.hayloft.report.Headline;
-import io.hayloft.report.Report;
 import io.hayloft.report.TableFormat;
-import io.hayloft.report.stats.Findings;
-import io.hayloft.report.stats.Grouping;
-import io.hayloft.report.stats.KeyDigits;
-import io.hayloft.report.stats.Warnings;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.InvalidPathException;
@@ -51,6 +48,7 @@ import picocli.CommandLine.Option;
             "  hayloft bench --model smollm2-135m --shard 1/3 --out part1     (then: hayloft merge all part1 part2"
                     + " part3)",
             "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
+            "  hayloft bench --model smollm2-135m --endpoint http://localhost:8080/v1 --api-model smollm2",
             "",
             "See also: hayloft show, hayloft compare, hayloft methods, hayloft tasks, hayloft models."
         })
@@ -153,6 +151,9 @@ final class BenchCommand extends Subcommand {
     @Mixin
     private ChatOptions chat = new ChatOptions();
 
+    @Mixin
+    private EndpointOptions server = new EndpointOptions();
+
     @Option(names = "--retry-failed", description = "Try samples again that failed in an earlier start of this run.")
     private boolean retryFailed;
 
@@ -192,13 +193,17 @@ final class BenchCommand extends Subcommand {
     @Override
     public Integer call() {
         var form = TableFormat.parse(format);
+        var endpoint = server.endpoint();
         var found = model.resolve();
         var spec = spec(found);
+        if (endpoint != null) {
+            ask(endpoint, found, spec, form);
+            return 0;
+        }
         try (var loaded = model.load(found, asides());
                 var run = prepare(spec, loaded)) {
             showPlan(run.plan());
-            var done = runWithBar(run);
-            showResult(found, done, form);
+            showResult(found, runWithBar(run), form);
         }
         return 0;
     }
@@ -206,6 +211,37 @@ final class BenchCommand extends Subcommand {
     /** Where everything but results and errors goes. */
     private PrintWriter asides() {
         return quiet ? new PrintWriter(Writer.nullWriter()) : err();
+    }
+
+    private void ask(Endpoint endpoint, ResolvedModel found, BenchSpec spec, TableFormat form) {
+        if (!methods.isEmpty()) {
+            throw new UserError(
+                    "--endpoint lets a server answer, which compresses as it does: leave out --methods, and run"
+                            + " them with the same --out for rows beside it");
+        }
+        var choice = new ModelChoice(found.name(), found.path(), found.embedded());
+        try (var runner = TextRunner.open(choice, model.readOptions(), model.engine(spec.cacheType()));
+                var run = EndpointRun.prepare(spec, endpoint, runner, retryFailed)) {
+            showPlan(endpoint, run, found);
+            RunFolder done;
+            try (var progress = new BenchProgress(asides(), run.folder())) {
+                done = run.run(EndpointOptions.key(), progress);
+            }
+            showResult(found, done, form);
+        }
+    }
+
+    private void showPlan(Endpoint endpoint, EndpointRun run, ResolvedModel found) {
+        asides().println("plan: " + Sizes.count(run.samples(), "sample") + " for " + endpoint.model() + " at "
+                + endpoint.base() + ", as row " + endpoint.label()
+                + (run.samplesDone() == 0 ? "" : "\n      earlier starts have done " + run.samplesDone() + " of them"));
+        for (var note : run.notes()) {
+            asides().println("note: " + note);
+        }
+        if (found.embedded()) {
+            asides().println("note: lengths count tokens of " + found.name()
+                    + ": --model NAME|FILE|FOLDER names the tokenizer" + " of the server's model");
+        }
     }
 
     private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {
@@ -286,44 +322,9 @@ final class BenchCommand extends Subcommand {
 
     private void showResult(ResolvedModel found, RunFolder run, TableFormat form) {
         var text = form == TableFormat.TABLE ? out() : asides();
-        showFailures(run, text);
-        var report = Report.write(run);
-        var findings = Findings.of(run.records());
-        SummaryText.print(out(), run, Grouping.CATEGORY, form);
-        KeyDigits.of(run.records()).forEach(keys -> text.println(SummaryText.ofKeys(keys)));
-        for (var sentence : Headline.of(findings)) {
-            text.println(Terminal.wrapped("", "", sentence));
-        }
-        text.println();
-        for (var warning : Warnings.of(findings, run.records())) {
-            text.println(Terminal.wrapped("warning: ", "         ", warning));
-        }
-        run.info().notes().stream()
-                .filter(note -> note.startsWith("left out"))
-                .forEach(note -> text.println("note: " + note));
+        BenchResult.show(out(), text, run, form);
         if (found.embedded()) {
             text.println("note: " + found.name() + " is an instrument for cache methods, not a language model");
         }
-        text.println("report:  " + report);
-        text.println("records: " + run.path());
-    }
-
-    /** Samples without an answer are named above all tables. */
-    private void showFailures(RunFolder run, PrintWriter text) {
-        var failed = run.failures();
-        if (failed.isEmpty()) {
-            return;
-        }
-        var samples = failed.stream()
-                .map(one -> one.subject().task() + " " + one.subject().sample())
-                .distinct()
-                .count();
-        var first = failed.getFirst();
-        var failures = Sizes.count((int) samples, "sample") + " failed, such as "
-                + first.subject().sample() + ": " + first.error() + ". --retry-failed tries again";
-        if (run.records().isEmpty()) {
-            throw new UserError("no sample could be answered: " + failures);
-        }
-        text.println(Terminal.wrapped("warning: ", "         ", failures));
     }
 }

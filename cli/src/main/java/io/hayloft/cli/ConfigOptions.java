@@ -42,9 +42,14 @@ class ConfigOptions {
         return 0;
     }
 
+    /** How the config is read. */
+    final ReadOptions readOptions() {
+        return new ReadOptions(context(), ignoreUnknown);
+    }
+
     /** Opens the model's files; warns if the context asked for is longer than what the model was made for. */
     final Checkpoint open(ResolvedModel found, PrintWriter err) {
-        var checkpoint = Checkpoint.open(found.path(), new ReadOptions(context(), ignoreUnknown));
+        var checkpoint = Checkpoint.open(found.path(), readOptions());
         warn(found, checkpoint.config().context(), err);
         return checkpoint;
     }

@@ -1,10 +1,12 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.run.TextRunner;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.checkpoint.ReadOptions;
 import io.hayloft.hub.Catalogue;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.ResolvedModel;
@@ -72,6 +74,21 @@ final class ModelOptions {
     /** The same with Hayloft's own kernels, whatever the user named. */
     LanguageModel loadExact(ResolvedModel found, PrintWriter err) {
         return load(found, PrefillBackends.JAVA, err);
+    }
+
+    /** How the model's config is read. */
+    ReadOptions readOptions() {
+        return config.readOptions();
+    }
+
+    /** The settings of the engine, for a run that does not load it but may stand beside its rows. */
+    TextRunner.Engine engine(String cacheType) {
+        var chosen = PrefillBackends.choose(backend);
+        return new TextRunner.Engine(
+                cacheType,
+                chosen == null ? PrefillBackends.JAVA : chosen.name(),
+                chosen == null ? "" : chosen.describe(),
+                workers());
     }
 
     private int workers() {

@@ -1,5 +1,6 @@
 package io.hayloft.report;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.report.stats.Digits;
 import io.hayloft.report.stats.Findings;
 import io.hayloft.report.stats.Findings.Finding;
@@ -37,9 +38,30 @@ public final class Headline {
 
     /** The sentences; at least one. */
     public static List<String> of(Findings findings) {
-        return findings.full()
+        var sentences = new ArrayList<String>(findings.full()
                 .map(full -> new Headline(findings, full).sentences())
-                .orElse(List.of("This run has no full-cache row yet, so nothing can be compared."));
+                .orElse(List.of("This run has no full-cache row yet, so nothing can be compared.")));
+        findings.table().rows().stream()
+                .filter(Row::isOfServer)
+                .map(Headline::server)
+                .forEach(sentences::add);
+        return sentences;
+    }
+
+    /** A server is another program: how far it is from the full cache is said, not why. */
+    private static String server(Row row) {
+        var sentence = "The server " + row.method() + " scores " + score(row) + " in "
+                + Sizes.count(row.mean().count(), "sample");
+        var difference = row.difference();
+        if (difference.pairs() == 0) {
+            return sentence + ".";
+        }
+        var interval = difference.interval();
+        return sentence + ", " + Digits.difference(difference.mean()) + " against the full cache on the same samples"
+                + (interval.exists()
+                        ? " (95 % interval " + Digits.difference(interval.low()) + " to "
+                                + Digits.difference(interval.high()) + ")."
+                        : ".");
     }
 
     private List<String> sentences() {

@@ -88,7 +88,7 @@ public final class SummaryExport {
         cells.add(Digits.mean(row.mean()));
         cells.add(row.isFull() ? "-" : difference(row.difference()));
         var bytes = row.bytes();
-        cells.add(Digits.fixed(bytes.achievedRatio(), 1) + "×");
+        cells.add(row.isOfServer() ? "-" : Digits.fixed(bytes.achievedRatio(), 1) + "×");
         cells.add(Digits.fixed(bytes.perToken(), 0));
         if (table.hasState()) {
             cells.add(Digits.fixed(bytes.state(), 0));

@@ -111,9 +111,10 @@ function showHeader() {
 function showSettings() {
   const { machine, model } = data.info;
   const facts = [
-    ["Model", model.name + " (" + model.architecture + ", context " + whole(model.context_length) + " tokens, weights " + bytes(model.weight_bytes) + ")"],
+    ["Model", model.name + (model.weight_bytes ? " (" + model.architecture + ", context " + whole(model.context_length) + " tokens, weights " + bytes(model.weight_bytes) + ")" : " (its tokenizer alone)")],
     ["Model hash", model.hash],
     ["Methods", methods.map((m) => m.name).join(", ")],
+    ...(settings.endpoints ? [["Servers", Object.entries(settings.endpoints).map(([label, name]) => label + ": " + name).join(", ")]] : []),
     ["Tasks", Object.entries(data.info.task_versions).map(([name, version]) => name + " (" + version + ")").join(", ")],
     ["Lengths", settings.lengths.filter((n) => n > 0).map(tokens).join(", ") || "as the data has them"],
     ["Samples", settings.samples + " of each task and length, seed " + settings.seed],

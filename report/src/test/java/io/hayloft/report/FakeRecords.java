@@ -130,6 +130,34 @@ public final class FakeRecords {
                 record, promptTokens, promptTokens, record.storedBytes(), record.freeTokens(), record.decodeSteps());
     }
 
+    /** The same record of another row. */
+    public static BenchRecord named(BenchRecord record, String row) {
+        var subject = record.subject();
+        return new BenchRecord(
+                new BenchRecord.Subject(
+                        subject.model(),
+                        row,
+                        row,
+                        subject.task(),
+                        subject.taskVersion(),
+                        subject.category(),
+                        subject.sample(),
+                        subject.seed(),
+                        subject.protocol(),
+                        subject.facets()),
+                record.outcome(),
+                record.tokens(),
+                record.bytes(),
+                record.times(),
+                record.origin());
+    }
+
+    /** The same record as if a server had answered that counts so many tokens of the prompt. */
+    public static BenchRecord ofServer(BenchRecord record, int promptTokens) {
+        var tokens = new BenchRecord.Tokens(promptTokens, promptTokens, null, promptTokens, 4, 0);
+        return new BenchRecord(record.subject(), record.outcome(), tokens, null, null, record.origin());
+    }
+
     /** The same record with other numbers. */
     public static BenchRecord with(
             BenchRecord record,

@@ -21,6 +21,13 @@ class HeadlineTest {
         return this;
     }
 
+    /** The same for a server. */
+    private HeadlineTest server(String name, int samples, int right) {
+        method(name, samples, right);
+        records.replaceAll(record -> record.method().equals(name) ? FakeRecords.ofServer(record, 1004) : record);
+        return this;
+    }
+
     private List<String> headline() {
         return Headline.of(Findings.of(records));
     }
@@ -154,5 +161,26 @@ class HeadlineTest {
         records.clear();
         assertThat(method("full", 20, 2).method("kivi:4bit", 20, 2).headline().getFirst())
                 .startsWith("The full cache itself scores only 0.10 here");
+    }
+
+    /** A server's row has no ratio: it is no setting to choose, so nothing is claimed of it but its score. */
+    @Test
+    void aServerIsComparedButIsNoSetting() {
+        var headline = method("full", 1000, 900)
+                .method("random:2x", 1000, 500)
+                .method("kivi:4bit", 1000, 900)
+                .server("vllm-fp8kv", 1000, 850)
+                .headline();
+        assertThat(headline.getFirst()).startsWith("kivi:4bit keeps").doesNotContain("corrected");
+        assertThat(headline.getLast())
+                .startsWith(
+                        "The server vllm-fp8kv scores 0.85 in 2,000 samples, -0.05 against the full cache on the same"
+                                + " samples (95 % interval -0.0");
+
+        records.removeIf(record -> !record.method().equals("vllm-fp8kv"));
+        assertThat(headline())
+                .containsExactly(
+                        "This run has no full-cache row yet, so nothing can be compared.",
+                        "The server vllm-fp8kv scores 0.85 in 2,000 samples.");
     }
 }

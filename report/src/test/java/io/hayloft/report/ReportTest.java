@@ -256,4 +256,41 @@ class ReportTest {
         assertThat(table.text(TableFormat.LATEX)).contains("c\\_d", "{lr}");
         assertThat(table.text(TableFormat.JSON)).isEqualTo("[{\"a,b\":\"say \\\"x\\\"\",\"c_d\":1.5}]\n");
     }
+
+    /** What is not known of a server is a dash in tables and null in the data, and does not touch the other rows. */
+    @Test
+    void aServersRowHasScoresButNoSizesOrTimes() throws IOException {
+        var records = FakeRecords.mini(5, 2);
+        var alone = Statistics.summary(records);
+        records.stream()
+                .filter(record -> record.method().equals("snapkv:2x"))
+                .map(record -> FakeRecords.ofServer(record, 9999))
+                .toList()
+                .forEach(record -> records.add(FakeRecords.named(record, "vllm-fp8kv")));
+        var table = Statistics.summary(records);
+        assertThat(table.rows().subList(0, alone.rows().size())).isEqualTo(alone.rows());
+
+        var page = page(records);
+        var row = data(page).get("methods").get(alone.rows().size());
+        assertThat(row.get("name").stringValue()).isEqualTo("vllm-fp8kv");
+        assertThat(row.get("mean").get("count").intValue()).isEqualTo(20);
+        assertThat(row.get("difference").get(0).isNumber()).isTrue();
+        for (var name : List.of(
+                "requested_ratio",
+                "achieved_ratio",
+                "bytes_per_token",
+                "read_bytes_per_token",
+                "compress_seconds",
+                "prefill_rate",
+                "decode_rate",
+                "decode_batch",
+                "verdict")) {
+            assertThat(row.get(name).isNull()).as(name).isTrue();
+        }
+        assertThat(row.get("front").booleanValue()).isFalse();
+        var line = SummaryExport.shown(table, true).text(TableFormat.MD).lines().toList().getLast();
+        assertThat(line).startsWith("| vllm-fp8kv |").endsWith("| - | - | - | - | - |");
+        assertThat(page)
+                .contains("vllm-fp8kv counts other tokens than full in 20 of 20 prompts, such as 9999 instead of");
+    }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param hash SHA-256 of its files
  * @param architecture such as {@code llama}
  * @param embedded whether it is the instrument that comes with Hayloft
- * @param contextLength most tokens it can see
+ * @param contextLength most tokens it can see; {@link #UNLIMITED} if that is not known
  * @param chatFormat whether it has one
  * @param instructionTags whether this marks a user's message with {@code [INST]}, as Mistral's does
  * @param thinks whether it may write thoughts before it answers a chat
@@ -37,6 +37,9 @@ public record ModelFacts(
         String backend,
         String backendDetails,
         Map<String, String> compressors) {
+    /** The context of a model whose limit is not known. */
+    public static final int UNLIMITED = 1 << 30;
+
     /** Copies the map. */
     public ModelFacts {
         compressors = Map.copyOf(compressors);

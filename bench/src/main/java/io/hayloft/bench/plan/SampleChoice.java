@@ -194,7 +194,9 @@ public final class SampleChoice {
                     + PaperRows.ROOM_FOR_CHAT
                     + Math.max(0, thinkingTokens());
             limit = Math.max(room, runner.model().contextLength() - room);
-            addOnce("prompts over " + limit + " tokens are cut in the middle to fit the context");
+            if (runner.model().contextLength() < ModelFacts.UNLIMITED) {
+                addOnce("prompts over " + limit + " tokens are cut in the middle to fit the context");
+            }
         }
         if (length == 0 && !task.needsData()) {
             // of a grid with lengths of its own only those are used that fit

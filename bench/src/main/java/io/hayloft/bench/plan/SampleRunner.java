@@ -38,6 +38,14 @@ public interface SampleRunner extends AutoCloseable {
     EncodedPrompt encode(Prompt prompt, Protocol protocol);
 
     /**
+     * The text of a prompt in the model's chat format, without a BOS token that a tokenizer puts in front; as it is if the
+     * prompt wants no chat format or the model has none.
+     */
+    default String chatText(Prompt prompt) {
+        return prompt.text();
+    }
+
+    /**
      * The BOS token that stands twice before a prompt whose chat format is encoded as plain text: the template writes it,
      * and the tokenizer puts another in front. Empty where one of them does not.
      */

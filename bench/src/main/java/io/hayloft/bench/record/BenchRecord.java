@@ -14,12 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param subject which method answered which sample
  * @param outcome what it wrote and how that scored
  * @param tokens counts of tokens
- * @param bytes sizes of its cache
- * @param times seconds that each part of the work took
+ * @param bytes sizes of its cache; null where they are not known, as of a server
+ * @param times seconds that each part of the work took; null likewise
  * @param origin hashes of what produced the record, and where
  */
-public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes bytes, Times times, Origin origin)
-        implements RunLine {
+public record BenchRecord(
+        Subject subject,
+        Outcome outcome,
+        Tokens tokens,
+        @Nullable Bytes bytes,
+        @Nullable Times times,
+        Origin origin) implements RunLine {
     /**
      * Which method answered which sample.
      *
@@ -61,7 +66,8 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
      * @param references the right answers
      * @param allClasses every class name of a classification task; empty for other tasks
      * @param output text that the model wrote, before the task's post-processing, without thoughts
-     * @param stopReason why generation ended: {@code eos}, {@code length} or {@code stop_text}
+     * @param stopReason why generation ended: {@code eos}, {@code length} or {@code stop_text}; of a server, {@code eos}
+     *     for whatever ended the answer before its longest
      * @param thoughts text that the model wrote to itself before the answer; null if there was none
      */
     public record Outcome(
@@ -204,7 +210,7 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
      * The prompt, settings and machine that a record comes from.
      *
      * @param promptSha256 SHA-256 of the prompt's text in UTF-8, before the chat format and before it was shortened
-     * @param promptIdsSha256 SHA-256 of the tokens that the model read
+     * @param promptIdsSha256 SHA-256 of the tokens that the model read; of a server, of the text that it was sent
      * @param key hash of everything that decides the output
      * @param machine name of the machine in {@code run.json}
      */
@@ -317,54 +323,63 @@ public record BenchRecord(Subject subject, Outcome outcome, Tokens tokens, Bytes
         return tokens.freeTokens();
     }
 
-    /** See {@link Bytes}. */
+    /** Returns whether sizes and times are known: not where a server has answered. */
+    public boolean isMeasured() {
+        return bytes != null && times != null;
+    }
+
+    private static <T> T known(@Nullable T group) {
+        return Objects.requireNonNull(group, "sizes and times of this record are not known");
+    }
+
+    /** See {@link Bytes}; only of a record that {@link #isMeasured}. */
     public @Nullable Double requestedRatio() {
-        return bytes.requestedRatio();
+        return known(bytes).requestedRatio();
     }
 
-    /** See {@link Bytes}. */
+    /** See {@link Bytes}; only of a record that {@link #isMeasured}. */
     public double achievedRatio() {
-        return bytes.achievedRatio();
+        return known(bytes).achievedRatio();
     }
 
-    /** See {@link Bytes}. */
+    /** See {@link Bytes}; only of a record that {@link #isMeasured}. */
     public long readBytes() {
-        return bytes.readBytes();
+        return known(bytes).readBytes();
     }
 
-    /** See {@link Bytes}. */
+    /** See {@link Bytes}; only of a record that {@link #isMeasured}. */
     public long storedBytes() {
-        return bytes.storedBytes();
+        return known(bytes).storedBytes();
     }
 
-    /** See {@link Bytes}. */
+    /** See {@link Bytes}; only of a record that {@link #isMeasured}. */
     public long fullCacheBytes() {
-        return bytes.fullCacheBytes();
+        return known(bytes).fullCacheBytes();
     }
 
-    /** See {@link Bytes}. */
+    /** See {@link Bytes}; only of a record that {@link #isMeasured}. */
     public long stateBytes() {
-        return bytes.stateBytes();
+        return known(bytes).stateBytes();
     }
 
-    /** See {@link Times}. */
+    /** See {@link Times}; only of a record that {@link #isMeasured}. */
     public double prefillSeconds() {
-        return times.prefillSeconds();
+        return known(times).prefillSeconds();
     }
 
-    /** See {@link Times}. */
+    /** See {@link Times}; only of a record that {@link #isMeasured}. */
     public double compressSeconds() {
-        return times.compressSeconds();
+        return known(times).compressSeconds();
     }
 
-    /** See {@link Times}. */
+    /** See {@link Times}; only of a record that {@link #isMeasured}. */
     public double decodeSeconds() {
-        return times.decodeSeconds();
+        return known(times).decodeSeconds();
     }
 
-    /** See {@link Times}. */
+    /** See {@link Times}; only of a record that {@link #isMeasured}. */
     public int decodeSteps() {
-        return times.decodeSteps();
+        return known(times).decodeSteps();
     }
 
     /** See {@link Origin}. */

@@ -22,7 +22,7 @@ record Growth(Map<String, Object> settings, List<String> reasons) {
     private static final Set<String> LISTS = Set.of("methods", "tasks", "lengths", "shards");
 
     /** Maps that may gain entries; those of a name that was there before must be the same. */
-    private static final Set<String> MAPS = Set.of("method_versions", "compressors", "metrics");
+    private static final Set<String> MAPS = Set.of("method_versions", "compressors", "metrics", "endpoints");
 
     private static final String SAMPLES = "samples";
 
@@ -84,6 +84,9 @@ record Growth(Map<String, Object> settings, List<String> reasons) {
                         switch (name) {
                             case "method_versions" ->
                                 "method " + entry + " was version " + before + ", is now version " + value;
+                            case "endpoints" ->
+                                "the server behind " + entry + " ran " + before + ", is now to run " + value
+                                        + ": give it another --label";
                             case "compressors" -> "the weights that " + entry + " shortens prompts with have changed";
                             default ->
                                 "task " + entry + " was scored by " + before + ", is now by " + value

@@ -31,6 +31,11 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
             "thinking_tokens", JsonNodeFactory.instance.numberNode(0),
             "state_bytes", JsonNodeFactory.instance.numberNode(0));
 
+    /** Names of the fields that are null in the lines of records whose sizes and times are not known. */
+    private static final List<String> BYTES = names(new BenchRecord.Bytes(null, 0, 0, 0, 0, 0));
+
+    private static final List<String> TIMES = names(new BenchRecord.Times(0, 0, 0, 0, 0, 0, 0));
+
     /** Copies the list. */
     RecordLines {
         lines = List.copyOf(lines);
@@ -41,15 +46,12 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         var json = Json.LINES.createObjectNode();
         switch (line) {
             case BenchRecord record -> {
-                for (var group : List.of(
-                        record.subject(),
-                        record.outcome(),
-                        record.tokens(),
-                        record.bytes(),
-                        record.times(),
-                        record.origin())) {
-                    json.setAll((ObjectNode) Json.LINES.valueToTree(group));
-                }
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.subject()));
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.outcome()));
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.tokens()));
+                addMeasured(json, record.bytes(), BYTES);
+                addMeasured(json, record.times(), TIMES);
+                json.setAll((ObjectNode) Json.LINES.valueToTree(record.origin()));
                 json.putNull(ERROR);
             }
             case FailedRecord failed -> {
@@ -60,6 +62,19 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
             }
         }
         return (json + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> names(Record group) {
+        return List.copyOf(Json.LINES.valueToTree(group).propertyNames());
+    }
+
+    /** Adds a group's fields, all of them null where it is not known. */
+    private static void addMeasured(ObjectNode json, @Nullable Record group, List<String> names) {
+        if (group == null) {
+            names.forEach(json::putNull);
+        } else {
+            json.setAll((ObjectNode) Json.LINES.valueToTree(group));
+        }
     }
 
     /**
@@ -116,9 +131,14 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
                 subject,
                 group(json, BenchRecord.Outcome.class),
                 group(json, BenchRecord.Tokens.class),
-                group(json, BenchRecord.Bytes.class),
-                group(json, BenchRecord.Times.class),
+                areNull(json, BYTES) ? null : group(json, BenchRecord.Bytes.class),
+                areNull(json, TIMES) ? null : group(json, BenchRecord.Times.class),
                 group(json, BenchRecord.Origin.class));
+    }
+
+    /** Returns whether all these fields are there and null. */
+    private static boolean areNull(JsonNode json, List<String> names) {
+        return names.stream().allMatch(name -> json.path(name).isNull());
     }
 
     private static <T> T group(JsonNode json, Class<T> type) {

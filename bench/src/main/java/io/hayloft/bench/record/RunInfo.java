@@ -53,7 +53,7 @@ public record RunInfo(
      * @param architecture such as {@code llama}
      * @param embedded whether it is the instrument that comes with Hayloft
      * @param contextLength most tokens it can see
-     * @param weightBytes bytes of its packed weights
+     * @param weightBytes bytes of its packed weights; 0 in a run that loads none, as only a server answers
      * @param fullBytesPerToken bytes of full cache for each token, without sliding windows counted in
      */
     public record Model(
@@ -112,7 +112,7 @@ public record RunInfo(
                 code,
                 identity,
                 before.clock(),
-                model,
+                model.weightBytes() > 0 ? model : before.model(),
                 grown.settings(),
                 versions,
                 machine,

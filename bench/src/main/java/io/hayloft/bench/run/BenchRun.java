@@ -72,7 +72,7 @@ public final class BenchRun implements AutoCloseable {
         var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
         job.renderAt(clock);
         var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
-        var writer = RunWriter.open(out, info(job, settings, clock), retryFailed ? job.retried() : _ -> false);
+        var writer = RunWriter.open(out, info(job, settings, clock), retryFailed ? job.retried(job.spec().methods()) : _ -> false);
         try {
             return new BenchRun(job, sizes, writer);
         } catch (RuntimeException e) {
@@ -81,7 +81,7 @@ public final class BenchRun implements AutoCloseable {
         }
     }
 
-    private static RunInfo info(SampleJob job, Map<String, Object> settings, String clock) {
+    static RunInfo info(SampleJob job, Map<String, Object> settings, String clock) {
         var facts = job.runner().model();
         var machine = Machines.describe(facts);
         var versions = new LinkedHashMap<String, String>();
@@ -113,7 +113,7 @@ public final class BenchRun implements AutoCloseable {
                 job.choice().notes());
     }
 
-    private static Path defaultFolder(String model, Map<String, Object> settings) {
+    static Path defaultFolder(String model, Map<String, Object> settings) {
         return Path.of(
                 "hayloft-runs",
                 model.replaceAll("[^A-Za-z0-9._-]", "_") + "-"
@@ -161,7 +161,7 @@ public final class BenchRun implements AutoCloseable {
         return ran ? writer.finish(now(), clock.seconds()) : writer.folderAsItIs();
     }
 
-    private static String now() {
+    static String now() {
         return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 

@@ -160,6 +160,11 @@ final class EngineRunner implements SampleRunner {
     }
 
     @Override
+    public String chatText(Prompt prompt) {
+        return prompts.chatText(prompt);
+    }
+
+    @Override
     public OptionalInt repeatedBos() {
         return prompts.repeatedBos();
     }

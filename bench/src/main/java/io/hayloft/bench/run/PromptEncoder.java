@@ -96,6 +96,16 @@ final class PromptEncoder implements TokenCounter {
         return new EncodedPrompt(ids, shared(ids, tokenizer.encode(prompt.context(), true, false)));
     }
 
+    /** See {@link SampleRunner#chatText}. */
+    String chatText(Prompt prompt) {
+        if (!prompt.chat() || chat.isEmpty()) {
+            return prompt.text();
+        }
+        var text = chat.get().render(List.of(new ChatMessage("user", prompt.text())), true);
+        var bos = repeatedBos();
+        return bos.isPresent() ? text.substring(tokenizer.token(bos.getAsInt()).length()) : text;
+    }
+
     private EncodedPrompt encodeChat(ChatFormat format, Prompt prompt, Protocol protocol) {
         var messages = List.of(new ChatMessage("user", prompt.text()));
         var chat = format.rendered(messages, true, Map.of());

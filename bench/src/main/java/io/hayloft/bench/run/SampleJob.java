@@ -152,7 +152,7 @@ public final class SampleJob implements AutoCloseable {
     }
 
     /** The failures of an earlier start that this run tries again: those of its own samples and methods. */
-    Predicate<FailedRecord> retried() {
+    Predicate<FailedRecord> retried(List<String> methods) {
         var names = new HashSet<List<String>>();
         return failed -> {
             if (names.isEmpty()) {
@@ -162,12 +162,13 @@ public final class SampleJob implements AutoCloseable {
                 }
             }
             var subject = failed.subject();
-            return spec.methods().contains(subject.method())
+            return methods.contains(subject.method())
                     && names.contains(List.of(subject.task(), subject.sample()));
         };
     }
 
-    private static String reason(Throwable e) {
+    /** What went wrong, on one line. */
+    static String reason(Throwable e) {
         var text = e instanceof UserError ? String.valueOf(e.getMessage()) : e.toString();
         return text.lines().findFirst().orElse("").strip();
     }

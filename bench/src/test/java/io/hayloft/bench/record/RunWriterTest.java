@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class RunWriterTest {
     @TempDir
@@ -47,6 +49,31 @@ class RunWriterTest {
         assertThat(run.info().finished()).isEqualTo("2026-01-01T00:05:00Z");
         assertThat(run.info().seconds()).isEqualTo(67 + 12);
         assertThat(run.notes()).isEmpty();
+    }
+
+    /** Of a server neither sizes nor times are known: their fields are there and null, and half of them is damage. */
+    @Test
+    void unknownSizesAreNullNeverZero() throws IOException {
+        var known = (BenchRecord) sample(0).getFirst();
+        var record = new BenchRecord(known.subject(), known.outcome(), known.tokens(), null, null, known.origin());
+        var line = new String(RecordLines.encode(record), StandardCharsets.UTF_8);
+        assertThat(line)
+                .contains("\"stored_bytes\":null", "\"achieved_ratio\":null", "\"prefill_seconds\":null")
+                .contains("\"decode_steps\":null", "\"batch_rows\":null")
+                .doesNotContain("\"full_cache_bytes\":0");
+        var all = (ObjectNode) new JsonMapper().readTree(line);
+        assertThat(all.propertyNames())
+                .containsExactlyElementsOf(
+                        new JsonMapper().readTree(RecordLines.encode(known)).propertyNames());
+
+        assertThat(RecordLines.read(new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)), "records")
+                        .lines())
+                .containsExactly(record);
+        var half = all.put("stored_bytes", 5) + "\n" + line;
+        assertThatThrownBy(() ->
+                        RecordLines.read(new ByteArrayInputStream(half.getBytes(StandardCharsets.UTF_8)), "records"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("records line 1 is damaged");
     }
 
     /** As if the process had been killed at any moment of writing the last line. */

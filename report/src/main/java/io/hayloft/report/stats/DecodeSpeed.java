@@ -23,7 +23,7 @@ record DecodeSpeed(double rate, double batchRows) {
         for (var record : records) {
             var times = record.times();
             // reading the prompt chooses the first token, so an answer has one more than it has steps
-            if (times.decodeSteps() >= FEWEST_TOKENS - 1) {
+            if (times != null && times.decodeSteps() >= FEWEST_TOKENS - 1) {
                 steps += times.decodeSteps();
                 seconds += times.ownDecodeSeconds() + times.sharedDecodeSeconds();
                 rows += times.batchRows() * times.decodeSteps();

@@ -51,7 +51,8 @@ public final class Findings {
 
     private void find() {
         var settings = table.rows().stream()
-                .filter(row -> !row.isControl() && row.difference().pairs() > 0)
+                .filter(row -> !row.isControl() && !row.isOfServer())
+                .filter(row -> row.difference().pairs() > 0)
                 .toList();
         var losses = NonInferiority.of(settings.stream()
                 .map(row -> pairs(row.method(), Groups.FULL).differences())
@@ -136,7 +137,10 @@ public final class Findings {
         return table.rows().stream().filter(Row::isFull).findFirst();
     }
 
-    /** Findings on every setting that ran on samples of the full cache, in the order of the run. */
+    /**
+     * Findings on every setting that ran on samples of the full cache, in the order of the run; none on a server's row, as
+     * another program differs in more than its cache.
+     */
     public List<Finding> settings() {
         return List.copyOf(findings.values());
     }

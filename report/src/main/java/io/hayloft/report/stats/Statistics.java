@@ -65,12 +65,18 @@ public final class Statistics {
     private static Map<String, Integer> lengths(List<BenchRecord> records) {
         var lengths = new HashMap<String, Integer>();
         for (var record : records) {
-            lengths.merge(Groups.pair(record), record.compressAfter(), Math::max);
+            if (record.isMeasured()) { // a server may count other tokens
+                lengths.merge(Groups.pair(record), record.compressAfter(), Math::max);
+            }
         }
         return lengths;
     }
 
     private static Bytes bytes(List<BenchRecord> records, Map<String, Integer> lengths) {
+        if (!areMeasured(records)) {
+            double unknown = Double.NaN;
+            return new Bytes(unknown, unknown, unknown, unknown, unknown, unknown);
+        }
         var ratio = records.getFirst().requestedRatio();
         double stored = sum(records, BenchRecord::storedBytes);
         double state = sum(records, BenchRecord::stateBytes);
@@ -85,12 +91,20 @@ public final class Statistics {
     }
 
     private static Speed speed(List<BenchRecord> records) {
+        if (!areMeasured(records)) {
+            return new Speed(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        }
         var decode = DecodeSpeed.of(records);
         return new Speed(
                 sum(records, BenchRecord::compressSeconds) / records.size(),
                 sum(records, BenchRecord::promptTokens) / sum(records, BenchRecord::prefillSeconds),
                 decode.rate(),
                 decode.batchRows());
+    }
+
+    /** Returns whether sizes and times are known: all of a method's records come from the same place. */
+    private static boolean areMeasured(List<BenchRecord> records) {
+        return records.stream().allMatch(BenchRecord::isMeasured);
     }
 
     private static double sum(List<BenchRecord> records, ToDoubleFunction<BenchRecord> value) {

@@ -53,6 +53,11 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
             return Groups.isControl(method);
         }
 
+        /** Returns whether a server gave the answers: nothing is known of its cache. */
+        public boolean isOfServer() {
+            return Double.isNaN(bytes.perToken());
+        }
+
         /** Returns whether this is a control that keeps tokens at random; judged by its name, as the method may be unknown here. */
         public boolean isRandom() {
             return method.split("[:+ ]", 2)[0].equals("random");
@@ -60,7 +65,7 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
     }
 
     /**
-     * Bytes of a method's caches, summed over all samples.
+     * Bytes of a method's caches, summed over all samples; all NaN where a server answered.
      *
      * @param requestedRatio compression asked for; NaN where the method's format decides it
      * @param achievedRatio full cache bytes / stored bytes
@@ -78,7 +83,7 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
             double cachePerToken) {}
 
     /**
-     * Times of a method.
+     * Times of a method; all NaN where a server answered.
      *
      * @param compressSeconds time to build this method's cache, as if no other method had computed the same scores before;
      *     mean over the samples

@@ -4,7 +4,9 @@ import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.report.stats.SummaryTable.Row;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Looks for results that point to a defect, too few samples, or a setting that must not be used. */
 public final class Warnings {
@@ -38,6 +40,7 @@ public final class Warnings {
         missedRatios(table, warnings);
         lengthDrift(findings, warnings);
         shortAnswers(records, warnings);
+        otherTokens(records, warnings);
         fewSamples(findings, warnings);
         return List.copyOf(warnings);
     }
@@ -144,7 +147,7 @@ public final class Warnings {
     private static void shortAnswers(List<BenchRecord> records, List<String> warnings) {
         Groups.by(records, BenchRecord::category).forEach((category, all) -> {
             var compressed = all.stream()
-                    .filter(record -> !record.method().equals(Groups.FULL))
+                    .filter(record -> !record.method().equals(Groups.FULL) && record.isMeasured())
                     .toList();
             long untouched = compressed.stream()
                     .filter(record -> record.freeTokens() > 0 && record.freeTokens() >= record.generatedTokens())
@@ -155,6 +158,32 @@ public final class Warnings {
                                 + " matters, so it shows little: see --protocol question-agnostic");
             }
         });
+    }
+
+    /** A server that counts other prompt tokens than the full cache read has another tokenizer or chat format. */
+    private static void otherTokens(List<BenchRecord> records, List<String> warnings) {
+        var lengths = new HashMap<String, Integer>();
+        records.stream()
+                .filter(record -> record.method().equals(Groups.FULL))
+                .forEach(record -> lengths.put(Groups.pair(record), record.promptTokens()));
+        var servers = records.stream()
+                .filter(record -> !record.isMeasured() && lengths.containsKey(Groups.pair(record)))
+                .toList();
+        Groups.by(servers, BenchRecord::method).forEach((label, own) -> {
+            var other = own.stream()
+                    .filter(record -> record.promptTokens() != length(lengths, record))
+                    .toList();
+            if (!other.isEmpty()) {
+                var first = other.getFirst();
+                warnings.add(label + " counts other tokens than full in " + other.size() + " of " + own.size()
+                        + " prompts, such as " + first.promptTokens() + " instead of " + length(lengths, first)
+                        + ": its tokenizer or chat format is another");
+            }
+        });
+    }
+
+    private static int length(Map<String, Integer> lengths, BenchRecord record) {
+        return lengths.getOrDefault(Groups.pair(record), 0);
     }
 
     private static void fewSamples(Findings findings, List<String> warnings) {
