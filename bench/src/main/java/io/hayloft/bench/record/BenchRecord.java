@@ -382,6 +382,11 @@ public record BenchRecord(
         return known(times).decodeSteps();
     }
 
+    /** See {@link Times#totalSeconds}; only of a record that {@link #isMeasured}. */
+    public double totalSeconds() {
+        return known(times).totalSeconds();
+    }
+
     /** See {@link Origin}. */
     public String promptSha256() {
         return origin.promptSha256();

@@ -46,7 +46,7 @@ public record Comparison(
      * @param difference candidate less baseline
      * @param loss what can be claimed about it, the level shared among all methods
      * @param flips samples whose score differs
-     * @param bytes stored bytes of the candidate over those of the baseline
+     * @param bytes stored bytes of the candidate over those of the baseline; NaN where a server answered
      * @param time how much longer the candidate takes for a sample
      * @param values the paired differences
      * @param absent what the candidate does not answer of what the baseline does
@@ -172,10 +172,16 @@ public record Comparison(
                     pairs.difference(),
                     loss,
                     Flips.of(common, Pairs.scores(commonBefore)),
-                    sum(common, BenchRecord::storedBytes) / sum(commonBefore, BenchRecord::storedBytes),
+                    storedRatio(common, commonBefore),
                     TimeRatio.of(common, old),
                     new Values(pairs.differences(), pairs.pValue()),
                     absent(now));
+        }
+
+        private static double storedRatio(List<BenchRecord> after, List<BenchRecord> before) {
+            return Statistics.areMeasured(after) && Statistics.areMeasured(before)
+                    ? sum(after, BenchRecord::storedBytes) / sum(before, BenchRecord::storedBytes)
+                    : Double.NaN;
         }
 
         private static Map<String, BenchRecord> byPair(List<BenchRecord> records) {

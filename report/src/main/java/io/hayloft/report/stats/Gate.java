@@ -171,10 +171,10 @@ public record Gate(List<Line> lines) {
     }
 
     private static Check bytes(Row row, double most) {
-        return new Check(
-                "bytes",
-                row.bytes() <= most + 1e-9 ? Outcome.PASSES : Outcome.FAILS,
-                "stored bytes " + percent(row.bytes()));
+        var outcome = Double.isNaN(row.bytes())
+                ? Outcome.CANNOT_TELL
+                : row.bytes() <= most + 1e-9 ? Outcome.PASSES : Outcome.FAILS;
+        return new Check("bytes", outcome, "stored bytes " + percent(row.bytes()));
     }
 
     private static Check time(Row row, double most) {

@@ -88,7 +88,8 @@ public record History(List<Point> points) {
     private record Step(RunFolder run, Row row, List<BenchRecord> records) {
         double seconds() {
             return records.stream()
-                    .mapToDouble(record -> record.times().totalSeconds())
+                    .filter(BenchRecord::isMeasured)
+                    .mapToDouble(BenchRecord::totalSeconds)
                     .average()
                     .orElse(Double.NaN);
         }

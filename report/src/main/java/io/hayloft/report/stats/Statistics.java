@@ -103,7 +103,7 @@ public final class Statistics {
     }
 
     /** Returns whether sizes and times are known: all of a method's records come from the same place. */
-    private static boolean areMeasured(List<BenchRecord> records) {
+    static boolean areMeasured(List<BenchRecord> records) {
         return records.stream().allMatch(BenchRecord::isMeasured);
     }
 

@@ -20,9 +20,8 @@ public record TimeRatio(double median, Interval interval, boolean sameMachine) {
         var ratios = new ArrayList<Double>();
         for (var record : candidate) {
             var before = baseline.get(Groups.pair(record));
-            if (before != null) {
-                ratios.add(record.times().totalSeconds()
-                        / Math.max(1e-9, before.times().totalSeconds()));
+            if (before != null && before.isMeasured() && record.isMeasured()) {
+                ratios.add(record.totalSeconds() / Math.max(1e-9, before.totalSeconds()));
                 same &= record.origin().machine().equals(before.origin().machine());
             }
         }

@@ -78,6 +78,22 @@ class GateTest {
                 .isEqualTo(Outcome.PASSES);
     }
 
+    /** Of what a server answered, neither bytes nor time are known: the gate cannot tell, and says so. */
+    @Test
+    void sizesAndTimesOfServersAreUnknown() {
+        var runs = runs(1, 50, 0, 0, new SplittableRandom(1));
+        var served = runs.get(1).stream()
+                .map(record -> FakeRecords.ofServer(record, 1024))
+                .toList();
+        var comparison = Comparison.of(runs.get(0), served);
+
+        assertThat(comparison.rows().getFirst().bytes()).isNaN();
+        assertThat(comparison.rows().getFirst().time().median()).isNaN();
+        assertThat(Gate.of(comparison, new Limits(0.2, null, null)).outcome()).isEqualTo(Outcome.PASSES);
+        assertThat(Gate.of(comparison, new Limits(0.2, 1.05, null)).outcome()).isEqualTo(Outcome.CANNOT_TELL);
+        assertThat(Gate.of(comparison, new Limits(0.2, null, 1.2)).outcome()).isEqualTo(Outcome.CANNOT_TELL);
+    }
+
     @Test
     void bytesTimeAndMissingMethodsCount() {
         var runs = runs(2, 50, 0, 0, new SplittableRandom(1));
