@@ -78,7 +78,10 @@ class RunCommandsTest {
         var query = "select method, count(*) as n from records group by all order by n, method";
         assertThat(Cli.good("sql", path("all"), query, "--format", "csv").out())
                 .isEqualTo("method,n\nfull,16\nrandom:2x,16\nrandom:4x,16\nsnapkv:2x,16\nsnapkv:4x,16\n");
-        assertThat(json(Cli.good("sql", path("all"), query, "--format", "json")).get(1).get("n").asInt())
+        assertThat(json(Cli.good("sql", path("all"), query, "--format", "json"))
+                        .get(1)
+                        .get("n")
+                        .asInt())
                 .isEqualTo(16);
         assertThat(Cli.good("sql", path("all"), query).out()).contains(" method ", " snapkv:2x ");
         var file = folder.resolve("query.parquet");
@@ -91,7 +94,8 @@ class RunCommandsTest {
     @Test
     void runsAreListedAndReportsWrittenAgain() throws IOException {
         assertThat(Cli.good("runs", folder.toString()).out()).contains(path("all"), "hayloft-tiny", "finished");
-        assertThat(json(Cli.good("runs", folder.toString(), "--format", "json")).size()).isGreaterThanOrEqualTo(4);
+        assertThat(json(Cli.good("runs", folder.toString(), "--format", "json")).size())
+                .isGreaterThanOrEqualTo(4);
         assertThat(Cli.good("runs", path("nowhere")).out()).startsWith("no runs in ");
         Files.delete(folder.resolve("all/report.html"));
         assertThat(Cli.good("report", path("all")).out()).startsWith("report:  " + path("all"));
@@ -130,7 +134,8 @@ class RunCommandsTest {
 
     @Test
     void comparisonsAreOfTheSameSamplesOnly() throws IOException {
-        assertThat(Cli.good("compare", path("all"), path("part1"), path("part2")).out())
+        assertThat(Cli.good("compare", path("all"), path("part1"), path("part2"))
+                        .out())
                 .contains(path("part1") + " against " + path("all"), "cannot tell");
         Cli.run("compare", path("part1"), path("part2")).isUserError("no method and sample in common");
         var page = folder.resolve("c.html");
@@ -143,8 +148,7 @@ class RunCommandsTest {
     @Test
     void theGateEndsWithItsDecision() throws IOException {
         var xml = folder.resolve("gate.xml");
-        var open = Cli.run(
-                "gate", "--baseline", path("all"), "--candidate", path("part1"), "--junit", xml.toString());
+        var open = Cli.run("gate", "--baseline", path("all"), "--candidate", path("part1"), "--junit", xml.toString());
         assertThat(open.code()).as(open.err()).isEqualTo(4);
         assertThat(open.out()).startsWith("gate: cannot tell").contains("\nsnapkv:4x: cannot tell: ");
         assertThat(xml).content().contains("<testsuite name=\"hayloft gate\" tests=\"3\"");
