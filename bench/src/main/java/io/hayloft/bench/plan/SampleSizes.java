@@ -4,8 +4,10 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.plan.SampleChoice.Group;
 import io.hayloft.bench.plan.SampleChoice.Place;
 import io.hayloft.bench.plan.SampleChoice.Size;
+import io.hayloft.tasks.Samples;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * About how long the samples of a run are: one of each task and length is made, the others are taken to be longer or shorter
@@ -15,7 +17,7 @@ import java.util.List;
  * @param example a sample that can be made
  */
 public record SampleSizes(List<Size> all, PlannedSample example) {
-    /** Samples of each task and length of which one must be possible for a run to start. */
+    /** Samples of each task and length that are tried, beside the shortest: one of them all must do for a run to start. */
     private static final int TRIED = 5;
 
     /** Copies the list. */
@@ -36,10 +38,10 @@ public record SampleSizes(List<Size> all, PlannedSample example) {
         var examples = new LinkedHashMap<Group, Example>();
         RuntimeException first = null;
         for (var group : choice.groups()) {
-            int tried = Math.min(TRIED, group.samples().count());
-            for (int rank = 0; rank < tried && !examples.containsKey(group); rank++) {
+            for (int rank : tried(group.samples())) {
                 try {
                     examples.put(group, new Example(rank, choice.planned(new Place(group, rank))));
+                    break;
                 } catch (RuntimeException e) {
                     first = first == null ? e : first;
                 }
@@ -58,6 +60,17 @@ public record SampleSizes(List<Size> all, PlannedSample example) {
                 .map(place -> size(place, examples.getOrDefault(place.group(), any), context))
                 .toList();
         return new SampleSizes(all, any.sample());
+    }
+
+    /** The first samples, and the shortest, which fits if any does. */
+    private static int[] tried(Samples samples) {
+        int shortest = 0;
+        for (int i = 1; i < samples.count(); i++) {
+            shortest = samples.size(i) < samples.size(shortest) ? i : shortest;
+        }
+        int first = Math.min(TRIED, samples.count());
+        var ranks = IntStream.range(0, first);
+        return (shortest < first ? ranks : IntStream.concat(ranks, IntStream.of(shortest))).toArray();
     }
 
     private static void addChatNotes(SampleChoice choice, boolean chats) {

@@ -57,7 +57,7 @@ class FailuresAndThoughtsTest {
     void aFirstSampleThatDoesNotFitIsARecordToo() {
         var done = run(spec("full", "snapkv:4x").build(), new FakeRunner(1000, false), false);
         assertThat(done.records()).extracting(BenchRecord::sample).containsOnly("short");
-        assertThat(done.failures()).hasSize(3).allSatisfy(failed -> {
+        assertThat(done.failures()).hasSize(4).allSatisfy(failed -> {
             assertThat(failed.subject().sample()).isEqualTo("long");
             assertThat(failed.error()).contains("the context of fake model is 1000");
         });
@@ -99,7 +99,7 @@ class FailuresAndThoughtsTest {
                 .extracting(failed ->
                         failed.subject().method() + " " + failed.subject().sample())
                 .contains("snapkv:4x long", subject.method() + " gone", "full long");
-        assertThat(again.records()).hasSize(3);
+        assertThat(again.records()).hasSize(4);
     }
 
     @Test

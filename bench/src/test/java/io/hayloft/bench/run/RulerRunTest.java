@@ -69,7 +69,41 @@ class RulerRunTest {
         var done = full(run(spec, new FakeRunner(1000, false)));
         assertThat(done).extracting(BenchRecord::sample).containsExactly("vt_4096-1", "vt_4096-2");
         assertThat(done).extracting(BenchRecord::score).containsOnly(0.5);
-        assertThat(run(spec, new FakeRunner(1000, false)).records()).hasSize(4);
+        assertThat(run(spec, new FakeRunner(1000, false)).records()).hasSize(3 * 2);
+    }
+
+    @Test
+    void samplesThatDoNotFitFailAndTheRunGoesOn() throws IOException {
+        var data = Files.createDirectory(folder.resolve("data"));
+        var form = "{\"index\": 0, \"input\": \"VAR A = 5. %sWhich variables hold 5? Answer: full!\","
+                + " \"outputs\": [\"A\"], \"length\": 40}\n";
+        Files.writeString(
+                data.resolve("vt_4096.jsonl"),
+                form.formatted("One fish swims. ".repeat(400)).repeat(7) + form.formatted(""));
+        var spec = spec().data(data).samples(8).build();
+        var done = run(spec, new FakeRunner(1000, false));
+        assertThat(full(done)).extracting(BenchRecord::sample).containsExactly("vt_4096-8");
+        var failed = done.failures().stream()
+                .filter(one -> one.subject().method().equals("full"))
+                .toList();
+        assertThat(failed)
+                .hasSize(7)
+                .allSatisfy(one -> assertThat(one.error()).contains("the context of fake model is 1000"));
+    }
+
+    @Test
+    void aTaskThatCannotBeDrawnFailsAndTheOthersGoOn() {
+        var spec = spec().tasks(List.of("qa_2", "niah_single_1"))
+                .lengths(List.of(300))
+                .samples(2)
+                .build();
+        var done = run(spec, new FakeRunner(2000, false));
+        assertThat(done.failures())
+                .isNotEmpty()
+                .allSatisfy(one -> assertThat(one.error()).isNotBlank())
+                .extracting(one -> one.subject().task())
+                .containsOnly("qa_2");
+        assertThat(full(done)).extracting(record -> record.task()).containsOnly("niah_single_1");
     }
 
     @Test
