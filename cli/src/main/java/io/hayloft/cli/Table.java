@@ -75,7 +75,7 @@ final class Table {
                     .filter(i -> priorities.get(i) != ALWAYS)
                     .min(Comparator.<Integer>comparingInt(priorities::get).thenComparing(Comparator.reverseOrder()))
                     .orElseThrow();
-            shown.remove(least);
+            shown.remove(/* element */ least);
             dropped.add(least);
             text = drawn(shown, 0);
         }

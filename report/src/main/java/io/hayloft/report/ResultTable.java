@@ -53,7 +53,9 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
         var lines = new ArrayList<String>();
         lines.add(markdownRow(columns));
         lines.add(markdownRow(aligned("---", "---:")));
-        rows.forEach(row -> lines.add(markdownRow(texts(row))));
+        for (List<@Nullable Object> row : rows) {
+            lines.add(markdownRow(texts(row)));
+        }
         return String.join("\n", lines) + "\n";
     }
 
@@ -69,7 +71,9 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
         lines.add("\\toprule");
         lines.add(latexRow(columns));
         lines.add("\\midrule");
-        rows.forEach(row -> lines.add(latexRow(texts(row))));
+        for (List<@Nullable Object> row : rows) {
+            lines.add(latexRow(texts(row)));
+        }
         lines.add("\\bottomrule");
         lines.add("\\end{tabular}");
         return String.join("\n", lines) + "\n";
@@ -81,7 +85,8 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
 
     private static String escapeLatex(String text) {
         var escaped = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '\\' -> escaped.append("\\textbackslash{}");
                 case '~' -> escaped.append("\\textasciitilde{}");
@@ -107,7 +112,9 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
     private String csv() {
         var lines = new ArrayList<String>();
         lines.add(csvRow(columns));
-        rows.forEach(row -> lines.add(csvRow(texts(row))));
+        for (List<@Nullable Object> row : rows) {
+            lines.add(csvRow(texts(row)));
+        }
         return String.join("\n", lines) + "\n";
     }
 
