@@ -21,14 +21,6 @@ public final class ComparePage {
 
     private static final int OUTPUT = 400;
 
-    private static final String INTRODUCTION = """
-        <p>Each difference is of the same samples in both runs, which the hashes of their prompts prove. <b>keeps</b>: the loss is
-        below %s points with 95 %% confidence, corrected for the number of methods; <b>loses</b>: it is above; <b>cannot
-        tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
-        (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
-        difference, the dashed one the margin.</p>
-        """;
-
     private ComparePage() {}
 
     /** A candidate and how it compares with the baseline. */
@@ -50,7 +42,7 @@ public final class ComparePage {
 
     static String html(String baseline, List<Candidate> candidates, double margin) {
         var scale = new Scale(reach(candidates, margin), margin);
-        var body = new StringBuilder(INTRODUCTION.formatted(Digits.fixed(100 * margin, 1)));
+        var body = new StringBuilder(introduction(margin));
         for (var candidate : candidates) {
             body.append("<h2>").append(escaped(candidate.name())).append("</h2>\n");
             GateOutput.notes(candidate.comparison())
@@ -61,6 +53,17 @@ public final class ComparePage {
             }
         }
         return Report.plain("comparison with " + baseline, body.toString());
+    }
+
+    private static String introduction(double margin) {
+        return """
+            <p>Each difference is of the same samples in both runs, which the hashes of their prompts prove. <b>keeps</b>: the loss is
+            below %s points with 95 %% confidence, corrected for the number of methods; <b>loses</b>: it is above; <b>cannot
+            tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
+            (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
+            difference, the dashed one the margin.</p>
+            """
+                .formatted(Digits.fixed(100 * margin, 1));
     }
 
     /** The largest difference that an interval of the page reaches. */

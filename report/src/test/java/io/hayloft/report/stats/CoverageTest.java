@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How often the interval of a difference that a table shows holds the true one, whichever method it chooses. */
 class CoverageTest {
     /** How scores of two methods on the same samples come about. */
-    private enum Kind {
+    enum Kind {
         /** Right or wrong; 5 % of the samples lost, 2 % won. */
         RIGHT_WRONG(-0.03),
         /** Right or wrong, 20 % and 15 %. */
