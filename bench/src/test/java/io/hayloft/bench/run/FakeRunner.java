@@ -8,8 +8,10 @@ import io.hayloft.bench.plan.EncodedPrompt;
 import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.engine.generation.CacheBytes;
 import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.StopReason;
 import io.hayloft.engine.generation.Times;
+import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A model that knows words by number and answers with the end of the prompt; it can die on purpose. */
 final class FakeRunner implements SampleRunner {
@@ -55,6 +58,12 @@ final class FakeRunner implements SampleRunner {
 
     /** Whether its chat format begins with the date. */
     boolean dated;
+
+    /** Sizes of what it remembers of a sequence. */
+    CacheShape shape = CacheShape.full(1, 1, 32);
+
+    /** Family of methods that it lacks something for; none if empty. */
+    String lacks = "";
 
     private Clock clock = Clock.systemUTC();
 
@@ -93,6 +102,16 @@ final class FakeRunner implements SampleRunner {
                 backend,
                 backendDetails,
                 compressors);
+    }
+
+    @Override
+    public Optional<String> refusal(Method method) {
+        return method.family().equals(lacks) ? Optional.of("no " + lacks) : Generation.refusal(shape, method);
+    }
+
+    @Override
+    public boolean hasCache() {
+        return shape.hasKv();
     }
 
     @Override
