@@ -155,7 +155,7 @@ class BenchTest {
         Cli.run("bench", "--grid", "papr").isUserError("did you mean 'paper'?");
         Cli.run("bench", "--grid", "paper").isUserError("--grid-model", "llama3-8b-instruct");
         Cli.run("bench", "--grid-model", "llama3-8b-instruct").isUserError("--grid paper");
-        Cli.run("bench", "--grid", "paper", "--grid-model", "rwkv-5-world").isUserError("RWKV-5 layers");
+        Cli.run("bench", "--grid", "paper", "--grid-model", "rwkv-5-word").isUserError("did you mean 'rwkv-5-world'?");
         Cli.run("bench", "--methods", "llmlingua2:2x,model=/no/such/folder", "--out", out().toString())
                 .isUserError("none of the methods can run", "/no/such/folder");
     }
