@@ -122,8 +122,8 @@ class EndpointRunTest {
     @Test
     void aSlowAnswerDoesNotHoldTheOthersBack() {
         var first = new AtomicInteger();
-        try (var server = new FakeServer(
-                request -> first.getAndIncrement() == 0 ? new FakeServer.Hang() : right(request))) {
+        try (var server =
+                new FakeServer(request -> first.getAndIncrement() == 0 ? new FakeServer.Hang() : right(request))) {
             var limits = new Limits(Duration.ofSeconds(3), 0, Duration.ofMillis(5));
             var endpoint = Endpoint.of(server.url(), "model-1", "row", Api.AUTO, 2, limits);
             var order = new ArrayList<String>();
