@@ -1,5 +1,7 @@
 package io.hayloft.report;
 
+import static java.util.Objects.requireNonNull;
+
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.Json;
 import io.hayloft.bench.record.RunFolder;
@@ -167,8 +169,8 @@ public final class FakeRecords {
             int freeTokens,
             int decodeSteps) {
         var tokens = record.tokens();
-        var bytes = record.bytes();
-        var times = record.times();
+        var bytes = requireNonNull(record.bytes());
+        var times = requireNonNull(record.times());
         return new BenchRecord(
                 record.subject(),
                 record.outcome(),
@@ -226,8 +228,13 @@ public final class FakeRecords {
     public static String line(BenchRecord record) {
         var mapper = new JsonMapper();
         var line = mapper.createObjectNode();
-        for (var group : List.of(
-                record.subject(), record.outcome(), record.tokens(), record.bytes(), record.times(), record.origin())) {
+        for (Record group : List.<Record>of(
+                record.subject(),
+                record.outcome(),
+                record.tokens(),
+                requireNonNull(record.bytes()),
+                requireNonNull(record.times()),
+                record.origin())) {
             line.setAll((ObjectNode) mapper.readTree(Json.line(group)));
         }
         return line.toString();
