@@ -15,7 +15,8 @@ public record Shard(int index, int count) {
     /** Refuses a part that is none. */
     public Shard {
         if (count < 1 || index < 1 || index > count) {
-            throw new UserError("part " + index + " of " + count + " is none: parts are counted from 1 to their number");
+            throw new UserError(
+                    "part " + index + " of " + count + " is none: parts are counted from 1 to their number");
         }
     }
 

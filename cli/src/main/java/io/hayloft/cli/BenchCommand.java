@@ -47,7 +47,8 @@ import picocli.CommandLine.Option;
             "  hayloft bench --model smollm2-135m --tasks needle --lengths 1k,2k,4k",
             "  hayloft bench --model smollm2-135m --grid paper --grid-model llama3-8b-instruct",
             "  hayloft bench --methods full,snapkv:4x,snapkv:8x --samples 20 --out my-run",
-            "  hayloft bench --model smollm2-135m --shard 1/3 --out part1     (then: hayloft merge all part1 part2 part3)",
+            "  hayloft bench --model smollm2-135m --shard 1/3 --out part1     (then: hayloft merge all part1 part2"
+                    + " part3)",
             "  hayloft bench --model smollm2-135m --data longbench --tasks qasper,trec --limit-tokens 3500",
             "",
             "See also: hayloft show, hayloft compare, hayloft methods, hayloft tasks, hayloft models."
@@ -100,8 +101,9 @@ final class BenchCommand extends Subcommand {
 
     @Option(
             names = "--no-truncation",
-            description = "Leave out the control that cuts the middle out of prompts, which reads each prompt once more for"
-                    + " every budget.")
+            description =
+                    "Leave out the control that cuts the middle out of prompts, which reads each prompt once more for"
+                            + " every budget.")
     private boolean noTruncation;
 
     @Option(

@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Compare runs with the first one, method by method, on the same samples only.",
             "",
-            "Samples are the same if their prompts have the same hash. keeps: with 95 %% confidence the loss is below the"
-                    + " margin, corrected for the number of methods; loses: it is above; cannot tell: more samples are needed."
+            "Samples are the same if their prompts have the same hash. keeps: with 95 %% confidence the loss is below"
+                + " the margin, corrected for the number of methods; loses: it is above; cannot tell: more samples are"
+                + " needed."
         },
         footer = {
             "",
@@ -159,7 +160,8 @@ final class CompareCommand extends Subcommand {
         fields.put("ties", row.flips().ties());
         fields.put("worst_5_percent", finite(row.flips().worst()));
         fields.put("detectable_loss", finite(row.loss().detectable()));
-        fields.put("needed_samples", row.loss().needed() == 0 ? null : row.loss().needed());
+        fields.put(
+                "needed_samples", row.loss().needed() == 0 ? null : row.loss().needed());
         fields.put("failed", row.absent().failed());
         fields.put("missing", row.absent().missing());
         fields.put("stored_bytes_ratio", finite(row.bytes()));

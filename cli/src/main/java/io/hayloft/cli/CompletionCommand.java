@@ -61,7 +61,9 @@ final class CompletionCommand extends Subcommand {
     private static void description(StringBuilder lines, String[] description) {
         if (description.length > 0) {
             var first = description[0].split("(?<=[.:]) ", 2)[0].replaceAll("[.:]$", "");
-            lines.append(" -d '").append(first.replace("\\", "\\\\").replace("'", "\\'")).append('\'');
+            lines.append(" -d '")
+                    .append(first.replace("\\", "\\\\").replace("'", "\\'"))
+                    .append('\'');
         }
         lines.append('\n');
     }

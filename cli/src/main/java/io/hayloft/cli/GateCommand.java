@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
         description = {
             "Decide whether a run keeps within limits of a baseline: for CI.",
             "",
-            "Exit code 0: every method does, with 95 %% confidence; 3: one certainly does not; 4: too few samples to tell. Prints"
-                    + " one line a method that does not pass."
+            "Exit code 0: every method does, with 95 %% confidence; 3: one certainly does not; 4: too few samples to"
+                    + " tell. Prints one line a method that does not pass."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -41,7 +41,11 @@ final class GateCommand extends Subcommand {
     private static final int CANNOT_TELL = 4;
     private static final Pattern PERCENT = Pattern.compile("\\+?(\\d+(?:\\.\\d+)?) ?%");
 
-    @Option(names = "--baseline", required = true, paramLabel = "RUN", description = "Folder of the run to keep up with.")
+    @Option(
+            names = "--baseline",
+            required = true,
+            paramLabel = "RUN",
+            description = "Folder of the run to keep up with.")
     private String baseline = "";
 
     @Option(names = "--candidate", required = true, paramLabel = "RUN", description = "Folder of the run to judge.")
@@ -54,7 +58,10 @@ final class GateCommand extends Subcommand {
             description = "Largest loss of score, in points of a hundred. Default: ${DEFAULT-VALUE}.")
     private double maxDrop;
 
-    @Option(names = "--max-bytes", paramLabel = "+P%", description = "Most stored bytes over the baseline's, such as +5%%.")
+    @Option(
+            names = "--max-bytes",
+            paramLabel = "+P%",
+            description = "Most stored bytes over the baseline's, such as +5%%.")
     private @Nullable String maxBytes;
 
     @Option(
@@ -121,8 +128,7 @@ final class GateCommand extends Subcommand {
         var file = RunOptions.folder(name);
         var how = append
                 ? List.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                : List.of(
-                        StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+                : List.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
         try {
             Files.writeString(file, text, how.toArray(StandardOpenOption[]::new));
         } catch (IOException e) {

@@ -23,7 +23,8 @@ final class HelpCommand extends Subcommand {
         }
         var found = root.getSubcommands().get(command);
         if (found == null) {
-            throw Suggest.unknown("command", command, List.copyOf(root.getSubcommands().keySet()));
+            throw Suggest.unknown(
+                    "command", command, List.copyOf(root.getSubcommands().keySet()));
         }
         found.usage(out());
         return 0;

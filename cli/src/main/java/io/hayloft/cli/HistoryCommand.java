@@ -24,8 +24,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show score, bytes and time of each method over the runs of one setting, oldest first.",
             "",
-            "change names what differs since the last change: the score, where the same samples show it at a level of 5 %%"
-                    + " shared among all rows; stored bytes by more than 0.5 %%; time by more than 10 %% on the same machine."
+            "change names what differs since the last change: the score, where the same samples show it at a level of"
+                + " 5 %% shared among all rows; stored bytes by more than 0.5 %%; time by more than 10 %% on the same"
+                + " machine."
         },
         footer = {
             "",

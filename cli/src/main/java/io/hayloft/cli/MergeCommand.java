@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Join the folders of a run's parts to one run, as if it had not been divided.",
             "",
-            "The parts are of bench --shard, or runs of the same settings with other methods, tasks, lengths or samples. Each"
-                    + " record is kept once; parts stay as they are. If OUT holds a run, it is a part, too."
+            "The parts are of bench --shard, or runs of the same settings with other methods, tasks, lengths or"
+                + " samples. Each record is kept once; parts stay as they are. If OUT holds a run, it is a part, too."
         },
         footer = {
             "",
@@ -44,8 +44,8 @@ final class MergeCommand extends Subcommand {
             err().println("note: of this run, no part was given of " + String.join(", ", done.missing()));
         }
         if (!run.failures().isEmpty()) {
-            err().println("note: " + Sizes.count(run.failures().size(), "answer") + " failed: bench --retry-failed --out "
-                    + out + " tries again");
+            err().println("note: " + Sizes.count(run.failures().size(), "answer")
+                    + " failed: bench --retry-failed --out " + out + " tries again");
         }
         out().println("merged " + Sizes.count(parts.size(), "part") + ": "
                 + Sizes.count(run.records().size(), "record"));

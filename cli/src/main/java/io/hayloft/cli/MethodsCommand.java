@@ -84,7 +84,13 @@ final class MethodsCommand extends Subcommand {
     }
 
     private void list() {
-        var table = new Table().text("method").text("kind").priority(0).text("example").priority(1).text("idea", IDEA_WIDTH);
+        var table = new Table()
+                .text("method")
+                .text("kind")
+                .priority(0)
+                .text("example")
+                .priority(1)
+                .text("idea", IDEA_WIDTH);
         for (var method : Methods.all()) {
             int end = method.idea().indexOf(": ");
             table.row(List.of(

@@ -52,8 +52,8 @@ final class RunOptions {
         var shown = new Table();
         for (int i = 0; i < table.columns().size(); i++) {
             int column = i;
-            boolean numbers = table.rows().stream()
-                    .allMatch(row -> row.get(column) == null || row.get(column) instanceof Number);
+            boolean numbers =
+                    table.rows().stream().allMatch(row -> row.get(column) == null || row.get(column) instanceof Number);
             var name = table.columns().get(i);
             shown = numbers ? shown.number(name) : shown.text(name);
             shown.priority(i == 0 ? Table.ALWAYS : -i);

@@ -63,6 +63,8 @@ final class RunsCommand extends Subcommand {
     }
 
     private static @Nullable String words(@Nullable Object names) {
-        return names instanceof List<?> list ? String.join(" ", list.stream().map(String::valueOf).toList()) : null;
+        return names instanceof List<?> list
+                ? String.join(" ", list.stream().map(String::valueOf).toList())
+                : null;
     }
 }

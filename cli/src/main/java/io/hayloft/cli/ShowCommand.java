@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show the table of a run, one row a method, also while the run goes on or after it was stopped.",
             "",
-            "table, md and latex are rounded for people; csv, json and parquet hold all digits, with intervals, verdicts,"
-                    + " and counts of samples won, lost, cut short and failed. parquet becomes a file in the run's folder."
+            "table, md and latex are rounded for people; csv, json and parquet hold all digits, with intervals,"
+                    + " verdicts, and counts of samples won, lost, cut short and failed. parquet becomes a file in the"
+                    + " run's folder."
         },
         footer = {
             "",

@@ -13,8 +13,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Answer a question about the records of a run in SQL (of DuckDB).",
             "",
-            "Table records has a row for each answer, with the fields of records.jsonl as columns (docs/command-line.md"
-                    + " explains them); table failures has those that failed: model, method, task, category, sample, error."
+            "Table records has a row for each answer, with the fields of records.jsonl as columns"
+                + " (docs/command-line.md explains them); table failures has those that failed: model, method, task,"
+                + " category, sample, error."
         },
         footer = {
             "",

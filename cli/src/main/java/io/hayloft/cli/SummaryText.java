@@ -15,7 +15,8 @@ import java.util.Locale;
 /** The summary of a run: a row for each method, with its scores in each category as in the report. */
 final class SummaryText {
     /** Columns are left out in this order where a terminal is narrow; categories, from the last, between the two. */
-    private static final List<String> FIRST_TO_GO = List.of("prefill tok/s", "compress s", "read/ step and token", "decode tok/s");
+    private static final List<String> FIRST_TO_GO =
+            List.of("prefill tok/s", "compress s", "read/ step and token", "decode tok/s");
 
     private static final int CATEGORIES = 10;
     private static final int BYTES = 20;
@@ -29,7 +30,8 @@ final class SummaryText {
         switch (format) {
             case TABLE -> out.println(of(Statistics.by(run.records(), by), by, Terminal.width()));
             case PARQUET ->
-                out.println(SummaryExport.of(run, by, format).writeParquet(run.path().resolve("summary.parquet")));
+                out.println(SummaryExport.of(run, by, format)
+                        .writeParquet(run.path().resolve("summary.parquet")));
             case MD, CSV, JSON, LATEX -> RunOptions.print(out, SummaryExport.of(run, by, format), format);
         }
     }

@@ -86,9 +86,13 @@ final class Table {
             return text;
         }
         var left = dropped.stream().sorted().map(names::get).toList();
-        return text + System.lineSeparator()
+        return text
+                + System.lineSeparator()
                 + Terminal.wrapped(
-                        "left out at this width: ", "    ", String.join(", ", left), Math.min(width, Terminal.LONGEST_LINE));
+                        "left out at this width: ",
+                        "    ",
+                        String.join(", ", left),
+                        Math.min(width, Terminal.LONGEST_LINE));
     }
 
     private static int widest(String text) {
@@ -101,9 +105,7 @@ final class Table {
      * @param less by how many characters the widest column of text has to be narrower
      */
     private String drawn(List<Integer> shown, int less) {
-        int widest = shown.stream()
-                .max(Comparator.comparingInt(this::width))
-                .orElse(-1);
+        int widest = shown.stream().max(Comparator.comparingInt(this::width)).orElse(-1);
         var some = shown.stream()
                 .map(i -> less > 0 && i == widest ? folded(i, Math.max(NARROWEST, width(i) - less)) : columns.get(i))
                 .toArray(Column[]::new);

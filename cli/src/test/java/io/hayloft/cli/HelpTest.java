@@ -35,7 +35,8 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("commands")
     void helpOfACommandIsTheSameInBothWays(String command) {
-        assertThat(Cli.good("help", command).out()).isEqualTo(Cli.good(command, "--help").out());
+        assertThat(Cli.good("help", command).out())
+                .isEqualTo(Cli.good(command, "--help").out());
     }
 
     @Test

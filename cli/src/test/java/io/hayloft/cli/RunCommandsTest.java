@@ -65,7 +65,8 @@ class RunCommandsTest {
         assertThat(Cli.good("show", path("all"), "--format", "latex").out()).contains("\\toprule", "random:2x");
         var parquet = Cli.good("show", path("all"), "--format", "parquet").out().strip();
         assertThat(Files.readAllBytes(Path.of(parquet))).startsWith('P', 'A', 'R', '1');
-        assertThat(Cli.good("show", path("all"), "--by", "method").out()).contains(" snapkv:4x ", " won/lost/same ", "lossless ratio");
+        assertThat(Cli.good("show", path("all"), "--by", "method").out())
+                .contains(" snapkv:4x ", " won/lost/same ", "lossless ratio");
         for (var by : List.of("length", "depth", "protocol", "category")) {
             assertThat(Cli.good("show", path("all"), "--by", by).out()).contains(" full ", " snapkv:4x ");
         }
@@ -78,7 +79,10 @@ class RunCommandsTest {
         var query = "select method, count(*) as n from records group by all order by n, method";
         assertThat(Cli.good("sql", path("all"), query, "--format", "csv").out())
                 .isEqualTo("method,n\nfull,16\nrandom:2x,16\nrandom:4x,16\nsnapkv:2x,16\nsnapkv:4x,16\n");
-        assertThat(json(Cli.good("sql", path("all"), query, "--format", "json")).get(1).get("n").asInt())
+        assertThat(json(Cli.good("sql", path("all"), query, "--format", "json"))
+                        .get(1)
+                        .get("n")
+                        .asInt())
                 .isEqualTo(16);
         assertThat(Cli.good("sql", path("all"), query).out()).contains(" method ", " snapkv:2x ");
         var file = folder.resolve("query.parquet");
@@ -91,7 +95,8 @@ class RunCommandsTest {
     @Test
     void runsAreListedAndReportsWrittenAgain() throws IOException {
         assertThat(Cli.good("runs", folder.toString()).out()).contains(path("all"), "hayloft-tiny", "finished");
-        assertThat(json(Cli.good("runs", folder.toString(), "--format", "json")).size()).isGreaterThanOrEqualTo(4);
+        assertThat(json(Cli.good("runs", folder.toString(), "--format", "json")).size())
+                .isGreaterThanOrEqualTo(4);
         assertThat(Cli.good("runs", path("nowhere")).out()).startsWith("no runs in ");
         Files.delete(folder.resolve("all/report.html"));
         assertThat(Cli.good("report", path("all")).out()).startsWith("report:  " + path("all"));
@@ -130,7 +135,8 @@ class RunCommandsTest {
 
     @Test
     void comparisonsAreOfTheSameSamplesOnly() throws IOException {
-        assertThat(Cli.good("compare", path("all"), path("part1"), path("part2")).out())
+        assertThat(Cli.good("compare", path("all"), path("part1"), path("part2"))
+                        .out())
                 .contains(path("part1") + " against " + path("all"), "cannot tell");
         Cli.run("compare", path("part1"), path("part2")).isUserError("no method and sample in common");
         Cli.run("compare", path("all"), path("part1"), "--margin", "0").isUserError("--margin must be above 0");
@@ -142,7 +148,10 @@ class RunCommandsTest {
         });
         var page = folder.resolve("c.html");
         Cli.good("compare", path("all"), path("part1"), "--html", page.toString());
-        assertThat(page).content().contains("<h1>comparison with ", "snapkv:4x", "<circle cx=").doesNotContain("{{");
+        assertThat(page)
+                .content()
+                .contains("<h1>comparison with ", "snapkv:4x", "<circle cx=")
+                .doesNotContain("{{");
         Cli.good(bench("seed2", "--seed", "2", "--quiet"));
         Cli.run("compare", path("all"), path("seed2")).isUserError("no method and sample in common");
     }
@@ -150,8 +159,7 @@ class RunCommandsTest {
     @Test
     void theGateEndsWithItsDecision() throws IOException {
         var xml = folder.resolve("gate.xml");
-        var open = Cli.run(
-                "gate", "--baseline", path("all"), "--candidate", path("part1"), "--junit", xml.toString());
+        var open = Cli.run("gate", "--baseline", path("all"), "--candidate", path("part1"), "--junit", xml.toString());
         assertThat(open.code()).as(open.err()).isEqualTo(4);
         assertThat(open.out()).startsWith("gate: cannot tell").contains("\nsnapkv:4x: cannot tell: ");
         assertThat(xml).content().contains("<testsuite name=\"hayloft gate\" tests=\"3\"");

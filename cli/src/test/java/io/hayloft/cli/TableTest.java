@@ -46,7 +46,10 @@ class TableTest {
 
     @Test
     void whatIsNeverLeftOutIsFoldedWhereItMustBe() {
-        var wide = new Table().text("method").number("n").row(List.of("snapkv:4x,window=64,kernel=7 + kivi:4bit,group=64", "3"));
+        var wide = new Table()
+                .text("method")
+                .number("n")
+                .row(List.of("snapkv:4x,window=64,kernel=7 + kivi:4bit,group=64", "3"));
         assertThat(wide.render(40).lines())
                 .hasSizeGreaterThan(3)
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(40));
@@ -54,7 +57,8 @@ class TableTest {
 
     @Test
     void helpFitsNarrowTerminals() {
-        assertThat(Terminal.wrapped("- ", "  ", "some words that go on and on", 12).lines())
+        assertThat(Terminal.wrapped("- ", "  ", "some words that go on and on", 12)
+                        .lines())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(12));
     }
 }

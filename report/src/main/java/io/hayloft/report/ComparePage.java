@@ -62,8 +62,7 @@ public final class ComparePage {
             tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
             (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
             difference, the dashed one the margin.</p>
-            """
-                .formatted(Digits.fixed(100 * margin, 1));
+            """.formatted(Digits.fixed(100 * margin, 1));
     }
 
     /** The largest difference that an interval of the page reaches. */
@@ -158,7 +157,9 @@ public final class ComparePage {
                 .append("<th scope=\"col\">answer now</th><th scope=\"col\">reference</th></tr></thead><tbody>\n");
         for (Flip flip : flips.subList(0, Math.min(FLIPS, flips.size()))) {
             var record = flip.record();
-            body.append("<tr><th scope=\"row\">").append(escaped(record.sample())).append("</th>");
+            body.append("<tr><th scope=\"row\">")
+                    .append(escaped(record.sample()))
+                    .append("</th>");
             for (var cell : List.of(
                     Digits.score(flip.other()),
                     Digits.score(record.score()),

@@ -20,17 +20,12 @@ public final class Details {
     /** One line for each detail; none where there is nothing to say. */
     public static List<String> of(RunFolder run, Findings findings) {
         var lines = new ArrayList<String>();
-        findings.sweeps().stream()
-                .filter(sweep -> !sweep.isControl())
-                .forEach(sweep -> lines.add(sweep(sweep)));
+        findings.sweeps().stream().filter(sweep -> !sweep.isControl()).forEach(sweep -> lines.add(sweep(sweep)));
         var fragile = findings.fragile();
         if (!fragile.isEmpty()) {
             lines.add(Sizes.count(fragile.size(), "fragile sample") + " (right with the full cache, wrong with at least"
                     + " half of the settings): "
-                    + fragile.stream()
-                            .limit(NAMED)
-                            .map(BenchRecord::sample)
-                            .collect(Collectors.joining(", "))
+                    + fragile.stream().limit(NAMED).map(BenchRecord::sample).collect(Collectors.joining(", "))
                     + (fragile.size() > NAMED ? ", ..." : ""));
         }
         long cut = run.records().stream()

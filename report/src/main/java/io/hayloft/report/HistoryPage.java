@@ -18,10 +18,10 @@ import java.util.function.ToDoubleFunction;
 /** The page of a history: for each method its score, bytes and time over the runs, one file without scripts. */
 public final class HistoryPage {
     private static final String INTRODUCTION = """
-            <p>Runs of one setting, oldest first. A large red point marks a change since the last change: of the score, where the same
-            samples show it at a level of 5 % shared among all points; of stored bytes by more than 0.5 %; of time by more than
-            10 % on the same machine.</p>
-            """;
+        <p>Runs of one setting, oldest first. A large red point marks a change since the last change: of the score, where the same
+        samples show it at a level of 5 % shared among all points; of stored bytes by more than 0.5 %; of time by more than
+        10 % on the same machine.</p>
+        """;
 
     private static final int WIDTH = 600;
     private static final int HEIGHT = 80;
@@ -66,8 +66,7 @@ public final class HistoryPage {
      * @param value of a run
      * @param isMarked whether a change marks it
      */
-    private record Measure(
-            String name, int decimals, ToDoubleFunction<Point> value, Predicate<Change> isMarked) {
+    private record Measure(String name, int decimals, ToDoubleFunction<Point> value, Predicate<Change> isMarked) {
         private static final List<Measure> ALL = List.of(
                 new Measure("score", 2, point -> point.row().mean().mean(), change -> !Double.isNaN(change.score())),
                 new Measure(
@@ -75,8 +74,7 @@ public final class HistoryPage {
                         0,
                         point -> point.row().bytes().perToken(),
                         change -> !Double.isNaN(change.bytes())),
-                new Measure(
-                        "seconds for a sample", 3, Point::seconds, change -> !Double.isNaN(change.time())));
+                new Measure("seconds for a sample", 3, Point::seconds, change -> !Double.isNaN(change.time())));
 
         void draw(StringBuilder body, String method, List<Point> points) {
             double[] values = points.stream().mapToDouble(value).toArray();
@@ -125,7 +123,9 @@ public final class HistoryPage {
         body.append("</tr></thead><tbody>\n");
         for (var point : points) {
             var info = point.run().info();
-            body.append("<tr><th scope=\"row\">").append(escaped(info.started())).append("</th>");
+            body.append("<tr><th scope=\"row\">")
+                    .append(escaped(info.started()))
+                    .append("</th>");
             for (var cell : List.of(
                     Digits.mean(point.row().mean()),
                     Integer.toString(point.row().mean().count()),

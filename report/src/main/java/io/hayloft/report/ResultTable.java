@@ -26,7 +26,8 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
 
     /** A table of rows that all have the same names in the same order; no rows give no columns. */
     public static ResultTable of(List<? extends Map<String, @Nullable Object>> rows) {
-        var columns = rows.isEmpty() ? List.<String>of() : List.copyOf(rows.getFirst().keySet());
+        var columns =
+                rows.isEmpty() ? List.<String>of() : List.copyOf(rows.getFirst().keySet());
         var values = new ArrayList<List<@Nullable Object>>();
         for (var row : rows) {
             values.add(new ArrayList<>(row.values()));

@@ -123,7 +123,8 @@ public final class RunQuery {
         var file = folder.resolve("records.jsonl");
         var source = Files.exists(file)
                 ? "read_json(" + quoted(file.toString())
-                        + ", format = 'newline_delimited', auto_detect = false, ignore_errors = true, columns = " + types
+                        + ", format = 'newline_delimited', auto_detect = false, ignore_errors = true, columns = "
+                        + types
                         + ")"
                 : "(SELECT " + nulls() + " LIMIT 0)";
         var connection = DriverManager.getConnection("jdbc:duckdb:");
@@ -133,8 +134,8 @@ public final class RunQuery {
             // a torn last line reads as a row of nulls
             statement.execute(
                     "CREATE VIEW records AS SELECT * EXCLUDE (error) FROM " + source + " WHERE score IS NOT NULL");
-            statement.execute("CREATE VIEW failures AS SELECT model, method, task, category, sample, error FROM " + source
-                    + " WHERE error IS NOT NULL");
+            statement.execute("CREATE VIEW failures AS SELECT model, method, task, category, sample, error FROM "
+                    + source + " WHERE error IS NOT NULL");
             return connection;
         } catch (SQLException e) {
             connection.close();

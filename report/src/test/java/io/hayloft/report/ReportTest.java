@@ -174,7 +174,8 @@ class ReportTest {
                 .orElseThrow();
         assertThat(means.rows().getFirst()).containsExactly("full", 28L, expected);
         var file = folder.resolve("all.parquet");
-        assertThat(Files.readAllBytes(RunQuery.copy(folder, "FROM records;", file))).startsWith('P', 'A', 'R', '1');
+        assertThat(Files.readAllBytes(RunQuery.copy(folder, "FROM records;", file)))
+                .startsWith('P', 'A', 'R', '1');
         assertThatThrownBy(() -> RunQuery.select(folder, "SELECT scores FROM records"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("scores");
@@ -187,9 +188,13 @@ class ReportTest {
     void theSummaryComesInEveryFormat() throws IOException {
         var run = runOnDisk();
         var markdown = SummaryExport.of(run, Grouping.CATEGORY, TableFormat.MD).text(TableFormat.MD);
-        assertThat(markdown).startsWith("| method | single-document QA |").contains("| compress s |", "\n| snapkv:4x | ");
-        assertThat(SummaryExport.of(run, Grouping.METHOD, TableFormat.MD).columns()).startsWith("method", "mean [95 %]");
-        assertThat(SummaryExport.of(run, Grouping.LENGTH, TableFormat.MD).columns()).startsWith("method", "1024", "2048");
+        assertThat(markdown)
+                .startsWith("| method | single-document QA |")
+                .contains("| compress s |", "\n| snapkv:4x | ");
+        assertThat(SummaryExport.of(run, Grouping.METHOD, TableFormat.MD).columns())
+                .startsWith("method", "mean [95 %]");
+        assertThat(SummaryExport.of(run, Grouping.LENGTH, TableFormat.MD).columns())
+                .startsWith("method", "1024", "2048");
         assertThat(SummaryExport.of(run, Grouping.CATEGORY, TableFormat.LATEX).text(TableFormat.LATEX))
                 .contains("\\toprule", "mean [95 \\%]", "$\\times$");
         var values = SummaryExport.of(run, Grouping.CATEGORY, TableFormat.CSV);

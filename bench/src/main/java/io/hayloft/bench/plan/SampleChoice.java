@@ -242,7 +242,8 @@ public final class SampleChoice {
             int found = complete.getOrDefault(
                     List.<Object>of(group.task().name(), group.request().length()), 0);
             sum += (int) Math.min(
-                    found, places.stream().filter(place -> place.group().equals(group)).count());
+                    found,
+                    places.stream().filter(place -> place.group().equals(group)).count());
         }
         return sum;
     }

@@ -86,7 +86,8 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
     private static List<RunLine> inTurns(List<Part> parts, RunInfo info) {
         var methods = info.settings().get("methods") instanceof List<?> list ? list : List.of();
         boolean shards = parts.stream().allMatch(part -> part.shards().size() == 1);
-        int longest = parts.stream().mapToInt(part -> part.samples().size()).max().orElse(0);
+        int longest =
+                parts.stream().mapToInt(part -> part.samples().size()).max().orElse(0);
         var samples = new LinkedHashMap<List<Object>, List<RunLine>>();
         var order = shards
                 ? IntStream.range(0, longest)
@@ -102,7 +103,8 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
         }
         var all = new ArrayList<RunLine>();
         for (var lines : samples.values()) {
-            lines.sort(Comparator.comparingInt(line -> methods.indexOf(line.subject().method())));
+            lines.sort(Comparator.comparingInt(
+                    line -> methods.indexOf(line.subject().method())));
             all.addAll(lines);
         }
         return all;
@@ -111,7 +113,9 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
     private static List<Object> sample(RunLine line) {
         var subject = line.subject();
         return List.of(
-                subject.task(), subject.sample(), Objects.toString(subject.facets().get("length")));
+                subject.task(),
+                subject.sample(),
+                Objects.toString(subject.facets().get("length")));
     }
 
     private static List<String> missing(List<Part> parts) {
@@ -139,7 +143,9 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
         }
 
         private RunLine better(RunLine before, RunLine line) {
-            if (before instanceof BenchRecord && line instanceof BenchRecord && !before.key().equals(line.key())) {
+            if (before instanceof BenchRecord
+                    && line instanceof BenchRecord
+                    && !before.key().equals(line.key())) {
                 var subject = line.subject();
                 throw new UserError("the parts have different answers of " + subject.method() + " to sample "
                         + subject.sample() + " of " + subject.task()

@@ -51,7 +51,8 @@ class ShardTest {
         assertThat(merged.run().records()).isEqualTo(all.records()).hasSize(2 * 2 * 4 * 3);
         assertThat(merged.missing()).isEmpty();
         assertThat(merged.repeated()).isZero();
-        assertThat(merged.run().info().settings()).isEqualTo(RunFolder.read(folder.resolve("all")).info().settings());
+        assertThat(merged.run().info().settings())
+                .isEqualTo(RunFolder.read(folder.resolve("all")).info().settings());
         assertThat(merged.run().info().identity()).isEqualTo(all.info().identity());
         assertThat(Files.readString(folder.resolve("merged/records.jsonl")))
                 .isEqualTo(Files.readString(folder.resolve("all/records.jsonl")));
@@ -90,8 +91,7 @@ class ShardTest {
         failing.failsOn = " "; // every prompt
         run(spec("failed"), failing);
         run(spec("done"), new FakeRunner(1000, false));
-        var merged = Merge.of(
-                folder.resolve("merged"), List.of(folder.resolve("failed"), folder.resolve("done")));
+        var merged = Merge.of(folder.resolve("merged"), List.of(folder.resolve("failed"), folder.resolve("done")));
         assertThat(merged.run().failures()).isEmpty();
         assertThat(merged.run().records()).hasSize(2 * 2 * 4 * 3);
     }
@@ -116,7 +116,8 @@ class ShardTest {
         second.dated = true;
         run(spec("one"), first);
         run(spec("two").clock("2026-02-01T12:00:00Z"), second);
-        assertThatThrownBy(() -> Merge.of(folder.resolve("merged"), List.of(folder.resolve("one"), folder.resolve("two"))))
+        assertThatThrownBy(
+                        () -> Merge.of(folder.resolve("merged"), List.of(folder.resolve("one"), folder.resolve("two"))))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("different answers")
                 .hasMessageContaining("--clock");

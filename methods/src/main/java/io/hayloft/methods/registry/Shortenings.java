@@ -51,8 +51,8 @@ final class Shortenings {
                                 + " judges."),
                 shortening(
                         "truncation",
-                        "Cuts out the middle of the document, the control of everything that saves bytes: what a shorter"
-                                + " prompt of the same size would do.",
+                        "Cuts out the middle of the document, the control of everything that saves bytes: what a"
+                                + " shorter prompt of the same size would do.",
                         "the way LongBench (arXiv 2308.14508) cuts prompts",
                         List.of(),
                         arguments -> new Truncation.Kind()));

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TruncationTest {
     private static final String TEXT = "one two three four five six seven eight nine ten";
-    private final Truncation truncation = new Truncation(text -> text.isBlank() ? 0 : text.strip().split(" ").length);
+    private final Truncation truncation =
+            new Truncation(text -> text.isBlank() ? 0 : text.strip().split(" ").length);
 
     @Test
     void theMiddleIsCutOut() {

@@ -147,8 +147,7 @@ public record Comparison(
         return methods.getOrDefault(method, List.of());
     }
 
-    private static List<String> without(
-            Map<String, List<BenchRecord>> some, Map<String, List<BenchRecord>> others) {
+    private static List<String> without(Map<String, List<BenchRecord>> some, Map<String, List<BenchRecord>> others) {
         return some.keySet().stream()
                 .filter(method -> !others.containsKey(method))
                 .toList();
@@ -206,8 +205,8 @@ public record Comparison(
     /** Samples that have the same name in both runs and another prompt. */
     private static int otherPrompts(List<BenchRecord> baseline, List<BenchRecord> candidate) {
         var prompts = new HashMap<String, Set<String>>();
-        baseline.forEach(record -> prompts.computeIfAbsent(name(record), any -> new HashSet<>())
-                .add(record.promptSha256()));
+        baseline.forEach(record ->
+                prompts.computeIfAbsent(name(record), any -> new HashSet<>()).add(record.promptSha256()));
         var other = new HashSet<String>();
         for (var record : candidate) {
             var known = prompts.get(name(record));

@@ -51,8 +51,7 @@ public final class Findings {
 
     private void find() {
         var settings = table.rows().stream()
-                .filter(row ->
-                        !row.isControl() && row.difference().pairs() > 0)
+                .filter(row -> !row.isControl() && row.difference().pairs() > 0)
                 .toList();
         var losses = NonInferiority.of(settings.stream()
                 .map(row -> pairs(row.method(), Groups.FULL).differences())
@@ -82,8 +81,7 @@ public final class Findings {
 
     /** Lengths of the answers of a method against those of the full cache. */
     public LengthDrift lengths(String method) {
-        return LengthDrift.of(
-                methods.getOrDefault(method, List.of()), methods.getOrDefault(Groups.FULL, List.of()));
+        return LengthDrift.of(methods.getOrDefault(method, List.of()), methods.getOrDefault(Groups.FULL, List.of()));
     }
 
     /** Number of answers of a method that the limit of tokens has ended. They count as they score. */
@@ -98,7 +96,10 @@ public final class Findings {
         var ratios = new HashMap<String, Double>();
         table.rows().forEach(row -> ratios.put(row.method(), row.bytes().achievedRatio()));
         return Sweep.of(
-                methods, own -> own.isEmpty() ? Double.NaN : ratios.getOrDefault(own.getFirst().method(), Double.NaN));
+                methods,
+                own -> own.isEmpty()
+                        ? Double.NaN
+                        : ratios.getOrDefault(own.getFirst().method(), Double.NaN));
     }
 
     /** Samples that the full cache answers right and at least half of the settings wrong, controls left out. */

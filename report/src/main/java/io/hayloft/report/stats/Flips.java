@@ -59,10 +59,8 @@ public record Flips(int wins, int losses, int ties, double worst, List<Flip> sam
             }
         }
         flips.sort(Comparator.comparingDouble(Flip::difference));
-        var sorted = differences.stream()
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
+        var sorted =
+                differences.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         double worst = sorted.length == 0 ? Double.NaN : Bootstrap.quantile(sorted, WORST);
         return new Flips(wins, flips.size() - wins, sorted.length - flips.size(), worst, flips);
     }

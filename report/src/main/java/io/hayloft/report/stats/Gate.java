@@ -46,7 +46,8 @@ public record Gate(List<Line> lines) {
      * @param bytes most stored bytes over those of the baseline, 1.05 for +5 %; null for no limit
      * @param time most time over that of the baseline; null for no limit
      */
-    public record Limits(double drop, @Nullable Double bytes, @Nullable Double time) {}
+    public record Limits(
+            double drop, @Nullable Double bytes, @Nullable Double time) {}
 
     /**
      * One check of one method.
@@ -103,9 +104,13 @@ public record Gate(List<Line> lines) {
             answers(rows.get(i).absent()).ifPresent(checks::add);
             lines.add(new Line(rows.get(i).method(), checks));
         }
-        comparison.nothingCommon().forEach(method -> unknown(method, "has no sample in common").ifPresent(lines::add));
-        comparison.onlyBaseline().forEach(method -> unknown(method, "has not run in the candidate")
-                .ifPresent(lines::add));
+        comparison
+                .nothingCommon()
+                .forEach(method -> unknown(method, "has no sample in common").ifPresent(lines::add));
+        comparison
+                .onlyBaseline()
+                .forEach(method ->
+                        unknown(method, "has not run in the candidate").ifPresent(lines::add));
         return new Gate(lines);
     }
 
@@ -143,8 +148,12 @@ public record Gate(List<Line> lines) {
     private static Check score(Row row, double drop, boolean loses) {
         boolean keeps = row.values().aboveP(-drop) < NonInferiority.LEVEL;
         var difference = row.difference();
-        var found = String.format(Locale.ROOT, "score %s, was %s: %+.1f points",
-                Digits.score(row.candidate().mean()), Digits.score(row.baseline().mean()), 100 * difference.mean());
+        var found = String.format(
+                Locale.ROOT,
+                "score %s, was %s: %+.1f points",
+                Digits.score(row.candidate().mean()),
+                Digits.score(row.baseline().mean()),
+                100 * difference.mean());
         if (difference.interval().exists()) {
             found += String.format(
                     Locale.ROOT,
@@ -188,9 +197,6 @@ public record Gate(List<Line> lines) {
 
     /** The worst outcome of all methods. */
     public Outcome outcome() {
-        return lines.stream()
-                .map(Line::outcome)
-                .max(Comparator.naturalOrder())
-                .orElse(Outcome.CANNOT_TELL);
+        return lines.stream().map(Line::outcome).max(Comparator.naturalOrder()).orElse(Outcome.CANNOT_TELL);
     }
 }

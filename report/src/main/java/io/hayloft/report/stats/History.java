@@ -69,7 +69,9 @@ public record History(List<Point> points) {
         int comparisons =
                 steps.values().stream().mapToInt(list -> list.size() - 1).sum();
         var points = new ArrayList<Point>();
-        steps.values().forEach(list -> points.addAll(new Line(list, NonInferiority.LEVEL / Math.max(1, comparisons)).points()));
+        steps.values()
+                .forEach(list ->
+                        points.addAll(new Line(list, NonInferiority.LEVEL / Math.max(1, comparisons)).points()));
         return new History(points);
     }
 
@@ -151,7 +153,9 @@ public record History(List<Point> points) {
                 return Double.NaN;
             }
             var interval = row.time().interval();
-            return interval.low() > 1 + TIME || interval.high() < 1 - TIME ? row.time().median() : Double.NaN;
+            return interval.low() > 1 + TIME || interval.high() < 1 - TIME
+                    ? row.time().median()
+                    : Double.NaN;
         }
     }
 }

@@ -29,7 +29,8 @@ final class ParetoFront {
                 .toList();
         var front = new TreeSet<String>();
         for (var row : measured) {
-            if ((row.isFull() || !row.isControl()) && measured.stream().noneMatch(other -> dominates(other, row, isHigher))) {
+            if ((row.isFull() || !row.isControl())
+                    && measured.stream().noneMatch(other -> dominates(other, row, isHigher))) {
                 front.add(row.method());
             }
         }

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param cliff where the score falls most; null if it does not fall
  */
 public record Sweep(
-        String name, List<Point> points, List<Lossless> lossless, @Nullable Cliff cliff) {
+        String name,
+        List<Point> points,
+        List<Lossless> lossless,
+        @Nullable Cliff cliff) {
     /** Losses that count: one point and five. */
     public static final List<Double> MARGINS = List.of(0.01, 0.05);
 
@@ -75,8 +78,7 @@ public record Sweep(
      *
      * @param ratio achieved ratio of a method, by its records
      */
-    static List<Sweep> of(
-            Map<String, List<BenchRecord>> methods, ToDoubleFunction<List<BenchRecord>> ratio) {
+    static List<Sweep> of(Map<String, List<BenchRecord>> methods, ToDoubleFunction<List<BenchRecord>> ratio) {
         var full = methods.get(Groups.FULL);
         var names = new LinkedHashMap<String, List<String>>();
         methods.keySet().stream()
@@ -87,7 +89,9 @@ public record Sweep(
         names.forEach((name, settings) -> {
             if (full != null && settings.size() > 1) {
                 settings.sort(Comparator.comparingDouble(method -> ratio.applyAsDouble(records(methods, method))));
-                var rows = settings.stream().map(method -> records(methods, method)).toList();
+                var rows = settings.stream()
+                        .map(method -> records(methods, method))
+                        .toList();
                 var scores = JointScores.of(full, rows);
                 double[] ratios = rows.stream().mapToDouble(ratio).toArray();
                 if (scores.count() > 0 && rises(ratios)) {

@@ -129,8 +129,9 @@ public final class Warnings {
             var drift = findings.lengths(method);
             boolean large = drift.ratio() > LENGTH_SLACK || drift.ratio() < 1 / LENGTH_SLACK;
             if (large && drift.isShown()) {
-                drifts.add(method + " " + Digits.score(drift.ratio()) + " times [" + Digits.score(drift.interval().low())
-                        + ", " + Digits.score(drift.interval().high()) + "]");
+                drifts.add(method + " " + Digits.score(drift.ratio()) + " times ["
+                        + Digits.score(drift.interval().low()) + ", "
+                        + Digits.score(drift.interval().high()) + "]");
             }
         }
         if (!drifts.isEmpty()) {

@@ -43,8 +43,7 @@ class CoverageTest {
                 differences.add(category, this == CLUSTERED ? "context " + i / 4 : "sample " + i, value);
             }
             boolean graded = this == GRADED || this == CLUSTERED;
-            return new Pairs(
-                    differences.build(), graded ? null : new Counts(counts[1], counts[2], counts[0], 0));
+            return new Pairs(differences.build(), graded ? null : new Counts(counts[1], counts[2], counts[0], 0));
         }
 
         private double draw(SplittableRandom random, double context) {

@@ -61,7 +61,8 @@ class FlipsTest {
         assertThat(findings.lengths("snapkv:2x").isShown()).isFalse();
         assertThat(findings.truncated("h2o:2x")).isEqualTo(7);
         assertThat(Warnings.of(findings, all))
-                .anyMatch(line -> line.startsWith("answers are not as long") && line.contains("h2o:2x 1.82 times")
+                .anyMatch(line -> line.startsWith("answers are not as long")
+                        && line.contains("h2o:2x 1.82 times")
                         && !line.contains("snapkv"));
     }
 }

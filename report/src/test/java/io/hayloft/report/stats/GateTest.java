@@ -41,8 +41,7 @@ class GateTest {
         return Gate.of(Comparison.of(runs.get(0), runs.get(1)), limits).outcome();
     }
 
-    private static double share(
-            Outcome wanted, int simulations, int methods, int samples, double lost, double won) {
+    private static double share(Outcome wanted, int simulations, int methods, int samples, double lost, double won) {
         var random = new SplittableRandom(5);
         int found = 0;
         for (int i = 0; i < simulations; i++) {
@@ -54,7 +53,8 @@ class GateTest {
     @ParameterizedTest
     @CsvSource({"1, 3", "1, 5", "1, 10", "1, 20", "1, 100", "1, 400", "10, 20", "10, 100", "40, 10"})
     void falseAlarmsAreRareHoweverManyMethods(int methods, int samples) {
-        assertThat(share(Outcome.FAILS, methods > 10 ? 60 : 200, methods, samples, 0.05, 0.05)).isLessThan(0.05);
+        assertThat(share(Outcome.FAILS, methods > 10 ? 60 : 200, methods, samples, 0.05, 0.05))
+                .isLessThan(0.05);
     }
 
     @ParameterizedTest
@@ -74,7 +74,8 @@ class GateTest {
         var random = new SplittableRandom(1);
         assertThat(outcome(runs(3, 800, 0, 0, random), ONE_POINT)).isEqualTo(Outcome.PASSES);
         assertThat(outcome(runs(3, 50, 0, 0, random), ONE_POINT)).isEqualTo(Outcome.CANNOT_TELL);
-        assertThat(outcome(runs(3, 50, 0, 0, random), new Limits(0.2, null, null))).isEqualTo(Outcome.PASSES);
+        assertThat(outcome(runs(3, 50, 0, 0, random), new Limits(0.2, null, null)))
+                .isEqualTo(Outcome.PASSES);
     }
 
     @Test
@@ -91,20 +92,21 @@ class GateTest {
                 .toList();
         var comparison = Comparison.of(runs.get(0), larger);
         var gate = Gate.of(comparison, new Limits(0.2, 1.05, 1.2));
-        assertThat(gate.lines()).allSatisfy(line -> assertThat(line.checks())
-                .extracting(Gate.Check::outcome)
-                .containsExactly(Outcome.PASSES, Outcome.FAILS, Outcome.PASSES));
-        assertThat(GateOutput.lines(gate))
-                .hasSize(3)
-                .contains("snapkv:2x: fails: stored bytes +10.0 %");
+        assertThat(gate.lines())
+                .allSatisfy(line -> assertThat(line.checks())
+                        .extracting(Gate.Check::outcome)
+                        .containsExactly(Outcome.PASSES, Outcome.FAILS, Outcome.PASSES));
+        assertThat(GateOutput.lines(gate)).hasSize(3).contains("snapkv:2x: fails: stored bytes +10.0 %");
         assertThat(GateOutput.junit(gate))
-                .contains("tests=\"6\" failures=\"2\"", "<testcase classname=\"hayloft.gate.bytes\" name=\"snapkv:2x\">");
+                .contains(
+                        "tests=\"6\" failures=\"2\"", "<testcase classname=\"hayloft.gate.bytes\" name=\"snapkv:2x\">");
         assertThat(Gate.of(comparison, new Limits(0.2, 1.11, null)).outcome()).isEqualTo(Outcome.PASSES);
 
         var fewer = larger.stream()
                 .filter(record -> record.method().equals("snapkv:2x"))
                 .toList();
-        var lines = Gate.of(Comparison.of(runs.get(0), fewer), new Limits(0.2, null, null)).lines();
+        var lines = Gate.of(Comparison.of(runs.get(0), fewer), new Limits(0.2, null, null))
+                .lines();
         assertThat(lines.getLast().method()).isEqualTo("snapkv:3x");
         assertThat(lines.getLast().outcome()).isEqualTo(Outcome.CANNOT_TELL);
     }
@@ -114,7 +116,8 @@ class GateTest {
     void samplesThatFailInTheCandidateFailTheGate() {
         var runs = runs(2, 50, 0, 0, new SplittableRandom(1));
         var lost = runs.get(1).stream()
-                .filter(record -> record.method().equals("snapkv:3x") && record.sample().endsWith("-7"))
+                .filter(record ->
+                        record.method().equals("snapkv:3x") && record.sample().endsWith("-7"))
                 .toList();
         var rest = runs.get(1).stream().filter(record -> !lost.contains(record)).toList();
         var failures = lost.stream()
@@ -124,8 +127,7 @@ class GateTest {
         var comparison = Comparison.of(runs.get(0), rest, failures, 0.2);
         assertThat(comparison.rows())
                 .extracting(Comparison.Row::absent)
-                .containsExactly(
-                        new Comparison.Absent(0, "", 0), new Comparison.Absent(1, "out of memory & more", 0));
+                .containsExactly(new Comparison.Absent(0, "", 0), new Comparison.Absent(1, "out of memory & more", 0));
         var gate = Gate.of(comparison, new Limits(0.2, null, null));
         assertThat(gate.outcome()).isEqualTo(Outcome.FAILS);
         assertThat(GateOutput.lines(gate))
@@ -138,7 +140,10 @@ class GateTest {
 
         var unfinished = Comparison.of(runs.get(0), rest);
         assertThat(Gate.of(unfinished, new Limits(0.2, null, null)).outcome()).isEqualTo(Outcome.PASSES);
-        assertThat(GateOutput.notes(unfinished)).singleElement().asString().contains("lacks up to 1 sample of a method");
+        assertThat(GateOutput.notes(unfinished))
+                .singleElement()
+                .asString()
+                .contains("lacks up to 1 sample of a method");
     }
 
     /** A method whose samples all have other prompts is judged by none of them. */

@@ -151,9 +151,12 @@ class StatisticsTest {
     @Test
     void tablesByTaskLengthAndDepthHaveTheirColumns() {
         var records = FakeRecords.mini(5, 7);
-        assertThat(Statistics.by(records, Grouping.TASK).categories()).hasSize(7).startsWith("mini-single-doc-qa");
+        assertThat(Statistics.by(records, Grouping.TASK).categories())
+                .hasSize(7)
+                .startsWith("mini-single-doc-qa");
         assertThat(Statistics.by(records, Grouping.LENGTH).categories()).containsExactly("1024", "2048");
-        assertThat(Statistics.by(records, Grouping.DEPTH).categories()).containsExactly("0.0", "0.25", "0.5", "0.75", "1.0");
+        assertThat(Statistics.by(records, Grouping.DEPTH).categories())
+                .containsExactly("0.0", "0.25", "0.5", "0.75", "1.0");
     }
 
     @Test

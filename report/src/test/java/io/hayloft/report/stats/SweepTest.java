@@ -17,9 +17,11 @@ class SweepTest {
 
     @Test
     void aFallingFitPoolsWhatRises() {
-        assertThat(Sweep.falling(new double[] {0.9, 0.8, 0.85, 0.3})).containsExactly(new double[] {0.9, 0.825, 0.825, 0.3}, within(1e-12));
+        assertThat(Sweep.falling(new double[] {0.9, 0.8, 0.85, 0.3}))
+                .containsExactly(new double[] {0.9, 0.825, 0.825, 0.3}, within(1e-12));
         assertThat(Sweep.falling(new double[] {1, 0.5, 0.2})).containsExactly(1, 0.5, 0.2);
-        assertThat(Sweep.falling(new double[] {0.1, 0.2, 0.3})).containsExactly(new double[] {0.2, 0.2, 0.2}, within(1e-12));
+        assertThat(Sweep.falling(new double[] {0.1, 0.2, 0.3}))
+                .containsExactly(new double[] {0.2, 0.2, 0.2}, within(1e-12));
     }
 
     @Test
@@ -62,11 +64,7 @@ class SweepTest {
 
     /** Shares of right answers of the full cache and at four ratios, the samples' difficulty shared by all. */
     @ParameterizedTest
-    @CsvSource({
-        "0.95 0.94 0.90 0.75 0.40, 300",
-        "0.90 0.85 0.80 0.70 0.50, 200",
-        "0.98 0.97 0.93 0.70 0.30, 300"
-    })
+    @CsvSource({"0.95 0.94 0.90 0.75 0.40, 300", "0.90 0.85 0.80 0.70 0.50, 200", "0.98 0.97 0.93 0.70 0.30, 300"})
     void theIntervalCoversTheTrueRatioInAboutNineOfTenRuns(String shares, int samples) {
         var covered = covered(shares, samples);
         assertThat(covered[0]).as("1 point").isBetween(0.85, 0.95);
@@ -89,8 +87,9 @@ class SweepTest {
 
     /** Share of 200 runs whose interval holds the true ratio, for each margin. */
     private static double[] covered(String shares, int samples) {
-        double[] truth =
-                Arrays.stream(shares.split(" ")).mapToDouble(Double::parseDouble).toArray();
+        double[] truth = Arrays.stream(shares.split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         var logs = new double[] {0, Math.log(2), Math.log(4), Math.log(8), Math.log(16)};
         var random = new SplittableRandom(12);
         int runs = 200;
