@@ -210,7 +210,7 @@ final class MethodComparison {
                     number("%.3f", one.shift().median()),
                     number("%.3f", one.shift().percent95()),
                     first == null ? "none" : first.toString(),
-                    number("%,.0f", one.storedBytes()),
+                    number("%,.0f", (double) one.storedBytes()),
                     number("%.2fx", one.achievedRatio())));
         }
         return table.render();
