@@ -33,7 +33,8 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
         return packed;
     }
 
-    private static long panelBytes(int columns) {
+    /** Bytes of a panel. */
+    static long panelBytes(int columns) {
         return (columns + 1L) / 2 * STEP;
     }
 

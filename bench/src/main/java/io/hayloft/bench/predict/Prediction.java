@@ -1,0 +1,31 @@
+package io.hayloft.bench.predict;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one method costs with a prompt of some length.
+ *
+ * @param method its expression
+ * @param context tokens of the prompt
+ * @param storedBytes all that is kept for the sequence when the prompt has been read
+ * @param storedExact whether every prompt of this length leaves as many bytes; if not, they depend on what it says
+ * @param storedLow the fewest bytes that a prompt left of several that were tried
+ * @param storedHigh the most
+ * @param readBytes bytes of the cache that a decode step reads
+ * @param peakMemoryBytes resident memory of the process at its worst moment
+ * @param prefillSeconds reading the prompt; null where time was not asked for
+ * @param decodeMsPerToken a decode step behind the prompt, in milliseconds; null where time was not asked for
+ * @param costPer1000 price of 1,000 requests; null where no price was given
+ */
+public record Prediction(
+        String method,
+        int context,
+        long storedBytes,
+        boolean storedExact,
+        long storedLow,
+        long storedHigh,
+        long readBytes,
+        long peakMemoryBytes,
+        @Nullable Double prefillSeconds,
+        @Nullable Double decodeMsPerToken,
+        @Nullable Double costPer1000) {}
