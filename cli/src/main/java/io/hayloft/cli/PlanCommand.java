@@ -1,7 +1,10 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
+import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
+import io.hayloft.bench.predict.Capacity;
+import io.hayloft.bench.predict.Machine;
 import io.hayloft.bench.predict.ModelShape;
 import io.hayloft.bench.predict.ModelShapes;
 import io.hayloft.bench.predict.Prediction;
@@ -9,8 +12,11 @@ import io.hayloft.bench.predict.Predictor;
 import io.hayloft.formats.checkpoint.ReadOptions;
 import io.hayloft.hub.Catalogue;
 import io.hayloft.hub.ModelStore;
+import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.registry.Methods;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +68,38 @@ final class PlanCommand extends Subcommand {
             description = "How the weights are stored, such as q4_0, q8_0 or bf16. Default: as in the model's files.")
     private @Nullable String weights;
 
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads. Default: as many as there are cores.")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--machine",
+            paramLabel = "FILE",
+            description = "How fast the machine is. Measured and written if there is no such file; what a file lacks is"
+                    + " measured and added if it describes this machine. Default: measured and forgotten.")
+    private @Nullable Path machineFile;
+
+    @Option(
+            names = "--max-memory",
+            paramLabel = "BYTES",
+            description = "Turn the question round: the longest context and the largest batch that fit, such as 16GB.")
+    private @Nullable String maxMemory;
+
+    @Option(
+            names = "--price",
+            paramLabel = "MONEY/h",
+            description = "What the machine costs an hour, such as 0.40/h: shows the price of 1,000 requests.")
+    private @Nullable String price;
+
+    @Option(
+            names = "--answer",
+            paramLabel = "N",
+            defaultValue = "256",
+            description = "Tokens of an answer, for the price. Default: ${DEFAULT-VALUE}.")
+    private int answer;
+
+    @Option(names = "--no-time", description = "Predict bytes and memory only, and measure nothing.")
+    private boolean noTime;
+
     @Option(
             names = "--ignore-unknown",
             description = "Go on when the model's config has fields that are not known, although they may matter.")
@@ -79,21 +117,96 @@ final class PlanCommand extends Subcommand {
         if (lengths.isEmpty()) {
             lengths = List.of(Math.min(4096, shape.config().contextLength()));
         }
+        if (maxMemory != null) {
+            fit(Sizes.parseBytes(maxMemory), shape, type, parsed, lengths);
+        } else {
+            predict(new PlanOutput(price(), answer), shape, type, parsed, lengths);
+        }
+        return 0;
+    }
+
+    private void predict(PlanOutput output, ModelShape shape, KvCodec type, List<Method> parsed, List<Integer> lengths) {
         var rows = new ArrayList<Prediction>();
-        int threads = Runtime.getRuntime().availableProcessors();
-        try (var predictor = new Predictor(shape, type, threads)) {
+        try (var status = new StatusLine(err());
+                var predictor = new Predictor(shape, type, workers(), machine(status), status::show)) {
             for (int context : lengths) {
                 for (var method : parsed) {
+                    status.show("predicting " + method.name() + " at " + context + " tokens");
                     rows.add(predictor.predict(method, context));
+                }
+            }
+            end(predictor);
+        }
+        if (json) {
+            Json.line(out(), output.json(rows));
+        } else {
+            out().println(output.table(rows));
+        }
+    }
+
+    private void fit(long bytes, ModelShape shape, KvCodec type, List<Method> parsed, List<Integer> lengths) {
+        var rows = new ArrayList<Capacity>();
+        try (var status = new StatusLine(err());
+                var predictor = new Predictor(shape, type, workers(), null, status::show)) {
+            for (int context : lengths) {
+                for (var method : parsed) {
+                    status.show("looking what fits with " + method.name());
+                    rows.add(predictor.capacity(method, context, bytes));
                 }
             }
         }
         if (json) {
             Json.line(out(), rows);
         } else {
-            out().println(table(rows));
+            out().println(PlanOutput.capacities(rows));
         }
-        return 0;
+    }
+
+    /** The price of an hour; null if none was given. */
+    private @Nullable Double price() {
+        if (price == null) {
+            return null;
+        }
+        if (noTime) {
+            throw new UserError("--price needs the time that requests take: leave out --no-time");
+        }
+        if (answer < 0) {
+            throw new UserError("--answer must not be negative");
+        }
+        if (!price.matches("[0-9]*\\.?[0-9]+(/h)?")) {
+            throw new UserError("'" + price + "' is no price of an hour: write for example 0.40/h");
+        }
+        return Double.parseDouble(price.replace("/h", ""));
+    }
+
+    private int workers() {
+        if (threads != null && (threads < 1 || threads > 1024)) {
+            throw new UserError("--threads must be between 1 and 1024, not " + threads);
+        }
+        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    /** The machine of the file, or this one; null if time is not asked for. */
+    private @Nullable Machine machine(StatusLine status) {
+        if (noTime) {
+            return null;
+        }
+        if (machineFile != null && Files.exists(machineFile)) {
+            return Machine.read(machineFile);
+        }
+        status.show("measuring the limits of this machine");
+        return Machine.measureLimits(workers());
+    }
+
+    /** Writes what was measured. */
+    private void end(Predictor predictor) {
+        if (machineFile != null) {
+            predictor.machine().ifPresent(machine -> machine.write(machineFile));
+        }
+        if (predictor.estimated()) {
+            err().println("note: " + machineFile + " describes another machine, on which this model was not measured: times"
+                    + " are estimated from what was");
+        }
     }
 
     private List<Method> methods() {
@@ -105,23 +218,5 @@ final class PlanCommand extends Subcommand {
         var shapes = new ModelShapes(ModelStore.open(), new ReadOptions(0, ignoreUnknown));
         var shape = shapes.find(model);
         return weights == null ? shape : shape.withWeights(weights);
-    }
-
-    private static String table(List<Prediction> rows) {
-        var table = new Table()
-                .text("method")
-                .number("context")
-                .number("stored")
-                .number("read")
-                .number("peak memory");
-        for (var row : rows) {
-            table.row(List.of(
-                    row.method(),
-                    String.valueOf(row.context()),
-                    (row.storedExact() ? "" : "~") + Sizes.bytes(row.storedBytes()),
-                    Sizes.bytes(row.readBytes()),
-                    Sizes.bytes(row.peakMemoryBytes())));
-        }
-        return table.render();
     }
 }

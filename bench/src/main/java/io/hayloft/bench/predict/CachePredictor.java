@@ -55,7 +55,14 @@ final class CachePredictor implements AutoCloseable {
                 high = Math.max(high, stored);
             }
         }
-        return new CacheSizes(plain.stored(), plain.read(), low, high, plain.prompt(), plain.pairs());
+        return new CacheSizes(plain.stored(), plain.read(), low, high, plain.prompt(), plain.channels(), plain.form());
+    }
+
+    /** The sizes with a plain content only. */
+    CacheSizes plain(Method method, KvCodec cacheType, int tokens) {
+        var one = sizes(method, cacheType, tokens, Content.PLAIN);
+        long stored = one.stored();
+        return new CacheSizes(stored, one.read(), stored, stored, one.prompt(), one.channels(), one.form());
     }
 
     /** Whether contents differ in their sizes; a short prompt shows it as well as a long one. */
@@ -86,16 +93,18 @@ final class CachePredictor implements AutoCloseable {
         long stored = 0;
         long read = 0;
         long prompt = 0;
-        double pairs = 0;
+        double channels = 0;
+        var form = "";
         for (int i = 0; i < twins.size(); i++) {
             long count = kinds.kinds().get(i).count();
             var one = twins.get(i).sizes(method, cacheType, tokens, content);
             stored += count * one.stored();
             read += count * one.read();
             prompt += count * one.prompt();
-            pairs += count * one.pairs();
+            form = one.form(); // the same in all layers
+            channels += count * one.channels();
         }
-        return new CacheTwin.Sizes(stored, read, prompt, pairs);
+        return new CacheTwin.Sizes(stored, read, prompt, channels, form);
     }
 
     @Override

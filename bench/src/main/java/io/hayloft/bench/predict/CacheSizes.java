@@ -9,9 +9,10 @@ package io.hayloft.bench.predict;
  *     not depend on what a prompt says
  * @param high the most
  * @param prompt bytes of the cache that the prompt was read into
- * @param pairs tokens that query heads look at in a decode step, all heads of all layers together
+ * @param channels see {@link Attended#channels}
+ * @param form see {@link Attended#form}
  */
-record CacheSizes(long stored, long read, long low, long high, long prompt, double pairs) {
+record CacheSizes(long stored, long read, long low, long high, long prompt, double channels, String form) {
     /** Whether the bytes are those of every prompt of this length. */
     boolean exact() {
         return low == high;

@@ -43,9 +43,10 @@ final class CacheTwin implements AutoCloseable {
     /**
      * The sizes of a cache with one content.
      *
-     * @param pairs tokens that the query heads of the layer look at in a decode step, all heads together
+     * @param channels see {@link Attended#channels}
+     * @param form see {@link Attended#form}
      */
-    record Sizes(long stored, long read, long prompt, double pairs) {}
+    record Sizes(long stored, long read, long prompt, double channels, String form) {}
 
     /** Builds the layer. */
     CacheTwin(DecoderConfig whole, LayerConfig layer, int threads) {
@@ -145,23 +146,8 @@ final class CacheTwin implements AutoCloseable {
     }
 
     private Sizes of(SequenceCache cache, long prompt) {
-        return new Sizes(cache.bytes(), cache.residentBytes(), prompt, pairs(cache));
-    }
-
-    private double pairs(SequenceCache cache) {
-        if (!cache.shape().isKv(0)) {
-            return 0;
-        }
-        var near = cache.layer(0);
-        var outOfWindow = cache.outOfWindow();
-        var others = outOfWindow == null ? null : outOfWindow.tokens(0);
-        double pairs = 0;
-        for (int head = 0; head < near.kvHeads(); head++) {
-            int length = near.length(head) + 1;
-            pairs += near.window() == 0 ? length : Math.min(length, near.window());
-            pairs += others == null ? 0 : others.length(head);
-        }
-        return pairs * model.config().attention(0).groupSize();
+        double channels = Attended.channels(cache, model.config());
+        return new Sizes(cache.bytes(), cache.residentBytes(), prompt, channels, Attended.form(cache));
     }
 
     @Override

@@ -16,7 +16,7 @@ record LayerKinds(List<Kind> kinds) {
     /**
      * Layers that are alike.
      *
-     * @param first the first of them
+     * @param first number of the first of them
      * @param count how many there are
      */
     record Kind(int first, int count) {}

@@ -35,21 +35,30 @@ final class MadeUpPrompt {
 
     /** A prompt as {@link io.hayloft.engine.generation.Generation} would have read it; the caller closes it. */
     Prefilled read(PrefillPattern pattern, SignalRequest request, KvCodec cacheType, int tokens) {
+        return readPart(pattern, request, cacheType, tokens, 0);
+    }
+
+    /**
+     * A prompt of which a part has been read; the caller closes it.
+     *
+     * @param missing tokens that are still to come
+     */
+    Prefilled readPart(PrefillPattern pattern, SignalRequest request, KvCodec cacheType, int tokens, int missing) {
         var cache = switch (pattern) {
-            case PrefillPattern.Exact exact -> new SequenceCache(model.cacheShape(), cacheType, tokens);
-            case PrefillPattern.Stored stored -> new SequenceCache(model.cacheShape(), stored.codec(), tokens);
-            case PrefillPattern.Own own -> own.cache(model, cacheType, tokens);
+            case PrefillPattern.Exact exact -> new SequenceCache(model.cacheShape(), cacheType, tokens + missing);
+            case PrefillPattern.Stored stored -> new SequenceCache(model.cacheShape(), stored.codec(), tokens + missing);
+            case PrefillPattern.Own own -> own.cache(model, cacheType, tokens + missing);
         };
         try {
             int chunk = PrefillOptions.DEFAULT_CHUNK;
             int last = tokens;
             if (pattern instanceof PrefillPattern.Own own) {
                 chunk = own.chunk(chunk);
-                last = own.lastAlone() && tokens > 1 ? tokens - 1 : tokens;
+                last = own.lastAlone() && tokens > 1 && missing == 0 ? tokens - 1 : tokens;
             }
             append(cache, 0, last, chunk);
             append(cache, last, tokens, chunk);
-            return new Prefilled(model, cache, signals(request, tokens), content.seed());
+            return new Prefilled(model, cache, signals(request, tokens + missing), content.seed());
         } catch (RuntimeException | Error e) {
             cache.close();
             throw e;

@@ -30,14 +30,23 @@ record MemoryNeed(DecoderConfig config, long weights) {
      * @param sizes of one of their caches
      */
     long peak(Method method, CacheSizes sizes, int tokens, int batch) {
-        long logits = (long) Float.BYTES * batch * config.vocabulary();
-        return fixed() + logits + caches(method, sizes, tokens, batch);
+        return fixed() + prompt(method, sizes, tokens) + batch * sequence(sizes);
     }
 
-    /** Caches of the sequences, and of the prompt that is read last with what is recorded of it. */
-    private long caches(Method method, CacheSizes sizes, int tokens, int batch) {
-        long signals = method.signals().heapBytes(config, tokens);
-        return batch * sizes.stored() + signals + (method.keepsAll() ? 0 : sizes.prompt());
+    /** The largest batch whose worst moment a memory has room for. */
+    int batch(Method method, CacheSizes sizes, int tokens, long bytes) {
+        long room = bytes - fixed() - prompt(method, sizes, tokens);
+        return (int) Math.clamp(room / sequence(sizes), 0, Integer.MAX_VALUE);
+    }
+
+    /** A sequence that decodes: its cache and its logits. */
+    private long sequence(CacheSizes sizes) {
+        return sizes.stored() + (long) Float.BYTES * config.vocabulary();
+    }
+
+    /** The cache of the prompt that is read last, unless it becomes a sequence's own, and what is recorded of it. */
+    private long prompt(Method method, CacheSizes sizes, int tokens) {
+        return method.signals().heapBytes(config, tokens) + (method.keepsAll() ? 0 : sizes.prompt());
     }
 
     /** Floats of the rows of a chunk on their way through the layers, and their copies in the order of the kernels. */

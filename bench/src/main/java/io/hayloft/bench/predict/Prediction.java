@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param peakMemoryBytes resident memory of the process at its worst moment
  * @param prefillSeconds reading the prompt; null where time was not asked for
  * @param decodeMsPerToken a decode step behind the prompt, in milliseconds; null where time was not asked for
- * @param costPer1000 price of 1,000 requests; null where no price was given
  */
 public record Prediction(
         String method,
@@ -27,5 +26,19 @@ public record Prediction(
         long readBytes,
         long peakMemoryBytes,
         @Nullable Double prefillSeconds,
-        @Nullable Double decodeMsPerToken,
-        @Nullable Double costPer1000) {}
+        @Nullable Double decodeMsPerToken) {
+    /**
+     * The price of requests with this prompt, one after the other.
+     *
+     * @param requests how many
+     * @param answer tokens of each answer
+     * @param perHour price of the machine
+     * @throws IllegalStateException if time was not predicted
+     */
+    public double price(int requests, int answer, double perHour) {
+        if (prefillSeconds == null || decodeMsPerToken == null) {
+            throw new IllegalStateException("no time was predicted");
+        }
+        return requests * (prefillSeconds + 1e-3 * answer * decodeMsPerToken) / 3600 * perHour;
+    }
+}

@@ -10,6 +10,7 @@ import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.WeightRows;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,6 +27,9 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
         /** The rows of a weight. */
         Tensor.RowSource rows(Role role, int layer);
     }
+
+    /** Weights of zeros, with which kernels are as fast as with any. */
+    static final Values ZEROS = (role, layer) -> (row, dst) -> Arrays.fill(dst, (byte) 0);
 
     /** Loads it; the caller closes it. */
     LanguageModel load(int threads) {
