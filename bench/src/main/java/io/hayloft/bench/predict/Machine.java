@@ -38,9 +38,18 @@ public record Machine(
 
     /** This machine, of which the limits are measured and nothing else; takes one and a half seconds. */
     public static Machine measureLimits(int threads) {
-        var limits = MachineLimits.measure(threads);
+        return here(MachineLimits.measure(threads));
+    }
+
+    /** This machine with these limits. */
+    static Machine here(MachineLimits limits) {
         return new Machine(
-                Machines.cpu(), threads, VectorWidth.BITS, limits.gflops(), limits.gigabytesPerSecond(), Map.of());
+                Machines.cpu(),
+                limits.threads(),
+                VectorWidth.BITS,
+                limits.gflops(),
+                limits.gigabytesPerSecond(),
+                Map.of());
     }
 
     /** Whether this is the machine that the program runs on. */
@@ -82,7 +91,7 @@ public record Machine(
     public static Machine read(Path file) {
         try {
             var machine = MAPPER.readValue(Files.readAllBytes(file), Machine.class);
-            boolean positive = machine.gflops > 0 && machine.gigabytesPerSecond > 0 && machine.threads > 0;
+            boolean positive = machine.cpu != null && machine.gflops > 0 && machine.gigabytesPerSecond > 0 && machine.threads > 0;
             for (double seconds : machine.costs.values()) {
                 positive &= seconds > 0 && Double.isFinite(seconds);
             }
