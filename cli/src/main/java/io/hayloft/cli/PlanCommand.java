@@ -125,7 +125,8 @@ final class PlanCommand extends Subcommand {
         return 0;
     }
 
-    private void predict(PlanOutput output, ModelShape shape, KvCodec type, List<Method> parsed, List<Integer> lengths) {
+    private void predict(
+            PlanOutput output, ModelShape shape, KvCodec type, List<Method> parsed, List<Integer> lengths) {
         var rows = new ArrayList<Prediction>();
         try (var status = new StatusLine(err());
                 var predictor = new Predictor(shape, type, workers(), machine(status), status::show)) {
@@ -204,7 +205,8 @@ final class PlanCommand extends Subcommand {
             predictor.machine().ifPresent(machine -> machine.write(machineFile));
         }
         if (predictor.estimated()) {
-            err().println("note: " + machineFile + " describes another machine, on which this model was not measured: times"
+            err().println("note: " + machineFile
+                    + " describes another machine, on which this model was not measured: times"
                     + " are estimated from what was");
         }
     }

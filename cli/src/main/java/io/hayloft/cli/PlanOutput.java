@@ -92,7 +92,11 @@ record PlanOutput(@Nullable Double price, int answer) {
 
     /** What fits a memory, as a table. */
     static String capacities(List<Capacity> rows) {
-        var table = new Table().text("method").number("longest context").number("context").number("largest batch");
+        var table = new Table()
+                .text("method")
+                .number("longest context")
+                .number("context")
+                .number("largest batch");
         for (var row : rows) {
             table.row(List.of(
                     row.method(),

@@ -30,16 +30,30 @@ class PlanCommandTest {
     /** What was predicted of a prompt is what {@code generate} says of it. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"full", "random:4x", "kivi:2bit", "flexgen:4bit", "streaming:4x", "infllm:4x", "h2o:4x", "knorm:4x"})
+            strings = {
+                "full",
+                "random:4x",
+                "kivi:2bit",
+                "flexgen:4bit",
+                "streaming:4x",
+                "infllm:4x",
+                "h2o:4x",
+                "knorm:4x"
+            })
     void predictsTheBytesThatGenerateStores(String method) {
-        var ids = IntStream.range(0, 700).mapToObj(i -> String.valueOf(5 + i * 7 % 900)).collect(Collectors.joining(","));
+        var ids = IntStream.range(0, 700)
+                .mapToObj(i -> String.valueOf(5 + i * 7 % 900))
+                .collect(Collectors.joining(","));
         var done = json("generate", "--prompt-ids", ids, "--method", method, "-n", "2", "--json");
 
-        var planned = json("plan", "--context", "700", "--methods", method, "--no-time", "--json").get(0);
+        var planned = json("plan", "--context", "700", "--methods", method, "--no-time", "--json")
+                .get(0);
 
         assertThat(planned.get("stored_exact").asBoolean()).isTrue();
-        assertThat(planned.get("stored_bytes").asLong()).isEqualTo(done.get("stored_bytes").asLong());
-        assertThat(planned.get("read_bytes").asLong()).isEqualTo(done.get("read_bytes").asLong());
+        assertThat(planned.get("stored_bytes").asLong())
+                .isEqualTo(done.get("stored_bytes").asLong());
+        assertThat(planned.get("read_bytes").asLong())
+                .isEqualTo(done.get("read_bytes").asLong());
     }
 
     @Test
@@ -78,15 +92,28 @@ class PlanCommandTest {
     @Test
     void measuresAndWritesTheMachineAndThePriceFollows() {
         var file = folder.resolve("machine.json");
-        var row = json("plan", "--context", "200", "--methods", "full", "--threads", "1", "--machine", file.toString(),
-                        "--price", "3.6/h", "--answer", "100", "--json")
+        var row = json(
+                        "plan",
+                        "--context",
+                        "200",
+                        "--methods",
+                        "full",
+                        "--threads",
+                        "1",
+                        "--machine",
+                        file.toString(),
+                        "--price",
+                        "3.6/h",
+                        "--answer",
+                        "100",
+                        "--json")
                 .get(0);
 
         assertThat(file).exists();
-        double seconds = row.get("prefill_seconds").asDouble() + 0.1 * row.get("decode_ms_per_token").asDouble();
+        double seconds = row.get("prefill_seconds").asDouble()
+                + 0.1 * row.get("decode_ms_per_token").asDouble();
         assertThat(seconds).isPositive();
-        assertThat(row.get("cost_per_1000_requests").asDouble())
-                .isCloseTo(seconds, withinPercentage(1e-6));
+        assertThat(row.get("cost_per_1000_requests").asDouble()).isCloseTo(seconds, withinPercentage(1e-6));
     }
 
     @Test

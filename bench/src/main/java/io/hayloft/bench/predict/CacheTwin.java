@@ -50,8 +50,7 @@ final class CacheTwin implements AutoCloseable {
 
     /** Builds the layer. */
     CacheTwin(DecoderConfig whole, LayerConfig layer, int threads) {
-        var feedForward =
-                new LayerConfig.FeedForward(WIDTH, layer.feedForward().activation());
+        var feedForward = new LayerConfig.FeedForward(WIDTH, layer.feedForward().activation());
         var tokens = new DecoderConfig.Tokens(WIDTH, -1, List.of(), 1, true, 0);
         var context = new DecoderConfig.Context(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
         var config = new DecoderConfig(

@@ -12,10 +12,11 @@ final class CostNames {
 
     /** The matrices of a layer. */
     static String layer(ModelShape shape, LayerConfig layer, int number) {
-        var types = new TreeMap<>(shape.types().layer(number)).values().stream()
-                .distinct()
-                .map(type -> type.name().toLowerCase(Locale.ROOT))
-                .toList();
+        var types = new TreeMap<>(shape.types().layer(number))
+                .values().stream()
+                        .distinct()
+                        .map(type -> type.name().toLowerCase(Locale.ROOT))
+                        .toList();
         return "hidden " + shape.config().hidden() + ", " + attention(layer) + ", feed-forward "
                 + layer.feedForward().width() + " "
                 + layer.feedForward().activation().name().toLowerCase(Locale.ROOT) + ", "

@@ -27,9 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record Machine(
         String cpu, int threads, int vectorBits, double gflops, double gigabytesPerSecond, Map<String, Double> costs) {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /** Copies the costs, in the order of their keys. */
     public Machine {
@@ -91,7 +90,8 @@ public record Machine(
     public static Machine read(Path file) {
         try {
             var machine = MAPPER.readValue(Files.readAllBytes(file), Machine.class);
-            boolean positive = machine.cpu != null && machine.gflops > 0 && machine.gigabytesPerSecond > 0 && machine.threads > 0;
+            boolean positive =
+                    machine.cpu != null && machine.gflops > 0 && machine.gigabytesPerSecond > 0 && machine.threads > 0;
             for (double seconds : machine.costs.values()) {
                 positive &= seconds > 0 && Double.isFinite(seconds);
             }
@@ -101,7 +101,9 @@ public record Machine(
             return machine;
         } catch (JacksonException | NullPointerException e) {
             throw new UserError(
-                    file + " describes no machine: give a file that hayloft plan --machine wrote, or a name for a new one",
+                    file
+                            + " describes no machine: give a file that hayloft plan --machine wrote, or a name for a"
+                            + " new one",
                     e);
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + e.getMessage(), e);

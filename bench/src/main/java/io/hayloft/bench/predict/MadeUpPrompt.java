@@ -46,7 +46,8 @@ final class MadeUpPrompt {
     Prefilled readPart(PrefillPattern pattern, SignalRequest request, KvCodec cacheType, int tokens, int missing) {
         var cache = switch (pattern) {
             case PrefillPattern.Exact exact -> new SequenceCache(model.cacheShape(), cacheType, tokens + missing);
-            case PrefillPattern.Stored stored -> new SequenceCache(model.cacheShape(), stored.codec(), tokens + missing);
+            case PrefillPattern.Stored stored ->
+                new SequenceCache(model.cacheShape(), stored.codec(), tokens + missing);
             case PrefillPattern.Own own -> own.cache(model, cacheType, tokens + missing);
         };
         try {
@@ -98,7 +99,8 @@ final class MadeUpPrompt {
         for (int layer = 0; layer < shape.layers(); layer++) {
             if (shape.isKv(layer)) {
                 keyWidth = Math.max(keyWidth, shape.kv(layer).rowSize());
-                queryWidth = Math.max(queryWidth, model.config().attention(layer).queryWidth());
+                queryWidth =
+                        Math.max(queryWidth, model.config().attention(layer).queryWidth());
             }
         }
         keys = new float[Math.multiplyExact(rows, keyWidth)];

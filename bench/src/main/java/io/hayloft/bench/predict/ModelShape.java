@@ -36,9 +36,11 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
             }
         }
         throw new UserError("'" + typeName + "' is no type of weights: known are "
-                + String.join(", ", Arrays.stream(TensorType.values())
-                        .map(type -> type.name().toLowerCase(Locale.ROOT))
-                        .toList()));
+                + String.join(
+                        ", ",
+                        Arrays.stream(TensorType.values())
+                                .map(type -> type.name().toLowerCase(Locale.ROOT))
+                                .toList()));
     }
 
     /** The same model under another name. */

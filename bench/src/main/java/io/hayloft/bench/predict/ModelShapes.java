@@ -52,7 +52,10 @@ public final class ModelShapes {
                 throw new IllegalStateException(TABLE + " is missing from the jar");
             }
             var shapes = new LinkedHashMap<String, JsonNode>();
-            JsonMapper.shared().readTree(in).properties().forEach(entry -> shapes.put(entry.getKey(), entry.getValue()));
+            JsonMapper.shared()
+                    .readTree(in)
+                    .properties()
+                    .forEach(entry -> shapes.put(entry.getKey(), entry.getValue()));
             return shapes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -85,7 +88,10 @@ public final class ModelShapes {
         }
         for (var entry : table.entrySet()) {
             if (entry.getKey().equalsIgnoreCase(model)) {
-                return ofConfig(entry.getKey(), entry.getValue().toString().getBytes(StandardCharsets.UTF_8), "the table of shapes");
+                return ofConfig(
+                        entry.getKey(),
+                        entry.getValue().toString().getBytes(StandardCharsets.UTF_8),
+                        "the table of shapes");
             }
         }
         throw unknown(model);
@@ -94,9 +100,12 @@ public final class ModelShapes {
     private UserError unknown(String model) {
         var names = new ArrayList<>(names());
         names.addAll(store.catalogue().names());
-        var near = Suggest.closest(model, names).map(name -> " (did you mean '" + name + "'?)").orElse("");
-        return new UserError("no shape of a model '" + model + "'" + near + ": give a GGUF file or its beginning, a config.json,"
-                + " a model of the catalogue that was pulled, or one of " + String.join(", ", names()));
+        var near = Suggest.closest(model, names)
+                .map(name -> " (did you mean '" + name + "'?)")
+                .orElse("");
+        return new UserError(
+                "no shape of a model '" + model + "'" + near + ": give a GGUF file or its beginning, a config.json,"
+                        + " a model of the catalogue that was pulled, or one of " + String.join(", ", names()));
     }
 
     private static Optional<Path> localPath(String text) {
@@ -117,7 +126,8 @@ public final class ModelShapes {
         }
         if (config.toString().endsWith(".json")) {
             try {
-                return ofConfig(config.toString(), Files.readAllBytes(config), "its config.json").named(nameOf(config));
+                return ofConfig(config.toString(), Files.readAllBytes(config), "its config.json")
+                        .named(nameOf(config));
             } catch (IOException e) {
                 throw new UserError("cannot read " + config + ": " + e.getMessage(), e);
             }
@@ -166,7 +176,8 @@ public final class ModelShapes {
             return method.contains("fp8") ? TensorType.F32 : bits <= 4 ? TensorType.INT4 : TensorType.INT8;
         }
         var text = fields.path("text_config");
-        var type = fields.path("torch_dtype").asString(fields.path("dtype").asString(text.path("torch_dtype").asString("")));
+        var type = fields.path("torch_dtype")
+                .asString(fields.path("dtype").asString(text.path("torch_dtype").asString("")));
         return switch (type.toLowerCase(Locale.ROOT)) {
             case "float32" -> TensorType.F32;
             case "float16" -> TensorType.F16;

@@ -28,11 +28,7 @@ public final class Predictor implements AutoCloseable {
      * @param progress hears what is being measured
      */
     public Predictor(
-            ModelShape shape,
-            KvCodec cacheType,
-            int threads,
-            @Nullable Machine machine,
-            Consumer<String> progress) {
+            ModelShape shape, KvCodec cacheType, int threads, @Nullable Machine machine, Consumer<String> progress) {
         this.shape = shape;
         this.cacheType = cacheType;
         this.memory = MemoryNeed.of(shape);
@@ -81,7 +77,8 @@ public final class Predictor implements AutoCloseable {
     public Capacity capacity(Method method, int context, long bytes) {
         check(context);
         if (memory.fixed() >= bytes) {
-            throw new UserError(Sizes.bytes(bytes) + " of memory are too little for " + shape.name() + ": its weights take "
+            throw new UserError(Sizes.bytes(bytes) + " of memory are too little for " + shape.name()
+                    + ": its weights take "
                     + Sizes.bytes(shape.weightBytes()) + ", and everything but caches " + Sizes.bytes(memory.fixed())
                     + ": give more --max-memory, or smaller --weights");
         }
@@ -136,9 +133,7 @@ public final class Predictor implements AutoCloseable {
 
     /** Tokens that the model reads of a prompt, which a method may shorten before. */
     private static int tokensRead(Method method, int context) {
-        return method.prompt()
-                .map(step -> step.budget().keptTokens(context))
-                .orElse(context);
+        return method.prompt().map(step -> step.budget().keptTokens(context)).orElse(context);
     }
 
     @Override

@@ -36,12 +36,7 @@ final class ReadTwin implements AutoCloseable {
         this.depth = Math.min(7 * rows, whole.contextLength() - rows);
         var tokens = new DecoderConfig.Tokens(VOCABULARY, -1, List.of(), 1, true, 0);
         var config = new DecoderConfig(
-                whole.architecture(),
-                whole.hidden(),
-                whole.context(),
-                tokens,
-                whole.norms(),
-                List.of(layer, layer));
+                whole.architecture(), whole.hidden(), whole.context(), tokens, whole.norms(), List.of(layer, layer));
         var types = shape.types().layer(number);
         model = new TwinModel(config, new WeightTypes(shape.types().global(), List.of(types, types)), TwinModel.ZEROS)
                 .load(threads);

@@ -40,8 +40,8 @@ final class StepTwin implements AutoCloseable {
         long share = Math.max(1, shape.outputBytes() / MOST_OUTPUT_BYTES);
         var in = whole.tokens();
         int vocabulary = (int) Math.max(1, in.vocabulary() / share);
-        var tokens = new DecoderConfig.Tokens(
-                vocabulary, -1, List.of(), in.embeddingScale(), in.tiedOutput(), in.softCap());
+        var tokens =
+                new DecoderConfig.Tokens(vocabulary, -1, List.of(), in.embeddingScale(), in.tiedOutput(), in.softCap());
         var config = new DecoderConfig(
                 whole.architecture(),
                 whole.hidden(),
@@ -49,8 +49,8 @@ final class StepTwin implements AutoCloseable {
                 tokens,
                 whole.norms(),
                 whole.stack().subList(0, layers));
-        var types = new WeightTypes(
-                shape.types().global(), shape.types().layers().subList(0, layers));
+        var types =
+                new WeightTypes(shape.types().global(), shape.types().layers().subList(0, layers));
         weights = new ModelShape(shape.name(), config, types, shape.origin()).weightBytes();
         depth = Math.max(1, Math.min(DEPTH, whole.contextLength() - 2 * SHALLOW));
         model = new TwinModel(config, types, TwinModel.ZEROS).load(threads);

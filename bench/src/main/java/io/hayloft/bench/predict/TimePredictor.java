@@ -1,7 +1,6 @@
 package io.hayloft.bench.predict;
 
 import io.hayloft.engine.generation.PrefillPattern;
-import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
@@ -60,11 +59,11 @@ final class TimePredictor implements AutoCloseable {
             double linear = 0;
             for (int layer = 0; layer < config.layers(); layer++) {
                 var own = config.stack().get(layer);
-                boolean same = own.mixer().equals(config.stack().get(kind.first()).mixer());
+                boolean same =
+                        own.mixer().equals(config.stack().get(kind.first()).mixer());
                 linear += same ? work.linear(own, tokens, layer == config.layers() - 1) : 0;
             }
-            double attention =
-                    kind.count() * ReadWork.attention(config.stack().get(kind.first()), 0, tokens, most);
+            double attention = kind.count() * ReadWork.attention(config.stack().get(kind.first()), 0, tokens, most);
             seconds += linear * seconds(linear(kind)) + attention * seconds(attention(kind, method), method);
         }
         return seconds;
@@ -95,9 +94,9 @@ final class TimePredictor implements AutoCloseable {
 
     private Cost attention(LayerKinds.Kind kind, Method method) {
         var layer = shape.config().stack().get(kind.first());
-        var pattern = CostNames.pattern(method.prefillPattern(), method.signals().accumulatedAttention());
-        return new Cost(
-                Cost.Sort.READ_ATTENTION, CostNames.attention(layer) + ", " + cacheType.text() + pattern);
+        var pattern =
+                CostNames.pattern(method.prefillPattern(), method.signals().accumulatedAttention());
+        return new Cost(Cost.Sort.READ_ATTENTION, CostNames.attention(layer) + ", " + cacheType.text() + pattern);
     }
 
     private Cost weights() {
@@ -106,7 +105,8 @@ final class TimePredictor implements AutoCloseable {
 
     private Cost attended(String form) {
         return new Cost(
-                Cost.Sort.STEP_ATTENTION, CostNames.attention(shape.config().stack().getFirst()) + ", " + form);
+                Cost.Sort.STEP_ATTENTION,
+                CostNames.attention(shape.config().stack().getFirst()) + ", " + form);
     }
 
     private double seconds(Cost cost) {

@@ -75,7 +75,9 @@ class CachePredictorTest {
                 var sizes = predictor.sizes(method, type, tokens);
                 var bytes = measured(model, method, type, tokens);
                 if (sizes.exact()) {
-                    soft.assertThat(sizes.stored()).as("stored: %s", method.name()).isEqualTo(bytes.stored());
+                    soft.assertThat(sizes.stored())
+                            .as("stored: %s", method.name())
+                            .isEqualTo(bytes.stored());
                     soft.assertThat(sizes.read()).as("read: %s", method.name()).isEqualTo(bytes.read());
                 } else {
                     estimated.add(method.family());

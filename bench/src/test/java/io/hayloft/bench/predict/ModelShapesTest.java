@@ -64,8 +64,7 @@ class ModelShapesTest {
     @Test
     void everyEntryOfTheTableIsAModel() {
         assertThat(shapes.names()).hasSizeGreaterThan(20).allSatisfy(name -> {
-            assertThat(shapes.find(name.toLowerCase(Locale.ROOT)).name())
-                    .isEqualTo(name);
+            assertThat(shapes.find(name.toLowerCase(Locale.ROOT)).name()).isEqualTo(name);
             assertThat(shapes.find(name).weightBytes()).isPositive();
         });
     }

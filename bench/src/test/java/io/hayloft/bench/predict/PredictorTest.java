@@ -53,11 +53,11 @@ class PredictorTest {
             double products = 2 * (layers * 2048 - 2047 * 3.0 * 4096 * 14336);
             double attention = 4.0 * 32 * 4096 * (2048 * 2049.0 / 2);
             double output = 2.0 * 4096 * 128256;
-            assertThat(prediction.prefillSeconds()).isCloseTo(
-                    (products + attention) / 100e9 + output / 10e9, withinPercentage(1e-6));
+            assertThat(prediction.prefillSeconds())
+                    .isCloseTo((products + attention) / 100e9 + output / 10e9, withinPercentage(1e-6));
             double bytes = 2 * (layers + 4096.0 * 128256);
-            assertThat(prediction.decodeMsPerToken()).isCloseTo(
-                    1e3 * (bytes / 10e9 + 32.0 * 4096 * 2049 / 10e9), withinPercentage(1e-6));
+            assertThat(prediction.decodeMsPerToken())
+                    .isCloseTo(1e3 * (bytes / 10e9 + 32.0 * 4096 * 2049 / 10e9), withinPercentage(1e-6));
             assertThat(predictor.estimated()).isTrue();
         }
     }
@@ -107,8 +107,15 @@ class PredictorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{}", "[1]", "no json", "{\"cpu\":\"x\",\"threads\":1,\"vectorBits\":8,\"gflops\":-1,"
-            + "\"gigabytesPerSecond\":1,\"costs\":{}}"})
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[1]",
+                "no json",
+                "{\"cpu\":\"x\",\"threads\":1,\"vectorBits\":8,\"gflops\":-1,"
+                        + "\"gigabytesPerSecond\":1,\"costs\":{}}"
+            })
     void refusesFilesThatDescribeNoMachine(String text) throws IOException {
         var file = Files.writeString(folder.resolve("broken.json"), text);
 
@@ -153,7 +160,9 @@ class PredictorTest {
             long one = predictor.predict(FULL, 1000).storedBytes();
             assertThat((double) fits.maxBatch()).isCloseTo(2.9, within(0.9)); // of 3000 tokens with logits
             assertThat(one * fits.maxBatch()).isLessThan(memory);
-            assertThat(predictor.capacity(Methods.parse("kivi:2bit"), 1000, memory).maxBatch())
+            assertThat(predictor
+                            .capacity(Methods.parse("kivi:2bit"), 1000, memory)
+                            .maxBatch())
                     .isGreaterThan(fits.maxBatch());
         }
     }
