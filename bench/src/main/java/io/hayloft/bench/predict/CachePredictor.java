@@ -1,0 +1,114 @@
+package io.hayloft.bench.predict;
+
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.methods.Method;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Predicts the bytes of caches by building them: the real methods on {@linkplain CacheTwin one layer of each kind}. So what
+ * is added to a codec, a method or a cache is in the prediction, too.
+ *
+ * <p>Prompts of several contents show whether bytes depend on what a prompt says, as they do where heads share a budget by
+ * their scores.
+ */
+final class CachePredictor implements AutoCloseable {
+    /** If a head keeps fewer tokens, chance decides more, such as whether they are neighbours: more contents are compared. */
+    private static final int FEW = 32;
+
+    private static final int CONTENTS_OF_FEW = 8;
+
+    /** Tokens of a prompt on which contents are compared first. */
+    private static final int ENOUGH = 1000;
+
+    private final LayerKinds kinds;
+    private final int group; // query heads that share a KV head
+    private final List<CacheTwin> twins = new ArrayList<>();
+
+    CachePredictor(DecoderConfig config, int threads) {
+        kinds = LayerKinds.byMixer(config);
+        group = config.attention(0).groupSize();
+        try {
+            for (var layer : kinds.layers(config)) {
+                twins.add(new CacheTwin(config, layer, threads));
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * The sizes of a cache.
+     *
+     * @param tokens of the prompt, as the model reads it
+     */
+    CacheSizes sizes(Method method, KvCodec cacheType, int tokens) {
+        var plain = sizes(method, cacheType, tokens, Content.PLAIN);
+        long low = plain.stored();
+        long high = plain.stored();
+        if (dependsOnContent(method, cacheType, tokens)) {
+            for (var content : contents(method, tokens)) {
+                long stored = sizes(method, cacheType, tokens, content).stored();
+                low = Math.min(low, stored);
+                high = Math.max(high, stored);
+            }
+        }
+        return new CacheSizes(plain.stored(), plain.read(), low, high, plain.prompt(), plain.channels(), plain.form());
+    }
+
+    /** The sizes with a plain content only. */
+    CacheSizes plain(Method method, KvCodec cacheType, int tokens) {
+        var one = sizes(method, cacheType, tokens, Content.PLAIN);
+        long stored = one.stored();
+        return new CacheSizes(stored, one.read(), stored, stored, one.prompt(), one.channels(), one.form());
+    }
+
+    /** Whether contents differ in their sizes; a short prompt shows it as well as a long one. */
+    private boolean dependsOnContent(Method method, KvCodec cacheType, int tokens) {
+        if (method.keepsAll()) {
+            return false;
+        }
+        if (tokens <= ENOUGH || method.keptTokens(tokens, group) < FEW) {
+            return true;
+        }
+        return sizes(method, cacheType, ENOUGH, Content.PLAIN).stored()
+                != sizes(method, cacheType, ENOUGH, Content.UNEVEN).stored();
+    }
+
+    /** The contents beside the plain one. */
+    private List<Content> contents(Method method, int tokens) {
+        var contents = new ArrayList<>(List.of(Content.UNEVEN));
+        if (method.keptTokens(tokens, group) < FEW) {
+            contents.add(Content.RECENT);
+            for (int seed = 1; seed <= CONTENTS_OF_FEW; seed++) {
+                contents.add(Content.plain(seed));
+            }
+        }
+        return contents;
+    }
+
+    private CacheTwin.Sizes sizes(Method method, KvCodec cacheType, int tokens, Content content) {
+        long stored = 0;
+        long read = 0;
+        long prompt = 0;
+        double channels = 0;
+        var form = "";
+        for (int i = 0; i < twins.size(); i++) {
+            long count = kinds.kinds().get(i).count();
+            var one = twins.get(i).sizes(method, cacheType, tokens, content);
+            stored += count * one.stored();
+            read += count * one.read();
+            prompt += count * one.prompt();
+            form = one.form(); // the same in all layers
+            channels += count * one.channels();
+        }
+        return new CacheTwin.Sizes(stored, read, prompt, channels, form);
+    }
+
+    @Override
+    public void close() {
+        twins.forEach(CacheTwin::close);
+    }
+}
