@@ -18,6 +18,7 @@ import io.hayloft.methods.registry.Methods;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -110,17 +111,18 @@ final class PlanCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        var parsed = methods();
+        var asked = methods();
         var type = CacheTypes.parse(cacheType);
         var lengths = Lists.lengths("--context", contexts);
         var shape = shape();
+        var parsed = fitting(asked, shape);
         if (lengths.isEmpty()) {
             lengths = List.of(Math.min(4096, shape.config().contextLength()));
         }
         if (maxMemory != null) {
             fit(Sizes.parseBytes(maxMemory), shape, type, parsed, lengths);
         } else {
-            predict(new PlanOutput(price(), answer), shape, type, parsed, lengths);
+            predict(new PlanOutput(!noTime, price(shape), answer), shape, type, parsed, lengths);
         }
         return 0;
     }
@@ -129,7 +131,7 @@ final class PlanCommand extends Subcommand {
             PlanOutput output, ModelShape shape, KvCodec type, List<Method> parsed, List<Integer> lengths) {
         var rows = new ArrayList<Prediction>();
         try (var status = new StatusLine(err());
-                var predictor = new Predictor(shape, type, workers(), machine(status), status::show)) {
+                var predictor = new Predictor(shape, type, workers(), machine(shape, status), status::show)) {
             for (int context : lengths) {
                 for (var method : parsed) {
                     status.show("predicting " + method.name() + " at " + context + " tokens");
@@ -164,13 +166,16 @@ final class PlanCommand extends Subcommand {
     }
 
     /** The price of an hour; null if none was given. */
-    private @Nullable Double price() {
+    private @Nullable Double price(ModelShape shape) {
         if (price == null) {
             return null;
         }
         if (noTime) {
             throw new UserError("--price needs the time that requests take: leave out --no-time");
         }
+        Predictor.noTime(shape).ifPresent(reason -> {
+            throw new UserError("--price needs the time that requests take, but " + reason + ": leave out --price");
+        });
         if (answer < 0) {
             throw new UserError("--answer must not be negative");
         }
@@ -187,9 +192,11 @@ final class PlanCommand extends Subcommand {
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
 
-    /** The machine of the file, or this one; null if time is not asked for. */
-    private @Nullable Machine machine(StatusLine status) {
-        if (noTime) {
+    /** The machine of the file, or this one; null if time is not asked for, or not predicted for such a model. */
+    private @Nullable Machine machine(ModelShape shape, StatusLine status) {
+        var reason = Predictor.noTime(shape);
+        if (noTime || reason.isPresent()) {
+            reason.filter(any -> !noTime).ifPresent(words -> err().println("note: " + words));
             return null;
         }
         if (machineFile != null && Files.exists(machineFile)) {
@@ -209,6 +216,26 @@ final class PlanCommand extends Subcommand {
                     + " describes another machine, on which this model was not measured: times"
                     + " are estimated from what was");
         }
+    }
+
+    /** The methods that make sense for the model; a note says why others are left out. */
+    private List<Method> fitting(List<Method> asked, ModelShape shape) {
+        var fitting = new ArrayList<Method>();
+        var leftOut = new LinkedHashMap<String, List<String>>();
+        for (var method : asked) {
+            Predictor.refusal(shape, method)
+                    .ifPresentOrElse(
+                            reason -> leftOut.computeIfAbsent(reason, any -> new ArrayList<>())
+                                    .add(method.name()),
+                            () -> fitting.add(method));
+        }
+        var notes = new ArrayList<String>();
+        leftOut.forEach((reason, names) -> notes.add("left out " + String.join(", ", names) + ": " + reason));
+        if (fitting.isEmpty()) {
+            throw new UserError("none of the methods makes sense for " + shape.name() + ": " + String.join("; ", notes));
+        }
+        notes.forEach(note -> err().println("note: " + note));
+        return fitting;
     }
 
     private List<Method> methods() {

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code hayloft plan} prints.
  *
+ * @param timed whether time was asked for
  * @param price of the machine for an hour; null if money is not asked for
  * @param answer tokens of each answer, for the price
  */
-record PlanOutput(@Nullable Double price, int answer) {
+record PlanOutput(boolean timed, @Nullable Double price, int answer) {
     private static final int REQUESTS = 1000;
 
     /** The objects of the JSON array. */
@@ -44,7 +45,6 @@ record PlanOutput(@Nullable Double price, int answer) {
 
     /** Predictions as a table. */
     String table(List<Prediction> rows) {
-        boolean timed = rows.stream().anyMatch(row -> row.prefillSeconds() != null);
         var table = new Table()
                 .text("method")
                 .number("context")
@@ -58,12 +58,12 @@ record PlanOutput(@Nullable Double price, int answer) {
             table.number("1,000 requests");
         }
         for (var row : rows) {
-            table.row(cells(row, timed));
+            table.row(cells(row));
         }
         return table.render() + notes(rows);
     }
 
-    private List<String> cells(Prediction row, boolean timed) {
+    private List<String> cells(Prediction row) {
         var cells = new ArrayList<>(List.of(
                 row.method(),
                 String.valueOf(row.context()),
@@ -87,7 +87,7 @@ record PlanOutput(@Nullable Double price, int answer) {
     }
 
     private static String number(@Nullable Double value) {
-        return value == null ? "" : String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
+        return value == null ? "-" : String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
     }
 
     /** What fits a memory, as a table. */

@@ -1,5 +1,7 @@
 package io.hayloft.bench.predict;
 
+import io.hayloft.engine.model.Shapes;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
@@ -9,6 +11,8 @@ import java.util.List;
 /**
  * Predicts the bytes of caches by building them: the real methods on {@linkplain CacheTwin one layer of each kind}. So what
  * is added to a codec, a method or a cache is in the prediction, too.
+ *
+ * <p>Recurrent states, whatever their layers look like, have a constant size, which methods do not change.
  *
  * <p>Prompts of several contents show whether bytes depend on what a prompt says, as they do where heads share a budget by
  * their scores.
@@ -24,14 +28,16 @@ final class CachePredictor implements AutoCloseable {
 
     private final LayerKinds kinds;
     private final int group; // query heads that share a KV head
+    private final long states; // bytes of the recurrent states
     private final List<CacheTwin> twins = new ArrayList<>();
 
     CachePredictor(DecoderConfig config, int threads) {
-        kinds = LayerKinds.byMixer(config);
-        group = config.attention(0).groupSize();
+        kinds = LayerKinds.byAttention(config);
+        group = config.firstAttention().map(AttentionConfig::groupSize).orElse(1);
+        states = Shapes.cache(config).stateBytes();
         try {
-            for (var layer : kinds.layers(config)) {
-                twins.add(new CacheTwin(config, layer, threads));
+            for (var attention : kinds.attentions(config)) {
+                twins.add(new CacheTwin(config, attention, threads));
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -67,7 +73,7 @@ final class CachePredictor implements AutoCloseable {
 
     /** Whether contents differ in their sizes; a short prompt shows it as well as a long one. */
     private boolean dependsOnContent(Method method, KvCodec cacheType, int tokens) {
-        if (method.keepsAll()) {
+        if (method.keepsAll() || twins.isEmpty()) {
             return false;
         }
         if (tokens <= ENOUGH || method.keptTokens(tokens, group) < FEW) {
@@ -90,9 +96,9 @@ final class CachePredictor implements AutoCloseable {
     }
 
     private CacheTwin.Sizes sizes(Method method, KvCodec cacheType, int tokens, Content content) {
-        long stored = 0;
-        long read = 0;
-        long prompt = 0;
+        long stored = states;
+        long read = states;
+        long prompt = states;
         double channels = 0;
         var form = "";
         for (int i = 0; i < twins.size(); i++) {

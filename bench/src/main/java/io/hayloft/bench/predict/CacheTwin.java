@@ -4,6 +4,7 @@ import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Role;
@@ -21,7 +22,7 @@ import java.util.SplittableRandom;
 import java.util.function.LongUnaryOperator;
 
 /**
- * One layer of a model with its true attention and next to nothing around it. Methods build their caches from made-up
+ * One layer with the attention of a model and next to nothing around it. Methods build their caches from made-up
  * prompts there, and what these take is what the caches of all layers of the kind take, one by one.
  */
 final class CacheTwin implements AutoCloseable {
@@ -49,8 +50,7 @@ final class CacheTwin implements AutoCloseable {
     record Sizes(long stored, long read, long prompt, double channels, String form) {}
 
     /** Builds the layer. */
-    CacheTwin(DecoderConfig whole, LayerConfig layer, int threads) {
-        var feedForward = new LayerConfig.FeedForward(WIDTH, layer.feedForward().activation());
+    CacheTwin(DecoderConfig whole, AttentionConfig attention, int threads) {
         var tokens = new DecoderConfig.Tokens(WIDTH, -1, List.of(), 1, true, 0);
         var context = new DecoderConfig.Context(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
         var config = new DecoderConfig(
@@ -58,8 +58,8 @@ final class CacheTwin implements AutoCloseable {
                 WIDTH,
                 context,
                 tokens,
-                whole.norms(),
-                List.of(new LayerConfig(layer.mixer(), feedForward)));
+                new DecoderConfig.Norms(1e-6, false, false),
+                List.of(new LayerConfig(bare(attention), new LayerConfig.None())));
         var types = WeightTypes.uniform(config, TensorType.F32);
         model = new TwinModel(config, types, (role, i) -> random(role, row -> row)).load(threads);
         try {
@@ -69,6 +69,20 @@ final class CacheTwin implements AutoCloseable {
             model.close();
             throw e;
         }
+    }
+
+    /** The same attention without norms and biases, which change no sizes. */
+    private static AttentionConfig bare(AttentionConfig attention) {
+        return new AttentionConfig(
+                attention.queryHeads(),
+                attention.kvHeads(),
+                attention.headDim(),
+                attention.window(),
+                attention.rope(),
+                attention.scale(),
+                attention.softCap(),
+                false,
+                false);
     }
 
     private static long firstOfGroup(DecoderConfig config, Role role, long row) {

@@ -3,6 +3,7 @@ package io.hayloft.bench.predict;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.RwkvConfig;
 import java.util.Locale;
 import java.util.TreeMap;
 
@@ -18,19 +19,34 @@ final class CostNames {
                         .map(type -> type.name().toLowerCase(Locale.ROOT))
                         .toList();
         return "hidden " + shape.config().hidden() + ", " + attention(layer) + ", feed-forward "
-                + layer.feedForward().width() + " "
-                + layer.feedForward().activation().name().toLowerCase(Locale.ROOT) + ", "
+                + feedForward(layer.feedForward()) + ", "
                 + String.join(" ", types);
+    }
+
+    /** The feed-forward part of a layer. */
+    private static String feedForward(LayerConfig.FeedForwardPart part) {
+        return switch (part) {
+            case LayerConfig.FeedForward dense ->
+                dense.width() + " " + dense.activation().name().toLowerCase(Locale.ROOT)
+                        + (dense.gated() ? "" : " plain") + (dense.biases() ? " biases" : "");
+            case LayerConfig.Experts experts -> throw untimed();
+            case LayerConfig.None none -> "none";
+            case RwkvConfig.ChannelMix mix -> throw untimed();
+        };
+    }
+
+    private static IllegalArgumentException untimed() {
+        return new IllegalArgumentException("the time of such a layer is not predicted");
     }
 
     /** The attention of a layer. */
     static String attention(LayerConfig layer) {
-        return switch (layer.mixer()) {
-            case AttentionConfig attention ->
-                "heads " + attention.queryHeads() + "/" + attention.kvHeads() + "x" + attention.headDim()
-                        + (attention.sliding() ? " window " + attention.window() : "")
-                        + (attention.softCap() > 0 ? " capped" : "");
-        };
+        if (!(layer.mixer() instanceof AttentionConfig attention)) {
+            throw untimed();
+        }
+        return "heads " + attention.queryHeads() + "/" + attention.kvHeads() + "x" + attention.headDim()
+                + (attention.sliding() ? " window " + attention.window() : "")
+                + (attention.softCap() > 0 ? " capped" : "");
     }
 
     /** How a prompt is read, empty for the usual pattern. */

@@ -1,14 +1,13 @@
 package io.hayloft.bench.predict;
 
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.formats.config.LayerConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.IntFunction;
 
 /**
- * The layers of a model, of which most are alike: one of each kind shows what all take.
+ * The layers of a model with attention, of which most are alike: one of each kind shows what all take.
  *
  * @param kinds in the order of their first layers
  */
@@ -25,26 +24,20 @@ record LayerKinds(List<Kind> kinds) {
         kinds = List.copyOf(kinds);
     }
 
-    /** Layers whose mixers are equal: their caches are. */
-    static LayerKinds byMixer(DecoderConfig config) {
-        return by(config, layer -> config.stack().get(layer).mixer());
-    }
-
-    /** Layers whose sizes and weight types are equal: they take the same time. */
-    static LayerKinds byCost(DecoderConfig config, WeightTypes types) {
-        return by(config, layer -> List.of(config.stack().get(layer), types.layer(layer)));
-    }
-
-    private static LayerKinds by(DecoderConfig config, IntFunction<Object> sort) {
-        var layers = new LinkedHashMap<Object, Kind>();
+    /** Layers whose attention is equal: their caches are. Layers without attention are of no kind. */
+    static LayerKinds byAttention(DecoderConfig config) {
+        var layers = new LinkedHashMap<AttentionConfig, Kind>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            layers.merge(sort.apply(layer), new Kind(layer, 1), (a, b) -> new Kind(a.first, a.count + b.count));
+            var attention = config.findAttention(layer);
+            if (attention.isPresent()) {
+                layers.merge(attention.get(), new Kind(layer, 1), (a, b) -> new Kind(a.first, a.count + b.count));
+            }
         }
         return new LayerKinds(new ArrayList<>(layers.values()));
     }
 
-    /** The first layer of each kind. */
-    List<LayerConfig> layers(DecoderConfig config) {
-        return kinds.stream().map(kind -> config.stack().get(kind.first)).toList();
+    /** The attention of each kind. */
+    List<AttentionConfig> attentions(DecoderConfig config) {
+        return kinds.stream().map(kind -> config.attention(kind.first)).toList();
     }
 }

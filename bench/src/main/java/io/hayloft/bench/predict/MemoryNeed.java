@@ -1,8 +1,14 @@
 package io.hayloft.bench.predict;
 
 import io.hayloft.engine.model.PrefillOptions;
-import io.hayloft.engine.model.Shapes;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.GriffinConfig;
+import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.Mamba2Config;
+import io.hayloft.formats.config.MambaConfig;
+import io.hayloft.formats.config.ParallelMixers;
+import io.hayloft.formats.config.RwkvConfig;
 import io.hayloft.methods.Method;
 
 /**
@@ -53,13 +59,40 @@ record MemoryNeed(DecoderConfig config, long weights) {
     private long activations() {
         long widest = 0;
         long inner = 0;
+        long scratch = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
-            var attention = Shapes.attention(config, layer);
-            long rows = attention.queryHeads() + attention.kvHeads();
-            widest = Math.max(widest, 2 * rows * attention.headDim());
+            var attention = config.findAttention(layer);
+            widest = Math.max(
+                    widest,
+                    attention.map(own -> 2L * (own.queryWidth() + own.kvWidth())).orElse(0L));
             inner = Math.max(inner, config.feedForward(layer).width());
+            scratch = Math.max(scratch, scratch(config.stack().get(layer)));
         }
-        long columns = 3L * config.hidden() + widest + 2 * inner + Math.max(inner, config.hidden());
+        long columns = 3L * config.hidden() + widest + scratch + 2 * inner + Math.max(inner, config.hidden());
         return Float.BYTES * columns * PrefillOptions.DEFAULT_CHUNK;
+    }
+
+    /** Columns of the rows that a recurrent mixer, experts or parts side by side make on their way. */
+    private long scratch(LayerConfig layer) {
+        long hidden = config.hidden();
+        long mixer = switch (layer.mixer()) {
+            case AttentionConfig attention -> 0;
+            case MambaConfig mamba -> 4L * mamba.channels() + 2L * mamba.parameterWidth();
+            case Mamba2Config mamba -> scratch(mamba);
+            case ParallelMixers both -> hidden + scratch(both.mamba());
+            case GriffinConfig griffin -> 4L * griffin.channels();
+            case RwkvConfig rwkv -> 4 * hidden + 5L * rwkv.channels();
+        };
+        long feedForward = switch (layer.feedForward()) {
+            case LayerConfig.Experts experts -> experts.experts() + 2 * hidden;
+            case LayerConfig.FeedForward dense -> config.norms().placement().parallel() ? hidden : 0;
+            case LayerConfig.None none -> 0;
+            case RwkvConfig.ChannelMix mix -> 3 * hidden + mix.width();
+        };
+        return Math.max(mixer, feedForward);
+    }
+
+    private static long scratch(Mamba2Config mamba) {
+        return (long) mamba.projectionWidth() + mamba.convolutionChannels() + mamba.channels();
     }
 }

@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.kernels.Linear;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
     /** Bytes of the matrices of a layer. */
     long layerBytes(int layer) {
         long bytes = 0;
-        for (var role : WeightTypes.matrices()) {
+        for (var role : MatrixSize.matrices(config.stack().get(layer))) {
             bytes += bytes(role, layer);
         }
         return bytes;
@@ -76,30 +77,13 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
         return config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT;
     }
 
+    /** Bytes of a matrix, or of the matrices of all experts. */
     private long bytes(Role role, int layer) {
-        var size = new MatrixSize(config, role, layer);
-        return Linear.packedBytes(types.of(role, layer), size.rows(), size.columns());
-    }
-
-    /** Bytes of the file's embedding and of all else that loading a model reads, as they lie in the file. */
-    long fileBytes() {
-        long bytes = fileBytes(Role.EMBEDDING, -1);
-        bytes += config.tokens().tiedOutput() ? 0 : fileBytes(Role.OUTPUT, -1);
-        for (int layer = 0; layer < config.layers(); layer++) {
-            for (var role : WeightTypes.matrices()) {
-                bytes += fileBytes(role, layer);
-            }
-        }
-        return bytes;
-    }
-
-    private long fileBytes(Role role, int layer) {
-        var size = new MatrixSize(config, role, layer);
-        return size.rows() * types.of(role, layer).bytes(size.columns());
-    }
-
-    /** The most common type of the layers' matrices, for people. */
-    public TensorType commonType() {
-        return types.layer(config.layers() / 2).getOrDefault(Role.GATE, TensorType.F16);
+        var size = MatrixSize.of(config, role, layer);
+        long packed = role == Role.GRIFFIN_INPUT_GATE || role == Role.GRIFFIN_DECAY_GATE
+                ? (long) Float.BYTES * size.rows() * size.columns() // packed for kernels of their own
+                : Linear.packedBytes(types.of(role, layer), size.rows(), size.columns());
+        long aligned = (packed + NativeMemory.ALIGNMENT - 1) / NativeMemory.ALIGNMENT * NativeMemory.ALIGNMENT;
+        return (role.global() ? 1 : MatrixSize.count(config.stack().get(layer), role)) * aligned;
     }
 }

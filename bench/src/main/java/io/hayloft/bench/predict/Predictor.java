@@ -2,6 +2,8 @@ package io.hayloft.bench.predict;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
+import io.hayloft.engine.generation.Generation;
+import io.hayloft.engine.model.Shapes;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import java.util.Optional;
@@ -24,7 +26,7 @@ public final class Predictor implements AutoCloseable {
      *
      * @param cacheType how the full cache is stored
      * @param threads that predict, and that the predicted program has
-     * @param machine where the program will run; null if its time is not asked for
+     * @param machine where the program will run; null if its time is not asked for, or {@linkplain #noTime not predicted}
      * @param progress hears what is being measured
      */
     public Predictor(
@@ -34,6 +36,16 @@ public final class Predictor implements AutoCloseable {
         this.memory = MemoryNeed.of(shape);
         this.times = machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, progress);
         this.caches = new CachePredictor(shape.config(), threads);
+    }
+
+    /** Why no time is predicted for a model; empty if it is. */
+    public static Optional<String> noTime(ModelShape shape) {
+        return TimePredictor.refusal(shape.config());
+    }
+
+    /** Why a method makes no sense for a model, in words that go on after a colon; empty if it does. */
+    public static Optional<String> refusal(ModelShape shape, Method method) {
+        return Generation.refusal(Shapes.cache(shape.config()), method);
     }
 
     /**

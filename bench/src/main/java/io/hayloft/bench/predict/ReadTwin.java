@@ -88,7 +88,7 @@ final class ReadTwin implements AutoCloseable {
     }
 
     private double attention(int depth, double most) {
-        return 2 * ReadWork.attention(layer, depth, rows, most);
+        return 2 * ReadWork.attention(model.config().attention(0), depth, rows, most);
     }
 
     /** Seconds of a chunk behind this many tokens. */

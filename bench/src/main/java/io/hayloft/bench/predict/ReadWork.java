@@ -9,14 +9,13 @@ record ReadWork(DecoderConfig config) {
     /**
      * Operations of the matrix products of a layer for some rows; a multiply-add counts two.
      *
-     * @param last whether no layer follows, so that the feed-forward part runs for one row only
+     * @param last whether no layer follows, so that a feed-forward part behind the attention runs for one row only
      */
     double linear(LayerConfig layer, int rows, boolean last) {
-        double mixer = switch (layer.mixer()) {
-            case AttentionConfig attention -> 2.0 * attention.queryWidth() + 2.0 * attention.kvWidth();
-        };
-        double feedForward = 3.0 * layer.feedForward().width();
-        return 2.0 * config.hidden() * (rows * mixer + (last ? 1 : rows) * feedForward);
+        double mixer = layer.mixer().weights(config.hidden());
+        double feedForward = layer.feedForward().weightsOfRow(config.hidden());
+        boolean one = last && !config.norms().placement().parallel();
+        return 2 * (rows * mixer + (one ? 1 : rows) * feedForward);
     }
 
     /**
@@ -25,12 +24,9 @@ record ReadWork(DecoderConfig config) {
      * @param depth tokens before the rows
      * @param most tokens that a query looks at, for patterns that bound them
      */
-    static double attention(LayerConfig layer, int depth, int rows, double most) {
-        return switch (layer.mixer()) {
-            case AttentionConfig attention ->
-                attention.queryWidth()
-                        * seen(depth, rows, attention.sliding() ? Math.min(most, attention.window()) : most);
-        };
+    static double attention(AttentionConfig attention, int depth, int rows, double most) {
+        return attention.queryWidth()
+                * seen(depth, rows, attention.sliding() ? Math.min(most, attention.window()) : most);
     }
 
     /** Tokens that rows behind a depth see together, each at most some. */

@@ -2,9 +2,13 @@ package io.hayloft.bench.predict;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.SignalRequest;
+import io.hayloft.formats.config.AttentionConfig;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.registry.Methods;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +39,23 @@ final class TimePredictor implements AutoCloseable {
         this.machine = machine;
         this.measures = machine.isHere(threads);
         this.progress = progress;
-        this.kinds = LayerKinds.byMixer(shape.config());
+        this.kinds = LayerKinds.byAttention(shape.config());
+    }
+
+    /**
+     * Why the time of a model is not predicted; empty if it is. Units of work are those of matrix products and of attention:
+     * a recurrent state takes time of its own, and of experts each token goes through others.
+     */
+    static Optional<String> refusal(DecoderConfig config) {
+        for (var layer : config.stack()) {
+            if (!(layer.mixer() instanceof AttentionConfig)) {
+                return Optional.of("time is not predicted for models with recurrent states");
+            }
+            if (!(layer.feedForward() instanceof LayerConfig.FeedForward)) {
+                return Optional.of("time is predicted for models with dense feed-forward parts only");
+            }
+        }
+        return Optional.empty();
     }
 
     /** The machine with all that was measured. */
@@ -63,7 +83,7 @@ final class TimePredictor implements AutoCloseable {
                         own.mixer().equals(config.stack().get(kind.first()).mixer());
                 linear += same ? work.linear(own, tokens, layer == config.layers() - 1) : 0;
             }
-            double attention = kind.count() * ReadWork.attention(config.stack().get(kind.first()), 0, tokens, most);
+            double attention = kind.count() * ReadWork.attention(config.attention(kind.first()), 0, tokens, most);
             seconds += linear * seconds(linear(kind)) + attention * seconds(attention(kind, method), method);
         }
         return seconds;

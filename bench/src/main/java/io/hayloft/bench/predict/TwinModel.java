@@ -31,14 +31,17 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
     /** Weights of zeros, with which kernels are as fast as with any. */
     static final Values ZEROS = (role, layer) -> (row, dst) -> Arrays.fill(dst, (byte) 0);
 
-    /** Loads it; the caller closes it. */
+    /** Loads it; the caller closes it. All its layers are made of attention and a dense feed-forward part, or none. */
     LanguageModel load(int threads) {
         return LanguageModel.load(this, LoadOptions.withThreads(threads).withoutTokenizer());
     }
 
     @Override
     public Optional<WeightRows> find(Role role, int layer) {
-        var size = new MatrixSize(config, role, layer);
+        if (role == Role.EMBEDDING_NORM) {
+            return Optional.empty(); // there is one in models only that have no twin
+        }
+        var size = MatrixSize.of(config, role, layer);
         var shape = new long[] {size.rows(), size.columns()};
         var type = types.of(role, layer);
         return Optional.of(WeightRows.all(Tensor.computed(role.label(), type, shape, values.rows(role, layer))));

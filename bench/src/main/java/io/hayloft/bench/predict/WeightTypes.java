@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How the matrices of a model are stored.
@@ -17,10 +18,6 @@ import java.util.Map;
  */
 public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorType>> layers) {
     private static final List<Role> GLOBAL = List.of(Role.EMBEDDING, Role.OUTPUT);
-
-    /** The matrices of a layer, whose memory and time count; vectors are too small to. */
-    private static final List<Role> MATRICES =
-            List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
 
     /** Copies the collections. */
     public WeightTypes {
@@ -32,7 +29,8 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
     static WeightTypes of(Checkpoint checkpoint) {
         var layers = new ArrayList<Map<Role, TensorType>>();
         for (int layer = 0; layer < checkpoint.config().layers(); layer++) {
-            layers.add(types(checkpoint, MATRICES, layer));
+            var matrices = MatrixSize.matrices(checkpoint.config().stack().get(layer));
+            layers.add(types(checkpoint, matrices, layer));
         }
         return new WeightTypes(types(checkpoint, GLOBAL, -1), layers);
     }
@@ -40,7 +38,11 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
     private static Map<Role, TensorType> types(Checkpoint checkpoint, List<Role> roles, int layer) {
         var types = new EnumMap<Role, TensorType>(Role.class);
         for (var role : roles) {
-            var rows = checkpoint.weights().find(role, layer);
+            var rows = switch (role) {
+                case EXPERT_GATE, EXPERT_UP, EXPERT_DOWN ->
+                    Optional.of(checkpoint.weights().expert(role, layer, 0)); // the others are stored alike
+                default -> checkpoint.weights().find(role, layer);
+            };
             types.put(role, rows.map(found -> found.tensor().type()).orElse(TensorType.F16));
         }
         return types;
@@ -50,7 +52,7 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
     static WeightTypes uniform(DecoderConfig config, TensorType type) {
         var layers = new ArrayList<Map<Role, TensorType>>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            layers.add(types(config, MATRICES, layer, type));
+            layers.add(types(config, MatrixSize.matrices(config.stack().get(layer)), layer, type));
         }
         return new WeightTypes(types(config, GLOBAL, -1, type), layers);
     }
@@ -58,7 +60,7 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
     private static Map<Role, TensorType> types(DecoderConfig config, List<Role> roles, int layer, TensorType type) {
         var types = new EnumMap<Role, TensorType>(Role.class);
         for (var role : roles) {
-            boolean fits = new MatrixSize(config, role, layer).columns() % type.blockElements() == 0;
+            boolean fits = MatrixSize.of(config, role, layer).columns() % type.blockElements() == 0;
             types.put(role, fits ? type : TensorType.F16);
         }
         return types;
@@ -73,10 +75,5 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
     /** The types of the matrices of a layer. */
     Map<Role, TensorType> layer(int layer) {
         return layers.get(layer);
-    }
-
-    /** The matrices of each layer. */
-    static List<Role> matrices() {
-        return MATRICES;
     }
 }

@@ -8,11 +8,13 @@ import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.testing.Goldens;
+import io.hayloft.testing.Shared;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +74,9 @@ class CachePredictorTest {
         try (var model = LanguageModel.load(path, LoadOptions.withThreads(2));
                 var predictor = new CachePredictor(model.config(), 2)) {
             for (var method : methods()) {
+                if (Generation.refusal(model.cacheShape(), method).isPresent()) {
+                    continue;
+                }
                 var sizes = predictor.sizes(method, type, tokens);
                 var bytes = measured(model, method, type, tokens);
                 if (sizes.exact()) {
@@ -109,6 +114,45 @@ class CachePredictorTest {
     @CsvSource({"llama, 150", "gemma3, 150", "gemma3, 530", "qwen2, 300"})
     void bytesAreThoseOfOtherArchitectures(String name, int tokens) {
         assertThat(compare(Goldens.path("architectures/" + name), F16, tokens)).containsOnly("h2o-paper");
+    }
+
+    /** Biases, embeddings of positions, feed-forward parts without a gate or beside attention. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "phi", "falcon", "gpt_neox", "stablelm", "olmo2", "exaone4", "cohere2"})
+    void bytesAreThoseOfEveryKindOfAttentionModel(String name) {
+        assertThat(compare(Shared.golden("architectures-2026/" + name), F16, 100)).contains("h2o-paper");
+    }
+
+    /** States of constant size, and behind them the caches of those layers that have attention. */
+    @ParameterizedTest
+    @CsvSource({
+        "jamba, 100",
+        "jamba, 530",
+        "falcon_h1, 100",
+        "falcon_h1, 530",
+        "recurrent_gemma, 100",
+        "recurrent_gemma, 530"
+    })
+    void bytesAreThoseOfHybrids(String name, int tokens) {
+        compare(Shared.golden("architectures/" + name), F16, tokens);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mamba", "mamba2", "rwkv5"})
+    void bytesOfRecurrentModelsAreThoseOfTheirStates(String name) {
+        var folder = Shared.golden("architectures/" + name);
+        assertThat(compare(folder, F16, 100)).isEmpty();
+        try (var checkpoint = Checkpoint.open(folder);
+                var predictor = new CachePredictor(checkpoint.config(), 1)) {
+            long states = Shapes.cache(checkpoint.config()).stateBytes();
+            assertThat(states).isPositive();
+            for (int tokens : new int[] {1, 1000}) {
+                var sizes = predictor.sizes(Methods.parse("full"), F16, tokens);
+                assertThat(sizes.stored()).isEqualTo(states);
+                assertThat(sizes.read()).isEqualTo(states);
+                assertThat(sizes.exact()).isTrue();
+            }
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.hayloft.hub.ModelStore;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.testing.GgufBuilder;
 import io.hayloft.testing.Goldens;
+import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shapes of models that need not be here. */
 class ModelShapesTest {
@@ -125,6 +127,28 @@ class ModelShapesTest {
     void weightsOfFilesAreAsLargeAsThoseOfTheLoadedModel() {
         try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(1))) {
             assertThat(shapes.find("hayloft-tiny").weightBytes()).isEqualTo(model.weightBytes());
+        }
+    }
+
+    /** Plain feed-forward parts, fused and transposed tensors, experts, recurrent mixers alone and beside attention. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "architectures-2026/gpt2",
+                "architectures-2026/phi",
+                "architectures-2026/falcon",
+                "architectures/phi3",
+                "architectures/mamba",
+                "architectures/mamba2",
+                "architectures/jamba",
+                "architectures/falcon_h1",
+                "architectures/recurrent_gemma",
+                "architectures/rwkv5"
+            })
+    void weightsOfAllFamiliesAreAsLargeAsThoseOfTheLoadedModel(String path) {
+        var folder = Shared.golden(path);
+        try (var model = LanguageModel.load(folder, LoadOptions.withThreads(1))) {
+            assertThat(shapes.find(folder.toString()).weightBytes()).isEqualTo(model.weightBytes());
         }
     }
 

@@ -8,21 +8,26 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.ReadOptions;
 import io.hayloft.formats.config.AttentionConfig;
+import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DecoderConfig.NormPlacement;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.registry.Methods;
+import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Time, memory and what fits, from shapes. */
@@ -76,11 +81,58 @@ class PredictorTest {
     @Test
     void rowsOfAWindowSeeNoMoreThanIt() {
         var attention = new AttentionConfig(2, 1, 8, 10, null, 1, 0, false, false);
-        var layer = new LayerConfig(attention, new LayerConfig.FeedForward(8, LayerConfig.Activation.SILU));
 
-        assertThat(ReadWork.attention(layer, 0, 12, Double.MAX_VALUE)).isEqualTo(16 * (55 + 2 * 10));
-        assertThat(ReadWork.attention(layer, 100, 12, Double.MAX_VALUE)).isEqualTo(16 * 120);
-        assertThat(ReadWork.attention(layer, 3, 2, 4)).isEqualTo(16 * 8);
+        assertThat(ReadWork.attention(attention, 0, 12, Double.MAX_VALUE)).isEqualTo(16 * (55 + 2 * 10));
+        assertThat(ReadWork.attention(attention, 100, 12, Double.MAX_VALUE)).isEqualTo(16 * 120);
+        assertThat(ReadWork.attention(attention, 3, 2, 4)).isEqualTo(16 * 8);
+    }
+
+    /** 8 hidden channels; attention of 16 queries, 8 keys and values; a feed-forward part of 32 without a gate. */
+    @ParameterizedTest
+    @CsvSource({"BEFORE, 1", "PARALLEL, 10"})
+    void behindTheLastAttentionRowsEndUnlessTheFeedForwardPartIsBesideIt(NormPlacement placement, int rows) {
+        var attention = new AttentionConfig(2, 1, 8, 0, null, 1, 0, false, true);
+        var plain = new LayerConfig.FeedForward(32, LayerConfig.Activation.GELU, false, true);
+        var layer = new LayerConfig(attention, plain);
+        var config = new DecoderConfig(
+                "test",
+                8,
+                new DecoderConfig.Context(100, 100, 100),
+                new DecoderConfig.Tokens(10, -1, List.of(), 1, true, 0),
+                new DecoderConfig.Norms(DecoderConfig.NormKind.LAYER, 1e-5, false, placement),
+                List.of(layer));
+
+        double mixer = 10 * 2.0 * 8 * (2 * 16 + 2 * 8);
+        assertThat(new ReadWork(config).linear(layer, 10, true)).isEqualTo(mixer + rows * 2.0 * 2 * 8 * 32);
+    }
+
+    /** Plain feed-forward parts, biases, embeddings of positions, parts side by side. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "phi", "falcon", "olmo2", "cohere"})
+    void measuresLayersOfAllKindsOfAttentionModels(String name) {
+        var shape = shape(Shared.golden("architectures-2026/" + name).toString());
+        var here = Machine.here(new MachineLimits(1, 100, 10));
+        try (var predictor = new Predictor(shape, F16, 1, here, text -> {})) {
+            var prediction = predictor.predict(FULL, 64);
+
+            assertThat(Predictor.noTime(shape)).isEmpty();
+            assertThat(prediction.prefillSeconds()).isPositive();
+            assertThat(prediction.decodeMsPerToken()).isPositive();
+            assertThat(predictor.estimated()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mamba", "jamba", "falcon_h1", "recurrent_gemma", "rwkv5"})
+    void predictsNoTimeOfRecurrentStates(String name) {
+        var shape = shape(Shared.golden("architectures/" + name).toString());
+
+        assertThat(Predictor.noTime(shape)).contains("time is not predicted for models with recurrent states");
+        try (var predictor = new Predictor(shape, F16, 1, null, text -> {})) {
+            var prediction = predictor.predict(FULL, 64);
+            assertThat(prediction.prefillSeconds()).isNull();
+            assertThat(prediction.peakMemoryBytes()).isGreaterThan(shape.weightBytes() + prediction.storedBytes());
+        }
     }
 
     /** Measured once and written; what is in the file is not measured again. */
