@@ -3,6 +3,7 @@ package io.hayloft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,43 @@ class PlanCommandTest {
         assertThat(Cli.good("plan", "--context", "1k", "--methods", "snapkv:4x,allocator=ada", "--no-time")
                         .out())
                 .contains("~", "depends on what the prompt says");
+    }
+
+    /** What was predicted of a hybrid is what {@code generate} says of it, its recurrent states counted in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jamba", "falcon_h1", "recurrent_gemma"})
+    void predictsTheBytesOfHybrids(String name) {
+        var model = Shared.golden("architectures/" + name).toString();
+        var ids = IntStream.range(0, 200)
+                .mapToObj(i -> String.valueOf(5 + i * 7 % 200))
+                .collect(Collectors.joining(","));
+        for (var method : List.of("full", "kivi:4bit", "snapkv:4x")) {
+            var done = json(
+                    "generate", "--model", model, "--prompt-ids", ids, "--method", method, "-n", "2", "--json");
+
+            var planned = json("plan", "--model", model, "--context", "200", "--methods", method, "--json")
+                    .get(0);
+
+            assertThat(planned.get("stored_exact").asBoolean()).isTrue();
+            assertThat(planned.get("stored_bytes").asLong())
+                    .isEqualTo(done.get("stored_bytes").asLong());
+            assertThat(planned.get("prefill_seconds").isNull()).isTrue();
+        }
+    }
+
+    @Test
+    void modelsWithoutACacheLeaveOutMethodsForOne() {
+        var mamba = Shared.golden("architectures/mamba").toString();
+        var planned = Cli.good("plan", "--model", mamba, "--context", "100", "--methods", "full,kivi:2bit,snapkv:4x");
+
+        assertThat(planned.out()).contains("full", " - ").doesNotContain("kivi", "snapkv");
+        assertThat(planned.err())
+                .contains("left out kivi:2bit, snapkv:4x: the model has no KV cache to compress")
+                .contains("time is not predicted for models with recurrent states");
+        Cli.run("plan", "--model", mamba, "--context", "100", "--methods", "kivi:2bit")
+                .isUserError("none of the methods makes sense for mamba");
+        Cli.run("plan", "--model", mamba, "--context", "100", "--methods", "full", "--price", "1/h")
+                .isUserError("leave out --price");
     }
 
     @Test

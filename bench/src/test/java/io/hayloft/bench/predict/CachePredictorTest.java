@@ -120,21 +120,21 @@ class CachePredictorTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2", "phi", "falcon", "gpt_neox", "stablelm", "olmo2", "exaone4", "cohere2"})
     void bytesAreThoseOfEveryKindOfAttentionModel(String name) {
-        assertThat(compare(Shared.golden("architectures-2026/" + name), F16, 100)).contains("h2o-paper");
+        assertThat(compare(Shared.golden("architectures-2026/" + name), F16, 150)).isSubsetOf("h2o-paper");
     }
 
     /** States of constant size, and behind them the caches of those layers that have attention. */
     @ParameterizedTest
     @CsvSource({
-        "jamba, 100",
+        "jamba, 150",
         "jamba, 530",
-        "falcon_h1, 100",
+        "falcon_h1, 150",
         "falcon_h1, 530",
-        "recurrent_gemma, 100",
+        "recurrent_gemma, 150",
         "recurrent_gemma, 530"
     })
     void bytesAreThoseOfHybrids(String name, int tokens) {
-        compare(Shared.golden("architectures/" + name), F16, tokens);
+        assertThat(compare(Shared.golden("architectures/" + name), F16, tokens)).isSubsetOf("h2o-paper");
     }
 
     @ParameterizedTest
