@@ -2,6 +2,8 @@ package io.hayloft.bench.predict;
 
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.cache.SequenceCache;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Counts what a decode step looks at. */
 final class Attended {
@@ -34,6 +36,18 @@ final class Attended {
             tokens += others == null ? 0 : Math.round(share * others.length(head));
         }
         return tokens;
+    }
+
+    /** Tokens that each KV head of each layer holds, those that are out of the window left out. */
+    static List<Integer> lengths(SequenceCache cache) {
+        var lengths = new ArrayList<Integer>();
+        for (int layer = 0; layer < cache.shape().layers(); layer++) {
+            int heads = cache.shape().isKv(layer) ? cache.layer(layer).kvHeads() : 0;
+            for (int head = 0; head < heads; head++) {
+                lengths.add(cache.layer(layer).length(head));
+            }
+        }
+        return lengths;
     }
 
     /** What decides how long such a channel takes: codec, what changes the cache, what is looked up. */

@@ -54,33 +54,44 @@ final class CachePredictor implements AutoCloseable {
         var plain = sizes(method, cacheType, tokens, Content.PLAIN);
         long low = plain.stored();
         long high = plain.stored();
-        if (dependsOnContent(method, cacheType, tokens)) {
+        boolean exact = true;
+        if (mayDependOnContent(method, cacheType, tokens)) {
             for (var content : contents(method, tokens)) {
-                long stored = sizes(method, cacheType, tokens, content).stored();
-                low = Math.min(low, stored);
-                high = Math.max(high, stored);
+                var other = sizes(method, cacheType, tokens, content);
+                low = Math.min(low, other.stored());
+                high = Math.max(high, other.stored());
+                exact &= same(plain, other);
             }
         }
-        return new CacheSizes(plain.stored(), plain.read(), low, high, plain.prompt(), plain.channels(), plain.form());
+        return of(plain, low, high, exact);
+    }
+
+    private static CacheSizes of(CacheTwin.Sizes plain, long low, long high, boolean exact) {
+        return new CacheSizes(
+                plain.stored(), plain.read(), low, high, exact, plain.prompt(), plain.channels(), plain.form());
+    }
+
+    /** Heads may share a budget in another way and take as many blocks by chance. */
+    private static boolean same(CacheTwin.Sizes a, CacheTwin.Sizes b) {
+        return a.stored() == b.stored() && a.lengths().equals(b.lengths());
     }
 
     /** The sizes with a plain content only. */
     CacheSizes plain(Method method, KvCodec cacheType, int tokens) {
         var one = sizes(method, cacheType, tokens, Content.PLAIN);
-        long stored = one.stored();
-        return new CacheSizes(stored, one.read(), stored, stored, one.prompt(), one.channels(), one.form());
+        return of(one, one.stored(), one.stored(), true);
     }
 
-    /** Whether contents differ in their sizes; a short prompt shows it as well as a long one. */
-    private boolean dependsOnContent(Method method, KvCodec cacheType, int tokens) {
+    /** Whether contents may differ in their sizes; a short prompt shows it as well as a long one. */
+    private boolean mayDependOnContent(Method method, KvCodec cacheType, int tokens) {
         if (method.keepsAll() || twins.isEmpty()) {
             return false;
         }
         if (tokens <= ENOUGH || method.keptTokens(tokens, group) < FEW) {
             return true;
         }
-        return sizes(method, cacheType, ENOUGH, Content.PLAIN).stored()
-                != sizes(method, cacheType, ENOUGH, Content.UNEVEN).stored();
+        return !same(
+                sizes(method, cacheType, ENOUGH, Content.PLAIN), sizes(method, cacheType, ENOUGH, Content.UNEVEN));
     }
 
     /** The contents beside the plain one. */
@@ -101,6 +112,7 @@ final class CachePredictor implements AutoCloseable {
         long prompt = states;
         double channels = 0;
         var form = "";
+        var lengths = new ArrayList<Integer>();
         for (int i = 0; i < twins.size(); i++) {
             long count = kinds.kinds().get(i).count();
             var one = twins.get(i).sizes(method, cacheType, tokens, content);
@@ -109,8 +121,9 @@ final class CachePredictor implements AutoCloseable {
             prompt += count * one.prompt();
             form = one.form(); // the same in all layers
             channels += count * one.channels();
+            lengths.addAll(one.lengths());
         }
-        return new CacheTwin.Sizes(stored, read, prompt, channels, form);
+        return new CacheTwin.Sizes(stored, read, prompt, channels, form, lengths);
     }
 
     @Override

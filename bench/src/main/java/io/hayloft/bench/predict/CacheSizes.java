@@ -5,16 +5,12 @@ package io.hayloft.bench.predict;
  *
  * @param stored bytes of all that is kept
  * @param read bytes that a decode step reads
- * @param low the fewest bytes stored that were found for prompts of this length; the same as {@code high} where they do
- *     not depend on what a prompt says
+ * @param low the fewest bytes stored that were found for prompts of this length
  * @param high the most
+ * @param exact whether the bytes are those of every prompt of this length
  * @param prompt bytes of the cache that the prompt was read into
  * @param channels see {@link Attended#channels}
  * @param form see {@link Attended#form}
  */
-record CacheSizes(long stored, long read, long low, long high, long prompt, double channels, String form) {
-    /** Whether the bytes are those of every prompt of this length. */
-    boolean exact() {
-        return low == high;
-    }
-}
+record CacheSizes(
+        long stored, long read, long low, long high, boolean exact, long prompt, double channels, String form) {}

@@ -46,8 +46,9 @@ final class CacheTwin implements AutoCloseable {
      *
      * @param channels see {@link Attended#channels}
      * @param form see {@link Attended#form}
+     * @param lengths tokens that each KV head holds
      */
-    record Sizes(long stored, long read, long prompt, double channels, String form) {}
+    record Sizes(long stored, long read, long prompt, double channels, String form, List<Integer> lengths) {}
 
     /** Builds the layer. */
     CacheTwin(DecoderConfig whole, AttentionConfig attention, int threads) {
@@ -160,7 +161,7 @@ final class CacheTwin implements AutoCloseable {
 
     private Sizes of(SequenceCache cache, long prompt) {
         double channels = Attended.channels(cache, model.config());
-        return new Sizes(cache.bytes(), cache.residentBytes(), prompt, channels, Attended.form(cache));
+        return new Sizes(cache.bytes(), cache.residentBytes(), prompt, channels, Attended.form(cache), Attended.lengths(cache));
     }
 
     @Override

@@ -121,7 +121,8 @@ final class MadeUpPrompt {
 
     private void fill(float[] target, int width) {
         for (int i = 0; i < target.length; i++) {
-            double size = content.uneven() ? 1 + (double) (i % width) / width : 1;
+            double place = (double) (i % width) / width; // the first heads look at all tokens, the last at few
+            double size = content.uneven() ? 1 + 8 * place * place : 1;
             double number = content.recent() ? 1 : 2 * random.nextDouble() - 1;
             target[i] = (float) (size * number);
         }
