@@ -28,6 +28,27 @@ public final class Sizes {
         throw new UserError("'" + text + "' is no number of tokens: write for example 512, 4k or 16k");
     }
 
+    /**
+     * Reads a number of bytes: {@code 200MB}, {@code 16GB} (10⁹), {@code 16GiB} (2³⁰), {@code 1500}.
+     *
+     * @throws UserError if the text is no positive number of bytes
+     */
+    public static long parseBytes(String text) {
+        var word = text.strip().toUpperCase(Locale.ROOT);
+        var number = word.replaceFirst("\\s*([KMGT]?I?B?)$", "");
+        var unit = word.substring(number.length()).strip().replace("B", "");
+        int power = unit.isEmpty() ? 0 : 1 + "KMGT".indexOf(unit.charAt(0));
+        try {
+            double value = Double.parseDouble(number) * Math.pow(unit.endsWith("I") ? 1024 : 1000, power);
+            if (value >= 1 && value <= Long.MAX_VALUE) {
+                return Math.round(value);
+            }
+        } catch (NumberFormatException e) {
+            // told below, with the same words as a number that does not fit
+        }
+        throw new UserError("'" + text + "' is no number of bytes: write for example 200MB, 16GB or 16GiB");
+    }
+
     /** A number of bytes with three significant digits and a decimal unit, such as {@code 98.4 MB}. */
     public static String bytes(long bytes) {
         double value = bytes;

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             RescoreCommand.class,
             GenerateCommand.class,
             SpeedCommand.class,
+            PlanCommand.class,
             PullCommand.class,
             InspectCommand.class,
             ModelsCommand.class,

@@ -19,7 +19,7 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
     static FloatPanels pack(WeightRows rows, NativeMemory memory, WorkerPool pool) {
         int columns = rows.columns();
         int panels = (rows.rows() + ROWS - 1) / ROWS;
-        var data = memory.allocate(Math.multiplyExact(panels * STEP, columns));
+        var data = memory.allocate(Math.multiplyExact(panels, panelBytes(columns)));
         pool.run(panels, (panel, worker) -> {
             var row = new float[columns];
             var floats = new float[Math.multiplyExact(columns, ROWS)];
@@ -32,6 +32,11 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
             MemorySegment.copy(floats, 0, data, FLOAT, panel * STEP * columns, floats.length);
         });
         return new FloatPanels(data, columns);
+    }
+
+    /** Bytes of a panel. */
+    static long panelBytes(int columns) {
+        return STEP * columns;
     }
 
     @Override

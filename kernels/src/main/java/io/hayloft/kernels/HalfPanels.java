@@ -33,7 +33,8 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
         return packed;
     }
 
-    private static long panelBytes(int columns) {
+    /** Bytes of a panel. */
+    static long panelBytes(int columns) {
         return (columns + 1L) / 2 * STEP;
     }
 
@@ -52,7 +53,13 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
 
     private static void read(WeightRows rows, int r, short[] row) {
         var tensor = rows.tensor();
-        MemorySegment.copy(tensor.data(), SHORT, rows.sourceRow(r) * tensor.rowBytes(), row, 0, row.length);
+        if (tensor.computed() == null) {
+            MemorySegment.copy(tensor.data(), SHORT, rows.sourceRow(r) * tensor.rowBytes(), row, 0, row.length);
+        } else {
+            var bytes = new byte[Short.BYTES * row.length];
+            tensor.copyRow(rows.sourceRow(r), bytes);
+            MemorySegment.copy(MemorySegment.ofArray(bytes), SHORT, 0, row, 0, row.length);
+        }
     }
 
     private void fill(int panel, WeightRows rows) {

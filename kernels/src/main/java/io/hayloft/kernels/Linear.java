@@ -76,6 +76,16 @@ public final class Linear {
         return FloatPanels.pack(rows, memory, pool);
     }
 
+    /** Bytes that {@link #pack} takes for a matrix {@code [rows][columns]}. */
+    public static long packedBytes(TensorType type, int rows, int columns) {
+        var format = CodeFormat.of(type);
+        boolean half = type == TensorType.F16 || type == TensorType.BF16;
+        long panel = format != null
+                ? (long) columns / format.block() * format.blockBytes()
+                : half ? HalfPanels.panelBytes(columns) : FloatPanels.panelBytes(columns);
+        return (rows + Panels.ROWS - 1) / Panels.ROWS * panel;
+    }
+
     /** Length of an input row. */
     public int inputs() {
         return inputs;

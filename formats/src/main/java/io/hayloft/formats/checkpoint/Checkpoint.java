@@ -51,7 +51,12 @@ public interface Checkpoint extends AutoCloseable {
 
     /** The model in an opened GGUF file; closing the one closes the other. */
     static Checkpoint of(GgufFile file) {
-        return new GgufCheckpoint(file, ReadOptions.DEFAULTS);
+        return of(file, ReadOptions.DEFAULTS);
+    }
+
+    /** As {@link #of(GgufFile)}, with a say in how the config is read. */
+    static Checkpoint of(GgufFile file, ReadOptions options) {
+        return new GgufCheckpoint(file, options);
     }
 
     /** The file or folder. */

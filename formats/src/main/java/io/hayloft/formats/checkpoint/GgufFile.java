@@ -40,6 +40,24 @@ public final class GgufFile implements AutoCloseable {
     }
 
     /**
+     * Maps a file of which only the beginning may be here: metadata and shapes are the file's, the values of its tensors
+     * are made up. Of a split model it is the one part.
+     *
+     * @throws UserError naming file and field if anything before the tensors' data is wrong
+     */
+    public static GgufFile openHeaders(Path path) {
+        var mapped = MappedFile.open(path);
+        try {
+            var read = GgufReader.readHeaders(path.toString(), mapped.bytes());
+            read.metadata().keySet().removeIf(key -> key.startsWith("split."));
+            return new GgufFile(path.toString(), List.of(mapped.bytes()), read, mapped::close);
+        } catch (RuntimeException | Error e) {
+            mapped.close();
+            throw e;
+        }
+    }
+
+    /**
      * Reads a file that is already in memory; closing it does nothing.
      *
      * @param source what to call it in messages

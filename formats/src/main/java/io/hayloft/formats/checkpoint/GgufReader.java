@@ -2,8 +2,11 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.UserError;
 import io.hayloft.formats.tensor.Tensor;
+import io.hayloft.formats.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -38,10 +41,12 @@ final class GgufReader {
 
     private final Cursor cursor;
     private final MemorySegment bytes;
+    private final boolean headers; // without the tensors' data
 
-    private GgufReader(String source, MemorySegment bytes) {
+    private GgufReader(String source, MemorySegment bytes, boolean headers) {
         this.cursor = new Cursor(source, bytes);
         this.bytes = bytes;
+        this.headers = headers;
     }
 
     /**
@@ -51,7 +56,12 @@ final class GgufReader {
      * @throws UserError naming the field that is wrong
      */
     static Content read(String source, MemorySegment bytes) {
-        return new GgufReader(source, bytes).read();
+        return new GgufReader(source, bytes, false).read();
+    }
+
+    /** Reads metadata and tensor headers of a file whose data may be missing: the values of all tensors are made up. */
+    static Content readHeaders(String source, MemorySegment bytes) {
+        return new GgufReader(source, bytes, true).read();
     }
 
     private Content read() {
@@ -149,19 +159,38 @@ final class GgufReader {
         long padding = -cursor.position() & (alignment - 1);
         long start = Math.min(cursor.position() + padding, bytes.byteSize());
         var data = bytes.asSlice(start);
-        checkRanges(headers, data.byteSize());
+        if (!this.headers) {
+            checkRanges(headers, data.byteSize());
+        }
         var tensors = new LinkedHashMap<String, Tensor>();
         var unread = new LinkedHashMap<String, String>();
         for (var header : headers) {
             var type = header.type.weights();
             if (type == null) {
                 unread.put(header.name, header.type.name());
+            } else if (this.headers) {
+                tensors.put(header.name, madeUp(header, type));
             } else {
                 var slice = data.asSlice(header.offset, header.bytes);
                 tensors.put(header.name, new Tensor(header.name, type, header.shape, slice));
             }
         }
         return new Content(metadata, tensors, unread);
+    }
+
+    /** Ones where that is easily written, since factors of the rotation are above 0; zeros for all else. */
+    private static Tensor madeUp(Header header, TensorType type) {
+        boolean ones = type == TensorType.F32 && !header.name.endsWith(".bias");
+        return Tensor.computed(header.name, type, header.shape, (row, dst) -> {
+            var rest = ByteBuffer.wrap(dst).order(ByteOrder.LITTLE_ENDIAN);
+            while (rest.hasRemaining()) {
+                if (ones) {
+                    rest.putFloat(1);
+                } else {
+                    rest.put((byte) 0);
+                }
+            }
+        });
     }
 
     private int alignment(Map<String, Object> metadata) {

@@ -45,7 +45,12 @@ public final class HuggingFaceConfig {
      * @throws UserError naming the field that is missing, wrong or not supported
      */
     public static DecoderConfig parse(String source, byte[] json) {
-        return read(Json.object(source, json), Optional.empty(), ReadOptions.DEFAULTS);
+        return parse(source, json, ReadOptions.DEFAULTS);
+    }
+
+    /** As {@link #parse(String, byte[])}, with a say in how the config is read. */
+    public static DecoderConfig parse(String source, byte[] json, ReadOptions options) {
+        return read(Json.object(source, json), Optional.empty(), options);
     }
 
     /** As {@link #parse}, with the EOS tokens that generation_config.json adds. */

@@ -1,0 +1,16 @@
+package io.hayloft.bench.predict;
+
+/**
+ * The sizes of a method's cache when a prompt has been read.
+ *
+ * @param stored bytes of all that is kept
+ * @param read bytes that a decode step reads
+ * @param low the fewest bytes stored that were found for prompts of this length
+ * @param high the most
+ * @param exact whether the bytes are those of every prompt of this length
+ * @param prompt bytes of the cache that the prompt was read into
+ * @param channels see {@link Attended#channels}
+ * @param form see {@link Attended#form}
+ */
+record CacheSizes(
+        long stored, long read, long low, long high, boolean exact, long prompt, double channels, String form) {}

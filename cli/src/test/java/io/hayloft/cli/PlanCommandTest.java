@@ -1,0 +1,196 @@
+package io.hayloft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.hayloft.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code hayloft plan}. */
+class PlanCommandTest {
+    @TempDir
+    private Path folder;
+
+    private static JsonNode json(String... arguments) {
+        return JsonMapper.shared().readTree(Cli.good(arguments).out());
+    }
+
+    /** What was predicted of a prompt is what {@code generate} says of it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "full",
+                "random:4x",
+                "kivi:2bit",
+                "flexgen:4bit",
+                "streaming:4x",
+                "infllm:4x",
+                "h2o:4x",
+                "knorm:4x"
+            })
+    void predictsTheBytesThatGenerateStores(String method) {
+        var ids = IntStream.range(0, 700)
+                .mapToObj(i -> String.valueOf(5 + i * 7 % 900))
+                .collect(Collectors.joining(","));
+        var done = json("generate", "--prompt-ids", ids, "--method", method, "-n", "2", "--json");
+
+        var planned = json("plan", "--context", "700", "--methods", method, "--no-time", "--json")
+                .get(0);
+
+        assertThat(planned.get("stored_exact").asBoolean()).isTrue();
+        assertThat(planned.get("stored_bytes").asLong())
+                .isEqualTo(done.get("stored_bytes").asLong());
+        assertThat(planned.get("read_bytes").asLong())
+                .isEqualTo(done.get("read_bytes").asLong());
+    }
+
+    @Test
+    void jsonIsAnArrayOfMethodsAndContexts() {
+        var rows = json("plan", "--context", "64,128", "--methods", "full,kivi:4bit", "--no-time", "--json");
+
+        assertThat(rows).hasSize(4);
+        assertThat(rows.get(0).propertyNames())
+                .startsWith(
+                        "method",
+                        "context",
+                        "stored_bytes",
+                        "read_bytes",
+                        "peak_memory_bytes",
+                        "prefill_seconds",
+                        "decode_ms_per_token");
+        assertThat(rows.get(3).get("method").asString()).isEqualTo("kivi:4bit");
+        assertThat(rows.get(3).get("context").asInt()).isEqualTo(128);
+        assertThat(rows.get(3).get("prefill_seconds").isNull()).isTrue();
+    }
+
+    @Test
+    void worksForModelsThatAreNotHere() {
+        assertThat(Cli.good("plan", "--model", "Llama-3-8B", "--context", "1k", "--methods", "full", "--no-time")
+                        .out())
+                .contains("stored", "134 MB"); // 131072 bytes a token
+    }
+
+    @Test
+    void saysWhatDependsOnThePrompt() {
+        assertThat(Cli.good("plan", "--context", "1k", "--methods", "snapkv:4x,allocator=ada", "--no-time")
+                        .out())
+                .contains("~", "depends on what the prompt says");
+    }
+
+    /** What was predicted of a hybrid is what {@code generate} says of it, its recurrent states counted in. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jamba", "falcon_h1", "recurrent_gemma"})
+    void predictsTheBytesOfHybrids(String name) {
+        var model = Shared.golden("architectures/" + name).toString();
+        var ids = IntStream.range(0, 200)
+                .mapToObj(i -> String.valueOf(5 + i * 7 % 200))
+                .collect(Collectors.joining(","));
+        for (var method : List.of("full", "kivi:4bit", "snapkv:4x")) {
+            var done = json(
+                    "generate", "--model", model, "--prompt-ids", ids, "--method", method, "-n", "2", "--json");
+
+            var planned = json("plan", "--model", model, "--context", "200", "--methods", method, "--json")
+                    .get(0);
+
+            assertThat(planned.get("stored_exact").asBoolean()).isTrue();
+            assertThat(planned.get("stored_bytes").asLong())
+                    .isEqualTo(done.get("stored_bytes").asLong());
+            assertThat(planned.get("prefill_seconds").isNull()).isTrue();
+        }
+    }
+
+    @Test
+    void modelsWithoutACacheLeaveOutMethodsForOne() {
+        var mamba = Shared.golden("architectures/mamba").toString();
+        var planned = Cli.good("plan", "--model", mamba, "--context", "100", "--methods", "full,kivi:2bit,snapkv:4x");
+
+        assertThat(planned.out()).contains("full", " - ").doesNotContain("kivi", "snapkv");
+        assertThat(planned.err())
+                .contains("left out kivi:2bit, snapkv:4x: the model has no KV cache to compress")
+                .contains("time is not predicted for models with recurrent states");
+        Cli.run("plan", "--model", mamba, "--context", "100", "--methods", "kivi:2bit")
+                .isUserError("none of the methods makes sense for mamba");
+        Cli.run("plan", "--model", mamba, "--context", "100", "--methods", "full", "--price", "1/h")
+                .isUserError("leave out --price");
+    }
+
+    @Test
+    void measuresAndWritesTheMachineAndThePriceFollows() {
+        var file = folder.resolve("machine.json");
+        var row = json(
+                        "plan",
+                        "--context",
+                        "200",
+                        "--methods",
+                        "full",
+                        "--threads",
+                        "1",
+                        "--machine",
+                        file.toString(),
+                        "--price",
+                        "3.6/h",
+                        "--answer",
+                        "100",
+                        "--json")
+                .get(0);
+
+        assertThat(file).exists();
+        double seconds = row.get("prefill_seconds").asDouble()
+                + 0.1 * row.get("decode_ms_per_token").asDouble();
+        assertThat(seconds).isPositive();
+        assertThat(row.get("cost_per_1000_requests").asDouble()).isCloseTo(seconds, withinPercentage(1e-6));
+    }
+
+    @Test
+    void turnsTheQuestionRound() {
+        var rows = json("plan", "--max-memory", "1GB", "--context", "1k", "--methods", "full,kivi:2bit", "--json");
+
+        assertThat(rows.get(0).get("max_context").asInt()).isEqualTo(16384);
+        var batches = new ArrayList<Integer>();
+        rows.forEach(row -> batches.add(row.get("max_batch").asInt()));
+        assertThat(batches.get(1)).isGreaterThan(2 * batches.get(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--model Llama-4-8B                         | no shape of a model 'Llama-4-8B'",
+                "--context 17k                              | a context of 17408 tokens is beyond the 16384",
+                "--model Llama-3-8B --max-memory 8GB        | too little for Llama-3-8B",
+                "--max-memory much                          | 'much' is no number of bytes",
+                "--price cheap                              | 'cheap' is no price",
+                "--price 1/h --no-time                      | leave out --no-time",
+                "--weights q9                               | 'q9' is no type of weights",
+                "--methods nothing                          | unknown method 'nothing'",
+                "--threads 0                                | --threads must be between 1 and 1024",
+            })
+    void mistakesAreOneLine(String arguments, String words) {
+        var all = new ArrayList<String>();
+        all.add("plan");
+        all.addAll(List.of(arguments.strip().split(" +")));
+
+        Cli.run(all.toArray(String[]::new)).isUserError(words);
+    }
+
+    @Test
+    void refusesAFileThatIsNoMachine() throws IOException {
+        var file = Files.writeString(folder.resolve("machine.json"), "{}");
+
+        Cli.run("plan", "--machine", file.toString()).isUserError("describes no machine");
+    }
+}
