@@ -85,7 +85,7 @@ final class EndpointRecorder {
     /** The record of a sample that could not even be made. */
     FailedRecord failed(int index, String error) {
         var choice = job.choice();
-        return new FailedRecord(subject(choice.task(index), choice.nameless(index), Map.of()), "", machine, error);
+        return new FailedRecord(subject(choice.task(index), choice.name(index), Map.of()), "", machine, error);
     }
 
     /** Hash of what the server is sent, as the tokens that it makes of it are not known. */

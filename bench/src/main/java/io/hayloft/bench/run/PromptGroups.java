@@ -62,7 +62,7 @@ final class PromptGroups {
                         new PaperRows.Limits(
                                 planned.limitTokens(),
                                 planned.tokensBeforeCut(),
-                                planned.rules().maxNewTokens(),
+                                planned.rules().allNewTokens(),
                                 model.contextLength()),
                         model.instructionTags());
     }

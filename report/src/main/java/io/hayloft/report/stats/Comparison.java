@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Two runs method by method, on the same samples only: those of the same task and name whose prompts have the same hash.
@@ -20,7 +21,8 @@ import java.util.function.ToDoubleFunction;
  * @param rows one for each method that both ran on common samples, in the order of the baseline
  * @param otherPrompts samples of both runs whose prompts differ, so that they are not compared
  * @param nothingCommon methods that both ran, but on no common sample
- * @param onlyBaseline methods that the candidate lacks
+ * @param onlyBaseline methods that have not run in the candidate
+ * @param allFailed methods of the baseline of which every sample failed in the candidate
  * @param onlyCandidate methods that the baseline lacks
  */
 public record Comparison(
@@ -28,12 +30,14 @@ public record Comparison(
         int otherPrompts,
         List<String> nothingCommon,
         List<String> onlyBaseline,
+        List<String> allFailed,
         List<String> onlyCandidate) {
     /** Copies the lists. */
     public Comparison {
         rows = List.copyOf(rows);
         nothingCommon = List.copyOf(nothingCommon);
         onlyBaseline = List.copyOf(onlyBaseline);
+        allFailed = List.copyOf(allFailed);
         onlyCandidate = List.copyOf(onlyCandidate);
     }
 
@@ -139,8 +143,15 @@ public record Comparison(
             rows.add(new Sides(method, records(before, method), records(after, method), own)
                     .row(pairs, losses.get(rows.size())));
         });
+        var failing = failures.stream().map(failed -> failed.subject().method()).collect(Collectors.toSet());
+        var lacking = without(before, after).stream().collect(Collectors.partitioningBy(failing::contains));
         return new Comparison(
-                rows, otherPrompts(baseline, candidate), nothingCommon, without(before, after), without(after, before));
+                rows,
+                otherPrompts(baseline, candidate),
+                nothingCommon,
+                lacking.getOrDefault(false, List.of()),
+                lacking.getOrDefault(true, List.of()),
+                without(after, before));
     }
 
     private static List<BenchRecord> records(Map<String, List<BenchRecord>> methods, String method) {
