@@ -116,7 +116,7 @@ public final class BenchRun implements AutoCloseable {
                         facts.embedded(),
                         facts.contextLength(),
                         facts.weightBytes(),
-                        job.runner().fullCacheBytes(1024) / 1024),
+                        (job.runner().fullCacheBytes(1024) - job.runner().fullCacheBytes(0)) / 1024),
                 settings,
                 versions,
                 machine,
