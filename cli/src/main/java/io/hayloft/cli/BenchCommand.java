@@ -227,7 +227,7 @@ final class BenchCommand extends Subcommand {
             try (var progress = new BenchProgress(asides(), run.folder())) {
                 done = run.run(EndpointOptions.key(), progress);
             }
-            showResult(found, done, form);
+            BenchResult.show(out(), form == TableFormat.TABLE ? out() : asides(), done, form);
         }
     }
 

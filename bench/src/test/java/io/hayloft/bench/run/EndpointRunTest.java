@@ -204,7 +204,7 @@ class EndpointRunTest {
                 assertThat(done.records())
                         .extracting(BenchRecord::method)
                         .contains("full", "row", "other")
-                        .hasSize(16);
+                        .hasSize(20);
                 assertThat(String.valueOf(done.info().settings().get("methods")))
                         .contains("full", "row", "other");
                 assertThat(done.info().settings().get("endpoints"))
