@@ -15,6 +15,7 @@ import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.Headline;
 import io.hayloft.report.Report;
 import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.Statistics;
 import io.hayloft.report.stats.Warnings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -89,7 +90,8 @@ final class BenchCommand extends Subcommand {
             paramLabel = "NAME",
             description =
                     "question-aware (default): methods compress after all of the prompt; question-agnostic: after the"
-                            + " context, before the question.")
+                            + " context, before the question; other-question: after the context and another question;"
+                            + " all: each sample by all three, with a table that has a column for each.")
     private @Nullable String protocol;
 
     @Option(
@@ -217,6 +219,11 @@ final class BenchCommand extends Subcommand {
         var report = Report.write(run);
         var findings = Findings.of(run.records());
         out().println(SummaryText.of(findings.table()));
+        var places = Statistics.byProtocol(run.records());
+        if (places.categories().size() > 1) {
+            out().println("Score by where the question stands when methods compress; above, their mean:");
+            out().println(SummaryText.of(places));
+        }
         for (var sentence : Headline.of(findings)) {
             out().println(Terminal.wrapped("", "", sentence));
         }

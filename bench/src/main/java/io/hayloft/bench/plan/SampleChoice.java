@@ -2,6 +2,7 @@ package io.hayloft.bench.plan;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.ModelFacts;
 import io.hayloft.bench.paper.PaperRows;
@@ -40,6 +41,7 @@ public final class SampleChoice {
     private final List<String> notes;
     private final List<Group> groups = new ArrayList<>();
     private final List<Place> places = new ArrayList<>();
+    private final List<Protocol> protocols;
 
     /**
      * Samples of one task and length.
@@ -48,8 +50,8 @@ public final class SampleChoice {
      */
     private record Group(Task task, SampleRequest request, Samples samples, Samples uncut) {}
 
-    /** A sample of a group, by its index there. */
-    private record Place(Group group, int rank) {}
+    /** A sample of a group, by its index there, and where its question stands. */
+    private record Place(Group group, int rank, Protocol protocol) {}
 
     /**
      * About how much work a sample is.
@@ -64,6 +66,7 @@ public final class SampleChoice {
         this.spec = spec;
         this.runner = runner;
         this.notes = new ArrayList<>(spec.notes());
+        this.protocols = spec.protocol().each();
     }
 
     /**
@@ -125,7 +128,9 @@ public final class SampleChoice {
             more = false;
             for (var group : groups) {
                 if (rank < group.samples().count()) {
-                    places.add(new Place(group, rank));
+                    for (var protocol : protocols) {
+                        places.add(new Place(group, rank, protocol));
+                    }
                     more = true;
                 }
             }
@@ -197,6 +202,11 @@ public final class SampleChoice {
         return places.get(index).group().task();
     }
 
+    /** Where the question of a sample that cannot be made would stand. */
+    public Protocol protocol(int index) {
+        return places.get(index).protocol();
+    }
+
     /** A name for a sample that cannot be made. */
     public String nameless(int index) {
         return task(index).name() + ", number " + (places.get(index).rank() + 1);
@@ -210,7 +220,8 @@ public final class SampleChoice {
             var length = Tasks.named(subject.task()).needsData()
                     ? 0
                     : subject.facets().getOrDefault("length", 0);
-            answered.computeIfAbsent(List.of(subject.task(), length, subject.sample()), any -> new HashSet<>())
+            var sample = List.of(subject.task(), length, subject.sample(), subject.protocol());
+            answered.computeIfAbsent(sample, any -> new HashSet<>())
                     .add(subject.method());
         }
         var complete = new HashMap<List<Object>, Integer>();
@@ -223,7 +234,7 @@ public final class SampleChoice {
         for (var group : groups) {
             int found = complete.getOrDefault(
                     List.<Object>of(group.task().name(), group.request().length()), 0);
-            sum += Math.min(found, group.samples().count());
+            sum += Math.min(found, group.samples().count() * protocols.size());
         }
         return sum;
     }
@@ -235,17 +246,18 @@ public final class SampleChoice {
      * @throws UserError if the prompt and its answer do not fit the context, or the protocol cannot split the prompt
      */
     public PlannedSample planned(int index) {
-        var group = places.get(index).group();
-        var sample = group.samples().get(places.get(index).rank());
+        var place = places.get(index);
+        var group = place.group();
+        var sample = QuestionPlace.place(group.samples(), place.rank(), place.protocol());
         var uncut = group.uncut() == group.samples()
                 ? sample.prompt()
-                : group.uncut().get(places.get(index).rank()).prompt();
-        return plan(group, sample, uncut);
+                : group.uncut().get(place.rank()).prompt();
+        return plan(group, sample, uncut, QuestionPlace.of(sample, place.protocol()));
     }
 
-    private PlannedSample plan(Group group, Sample sample, Prompt uncut) {
+    private PlannedSample plan(Group group, Sample sample, Prompt uncut, Protocol protocol) {
         var task = group.task();
-        var prompt = encode(task, sample);
+        var prompt = encode(task, sample, protocol);
         int maxNewTokens = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : sample.maxNewTokens();
         int context = runner.model().contextLength();
         if (prompt.ids().length + roomForChat(task, runner.model()) + maxNewTokens > context) {
@@ -258,7 +270,7 @@ public final class SampleChoice {
         var rules =
                 new AnswerRules(maxNewTokens, stop.minNewTokens(), stop.atNewline(), drawSeed(task, sample, length));
         int limit = task.needsData() ? group.request().limitTokens() : 0;
-        return new PlannedSample(task, sample, uncut, limit, prompt, length, rules);
+        return new PlannedSample(task, sample, uncut, limit, prompt, length, rules, protocol);
     }
 
     /** Tokens to keep free for the chat format of a needle, which {@code --paper-compat} adds for some methods. */
@@ -267,20 +279,24 @@ public final class SampleChoice {
         return added ? PaperRows.ROOM_FOR_CHAT : 0;
     }
 
-    private EncodedPrompt encode(Task task, Sample sample) {
+    private EncodedPrompt encode(Task task, Sample sample, Protocol protocol) {
         try {
-            return runner.encode(sample.prompt(), spec.protocol());
+            var prompt = runner.encode(sample.prompt(), protocol);
+            return QuestionPlace.shares(sample, protocol) ? prompt.sharing() : prompt;
         } catch (UserError e) {
             throw new UserError("sample " + sample.id() + " of " + task.name() + ": " + e.getMessage(), e);
         }
     }
 
-    /** Seed of a sample's random draws: its own, as one draw for all samples would be one case of chance, not a mean. */
+    /**
+     * Seed of a sample's random draws: its own, as one draw for all samples would be one case of chance, not a mean. Samples
+     * of one context have the same, as its cache is compressed once for all of them.
+     */
     private long drawSeed(Task task, Sample sample, int length) {
         var parts = new LinkedHashMap<String, Object>();
         parts.put("seed", spec.seed());
         parts.put("task", task.name());
-        parts.put("sample", sample.id());
+        parts.put("sample", sample.facets().getOrDefault(QuestionPlace.CONTEXT, sample.id()));
         parts.put("length", length);
         return Long.parseUnsignedLong(Hashes.of(parts).substring(0, 16), 16);
     }
@@ -300,7 +316,8 @@ public final class SampleChoice {
     public List<Size> sizes() {
         var firsts = new LinkedHashMap<Group, PlannedSample>();
         for (int i = 0; i < groups.size(); i++) {
-            firsts.put(groups.get(i), planned(i)); // the order begins with the first sample of each group
+            // the order begins with the first sample of each group, by each protocol
+            firsts.put(groups.get(i), planned(i * protocols.size()));
         }
         if (!runner.model().chatFormat()
                 && firsts.values().stream()

@@ -13,6 +13,7 @@ import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Sampling;
+import io.hayloft.engine.generation.SharedContext;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.Shapes;
@@ -27,6 +28,7 @@ import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs samples on the engine. */
 final class EngineRunner implements SampleRunner {
@@ -42,6 +45,8 @@ final class EngineRunner implements SampleRunner {
     private final PromptEncoder prompts;
     private final ModelFacts facts;
     private final PromptCompressors compressors;
+    private @Nullable SharedContext held; // the context of the last question, if others about it may follow
+    private long heldSeed;
 
     EngineRunner(BenchSpec spec, LanguageModel model) {
         this.model = model;
@@ -149,8 +154,42 @@ final class EngineRunner implements SampleRunner {
                 0,
                 Machines.cacheMemory(facts.weightBytes()),
                 rules.seed());
+        if (prompt.shared() || !prompt.turns().isEmpty()) {
+            return answerShared(prompt, methods, options);
+        }
+        forget();
         return Generation.run(
                 model, prompt.ids(), prompt.compressAfter(), List.copyOf(methods), options, GenerationListener.NONE);
+    }
+
+    /** Asks on forks of the compressed context, which is kept for the next question if all caches fit the memory. */
+    private List<Completion> answerShared(EncodedPrompt prompt, List<Method> methods, GenerationOptions options) {
+        var context = prompt.context();
+        long bytes = model.cacheShape().fullBytes(prompt.ids().length + options.maxNewTokens(), cacheType);
+        int together = (int) Math.clamp(options.cacheMemory() / bytes - 1, 1, methods.size());
+        if (held == null || heldSeed != options.seed() || !held.isOf(context, methods)) {
+            forget();
+        }
+        var completions = new ArrayList<Completion>();
+        for (int first = 0; first < methods.size(); first += together) {
+            var some = methods.subList(first, Math.min(methods.size(), first + together));
+            if (held == null) {
+                held = SharedContext.compress(model, context, List.copyOf(some), options);
+                heldSeed = options.seed();
+            }
+            completions.addAll(held.ask(prompt.ids(), prompt.turns(), options));
+            if (some.size() < methods.size()) {
+                forget();
+            }
+        }
+        return completions;
+    }
+
+    private void forget() {
+        if (held != null) {
+            held.close();
+            held = null;
+        }
     }
 
     @Override
@@ -160,6 +199,7 @@ final class EngineRunner implements SampleRunner {
 
     @Override
     public void close() {
+        forget();
         compressors.close();
     }
 

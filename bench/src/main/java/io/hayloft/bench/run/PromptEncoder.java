@@ -10,6 +10,7 @@ import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.ChatMessage;
 import io.hayloft.tokenizer.Tokenizer;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,9 @@ final class PromptEncoder implements TokenCounter {
      *     question-aware
      */
     EncodedPrompt encode(Prompt prompt, Protocol protocol) {
+        if (!prompt.earlier().isEmpty()) {
+            return encodeConversation(prompt, protocol);
+        }
         if (prompt.chat() && chat.isPresent()) {
             return encodeChat(chat.get(), prompt, protocol);
         }
@@ -88,6 +92,19 @@ final class PromptEncoder implements TokenCounter {
             return new EncodedPrompt(ids, ids.length);
         }
         return new EncodedPrompt(ids, shared(ids, tokenizer.encode(prompt.context(), true, false)));
+    }
+
+    /** The first question with the context; those after it by themselves, as each follows an answer. */
+    private EncodedPrompt encodeConversation(Prompt prompt, Protocol protocol) {
+        var questions = new ArrayList<>(prompt.earlier());
+        questions.add(prompt.question());
+        var first = new Prompt(prompt.instruction(), prompt.document(), questions.removeFirst(), false);
+        var encoded = encode(first, protocol);
+        return new EncodedPrompt(
+                encoded.ids(),
+                encoded.compressAfter(),
+                questions.stream().map(this::encode).toList(),
+                encoded.shared());
     }
 
     private EncodedPrompt encodeChat(ChatFormat format, Prompt prompt, Protocol protocol) {
@@ -111,7 +128,7 @@ final class PromptEncoder implements TokenCounter {
     }
 
     private static void requireParts(Prompt prompt, Protocol protocol) {
-        if (protocol == Protocol.QUESTION_AGNOSTIC
+        if (protocol != Protocol.QUESTION_AWARE
                 && (prompt.context().isBlank() || prompt.question().isBlank())) {
             throw cannotSplit(prompt.context().isBlank() ? "it has no context" : "it has no question");
         }

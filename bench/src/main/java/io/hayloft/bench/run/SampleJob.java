@@ -127,9 +127,10 @@ public final class SampleJob implements AutoCloseable {
         } catch (RuntimeException e) {
             var name = choice.nameless(index);
             var task = choice.task(index);
+            var protocol = choice.protocol(index);
             return methods.stream()
-                    .filter(method -> earlier.find(task.name(), name, method.name()) == null)
-                    .<RunLine>map(method -> recorder.failed(task, name, method, reason(e)))
+                    .filter(method -> earlier.find(task.name(), name, protocol, method.name()) == null)
+                    .<RunLine>map(method -> recorder.failed(task, name, protocol, method, reason(e)))
                     .toList();
         }
         var groups = new PromptGroups(runner, planned, spec);

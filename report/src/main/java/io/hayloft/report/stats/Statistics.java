@@ -25,6 +25,11 @@ public final class Statistics {
         return summaryBy(records, BenchRecord::task);
     }
 
+    /** The same table with a column for each place of the question when methods compress. */
+    public static SummaryTable byProtocol(List<BenchRecord> records) {
+        return summaryBy(records, record -> record.subject().protocol());
+    }
+
     /** The same table with a column for each prompt length, for records that name one. */
     public static SummaryTable byLength(List<BenchRecord> records) {
         return summaryByFacet(records, "length");
