@@ -328,6 +328,10 @@ class EndpointRunTest {
             assertThatThrownBy(() -> run(agnostic, endpoint, RunListener.NONE))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("--protocol");
+            var turns = spec().tasks(List.of("mini-turns")).build();
+            assertThatThrownBy(() -> run(turns, endpoint, RunListener.NONE))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("mini-turns");
             var paper = spec().paperCompat(true).build();
             assertThatThrownBy(() -> run(paper, endpoint, RunListener.NONE))
                     .isInstanceOf(UserError.class)

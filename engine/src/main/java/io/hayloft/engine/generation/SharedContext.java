@@ -81,6 +81,11 @@ public final class SharedContext implements AutoCloseable {
         return new SharedContext(model, context.clone(), List.copyOf(methods), caches, clock);
     }
 
+    /** Bytes of all compressed caches. */
+    public long bytes() {
+        return caches.stream().mapToLong(SequenceCache::bytes).sum();
+    }
+
     /** Whether this is the compressed form of these tokens by these methods. */
     public boolean isOf(int[] tokens, List<? extends CompressionMethod> others) {
         return Arrays.equals(context, tokens)
@@ -167,9 +172,15 @@ public final class SharedContext implements AutoCloseable {
                 Objects.requireNonNull(sequence.stop()),
                 sequence.promptLength(),
                 0, // the question meets the compressed cache
-                new CacheBytes(cache.bytes(), cache.residentBytes(), full),
+                new CacheBytes(
+                        cache.bytes(),
+                        cache.residentBytes(),
+                        full,
+                        model.cacheShape().stateBytes()),
                 sequence.sums().times(clock.prefillSeconds[method], clock.compressSeconds[method]),
-                sequence.top());
+                sequence.top(),
+                sequence.thoughts(),
+                sequence.thinkingTokens());
     }
 
     @Override
