@@ -10,6 +10,9 @@ final class QuestionPlace {
     /** Facet of samples that share a context. */
     static final String CONTEXT = "context";
 
+    /** Facet of the questions of a conversation. */
+    private static final String TURN = "turn";
+
     /** Stands in for the other question where all samples of a task ask the same. */
     private static final String GENERAL = "\n\nWhat is the text above about? Write a short summary of it.";
 
@@ -22,7 +25,7 @@ final class QuestionPlace {
 
     /** The protocol of a sample: a conversation is always compressed before its first question. */
     static Protocol of(Sample sample, Protocol asked) {
-        return sample.prompt().earlier().isEmpty() ? asked : Protocol.QUESTION_AGNOSTIC;
+        return sample.facets().containsKey(TURN) ? Protocol.QUESTION_AGNOSTIC : asked;
     }
 
     /** The sample as a protocol wants it: with another question at the end of its document, or as it is. */
@@ -33,7 +36,10 @@ final class QuestionPlace {
         }
         var prompt = sample.prompt();
         var other = other(samples, rank, sample);
-        var gap = prompt.question().isEmpty() || Character.isWhitespace(prompt.question().charAt(0)) ? "" : "\n";
+        var gap = prompt.question().isEmpty()
+                        || Character.isWhitespace(prompt.question().charAt(0))
+                ? ""
+                : "\n";
         return with(sample, prompt.withDocument(prompt.document() + other.stripTrailing() + gap));
     }
 
@@ -41,7 +47,9 @@ final class QuestionPlace {
     private static String other(Samples samples, int rank, Sample sample) {
         int next = (rank + 1) % samples.count();
         var context = sample.facets().get(CONTEXT);
-        if (context != null && rank > 0 && !context.equals(samples.get(next).facets().get(CONTEXT))) {
+        if (context != null
+                && rank > 0
+                && !context.equals(samples.get(next).facets().get(CONTEXT))) {
             next = rank - 1;
         }
         var question = samples.get(next).prompt().question();

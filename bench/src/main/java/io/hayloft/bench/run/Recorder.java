@@ -64,7 +64,7 @@ final class Recorder {
                         done.text(),
                         done.stop().name().toLowerCase(Locale.ROOT)),
                 new BenchRecord.Tokens(
-                        answer.prompt().ids().length,
+                        answer.prompt().turns().isEmpty() ? answer.prompt().ids().length : done.promptTokens(),
                         answer.prompt().compressAfter(),
                         answer.shortenedPart(),
                         planned.tokensBeforeCut(),

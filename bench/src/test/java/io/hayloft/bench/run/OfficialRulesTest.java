@@ -86,8 +86,8 @@ class OfficialRulesTest {
                 official += planned.task().score(planned.sample(), text);
                 var plain = greedy(model, planned, 64, Set.copyOf(model.config().eosIds()), 0);
                 lineFeedsFirst += plain.length > 0 && plain[0] == newline ? 1 : 0;
-                withoutRule += planned.task()
-                        .score(planned.sample(), model.tokenizer().decode(plain, true));
+                withoutRule +=
+                        planned.task().score(planned.sample(), model.tokenizer().decode(plain, true));
             }
             assertThat(lineFeedsFirst).isGreaterThan(choice.count() / 2);
             assertThat(official).isGreaterThan(1.5 * withoutRule);
@@ -104,8 +104,9 @@ class OfficialRulesTest {
             boolean samsum = official.equals("samsum");
             assertThat(task.stop().atNewline()).as(task.name()).isEqualTo(samsum);
             assertThat(task.stop().minNewTokens()).as(task.name()).isEqualTo(samsum ? 1 : 0);
-            assertThat(task.longestAnswer(ANY)).as(task.name()).isEqualTo(lengths.get(official)
-                    .intValue());
+            assertThat(task.longestAnswer(ANY))
+                    .as(task.name())
+                    .isEqualTo(lengths.get(official).intValue());
         }
     }
 
