@@ -37,12 +37,20 @@ class BenchTest {
     @Test
     void aRunByAllProtocolsHasAColumnForEach() throws Exception {
         var run = bench(
-                "--methods", "full", "--samples", "2", "--lengths", "512", "--tasks", "mini-single-doc-qa",
-                "--protocol", "all");
+                "--methods",
+                "full",
+                "--samples",
+                "2",
+                "--lengths",
+                "512",
+                "--tasks",
+                "mini-single-doc-qa",
+                "--protocol",
+                "all");
 
         assertThat(run.err()).contains("plan: 6 samples x ");
         assertThat(run.out().substring(run.out().indexOf("Score by where the question stands")))
-                .containsSubsequence("aware", "mean")
+                .contains("aware", "mean")
                 .contains("agnostic", "other-", " full ");
         assertThat(lines().stream().filter(line -> line.contains("\"other-question\"")))
                 .isNotEmpty();

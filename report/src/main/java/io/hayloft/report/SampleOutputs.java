@@ -42,8 +42,11 @@ record SampleOutputs(
                             name -> new HashMap<>())
                     .put(record.method(), record);
         }
-        boolean several =
-                records.stream().map(record -> record.subject().protocol()).distinct().count() > 1;
+        boolean several = records.stream()
+                        .map(record -> record.subject().protocol())
+                        .distinct()
+                        .count()
+                > 1;
         var all = new ArrayList<SampleOutputs>();
         for (var byMethod : samples.values()) {
             var any = byMethod.values().iterator().next();

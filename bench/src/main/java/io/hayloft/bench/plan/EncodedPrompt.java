@@ -35,7 +35,9 @@ public record EncodedPrompt(int[] ids, int compressAfter, List<int[]> turns, boo
 
     /** Tokens of the prompt, its turns and the answers to all of them, if each answer is as long as it may be. */
     public int longest(int answer) {
-        return ids.length + answer + turns.stream().mapToInt(turn -> turn.length + answer).sum();
+        return ids.length
+                + answer
+                + turns.stream().mapToInt(turn -> turn.length + answer).sum();
     }
 
     /** The same prompt with its BOS token doubled, if it begins with this one. */

@@ -20,7 +20,14 @@ import io.hayloft.tasks.Task;
  * @param protocol where its question stands; not {@code all}
  */
 public record PlannedSample(
-        Task task, Sample sample, Prompt uncut, int limitTokens, EncodedPrompt prompt, int length, AnswerRules rules, Protocol protocol) {
+        Task task,
+        Sample sample,
+        Prompt uncut,
+        int limitTokens,
+        EncodedPrompt prompt,
+        int length,
+        AnswerRules rules,
+        Protocol protocol) {
     /** Facet in which tasks that cut prompts say how long they were. */
     private static final String TOKENS_BEFORE = "tokensBeforeCut";
 

@@ -28,7 +28,10 @@ final class QuestionPlace {
         }
         var prompt = sample.prompt();
         var other = other(samples, rank, sample);
-        var gap = prompt.question().isEmpty() || Character.isWhitespace(prompt.question().charAt(0)) ? "" : "\n";
+        var gap = prompt.question().isEmpty()
+                        || Character.isWhitespace(prompt.question().charAt(0))
+                ? ""
+                : "\n";
         return with(sample, prompt.withDocument(prompt.document() + other.stripTrailing() + gap));
     }
 
@@ -36,7 +39,9 @@ final class QuestionPlace {
     private static String other(Samples samples, int rank, Sample sample) {
         int next = (rank + 1) % samples.count();
         var context = sample.facets().get(CONTEXT);
-        if (context != null && rank > 0 && !context.equals(samples.get(next).facets().get(CONTEXT))) {
+        if (context != null
+                && rank > 0
+                && !context.equals(samples.get(next).facets().get(CONTEXT))) {
             next = rank - 1;
         }
         var question = samples.get(next).prompt().question();

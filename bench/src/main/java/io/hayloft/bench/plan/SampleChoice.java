@@ -298,8 +298,7 @@ public final class SampleChoice {
                     ? 0
                     : subject.facets().getOrDefault("length", 0);
             var sample = List.of(subject.task(), length, subject.sample(), subject.protocol());
-            answered.computeIfAbsent(sample, any -> new HashSet<>())
-                    .add(subject.method());
+            answered.computeIfAbsent(sample, any -> new HashSet<>()).add(subject.method());
         }
         var complete = new HashMap<List<Object>, Integer>();
         answered.forEach((sample, names) -> {

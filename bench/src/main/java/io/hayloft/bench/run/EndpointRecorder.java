@@ -104,8 +104,7 @@ final class EndpointRecorder {
         return new RecordKey(program, row, planned.request(), new RecordKey.Prompt(textHash(planned), 0)).text();
     }
 
-    private BenchRecord.Subject subject(
-            Task task, String sample, Protocol protocol, Map<String, Object> facets) {
+    private BenchRecord.Subject subject(Task task, String sample, Protocol protocol, Map<String, Object> facets) {
         return new BenchRecord.Subject(
                 job.runner().model().name(),
                 endpoint.label(),

@@ -79,8 +79,8 @@ public final class EndpointRun implements AutoCloseable {
         }
         for (var task : spec.tasks()) {
             if (Tasks.named(task).isConversation()) {
-                throw new UserError("a server gets each question alone, not the turns of " + task
-                        + ": leave it out of --tasks");
+                throw new UserError(
+                        "a server gets each question alone, not the turns of " + task + ": leave it out of --tasks");
             }
         }
         if (spec.compat() != null) {
@@ -182,13 +182,13 @@ public final class EndpointRun implements AutoCloseable {
         } catch (RuntimeException e) {
             var failure = recorder.failed(index, SampleJob.reason(e));
             var subject = failure.subject();
-            if (earlier.find(subject.task(), subject.sample(), job.choice().protocol(index), endpoint.label()) == null) {
+            if (earlier.find(subject.task(), subject.sample(), job.choice().protocol(index), endpoint.label())
+                    == null) {
                 write(failure, listener);
             }
             return null;
         }
-        var line = earlier.find(
-                planned.task().name(), planned.sample().id(), planned.protocol(), endpoint.label());
+        var line = earlier.find(planned.task().name(), planned.sample().id(), planned.protocol(), endpoint.label());
         if (line instanceof BenchRecord record) {
             boolean same = record.key().equals(recorder.key(planned))
                     && record.references().equals(planned.sample().references());

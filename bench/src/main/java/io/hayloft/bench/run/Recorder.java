@@ -65,7 +65,7 @@ final class Recorder {
                         done.stop().name().toLowerCase(Locale.ROOT),
                         done.thoughts()),
                 new BenchRecord.Tokens(
-                        answer.prompt().ids().length,
+                        answer.prompt().turns().isEmpty() ? answer.prompt().ids().length : done.promptTokens(),
                         answer.prompt().compressAfter(),
                         answer.shortenedPart(),
                         planned.tokensBeforeCut(),

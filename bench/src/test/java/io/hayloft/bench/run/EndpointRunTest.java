@@ -187,6 +187,7 @@ class EndpointRunTest {
         try (var server = new FakeServer(EndpointRunTest::right)) {
             for (boolean serverFirst : new boolean[] {true, false}) {
                 var spec = spec().methods(List.of("full"))
+                        .truncation(false)
                         .samples(1)
                         .out(folder.resolve("first " + serverFirst))
                         .build();

@@ -66,7 +66,7 @@ class PromptGroupsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Protocol.class)
+    @EnumSource(value = Protocol.class, mode = EnumSource.Mode.EXCLUDE, names = "ALL")
     void recordsTellWhatTheModelReadAndWhatWasSaved(Protocol protocol) {
         var spec = spec(protocol, "snapkv:2x", "selective:2x", "selective:4x", "selective:2x + kivi:4bit,residual=32");
         try (var model = LanguageModel.load(

@@ -1,6 +1,7 @@
 package io.hayloft.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
@@ -20,6 +21,7 @@ import io.hayloft.methods.registry.Methods;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +35,8 @@ class SharedContextTest {
     Path folder;
 
     private static ModelChoice tiny() {
-        return new ModelChoice("hayloft-tiny", ModelStore.open().resolve("hayloft-tiny").path(), true);
+        return new ModelChoice(
+                "hayloft-tiny", ModelStore.open().resolve("hayloft-tiny").path(), true);
     }
 
     private static LanguageModel load() {
@@ -68,7 +71,7 @@ class SharedContextTest {
                         planned.rules().maxNewTokens(),
                         0,
                         GenerationOptions.greedy(1).sampling(),
-                        java.util.Set.of(),
+                        Set.of(),
                         null,
                         GenerationOptions.greedy(1).cacheType(),
                         GenerationOptions.greedy(1).prefillChunk(),
@@ -78,21 +81,22 @@ class SharedContextTest {
                 for (int m = 0; m < methods.size(); m++) {
                     var alone = alone(model, prompt, methods.get(m), options);
                     assertThat(together.get(m).ids()).as(METHODS.get(m)).isEqualTo(alone.ids());
-                    assertThat(together.get(m).bytes()).as(METHODS.get(m)).isEqualTo(alone.bytes());
+                    // InfLLM alone takes over the prefill's arrays, which have a little room to spare
+                    assertThat((double) together.get(m).bytes().stored())
+                            .as(METHODS.get(m))
+                            .isCloseTo(
+                                    alone.bytes().stored(),
+                                    withinPercentage(METHODS.get(m).startsWith("infllm") ? 0.1 : 0));
                     assertThat(together.get(m).text()).isEqualTo(alone.text());
                 }
             }
         }
     }
 
-    private static Completion alone(LanguageModel model, EncodedPrompt prompt, Method method, GenerationOptions options) {
+    private static Completion alone(
+            LanguageModel model, EncodedPrompt prompt, Method method, GenerationOptions options) {
         return Generation.run(
-                        model,
-                        prompt.ids(),
-                        prompt.compressAfter(),
-                        List.of(method),
-                        options,
-                        GenerationListener.NONE)
+                        model, prompt.ids(), prompt.compressAfter(), List.of(method), options, GenerationListener.NONE)
                 .getFirst();
     }
 
@@ -102,10 +106,20 @@ class SharedContextTest {
         try (var model = load();
                 var run = BenchRun.prepare(spec("mini-turns", Protocol.QUESTION_AWARE, 6), model, false)) {
             var records = run.run(RunListener.NONE).records();
-            assertThat(records).extracting(record -> record.subject().protocol()).containsOnly("question-agnostic");
-            assertThat(records.stream().map(record -> record.facets().get("context")).distinct()).hasSize(2);
-            var full = records.stream().filter(record -> record.method().equals("full")).toList();
-            assertThat(full).hasSize(6).extracting(record -> record.facets().get("question")).containsOnly(0, 1, 2);
+            assertThat(records)
+                    .extracting(record -> record.subject().protocol())
+                    .containsOnly("question-agnostic");
+            assertThat(records.stream()
+                            .map(record -> record.facets().get("context"))
+                            .distinct())
+                    .hasSize(2);
+            var full = records.stream()
+                    .filter(record -> record.method().equals("full"))
+                    .toList();
+            assertThat(full)
+                    .hasSize(6)
+                    .extracting(record -> record.facets().get("turn"))
+                    .containsOnly(0, 1, 2);
             for (int context = 0; context < 2; context++) {
                 var first = full.get(3 * context);
                 var second = full.get(3 * context + 1);
@@ -126,8 +140,10 @@ class SharedContextTest {
                 var prompts = new HashMap<String, BenchRecord>();
                 records.stream()
                         .filter(record -> record.method().equals("full"))
-                        .forEach(record -> prompts.put(record.sample() + record.subject().protocol(), record));
-                for (var sample : records.stream().map(BenchRecord::sample).distinct().toList()) {
+                        .forEach(record ->
+                                prompts.put(record.sample() + record.subject().protocol(), record));
+                for (var sample :
+                        records.stream().map(BenchRecord::sample).distinct().toList()) {
                     var aware = prompts.get(sample + "question-aware");
                     var agnostic = prompts.get(sample + "question-agnostic");
                     var other = prompts.get(sample + "other-question");

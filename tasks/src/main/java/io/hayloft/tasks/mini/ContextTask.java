@@ -42,7 +42,7 @@ public final class ContextTask implements Task {
     /** A context with its questions and answers; each answer is what must follow its question. */
     private record Asked(String context, List<String> questions, List<String> answers) {
         String text() {
-            return context + String.join("", questions) + String.join("", answers);
+            return context + String.join("", questions) + " " + String.join(" ", answers);
         }
     }
 
@@ -108,7 +108,7 @@ public final class ContextTask implements Task {
         var facets = new LinkedHashMap<String, Object>();
         facets.put("length", length);
         facets.put("context", name() + "-" + length + "-" + seed + "-" + number);
-        facets.put("question", question);
+        facets.put(conversation ? "turn" : "question", question);
         return new Sample(
                 name(),
                 category(),
