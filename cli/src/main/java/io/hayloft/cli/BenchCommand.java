@@ -95,7 +95,8 @@ final class BenchCommand extends Subcommand {
             paramLabel = "NAME",
             description =
                     "question-aware (default): methods compress after all of the prompt; question-agnostic: after the"
-                            + " context, before the question.")
+                            + " context, before the question; other-question: after the context and another question;"
+                            + " all: each sample by all three, with a table that has a column for each.")
     private @Nullable String protocol;
 
     @Option(

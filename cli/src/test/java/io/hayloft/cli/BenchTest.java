@@ -35,6 +35,28 @@ class BenchTest {
     }
 
     @Test
+    void aRunByAllProtocolsHasAColumnForEach() throws Exception {
+        var run = bench(
+                "--methods",
+                "full",
+                "--samples",
+                "2",
+                "--lengths",
+                "512",
+                "--tasks",
+                "mini-single-doc-qa",
+                "--protocol",
+                "all");
+
+        assertThat(run.err()).contains("plan: 6 samples x ");
+        assertThat(run.out().substring(run.out().indexOf("Score by where the question stands")))
+                .contains("aware", "mean")
+                .contains("agnostic", "other-", " full ");
+        assertThat(lines().stream().filter(line -> line.contains("\"other-question\"")))
+                .isNotEmpty();
+    }
+
+    @Test
     void aSecondStartGoesOn() throws Exception {
         var options =
                 List.of("--methods", "full", "--samples", "1", "--lengths", "512", "--tasks", "mini-needle,mini-code");

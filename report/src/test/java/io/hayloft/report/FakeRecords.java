@@ -134,6 +134,15 @@ public final class FakeRecords {
 
     /** The same record of another row. */
     public static BenchRecord named(BenchRecord record, String row) {
+        return of(record, row, record.subject().protocol());
+    }
+
+    /** The same record with its question in another place. */
+    public static BenchRecord by(BenchRecord record, String protocol) {
+        return of(record, record.method(), protocol);
+    }
+
+    private static BenchRecord of(BenchRecord record, String row, String protocol) {
         var subject = record.subject();
         return new BenchRecord(
                 new BenchRecord.Subject(
@@ -145,7 +154,7 @@ public final class FakeRecords {
                         subject.category(),
                         subject.sample(),
                         subject.seed(),
-                        subject.protocol(),
+                        protocol,
                         subject.facets()),
                 record.outcome(),
                 record.tokens(),

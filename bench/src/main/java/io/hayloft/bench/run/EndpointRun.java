@@ -18,6 +18,7 @@ import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
+import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -76,6 +77,12 @@ public final class EndpointRun implements AutoCloseable {
     public static EndpointRun prepare(BenchSpec spec, Endpoint endpoint, SampleRunner runner, boolean retryFailed) {
         if (spec.protocol() != Protocol.QUESTION_AWARE) {
             throw new UserError("a server gets context and question in one prompt: leave out --protocol");
+        }
+        for (var task : spec.tasks()) {
+            if (Tasks.named(task).isConversation()) {
+                throw new UserError(
+                        "a server gets each question alone, not the turns of " + task + ": leave it out of --tasks");
+            }
         }
         if (spec.compat() != null) {
             throw new UserError("--paper-compat treats methods in special ways, which a server knows nothing of");
@@ -180,12 +187,13 @@ public final class EndpointRun implements AutoCloseable {
         } catch (RuntimeException e) {
             var failure = recorder.failed(index, SampleJob.reason(e));
             var subject = failure.subject();
-            if (earlier.find(subject.task(), subject.sample(), endpoint.label()) == null) {
+            if (earlier.find(subject.task(), subject.sample(), job.choice().protocol(index), endpoint.label())
+                    == null) {
                 write(failure, listener);
             }
             return null;
         }
-        var line = earlier.find(planned.task().name(), planned.sample().id(), endpoint.label());
+        var line = earlier.find(planned.task().name(), planned.sample().id(), planned.protocol(), endpoint.label());
         if (line instanceof BenchRecord record) {
             boolean same = record.key().equals(recorder.key(planned))
                     && record.references().equals(planned.sample().references());

@@ -187,6 +187,7 @@ class EndpointRunTest {
         try (var server = new FakeServer(EndpointRunTest::right)) {
             for (boolean serverFirst : new boolean[] {true, false}) {
                 var spec = spec().methods(List.of("full"))
+                        .truncation(false)
                         .samples(1)
                         .out(folder.resolve("first " + serverFirst))
                         .build();
@@ -328,6 +329,10 @@ class EndpointRunTest {
             assertThatThrownBy(() -> run(agnostic, endpoint, RunListener.NONE))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("--protocol");
+            var turns = spec().tasks(List.of("mini-turns")).build();
+            assertThatThrownBy(() -> run(turns, endpoint, RunListener.NONE))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("mini-turns");
             var paper = spec().paperCompat(true).build();
             assertThatThrownBy(() -> run(paper, endpoint, RunListener.NONE))
                     .isInstanceOf(UserError.class)

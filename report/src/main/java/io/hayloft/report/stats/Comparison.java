@@ -3,6 +3,7 @@ package io.hayloft.report.stats;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.record.RunLine;
 import io.hayloft.report.stats.SummaryTable.Cell;
 import io.hayloft.report.stats.SummaryTable.Difference;
 import java.util.ArrayList;
@@ -203,8 +204,7 @@ public record Comparison(
 
         private Absent absent(Map<String, BenchRecord> now) {
             var errors = new HashMap<String, String>();
-            failures.forEach(failed ->
-                    errors.put(failed.subject().task() + "\n" + failed.subject().sample(), failed.error()));
+            failures.forEach(failed -> errors.put(name(failed), failed.error()));
             var lost = before.stream()
                     .filter(record -> !now.containsKey(Groups.pair(record)))
                     .map(Comparison::name)
@@ -234,7 +234,8 @@ public record Comparison(
         return other.size();
     }
 
-    private static String name(BenchRecord record) {
-        return record.task() + "\n" + record.sample();
+    private static String name(RunLine line) {
+        var subject = line.subject();
+        return subject.protocol() + "\n" + subject.task() + "\n" + subject.sample();
     }
 }
