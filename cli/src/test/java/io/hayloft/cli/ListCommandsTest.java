@@ -27,7 +27,10 @@ class ListCommandsTest {
     @Test
     void listsFamilies() {
         var out = Cli.good("models", "--families").out();
-        assertThat(lines(out, "falcon_h1")).singleElement().asString().contains("falcon-h1", "KV cache and recurrent state");
+        assertThat(lines(out, "falcon_h1"))
+                .singleElement()
+                .asString()
+                .contains("falcon-h1", "KV cache and recurrent state");
         assertThat(lines(out, "mamba"))
                 .singleElement()
                 .asString()
@@ -52,7 +55,8 @@ class ListCommandsTest {
         assertThat(families.get(names.indexOf("jamba")).get("state").asString())
                 .isEqualTo("KV cache and recurrent state");
         assertThat(families.get(names.indexOf("llama")).get("state").asString()).isEqualTo("KV cache");
-        assertThat(families.get(names.indexOf("llama")).get("paper_limits").size()).isZero();
+        assertThat(families.get(names.indexOf("llama")).get("paper_limits").size())
+                .isZero();
     }
 
     /** Rows of a table whose first column has this text. */

@@ -65,7 +65,8 @@ class RunCommandsTest {
         assertThat(Cli.good("show", path("all"), "--format", "latex").out()).contains("\\toprule", "random:2x");
         var parquet = Cli.good("show", path("all"), "--format", "parquet").out().strip();
         assertThat(Files.readAllBytes(Path.of(parquet))).startsWith('P', 'A', 'R', '1');
-        assertThat(Cli.good("show", path("all"), "--by", "method").out()).contains(" snapkv:4x ", " won/lost/same ", "lossless ratio");
+        assertThat(Cli.good("show", path("all"), "--by", "method").out())
+                .contains(" snapkv:4x ", " won/lost/same ", "lossless ratio");
         for (var by : List.of("length", "depth", "protocol", "category")) {
             assertThat(Cli.good("show", path("all"), "--by", by).out()).contains(" full ", " snapkv:4x ");
         }

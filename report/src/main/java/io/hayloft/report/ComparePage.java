@@ -62,8 +62,7 @@ public final class ComparePage {
             tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
             (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
             difference, the dashed one the margin.</p>
-            """
-                .formatted(Digits.fixed(100 * margin, 1));
+            """.formatted(Digits.fixed(100 * margin, 1));
     }
 
     /** The largest difference that an interval of the page reaches. */

@@ -8,7 +8,6 @@ import io.hayloft.report.stats.Findings.Finding;
 import io.hayloft.report.stats.LengthDrift;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,8 +19,8 @@ public final class PairedTable {
 
     /** A row for each method that ran on samples of the full cache; without columns if there is none. */
     public static ResultTable of(RunFolder run, Findings findings) {
-        var settings =
-                findings.settings().stream().collect(Collectors.toMap(setting -> setting.row().method(), one -> one));
+        var settings = findings.settings().stream()
+                .collect(Collectors.toMap(setting -> setting.row().method(), one -> one));
         var failed = run.failures().stream()
                 .map(FailedRecord::subject)
                 .collect(Collectors.groupingBy(subject -> subject.method(), Collectors.counting()));

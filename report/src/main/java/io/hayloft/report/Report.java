@@ -42,7 +42,8 @@ public final class Report {
                 "{{style}}", resource("report.css"),
                 "{{charts}}", resource(CHARTS),
                 "{{data}}", escapeJson(Json.line(ReportData.of(run))),
-                "{{script}}", resource("report.js") + resource("charts.js") + resource("tables.js") + resource("paired.js"));
+                "{{script}}",
+                        resource("report.js") + resource("charts.js") + resource("tables.js") + resource("paired.js"));
         return filled(resource("report.html"), parts);
     }
 

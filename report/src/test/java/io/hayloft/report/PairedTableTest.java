@@ -18,8 +18,7 @@ class PairedTableTest {
         for (int i = 0; i < 40; i++) {
             boolean won = i == 6 || i == 7;
             var method = FakeRecords.record("snapkv:4x", 0, i, 1024, i < 6 ? 0 : 1, "x");
-            records.add(FakeRecords.withTokens(
-                    FakeRecords.record("full", 0, i, 1024, won ? 0 : 1, "x"), 4, "eos"));
+            records.add(FakeRecords.withTokens(FakeRecords.record("full", 0, i, 1024, won ? 0 : 1, "x"), 4, "eos"));
             records.add(FakeRecords.record("random:4x", 0, i, 1024, 0, "x"));
             records.add(FakeRecords.withTokens(method, 8, i < 3 ? "length" : "eos"));
         }

@@ -288,7 +288,11 @@ class ReportTest {
             assertThat(row.get(name).isNull()).as(name).isTrue();
         }
         assertThat(row.get("front").booleanValue()).isFalse();
-        var line = SummaryExport.shown(table, true).text(TableFormat.MD).lines().toList().getLast();
+        var line = SummaryExport.shown(table, true)
+                .text(TableFormat.MD)
+                .lines()
+                .toList()
+                .getLast();
         assertThat(line).startsWith("| vllm-fp8kv |").endsWith("| - | - | - | - | - |");
         assertThat(page)
                 .contains("vllm-fp8kv counts other tokens than full in 20 of 20 prompts, such as 9999 instead of");

@@ -72,7 +72,10 @@ public final class BenchRun implements AutoCloseable {
         var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
         job.renderAt(clock);
         var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
-        var writer = RunWriter.open(out, info(job, settings, clock), retryFailed ? job.retried(job.spec().methods()) : _ -> false);
+        var writer = RunWriter.open(
+                out,
+                info(job, settings, clock),
+                retryFailed ? job.retried(job.spec().methods()) : _ -> false);
         try {
             return new BenchRun(job, sizes, writer);
         } catch (RuntimeException e) {

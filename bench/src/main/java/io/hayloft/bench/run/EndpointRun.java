@@ -95,7 +95,10 @@ public final class EndpointRun implements AutoCloseable {
         job.renderAt(clock);
         SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
         RunInfo info = BenchRun.info(job, settings, clock);
-        return new EndpointRun(job, endpoint, RunWriter.open(out, info, retryFailed ? job.retried(List.of(endpoint.label())) : _ -> false));
+        return new EndpointRun(
+                job,
+                endpoint,
+                RunWriter.open(out, info, retryFailed ? job.retried(List.of(endpoint.label())) : _ -> false));
     }
 
     /** Folder of the run. */

@@ -162,8 +162,7 @@ public final class SampleJob implements AutoCloseable {
                 }
             }
             var subject = failed.subject();
-            return methods.contains(subject.method())
-                    && names.contains(List.of(subject.task(), subject.sample()));
+            return methods.contains(subject.method()) && names.contains(List.of(subject.task(), subject.sample()));
         };
     }
 

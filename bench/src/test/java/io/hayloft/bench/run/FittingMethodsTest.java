@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Which methods a run keeps, by what its model remembers of a sequence. */
 class FittingMethodsTest {
-    private static final String NO_CACHE = "the model has no KV cache to compress, only a recurrent state of constant size";
+    private static final String NO_CACHE =
+            "the model has no KV cache to compress, only a recurrent state of constant size";
 
     private final FakeRunner runner = new FakeRunner(4096, false);
 

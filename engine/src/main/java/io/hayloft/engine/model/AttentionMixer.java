@@ -81,8 +81,8 @@ record AttentionMixer(
         });
         switch (batch) { // attended [rows][queryHeads * headDim]
             case Batch.Chunk chunk -> attend(chunk, outOfWindow, a);
-            case Batch.Lockstep lockstep when lockstep.decode().several() ->
-                new KnownTokens(this, lockstep, outOfWindow).attend(a);
+            case Batch.Lockstep lockstep
+            when lockstep.decode().several() -> new KnownTokens(this, lockstep, outOfWindow).attend(a);
             case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
         }
         batch.multiply(output.weights(), a.attended, out, pool); // [rows][hidden]
