@@ -195,7 +195,8 @@ public final class BenchSpecBuilder {
         var chosen = withDigits(chooseTasks());
         if (haystack != null
                 && chosen.stream()
-                        .allMatch(task -> Tasks.withDigits(task, NeedleTask.USUAL_DIGITS).isEmpty())) {
+                        .allMatch(task ->
+                                Tasks.withDigits(task, NeedleTask.USUAL_DIGITS).isEmpty())) {
             throw new UserError("--haystack is for the tasks needle, needle-paper and passkey: name one with --tasks");
         }
         return new BenchSpec(

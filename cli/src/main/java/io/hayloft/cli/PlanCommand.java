@@ -232,7 +232,8 @@ final class PlanCommand extends Subcommand {
         var notes = new ArrayList<String>();
         leftOut.forEach((reason, names) -> notes.add("left out " + String.join(", ", names) + ": " + reason));
         if (fitting.isEmpty()) {
-            throw new UserError("none of the methods makes sense for " + shape.name() + ": " + String.join("; ", notes));
+            throw new UserError(
+                    "none of the methods makes sense for " + shape.name() + ": " + String.join("; ", notes));
         }
         notes.forEach(note -> err().println("note: " + note));
         return fitting;

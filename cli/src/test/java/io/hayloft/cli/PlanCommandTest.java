@@ -99,8 +99,7 @@ class PlanCommandTest {
                 .mapToObj(i -> String.valueOf(5 + i * 7 % 200))
                 .collect(Collectors.joining(","));
         for (var method : List.of("full", "kivi:4bit", "snapkv:4x")) {
-            var done = json(
-                    "generate", "--model", model, "--prompt-ids", ids, "--method", method, "-n", "2", "--json");
+            var done = json("generate", "--model", model, "--prompt-ids", ids, "--method", method, "-n", "2", "--json");
 
             var planned = json("plan", "--model", model, "--context", "200", "--methods", method, "--json")
                     .get(0);

@@ -90,8 +90,7 @@ final class CachePredictor implements AutoCloseable {
         if (tokens <= ENOUGH || method.keptTokens(tokens, group) < FEW) {
             return true;
         }
-        return !same(
-                sizes(method, cacheType, ENOUGH, Content.PLAIN), sizes(method, cacheType, ENOUGH, Content.UNEVEN));
+        return !same(sizes(method, cacheType, ENOUGH, Content.PLAIN), sizes(method, cacheType, ENOUGH, Content.UNEVEN));
     }
 
     /** The contents beside the plain one. */

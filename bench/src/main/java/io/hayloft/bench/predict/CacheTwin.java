@@ -161,7 +161,8 @@ final class CacheTwin implements AutoCloseable {
 
     private Sizes of(SequenceCache cache, long prompt) {
         double channels = Attended.channels(cache, model.config());
-        return new Sizes(cache.bytes(), cache.residentBytes(), prompt, channels, Attended.form(cache), Attended.lengths(cache));
+        return new Sizes(
+                cache.bytes(), cache.residentBytes(), prompt, channels, Attended.form(cache), Attended.lengths(cache));
     }
 
     @Override

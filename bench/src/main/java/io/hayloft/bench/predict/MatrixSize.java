@@ -66,12 +66,7 @@ record MatrixSize(int rows, int columns) {
                                 Role.GRIFFIN_INPUT_GATE,
                                 Role.GRIFFIN_DECAY_GATE);
                     case RwkvConfig rwkv ->
-                        List.of(
-                                Role.RWKV_RECEPTANCE,
-                                Role.RWKV_KEY,
-                                Role.RWKV_VALUE,
-                                Role.RWKV_GATE,
-                                Role.RWKV_OUT);
+                        List.of(Role.RWKV_RECEPTANCE, Role.RWKV_KEY, Role.RWKV_VALUE, Role.RWKV_GATE, Role.RWKV_OUT);
                 });
         if (layer.mixer() instanceof ParallelMixers || layer.mixer() instanceof Mamba2Config) {
             roles.addAll(List.of(Role.SSM_IN, Role.SSM_OUT));

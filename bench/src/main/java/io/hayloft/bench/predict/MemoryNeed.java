@@ -64,7 +64,9 @@ record MemoryNeed(DecoderConfig config, long weights) {
             var attention = config.findAttention(layer);
             widest = Math.max(
                     widest,
-                    attention.map(own -> 2L * (own.queryWidth() + own.kvWidth())).orElse(0L));
+                    attention
+                            .map(own -> 2L * (own.queryWidth() + own.kvWidth()))
+                            .orElse(0L));
             inner = Math.max(inner, config.feedForward(layer).width());
             scratch = Math.max(scratch, scratch(config.stack().get(layer)));
         }

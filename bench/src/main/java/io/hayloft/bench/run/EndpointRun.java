@@ -92,8 +92,9 @@ public final class EndpointRun implements AutoCloseable {
         }
         var chat = spec.chat();
         if (endpoint.api() != Api.COMPLETIONS && (!chat.templateArguments().isEmpty() || chat.think() != null)) {
-            throw new UserError("the server writes its own chat format: leave out --template-arg, --think and --no-think,"
-                    + " or give --api completions");
+            throw new UserError(
+                    "the server writes its own chat format: leave out --template-arg, --think and --no-think,"
+                            + " or give --api completions");
         }
         var job = SampleJob.open(spec.withMethods(List.of(), List.of()), runner);
         var settings = RunSettings.of(job.spec(), runner.model(), job.choice().lengths());

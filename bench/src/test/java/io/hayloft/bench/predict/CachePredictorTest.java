@@ -120,7 +120,8 @@ class CachePredictorTest {
     @ParameterizedTest
     @ValueSource(strings = {"gpt2", "phi", "falcon", "gpt_neox", "stablelm", "olmo2", "exaone4", "cohere2"})
     void bytesAreThoseOfEveryKindOfAttentionModel(String name) {
-        assertThat(compare(Shared.golden("architectures-2026/" + name), F16, 150)).isSubsetOf("h2o-paper");
+        assertThat(compare(Shared.golden("architectures-2026/" + name), F16, 150))
+                .isSubsetOf("h2o-paper");
     }
 
     /** States of constant size, and behind them the caches of those layers that have attention. */
