@@ -163,7 +163,8 @@ public final class ComparePage {
         for (Flip flip : flips.subList(0, Math.min(FLIPS, flips.size()))) {
             var record = flip.record();
             body.append("<tr><th scope=\"row\">")
-                    .append(escaped(several ? record.sample() + " (" + record.subject().protocol() + ")" : record.sample()))
+                    .append(escaped(
+                            several ? record.sample() + " (" + record.subject().protocol() + ")" : record.sample()))
                     .append("</th>");
             for (var cell : List.of(
                     Digits.score(flip.other()),

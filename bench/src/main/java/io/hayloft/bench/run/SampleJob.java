@@ -164,12 +164,8 @@ public final class SampleJob implements AutoCloseable {
                 }
             }
             var subject = failed.subject();
-<<<<<<< HEAD
             return methods.contains(subject.method())
                     && names.contains(List.of(subject.task(), subject.sample(), subject.protocol()));
-=======
-            return methods.contains(subject.method()) && names.contains(List.of(subject.task(), subject.sample()));
->>>>>>> planport
         };
     }
 
