@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -85,7 +86,7 @@ class SharedContextTest {
                     assertThat((double) together.get(m).bytes().stored())
                             .as(METHODS.get(m))
                             .isCloseTo(
-                                    alone.bytes().stored(),
+                                    (double) alone.bytes().stored(),
                                     withinPercentage(METHODS.get(m).startsWith("infllm") ? 0.1 : 0));
                     assertThat(together.get(m).text()).isEqualTo(alone.text());
                 }
@@ -144,9 +145,9 @@ class SharedContextTest {
                                 prompts.put(record.sample() + record.subject().protocol(), record));
                 for (var sample :
                         records.stream().map(BenchRecord::sample).distinct().toList()) {
-                    var aware = prompts.get(sample + "question-aware");
-                    var agnostic = prompts.get(sample + "question-agnostic");
-                    var other = prompts.get(sample + "other-question");
+                    var aware = requireNonNull(prompts.get(sample + "question-aware"));
+                    var agnostic = requireNonNull(prompts.get(sample + "question-agnostic"));
+                    var other = requireNonNull(prompts.get(sample + "other-question"));
                     assertThat(aware.compressAfter()).isEqualTo(aware.promptTokens());
                     assertThat(agnostic.promptTokens()).isEqualTo(aware.promptTokens());
                     assertThat(agnostic.compressAfter()).isLessThan(agnostic.promptTokens());
