@@ -32,7 +32,8 @@ public final class LanguageModel implements AutoCloseable {
     private @Nullable ChatFormat chat; // once chatRead
     private boolean chatRead;
     private final boolean hasTokenizer;
-    private @Nullable Optional<ThinkTags> thinkTags; // once asked for
+    private @Nullable ThinkTags thinkTags; // once thinkTagsRead
+    private boolean thinkTagsRead;
 
     private LanguageModel(
             Checkpoint checkpoint,
@@ -120,10 +121,13 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The tags between which the model writes thoughts; empty if it is not known to think. */
     public synchronized Optional<ThinkTags> thinkTags() {
-        if (thinkTags == null) {
-            thinkTags = chat().filter(_ -> hasTokenizer).flatMap(format -> ThinkTags.of(format, tokenizer()));
+        if (!thinkTagsRead) {
+            thinkTags = chat().filter(_ -> hasTokenizer)
+                    .flatMap(format -> ThinkTags.of(format, tokenizer()))
+                    .orElse(null);
+            thinkTagsRead = true;
         }
-        return thinkTags;
+        return Optional.ofNullable(thinkTags);
     }
 
     /** The forward pass. */
