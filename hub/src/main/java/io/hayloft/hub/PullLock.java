@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** Lets one process at a time change the files of a model: two must not write the same partial file. */
 final class PullLock {
@@ -39,7 +40,7 @@ final class PullLock {
         } catch (IOException e) {
             throw notWritable(model, folder, e);
         } catch (UncheckedIOException e) {
-            throw notWritable(model, folder, e.getCause());
+            throw notWritable(model, folder, Objects.requireNonNull(e.getCause()));
         }
     }
 

@@ -73,8 +73,8 @@ final class PulledModels {
                                 new Source.HuggingFace(reference.repo(), commit, name), file.bytes(), part, heard),
                         listener));
             }
-            var now = new Manifest(
-                    HubReference.PREFIX + reference.repo(), List.of(reference.revision(), commit), pulled);
+            var now =
+                    new Manifest(HubReference.PREFIX + reference.repo(), List.of(reference.revision(), commit), pulled);
             now.withFilesOf(to).write(to);
         });
         return pathOf(model, to);
