@@ -181,7 +181,7 @@ public final class ModelStore {
                 .map(model -> new Kept(
                         model.name(),
                         model.files().stream()
-                                .mapToLong(PulledModels.PulledFile::bytes)
+                                .mapToLong(Manifest.PulledFile::bytes)
                                 .sum()))
                 .toList();
     }

@@ -2,6 +2,7 @@ package io.hayloft.hub;
 
 import io.hayloft.base.Sha256;
 import io.hayloft.base.UserError;
+import io.hayloft.hub.Manifest.PulledFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,18 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Models that were pulled by their address: {@code models/hf/OWNER--REPO/COMMIT/} and {@code models/url/NAME/} in the cache
@@ -29,34 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
  * there.
  */
 final class PulledModels {
-    private static final String MANIFEST = "hayloft.json";
     private static final String MAIN = "main";
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
     private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.gguf");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-
-    /**
-     * What is known of a folder's files.
-     *
-     * @param source as users write it: {@code hf:OWNER/REPO}, or an address
-     * @param revisions branches, tags and commits under which the files were pulled
-     */
-    record Manifest(String source, List<String> revisions, List<PulledFile> files) {
-        Manifest {
-            revisions = List.copyOf(revisions);
-            files = List.copyOf(files);
-        }
-
-        List<String> names() {
-            return files.stream().map(PulledFile::name).toList();
-        }
-    }
-
-    /** A file and what it must be. */
-    record PulledFile(String name, long bytes, String sha256) {}
 
     /**
      * A model that is here.
@@ -102,14 +73,9 @@ final class PulledModels {
                                 new Source.HuggingFace(reference.repo(), commit, name), file.bytes(), part, heard),
                         listener));
             }
-            write(
-                    to,
-                    merged(
-                            to,
-                            new Manifest(
-                                    HubReference.PREFIX + reference.repo(),
-                                    List.of(reference.revision(), commit),
-                                    pulled)));
+            var now =
+                    new Manifest(HubReference.PREFIX + reference.repo(), List.of(reference.revision(), commit), pulled);
+            now.withFilesOf(to).write(to);
         });
         return pathOf(model, to);
     }
@@ -134,17 +100,17 @@ final class PulledModels {
         PullLock.run(to, file.name(), () -> {
             refuseAnother(to, address, sha256);
             var pulled = fetch(file, to, (part, heard) -> hub.fetch(address, part, heard), listener);
-            write(to, new Manifest(address.toString(), List.of(), List.of(pulled)));
+            new Manifest(address.toString(), List.of(), List.of(pulled)).write(to);
         });
         return to.resolve(file.name());
     }
 
     /** A file of the same name, but of another address and content, is not replaced: users know both by this name. */
     private static void refuseAnother(Path at, URI address, String sha256) {
-        if (!Files.exists(at.resolve(MANIFEST))) {
+        if (!Files.exists(Manifest.in(at))) {
             return;
         }
-        var here = read(at);
+        var here = Manifest.read(at);
         if (here.source().equals(address.toString())) {
             return;
         }
@@ -205,7 +171,7 @@ final class PulledModels {
 
     private Optional<Pulled> in(HubReference reference) {
         for (var at : folders(repoFolder(reference))) {
-            var manifest = read(at);
+            var manifest = Manifest.read(at);
             boolean meant = manifest.revisions().contains(reference.revision())
                     || at.getFileName().toString().equals(reference.revision());
             var here = manifest.files().stream()
@@ -241,13 +207,13 @@ final class PulledModels {
         for (var repo : subfolders(folder.resolve("hf"))) {
             var newer = new HashSet<String>();
             for (var at : folders(repo)) {
-                var manifest = read(at);
+                var manifest = Manifest.read(at);
                 all.addAll(models(at, manifest, revision(at, manifest, newer)));
                 newer.addAll(manifest.revisions());
             }
         }
         for (var at : folders(folder.resolve("url"))) {
-            for (var file : read(at).files()) {
+            for (var file : Manifest.read(at).files()) {
                 all.add(new Pulled(withoutEnding(file.name()), at.resolve(file.name()), at, List.of(file)));
             }
         }
@@ -298,12 +264,10 @@ final class PulledModels {
     long remove(Pulled model) {
         var bytes = new long[1];
         PullLock.run(model.folder(), model.name(), () -> {
-            var left = new ArrayList<>(read(model.folder()).files());
+            var before = Manifest.read(model.folder());
+            var left = new ArrayList<>(before.files());
             left.removeAll(model.files());
-            write(
-                    model.folder(),
-                    new Manifest(
-                            read(model.folder()).source(), read(model.folder()).revisions(), left));
+            new Manifest(before.source(), before.revisions(), left).write(model.folder());
             for (var file : model.files()) {
                 var path = model.folder().resolve(file.name());
                 bytes[0] += Files.exists(path) ? Files.size(path) : 0;
@@ -347,9 +311,9 @@ final class PulledModels {
     /** Folders with a manifest, the newest first. */
     private static List<Path> folders(Path above) {
         return subfolders(above).stream()
-                .filter(at -> Files.isRegularFile(at.resolve(MANIFEST)))
+                .filter(at -> Files.isRegularFile(Manifest.in(at)))
                 .sorted(Comparator.comparing(
-                                (Path at) -> at.resolve(MANIFEST).toFile().lastModified())
+                                (Path at) -> Manifest.in(at).toFile().lastModified())
                         .reversed())
                 .toList();
     }
@@ -360,35 +324,6 @@ final class PulledModels {
         } catch (IOException | UncheckedIOException e) {
             throw new UserError("cannot read " + above + ": " + e.getMessage(), e);
         }
-    }
-
-    /** A manifest with the files of an earlier pull that are not of this one. */
-    private static Manifest merged(Path at, Manifest now) {
-        if (!Files.exists(at.resolve(MANIFEST))) {
-            return now;
-        }
-        var before = read(at);
-        Map<String, PulledFile> files = new LinkedHashMap<>();
-        before.files().forEach(file -> files.put(file.name(), file));
-        now.files().forEach(file -> files.put(file.name(), file));
-        var revisions = new LinkedHashSet<>(before.revisions());
-        revisions.addAll(now.revisions());
-        return new Manifest(now.source(), List.copyOf(revisions), List.copyOf(files.values()));
-    }
-
-    private static Manifest read(Path at) {
-        var file = at.resolve(MANIFEST);
-        try {
-            return JSON.readValue(Files.readString(file), Manifest.class);
-        } catch (IOException | JacksonException e) {
-            throw new UserError(file + " is damaged: delete the folder and pull the model again", e);
-        }
-    }
-
-    private static void write(Path at, Manifest manifest) throws IOException {
-        var part = at.resolve(MANIFEST + ".part");
-        Files.writeString(part, JSON.writeValueAsString(manifest));
-        Fetcher.moveInPlace(part, at.resolve(MANIFEST));
     }
 
     private static boolean hasSize(Path file, long bytes) {
