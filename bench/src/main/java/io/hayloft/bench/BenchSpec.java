@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lengths wanted prompt lengths in tokens, ascending; tasks with data of their own ignore them
  * @param samples samples for each task (and length)
  * @param seed seed of generated samples and random choices
- * @param protocol whether methods see the question when they compress
+ * @param protocol where questions stand when methods compress
  * @param out folder of the run; null lets the run name one after the model and its settings
  * @param data folder with the LongBench files; null if no task needs one
  * @param haystack folder with texts to hide needles in; null for the tasks' own

@@ -4,6 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.needle.NeedleTask;
 import io.hayloft.tasks.needle.PassKeyTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
@@ -192,6 +193,11 @@ public final class BenchSpecBuilder {
             throw new UserError("--paper-compat compresses after the question, as the paper did: leave out --protocol");
         }
         var chosen = withDigits(chooseTasks());
+        if (haystack != null
+                && chosen.stream()
+                        .allMatch(task -> Tasks.withDigits(task, NeedleTask.USUAL_DIGITS).isEmpty())) {
+            throw new UserError("--haystack is for the tasks needle, needle-paper and passkey: name one with --tasks");
+        }
         return new BenchSpec(
                 model,
                 MethodRows.of(paperCompat ? inPapersForm() : methods, truncation && !paperCompat),

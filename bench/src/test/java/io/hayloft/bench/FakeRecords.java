@@ -1,5 +1,7 @@
 package io.hayloft.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
@@ -133,8 +135,8 @@ public final class FakeRecords {
             int freeTokens,
             int decodeSteps) {
         var tokens = record.tokens();
-        var bytes = record.bytes();
-        var times = record.times();
+        var bytes = requireNonNull(record.bytes());
+        var times = requireNonNull(record.times());
         return new BenchRecord(
                 record.subject(),
                 record.outcome(),

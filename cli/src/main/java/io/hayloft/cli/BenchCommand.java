@@ -95,7 +95,8 @@ final class BenchCommand extends Subcommand {
             paramLabel = "NAME",
             description =
                     "question-aware (default): methods compress after all of the prompt; question-agnostic: after the"
-                            + " context, before the question.")
+                            + " context, before the question; other-question: after the context and another question;"
+                            + " all: each sample by all three, with a table that has a column for each.")
     private @Nullable String protocol;
 
     @Option(
@@ -227,7 +228,7 @@ final class BenchCommand extends Subcommand {
             try (var progress = new BenchProgress(asides(), run.folder())) {
                 done = run.run(EndpointOptions.key(), progress);
             }
-            showResult(found, done, form);
+            BenchResult.show(out(), form == TableFormat.TABLE ? out() : asides(), done, form);
         }
     }
 

@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.Headline;
 import io.hayloft.report.Report;
@@ -11,6 +12,7 @@ import io.hayloft.report.stats.Grouping;
 import io.hayloft.report.stats.KeyDigits;
 import io.hayloft.report.stats.Warnings;
 import java.io.PrintWriter;
+import java.util.List;
 
 /** What {@code hayloft bench} prints at the end of a run. */
 final class BenchResult {
@@ -28,6 +30,10 @@ final class BenchResult {
         var report = Report.write(run);
         var findings = Findings.of(run.records());
         SummaryText.print(out, run, Grouping.CATEGORY, form);
+        if (Protocol.ALL.text().equals(run.info().settings().get("protocol"))) {
+            text.println("Score by where the question stands when methods compress; above, their mean:");
+            SummaryText.print(text, run, Grouping.PROTOCOL, TableFormat.TABLE);
+        }
         KeyDigits.of(run.records()).forEach(keys -> text.println(SummaryText.ofKeys(keys)));
         for (var sentence : Headline.of(findings)) {
             text.println(Terminal.wrapped("", "", sentence));
@@ -50,7 +56,10 @@ final class BenchResult {
             return;
         }
         var samples = failed.stream()
-                .map(one -> one.subject().task() + " " + one.subject().sample())
+                .map(one -> List.of(
+                        one.subject().task(),
+                        one.subject().sample(),
+                        one.subject().protocol()))
                 .distinct()
                 .count();
         var first = failed.getFirst();

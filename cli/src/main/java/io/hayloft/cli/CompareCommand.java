@@ -102,6 +102,9 @@ final class CompareCommand extends Subcommand {
         note(
                 !comparison.nothingCommon().isEmpty(),
                 name + " has no sample in common for " + String.join(", ", comparison.nothingCommon()));
+        note(
+                !comparison.allFailed().isEmpty(),
+                "every sample failed in " + name + " of " + String.join(", ", comparison.allFailed()));
         note(!comparison.onlyBaseline().isEmpty(), name + " lacks " + String.join(", ", comparison.onlyBaseline()));
         note(
                 !comparison.onlyCandidate().isEmpty(),

@@ -84,6 +84,9 @@ final class FidelityCommand extends Subcommand {
         var found = model.resolve();
         if (methods.wanted()) {
             methods.check();
+            if (methods.answersTasks() && (text != null || prompt != null || tokens != null)) {
+                throw new UserError("--answers takes the place of a text: leave out --text, --prompt and --tokens");
+            }
             try (var loaded = model.load(found, err())) {
                 compareMethods(found, loaded, most);
             }

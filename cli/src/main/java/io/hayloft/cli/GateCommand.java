@@ -1,6 +1,7 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.GateOutput;
 import io.hayloft.report.stats.Comparison;
 import io.hayloft.report.stats.Gate;
@@ -85,10 +86,10 @@ final class GateCommand extends Subcommand {
             throw new UserError("--max-drop must be above 0 and at most 100 points, not " + maxDrop);
         }
         var limits = new Gate.Limits(maxDrop / 100, ratio("--max-bytes", maxBytes), ratio("--max-time", maxTime));
-        var runs = List.of(RunOptions.answered(baseline), RunOptions.answered(candidate));
+        var runs = List.of(RunOptions.answered(baseline), candidateRun());
         runs.stream().flatMap(run -> run.notes().stream()).forEach(this::note);
         var comparison = Comparison.of(runs.getFirst(), runs.getLast(), maxDrop / 100);
-        if (comparison.rows().isEmpty()) {
+        if (comparison.rows().isEmpty() && comparison.allFailed().isEmpty()) {
             throw new UserError(baseline + " and " + candidate
                     + " have no method and sample in common: gate runs of the same tasks, lengths and seed");
         }
@@ -106,6 +107,12 @@ final class GateCommand extends Subcommand {
             case FAILS -> FAILS;
             case CANNOT_TELL -> CANNOT_TELL;
         };
+    }
+
+    /** A candidate whose samples all failed is one to judge, too. */
+    private RunFolder candidateRun() {
+        var run = RunFolder.read(RunOptions.folder(candidate));
+        return run.failures().isEmpty() ? RunOptions.answered(candidate) : run;
     }
 
     private void note(String text) {

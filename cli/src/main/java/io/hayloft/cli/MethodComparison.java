@@ -89,6 +89,9 @@ final class MethodComparison {
         if (answers && context != null) {
             throw new UserError("--context cuts a text, and --answers compresses where the prompts end: leave one out");
         }
+        if (!answers && (!tasks.isEmpty() || !lengths.isEmpty() || samples != null || data != null)) {
+            throw new UserError("--tasks, --lengths, --samples and --data are of --answers: give it, too");
+        }
         if (run != null && RunFolder.info(run) == null) {
             throw new UserError(run + " holds no run: name the --out folder of a bench with --run");
         }
@@ -210,10 +213,10 @@ final class MethodComparison {
                     number("%.3f", one.shift().median()),
                     number("%.3f", one.shift().percent95()),
                     first == null ? "none" : first.toString(),
-                    number("%,.0f", one.storedBytes()),
+                    number("%,.0f", (double) one.storedBytes()),
                     number("%.2fx", one.achievedRatio())));
         }
-        return table.render();
+        return table.render(Terminal.width());
     }
 
     /** Mean divergences by distance from the compression. */
@@ -227,7 +230,7 @@ final class MethodComparison {
             one.parts().forEach(part -> cells.add(number("%.5f", part.divergence())));
             table.row(cells);
         }
-        return table.render();
+        return table.render(Terminal.width());
     }
 
     private static String number(String format, double value) {

@@ -127,6 +127,9 @@ final class SamplesCommand extends Subcommand {
     private IntFunction<String> others(Task chosen, TokenCounter tokens) {
         var folder = inputs == null ? null : path("--inputs", inputs);
         var drawn = chosen.open(new SampleRequest(Sizes.tokens(length), samples, seed, folder, 0, tokens));
+        if (samples > drawn.count()) {
+            throw new UserError("task " + task + " has " + drawn.count() + " samples: ask for no more with --samples");
+        }
         return index -> line(drawn.get(index), index, tokens);
     }
 

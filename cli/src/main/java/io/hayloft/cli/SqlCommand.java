@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.UserError;
 import io.hayloft.report.RunQuery;
 import io.hayloft.report.TableFormat;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,9 @@ final class SqlCommand extends Subcommand {
     @Override
     public Integer call() {
         var form = TableFormat.parse(format);
+        if (file != null && form != TableFormat.PARQUET) {
+            throw new UserError("--out is for --format parquet: send other formats to a file with >");
+        }
         var folder = RunOptions.folder(run);
         if (form == TableFormat.PARQUET) {
             var target = file == null ? folder.resolve("query.parquet") : RunOptions.folder(file);

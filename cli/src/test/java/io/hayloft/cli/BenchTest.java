@@ -35,6 +35,28 @@ class BenchTest {
     }
 
     @Test
+    void aRunByAllProtocolsHasAColumnForEach() throws Exception {
+        var run = bench(
+                "--methods",
+                "full",
+                "--samples",
+                "2",
+                "--lengths",
+                "512",
+                "--tasks",
+                "mini-single-doc-qa",
+                "--protocol",
+                "all");
+
+        assertThat(run.err()).contains("plan: 6 samples x ");
+        assertThat(run.out().substring(run.out().indexOf("Score by where the question stands")))
+                .contains("aware", "mean")
+                .contains("agnostic", "other-", " full ");
+        assertThat(lines().stream().filter(line -> line.contains("\"other-question\"")))
+                .isNotEmpty();
+    }
+
+    @Test
     void aSecondStartGoesOn() throws Exception {
         var options =
                 List.of("--methods", "full", "--samples", "1", "--lengths", "512", "--tasks", "mini-needle,mini-code");
@@ -155,7 +177,7 @@ class BenchTest {
         Cli.run("bench", "--grid", "papr").isUserError("did you mean 'paper'?");
         Cli.run("bench", "--grid", "paper").isUserError("--grid-model", "llama3-8b-instruct");
         Cli.run("bench", "--grid-model", "llama3-8b-instruct").isUserError("--grid paper");
-        Cli.run("bench", "--grid", "paper", "--grid-model", "rwkv-5-world").isUserError("RWKV-5 layers");
+        Cli.run("bench", "--grid", "paper", "--grid-model", "rwkv-5-word").isUserError("did you mean 'rwkv-5-world'?");
         Cli.run("bench", "--methods", "llmlingua2:2x,model=/no/such/folder", "--out", out().toString())
                 .isUserError("none of the methods can run", "/no/such/folder");
     }

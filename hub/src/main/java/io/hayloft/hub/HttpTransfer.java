@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Downloads files over HTTP and resumes what an earlier try left. An access token is shown to its own host only, never to
@@ -23,6 +24,7 @@ import java.time.Duration;
  */
 final class HttpTransfer {
     private static final int MOST_REDIRECTS = 8;
+    private static final int MOST_PORT = 65_535;
     private static final long LONGEST_WAIT_SECONDS = 60;
 
     /** How long to wait for a connection and for the next byte, how often to resume, and the pause before it. */
@@ -65,6 +67,10 @@ final class HttpTransfer {
     void fetch(Target target, Path part, PullListener listener) throws IOException, SourceException {
         if (target.bytes() >= 0 && Files.exists(part) && Files.size(part) > target.bytes()) {
             Files.delete(part);
+        }
+        if (target.bytes() == 0) {
+            Files.write(part, new byte[0]);
+            return;
         }
         var client = HttpClient.newBuilder().connectTimeout(limits.connect()).build();
         try {
@@ -133,11 +139,12 @@ final class HttpTransfer {
             throws IOException, SourceException, InterruptedException {
         var at = address;
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+            checkAddress(at);
             var request = HttpRequest.newBuilder(at).timeout(limits.stall()).header("User-Agent", "hayloft");
             if (from > 0) {
                 request.header("Range", "bytes=" + from + "-");
             }
-            if (!access.token().isEmpty() && at.getAuthority().equals(access.host())) {
+            if (!access.token().isEmpty() && access.host().equals(at.getAuthority())) {
                 request.header("Authorization", "Bearer " + access.token());
             }
             var response = send(client, request.build());
@@ -146,9 +153,26 @@ final class HttpTransfer {
                 return response;
             }
             close(response);
-            at = at.resolve(location.get());
+            at = redirected(at, location.get());
         }
         throw new SourceException("the server redirects in circles");
+    }
+
+    /** Refuses what the client would answer with an exception of its own. */
+    private static void checkAddress(URI address) throws SourceException {
+        var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+        boolean web = scheme.equals("http") || scheme.equals("https");
+        if (!web || address.getHost() == null || address.getPort() > MOST_PORT) {
+            throw new SourceException("'" + address + "' is no web address");
+        }
+    }
+
+    private static URI redirected(URI from, String to) throws SourceException {
+        try {
+            return from.resolve(to);
+        } catch (IllegalArgumentException e) {
+            throw new SourceException("the server redirects to '" + to + "', which is no address");
+        }
     }
 
     private static HttpResponse<InputStream> send(HttpClient client, HttpRequest request)

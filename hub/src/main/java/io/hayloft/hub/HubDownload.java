@@ -1,13 +1,17 @@
 package io.hayloft.hub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class HubDownload {
     private static final String HUB = "https://huggingface.co";
+
+    /** Letters that are no ASCII. */
+    private static final Pattern OTHER_LETTERS = Pattern.compile("[^\\x00-\\x7f]+");
 
     private final URI endpoint;
     private final String token;
@@ -110,7 +117,8 @@ final class HubDownload {
     /** A path with what may not stand in an address written in hex; slashes stay. */
     private static String escaped(String path) {
         try {
-            return new URI(null, null, "/" + path, null).getRawPath().substring(1);
+            var legal = new URI(null, null, "/" + path, null).getRawPath().substring(1);
+            return OTHER_LETTERS.matcher(legal).replaceAll(found -> URLEncoder.encode(found.group(), UTF_8));
         } catch (URISyntaxException e) {
             throw new UserError("'" + path + "' is no name of a file or revision", e);
         }

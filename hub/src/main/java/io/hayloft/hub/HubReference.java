@@ -42,7 +42,7 @@ record HubReference(String repo, String file, String quant, String revision) {
         var quant = orElse(match.group("quant"), "");
         if (!file.isEmpty() && (!quant.isEmpty() || !file.endsWith(".gguf"))) {
             throw new UserError("'" + text + "': "
-                    + (quant.isEmpty() ? "the file must be a .gguf file" : "give either a file or a" + " quantisation")
+                    + (quant.isEmpty() ? "the file must be a .gguf file" : "give either a file or a quantisation")
                     + ", as in " + FORM);
         }
         return Optional.of(new HubReference(match.group("repo"), file, quant, orElse(match.group("rev"), "main")));

@@ -64,25 +64,28 @@ final class LocalCaches {
             if (model.gguf()) {
                 return Optional.of(folder.resolve(model.names().getFirst()));
             }
-            return complete(folder, model) ? Optional.of(folder) : Optional.empty();
+            return complete(folder, files) ? Optional.of(folder) : Optional.empty();
         } catch (UserError e) {
             return Optional.empty(); // only parts of the repository are here
         }
     }
 
     /** Whether all weights are there that the folder's index names. */
-    private static boolean complete(Path folder, RepositoryFiles model) {
+    private static boolean complete(Path folder, List<String> files) {
         var index = folder.resolve("model.safetensors.index.json");
         if (!Files.exists(index)) {
-            return model.names().contains("model.safetensors");
+            return files.contains("model.safetensors");
         }
-        var weights = json(index).map(all -> all.path("weight_map")).orElseThrow();
-        for (var file : weights) {
-            if (!Files.exists(folder.resolve(file.asString("")))) {
+        var weights = json(index).map(all -> all.path("weight_map"));
+        if (weights.isEmpty()) {
+            return false;
+        }
+        for (var file : weights.get()) {
+            if (!files.contains(file.asString(""))) {
                 return false;
             }
         }
-        return !weights.isEmpty();
+        return !weights.get().isEmpty();
     }
 
     private static List<String> filesIn(Path folder) {
@@ -198,7 +201,7 @@ final class LocalCaches {
         }
         if (models.size() != 1) {
             throw new UserError("ollama:" + name + " has " + models.size()
-                    + " files of weights: only models of one GGUF file" + " are read");
+                    + " files of weights: only models of one GGUF file are read");
         }
         if (!Files.isRegularFile(models.getFirst())) {
             throw new UserError("ollama:" + name + " is not complete (" + models.getFirst()

@@ -294,7 +294,7 @@ public final class ModelStore {
         return folder.resolve("models").resolve(model.name());
     }
 
-    /** One GGUF file stands for itself; several files are a folder. */
+    /** The GGUF file if there is only one file, else the folder. */
     private Path pathOf(CatalogueModel model) {
         var files = model.files();
         return files.size() == 1 ? folderOf(model).resolve(files.getFirst().name()) : folderOf(model);

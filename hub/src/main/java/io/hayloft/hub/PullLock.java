@@ -2,6 +2,7 @@ package io.hayloft.hub;
 
 import io.hayloft.base.UserError;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -37,6 +38,8 @@ final class PullLock {
             throw inUse(model);
         } catch (IOException e) {
             throw notWritable(model, folder, e);
+        } catch (UncheckedIOException e) {
+            throw notWritable(model, folder, e.getCause());
         }
     }
 

@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -28,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class PulledModels {
     private static final String MANIFEST = "hayloft.json";
+    private static final String MAIN = "main";
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
     private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.gguf");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
@@ -129,10 +132,32 @@ final class PulledModels {
         var file = new RemoteFile(name.toString(), -1, sha256, "");
         var to = folder.resolve("url").resolve(file.name());
         PullLock.run(to, file.name(), () -> {
+            refuseAnother(to, address, sha256);
             var pulled = fetch(file, to, (part, heard) -> hub.fetch(address, part, heard), listener);
             write(to, new Manifest(address.toString(), List.of(), List.of(pulled)));
         });
         return to.resolve(file.name());
+    }
+
+    /** A file of the same name, but of another address and content, is not replaced: users know both by this name. */
+    private static void refuseAnother(Path at, URI address, String sha256) {
+        if (!Files.exists(at.resolve(MANIFEST))) {
+            return;
+        }
+        var here = read(at);
+        if (here.source().equals(address.toString())) {
+            return;
+        }
+        for (var file : here.files()) {
+            if (!file.sha256().equals(sha256)) {
+                throw new UserError("a file named " + file.name() + " was pulled from " + here.source()
+                        + ": remove it first (hayloft models rm " + withoutEnding(file.name()) + ")");
+            }
+        }
+    }
+
+    private static String withoutEnding(String gguf) {
+        return gguf.substring(0, gguf.length() - ".gguf".length());
     }
 
     /** How the bytes of a file come. */
@@ -151,11 +176,11 @@ final class PulledModels {
             if (!Files.isRegularFile(target) || file.problem(target).isPresent()) {
                 Fetcher.checkRoom(file.name(), file.bytes(), to);
                 listener.step(file.name());
-                var part = target.resolveSibling(target.getFileName() + ".part");
+                var part = target.resolveSibling(partName(file, target));
                 transfer.to(part, listener);
                 var problem = file.problem(part);
                 if (problem.isPresent()) {
-                    Files.delete(part);
+                    Files.deleteIfExists(part);
                     throw new SourceException(problem.get() + " (the file was removed)");
                 }
                 Fetcher.moveInPlace(part, target);
@@ -164,6 +189,13 @@ final class PulledModels {
         } catch (SourceException e) {
             throw new UserError("cannot fetch " + file.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Named after the checksum too, so that only a file of the same content goes on from it. */
+    private static String partName(RemoteFile file, Path target) {
+        boolean known = SHA256.matcher(file.sha256()).matches();
+        var content = known ? "." + file.sha256().substring(0, 16) : "";
+        return target.getFileName() + content + ".part";
     }
 
     /** The model of a reference, if all its files are here. */
@@ -207,29 +239,50 @@ final class PulledModels {
     List<Pulled> all() {
         var all = new ArrayList<Pulled>();
         for (var repo : subfolders(folder.resolve("hf"))) {
+            var newer = new HashSet<String>();
             for (var at : folders(repo)) {
                 var manifest = read(at);
-                if (manifest.names().contains("config.json")) {
-                    all.add(new Pulled(manifest.source(), at, at, manifest.files()));
-                }
-                for (var name : manifest.names()) {
-                    if (name.endsWith(".gguf") && !name.matches(".*-(?!00001)\\d{5}-of-\\d{5}\\.gguf")) {
-                        var one = HubReference.parse(manifest.source() + "/" + name)
-                                .orElseThrow();
-                        var parts =
-                                RepositoryFiles.choose(one, manifest.names()).names();
-                        var files = manifest.files().stream()
-                                .filter(file -> parts.contains(file.name()))
-                                .toList();
-                        all.add(new Pulled(one.toString(), at.resolve(name), at, files));
-                    }
-                }
+                all.addAll(models(at, manifest, revision(at, manifest, newer)));
+                newer.addAll(manifest.revisions());
             }
         }
         for (var at : folders(folder.resolve("url"))) {
             for (var file : read(at).files()) {
-                var name = file.name().substring(0, file.name().length() - ".gguf".length());
-                all.add(new Pulled(name, at.resolve(file.name()), at, List.of(file)));
+                all.add(new Pulled(withoutEnding(file.name()), at.resolve(file.name()), at, List.of(file)));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * The revision by which users name the models of a folder: {@code main} if need be none.
+     *
+     * @param newer revisions that mean a newer folder of the repository
+     */
+    private static String revision(Path at, Manifest manifest, Set<String> newer) {
+        var own = manifest.revisions().stream()
+                .filter(name -> !newer.contains(name))
+                .toList();
+        return own.contains(MAIN) ? MAIN : own.isEmpty() ? at.getFileName().toString() : own.getFirst();
+    }
+
+    /** The models of a repository in one of its folders. */
+    private static List<Pulled> models(Path at, Manifest manifest, String revision) {
+        var all = new ArrayList<Pulled>();
+        var repo = manifest.source().substring(HubReference.PREFIX.length());
+        if (manifest.names().contains("config.json")) {
+            var name = new HubReference(repo, "", "", revision).toString();
+            all.add(new Pulled(name, at, at, manifest.files()));
+        }
+        for (var name : manifest.names()) {
+            if (name.endsWith(".gguf") && !name.matches(".*-(?!00001)\\d{5}-of-\\d{5}\\.gguf")) {
+                // Not parsed: names of files may hold what ends a name in a reference.
+                var one = new HubReference(repo, name, "", revision);
+                var parts = RepositoryFiles.choose(one, manifest.names()).names();
+                var files = manifest.files().stream()
+                        .filter(file -> parts.contains(file.name()))
+                        .toList();
+                all.add(new Pulled(one.toString(), at.resolve(name), at, files));
             }
         }
         return all;
@@ -304,8 +357,8 @@ final class PulledModels {
     private static List<Path> subfolders(Path above) {
         try (Stream<Path> all = Files.isDirectory(above) ? Files.list(above) : Stream.empty()) {
             return all.filter(Files::isDirectory).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserError("cannot read " + above + ": " + e.getMessage(), e);
         }
     }
 

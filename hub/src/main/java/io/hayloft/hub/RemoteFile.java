@@ -51,7 +51,7 @@ record RemoteFile(String name, long bytes, String sha256, String gitBlob) {
                 return Optional.of("the file is missing");
             }
             if (bytes >= 0 && Files.size(file) != bytes) {
-                return Optional.of("the file has " + Files.size(file) + " bytes" + ", expected are " + bytes);
+                return Optional.of("the file has " + Files.size(file) + " bytes, expected are " + bytes);
             }
             if (!sha256.isEmpty()) {
                 return compare("SHA-256", Sha256.of(file), sha256);

@@ -39,7 +39,12 @@ record RepositoryFiles(List<String> names, boolean gguf) {
             "chat_template.jinja",
             "chat_template.json",
             "tokenizer.model",
+            "quantize_config.json",
+            "quant_config.json",
             "model.safetensors.index.json");
+
+    /** Vocabularies of RWKV World models, which are read where there is no tokenizer.json. */
+    private static final Pattern VOCABULARY = Pattern.compile("rwkv_vocab.*\\.(txt|json)|vocab\\.txt");
 
     private static final Pattern WEIGHTS = Pattern.compile("model-\\d{5}-of-\\d{5}\\.safetensors");
 
@@ -143,6 +148,12 @@ record RepositoryFiles(List<String> names, boolean gguf) {
                     .toList();
             throw new UserError("hf:" + reference.repo() + " has no GGUF file and no folder of safetensors"
                     + listed("; its weights are ", weights));
+        }
+        if (!all.contains("tokenizer.json")) {
+            names.addAll(all.stream()
+                    .filter(name -> VOCABULARY.matcher(name).matches())
+                    .sorted()
+                    .toList());
         }
         names.addAll(parts);
         return new RepositoryFiles(names, false);

@@ -136,12 +136,17 @@ class HubPullTest {
                 "model-00002-of-00002.safetensors",
                 "pytorch_model.bin",
                 "consolidated.safetensors",
+                "quantize_config.json",
+                "quant_config.json",
                 "vocab.txt");
 
         var model = pull(store, "hf:o/r");
 
         assertThat(model.name()).isEqualTo("r");
         assertThat(model.path().resolve("model-00002-of-00002.safetensors")).exists();
+        assertThat(model.path().resolve("quantize_config.json")).exists();
+        assertThat(model.path().resolve("quant_config.json")).exists();
+        assertThat(model.path().resolve("vocab.txt")).doesNotExist(); // tokenizer.json is read
         assertThat(model.path().resolve("pytorch_model.bin")).doesNotExist();
         assertThat(model.path().resolve("consolidated.safetensors")).doesNotExist();
         assertThat(store.resolve("hf:o/r")).isEqualTo(model);
@@ -150,6 +155,65 @@ class HubPullTest {
         assertThat(store.verify("hf:o/r")).hasSize(1).first().asString().contains("config.json", "wrong checksum");
         pull(store, "hf:o/r");
         assertThat(store.verify("hf:o/r")).isEmpty();
+    }
+
+    @Test
+    void takesTheVocabulariesOfRwkvWhereThereIsNoOther() throws Exception {
+        var store = has("config.json", "model.safetensors", "rwkv_vocab_v20230424.txt", "vocab.txt", "notes.txt");
+
+        var folder = pull(store, "hf:o/r").path();
+
+        assertThat(folder.resolve("rwkv_vocab_v20230424.txt")).exists();
+        assertThat(folder.resolve("vocab.txt")).exists();
+        assertThat(folder.resolve("notes.txt")).doesNotExist();
+    }
+
+    @Test
+    void everyListedNameIsFound() throws Exception {
+        has("m.gguf");
+        pull(describe("v1"), "hf:o/r@v1");
+        assertThat(store().pulled()).extracting(ModelStore.Kept::name).containsExactly("hf:o/r/m.gguf@v1");
+        assertThat(store().resolve("hf:o/r/m.gguf@v1").name()).isEqualTo("m");
+
+        pull(describe("main"), "hf:o/r");
+        assertThat(store().pulled()).extracting(ModelStore.Kept::name).containsExactly("hf:o/r/m.gguf");
+        assertThat(store().resolve("hf:o/r/m.gguf").name()).isEqualTo("m");
+    }
+
+    @Test
+    void aFolderOfARevisionIsListedWithIt() throws Exception {
+        has("config.json", "model.safetensors");
+        pull(describe("v1"), "hf:o/r@v1");
+        assertThat(store().pulled()).extracting(ModelStore.Kept::name).containsExactly("hf:o/r@v1");
+        assertThat(store().resolve("hf:o/r@v1").name()).isEqualTo("r");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:b.gguf", "a@b.gguf", "a..b.gguf"})
+    void namesThatNoReferenceCanHoldDoNotEndTheListing(String name) throws Exception {
+        pull(has(name), "hf:o/r");
+
+        assertThat(store().pulled()).extracting(ModelStore.Kept::name).containsExactly("hf:o/r/" + name);
+        assertThat(store().remove("hf:o/r/" + name)).isEqualTo(20_000);
+    }
+
+    @Test
+    void emptyFilesAreFiles() throws Exception {
+        has("config.json", "model.safetensors");
+        repo.put("added_tokens.json", new byte[0]);
+
+        var model = pull(describe("main"), "hf:o/r");
+
+        assertThat(model.path().resolve("added_tokens.json")).isEmptyFile();
+    }
+
+    @Test
+    void lettersOfOtherAlphabetsAreEscaped() throws Exception {
+        var content = new byte[] {1, 2, 3};
+        repo.put("modèle 草.gguf", content);
+        server.files.put("/o/r/resolve/" + COMMIT + "/mod%C3%A8le%20%E8%8D%89.gguf", content);
+
+        assertThat(pull(describe("main"), "hf:o/r").path()).hasBinaryContent(content);
     }
 
     @Test
@@ -219,6 +283,69 @@ class HubPullTest {
         assertThatThrownBy(() -> store.pull(address, "12", PullListener.SILENT)).hasMessageContaining("64 hex digits");
         assertThat(store.remove("my")).isEqualTo(9_000);
         assertThatThrownBy(() -> store.resolve("my")).hasMessageContaining("unknown model");
+    }
+
+    @Test
+    void anotherFileOfTheSameNameIsNotReplaced() throws Exception {
+        var first = new byte[] {1, 2, 3};
+        var second = new byte[] {4, 5, 6, 7};
+        server.files.put("/a/my.gguf", first);
+        server.files.put("/b/my.gguf", second);
+        server.files.put("/c/my.gguf", first);
+        var a = URI.create(server.address() + "/a/my.gguf");
+        var b = URI.create(server.address() + "/b/my.gguf");
+        var c = URI.create(server.address() + "/c/my.gguf");
+        var model = store().pull(a, sha256(first), PullListener.SILENT);
+
+        assertThatThrownBy(() -> store().pull(b, sha256(second), PullListener.SILENT))
+                .isInstanceOf(UserError.class)
+                .hasMessage("a file named my.gguf was pulled from " + a + ": remove it first (hayloft models rm my)");
+        assertThat(model.path()).hasBinaryContent(first);
+        assertThat(store().pull(c, sha256(first), PullListener.SILENT).path()).hasBinaryContent(first);
+        store().remove("my");
+        assertThat(store().pull(b, sha256(second), PullListener.SILENT).path()).hasBinaryContent(second);
+    }
+
+    @Test
+    void whatIsLeftOfAnotherAddressIsNotGoneOnFrom() throws Exception {
+        var first = new byte[9_000];
+        var second = new byte[9_000];
+        new Random(5).nextBytes(first);
+        new Random(6).nextBytes(second);
+        server.files.put("/a/my.gguf", first);
+        server.files.put("/b/my.gguf", second);
+        server.breaks.addAll(List.of(3_000, 0, 0, 0, 0));
+        var a = URI.create(server.address() + "/a/my.gguf");
+        var b = URI.create(server.address() + "/b/my.gguf");
+        assertThatThrownBy(() -> store().pull(a, sha256(first), PullListener.SILENT))
+                .hasMessageContaining("at 3000");
+        server.breaks.clear();
+
+        assertThat(store().pull(b, sha256(second), PullListener.SILENT).path()).hasBinaryContent(second);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https:///m.gguf",
+                "http://my_host/m.gguf",
+                "m.gguf",
+                "//host/m.gguf",
+                "http://localhost:99999/m.gguf"
+            })
+    void refusesWhatIsNoWebAddress(String address) {
+        assertThatThrownBy(() -> store().pull(URI.create(address), "0".repeat(64), PullListener.SILENT))
+                .isInstanceOf(UserError.class)
+                .hasMessage("cannot fetch m.gguf: '" + address + "' is no web address");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://a b/", "ftp://127.0.0.1/m.gguf", "http:///m.gguf"})
+    void refusesARedirectToWhatIsNoAddress(String to) {
+        server.redirect = to;
+        assertThatThrownBy(() -> pull(store(), "hf:o/r"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("'" + to + "'");
     }
 
     @ParameterizedTest

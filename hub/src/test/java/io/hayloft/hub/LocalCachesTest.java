@@ -78,12 +78,18 @@ class LocalCachesTest {
         var snapshot = repo.resolve("snapshots/abc");
         write(snapshot.resolve("config.json"), "{}");
         write(snapshot.resolve("model-00001-of-00002.safetensors"), "");
-        write(
+        var index = write(
                 snapshot.resolve("model.safetensors.index.json"),
                 "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\":"
                         + " \"model-00002-of-00002.safetensors\"}}");
         assertThatThrownBy(() -> store(Map.of()).resolve("hf:o/r")).hasMessageContaining("not on this machine");
         write(snapshot.resolve("model-00002-of-00002.safetensors"), "");
+        var whole = Files.readString(index);
+        for (var broken : List.of("", "{\"weight_map\": {\"a\": ", "[1]", "{\"weight_map\": {\"a\": \"\"}}")) {
+            Files.writeString(index, broken);
+            assertThatThrownBy(() -> store(Map.of()).resolve("hf:o/r")).hasMessageContaining("not on this machine");
+        }
+        Files.writeString(index, whole);
         assertThat(store(Map.of()).resolve("hf:o/r")).isEqualTo(new ResolvedModel("r", snapshot, false));
     }
 

@@ -10,11 +10,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A product of many rows by packed weights, with the arithmetic of {@link OneRowKernel}: of each block one chain of
- * activations and whole codes, then its scale and minimum. Codes are turned into floats once for all rows of a task, and
- * multiplied by register tiles.
+ * activations and quantised values as whole numbers, then its scale and minimum. The quantised values are turned into
+ * floats once for all rows of a task, and multiplied by register tiles.
  */
 final class BlockTileRun implements JoinedTasks.Part {
-    /** Codes of a row that are floats at once, a multiple of every block size: they stay in the second-level cache. */
+    /** Quantised values of a row that are floats at once, a multiple of every block size: they stay in the second-level cache. */
     private static final int DEPTH = 512;
 
     /** Rows of a task at most: their activations of that depth stay in the second-level cache, too. */
@@ -82,7 +82,7 @@ final class BlockTileRun implements JoinedTasks.Part {
         copyOut(tile, panel, firstRow, end);
     }
 
-    /** Adds the blocks of codes {@code k .. k + count - 1} for a group of rows. */
+    /** Adds the blocks of quantised values {@code k .. k + count - 1} for a group of rows. */
     private void add(int panel, int k, int count, int row, float[] codes, float[] tile, int to, int chains) {
         int group = x.size(row);
         for (int at = 0; at < count; at += format.block()) {

@@ -7,9 +7,9 @@ import java.util.Arrays;
 
 /**
  * Panels of quantised weights: {@code [panel][block]}, a block being 32 scales, 32 minima where the type has them, and
- * codes {@code [k / codes per word][32]} in words of 32 bits, word = row, ascending k from the lowest bits.
+ * quantised values {@code [k / values per word][32]} in words of 32 bits, word = row, ascending k from the lowest bits.
  *
- * <p>Kernels multiply activations by whole codes, one chain per block, and apply scale and minimum once per block.
+ * <p>Kernels multiply activations by quantised values as whole numbers, one chain per block, and apply scale and minimum once per block.
  */
 record CodePanels(CodeFormat format, MemorySegment data, int columns) implements Panels {
 
@@ -52,7 +52,7 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
         return new BlockTileRun(this, x, outputs, y, pool);
     }
 
-    /** Writes the codes of a block as floats {@code [block][32]} from {@code to}. */
+    /** Writes the quantised values of a block as floats {@code [block][32]} from {@code to}. */
     void expandCodes(long at, float[] dst, int to) {
         if (format.bits() == 4) {
             Codes.expand4(data, at + format.codesAt(), format.block(), dst, to);

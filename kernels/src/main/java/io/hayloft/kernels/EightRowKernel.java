@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Eight activation rows times packed codes, two vectors of weight rows: a code that is unpacked serves eight rows.
+ * Eight activation rows times packed quantised values, two vectors of weight rows: a value that is unpacked serves eight rows.
  *
  * <p>The arithmetic of a lane is that of {@link OneRowKernel}. The loop takes one code at a time, so that accumulators,
- * codes and broadcasts fit 32 registers: for 512 bits only.
+ * values and broadcasts fit 32 registers: for 512 bits only.
  */
 final class EightRowKernel {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;

@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Four activation rows times packed codes, two vectors of weight rows: a code that is unpacked serves four rows.
+ * Four activation rows times packed quantised values, two vectors of weight rows: a value that is unpacked serves four rows.
  *
  * <p>The arithmetic of a lane is that of {@link OneRowKernel}. The loop takes one code at a time, so that accumulators,
- * codes and broadcasts fit 16 registers.
+ * values and broadcasts fit 16 registers.
  */
 final class FourRowKernel {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;

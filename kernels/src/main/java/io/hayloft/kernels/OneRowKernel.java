@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * One activation row times packed codes: four vectors of weight rows at once, to have enough independent chains.
+ * One activation row times packed quantised values: four vectors of weight rows at once, to have enough independent chains.
  *
  * <p>A code stays at its place among four of the word: masked there it is the code times a power of two, which the
  * activations carry the other way round, so the product is exact and a shift is saved. Each lane is one chain of fused

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Takes apart the file's blocks of 32 elements: an f16 scale, in some types an f16 minimum, and codes. In the 4- and
+ * Takes apart the file's blocks of 32 elements: an f16 scale, in some types an f16 minimum, and quantised values. In the 4- and
  * 5-bit types byte j of 16 holds element j in its low and element j + 16 in its high half.
  */
 final class SmallBlockReader {

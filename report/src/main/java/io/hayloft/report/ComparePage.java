@@ -155,10 +155,15 @@ public final class ComparePage {
                 .append(" samples with another score, losses first</summary><table><thead><tr>")
                 .append("<th scope=\"col\">sample</th><th scope=\"col\">before</th><th scope=\"col\">now</th>")
                 .append("<th scope=\"col\">answer now</th><th scope=\"col\">reference</th></tr></thead><tbody>\n");
+        boolean several = flips.stream()
+                        .map(flip -> flip.record().subject().protocol())
+                        .distinct()
+                        .count()
+                > 1;
         for (Flip flip : flips.subList(0, Math.min(FLIPS, flips.size()))) {
             var record = flip.record();
             body.append("<tr><th scope=\"row\">")
-                    .append(escaped(record.sample()))
+                    .append(escaped(several ? record.sample() + " (" + record.subject().protocol() + ")" : record.sample()))
                     .append("</th>");
             for (var cell : List.of(
                     Digits.score(flip.other()),

@@ -77,7 +77,13 @@ public final class HistoryPage {
                 new Measure("seconds for a sample", 3, Point::seconds, change -> !Double.isNaN(change.time())));
 
         void draw(StringBuilder body, String method, List<Point> points) {
-            double[] values = points.stream().mapToDouble(value).toArray();
+            var known = points.stream()
+                    .filter(point -> Double.isFinite(value.applyAsDouble(point)))
+                    .toList();
+            if (known.isEmpty()) {
+                return; // as of a server, whose sizes and times are not known
+            }
+            double[] values = known.stream().mapToDouble(value).toArray();
             double low = Double.POSITIVE_INFINITY;
             double high = Double.NEGATIVE_INFINITY;
             for (double one : values) {
@@ -91,14 +97,14 @@ public final class HistoryPage {
                 var x = Digits.fixed(values.length == 1 ? WIDTH / 2.0 : i * (double) WIDTH / (values.length - 1), 1);
                 var y = Digits.fixed(high > low ? HEIGHT * (high - values[i]) / (high - low) : HEIGHT / 2.0, 1);
                 line.append(x).append(',').append(y).append(' ');
-                boolean marked = isMarked.test(points.get(i).change());
+                boolean marked = isMarked.test(known.get(i).change());
                 marks.append("<circle cx=\"%s\" cy=\"%s\" r=\"%d\"%s><title>%s: %s</title></circle>"
                         .formatted(
                                 x,
                                 y,
                                 marked ? 6 : 3,
                                 marked ? " class=\"changed\"" : "",
-                                escaped(points.get(i).run().info().started()),
+                                escaped(known.get(i).run().info().started()),
                                 Digits.fixed(values[i], decimals)));
             }
             body.append("<p>%s: %s</p>\n<svg class=\"line\" role=\"img\" viewBox=\"0 0 %d %d\" aria-label=\"%s\">"

@@ -37,10 +37,16 @@ record SampleOutputs(
         var samples = new LinkedHashMap<String, Map<String, BenchRecord>>();
         for (var record : records) {
             samples.computeIfAbsent(
-                            record.task() + "\n" + record.sample() + "\n" + record.promptSha256(),
+                            record.subject().protocol() + "\n" + record.task() + "\n" + record.sample() + "\n"
+                                    + record.promptSha256(),
                             name -> new HashMap<>())
                     .put(record.method(), record);
         }
+        boolean several = records.stream()
+                        .map(record -> record.subject().protocol())
+                        .distinct()
+                        .count()
+                > 1;
         var all = new ArrayList<SampleOutputs>();
         for (var byMethod : samples.values()) {
             var any = byMethod.values().iterator().next();
@@ -52,7 +58,7 @@ record SampleOutputs(
             all.add(new SampleOutputs(
                     any.task(),
                     any.category(),
-                    any.sample(),
+                    several ? any.sample() + " (" + any.subject().protocol() + ")" : any.sample(),
                     any.references(),
                     any.promptTokens(),
                     any.facets(),

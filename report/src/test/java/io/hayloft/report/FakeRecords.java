@@ -1,5 +1,7 @@
 package io.hayloft.report;
 
+import static java.util.Objects.requireNonNull;
+
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.Json;
 import io.hayloft.bench.record.RunFolder;
@@ -132,6 +134,15 @@ public final class FakeRecords {
 
     /** The same record of another row. */
     public static BenchRecord named(BenchRecord record, String row) {
+        return of(record, row, record.subject().protocol());
+    }
+
+    /** The same record with its question in another place. */
+    public static BenchRecord by(BenchRecord record, String protocol) {
+        return of(record, record.method(), protocol);
+    }
+
+    private static BenchRecord of(BenchRecord record, String row, String protocol) {
         var subject = record.subject();
         return new BenchRecord(
                 new BenchRecord.Subject(
@@ -143,7 +154,7 @@ public final class FakeRecords {
                         subject.category(),
                         subject.sample(),
                         subject.seed(),
-                        subject.protocol(),
+                        protocol,
                         subject.facets()),
                 record.outcome(),
                 record.tokens(),
@@ -167,8 +178,8 @@ public final class FakeRecords {
             int freeTokens,
             int decodeSteps) {
         var tokens = record.tokens();
-        var bytes = record.bytes();
-        var times = record.times();
+        var bytes = requireNonNull(record.bytes());
+        var times = requireNonNull(record.times());
         return new BenchRecord(
                 record.subject(),
                 record.outcome(),
@@ -226,8 +237,13 @@ public final class FakeRecords {
     public static String line(BenchRecord record) {
         var mapper = new JsonMapper();
         var line = mapper.createObjectNode();
-        for (var group : List.of(
-                record.subject(), record.outcome(), record.tokens(), record.bytes(), record.times(), record.origin())) {
+        for (Record group : List.<Record>of(
+                record.subject(),
+                record.outcome(),
+                record.tokens(),
+                requireNonNull(record.bytes()),
+                requireNonNull(record.times()),
+                record.origin())) {
             line.setAll((ObjectNode) mapper.readTree(Json.line(group)));
         }
         return line.toString();

@@ -42,6 +42,11 @@ public interface Task {
         return needsData();
     }
 
+    /** Whether samples are turns of conversations, which go on from the model's own answers. */
+    default boolean isConversation() {
+        return false;
+    }
+
     /** Whether a model with this tokenizer can read and write the task's text at all (no unknown words). */
     default boolean suitedTo(TokenCounter tokens) {
         return true;

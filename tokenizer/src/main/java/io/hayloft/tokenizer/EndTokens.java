@@ -11,7 +11,7 @@ import tools.jackson.databind.node.MissingNode;
 /**
  * The tokens between which a text stands.
  *
- * @param bos the start token, or -1
+ * @param bos the BOS token, or -1
  * @param eos the end tokens, the chief one first
  */
 record EndTokens(int bos, List<Integer> eos) {

@@ -103,10 +103,10 @@ final class LibraryTokenizer implements Tokenizer {
 
     @Override
     public String describe() {
-        var start = ends.bos() < 0 ? "no start token" : "start " + name(ends.bos());
+        var start = ends.bos() < 0 ? "no BOS token" : "BOS " + name(ends.bos());
         var end = Arrays.stream(eosIds()).mapToObj(this::name).collect(Collectors.joining(" "));
         return vocabulary.kind() + ", " + vocabularySize() + " tokens, " + start + ", "
-                + (end.isEmpty() ? "no end token" : "end " + end);
+                + (end.isEmpty() ? "no EOS token" : "EOS " + end);
     }
 
     private String name(int id) {

@@ -3,7 +3,7 @@ package io.hayloft.tokenizer;
 import java.util.Arrays;
 
 /**
- * The merge rules that a SentencePiece vocabulary with scores stands for.
+ * The merge rules that follow from a SentencePiece vocabulary with scores.
  *
  * <p>SentencePiece joins, of all neighbours whose union is a piece, those with the highest score. As a list of rules: every
  * way to cut a piece into two pieces is a rule, and rules are ordered by the score of the whole. Of rules for the same piece

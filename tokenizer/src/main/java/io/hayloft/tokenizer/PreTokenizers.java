@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * @param expressions applied one after the other; pieces that match stand alone, and so do the stretches between them
  * @param composed whether characters are composed (NFC) before all else
  * @param ignoresMerges whether a piece that is a token stands as it is
- * @param addsBos whether a start token is added unless the file says otherwise
+ * @param addsBos whether a BOS token is added unless the file says otherwise
  */
 record PreTokenizers(List<String> expressions, boolean composed, boolean ignoresMerges, boolean addsBos) {
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";

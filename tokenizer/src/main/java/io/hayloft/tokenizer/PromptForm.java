@@ -1,5 +1,6 @@
 package io.hayloft.tokenizer;
 
+import io.hayloft.base.UserError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,9 +34,13 @@ public record PromptForm(boolean raw, boolean parseSpecial, boolean noBos, ChatA
     /**
      * Encodes a text.
      *
-     * @throws io.hayloft.base.UserError if the chat template does not take it
+     * @throws UserError if the chat template does not take it, or there are values for a template but none is used
      */
     public Encoded encode(String text, Tokenizer tokenizer, Optional<ChatFormat> format) {
+        if ((raw || format.isEmpty()) && !chat.isEmpty()) {
+            throw new UserError("values for the chat template, or a choice to think or not, need a template: "
+                    + (raw ? "the prompt is raw" : "this model has none"));
+        }
         if (raw || format.isEmpty()) {
             return plain(text, tokenizer);
         }

@@ -10,7 +10,7 @@ public interface Tokenizer extends AutoCloseable {
     /**
      * The ids of a text; never cut, never padded.
      *
-     * @param addSpecial adds what the model's files put around a text (a start token, for instance)
+     * @param addSpecial adds what the model's files put around a text (a BOS token, for instance)
      * @param parseSpecial whether the text of a special token counts as that token, or else as plain text
      */
     int[] encode(String text, boolean addSpecial, boolean parseSpecial);

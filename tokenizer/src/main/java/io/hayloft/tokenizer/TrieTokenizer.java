@@ -101,12 +101,12 @@ final class TrieTokenizer implements Tokenizer {
 
     @Override
     public String describe() {
-        var start = bosId.isPresent() ? "start #" + bosId.getAsInt() : "no start token";
+        var start = bosId.isPresent() ? "BOS #" + bosId.getAsInt() : "no BOS token";
         var ends = new StringBuilder();
         for (int id : eosIds) {
             ends.append(" #").append(id);
         }
-        return "RWKV World, " + vocabularySize() + " tokens, " + start + ", end" + ends;
+        return "RWKV World, " + vocabularySize() + " tokens, " + start + ", EOS" + ends;
     }
 
     @Override

@@ -196,7 +196,7 @@ record TrieVocabulary(List<byte @Nullable []> bytes, List<String> names) {
                 }
             }
             if (!bytes.isEmpty()) {
-                bytes.set(0, null); // it may be written as a text, such as <s>, which no text stands for
+                bytes.set(0, null); // it may be written as a text, such as <s>, but is never made of a text
             }
             return new TrieVocabulary(bytes, names);
         }

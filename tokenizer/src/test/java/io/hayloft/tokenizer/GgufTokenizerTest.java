@@ -216,7 +216,7 @@ class GgufTokenizerTest {
         try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
             assertThat(tokenizer.eosIds()).containsExactly(1, 3);
             assertThat(tokenizer.encode("ab<|im_end|>", true, true)).containsExactly(0, 2, 3);
-            assertThat(tokenizer.describe()).isEqualTo("BPE, 4 tokens, start a, end b <|im_end|>");
+            assertThat(tokenizer.describe()).isEqualTo("BPE, 4 tokens, BOS a, EOS b <|im_end|>");
         }
     }
 

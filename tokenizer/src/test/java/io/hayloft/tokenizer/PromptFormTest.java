@@ -1,8 +1,12 @@
 package io.hayloft.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.base.UserError;
 import io.hayloft.testing.Goldens;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +47,20 @@ class PromptFormTest {
         assertThat(prompt.ids()).startsWith(BOS);
         assertThat(prompt.ids()[1]).isNotEqualTo(BOS);
         assertThat(prompt.notes()).containsExactly("the prompt begins with <s> itself, so no BOS token was added");
+    }
+
+    @Test
+    void valuesForATemplateThatIsNotUsedAreRefused() {
+        for (var raw : new boolean[] {true, false}) {
+            for (var chat : List.of(new ChatArguments(Map.of("a", 1), null), new ChatArguments(Map.of(), false))) {
+                var form = new PromptForm(raw, false, false, chat);
+                assertThatThrownBy(() -> form.encode("hello", tokenizer, Optional.empty()))
+                        .isInstanceOf(UserError.class)
+                        .hasMessageContaining(raw ? "the prompt is raw" : "this model has none");
+            }
+        }
+        assertThat(PromptForm.CHAT.encode("hello", tokenizer, Optional.empty()).ids())
+                .endsWith(hello);
     }
 
     @Test

@@ -128,7 +128,7 @@ class TokenizerFilesTest {
         try (var tokenizer = Tokenizers.fromFolder(folder)) {
             assertThat(tokenizer.bosId()).hasValue(1);
             assertThat(tokenizer.eosIds()).containsExactly(6, 3, 4);
-            assertThat(tokenizer.describe()).isEqualTo("BPE, 8 tokens, start <s>, end <end> s <");
+            assertThat(tokenizer.describe()).isEqualTo("BPE, 8 tokens, BOS <s>, EOS <end> s <");
         }
         Files.writeString(folder.resolve("tokenizer_config.json"), "{\"bos_token\": null}");
         try (var tokenizer = Tokenizers.fromFolder(folder)) {

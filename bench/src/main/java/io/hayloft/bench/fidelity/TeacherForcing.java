@@ -119,7 +119,7 @@ public final class TeacherForcing {
     private void read(Passage passage, Listener listener) {
         long bytes = model.cacheShape().fullBytes(passage.tokens().length, settings.cacheType());
         // the full cache and the one of the prefill come on top
-        int together = (int) Math.clamp(settings.memory() / bytes - 2, 1, methods.size());
+        int together = Math.clamp(settings.memory() / bytes - 2, 1, methods.size());
         int first = 1;
         do {
             int end = Math.min(methods.size(), first + together);
@@ -163,7 +163,7 @@ public final class TeacherForcing {
     private void decode(Passage passage, int first, List<SequenceCache> caches, Listener listener) {
         var all = caches.toArray(SequenceCache[]::new);
         long floats = Math.multiplyFull(caches.size(), model.config().vocabulary());
-        int most = model.decoder().canReadTogether() ? (int) Math.clamp(MOST_LOGITS / floats, 1, MOST_TOGETHER) : 1;
+        int most = model.decoder().canReadTogether() ? Math.clamp(MOST_LOGITS / floats, 1, MOST_TOGETHER) : 1;
         int alone = methods.stream().mapToInt(Method::freeTokens).max().orElse(0) - 1;
         int from = passage.compressAfter();
         measure(passage, first, all, 0);

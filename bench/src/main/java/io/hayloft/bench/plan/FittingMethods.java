@@ -7,6 +7,8 @@ import io.hayloft.methods.registry.Methods;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Leaves out of a run what its model or machine cannot do, so that one setting does not stop a grid. */
 public final class FittingMethods {
@@ -37,12 +39,31 @@ public final class FittingMethods {
         if (leftOut.isEmpty()) {
             return spec;
         }
+        if (!runner.hasCache()) {
+            leaveOutLoneControls(fitting, leftOut);
+        }
         var notes = new ArrayList<>(spec.notes());
         leftOut.forEach((reason, names) -> notes.add("left out " + String.join(", ", names) + ": " + reason));
         if (controlsOnly && (runner.hasCache() || fitting.isEmpty())) {
             throw new UserError("none of the methods can run: " + String.join("; ", notes));
         }
         return spec.withMethods(fitting, notes);
+    }
+
+    /** A prompt that is cut is compared with methods of its budget: without a cache, these are gone with the caches. */
+    private static void leaveOutLoneControls(List<String> fitting, Map<String, List<String>> leftOut) {
+        var methods = fitting.stream().map(Methods::parse).toList();
+        var lone = methods.stream()
+                .filter(method -> method.family().equals("truncation"))
+                .filter(cut -> methods.stream()
+                        .filter(method -> !isControl(method))
+                        .noneMatch(method -> Objects.equals(method.requestedRatio(), cut.requestedRatio())))
+                .map(Method::name)
+                .toList();
+        if (!lone.isEmpty()) {
+            fitting.removeAll(lone);
+            leftOut.put("no method of the same budget is left to compare with", lone);
+        }
     }
 
     private static boolean isControl(Method method) {

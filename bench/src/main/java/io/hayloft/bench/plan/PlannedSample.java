@@ -1,5 +1,6 @@
 package io.hayloft.bench.plan;
 
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.RecordKey;
 import io.hayloft.tasks.Prompt;
@@ -16,9 +17,17 @@ import io.hayloft.tasks.Task;
  * @param prompt its prompt in tokens
  * @param length prompt length that was asked for; 0 if the task has its own
  * @param rules when its answers end
+ * @param protocol where its question stands; not {@code all}
  */
 public record PlannedSample(
-        Task task, Sample sample, Prompt uncut, int limitTokens, EncodedPrompt prompt, int length, AnswerRules rules) {
+        Task task,
+        Sample sample,
+        Prompt uncut,
+        int limitTokens,
+        EncodedPrompt prompt,
+        int length,
+        AnswerRules rules,
+        Protocol protocol) {
     /** Facet in which tasks that cut prompts say how long they were. */
     private static final String TOKENS_BEFORE = "tokensBeforeCut";
 

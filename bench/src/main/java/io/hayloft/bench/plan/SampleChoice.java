@@ -2,6 +2,7 @@ package io.hayloft.bench.plan;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.ModelFacts;
 import io.hayloft.bench.identity.RunSettings;
@@ -49,8 +50,8 @@ public final class SampleChoice {
      */
     record Group(Task task, SampleRequest request, Samples samples, Samples uncut) {}
 
-    /** A sample of a group, by its index there. */
-    record Place(Group group, int rank) {}
+    /** A sample of a group, by its index there, and where its question stands. */
+    record Place(Group group, int rank, Protocol protocol) {}
 
     /**
      * About how much work a sample is.
@@ -127,11 +128,20 @@ public final class SampleChoice {
             more = false;
             for (var group : groups) {
                 if (rank < group.samples().count()) {
-                    places.add(new Place(group, rank));
+                    for (var protocol : protocols(group)) {
+                        places.add(new Place(group, rank, protocol));
+                    }
                     more = true;
                 }
             }
         }
+    }
+
+    /** Where the questions of a group stand: a conversation is always compressed before its first one. */
+    List<Protocol> protocols(Group group) {
+        return group.task().isConversation()
+                ? List.of(Protocol.QUESTION_AGNOSTIC)
+                : spec.protocol().each();
     }
 
     private void keepShard() {
@@ -256,6 +266,11 @@ public final class SampleChoice {
         return places.get(index).group().task();
     }
 
+    /** Where the question of a sample stands when methods compress; not {@code all}. */
+    public Protocol protocol(int index) {
+        return places.get(index).protocol();
+    }
+
     /** The name of a sample; its place in its task if it cannot be made. */
     public String name(int index) {
         try {
@@ -282,8 +297,8 @@ public final class SampleChoice {
             var length = Tasks.named(subject.task()).ownLengths(spec.data())
                     ? 0
                     : subject.facets().getOrDefault("length", 0);
-            answered.computeIfAbsent(List.of(subject.task(), length, subject.sample()), any -> new HashSet<>())
-                    .add(subject.method());
+            var sample = List.of(subject.task(), length, subject.sample(), subject.protocol());
+            answered.computeIfAbsent(sample, any -> new HashSet<>()).add(subject.method());
         }
         var complete = new HashMap<List<Object>, Integer>();
         answered.forEach((sample, names) -> {
@@ -315,16 +330,16 @@ public final class SampleChoice {
     /** Makes any sample of the groups, also one that another part of the run answers. */
     PlannedSample planned(Place place) {
         var group = place.group();
-        var sample = group.samples().get(place.rank());
+        var sample = QuestionPlace.place(group.samples(), place.rank(), place.protocol());
         var uncut = group.uncut() == group.samples()
                 ? sample.prompt()
                 : group.uncut().get(place.rank()).prompt();
-        return plan(group, sample, uncut);
+        return plan(group, sample, uncut, place.protocol());
     }
 
-    private PlannedSample plan(Group group, Sample sample, Prompt uncut) {
+    private PlannedSample plan(Group group, Sample sample, Prompt uncut, Protocol protocol) {
         var task = group.task();
-        var prompt = encode(task, sample);
+        var prompt = encode(task, sample, protocol);
         int maxNewTokens = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : sample.maxNewTokens();
         int context = runner.model().contextLength();
         int thoughts = sample.prompt().chat() ? thinkingTokens() : AnswerRules.NO_THOUGHTS;
@@ -332,7 +347,7 @@ public final class SampleChoice {
         int length = group.request().length();
         long seed = drawSeed(task, sample, length);
         var rules = new AnswerRules(maxNewTokens, stop.minNewTokens(), stop.atNewline(), seed, thoughts);
-        if (prompt.ids().length + roomForChat(task, runner.model()) + rules.allNewTokens() > context) {
+        if (prompt.longest(rules.allNewTokens()) + roomForChat(task, runner.model()) > context) {
             throw new UserError("sample " + sample.id() + " of " + task.name() + " has " + prompt.ids().length
                     + " tokens and an answer of up to " + maxNewTokens
                     + (thoughts > 0 ? " after thoughts of up to " + thoughts : "") + ", the context of "
@@ -340,7 +355,7 @@ public final class SampleChoice {
                     + (thoughts > 0 ? ", or smaller --max-thinking-tokens" : ""));
         }
         int limit = task.needsData() ? group.request().limitTokens() : 0;
-        return new PlannedSample(task, sample, uncut, limit, prompt, length, rules);
+        return new PlannedSample(task, sample, uncut, limit, prompt, length, rules, protocol);
     }
 
     /** Tokens to keep free for the chat format of a needle, which {@code --paper-compat} adds for some methods. */
@@ -349,20 +364,24 @@ public final class SampleChoice {
         return added ? PaperRows.ROOM_FOR_CHAT : 0;
     }
 
-    private EncodedPrompt encode(Task task, Sample sample) {
+    private EncodedPrompt encode(Task task, Sample sample, Protocol protocol) {
         try {
-            return runner.encode(sample.prompt(), spec.protocol());
+            var prompt = runner.encode(sample.prompt(), protocol);
+            return QuestionPlace.shares(sample, protocol) ? prompt.sharing() : prompt;
         } catch (UserError e) {
             throw new UserError("sample " + sample.id() + " of " + task.name() + ": " + e.getMessage(), e);
         }
     }
 
-    /** Seed of a sample's random draws: its own, as one draw for all samples would be one case of chance, not a mean. */
+    /**
+     * Seed of a sample's random draws: its own, as one draw for all samples would be one case of chance, not a mean. Samples
+     * of one context have the same, as its cache is compressed once for all of them.
+     */
     private long drawSeed(Task task, Sample sample, int length) {
         var parts = new LinkedHashMap<String, Object>();
         parts.put("seed", spec.seed());
         parts.put("task", task.name());
-        parts.put("sample", sample.id());
+        parts.put("sample", sample.facets().getOrDefault(QuestionPlace.CONTEXT, sample.id()));
         parts.put("length", length);
         return Long.parseUnsignedLong(Hashes.of(parts).substring(0, 16), 16);
     }

@@ -1,6 +1,7 @@
 package io.hayloft.bench.plan;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.plan.SampleChoice.Group;
 import io.hayloft.bench.plan.SampleChoice.Place;
 import io.hayloft.bench.plan.SampleChoice.Size;
@@ -10,19 +11,26 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * About how long the samples of a run are: one of each task and length is made, the others are taken to be longer or shorter
+ * About how long the samples of a run are: one of each task, length and place of the question is made, the others are taken to be longer or shorter
  * as their texts are.
  *
  * @param all one for each sample, in the order in which they run
  * @param example a sample that can be made
  */
 public record SampleSizes(List<Size> all, PlannedSample example) {
-    /** Samples of each task and length that are tried, beside the shortest: one of them all must do for a run to start. */
+    /** Samples of each task, length and place of the question that are tried, beside the shortest: one of them all must do for a run to start. */
     private static final int TRIED = 5;
 
     /** Copies the list. */
     public SampleSizes {
         all = List.copyOf(all);
+    }
+
+    /** Samples of which one is an example of all: those of a group whose questions stand in the same place. */
+    private record Kind(Group group, Protocol protocol) {
+        static Kind of(Place place) {
+            return new Kind(place.group(), place.protocol());
+        }
     }
 
     /** A sample that was made, by its index in its group. */
@@ -35,12 +43,13 @@ public record SampleSizes(List<Size> all, PlannedSample example) {
      *     split them
      */
     public static SampleSizes of(SampleChoice choice) {
-        var examples = new LinkedHashMap<Group, Example>();
+        var examples = new LinkedHashMap<Kind, Example>();
         RuntimeException first = null;
-        for (var group : choice.groups()) {
-            for (int rank : tried(group.samples())) {
+        for (var kind : kinds(choice)) {
+            for (int rank : tried(kind.group().samples())) {
                 try {
-                    examples.put(group, new Example(rank, choice.planned(new Place(group, rank))));
+                    examples.put(
+                            kind, new Example(rank, choice.planned(new Place(kind.group(), rank, kind.protocol()))));
                     break;
                 } catch (RuntimeException e) {
                     first = first == null ? e : first;
@@ -57,9 +66,15 @@ public record SampleSizes(List<Size> all, PlannedSample example) {
         var any = examples.values().iterator().next();
         int context = choice.model().contextLength();
         var all = choice.places().stream()
-                .map(place -> size(place, examples.getOrDefault(place.group(), any), context))
+                .map(place -> size(place, examples.getOrDefault(Kind.of(place), any), context))
                 .toList();
         return new SampleSizes(all, any.sample());
+    }
+
+    private static List<Kind> kinds(SampleChoice choice) {
+        return choice.groups().stream()
+                .flatMap(group -> choice.protocols(group).stream().map(protocol -> new Kind(group, protocol)))
+                .toList();
     }
 
     /** The first samples, and the shortest, which fits if any does. */

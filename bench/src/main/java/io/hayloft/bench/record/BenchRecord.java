@@ -36,7 +36,7 @@ public record BenchRecord(
      * @param category label of the task's category, such as {@code needle}
      * @param sample identifier of the sample within its task
      * @param seed seed of the run; each sample draws from a hash of it and of the sample
-     * @param protocol whether the method saw the question when it compressed
+     * @param protocol where the question stood when the method compressed
      * @param facets numbers and words by which results are grouped: {@code length} in tokens, {@code depth} 0 to 1, ...
      */
     public record Subject(

@@ -114,6 +114,8 @@ record Growth(Map<String, Object> settings, List<String> reasons) {
             case "paper_compat" ->
                 "--paper-compat was " + (then == null ? "off" : "on") + ", is now " + (now == null ? "off" : "on");
             case "paper_compat_methods" -> "the paper's facts about single methods have changed with the grid";
+            case "template_args" ->
+                "--template-arg, --think or --no-think were " + text(then) + ", are now " + text(now);
             case "version" -> "results of this version of Hayloft do not mix with those before";
             case "limit_tokens", "max_new_tokens" -> option(name, orNone(then), orNone(now));
             default -> option(name, then, now);

@@ -115,6 +115,7 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
         return List.of(
                 subject.task(),
                 subject.sample(),
+                subject.protocol(),
                 Objects.toString(subject.facets().get("length")));
     }
 

@@ -78,6 +78,6 @@ public record RunFolder(
 
     private static List<String> place(RunLine line) {
         var subject = line.subject();
-        return List.of(subject.task(), subject.sample(), subject.method());
+        return List.of(subject.task(), subject.sample(), subject.protocol(), subject.method());
     }
 }

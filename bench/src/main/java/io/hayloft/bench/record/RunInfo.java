@@ -147,12 +147,15 @@ public record RunInfo(
         known.putAll(other.machines());
         var all = new LinkedHashSet<>(notes);
         all.addAll(other.notes());
+        if (!code.equals(other.code())) {
+            all.add("parts ran with other code of Hayloft (" + code + ", " + other.code() + ")");
+        }
         return new RunInfo(
                 format,
                 code,
                 identity,
                 clock.compareTo(other.clock()) <= 0 ? clock : other.clock(),
-                model,
+                model.weightBytes() > 0 ? model : other.model(),
                 together.settings(),
                 versions,
                 machine,

@@ -67,9 +67,7 @@ public final class BenchRun implements AutoCloseable {
         var spec = job.spec();
         var settings = RunSettings.of(spec, runner.model(), job.choice().lengths());
         var out = spec.out() != null ? spec.out() : defaultFolder(runner.model().name(), settings);
-        var earlier = RunFolder.info(out);
-        // resumed chats show the date of the first start, so that all prompts of a run are alike
-        var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
+        var clock = clock(spec, RunFolder.info(out), out);
         job.renderAt(clock);
         var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
         var writer = RunWriter.open(
@@ -82,6 +80,20 @@ public final class BenchRun implements AutoCloseable {
             writer.close();
             throw e;
         }
+    }
+
+    /**
+     * The time that chat formats see: resumed chats show that of the first start, so that all prompts of a run are alike.
+     *
+     * @throws UserError if another one is asked for
+     */
+    static String clock(BenchSpec spec, @Nullable RunInfo earlier, Path out) {
+        var asked = spec.clock();
+        if (earlier != null && asked != null && !asked.equals(earlier.clock())) {
+            throw new UserError("--clock is " + asked + ", but the run in " + out + " has " + earlier.clock()
+                    + ": leave it out, or name another --out folder");
+        }
+        return earlier != null ? earlier.clock() : asked != null ? asked : SampleJob.now();
     }
 
     static RunInfo info(SampleJob job, Map<String, Object> settings, String clock) {
@@ -104,7 +116,7 @@ public final class BenchRun implements AutoCloseable {
                         facts.embedded(),
                         facts.contextLength(),
                         facts.weightBytes(),
-                        job.runner().fullCacheBytes(1024) / 1024),
+                        (job.runner().fullCacheBytes(1024) - job.runner().fullCacheBytes(0)) / 1024),
                 settings,
                 versions,
                 machine,

@@ -1,6 +1,7 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.RecordKey;
 import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The lines that earlier starts of a run have left, found by task, sample and method. */
+/** The lines that earlier starts of a run have left, found by task, sample, protocol and method. */
 final class EarlierLines {
     private final Path folder;
     private final Map<List<String>, RunLine> lines = new HashMap<>();
@@ -23,15 +24,15 @@ final class EarlierLines {
         for (var line : all) {
             var subject = line.subject();
             lines.merge(
-                    List.of(subject.task(), subject.sample(), subject.method()),
+                    List.of(subject.task(), subject.sample(), subject.protocol(), subject.method()),
                     line,
                     (before, newer) -> before instanceof BenchRecord ? before : newer);
         }
     }
 
     @Nullable
-    RunLine find(String task, String sample, String method) {
-        return lines.get(List.of(task, sample, method));
+    RunLine find(String task, String sample, Protocol protocol, String method) {
+        return lines.get(List.of(task, sample, protocol.text(), method));
     }
 
     /**
@@ -40,7 +41,7 @@ final class EarlierLines {
      * @throws UserError if there is an answer to another prompt, by other rules or with other references
      */
     boolean answered(PlannedSample planned, Method method, PromptGroups groups, Recorder recorder) {
-        var line = find(planned.task().name(), planned.sample().id(), method.name());
+        var line = find(planned.task().name(), planned.sample().id(), planned.protocol(), method.name());
         if (line instanceof BenchRecord record) {
             if (!record.key().equals(expectedKey(record, planned, method, groups, recorder))) {
                 throw changed(planned, "its prompt or the rules of its answer are");

@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.endpoint.Api;
 import io.hayloft.bench.endpoint.ApiClient;
 import io.hayloft.bench.endpoint.Endpoint;
@@ -62,7 +63,7 @@ final class EndpointRecorder {
                 ? reply.answerTokens()
                 : job.runner().tokens().count(reply.text());
         return new BenchRecord(
-                subject(planned.task(), sample.id(), sample.facets()),
+                subject(planned.task(), sample.id(), planned.protocol(), sample.facets()),
                 new BenchRecord.Outcome(
                         planned.task().metric(),
                         planned.task().score(sample, reply.text()),
@@ -79,13 +80,15 @@ final class EndpointRecorder {
     /** The record of a sample that the server did not answer. */
     FailedRecord failed(PlannedSample planned, String error) {
         var sample = planned.sample();
-        return new FailedRecord(subject(planned.task(), sample.id(), sample.facets()), key(planned), machine, error);
+        var subject = subject(planned.task(), sample.id(), planned.protocol(), sample.facets());
+        return new FailedRecord(subject, key(planned), machine, error);
     }
 
     /** The record of a sample that could not even be made. */
     FailedRecord failed(int index, String error) {
         var choice = job.choice();
-        return new FailedRecord(subject(choice.task(index), choice.nameless(index), Map.of()), "", machine, error);
+        var subject = subject(choice.task(index), choice.name(index), choice.protocol(index), Map.of());
+        return new FailedRecord(subject, "", machine, error);
     }
 
     /** Hash of what the server is sent, as the tokens that it makes of it are not known. */
@@ -101,7 +104,7 @@ final class EndpointRecorder {
         return new RecordKey(program, row, planned.request(), new RecordKey.Prompt(textHash(planned), 0)).text();
     }
 
-    private BenchRecord.Subject subject(Task task, String sample, Map<String, Object> facets) {
+    private BenchRecord.Subject subject(Task task, String sample, Protocol protocol, Map<String, Object> facets) {
         return new BenchRecord.Subject(
                 job.runner().model().name(),
                 endpoint.label(),
@@ -111,7 +114,7 @@ final class EndpointRecorder {
                 task.category().label(),
                 sample,
                 job.spec().seed(),
-                job.spec().protocol().text(),
+                protocol.text(),
                 facets);
     }
 }

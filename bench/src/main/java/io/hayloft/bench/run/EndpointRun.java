@@ -3,6 +3,7 @@ package io.hayloft.bench.run;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.endpoint.Api;
 import io.hayloft.bench.endpoint.ApiClient;
 import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.endpoint.EndpointException;
@@ -17,6 +18,7 @@ import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
+import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -76,13 +78,24 @@ public final class EndpointRun implements AutoCloseable {
         if (spec.protocol() != Protocol.QUESTION_AWARE) {
             throw new UserError("a server gets context and question in one prompt: leave out --protocol");
         }
+        for (var task : spec.tasks()) {
+            if (Tasks.named(task).isConversation()) {
+                throw new UserError(
+                        "a server gets each question alone, not the turns of " + task + ": leave it out of --tasks");
+            }
+        }
         if (spec.compat() != null) {
             throw new UserError("--paper-compat treats methods in special ways, which a server knows nothing of");
         }
         if (runner.model().embedded() && spec.limitTokens() > 0) {
             throw new UserError("--limit-tokens counts tokens: name the tokenizer of the server's model with --model");
         }
-        var job = SampleJob.open(spec.withMethods(List.of(), spec.notes()), runner);
+        var chat = spec.chat();
+        if (endpoint.api() != Api.COMPLETIONS && (!chat.templateArguments().isEmpty() || chat.think() != null)) {
+            throw new UserError("the server writes its own chat format: leave out --template-arg, --think and --no-think,"
+                    + " or give --api completions");
+        }
+        var job = SampleJob.open(spec.withMethods(List.of(), List.of()), runner);
         var settings = RunSettings.of(job.spec(), runner.model(), job.choice().lengths());
         settings.put("methods", List.of(endpoint.label()));
         settings.put("method_versions", Map.of(endpoint.label(), EndpointRecorder.VERSION));
@@ -90,8 +103,7 @@ public final class EndpointRun implements AutoCloseable {
         var out = spec.out() != null
                 ? spec.out()
                 : BenchRun.defaultFolder(runner.model().name(), settings);
-        var earlier = RunFolder.info(out);
-        var clock = earlier != null ? earlier.clock() : spec.clock() != null ? spec.clock() : SampleJob.now();
+        var clock = BenchRun.clock(spec, RunFolder.info(out), out);
         job.renderAt(clock);
         SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
         RunInfo info = BenchRun.info(job, settings, clock);
@@ -175,12 +187,13 @@ public final class EndpointRun implements AutoCloseable {
         } catch (RuntimeException e) {
             var failure = recorder.failed(index, SampleJob.reason(e));
             var subject = failure.subject();
-            if (earlier.find(subject.task(), subject.sample(), endpoint.label()) == null) {
+            if (earlier.find(subject.task(), subject.sample(), job.choice().protocol(index), endpoint.label())
+                    == null) {
                 write(failure, listener);
             }
             return null;
         }
-        var line = earlier.find(planned.task().name(), planned.sample().id(), endpoint.label());
+        var line = earlier.find(planned.task().name(), planned.sample().id(), planned.protocol(), endpoint.label());
         if (line instanceof BenchRecord record) {
             boolean same = record.key().equals(recorder.key(planned))
                     && record.references().equals(planned.sample().references());
@@ -215,6 +228,7 @@ public final class EndpointRun implements AutoCloseable {
         if (asked.end() != null) {
             throw asked.end();
         }
+        failedInARow = asked.line() instanceof FailedRecord ? failedInARow + 1 : 0;
         write(Objects.requireNonNull(asked.line()), listener);
         if (failedInARow >= Math.max(MOST_IN_A_ROW, 2 * endpoint.concurrency())
                 && asked.line() instanceof FailedRecord last) {
@@ -226,14 +240,11 @@ public final class EndpointRun implements AutoCloseable {
     private void write(RunLine line, RunListener listener) {
         writer.append(List.of(line));
         addScore(line);
-        done++;
+        done = Math.min(done + 1, job.count());
         ran++;
         if (line instanceof FailedRecord without) {
             failed++;
-            failedInARow++;
             listener.note("sample " + without.subject().sample() + " failed: " + without.error());
-        } else {
-            failedInARow = 0;
         }
         listener.sampleDone(progress(line.subject().task()));
     }

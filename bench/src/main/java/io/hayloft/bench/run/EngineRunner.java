@@ -13,6 +13,7 @@ import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Sampling;
+import io.hayloft.engine.generation.SharedContext;
 import io.hayloft.engine.generation.Thinking;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.PrefillOptions;
@@ -32,6 +33,7 @@ import io.hayloft.tokenizer.ChatArguments;
 import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.ThinkTags;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs samples on the engine. */
 final class EngineRunner implements SampleRunner {
@@ -48,6 +51,8 @@ final class EngineRunner implements SampleRunner {
     private final Optional<ThinkTags> tags;
     private final ModelFacts facts;
     private final PromptCompressors compressors;
+    private @Nullable SharedContext held; // the context of the last question, if others about it may follow
+    private long heldSeed;
 
     EngineRunner(BenchSpec spec, LanguageModel model) {
         this.model = model;
@@ -171,6 +176,8 @@ final class EngineRunner implements SampleRunner {
 
     @Override
     public List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
+        boolean shared = prompt.shared() || !prompt.turns().isEmpty();
+        long memory = Machines.cacheMemory(facts.weightBytes()) - (shared ? 0 : bytesBeside());
         var options = new GenerationOptions(
                 rules.maxNewTokens(),
                 rules.minNewTokens(),
@@ -180,14 +187,56 @@ final class EngineRunner implements SampleRunner {
                 cacheType,
                 PrefillOptions.DEFAULT_CHUNK,
                 0,
-                Machines.cacheMemory(facts.weightBytes()),
+                memory,
                 rules.seed());
         int thoughts = rules.maxThinkingTokens();
         if (thoughts != AnswerRules.NO_THOUGHTS && tags.isPresent()) {
             options = options.with(new Thinking(tags.get(), thoughts));
         }
+        if (shared) {
+            return answerShared(prompt, methods, rules, options);
+        }
         return Generation.run(
                 model, prompt.ids(), prompt.compressAfter(), List.copyOf(methods), options, GenerationListener.NONE);
+    }
+
+    /** Asks on forks of the compressed context, which is kept for the next question if all caches fit the memory. */
+    private List<Completion> answerShared(
+            EncodedPrompt prompt, List<Method> methods, AnswerRules rules, GenerationOptions options) {
+        var context = prompt.context();
+        long bytes = model.cacheShape().fullBytes(prompt.longest(rules.allNewTokens()), cacheType);
+        int together = (int) Math.clamp(options.cacheMemory() / bytes - 1, 1, methods.size());
+        if (held == null || heldSeed != options.seed() || !held.isOf(context, methods)) {
+            forget();
+        }
+        var completions = new ArrayList<Completion>();
+        for (int first = 0; first < methods.size(); first += together) {
+            var some = methods.subList(first, Math.min(methods.size(), first + together));
+            if (held == null) {
+                held = SharedContext.compress(model, context, List.copyOf(some), options);
+                heldSeed = options.seed();
+            }
+            completions.addAll(held.ask(prompt.ids(), prompt.turns(), options));
+            if (some.size() < methods.size()) {
+                forget();
+            }
+        }
+        return completions;
+    }
+
+    /** Bytes of a context that is kept while prompts without it are answered; one that takes much memory is not. */
+    private long bytesBeside() {
+        if (held != null && held.bytes() > Machines.cacheMemory(facts.weightBytes()) / 2) {
+            forget();
+        }
+        return held == null ? 0 : held.bytes();
+    }
+
+    private void forget() {
+        if (held != null) {
+            held.close();
+            held = null;
+        }
     }
 
     @Override
@@ -197,6 +246,7 @@ final class EngineRunner implements SampleRunner {
 
     @Override
     public void close() {
+        forget();
         compressors.close();
     }
 

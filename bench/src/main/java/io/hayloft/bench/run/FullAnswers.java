@@ -16,7 +16,8 @@ public final class FullAnswers {
      * Answers every sample of a run with the full cache.
      *
      * @param spec of this, all but the methods
-     * @return prompts with their answers, without those of fewer than two tokens, which leave nothing to compare
+     * @return prompts with their answers, without those of fewer than two tokens, which leave nothing to compare,
+     *     and without later turns of conversations
      * @throws io.hayloft.base.UserError if data is missing, or a sample does not fit the model
      */
     public static List<Passage> of(BenchSpec spec, LanguageModel model) {
@@ -26,6 +27,9 @@ public final class FullAnswers {
             for (int i = 0; i < job.count(); i++) {
                 var planned = job.choice().planned(i);
                 var prompt = planned.prompt();
+                if (!prompt.turns().isEmpty()) {
+                    continue;
+                }
                 var answer = job.runner()
                         .answer(prompt, full, planned.rules())
                         .getFirst()

@@ -11,14 +11,15 @@ import io.hayloft.tokenizer.ChatMessage;
 import io.hayloft.tokenizer.ThinkTags;
 import io.hayloft.tokenizer.Tokenizer;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Turns prompts into tokens. Both protocols see the same tokens; the question-agnostic one only compresses earlier, where
- * the tokens of the context end.
+ * Turns prompts into tokens. All protocols make the same tokens of a prompt; all but the question-aware one only compress
+ * earlier, where the tokens of the context end.
  */
 final class PromptEncoder implements TokenCounter {
     private final Tokenizer tokenizer;
@@ -81,10 +82,13 @@ final class PromptEncoder implements TokenCounter {
     /**
      * The prompt as the model will see it.
      *
-     * @throws UserError if the protocol is question-agnostic and the prompt cannot be split: it would silently become
+     * @throws UserError if the protocol compresses before the question and the prompt cannot be split: it would silently become
      *     question-aware
      */
     EncodedPrompt encode(Prompt prompt, Protocol protocol) {
+        if (!prompt.earlier().isEmpty()) {
+            return encodeConversation(prompt, protocol);
+        }
         if (prompt.chat() && chat.isPresent()) {
             return encodeChat(chat.get(), prompt, protocol);
         }
@@ -104,6 +108,19 @@ final class PromptEncoder implements TokenCounter {
         var text = chat.get().render(List.of(new ChatMessage("user", prompt.text())), true);
         var bos = repeatedBos();
         return bos.isPresent() ? text.substring(tokenizer.token(bos.getAsInt()).length()) : text;
+    }
+
+    /** The first question with the context; those after it by themselves, as each follows an answer. */
+    private EncodedPrompt encodeConversation(Prompt prompt, Protocol protocol) {
+        var questions = new ArrayList<>(prompt.earlier());
+        questions.add(prompt.question());
+        var first = new Prompt(prompt.instruction(), prompt.document(), questions.removeFirst(), false);
+        var encoded = encode(first, protocol);
+        return new EncodedPrompt(
+                encoded.ids(),
+                encoded.compressAfter(),
+                questions.stream().map(this::encode).toList(),
+                encoded.shared());
     }
 
     private EncodedPrompt encodeChat(ChatFormat format, Prompt prompt, Protocol protocol) {
@@ -127,7 +144,7 @@ final class PromptEncoder implements TokenCounter {
     }
 
     private static void requireParts(Prompt prompt, Protocol protocol) {
-        if (protocol == Protocol.QUESTION_AGNOSTIC
+        if (protocol != Protocol.QUESTION_AWARE
                 && (prompt.context().isBlank() || prompt.question().isBlank())) {
             throw cannotSplit(prompt.context().isBlank() ? "it has no context" : "it has no question");
         }

@@ -43,14 +43,12 @@ final class PromptGroups {
 
     private final SampleRunner runner;
     private final PlannedSample planned;
-    private final BenchSpec spec;
     private final @Nullable PaperRows paper;
     private final Map<Input, EncodedPrompt> encoded = new HashMap<>();
 
     PromptGroups(SampleRunner runner, PlannedSample planned, BenchSpec spec) {
         this.runner = runner;
         this.planned = planned;
-        this.spec = spec;
         var compat = spec.compat();
         var model = runner.model();
         this.paper = compat == null
@@ -62,7 +60,7 @@ final class PromptGroups {
                         new PaperRows.Limits(
                                 planned.limitTokens(),
                                 planned.tokensBeforeCut(),
-                                planned.rules().maxNewTokens(),
+                                planned.rules().allNewTokens(),
                                 model.contextLength()),
                         model.instructionTags());
     }
@@ -140,7 +138,7 @@ final class PromptGroups {
         return encoded.computeIfAbsent(input, any -> {
             var prompt = input.prompt().equals(planned.sample().prompt())
                     ? planned.prompt()
-                    : runner.encode(input.prompt(), spec.protocol());
+                    : runner.encode(input.prompt(), planned.protocol());
             return input.twice() ? prompt.startingTwice(runner.repeatedBos()) : prompt;
         });
     }

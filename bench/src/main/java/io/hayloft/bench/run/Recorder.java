@@ -1,6 +1,7 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.identity.ModelFacts;
@@ -39,7 +40,11 @@ final class Recorder {
     }
 
     static RecordKey.Prompt keyPart(EncodedPrompt prompt) {
-        return new RecordKey.Prompt(Hashes.of(prompt.ids()), prompt.compressAfter());
+        var ids = Hashes.of(prompt.ids());
+        for (var turn : prompt.turns()) {
+            ids = Hashes.of(ids + Hashes.of(turn));
+        }
+        return new RecordKey.Prompt(ids, prompt.compressAfter());
     }
 
     /** Scores an answer. */
@@ -50,7 +55,7 @@ final class Recorder {
         var bytes = done.bytes();
         var times = done.times();
         return new BenchRecord(
-                subject(planned.task(), sample.id(), sample.facets(), method),
+                subject(planned, method),
                 new BenchRecord.Outcome(
                         planned.task().metric(),
                         planned.task().score(sample, done.text()),
@@ -60,7 +65,7 @@ final class Recorder {
                         done.stop().name().toLowerCase(Locale.ROOT),
                         done.thoughts()),
                 new BenchRecord.Tokens(
-                        answer.prompt().ids().length,
+                        answer.prompt().turns().isEmpty() ? answer.prompt().ids().length : done.promptTokens(),
                         answer.prompt().compressAfter(),
                         answer.shortenedPart(),
                         planned.tokensBeforeCut(),
@@ -99,16 +104,21 @@ final class Recorder {
     /** The record of a sample that a method could not answer. */
     FailedRecord failed(PlannedSample planned, Method method, String error) {
         var key = key(planned, method, method.name(), keyPart(planned.prompt()));
-        var sample = planned.sample();
-        return new FailedRecord(subject(planned.task(), sample.id(), sample.facets(), method), key, machine, error);
+        return new FailedRecord(subject(planned, method), key, machine, error);
     }
 
     /** The record of a sample that could not even be made or encoded. */
-    FailedRecord failed(Task task, String sample, Method method, String error) {
-        return new FailedRecord(subject(task, sample, Map.of(), method), "", machine, error);
+    FailedRecord failed(Task task, String sample, Protocol protocol, Method method, String error) {
+        return new FailedRecord(subject(task, sample, protocol, Map.of(), method), "", machine, error);
     }
 
-    private BenchRecord.Subject subject(Task task, String sample, Map<String, Object> facets, Method method) {
+    private BenchRecord.Subject subject(PlannedSample planned, Method method) {
+        var sample = planned.sample();
+        return subject(planned.task(), sample.id(), planned.protocol(), sample.facets(), method);
+    }
+
+    private BenchRecord.Subject subject(
+            Task task, String sample, Protocol protocol, Map<String, Object> facets, Method method) {
         return new BenchRecord.Subject(
                 model.name(),
                 method.name(),
@@ -118,7 +128,7 @@ final class Recorder {
                 task.category().label(),
                 sample,
                 spec.seed(),
-                spec.protocol().text(),
+                protocol.text(),
                 facets);
     }
 }

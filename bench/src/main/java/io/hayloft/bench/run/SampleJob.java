@@ -130,9 +130,10 @@ public final class SampleJob implements AutoCloseable {
         } catch (RuntimeException e) {
             var name = choice.name(index);
             var task = choice.task(index);
+            var protocol = choice.protocol(index);
             return methods.stream()
-                    .filter(method -> earlier.find(task.name(), name, method.name()) == null)
-                    .<RunLine>map(method -> recorder.failed(task, name, method, reason(e)))
+                    .filter(method -> earlier.find(task.name(), name, protocol, method.name()) == null)
+                    .<RunLine>map(method -> recorder.failed(task, name, protocol, method, reason(e)))
                     .toList();
         }
         var groups = new PromptGroups(runner, planned, spec);
@@ -157,12 +158,14 @@ public final class SampleJob implements AutoCloseable {
         return failed -> {
             if (names.isEmpty()) {
                 for (int i = 0; i < count(); i++) {
-                    names.add(List.of(choice.task(i).name(), choice.name(i)));
-                    names.add(List.of(choice.task(i).name(), choice.nameless(i)));
+                    var protocol = choice.protocol(i).text();
+                    names.add(List.of(choice.task(i).name(), choice.name(i), protocol));
+                    names.add(List.of(choice.task(i).name(), choice.nameless(i), protocol));
                 }
             }
             var subject = failed.subject();
-            return methods.contains(subject.method()) && names.contains(List.of(subject.task(), subject.sample()));
+            return methods.contains(subject.method())
+                    && names.contains(List.of(subject.task(), subject.sample(), subject.protocol()));
         };
     }
 

@@ -54,7 +54,7 @@ class RunWriterTest {
     /** Of a server neither sizes nor times are known: their fields are there and null, and half of them is damage. */
     @Test
     void unknownSizesAreNullNeverZero() throws IOException {
-        var known = (BenchRecord) sample(0).getFirst();
+        var known = sample(0).getFirst();
         var record = new BenchRecord(known.subject(), known.outcome(), known.tokens(), null, null, known.origin());
         var line = new String(RecordLines.encode(record), StandardCharsets.UTF_8);
         assertThat(line)

@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -62,8 +63,9 @@ class BenchRunTest {
         assertThat(snap.facets()).containsEntry("length", 128).containsKey("depth");
         assertThat(snap.storedBytes()).isEqualTo(snap.readBytes() + 8);
         assertThat(snap.decodeSeconds()).isEqualTo(0.002 + 0.003 / 3);
-        assertThat(snap.times().sharedDecodeSeconds()).isEqualTo(0.003);
-        assertThat(snap.times().batchRows()).isEqualTo(3);
+        var times = requireNonNull(snap.times());
+        assertThat(times.sharedDecodeSeconds()).isEqualTo(0.003);
+        assertThat(times.batchRows()).isEqualTo(3);
         assertThat(snap.decodeSteps()).isEqualTo(2);
         assertThat(snap.compressAfter()).isEqualTo(snap.promptTokens());
         assertThat(snap.output()).isEqualTo("snapkv:4x!");

@@ -37,10 +37,12 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 class EndpointRunTest {
-    private static final Function<Request, Answer> RIGHT = request -> completion("an answer", 131, 2);
-
     @TempDir
     Path folder;
+
+    private static Answer right(Request request) {
+        return completion("an answer", 131, 2);
+    }
 
     private BenchSpecBuilder spec() {
         return BenchSpec.builder(new ModelChoice("fake model", Path.of("none"), false))
@@ -75,7 +77,7 @@ class EndpointRunTest {
 
     @Test
     void everySampleIsAskedOnceAndScored() {
-        try (var server = new FakeServer(RIGHT)) {
+        try (var server = new FakeServer(EndpointRunTest::right)) {
             var runner = new FakeRunner(1000, true);
             var done =
                     run(spec().build(), endpoint(server, "vllm-fp8kv", Api.AUTO, 3), runner, false, RunListener.NONE);
@@ -106,7 +108,7 @@ class EndpointRunTest {
         try (var server = new FakeServer(request -> {
             four.countDown();
             try {
-                return four.await(20, TimeUnit.SECONDS) ? RIGHT.apply(request) : new FakeServer.Drop();
+                return four.await(20, TimeUnit.SECONDS) ? right(request) : new FakeServer.Drop();
             } catch (InterruptedException e) {
                 return new FakeServer.Drop();
             }
@@ -120,8 +122,8 @@ class EndpointRunTest {
     @Test
     void aSlowAnswerDoesNotHoldTheOthersBack() {
         var first = new AtomicInteger();
-        try (var server = new FakeServer(
-                request -> first.getAndIncrement() == 0 ? new FakeServer.Hang() : RIGHT.apply(request))) {
+        try (var server =
+                new FakeServer(request -> first.getAndIncrement() == 0 ? new FakeServer.Hang() : right(request))) {
             var limits = new Limits(Duration.ofSeconds(3), 0, Duration.ofMillis(5));
             var endpoint = Endpoint.of(server.url(), "model-1", "row", Api.AUTO, 2, limits);
             var order = new ArrayList<String>();
@@ -149,7 +151,7 @@ class EndpointRunTest {
     /** The kill of a process between two samples: each is asked once over both starts, but for those on their way. */
     @Test
     void aKilledRunGoesOnWithWhatIsMissing() {
-        try (var server = new FakeServer(RIGHT)) {
+        try (var server = new FakeServer(EndpointRunTest::right)) {
             var endpoint = endpoint(server, "row", Api.AUTO, 1);
             var spec = spec().build();
             assertThatThrownBy(() -> run(spec, endpoint, new RunListener() {
@@ -182,9 +184,10 @@ class EndpointRunTest {
 
     @Test
     void aRowOfAServerStandsBesideThoseOfMethodsInEitherOrder() {
-        try (var server = new FakeServer(RIGHT)) {
+        try (var server = new FakeServer(EndpointRunTest::right)) {
             for (boolean serverFirst : new boolean[] {true, false}) {
                 var spec = spec().methods(List.of("full"))
+                        .truncation(false)
                         .samples(1)
                         .out(folder.resolve("first " + serverFirst))
                         .build();
@@ -202,8 +205,9 @@ class EndpointRunTest {
                 assertThat(done.records())
                         .extracting(BenchRecord::method)
                         .contains("full", "row", "other")
-                        .hasSize(16);
-                assertThat(done.info().settings().get("methods")).asList().contains("full", "row", "other");
+                        .hasSize(20);
+                assertThat(String.valueOf(done.info().settings().get("methods")))
+                        .contains("full", "row", "other");
                 assertThat(done.info().settings().get("endpoints"))
                         .hasToString("{row=model-1 (--api auto), other=model-1 (--api auto)}");
                 assertThat(done.info().model().weightBytes()).isEqualTo(1000);
@@ -221,7 +225,7 @@ class EndpointRunTest {
 
     @Test
     void aLabelIsOfOneModelAskedInOneWay() {
-        try (var server = new FakeServer(RIGHT)) {
+        try (var server = new FakeServer(EndpointRunTest::right)) {
             run(spec().build(), endpoint(server, "row", Api.AUTO, 1), RunListener.NONE);
 
             assertThatThrownBy(() -> run(spec().build(), endpoint(server, "row", Api.COMPLETIONS, 1), RunListener.NONE))
@@ -237,7 +241,7 @@ class EndpointRunTest {
         try (var server = new FakeServer(
                 request -> broken.get() == 1 && request.body().contains("max_tokens") && broken.getAndIncrement() == 1
                         ? status(400, "{\"error\":\"too long\"}")
-                        : RIGHT.apply(request))) {
+                        : right(request))) {
             var endpoint = endpoint(server, "row", Api.AUTO, 1);
             var notes = new ArrayList<String>();
             var done = run(spec().build(), endpoint, new RunListener() {
@@ -319,12 +323,16 @@ class EndpointRunTest {
 
     @Test
     void whatAServerCannotDoIsRefused() {
-        try (var server = new FakeServer(RIGHT)) {
+        try (var server = new FakeServer(EndpointRunTest::right)) {
             var endpoint = endpoint(server, "row", Api.AUTO, 1);
             var agnostic = spec().protocol(Protocol.QUESTION_AGNOSTIC).build();
             assertThatThrownBy(() -> run(agnostic, endpoint, RunListener.NONE))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("--protocol");
+            var turns = spec().tasks(List.of("mini-turns")).build();
+            assertThatThrownBy(() -> run(turns, endpoint, RunListener.NONE))
+                    .isInstanceOf(UserError.class)
+                    .hasMessageContaining("mini-turns");
             var paper = spec().paperCompat(true).build();
             assertThatThrownBy(() -> run(paper, endpoint, RunListener.NONE))
                     .isInstanceOf(UserError.class)

@@ -8,6 +8,7 @@ import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ChatChoice;
 import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
@@ -100,6 +101,35 @@ class FailuresAndThoughtsTest {
                         failed.subject().method() + " " + failed.subject().sample())
                 .contains("snapkv:4x long", subject.method() + " gone", "full long");
         assertThat(again.records()).hasSize(4);
+    }
+
+    /** Samples fail by one protocol alone, and only these are tried again. */
+    @Test
+    void aFailureIsOfTheSampleByItsProtocol() {
+        var spec = spec("full", "snapkv:4x")
+                .tasks(List.of("mini-needle"))
+                .truncation(false)
+                .lengths(List.of(256))
+                .samples(1)
+                .protocol(Protocol.ALL)
+                .build();
+        var failing = new FakeRunner(1000, false);
+        failing.failsOn = "Write a short summary of it."; // the other question where there is no other sample
+        var failed = run(spec, failing, false);
+        assertThat(failed.records()).hasSize(2 * 3);
+        assertThat(failed.failures())
+                .hasSize(3)
+                .allSatisfy(one -> assertThat(one.subject().protocol()).isEqualTo("other-question"));
+
+        var idle = new FakeRunner(1000, false);
+        assertThat(run(spec, idle, false).failures()).hasSize(3);
+        assertThat(idle.calls).isEmpty();
+
+        var runner = new FakeRunner(1000, false);
+        var again = run(spec, runner, true);
+        assertThat(runner.calls).hasSize(1);
+        assertThat(again.failures()).isEmpty();
+        assertThat(again.records()).hasSize(3 * 3);
     }
 
     @Test

@@ -24,6 +24,7 @@ class FittingMethodsTest {
     private static BenchSpec spec(String... methods) {
         return BenchSpec.builder(new ModelChoice("fake", Path.of("none"), false))
                 .methods(List.of(methods))
+                .truncation(false)
                 .tasks(List.of("mini-needle"))
                 .build();
     }
@@ -34,9 +35,10 @@ class FittingMethodsTest {
         var asked = spec("full", "kivi:4bit", "snapkv:4x", "streaming-paper:4x", "infllm:4x", "selective:2x");
         assertThat(asked.methods()).contains("random:4x");
         var fitting = FittingMethods.of(asked, runner);
-        assertThat(fitting.methods()).containsExactly("full", "selective:2x");
+        assertThat(fitting.methods()).containsExactly("full", "truncation:2x", "selective:2x");
         assertThat(fitting.notes())
-                .singleElement()
+                .hasSize(2)
+                .first()
                 .asString()
                 .startsWith("left out ")
                 .contains("kivi:4bit", "snapkv:4x", "streaming-paper:4x", "infllm:4x", "random:4x")

@@ -66,7 +66,7 @@ class PromptGroupsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Protocol.class)
+    @EnumSource(value = Protocol.class, mode = EnumSource.Mode.EXCLUDE, names = "ALL")
     void recordsTellWhatTheModelReadAndWhatWasSaved(Protocol protocol) {
         var spec = spec(protocol, "snapkv:2x", "selective:2x", "selective:4x", "selective:2x + kivi:4bit,residual=32");
         try (var model = LanguageModel.load(
@@ -110,7 +110,14 @@ class PromptGroupsTest {
         var other =
                 new Sample(sample.task(), sample.category(), "1", prompt, List.of("x"), List.of(), 4, sample.facets());
         var planned = new PlannedSample(
-                usual.task(), other, prompt, 0, runner.encode(prompt, Protocol.QUESTION_AWARE), 0, usual.rules());
+                usual.task(),
+                other,
+                prompt,
+                0,
+                runner.encode(prompt, Protocol.QUESTION_AWARE),
+                0,
+                usual.rules(),
+                Protocol.QUESTION_AWARE);
         var methods = Stream.of("full", "selective:2x", "selective:1x")
                 .map(Methods::parse)
                 .toList();

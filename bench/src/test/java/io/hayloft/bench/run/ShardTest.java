@@ -7,11 +7,13 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
 import io.hayloft.bench.Shard;
 import io.hayloft.bench.record.Merge;
 import io.hayloft.bench.record.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +62,48 @@ class ShardTest {
         var again = Merge.of(folder.resolve("merged"), parts);
         assertThat(again.run().records()).isEqualTo(all.records());
         assertThat(again.repeated()).isEqualTo(all.records().size());
+    }
+
+    /** A part has a sample by one protocol and another part the same sample by the next; a conversation has only one. */
+    @Test
+    void shardsOfARunByAllProtocolsEqualTheUndividedRun() throws Exception {
+        for (int count : new int[] {2, 3}) {
+            var all = run(byAllProtocols("all" + count), new FakeRunner(2000, false));
+            var parts = new ArrayList<Path>();
+            for (int i = 1; i <= count; i++) {
+                var name = "part" + i + "of" + count;
+                run(byAllProtocols(name).shard(new Shard(i, count)), new FakeRunner(2000, false));
+                parts.add(folder.resolve(name));
+            }
+            var merged = Merge.of(folder.resolve("merged" + count), parts);
+
+            assertThat(all.records()).hasSize((4 * 3 + 4) * 3);
+            assertThat(merged.run().records()).isEqualTo(all.records());
+            assertThat(merged.repeated()).isZero();
+            assertThat(Files.readString(folder.resolve("merged" + count + "/records.jsonl")))
+                    .isEqualTo(Files.readString(folder.resolve("all" + count + "/records.jsonl")));
+
+            // the merged folder is a finished run, and of no part is anything left
+            assertDone(byAllProtocols("merged" + count), 16);
+            assertDone(byAllProtocols("part1of" + count).shard(new Shard(1, count)), (16 + count - 1) / count);
+        }
+    }
+
+    private BenchSpecBuilder byAllProtocols(String name) {
+        return spec(name)
+                .tasks(List.of("mini-single-doc-qa", "mini-turns"))
+                .lengths(List.of(256))
+                .protocol(Protocol.ALL);
+    }
+
+    private static void assertDone(BenchSpecBuilder spec, int samples) {
+        var runner = new FakeRunner(2000, false);
+        try (var run = BenchRun.prepare(spec.build(), runner, false)) {
+            assertThat(run.plan().samples()).isEqualTo(samples);
+            assertThat(run.plan().samplesDone()).isEqualTo(samples);
+            run.run(RunListener.NONE);
+        }
+        assertThat(runner.calls).isEmpty();
     }
 
     @Test

@@ -117,12 +117,16 @@ public final class Generation {
         if (compressAfter < 1 || compressAfter > prompt.length) {
             throw new IllegalArgumentException("compress after " + compressAfter + " of " + prompt.length + " tokens");
         }
+        refuse(model, methods);
+        return new Generation(model, prompt, compressAfter, methods, options, listener).completeAll();
+    }
+
+    private static void refuse(LanguageModel model, List<CompressionMethod> methods) {
         for (var method : methods) {
             refusal(model.cacheShape(), method).ifPresent(reason -> {
                 throw new UserError(method.name() + ": " + reason);
             });
         }
-        return new Generation(model, prompt, compressAfter, methods, options, listener).completeAll();
     }
 
     /** Returns why a method makes no sense for a model, in words that go on after a colon; empty if it does. */
@@ -141,6 +145,7 @@ public final class Generation {
      * @param options of these: how the full cache is stored, the prefill's chunk and the seed; whether the caches fit the
      *     memory is up to the caller
      * @return caches in the order of the methods, which the caller closes
+     * @throws UserError if a method makes no sense for the model
      */
     public static List<SequenceCache> caches(
             LanguageModel model,
@@ -149,6 +154,7 @@ public final class Generation {
             List<CompressionMethod> methods,
             GenerationOptions options,
             GenerationListener listener) {
+        refuse(model, methods);
         var generation = new Generation(model, prompt, compressAfter, methods, options, listener);
         var caches = new SequenceCache[methods.size()];
         try {
@@ -284,7 +290,8 @@ public final class Generation {
     private boolean anotherFits(Start start, List<Run> runs) {
         var shape = model.cacheShape();
         int limit = Sequence.limit(model, prompt.length, options);
-        long growth = shape.fullBytes(prompt.length - compressAfter + limit, options.cacheType());
+        int more = prompt.length - compressAfter + limit;
+        long growth = shape.fullBytes(more, options.cacheType()) - shape.stateBytes();
         long full = shape.fullBytes(compressAfter, options.cacheType()) + growth;
         long bytes = start.prefill().cache().bytes() + start.signalBytes() + full;
         for (var run : runs) {

@@ -81,6 +81,11 @@ public final class SharedContext implements AutoCloseable {
         return new SharedContext(model, context.clone(), List.copyOf(methods), caches, clock);
     }
 
+    /** Bytes of all compressed caches. */
+    public long bytes() {
+        return caches.stream().mapToLong(SequenceCache::bytes).sum();
+    }
+
     /** Whether this is the compressed form of these tokens by these methods. */
     public boolean isOf(int[] tokens, List<? extends CompressionMethod> others) {
         return Arrays.equals(context, tokens)
@@ -111,7 +116,7 @@ public final class SharedContext implements AutoCloseable {
             for (var cache : caches) {
                 sequences.add(sequence(cache.fork(), prompt, options));
             }
-            decode(sequences);
+            var bytes = decodeAndMeasure(sequences, options);
             for (var turn : turns) {
                 for (int i = 0; i < prompts.length; i++) {
                     var before = sequences.get(i);
@@ -122,7 +127,7 @@ public final class SharedContext implements AutoCloseable {
             }
             var completions = new ArrayList<Completion>();
             for (int i = 0; i < prompts.length; i++) {
-                completions.add(completion(i, sequences.get(i), options));
+                completions.add(completion(i, sequences.get(i), bytes[i]));
             }
             return List.copyOf(completions);
         } finally {
@@ -149,6 +154,30 @@ public final class SharedContext implements AutoCloseable {
         return all;
     }
 
+    /** Answers the first question; sizes are those of the forks, or of what is left of them where they shrink in early steps. */
+    private CacheBytes[] decodeAndMeasure(List<Sequence> sequences, GenerationOptions options) {
+        var batch = new DecodeBatch(model);
+        sequences.forEach(batch::join);
+        var bytes = new CacheBytes[sequences.size()];
+        Arrays.setAll(bytes, i -> bytes(sequences.get(i), options));
+        while (batch.rows() > 0) {
+            batch.step();
+            for (int i = 0; i < bytes.length; i++) {
+                if (sequences.get(i).steps() == methods.get(i).freeTokens() - 1) {
+                    bytes[i] = bytes(sequences.get(i), options);
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private CacheBytes bytes(Sequence sequence, GenerationOptions options) {
+        var cache = sequence.cache();
+        long full = model.cacheShape().fullBytes(context.length, options.cacheType());
+        return new CacheBytes(
+                cache.bytes(), cache.residentBytes(), full, model.cacheShape().stateBytes());
+    }
+
     private void decode(List<Sequence> sequences) {
         var batch = new DecodeBatch(model);
         sequences.forEach(batch::join);
@@ -157,9 +186,7 @@ public final class SharedContext implements AutoCloseable {
         }
     }
 
-    private Completion completion(int method, Sequence sequence, GenerationOptions options) {
-        var cache = caches.get(method);
-        long full = model.cacheShape().fullBytes(context.length, options.cacheType());
+    private Completion completion(int method, Sequence sequence, CacheBytes bytes) {
         return new Completion(
                 methods.get(method).name(),
                 sequence.ids(),
@@ -167,9 +194,11 @@ public final class SharedContext implements AutoCloseable {
                 Objects.requireNonNull(sequence.stop()),
                 sequence.promptLength(),
                 0, // the question meets the compressed cache
-                new CacheBytes(cache.bytes(), cache.residentBytes(), full),
+                bytes,
                 sequence.sums().times(clock.prefillSeconds[method], clock.compressSeconds[method]),
-                sequence.top());
+                sequence.top(),
+                sequence.thoughts(),
+                sequence.thinkingTokens());
     }
 
     @Override

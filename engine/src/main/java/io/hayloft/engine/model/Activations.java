@@ -86,7 +86,7 @@ final class Activations {
      * An array for what a sublayer computes on its way, at least [rows][width], with any contents. The next sublayer
      * gets the same one.
      *
-     * @param number tells the arrays of one sublayer apart, from 0
+     * @param number number of the array within its sublayer, from 0
      */
     float[] scratch(int number, int rows, int width) {
         while (scratch.size() <= number) {

@@ -167,12 +167,20 @@ public final class Decoder {
     public boolean canReadTogether() {
         for (var layer : layers) {
             for (var sublayer : layer.sublayers()) {
-                if (!sublayer.update().rowwise() && !(sublayer.update() instanceof AttentionMixer)) {
+                if (!readsTogether(sublayer.update())) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    private static boolean readsTogether(Layer.Update update) {
+        return switch (update) {
+            case AttentionMixer attention -> true;
+            case Parallel both -> readsTogether(both.attention()) && readsTogether(both.feedForward());
+            default -> update.rowwise();
+        };
     }
 
     /** x [rows][hidden] = the embedding rows of the tokens from {@code first} on, read from the model's file. */

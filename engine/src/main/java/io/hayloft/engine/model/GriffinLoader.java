@@ -26,7 +26,7 @@ record GriffinLoader(
         var gates = new GriffinMixer.Gates(
                 blocks(Role.GRIFFIN_INPUT_GATE, Role.GRIFFIN_INPUT_GATE_BIAS, layer),
                 blocks(Role.GRIFFIN_DECAY_GATE, Role.GRIFFIN_DECAY_GATE_BIAS, layer),
-                rates(floats(Role.GRIFFIN_DECAY, layer)));
+                logDecays(floats(Role.GRIFFIN_DECAY, layer)));
         return new GriffinMixer(
                 layer,
                 projection(Role.GRIFFIN_INPUT, Role.GRIFFIN_INPUT_BIAS, layer),
@@ -50,12 +50,12 @@ record GriffinLoader(
     }
 
     /** {@code -8 softplus(Λ)}, softplus in a form that does not overflow. */
-    private static float[] rates(float[] parameters) {
-        var rates = new float[parameters.length];
-        for (int i = 0; i < rates.length; i++) {
+    private static float[] logDecays(float[] parameters) {
+        var decays = new float[parameters.length];
+        for (int i = 0; i < decays.length; i++) {
             double x = parameters[i];
-            rates[i] = (float) (-SPEED * (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))));
+            decays[i] = (float) (-SPEED * (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))));
         }
-        return rates;
+        return decays;
     }
 }

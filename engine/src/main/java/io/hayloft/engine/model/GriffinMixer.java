@@ -37,9 +37,9 @@ record GriffinMixer(
      *
      * @param input how much of an input gets in
      * @param decay how much of the state stays
-     * @param rates of decay, {@code -8 softplus(Λ)} [channels]
+     * @param logDecays logarithms of the decay at an open gate, {@code -8 softplus(Λ)} [channels]
      */
-    record Gates(BlockDiagonal input, BlockDiagonal decay, float[] rates) {}
+    record Gates(BlockDiagonal input, BlockDiagonal decay, float[] logDecays) {}
 
     @Override
     public boolean rowwise() {
@@ -49,7 +49,7 @@ record GriffinMixer(
     @Override
     public void apply(float[] x, Batch batch, float[] result, Activations a) {
         int rows = batch.rows();
-        int channels = gates.rates.length;
+        int channels = gates.logDecays.length;
         var sequences = RecurrentRows.of(batch, layer);
         var inputs = a.scratch(0, rows, channels); // [rows][channels], as all below
         var gated = a.scratch(1, rows, channels);
@@ -65,7 +65,7 @@ record GriffinMixer(
         Rows.run(pool, rows, (from, to) -> {
             for (int row = from; row < to; row++) {
                 boolean first = batch.position(row) == 0;
-                GriffinOps.gate(convolved, states, decays, row * channels, channels, gates.rates, first);
+                GriffinOps.gate(convolved, states, decays, row * channels, channels, gates.logDecays, first);
             }
         });
         GriffinOps.scan(decays, states, channels, sequences, convolution.stateFloats(), pool);

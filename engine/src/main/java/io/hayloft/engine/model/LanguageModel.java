@@ -31,6 +31,8 @@ public final class LanguageModel implements AutoCloseable {
     private final TokenizerReading tokenizer;
     private @Nullable ChatFormat chat; // once chatRead
     private boolean chatRead;
+    private final boolean hasTokenizer;
+    private @Nullable Optional<ThinkTags> thinkTags; // once asked for
 
     private LanguageModel(
             Checkpoint checkpoint,
@@ -48,6 +50,7 @@ public final class LanguageModel implements AutoCloseable {
         this.decoder = decoder;
         this.tokenizer = tokenizer;
         this.cacheShape = Shapes.cache(checkpoint.config());
+        this.hasTokenizer = CheckpointText.hasTokenizer(checkpoint);
     }
 
     /**
@@ -103,7 +106,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Whether the model's files bring a tokenizer: checkpoints for tests may come without. */
     public boolean hasTokenizer() {
-        return CheckpointText.hasTokenizer(checkpoint);
+        return hasTokenizer;
     }
 
     /** The chat format, read at the first call; empty for base models. */
@@ -116,8 +119,11 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /** The tags between which the model writes thoughts; empty if it is not known to think. */
-    public Optional<ThinkTags> thinkTags() {
-        return chat().filter(_ -> hasTokenizer()).flatMap(format -> ThinkTags.of(format, tokenizer()));
+    public synchronized Optional<ThinkTags> thinkTags() {
+        if (thinkTags == null) {
+            thinkTags = chat().filter(_ -> hasTokenizer).flatMap(format -> ThinkTags.of(format, tokenizer()));
+        }
+        return thinkTags;
     }
 
     /** The forward pass. */

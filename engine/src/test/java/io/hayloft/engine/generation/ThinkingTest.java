@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,22 +25,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ThinkingTest {
     private static final ThinkTags TAGS = new ThinkTags("<think>", "</think>");
     private static final int EOS = 257;
-    private static LanguageModel model;
+    private LanguageModel model;
 
-    @BeforeAll
-    static void load() {
+    @BeforeEach
+    void load() {
         model = LanguageModel.load(Shared.path("compat/thinking"), LoadOptions.withThreads(1));
     }
 
-    @AfterAll
-    static void close() {
+    @AfterEach
+    void close() {
         if (model != null) {
             model.close();
         }
     }
 
     /** A sequence that wants to write a text; where it must not, it gets a token of the rule and goes on later. */
-    private static final class Script implements AutoCloseable, Sequence.Listener {
+    private final class Script implements AutoCloseable, Sequence.Listener {
         final StringBuilder thoughts = new StringBuilder();
         final StringBuilder answer = new StringBuilder();
         final List<Integer> heard = new ArrayList<>();

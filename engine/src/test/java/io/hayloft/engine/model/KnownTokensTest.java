@@ -26,9 +26,16 @@ class KnownTokensTest {
 
     /** A layout with sliding windows among them; prompts on both sides of the 1024 tokens that attention sums up together. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "mistral_sliding", "gemma2"})
+    @ValueSource(
+            strings = {
+                "architectures/llama",
+                "architectures/mistral_sliding",
+                "architectures/gemma2",
+                "architectures-2026/cohere",
+                "architectures-2026/phi"
+            })
     void givesTheBitsOfSingleSteps(String layout) {
-        try (var model = Runs.load(Shared.golden("architectures/" + layout), "config.json", 2)) {
+        try (var model = Runs.load(Shared.golden(layout), "config.json", 2)) {
             for (int prompt : new int[] {40, 990}) {
                 check(model, prompt);
             }

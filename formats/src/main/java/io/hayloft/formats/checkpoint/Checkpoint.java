@@ -38,7 +38,7 @@ public interface Checkpoint extends AutoCloseable {
         var file = GgufFile.open(fileOrFolder);
         try {
             return new GgufCheckpoint(file, options);
-        } catch (UserError e) {
+        } catch (RuntimeException | Error e) {
             file.close();
             throw e;
         }

@@ -70,7 +70,7 @@ final class FolderCheckpoint implements Checkpoint {
         var shards = SafetensorsShards.open(folder);
         try {
             return new FolderCheckpoint(folder, configName, shards, file, options);
-        } catch (UserError e) {
+        } catch (RuntimeException | Error e) {
             shards.close();
             throw e;
         }

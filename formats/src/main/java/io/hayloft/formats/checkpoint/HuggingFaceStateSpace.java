@@ -41,6 +41,7 @@ final class HuggingFaceStateSpace {
             "mamba_d_state",
             "mamba_dt_rank",
             "mamba_expand",
+            "mamba_inner_layernorms",
             "mamba_n_groups",
             "mamba_n_heads",
             "mamba_norm_before_gate",
@@ -63,6 +64,7 @@ final class HuggingFaceStateSpace {
             "use_bias",
             "use_conv_bias",
             // no influence on what the model computes
+            "calc_logits_for_entire_prompt",
             "chunk_size",
             "d_inner",
             "d_model",
@@ -70,6 +72,7 @@ final class HuggingFaceStateSpace {
             "initializer_range",
             "mamba_chunk_size",
             "mamba_use_mlp",
+            "n_ctx",
             "n_layer",
             "norm_before_gate",
             "num_logits_to_keep",
@@ -188,12 +191,17 @@ final class HuggingFaceStateSpace {
 
     private MambaConfig mamba(int hidden) {
         return new MambaConfig(
-                fields.positive("intermediate_size", fields.positive("expand", 2) * hidden),
+                fields.positive("intermediate_size", times(fields.positive("expand", 2), hidden)),
                 fields.positive("state_size", 16),
                 fields.positive("conv_kernel", 4),
                 rank("time_step_rank", hidden),
                 false,
                 fields.flag("use_conv_bias", true));
+    }
+
+    /** A product of sizes; one that is too large stays too large for every limit. */
+    private static int times(int a, int b) {
+        return Math.clamp((long) a * b, 1, Integer.MAX_VALUE);
     }
 
     /** A rank of "auto" is a sixteenth of the width. */
@@ -205,8 +213,8 @@ final class HuggingFaceStateSpace {
     private Mamba2Config mamba2(int hidden) {
         int headDim = fields.positive("head_dim", 64);
         int heads = fields.positive("num_heads", 128);
-        int inner = fields.positive("expand", 2) * hidden;
-        if (heads * headDim != inner) {
+        int inner = times(fields.positive("expand", 2), hidden);
+        if ((long) heads * headDim != inner) {
             throw fields.error(heads + " heads of " + headDim + " channels do not make " + inner
                     + " channels, the width times 'expand'");
         }
@@ -243,11 +251,11 @@ final class HuggingFaceStateSpace {
 
     private MambaConfig jambaMixer(int hidden) {
         return new MambaConfig(
-                fields.positive("mamba_expand", 2) * hidden,
+                times(fields.positive("mamba_expand", 2), hidden),
                 fields.positive("mamba_d_state", 16),
                 fields.positive("mamba_d_conv", 4),
                 rank("mamba_dt_rank", hidden),
-                true,
+                fields.flag("mamba_inner_layernorms", true),
                 fields.flag("mamba_conv_bias", true));
     }
 
@@ -285,10 +293,10 @@ final class HuggingFaceStateSpace {
     }
 
     private Mamba2Config falconMixer(int hidden) {
-        int inner = fields.positive("mamba_d_ssm", fields.positive("mamba_expand", 2) * hidden);
+        int inner = fields.positive("mamba_d_ssm", times(fields.positive("mamba_expand", 2), hidden));
         int heads = fields.positive("mamba_n_heads", 128);
         int headDim = fields.isText("mamba_d_head") ? inner / heads : fields.positive("mamba_d_head", inner / heads);
-        if (heads * headDim != inner) {
+        if ((long) heads * headDim != inner) {
             throw fields.error(heads + " heads of " + headDim + " channels do not make " + inner + " Mamba channels");
         }
         var gate = !fields.flag("mamba_rms_norm", false)

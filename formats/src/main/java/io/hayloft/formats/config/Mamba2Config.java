@@ -57,6 +57,11 @@ public record Mamba2Config(
         if (heads % groups != 0) {
             throw new UserError(heads + " Mamba heads cannot share " + groups + " groups evenly");
         }
+        long channels = (long) heads * headDim;
+        long convolved = channels + 2L * groups * stateSize;
+        Limits.whole("rows of the input projection", channels + convolved + heads, 1, Integer.MAX_VALUE);
+        long state = (convolution - 1) * convolved + stateSize * channels;
+        Limits.whole("numbers of a layer's state", state, 1, Integer.MAX_VALUE);
         if (stepLimits.size() != 2 || !(stepLimits.getFirst() >= 0 && stepLimits.getFirst() <= stepLimits.getLast())) {
             throw new UserError("time step limits must be two numbers from 0 in order, not " + stepLimits);
         }
@@ -86,8 +91,7 @@ public record Mamba2Config(
     /** {@code convolution - 1} rows of the convolution's inputs, then [heads][stateSize][headDim]. */
     @Override
     public int stateFloats() {
-        return Math.addExact(
-                Math.multiplyExact(convolution - 1, convolutionChannels()), Math.multiplyExact(stateSize, channels()));
+        return (convolution - 1) * convolutionChannels() + stateSize * channels();
     }
 
     @Override

@@ -20,12 +20,14 @@ public record MambaConfig(
         Limits.whole("state size", stateSize, 1, 4096);
         Limits.whole("convolution", convolution, 2, 64);
         Limits.whole("time step rank", stepRank, 1, 1 << 16);
+        long state = (long) (convolution - 1 + stateSize) * channels;
+        Limits.whole("numbers of a layer's state", state, 1, Integer.MAX_VALUE);
     }
 
     /** {@code convolution - 1} rows of inputs, then {@code stateSize} rows, each of all channels. */
     @Override
     public int stateFloats() {
-        return Math.multiplyExact(convolution - 1 + stateSize, channels);
+        return (convolution - 1 + stateSize) * channels;
     }
 
     /** Channels of step size, B and C of a token. */

@@ -16,6 +16,8 @@ public record RwkvConfig(int hidden, int heads, int headSize, double groupEpsilo
         Limits.whole("RWKV heads", heads, 1, 1 << 16);
         Limits.whole("RWKV head size", headSize, 1, 1024);
         Limits.whole("RWKV heads x head size", (long) heads * headSize, 1, 1 << 20);
+        long state = hidden + (long) heads * headSize * headSize;
+        Limits.whole("numbers of a layer's state", state, 1, Integer.MAX_VALUE);
         Limits.number("group norm epsilon", groupEpsilon, 0, 1);
     }
 
@@ -27,7 +29,7 @@ public record RwkvConfig(int hidden, int heads, int headSize, double groupEpsilo
     /** The row before [hidden], then [heads][headSize of the key][headSize of the value]. */
     @Override
     public int stateFloats() {
-        return Math.addExact(hidden, Math.multiplyExact(channels(), headSize));
+        return hidden + channels() * headSize;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.hayloft.report.stats;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
+import io.hayloft.bench.record.RunLine;
 import io.hayloft.report.stats.SummaryTable.Cell;
 import io.hayloft.report.stats.SummaryTable.Difference;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Two runs method by method, on the same samples only: those of the same task and name whose prompts have the same hash.
@@ -20,7 +22,8 @@ import java.util.function.ToDoubleFunction;
  * @param rows one for each method that both ran on common samples, in the order of the baseline
  * @param otherPrompts samples of both runs whose prompts differ, so that they are not compared
  * @param nothingCommon methods that both ran, but on no common sample
- * @param onlyBaseline methods that the candidate lacks
+ * @param onlyBaseline methods that have not run in the candidate
+ * @param allFailed methods of the baseline of which every sample failed in the candidate
  * @param onlyCandidate methods that the baseline lacks
  */
 public record Comparison(
@@ -28,12 +31,14 @@ public record Comparison(
         int otherPrompts,
         List<String> nothingCommon,
         List<String> onlyBaseline,
+        List<String> allFailed,
         List<String> onlyCandidate) {
     /** Copies the lists. */
     public Comparison {
         rows = List.copyOf(rows);
         nothingCommon = List.copyOf(nothingCommon);
         onlyBaseline = List.copyOf(onlyBaseline);
+        allFailed = List.copyOf(allFailed);
         onlyCandidate = List.copyOf(onlyCandidate);
     }
 
@@ -139,8 +144,15 @@ public record Comparison(
             rows.add(new Sides(method, records(before, method), records(after, method), own)
                     .row(pairs, losses.get(rows.size())));
         });
+        var failing = failures.stream().map(failed -> failed.subject().method()).collect(Collectors.toSet());
+        var lacking = without(before, after).stream().collect(Collectors.partitioningBy(failing::contains));
         return new Comparison(
-                rows, otherPrompts(baseline, candidate), nothingCommon, without(before, after), without(after, before));
+                rows,
+                otherPrompts(baseline, candidate),
+                nothingCommon,
+                lacking.getOrDefault(false, List.of()),
+                lacking.getOrDefault(true, List.of()),
+                without(after, before));
     }
 
     private static List<BenchRecord> records(Map<String, List<BenchRecord>> methods, String method) {
@@ -192,8 +204,7 @@ public record Comparison(
 
         private Absent absent(Map<String, BenchRecord> now) {
             var errors = new HashMap<String, String>();
-            failures.forEach(failed ->
-                    errors.put(failed.subject().task() + "\n" + failed.subject().sample(), failed.error()));
+            failures.forEach(failed -> errors.put(name(failed), failed.error()));
             var lost = before.stream()
                     .filter(record -> !now.containsKey(Groups.pair(record)))
                     .map(Comparison::name)
@@ -223,7 +234,8 @@ public record Comparison(
         return other.size();
     }
 
-    private static String name(BenchRecord record) {
-        return record.task() + "\n" + record.sample();
+    private static String name(RunLine line) {
+        var subject = line.subject();
+        return subject.protocol() + "\n" + subject.task() + "\n" + subject.sample();
     }
 }

@@ -107,6 +107,10 @@ public record Gate(List<Line> lines) {
         comparison
                 .nothingCommon()
                 .forEach(method -> unknown(method, "has no sample in common").ifPresent(lines::add));
+        comparison.allFailed().stream().filter(method -> !isRandom(method)).forEach(method -> {
+            var failed = new Check("answers", Outcome.FAILS, "every sample failed in the candidate");
+            lines.add(new Line(method, List.of(failed)));
+        });
         comparison
                 .onlyBaseline()
                 .forEach(method ->

@@ -18,7 +18,7 @@ public enum Grouping {
     DEPTH,
     /** No columns: the mean of each method alone. */
     METHOD,
-    /** Whether methods saw the question when they compressed. */
+    /** Where the question stood when methods compressed. */
     PROTOCOL;
 
     /**

@@ -32,15 +32,19 @@ final class Groups {
         return CONTROLS.contains(method.split("[:+, ]", 2)[0]);
     }
 
-    /** Identifies the prompt: scores of two methods on the same one are a pair. */
+    /** Identifies the prompt and where its question stands: scores of two methods on the same one are a pair. */
     static String pair(BenchRecord record) {
-        return record.task() + "\n" + record.sample() + "\n" + record.promptSha256();
+        return record.subject().protocol() + "\n" + record.task() + "\n" + record.sample() + "\n"
+                + record.promptSha256();
     }
 
-    /** Identifies the context that several questions are about, as their results are not independent; else the prompt. */
+    /**
+     * Identifies the context that several questions are about, as their results are not independent; else the sample, whose
+     * results are not independent either where its question stands in several places.
+     */
     static String cluster(BenchRecord record) {
         var context = record.facets().get("context");
-        return context == null ? pair(record) : record.task() + "\n" + context;
+        return record.task() + "\n" + (context == null ? record.sample() : context);
     }
 
     /** Returns whether an answer is entirely right; some metrics add a tiny number to what they divide by and stay just below 1. */

@@ -67,6 +67,29 @@ class StatisticsTest {
         assertThat(mean.right()).isEqualTo(-1); // a mean of several categories is no count
     }
 
+    /** The same prompt by two protocols is two pairs, but one sample: the records of one are no more samples than those of both. */
+    @Test
+    void methodsArePairedByProtocolAndSamplesAreOneCluster() {
+        var records = new ArrayList<BenchRecord>();
+        records.addAll(records("full", 0, 1, 1, 0));
+        records.addAll(records("snapkv:2x", 0, 1, 0, 0));
+        for (var record : records("full", 0, 0.5, 0.5, 0.5)) {
+            records.add(FakeRecords.by(record, "question-agnostic"));
+        }
+        for (var record : records("snapkv:2x", 0, 0.25, 0.25, 0.25)) {
+            records.add(FakeRecords.by(record, "question-agnostic"));
+        }
+        var row = Statistics.summary(records).rows().getLast();
+        assertThat(row.difference().mean()).isEqualTo((-1 - 3 * 0.25) / 6, within(1e-12));
+        assertThat(row.difference().pairs()).isEqualTo(6);
+        var columns = Statistics.by(records, Grouping.PROTOCOL);
+        assertThat(columns.categories()).containsExactly("question-aware", "question-agnostic");
+        assertThat(columns.rows().getLast().cells())
+                .extracting(SummaryTable.Cell::mean)
+                .containsExactly(1 / 3.0, 0.25);
+        assertThat(records.stream().map(Groups::cluster).distinct()).hasSize(3);
+    }
+
     @Test
     void oneSampleInACategoryLeavesTheMeanWithoutAnInterval() {
         var records = join(List.of(records("full", 0, 0.2, 0.4, 0.6), records("full", 3, 1)));

@@ -11,7 +11,7 @@ import java.util.List;
 final class MultiDocument implements MiniText.Generator {
     private static final int MOST_PEOPLE = 24;
 
-    private record Job(List<String> person, List<String> company, List<String> place) {
+    record Job(List<String> person, List<String> company, List<String> place) {
         List<String> worksFor() {
             return Phrase.join(person, Phrase.of("works for"), company, List.of("."));
         }
@@ -40,7 +40,7 @@ final class MultiDocument implements MiniText.Generator {
                 asked.worksFor());
     }
 
-    private static List<Job> jobs(int count, SeededRandom random) {
+    static List<Job> jobs(int count, SeededRandom random) {
         var words = Vocabulary.INSTANCE;
         var companies = random.sample(words.words("company"), count);
         var jobs = new ArrayList<Job>();
@@ -53,7 +53,7 @@ final class MultiDocument implements MiniText.Generator {
     }
 
     /** Puts "Document 1 :" and so on before evenly spaced sentences: two to nine documents. */
-    private static List<List<String>> documents(List<List<String>> sentences, int words) {
+    static List<List<String>> documents(List<List<String>> sentences, int words) {
         int documents = Math.clamp(words / 64, 2, 9);
         int step = Math.max(1, sentences.size() / documents);
         var result = new ArrayList<>(sentences);

@@ -5,6 +5,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.longbench.ChoiceTask;
 import io.hayloft.tasks.longbench.LongBenchTask;
+import io.hayloft.tasks.mini.ContextTask;
 import io.hayloft.tasks.mini.MiniTask;
 import io.hayloft.tasks.needle.NeedleTask;
 import io.hayloft.tasks.needle.PaperNeedleTask;
@@ -25,6 +26,7 @@ public final class Tasks {
     private static final int LONG_KEY = 64;
 
     private static final List<Task> MINI = MiniTask.all();
+    private static final List<Task> CONTEXTS = ContextTask.all();
     private static final List<Task> LONG_BENCH = LongBenchTask.all();
     private static final List<Task> RULER = List.copyOf(RulerTask.all());
     private static final List<Task> LONG_BENCH_ZH = LongBenchTask.chinese();
@@ -43,7 +45,7 @@ public final class Tasks {
                 new PassKeyTask(NeedleTask.USUAL_DIGITS),
                 new PassKeyTask(LONG_KEY));
         var tasks = new LinkedHashMap<String, Task>();
-        Stream.of(MINI, others, RULER, LONG_BENCH, LONG_BENCH_ZH, LONG_BENCH_E, LONG_BENCH_V2)
+        Stream.of(MINI, CONTEXTS, others, RULER, LONG_BENCH, LONG_BENCH_ZH, LONG_BENCH_E, LONG_BENCH_V2)
                 .flatMap(List::stream)
                 .forEach(task -> tasks.put(task.name(), task));
         return tasks;

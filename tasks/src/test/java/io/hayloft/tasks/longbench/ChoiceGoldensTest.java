@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -37,7 +38,8 @@ class ChoiceGoldensTest {
         int checked = 0;
         for (var task : ChoiceTask.all()) {
             for (var sample : task.samples(new SampleRequest(0, 0, 0, folder, 0, new StandInTokens(0)))) {
-                var wanted = sums.get(sample.id()).get(forms.get(task.name()));
+                var wanted = Objects.requireNonNull(sums.get(sample.id()), sample.id())
+                        .get(forms.get(task.name()));
                 assertThat(GoldenLines.sha256(sample.prompt().text()))
                         .as(sample.id())
                         .isEqualTo(wanted.get("sha256").stringValue());
