@@ -42,7 +42,7 @@ record MemoryNeed(DecoderConfig config, long weights) {
     /** The largest batch whose worst moment a memory has room for. */
     int batch(Method method, CacheSizes sizes, int tokens, long bytes) {
         long room = bytes - fixed() - prompt(method, sizes, tokens);
-        return (int) Math.clamp(room / sequence(sizes), 0, Integer.MAX_VALUE);
+        return Math.clamp(room / sequence(sizes), 0, Integer.MAX_VALUE);
     }
 
     /** A sequence that decodes: its cache and its logits. */

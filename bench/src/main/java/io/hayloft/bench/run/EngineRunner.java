@@ -205,7 +205,7 @@ final class EngineRunner implements SampleRunner {
             EncodedPrompt prompt, List<Method> methods, AnswerRules rules, GenerationOptions options) {
         var context = prompt.context();
         long bytes = model.cacheShape().fullBytes(prompt.longest(rules.allNewTokens()), cacheType);
-        int together = (int) Math.clamp(options.cacheMemory() / bytes - 1, 1, methods.size());
+        int together = Math.clamp(options.cacheMemory() / bytes - 1, 1, methods.size());
         if (held == null || heldSeed != options.seed() || !held.isOf(context, methods)) {
             forget();
         }
