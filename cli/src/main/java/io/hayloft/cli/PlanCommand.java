@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -209,7 +210,7 @@ final class PlanCommand extends Subcommand {
     /** Writes what was measured. */
     private void end(Predictor predictor) {
         if (machineFile != null) {
-            predictor.machine().ifPresent(machine -> machine.write(machineFile));
+            predictor.machine().ifPresent(machine -> machine.write(Objects.requireNonNull(machineFile)));
         }
         if (predictor.estimated()) {
             err().println("note: " + machineFile

@@ -97,7 +97,7 @@ final class CacheTwin implements AutoCloseable {
 
     private static Tensor.RowSource random(Role role, LongUnaryOperator seedOfRow) {
         return (row, dst) -> {
-            var random = new SplittableRandom(role.ordinal() * 1_000_003L + seedOfRow.applyAsLong(row));
+            var random = new SplittableRandom(role.name().hashCode() * 1_000_003L + seedOfRow.applyAsLong(row));
             var buffer = ByteBuffer.wrap(dst).order(ByteOrder.LITTLE_ENDIAN);
             while (buffer.hasRemaining()) {
                 buffer.putFloat((float) (2 * random.nextDouble() - 1));
