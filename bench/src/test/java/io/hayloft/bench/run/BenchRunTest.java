@@ -125,7 +125,12 @@ class BenchRunTest {
         first.diesAfter = 5;
         assertThatThrownBy(() -> run(at(evening, "killed"), first, RunListener.NONE))
                 .hasMessage("killed");
-        var resumed = run(at(morning, "killed"), dated(), RunListener.NONE);
+        assertThatThrownBy(() -> run(at(morning, "killed"), dated(), RunListener.NONE))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("--clock is " + morning)
+                .hasMessageContaining("has " + evening);
+        var today = spec().out(folder.resolve("killed")).build();
+        var resumed = run(today, dated(), RunListener.NONE);
         assertThat(resumed.records()).isEqualTo(whole.records());
         assertThat(resumed.info().clock()).isEqualTo(evening);
         var later = run(at(morning, "later"), dated(), RunListener.NONE);

@@ -205,7 +205,7 @@ class EndpointRunTest {
                 assertThat(done.records())
                         .extracting(BenchRecord::method)
                         .contains("full", "row", "other")
-                        .hasSize(20);
+                        .hasSize(16);
                 assertThat(String.valueOf(done.info().settings().get("methods")))
                         .contains("full", "row", "other");
                 assertThat(done.info().settings().get("endpoints"))

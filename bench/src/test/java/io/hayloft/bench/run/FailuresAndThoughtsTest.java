@@ -161,7 +161,7 @@ class FailuresAndThoughtsTest {
 
         assertThatThrownBy(() -> run(spec("full").out(folder.resolve("limited")).build(), thinking, false))
                 .hasMessageContaining("--max-thinking-tokens was 7, is now 1000")
-                .hasMessageContaining("--template-args was");
+                .hasMessageContaining("--template-arg, --think or --no-think were {");
     }
 
     @Test

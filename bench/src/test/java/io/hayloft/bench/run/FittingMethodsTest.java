@@ -24,7 +24,6 @@ class FittingMethodsTest {
     private static BenchSpec spec(String... methods) {
         return BenchSpec.builder(new ModelChoice("fake", Path.of("none"), false))
                 .methods(List.of(methods))
-                .truncation(false)
                 .tasks(List.of("mini-needle"))
                 .build();
     }
