@@ -59,7 +59,7 @@ class EndpointTest {
             assertThat(row)
                     .get()
                     .asString()
-                    .matches(" vllm-fp8kv \\| +[0-2]/2 \\| [^|]+ \\| +- \\| +- \\| +- \\| +- \\| +- *");
+                    .matches(" vllm-fp8kv +\\| +[0-2]/2 \\| [^|]+ \\| +- \\| +- \\| +- \\| +- \\| +- *");
             assertThat(run.out()).contains("warning: vllm-fp8kv counts other tokens than full in 2 of 2 prompts");
             assertThat(server.requests()).hasSize(2).extracting(Request::path).containsOnly("/v1/completions");
 
