@@ -23,7 +23,7 @@ public final class Sizes {
                 return (int) value;
             }
         } catch (NumberFormatException e) {
-            // told below, with the same words as a number that does not fit
+            // refused below, with the same words as a number that does not fit
         }
         throw new UserError("'" + text + "' is no number of tokens: write for example 512, 4k or 16k");
     }
@@ -44,7 +44,7 @@ public final class Sizes {
                 return Math.round(value);
             }
         } catch (NumberFormatException e) {
-            // told below, with the same words as a number that does not fit
+            // refused below, with the same words as a number that does not fit
         }
         throw new UserError("'" + text + "' is no number of bytes: write for example 200MB, 16GB or 16GiB");
     }

@@ -30,19 +30,6 @@ public final class RwkvOps {
         }
     }
 
-    /** {@code x = max(0, x)²}. */
-    public static void squaredRelu(float[] x, int at, int n) {
-        int i = at;
-        for (; i <= at + n - L; i += L) {
-            var v = FloatVector.fromArray(F, x, i).max(0);
-            v.mul(v).intoArray(x, i);
-        }
-        for (; i < at + n; i++) {
-            float v = Math.max(0, x[i]);
-            x[i] = v * v;
-        }
-    }
-
     /** {@code out = x / (1 + exp(-gate))}, all from {@code at} on; {@code out} may be either input. */
     public static void sigmoidMultiply(float[] gate, float[] x, float[] out, int at, int n) {
         int i = at;

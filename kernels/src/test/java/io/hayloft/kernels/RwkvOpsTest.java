@@ -42,7 +42,7 @@ class RwkvOpsTest {
         var gate = random(AT + n, n + 3);
         RwkvOps.sigmoidMultiply(gate, x, gated, AT, n);
         var squared = x.clone();
-        RwkvOps.squaredRelu(squared, AT, n);
+        ActivationOps.reluSquared(squared, AT, n);
         for (int i = 0; i < n; i++) {
             float expected = Math.fma(x[AT + i], mix[i], before[1 + i] * (1 - mix[i]));
             assertThat(shifted[2 + i]).isEqualTo(expected);

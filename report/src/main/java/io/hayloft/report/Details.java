@@ -9,6 +9,7 @@ import io.hayloft.report.stats.Sweep;
 import io.hayloft.report.stats.Sweep.Lossless;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What the rows of a summary do not show: lossless ratios, cliffs, fragile samples, answers cut short or missing. */
@@ -32,8 +33,11 @@ public final class Details {
                 .filter(record -> record.stopReason().equals("length"))
                 .count();
         if (cut > 0) {
-            lines.add(Sizes.count((int) cut, "answer") + " of " + run.records().size()
-                    + " ended at the limit of tokens; they count as they score");
+            lines.add(String.format(
+                            Locale.ROOT,
+                            "%,d of %,d answers",
+                            cut,
+                            run.records().size()) + " ended at the limit of tokens; they count as they score");
         }
         if (!run.failures().isEmpty()) {
             lines.add(Sizes.count(run.failures().size(), "answer") + " failed and are in no mean");

@@ -46,7 +46,7 @@ public final class SummaryExport {
         };
     }
 
-    /** How a verdict is told. */
+    /** The words for a verdict. */
     public static String words(Verdict verdict) {
         return switch (verdict) {
             case KEEPS -> "keeps";

@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** An OpenAI-compatible server on loopback that does what a test tells it to, failures included. */
+/** An OpenAI-compatible server on loopback that does what a test asks for, failures included. */
 public final class FakeServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -115,7 +115,7 @@ public final class TextRunner implements SampleRunner {
                 context(model, checkpoint, options),
                 chat.isPresent(),
                 prompts.hasInstructionTags(),
-                false, // a server itself tells thoughts from answers
+                false, // a server itself parts thoughts from answers
                 0,
                 0,
                 0,

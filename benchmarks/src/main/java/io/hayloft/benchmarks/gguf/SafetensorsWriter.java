@@ -41,7 +41,7 @@ final class SafetensorsWriter {
     /**
      * Writes the file, replacing one of this name.
      *
-     * @param progress told the bytes of tensors written since it was called last
+     * @param progress gets the bytes of tensors written since it was called last
      */
     void write(Path file, LongConsumer progress) throws IOException {
         try (var channel = FileChannel.open(

@@ -85,7 +85,7 @@ final class DecoderLoader {
     /** One layer, packed. */
     Layer layer(int i) {
         if (config.stack().get(i).mixer() instanceof RwkvConfig mix) {
-            return new RwkvLoader(config, weights, this::linear, pool).layer(i, mix);
+            return new RwkvLoader(config, weights, this::linear, this::norm, pool).layer(i, mix);
         }
         var mixer = mixer(i);
         var feedForward = feedForward(i);

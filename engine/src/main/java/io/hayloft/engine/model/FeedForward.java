@@ -32,12 +32,16 @@ record FeedForward(@Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedF
             Rows.run(pool, batch.rows(), (from, to) -> activateGated(gate, buffers.gate, buffers.up, from, to));
         }
         batch.multiply(down.weights(), buffers.gate, out, pool); // [rows][hidden]
-        if (down.bias() != null) {
-            Rows.run(pool, batch.rows(), (from, to) -> down.addBias(out, from, to));
+        if (down.bias() != null || config.downFactor() != 1) {
+            Rows.run(pool, batch.rows(), (from, to) -> finish(out, from, to));
         }
-        if (config.downFactor() != 1) {
-            VectorOps.scale(out, 0, batch.rows() * down.weights().outputs(), (float) config.downFactor());
-        }
+    }
+
+    /** out = (out + bias) d, on rows {@code from .. to-1}. */
+    private void finish(float[] out, int from, int to) {
+        int n = down.weights().outputs();
+        down.addBias(out, from, to);
+        VectorOps.scale(out, from * n, (to - from) * n, (float) config.downFactor());
     }
 
     /** inner = act(inner + bias), on rows {@code from .. to-1}. */

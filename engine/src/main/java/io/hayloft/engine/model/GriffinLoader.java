@@ -37,8 +37,8 @@ record GriffinLoader(
                 pool);
     }
 
-    private GriffinMixer.Projection projection(Role role, Role bias, int layer) {
-        return new GriffinMixer.Projection(linear.apply(role, layer), floats(bias, layer));
+    private Dense projection(Role role, Role bias, int layer) {
+        return new Dense(linear.apply(role, layer), floats(bias, layer));
     }
 
     private BlockDiagonal blocks(Role role, Role bias, int layer) {

@@ -3,7 +3,6 @@ package io.hayloft.engine.model;
 import io.hayloft.kernels.BlockDiagonal;
 import io.hayloft.kernels.CausalConvolution;
 import io.hayloft.kernels.GriffinOps;
-import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import java.util.List;
@@ -16,22 +15,8 @@ import java.util.List;
  * @param convolution whose inputs begin the state; those of the recurrence follow
  */
 record GriffinMixer(
-        int layer,
-        Projection input,
-        Projection branch,
-        CausalConvolution convolution,
-        Gates gates,
-        Projection out,
-        WorkerPool pool)
+        int layer, Dense input, Dense branch, CausalConvolution convolution, Gates gates, Dense out, WorkerPool pool)
         implements Layer.Update {
-    /**
-     * A linear layer with a bias.
-     *
-     * @param weights [outputs][inputs]
-     * @param bias [outputs]
-     */
-    record Projection(Linear weights, float[] bias) {}
-
     /**
      * The gates of the recurrent unit.
      *
@@ -53,9 +38,11 @@ record GriffinMixer(
         var sequences = RecurrentRows.of(batch, layer);
         var inputs = a.scratch(0, rows, channels); // [rows][channels], as all below
         var gated = a.scratch(1, rows, channels);
-        batch.multiply(List.of(input.weights, branch.weights), x, new float[][] {inputs, gated}, pool);
-        Rows.addBias(pool, inputs, input.bias, rows);
-        Rows.addBias(pool, gated, branch.bias, rows);
+        batch.multiply(List.of(input.weights(), branch.weights()), x, new float[][] {inputs, gated}, pool);
+        Rows.run(pool, rows, (from, to) -> {
+            input.addBias(inputs, from, to);
+            branch.addBias(gated, from, to);
+        });
         var convolved = a.scratch(2, rows, channels);
         convolution.apply(inputs, 0, channels, sequences, convolved, pool);
         var states = a.scratch(0, rows, channels);
@@ -73,7 +60,7 @@ record GriffinMixer(
             int at = from * channels;
             VectorOps.geluTanhMultiply(gated, at, states, at, states, at, (to - from) * channels);
         });
-        batch.multiply(out.weights, states, result, pool); // [rows][hidden]
-        Rows.addBias(pool, result, out.bias, rows);
+        batch.multiply(out.weights(), states, result, pool); // [rows][hidden]
+        Rows.run(pool, rows, (from, to) -> out.addBias(result, from, to));
     }
 }

@@ -5,6 +5,7 @@ import io.hayloft.kv.attention.DecodeAttention;
 import io.hayloft.kv.attention.OutOfWindowTokens;
 import io.hayloft.kv.attention.PrefillAttention;
 import io.hayloft.kv.attention.StepRows;
+import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
@@ -99,7 +100,7 @@ final class KnownTokens {
             }
         }
         var results = new float[rows * width];
-        var stepRows = new StepRows(caches, policies, parts, queries, otherQueries, positions, batch.times());
+        var stepRows = new StepRows(caches, policies, parts, queries, otherQueries, positions, StepTimes.NONE);
         DecodeAttention.attend(mixer.shape(), mixer.layer(), stepRows, results, mixer.pool());
         for (int i = 0; i < rows; i++) {
             System.arraycopy(results, i * width, a.attended, (oneByOne.get(i) + step) * width, width);

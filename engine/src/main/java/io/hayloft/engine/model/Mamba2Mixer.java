@@ -7,12 +7,14 @@ import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Mamba-2 mixer (Dao and Gu, arXiv 2405.21060, section 7.1): one projection, causal convolution, scan of the heads, gate
  * and norm, projection.
  *
  * @param state number of its state
+ * @param factors on the parts of a projected row, in their order; null for none
  * @param in [projectionWidth][hidden]: gate, inputs, B, C, step sizes
  * @param norms weight of each group's norm [groups][channels / groups]; empty for none
  * @param epsilon of the norms
@@ -21,6 +23,7 @@ import java.util.List;
 record Mamba2Mixer(
         int state,
         Mamba2Config config,
+        float @Nullable [] factors,
         Linear in,
         CausalConvolution convolution,
         HeadScan scan,
@@ -43,8 +46,8 @@ record Mamba2Mixer(
         var sequences = RecurrentRows.of(batch, state);
         var projected = a.scratch(0, rows, width); // [rows][gate, inputs, B, C, step sizes]
         batch.multiply(in, x, projected, pool);
-        if (!config.factors().equals(Mamba2Config.NO_FACTORS)) {
-            Rows.run(pool, rows, (from, to) -> multiply(projected, from, to));
+        if (factors != null) {
+            Rows.run(pool, rows, (from, to) -> multiply(projected, factors, from, to));
         }
         var inputs = a.scratch(1, rows, mixed); // [rows][inputs, B, C]
         convolution.apply(projected, channels, width, sequences, inputs, pool);
@@ -60,16 +63,16 @@ record Mamba2Mixer(
     }
 
     /** Multiplies the parts of projected rows {@code from .. to-1} with their factors. */
-    private void multiply(float[] projected, int from, int to) {
+    private void multiply(float[] projected, float[] factors, int from, int to) {
+        int channels = config.channels();
         int shared = config.groups() * config.stateSize();
-        int[] widths = {config.channels(), config.channels(), shared, shared, config.heads()};
-        int at = from * config.projectionWidth();
         for (int row = from; row < to; row++) {
-            for (int part = 0; part < widths.length; part++) {
-                VectorOps.scale(
-                        projected, at, widths[part], config.factors().get(part).floatValue());
-                at += widths[part];
-            }
+            int at = row * config.projectionWidth();
+            VectorOps.scale(projected, at, channels, factors[0]);
+            VectorOps.scale(projected, at + channels, channels, factors[1]);
+            VectorOps.scale(projected, at + 2 * channels, shared, factors[2]);
+            VectorOps.scale(projected, at + 2 * channels + shared, shared, factors[3]);
+            VectorOps.scale(projected, at + 2 * (channels + shared), config.heads(), factors[4]);
         }
     }
 

@@ -16,12 +16,15 @@ record ParallelUpdate(AttentionMixer attention, Mamba2Mixer mamba, ParallelMixer
 
     @Override
     public void apply(float[] x, Batch batch, float[] out, Activations a) {
-        int count = batch.rows() * hidden;
         var other = a.scratch(SCRATCH, batch.rows(), hidden); // [rows][hidden]
         mamba.apply(x, batch, other, a);
         attention.apply(x, batch, out, a);
-        VectorOps.scale(other, 0, count, (float) config.mambaFactor());
-        VectorOps.scale(out, 0, count, (float) config.attentionFactor());
-        VectorOps.addInPlace(out, 0, other, 0, count);
+        Rows.run(attention.pool(), batch.rows(), (from, to) -> {
+            int at = from * hidden;
+            int count = (to - from) * hidden;
+            VectorOps.scale(other, at, count, (float) config.mambaFactor());
+            VectorOps.scale(out, at, count, (float) config.attentionFactor());
+            VectorOps.addInPlace(out, at, other, at, count);
+        });
     }
 }

@@ -1,8 +1,6 @@
 package io.hayloft.engine.model;
 
-import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
-import org.jspecify.annotations.Nullable;
 
 /** Spreads work on independent rows over the pool. */
 final class Rows {
@@ -15,17 +13,6 @@ final class Rows {
     @FunctionalInterface
     interface Body {
         void run(int from, int to);
-    }
-
-    /** Adds a bias [width] to each row of x [rows][width]; nothing for null. */
-    static void addBias(WorkerPool pool, float[] x, float @Nullable [] bias, int rows) {
-        if (bias != null) {
-            run(pool, rows, (from, to) -> {
-                for (int row = from; row < to; row++) {
-                    VectorOps.addInPlace(x, row * bias.length, bias, 0, bias.length);
-                }
-            });
-        }
     }
 
     /** Runs the body once for each row, in ranges; a single range runs at once on the calling thread. */

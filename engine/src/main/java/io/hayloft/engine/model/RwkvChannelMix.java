@@ -1,5 +1,6 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.kernels.ActivationOps;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.RwkvOps;
 import io.hayloft.kernels.WorkerPool;
@@ -32,7 +33,7 @@ record RwkvChannelMix(int layer, TokenShift shift, Linear key, Linear receptance
         shift.apply(x, RecurrentRows.of(batch, layer), new float[][] {keys, gates}, pool);
         var inner = a.scratch(2, rows, width); // [rows][width]
         batch.multiply(key, keys, inner, pool);
-        Rows.run(pool, rows, (from, to) -> RwkvOps.squaredRelu(inner, from * width, (to - from) * width));
+        Rows.run(pool, rows, (from, to) -> ActivationOps.reluSquared(inner, from * width, (to - from) * width));
         batch.multiply(value, inner, out, pool); // [rows][hidden]
         var receptances = a.scratch(3, rows, hidden); // [rows][hidden]
         batch.multiply(receptance, gates, receptances, pool);

@@ -12,15 +12,20 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * Builds the layers of RWKV-5, and the norm of its embeddings.
+ * Builds the layers of RWKV-5.
  *
  * @param linear packs the weight of a role and layer
+ * @param norm reads the norm of a role and layer
  */
 record RwkvLoader(
-        DecoderConfig config, WeightSource weights, BiFunction<Role, Integer, Linear> linear, WorkerPool pool) {
+        DecoderConfig config,
+        WeightSource weights,
+        BiFunction<Role, Integer, Linear> linear,
+        BiFunction<Role, Integer, Norm> norm,
+        WorkerPool pool) {
     Layer layer(int layer, RwkvConfig mix) {
-        var time = norm(Role.ATTENTION_NORM, Role.ATTENTION_NORM_BIAS, layer);
-        var channel = norm(Role.FEED_FORWARD_NORM, Role.FEED_FORWARD_NORM_BIAS, layer);
+        var time = norm.apply(Role.ATTENTION_NORM, layer);
+        var channel = norm.apply(Role.FEED_FORWARD_NORM, layer);
         return new Layer(List.of(
                 new Sublayer(time, timeMix(layer, mix), null, config.hidden(), pool),
                 new Sublayer(channel, channelMix(layer, mix), null, config.hidden(), pool)));
@@ -61,11 +66,5 @@ record RwkvLoader(
 
     private float[] floats(Role role, int layer) {
         return weights.get(role, layer).toFloats();
-    }
-
-    Norm norm(Role role, Role bias, int layer) {
-        var rows = weights.get(role, layer);
-        return new LayerNorm(
-                rows, weights.get(bias, layer), rows.columns(), config.norms().epsilon());
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the mixers of Mamba-1 and Mamba-2.
@@ -53,6 +54,7 @@ record StateSpaceLoader(
         return new Mamba2Mixer(
                 state,
                 mamba,
+                factors(mamba),
                 linear.apply(Role.SSM_IN, layer),
                 convolution(layer, mamba.convolution(), mamba.convolutionBias()),
                 scan,
@@ -60,6 +62,17 @@ record StateSpaceLoader(
                 config.norms().epsilon(),
                 linear.apply(Role.SSM_OUT, layer),
                 pool);
+    }
+
+    private static float @Nullable [] factors(Mamba2Config mamba) {
+        if (mamba.factors().equals(Mamba2Config.NO_FACTORS)) {
+            return null;
+        }
+        var factors = new float[mamba.factors().size()];
+        for (int part = 0; part < factors.length; part++) {
+            factors[part] = mamba.factors().get(part).floatValue();
+        }
+        return factors;
     }
 
     private CausalConvolution convolution(int layer, int taps, boolean bias) {

@@ -38,7 +38,7 @@ final class RwkvWeights implements WeightSource {
         checkVersion(file);
     }
 
-    /** Versions before 5.2 have no gate, or one decay a head: their files are told by what is missing in them. */
+    /** Versions before 5.2 have no gate, or one decay a head: what is missing in their files shows it. */
     private void checkVersion(FamilyWeights.File file) {
         var gate = names.of(Role.RWKV_GATE, 0);
         var bonus = names.of(Role.RWKV_BONUS, 0);

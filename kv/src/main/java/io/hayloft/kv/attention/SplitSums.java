@@ -23,8 +23,9 @@ final class SplitSums {
     void end(TileSoftmax softmax) {
         int at = Math.multiplyExact(splits, queries * stride);
         splits++;
-        if (sums.length < Math.addExact(at, queries * stride)) {
-            sums = Arrays.copyOf(sums, at + queries * stride);
+        int needed = Math.addExact(at, queries * stride);
+        if (sums.length < needed) {
+            sums = Arrays.copyOf(sums, (int) Math.max(needed, Math.min(2L * sums.length, Integer.MAX_VALUE - 8)));
         }
         for (int i = 0; i < queries; i++, at += stride) {
             sums[at] = softmax.max(i);
