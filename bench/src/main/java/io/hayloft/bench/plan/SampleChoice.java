@@ -292,11 +292,12 @@ public final class SampleChoice {
     /** Counts the samples that have lines of all these methods, by their names alone. */
     public int finished(Collection<? extends RunLine> lines, Collection<String> methods) {
         var answered = new HashMap<List<Object>, Set<String>>();
+        var own = new HashMap<String, Boolean>(); // which may list a folder
         for (var line : lines) {
             var subject = line.subject();
-            var length = Tasks.named(subject.task()).ownLengths(spec.data())
-                    ? 0
-                    : subject.facets().getOrDefault("length", 0);
+            boolean ownLength = own.computeIfAbsent(
+                    subject.task(), name -> Tasks.named(name).ownLengths(spec.data()));
+            var length = ownLength ? 0 : subject.facets().getOrDefault("length", 0);
             var sample = List.of(subject.task(), length, subject.sample(), subject.protocol());
             answered.computeIfAbsent(sample, any -> new HashSet<>()).add(subject.method());
         }

@@ -3,7 +3,6 @@ package io.hayloft.engine.model;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.tensor.WeightRows;
-import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.attention.StepTimes;
@@ -51,17 +50,6 @@ public final class Decoder {
 
     /** What makes logits of the residual stream. */
     record Head(Norm norm, Dense output) {}
-
-    /** A decoder without embeddings of positions and without a bias on logits. */
-    Decoder(
-            DecoderConfig config,
-            WeightRows embedding,
-            List<Layer> layers,
-            Norm finalNorm,
-            Linear output,
-            WorkerPool pool) {
-        this(config, new Embeddings(embedding, null, null), layers, new Head(finalNorm, new Dense(output, null)), pool);
-    }
 
     Decoder(DecoderConfig config, Embeddings embeddings, List<Layer> layers, Head head, WorkerPool pool) {
         this.config = config;

@@ -108,7 +108,8 @@ class RecurrentLayerTest {
         var output =
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         var norm = new RmsNorm(weights.get(Role.FINAL_NORM, -1), config);
-        var decoder = new Decoder(config, weights.get(Role.EMBEDDING, -1), layers, norm, output, pool);
+        var embeddings = new Decoder.Embeddings(weights.get(Role.EMBEDDING, -1), null, null);
+        var decoder = new Decoder(config, embeddings, layers, new Decoder.Head(norm, new Dense(output, null)), pool);
         return new DecoderUnderTest(decoder, new CacheShape(shapes));
     }
 

@@ -91,10 +91,7 @@ enum Architecture {
 
     /** Whether some layers have a recurrent state. */
     boolean isRecurrent() {
-        return switch (this) {
-            case MAMBA, MAMBA2, JAMBA, FALCON_H1, RECURRENT_GEMMA, RWKV5 -> true;
-            default -> false;
-        };
+        return ModelFamily.state(this) != ModelFamily.State.CACHE;
     }
 
     /** Gemma: GELU, scaled embeddings, norms that multiply with weight + 1. */

@@ -74,13 +74,19 @@ public final class HuggingFaceConfig {
         return Architecture.ofHuggingFace(file.source(), file.text("model_type"));
     }
 
-    private DecoderConfig read(Optional<Fields> generation) {
-        checkSupported();
-        int hidden = fields.positive("hidden_size");
+    /** Number of layers. */
+    static int layers(Fields fields) {
         int layers = fields.positive("num_hidden_layers");
         if (layers > 1024) {
             throw fields.error("field 'num_hidden_layers' must be at most 1024, not " + layers);
         }
+        return layers;
+    }
+
+    private DecoderConfig read(Optional<Fields> generation) {
+        checkSupported();
+        int hidden = fields.positive("hidden_size");
+        int layers = layers(fields);
         try {
             var config = new DecoderConfig(
                     architecture.label(),

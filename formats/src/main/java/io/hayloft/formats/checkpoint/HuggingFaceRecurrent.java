@@ -18,9 +18,6 @@ import java.util.Set;
 
 /** Reads the config.json of RecurrentGemma and of RWKV-5 World, with the defaults that their programs have. */
 final class HuggingFaceRecurrent {
-    /** Tokens that a model without a limit of its own is taken to read at most. */
-    private static final int UNBOUNDED = 1 << 20;
-
     /** What config.json files of RWKV-5 say of its version, where they do. */
     private static final Set<String> RWKV_VERSIONS = Set.of("5.2", "5_2");
 
@@ -58,10 +55,7 @@ final class HuggingFaceRecurrent {
 
     DecoderConfig read(List<Integer> endTokens) {
         QuantisationConfig.read(fields); // refuses formats that are not supported
-        int layers = fields.positive("num_hidden_layers");
-        if (layers > 1024) {
-            throw fields.error("field 'num_hidden_layers' must be at most 1024, not " + layers);
-        }
+        int layers = HuggingFaceConfig.layers(fields);
         try {
             var config = architecture == Architecture.RWKV5 ? rwkv(layers, endTokens) : griffin(layers, endTokens);
             if (!options.ignoreUnknown()) {
@@ -74,7 +68,7 @@ final class HuggingFaceRecurrent {
     }
 
     private DecoderConfig.Context context() {
-        return DecoderConfig.Context.of(UNBOUNDED, new RopeConfig.None(), options.context());
+        return DecoderConfig.Context.of(HuggingFaceStateSpace.UNBOUNDED, new RopeConfig.None(), options.context());
     }
 
     private DecoderConfig griffin(int layers, List<Integer> endTokens) {

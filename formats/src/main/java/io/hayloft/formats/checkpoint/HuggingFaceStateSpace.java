@@ -104,10 +104,7 @@ final class HuggingFaceStateSpace {
     DecoderConfig read(List<Integer> endTokens) {
         checkSupported();
         int hidden = fields.positive("hidden_size");
-        int layers = fields.positive("num_hidden_layers");
-        if (layers > 1024) {
-            throw fields.error("field 'num_hidden_layers' must be at most 1024, not " + layers);
-        }
+        int layers = HuggingFaceConfig.layers(fields);
         try {
             var config = new DecoderConfig(
                     architecture.label(),

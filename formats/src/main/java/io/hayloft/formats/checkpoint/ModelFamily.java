@@ -50,7 +50,7 @@ public record ModelFamily(String name, List<String> safetensors, List<String> gg
                 .toList();
     }
 
-    private static State state(Architecture architecture) {
+    static State state(Architecture architecture) {
         return switch (architecture) {
             case MAMBA, MAMBA2, RWKV5 -> State.RECURRENT;
             case JAMBA, FALCON_H1, RECURRENT_GEMMA -> State.BOTH;

@@ -70,7 +70,7 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
         }
 
         /** Number of weight matrices. */
-        public int matrices() {
+        private int matrices() {
             return gated ? 3 : 2;
         }
 
