@@ -101,12 +101,13 @@ final class ContainerImage {
     private static Map<String, Path> libraries(Path home) throws IOException {
         var found = new TreeSet<String>();
         for (var file : Archives.files(home.resolve("runtime"))) {
-            if (file.toString().endsWith(".so") || file.endsWith("bin/java")) {
+            if (needsSystem(file)) {
                 found.addAll(needed(file.toString()));
             }
         }
         // Native libraries inside the jars are C++ and Rust.
-        var inJars = List.of("libstdc++.so.6", "libgcc_s.so.1", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1");
+        var inJars =
+                List.of("libstdc++.so.6", "libgcc_s.so.1", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1");
         for (var line : run("/sbin/ldconfig", "-p")) {
             int arrow = line.indexOf(" => ");
             var name = line.strip().split(" ")[0];
@@ -122,7 +123,18 @@ final class ContainerImage {
         }
         return libraries;
     }
-    
+
+    /** Java and its libraries, less those for windows and sound, which nothing here uses. */
+    private static boolean needsSystem(Path file) {
+        var name = file.getFileName().toString();
+        return file.endsWith("bin/java")
+                || name.endsWith(".so")
+                        && !name.startsWith("libawt_xawt")
+                        && !name.startsWith("libsplashscreen")
+                        && !name.startsWith("libjsound")
+                        && !name.startsWith("libjawt");
+    }
+
     private static List<String> needed(String file) throws IOException {
         var paths = new ArrayList<String>();
         for (var line : run("ldd", file)) {

@@ -26,10 +26,21 @@ final class StartArchive {
     private StartArchive() {}
 
     static void make(Path home) throws IOException {
-        var jar = home.resolve("lib/hayloft-cli.jar").toString();
+        // Runs in the folder, with relative paths: what an archive says of its jars must not name a folder of this
+        // machine.
+        var jar = "lib/hayloft-cli.jar";
         var loaded = home.resolve("loaded");
         var listed = home.resolve("listed");
-        run(home, "-XX:DumpLoadedClassList=" + loaded, "-jar", jar, "generate", "--prompt", "Hello", "-n", "2");
+        run(
+                home,
+                "-XX:DumpLoadedClassList=" + loaded.getFileName(),
+                "-jar",
+                jar,
+                "generate",
+                "--prompt",
+                "Hello",
+                "-n",
+                "2");
         // Lines that begin with @cp say which constants were resolved, which differs from run to run.
         var classes = Files.readAllLines(loaded).stream()
                 .filter(line -> !line.startsWith("#") && !line.startsWith("@cp"))
@@ -39,18 +50,25 @@ final class StartArchive {
                 .toList();
         Files.write(listed, classes);
         var archive = home.resolve(name(home));
-        run(home, "-XX:SharedClassListFile=" + listed, "-Xshare:dump", "-XX:SharedArchiveFile=" + archive, "-cp", jar);
+        run(
+                home,
+                "-XX:SharedClassListFile=" + listed.getFileName(),
+                "-Xshare:dump",
+                "-XX:SharedArchiveFile=" + archive.getFileName(),
+                "-cp",
+                jar);
         Files.delete(loaded);
         Files.delete(listed);
     }
 
     private static void run(Path home, String... arguments) throws IOException {
         var command = new ArrayList<String>();
-        command.add(home.resolve("runtime/bin/java").toString());
+        command.add(home.toAbsolutePath().resolve("runtime/bin/java").toString());
         command.addAll(OPTIONS);
         command.addAll(List.of(arguments));
         var log = Files.createTempFile("hayloft-dist", ".log");
         var process = new ProcessBuilder(command)
+                .directory(home.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
