@@ -13,6 +13,8 @@ import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.BenchRun;
 import io.hayloft.bench.run.EndpointRun;
+import io.hayloft.bench.run.SampleJob;
+import io.hayloft.bench.run.Spread;
 import io.hayloft.bench.run.TextRunner;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.hub.ResolvedModel;
@@ -191,6 +193,19 @@ final class BenchCommand extends Subcommand {
             description = "No plan, progress or notes: the result, and errors.")
     private boolean quiet;
 
+    private @Nullable Spread spread;
+
+    /** Lets the samples be answered elsewhere. */
+    void spread(Spread elsewhere) {
+        spread = elsewhere;
+    }
+
+    /** What another machine answers samples of, by the same options; its model stays loaded as long as the program runs. */
+    SampleJob job() {
+        var found = model.resolve();
+        return SampleJob.open(spec(found), model.load(found, asides()));
+    }
+
     @Override
     public Integer call() {
         var form = TableFormat.parse(format);
@@ -198,6 +213,9 @@ final class BenchCommand extends Subcommand {
         var found = model.resolve();
         var spec = spec(found);
         if (endpoint != null) {
+            if (spread != null) {
+                throw new UserError("--endpoint cannot be spread over machines: run it with hayloft bench");
+            }
             ask(endpoint, found, spec, form);
             return 0;
         }
@@ -317,7 +335,7 @@ final class BenchCommand extends Subcommand {
     private RunFolder runWithBar(BenchRun run) {
         var folder = run.folder();
         try (var progress = new BenchProgress(asides(), folder)) {
-            return run.run(progress);
+            return spread == null ? run.run(progress) : run.run(progress, spread);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.run.SampleJob;
+import io.hayloft.bench.run.Spread;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -35,7 +37,36 @@ public final class Main {
 
     /** Runs a command and returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        var line = new CommandLine(new RootCommand());
+        return run(commandLine(), out, err, arguments);
+    }
+
+    /** Runs a command; the samples of bench are answered by {@code spread}. */
+    static int run(PrintWriter out, PrintWriter err, Spread spread, String... arguments) {
+        var line = commandLine();
+        bench(line).spread(spread);
+        return run(line, out, err, arguments);
+    }
+
+    /**
+     * What answers the samples of a run on another machine.
+     *
+     * @param arguments as the user gave them, from the word bench on
+     */
+    static SampleJob job(String... arguments) {
+        var line = commandLine().setExpandAtFiles(false);
+        line.parseArgs(arguments);
+        return bench(line).job();
+    }
+
+    private static CommandLine commandLine() {
+        return new CommandLine(new RootCommand());
+    }
+
+    private static BenchCommand bench(CommandLine line) {
+        return line.getSubcommands().get("bench").getCommand();
+    }
+
+    private static int run(CommandLine line, PrintWriter out, PrintWriter err, String... arguments) {
         line.setOut(out).setErr(err);
         // A value such as @ids.txt belongs to its option.
         line.setExpandAtFiles(false).setUsageHelpWidth(Math.clamp(Terminal.width(), LEAST_HELP_WIDTH, HELP_WIDTH));

@@ -9,6 +9,7 @@ import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Hash of the program's own code: builds differ in it even where their version has the same name. */
 public final class CodeHash {
@@ -45,16 +47,32 @@ public final class CodeHash {
         try {
             var places = new LinkedHashSet<Path>();
             for (var room : rooms()) {
-                var source = room.getProtectionDomain().getCodeSource();
-                if (source == null || source.getLocation() == null) {
+                var place = place(room);
+                if (place == null) {
                     return UNKNOWN;
                 }
-                places.add(Path.of(source.getLocation().toURI()));
+                places.add(place);
             }
             return of(List.copyOf(places));
         } catch (IOException | URISyntaxException | IllegalArgumentException e) {
             return UNKNOWN;
         }
+    }
+
+    /**
+     * The jar or the folder that a class is read from. (Its code source would be the place where the archive of loaded
+     * classes was made, where that was elsewhere.)
+     */
+    private static @Nullable Path place(Class<?> type) throws URISyntaxException {
+        var file = type.getName().replace('.', '/') + ".class";
+        var resource = type.getClassLoader().getResource(file);
+        if (resource == null) {
+            return null;
+        }
+        var place = resource.toString();
+        place = place.substring(0, place.length() - file.length());
+        return Path.of(
+                new URI(place.startsWith("jar:") ? place.substring("jar:".length(), place.length() - 2) : place));
     }
 
     /** A class of each room, and the backends, which bench knows only as services. */

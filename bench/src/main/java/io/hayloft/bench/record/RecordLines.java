@@ -109,6 +109,19 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         return new RecordLines(lines, complete, line.size());
     }
 
+    /**
+     * A line alone.
+     *
+     * @throws UserError if it is no record
+     */
+    static RunLine parse(String line) {
+        try {
+            return decode(line.getBytes(StandardCharsets.UTF_8));
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new UserError("a line is no record (" + Json.reason(e) + ")", e);
+        }
+    }
+
     private static RunLine decode(byte[] line) {
         var json = Json.LINES.readTree(line);
         if (!json.isObject()) {

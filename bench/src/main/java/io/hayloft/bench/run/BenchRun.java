@@ -16,6 +16,7 @@ import io.hayloft.bench.plan.SampleSizes;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
+import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
 import io.hayloft.engine.model.LanguageModel;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,22 +148,63 @@ public final class BenchRun implements AutoCloseable {
     }
 
     /**
-     * Runs what is left to do. A sample that fails becomes a record that says why, and the run goes on.
+     * Runs what is left to do here, one sample after another. A sample that fails becomes a record that says why, and the run
+     * goes on.
      *
      * @throws UserError if the disk is full, or an earlier answer in the folder was to another prompt; what was finished
      *     before is safe
      */
     public RunFolder run(RunListener listener) {
+        return run(listener, (left, _, written) -> {
+            var earlier = new EarlierLines(folder().toString(), writer.lines());
+            for (var sample : left) {
+                written.accept(sample.sample(), job.missing(sample.sample(), earlier));
+            }
+        });
+    }
+
+    /**
+     * Runs what is left to do elsewhere; the records are written here as they arrive.
+     *
+     * @throws UserError as {@link #run(RunListener)}, and where the other machines fail
+     */
+    public RunFolder run(RunListener listener, Spread spread) {
         writer.notes().forEach(listener::note);
-        int finished = done;
         var clock = new RunClock(sizes.subList(done, sizes.size()), sizes.size(), writer.lines(), costs);
-        listener.started(clock.progress(finished, ""));
-        var earlier = new EarlierLines(folder(), writer.lines());
-        boolean ran = false;
-        for (int i = 0; i < job.count(); i++) {
-            var lines = job.missing(i, earlier);
+        var arrivals = new Arrivals(listener, clock);
+        listener.started(clock.progress(done, ""));
+        spread.answer(left(), writer.info().clock(), arrivals);
+        return arrivals.ran ? writer.finish(now(), clock.seconds()) : writer.folderAsItIs();
+    }
+
+    /** The samples with what earlier starts have written about them. Whether that is still right only an answer can tell. */
+    private List<Spread.Work> left() {
+        var earlier = new EarlierLines(folder().toString(), writer.lines());
+        var choice = job.choice();
+        return IntStream.range(0, job.count())
+                .mapToObj(i -> new Spread.Work(
+                        i,
+                        sizes.get(i).promptTokens(),
+                        earlier.of(choice.task(i).name(), choice.name(i), choice.protocol(i), job.methods())))
+                .toList();
+    }
+
+    /** Writes what arrives and tells the listener. */
+    private final class Arrivals implements Spread.Done {
+        private final RunListener listener;
+        private final RunClock clock;
+        private int finished = done;
+        private boolean ran;
+
+        Arrivals(RunListener listener, RunClock clock) {
+            this.listener = listener;
+            this.clock = clock;
+        }
+
+        @Override
+        public void accept(int sample, List<RunLine> lines) {
             if (lines.isEmpty()) {
-                continue;
+                return;
             }
             writer.append(lines);
             ran = true;
@@ -169,11 +212,10 @@ public final class BenchRun implements AutoCloseable {
                 clock.failed();
                 listener.note("sample " + failed.subject().sample() + " failed: " + failed.error());
             }
-            clock.add(sizes.get(i), lines);
+            clock.add(sizes.get(sample), lines);
             finished = Math.min(finished + 1, sizes.size());
-            listener.sampleDone(clock.progress(finished, job.choice().task(i).name()));
+            listener.sampleDone(clock.progress(finished, job.choice().task(sample).name()));
         }
-        return ran ? writer.finish(now(), clock.seconds()) : writer.folderAsItIs();
     }
 
     static String now() {

@@ -7,19 +7,20 @@ import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.methods.Method;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The lines that earlier starts of a run have left, found by task, sample, protocol and method. */
 final class EarlierLines {
-    private final Path folder;
+    private final String folder;
     private final Map<List<String>, RunLine> lines = new HashMap<>();
 
-    EarlierLines(Path folder, Collection<RunLine> all) {
+    /** @param folder what errors call the place of these lines */
+    EarlierLines(String folder, Collection<RunLine> all) {
         this.folder = folder;
         for (var line : all) {
             var subject = line.subject();
@@ -33,6 +34,14 @@ final class EarlierLines {
     @Nullable
     RunLine find(String task, String sample, Protocol protocol, String method) {
         return lines.get(List.of(task, sample, protocol.text(), method));
+    }
+
+    /** The lines of a sample by these methods. */
+    List<RunLine> of(String task, String sample, Protocol protocol, List<Method> methods) {
+        return methods.stream()
+                .map(method -> find(task, sample, protocol, method.name()))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /**

@@ -161,7 +161,7 @@ public final class EndpointRun implements AutoCloseable {
 
     private void askAll(ApiClient client, CompletionService<Asked> answers, RunListener listener)
             throws InterruptedException {
-        var earlier = new EarlierLines(folder(), writer.lines());
+        var earlier = new EarlierLines(folder().toString(), writer.lines());
         int waiting = 0;
         for (int i = 0; i < job.count(); i++) {
             var planned = left(i, earlier, listener);

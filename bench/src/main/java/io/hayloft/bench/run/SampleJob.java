@@ -108,6 +108,17 @@ public final class SampleJob implements AutoCloseable {
         return answer(planned, new PromptGroups(runner, planned, spec), methods);
     }
 
+    /**
+     * The lines that a sample still lacks, on a machine that does not have the run's folder.
+     *
+     * @param earlier all that earlier starts have written about this sample
+     * @return nothing if all methods have answered or failed before
+     * @throws UserError if the earlier answers were to another prompt or by other settings
+     */
+    public List<RunLine> missing(int index, List<RunLine> earlier) {
+        return missing(index, new EarlierLines("the run", earlier));
+    }
+
     private List<BenchRecord> answer(PlannedSample planned, PromptGroups groups, List<Method> some) {
         var answers = groups.answer(some);
         var records = new ArrayList<BenchRecord>();

@@ -1,0 +1,67 @@
+package io.hayloft.spark;
+
+import io.hayloft.bench.record.RunLine;
+import io.hayloft.bench.run.SampleJob;
+import io.hayloft.cli.SpreadBench;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkFiles;
+import org.jspecify.annotations.Nullable;
+
+/** An executor's one loaded model, with the job whose samples it answers. */
+final class Worker {
+    private static @Nullable Worker current;
+
+    private final List<String> arguments;
+    private final SampleJob job;
+
+    private Worker(List<String> arguments, SampleJob job) {
+        this.arguments = arguments;
+        this.job = job;
+    }
+
+    /**
+     * Answers a sample with the methods that are left, one sample at a time.
+     *
+     * @param threads cores that Spark has given to this task
+     */
+    static synchronized List<RunLine> answer(
+            List<String> arguments, int threads, int sample, List<RunLine> earlier) {
+        var worker = current;
+        if (worker == null || !worker.arguments.equals(arguments)) {
+            worker = new Worker(arguments, SpreadBench.job(here(arguments, threads)));
+            current = worker;
+        }
+        return worker.job.missing(sample, earlier);
+    }
+
+    /** The arguments as they are right on this node. */
+    private static List<String> here(List<String> arguments, int threads) {
+        var all = new ArrayList<String>();
+        for (int i = 0; i < arguments.size(); i++) {
+            var argument = arguments.get(i);
+            if (argument.equals("--model") && i + 1 < arguments.size()) {
+                all.add("--model=" + model(arguments.get(++i)));
+            } else if (argument.startsWith("--model=")) {
+                all.add("--model=" + model(argument.substring("--model=".length())));
+            } else {
+                all.add(argument);
+            }
+        }
+        if (arguments.stream().noneMatch(argument -> argument.startsWith("--threads"))) {
+            all.add("--threads=" + threads);
+        }
+        return all;
+    }
+
+    /** A model that {@code --files} has sent lies in a folder of this executor, under the name that it had. */
+    private static String model(String name) {
+        if (name.contains(":") || Files.exists(Path.of(name))) {
+            return name;
+        }
+        var sent = SparkFiles.get(Path.of(name).getFileName().toString());
+        return Files.exists(Path.of(sent)) ? sent : name;
+    }
+}
