@@ -4,7 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
-import io.hayloft.tasks.needle.NeedleTask;
+import io.hayloft.tasks.needle.KeyTask;
 import io.hayloft.tasks.needle.PassKeyTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
@@ -196,7 +196,7 @@ public final class BenchSpecBuilder {
         if (haystack != null
                 && chosen.stream()
                         .allMatch(task ->
-                                Tasks.withDigits(task, NeedleTask.USUAL_DIGITS).isEmpty())) {
+                                Tasks.withDigits(task, KeyTask.USUAL_DIGITS).isEmpty())) {
             throw new UserError("--haystack is for the tasks needle, needle-paper and passkey: name one with --tasks");
         }
         return new BenchSpec(

@@ -16,6 +16,21 @@ public interface Task {
     /** One line for people: what the task asks. */
     String description();
 
+    /** What the task measures, in a few sentences for people; empty where {@link #description} says it all. */
+    default String measures() {
+        return "";
+    }
+
+    /** The text of a prompt with named places for what differs by sample; empty for generated tasks. */
+    default String promptForm() {
+        return "";
+    }
+
+    /** The name of the protocol of a run that does not say one; null for the usual one. */
+    default @Nullable String protocol() {
+        return null;
+    }
+
     /** The metric with its version, such as {@code qa_f1/1}. */
     String metric();
 
@@ -30,6 +45,15 @@ public interface Task {
     /** Whether samples are read from files in {@link SampleRequest#data()}, rather than generated. */
     default boolean needsData() {
         return false;
+    }
+
+    /**
+     * Whether the files of samples are there.
+     *
+     * @param folder the folder with data files, if the user named one; a user's own task may have its file elsewhere
+     */
+    default boolean hasData(@Nullable Path folder) {
+        return folder != null;
     }
 
     /**

@@ -5,11 +5,12 @@ import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
 import io.hayloft.bench.Protocol;
-import io.hayloft.bench.grid.YamlNode.Mapping;
-import io.hayloft.bench.grid.YamlNode.Scalar;
-import io.hayloft.bench.grid.YamlNode.Sequence;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.registry.Tasks;
+import io.hayloft.tasks.yaml.YamlNode;
+import io.hayloft.tasks.yaml.YamlNode.Mapping;
+import io.hayloft.tasks.yaml.YamlNode.Scalar;
+import io.hayloft.tasks.yaml.YamlNode.Sequence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -41,7 +42,7 @@ final class GridReader {
      * @throws UserError with the line, if it is no YAML, has an unknown key, or names what does not exist
      */
     static Grid read(String name, String text) {
-        return new GridReader(name).grid(YamlNode.parse(name, text));
+        return new GridReader(name).grid(YamlNode.parse(name, text, "a grid lists settings, as in grids/default.yaml"));
     }
 
     private static List<String> with(List<String> keys, String... more) {
@@ -189,9 +190,9 @@ final class GridReader {
         if (!(node instanceof Mapping mapping)) {
             throw wrong(node, what + " has keys and values, such as " + keys.getFirst() + ": ...");
         }
-        mapping.keyLines().forEach((key, line) -> {
+        mapping.keys().forEach((key, place) -> {
             if (!keys.contains(key)) {
-                throw at(line, Suggest.unknown("key of " + what, key, keys));
+                throw place.error(Suggest.unknown("key of " + what, key, keys));
             }
         });
         return mapping;
@@ -212,18 +213,14 @@ final class GridReader {
     }
 
     private UserError wrong(YamlNode node, String what) {
-        return new UserError(file + ", line " + node.line() + ": " + what);
+        return node.place().error(what);
     }
 
-    private UserError at(int line, UserError error) {
-        return new UserError(file + ", line " + line + ": " + error.getMessage(), error);
-    }
-
-    private <T> T at(YamlNode node, Supplier<T> read) {
+    private static <T> T at(YamlNode node, Supplier<T> read) {
         try {
             return read.get();
         } catch (UserError e) {
-            throw at(node.line(), e);
+            throw node.place().error(e);
         }
     }
 }

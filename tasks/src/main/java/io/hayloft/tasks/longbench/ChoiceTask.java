@@ -1,85 +1,54 @@
 package io.hayloft.tasks.longbench;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
-import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tasks.definition.DefinedTask;
+import io.hayloft.tasks.definition.Definition;
 import io.hayloft.tasks.metric.Choice;
 import io.hayloft.tasks.metric.Metric;
 import io.hayloft.tasks.metric.UnicodeText;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * LongBench v2: multiple-choice questions about long texts, answered at once. {@code longbench-v2-no-context} asks the same
+ * Multiple-choice questions about long texts, as in LongBench v2, answered at once. A template without {@code $DOC$} asks the
  * questions without the text.
  */
-public final class ChoiceTask implements Task {
-    /** The rows of both tasks. */
-    private static final String FILE = "longbench-v2";
-
+public final class ChoiceTask extends DefinedTask {
     private static final String DOCUMENT = "$DOC$";
     private static final List<String> FIELDS = List.of("question", "choice_A", "choice_B", "choice_C", "choice_D");
     private static final List<String> MARKS = List.of("$Q$", "$C_A$", "$C_B$", "$C_C$", "$C_D$");
-    private static final int MAX_NEW_TOKENS = 128;
 
-    private final String name;
-    private final boolean withContext;
     private final String template;
+    private final String data;
+    private final boolean withContext;
+    private final int maxNewTokens;
 
-    private ChoiceTask(String name, boolean withContext, String templateFile) {
-        this.name = name;
-        this.withContext = withContext;
-        try (var resource = ChoiceTask.class.getResourceAsStream(templateFile)) {
-            this.template = new String(Objects.requireNonNull(resource).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Both tasks. */
-    public static List<Task> all() {
-        return List.of(
-                new ChoiceTask(FILE, true, "choice.txt"),
-                new ChoiceTask(FILE + "-no-context", false, "choice-no-context.txt"));
-    }
-
-    @Override
-    public String name() {
-        return name;
+    /**
+     * The task of a definition of the form {@code choices}.
+     *
+     * @throws UserError if a key is missing or wrong
+     */
+    public ChoiceTask(Definition definition) {
+        super(definition);
+        var fields = definition.fields();
+        this.template = fields.text("prompt");
+        this.withContext = template.contains(DOCUMENT);
+        this.data = fields.text("data", definition.name());
+        this.maxNewTokens = fields.integer("answer-tokens", 1, 1 << 20);
     }
 
     @Override
-    public Category category() {
-        return Category.MULTIPLE_CHOICE;
-    }
-
-    @Override
-    public String description() {
-        return withContext
-                ? "four choices for a question about a long text"
-                : "the same questions without the text: what can be guessed";
-    }
-
-    @Override
-    public String metric() {
-        return Metric.CHOICE.id();
-    }
-
-    @Override
-    public String version() {
-        return "1";
+    public String promptForm() {
+        return template;
     }
 
     @Override
@@ -88,14 +57,19 @@ public final class ChoiceTask implements Task {
     }
 
     @Override
+    public boolean hasData(@Nullable Path folder) {
+        return SampleFile.find(data, folder, definition().folder()) != null;
+    }
+
+    @Override
     public int longestAnswer(SampleRequest request) {
-        return MAX_NEW_TOKENS;
+        return maxNewTokens;
     }
 
     @Override
     public Samples open(SampleRequest request) {
         var ids = new HashSet<String>();
-        var rows = SampleFile.of(FILE, request.data()).rows(request.count(), row -> {
+        var rows = SampleFile.of(this, data, request.data()).rows(request.count(), row -> {
             sample(row, null);
             if (!ids.add(row.text("_id"))) {
                 throw new UserError(row.file() + ", line " + row.line() + ": a sample before it has the same _id '"
@@ -125,7 +99,7 @@ public final class ChoiceTask implements Task {
             prompt = cut(prompt, request.limitTokens(), request.tokens());
         }
         return new Sample(
-                name, category(), row.text("_id"), prompt, List.of(answer), List.of(), MAX_NEW_TOKENS, facets);
+                name(), category(), row.text("_id"), prompt, List.of(answer), List.of(), maxNewTokens, facets);
     }
 
     /**

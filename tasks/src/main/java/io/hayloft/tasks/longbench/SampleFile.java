@@ -2,6 +2,7 @@ package io.hayloft.tasks.longbench;
 
 import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
+import io.hayloft.tasks.definition.DefinedTask;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
@@ -24,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A data file of one task in UTF-8: a JSON object a line, blank lines passed over, or one list of objects. */
 public final class SampleFile {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final List<String> ENDINGS = List.of(".jsonl", ".json");
+    private static final List<String> ENDINGS = List.of(".jsonl", ".json", "");
 
     /** Some editors put it before the first line. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -38,28 +41,42 @@ public final class SampleFile {
     }
 
     /**
-     * The file of a task: {@code <task>.jsonl} or {@code <task>.json} in the folder or in its sub-folder {@code data},
-     * as the official archive has it.
+     * The file of a task: {@code <data>.jsonl} or {@code <data>.json} in the folder or in its sub-folder {@code data},
+     * as the official archive has it, or beside the task's own file.
      *
+     * @param data the file's name, with or without its ending
      * @throws UserError if there is no folder or no such file in it
      */
-    static SampleFile of(String task, @Nullable Path folder) {
-        if (folder == null) {
+    static SampleFile of(DefinedTask task, String data, @Nullable Path folder) {
+        var own = task.definition().folder();
+        var file = find(data, folder, own);
+        if (file != null) {
+            return new SampleFile(file);
+        }
+        var name = data.matches(".+\\.jsonl?") ? data : data + ".jsonl";
+        if (folder == null && own == null) {
             throw new UserError(
-                    "task '" + task + "' reads its samples from files: name the folder that holds " + task + ".jsonl");
+                    "task '" + task.name() + "' reads its samples from files: name the folder that holds " + name);
         }
-        if (!Files.isDirectory(folder)) {
-            throw new UserError("no data folder at " + folder + ": it should hold " + task + ".jsonl");
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new UserError("no data folder at " + folder + ": it should hold " + name);
         }
-        for (var place : List.of(folder, folder.resolve("data"))) {
+        throw new UserError("no samples of task '" + task.name() + "' in " + (folder == null ? own : folder)
+                + ": expected " + name + " there");
+    }
+
+    /** The file of this name in the first folder that has it; null if none does. */
+    static @Nullable Path find(String data, @Nullable Path folder, @Nullable Path own) {
+        for (var place : Stream.of(folder, own).filter(Objects::nonNull).toList()) {
             for (var ending : ENDINGS) {
-                var file = place.resolve(task + ending);
-                if (Files.isRegularFile(file)) {
-                    return new SampleFile(file);
+                for (var file : List.of(place.resolve(data + ending), place.resolve("data").resolve(data + ending))) {
+                    if (Files.isRegularFile(file)) {
+                        return file;
+                    }
                 }
             }
         }
-        throw new UserError("no samples of task '" + task + "' in " + folder + ": expected " + task + ".jsonl there");
+        return null;
     }
 
     /** A file that is there. */

@@ -28,6 +28,11 @@ public enum Metric {
         this.id = id;
     }
 
+    /** The name without its version, as task files have it. */
+    public String word() {
+        return id.substring(0, id.indexOf('/'));
+    }
+
     /** Name and version. */
     public String id() {
         return id;

@@ -1,15 +1,14 @@
 package io.hayloft.tasks.mini;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.SeededRandom;
-import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
-import io.hayloft.tasks.metric.Metric;
+import io.hayloft.tasks.definition.DefinedTask;
+import io.hayloft.tasks.definition.Definition;
 import io.hayloft.tasks.metric.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +19,7 @@ import java.util.List;
  * three turns of a conversation, of which the second asks about the answer to the first. Samples of a context have its name
  * in the facet {@code context}.
  */
-public final class ContextTask implements Task {
+public final class ContextTask extends DefinedTask {
     private static final int QUESTIONS = 5;
     private static final int TURNS = 3;
     private static final int USUAL_LENGTH = 1024;
@@ -30,13 +29,10 @@ public final class ContextTask implements Task {
 
     private final boolean conversation;
 
-    private ContextTask(boolean conversation) {
-        this.conversation = conversation;
-    }
-
-    /** Both tasks. */
-    public static List<Task> all() {
-        return List.of(new ContextTask(false), new ContextTask(true));
+    /** The task of a definition whose parameter {@code turns} says whether it is a conversation. */
+    public ContextTask(Definition definition) {
+        super(definition);
+        this.conversation = definition.parameters().flag("turns", false);
     }
 
     /** A context with its questions and answers; each answer is what must follow its question. */
@@ -44,33 +40,6 @@ public final class ContextTask implements Task {
         String text() {
             return context + String.join("", questions) + " " + String.join(" ", answers);
         }
-    }
-
-    @Override
-    public String name() {
-        return conversation ? "mini-turns" : "mini-questions";
-    }
-
-    @Override
-    public Category category() {
-        return Category.MULTI_DOC_QA;
-    }
-
-    @Override
-    public String description() {
-        return conversation
-                ? "three turns about one generated context, the second about the first's answer"
-                : "five questions about one generated context, which is compressed once for all";
-    }
-
-    @Override
-    public String metric() {
-        return Metric.EXACT_WORDS.id();
-    }
-
-    @Override
-    public String version() {
-        return "1";
     }
 
     @Override
@@ -175,6 +144,6 @@ public final class ContextTask implements Task {
         var reference = sample.references().getFirst();
         var words = Words.of(output);
         var counted = words.subList(0, Math.min(Words.of(reference).size(), words.size()));
-        return Metric.EXACT_WORDS.score(String.join(" ", counted), reference, List.of());
+        return definition().metric().score(String.join(" ", counted), reference, List.of());
     }
 }

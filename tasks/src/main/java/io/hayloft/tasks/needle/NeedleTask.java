@@ -1,14 +1,12 @@
 package io.hayloft.tasks.needle;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.SeededRandom;
-import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
-import io.hayloft.tasks.metric.Metric;
+import io.hayloft.tasks.definition.Definition;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -16,81 +14,56 @@ import java.util.List;
  * A pass key hidden at several depths of a long text. Samples go through all depths, then again with other keys and
  * prose; a count that is a multiple of the number of depths makes a full grid.
  */
-public final class NeedleTask implements Task {
-    /** Digits of the usual key. */
-    public static final int USUAL_DIGITS = 7;
-
-    /** Middle first, then the ends, so that a small number of samples is spread as well. */
-    private static final List<Double> DEPTHS = List.of(0.5, 0.0, 1.0, 0.25, 0.75);
-
-    private static final String VERSION = "1";
+public final class NeedleTask extends KeyTask {
     private static final int USUAL_LENGTH = 4096;
     private static final int MOST_DIGITS = 1000;
 
     /** Room in an answer for words before the key. */
     private static final int EXTRA_TOKENS = 9;
 
-    private final int digits;
+    /** Where the needle goes, from 0 (the beginning) to 1 (the end), in the order of the samples. */
     private final List<Double> depths;
 
     /**
-     * A needle task with the usual depths.
+     * The task of a definition with the parameters {@code digits} and {@code depths}.
      *
-     * @throws UserError unless there are 1 to 1000 digits
-     */
-    public NeedleTask(int digits) {
-        this(digits, DEPTHS);
-    }
-
-    /**
-     * A needle task.
-     *
-     * @param depths where the needle goes, from 0 (the beginning) to 1 (the end), in the order of the samples
      * @throws UserError unless there are 1 to 1000 digits, and depths within their range
      */
-    public NeedleTask(int digits, List<Double> depths) {
-        if (depths.isEmpty() || depths.stream().anyMatch(depth -> !(depth >= 0 && depth <= 1))) {
-            throw new UserError("needle: depths " + depths + ": name some from 0 to 1");
-        }
-        this.digits = checkedDigits(digits);
-        this.depths = List.copyOf(depths);
+    public NeedleTask(Definition definition) {
+        this(definition, digitsOf(definition));
     }
 
-    static int checkedDigits(int digits) {
-        if (digits < 1 || digits > MOST_DIGITS) {
-            throw new UserError("needle: " + digits + " digits: ask for 1 to " + MOST_DIGITS);
+    private NeedleTask(Definition definition, int digits) {
+        super(definition, digits, MOST_DIGITS);
+        var parameters = definition.parameters();
+        this.depths = parameters.list("depths", List.of("0.5")).stream()
+                .map(depth -> depth(definition, depth))
+                .toList();
+        if (depths.isEmpty()) {
+            throw parameters.place("depths").error("'depths' names at least one from 0 to 1");
         }
-        return digits;
+    }
+
+    private static double depth(Definition definition, String text) {
+        try {
+            double depth = Double.parseDouble(text);
+            if (depth >= 0 && depth <= 1) {
+                return depth;
+            }
+        } catch (NumberFormatException e) {
+            // reported below, with the same words as a number out of range
+        }
+        throw definition.parameters().place("depths").error("'depths' are numbers from 0 to 1, not '" + text + "'");
     }
 
     @Override
-    public String name() {
-        return digits == USUAL_DIGITS ? "needle" : "needle-" + digits;
-    }
-
-    @Override
-    public Category category() {
-        return Category.NEEDLE;
+    public NeedleTask withDigits(int other) {
+        return new NeedleTask(definition(), other);
     }
 
     @Override
     public String description() {
-        return "a pass key of " + digits + " digits in prose, at " + depths.size() + " depths";
-    }
-
-    @Override
-    public String metric() {
-        return Metric.PASS_KEY.id();
-    }
-
-    @Override
-    public String version() {
-        return VERSION;
-    }
-
-    @Override
-    public boolean suitedTo(TokenCounter tokens) {
-        return Haystack.INSTANCE.isReadableBy(tokens);
+        return super.description().replace("{depths}", String.valueOf(depths.size()));
     }
 
     @Override
@@ -111,12 +84,12 @@ public final class NeedleTask implements Task {
     /** No tokenizer needs more than a token for a digit, and one for a space in front. */
     @Override
     public int longestAnswer(SampleRequest request) {
-        return digits + 1 + EXTRA_TOKENS;
+        return digits() + 1 + EXTRA_TOKENS;
     }
 
     private Sample sample(int length, long seed, int index, NeedlePrompt prompts, TokenCounter tokens) {
         var random = new SeededRandom(name(), length, seed, index);
-        var key = key(digits, random);
+        var key = key(digits(), random);
         int start = random.pick(prompts.haystack().paragraphStarts());
         double depth = depths.get(index % depths.size());
         var facets = new LinkedHashMap<String, Object>();
@@ -141,10 +114,5 @@ public final class NeedleTask implements Task {
             key.append(random.nextInt(10));
         }
         return key.toString();
-    }
-
-    @Override
-    public double score(Sample sample, String output) {
-        return Metric.PASS_KEY.best(output, sample.references(), List.of());
     }
 }

@@ -1,14 +1,12 @@
 package io.hayloft.tasks.needle;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.SeededRandom;
-import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
-import io.hayloft.tasks.metric.Metric;
+import io.hayloft.tasks.definition.Definition;
 import io.hayloft.tasks.metric.PassKeyGrid;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,51 +15,28 @@ import java.util.List;
  * The pass-key needle as the published benchmark sets it: background of a number of <em>words</em>, ten depths, long
  * answers, long answers. The background is {@link BackgroundTexts}.
  */
-public final class PaperNeedleTask implements Task {
-    private static final String VERSION = "1";
+public final class PaperNeedleTask extends KeyTask {
     private static final int USUAL_WORDS = 2730;
     private static final int MAX_NEW_TOKENS = 256;
     private static final double[] DEPTHS = PassKeyGrid.points(0, 1, 10, false);
-
-    private final int digits;
+    private static final int MOST_DIGITS = 1000;
 
     /**
-     * The task with keys of this length.
+     * The task of a definition with the parameter {@code digits}.
      *
      * @throws UserError unless there are 1 to 1000 digits
      */
-    public PaperNeedleTask(int digits) {
-        this.digits = NeedleTask.checkedDigits(digits);
+    public PaperNeedleTask(Definition definition) {
+        this(definition, digitsOf(definition));
+    }
+
+    private PaperNeedleTask(Definition definition, int digits) {
+        super(definition, digits, MOST_DIGITS);
     }
 
     @Override
-    public String name() {
-        return digits == NeedleTask.USUAL_DIGITS ? "needle-paper" : "needle-paper-" + digits;
-    }
-
-    @Override
-    public Category category() {
-        return Category.NEEDLE;
-    }
-
-    @Override
-    public String description() {
-        return "the pass key of the published benchmark; its length counts words, not tokens";
-    }
-
-    @Override
-    public String metric() {
-        return Metric.PASS_KEY.id();
-    }
-
-    @Override
-    public String version() {
-        return VERSION;
-    }
-
-    @Override
-    public boolean suitedTo(TokenCounter tokens) {
-        return Haystack.INSTANCE.isReadableBy(tokens);
+    public PaperNeedleTask withDigits(int other) {
+        return new PaperNeedleTask(definition(), other);
     }
 
     @Override
@@ -89,7 +64,7 @@ public final class PaperNeedleTask implements Task {
 
     private Sample sample(List<String> texts, int words, long seed, int index) {
         double depth = DEPTHS[index % DEPTHS.length];
-        var key = NeedleTask.key(digits, new SeededRandom(name(), words, seed, index));
+        var key = NeedleTask.key(digits(), new SeededRandom(name(), words, seed, index));
         var facets = new LinkedHashMap<String, Object>();
         facets.put("length", words);
         facets.put("depth", depth);
@@ -103,10 +78,5 @@ public final class PaperNeedleTask implements Task {
                 List.of(),
                 MAX_NEW_TOKENS,
                 facets);
-    }
-
-    @Override
-    public double score(Sample sample, String output) {
-        return Metric.PASS_KEY.best(output, sample.references(), List.of());
     }
 }

@@ -1,13 +1,10 @@
 package io.hayloft.tasks.needle;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
-import io.hayloft.tasks.Task;
-import io.hayloft.tasks.TokenCounter;
-import io.hayloft.tasks.metric.Metric;
+import io.hayloft.tasks.definition.Definition;
 import io.hayloft.tasks.metric.PassKeyGrid;
 import io.hayloft.tasks.python.PythonRandom;
 import java.nio.file.Path;
@@ -23,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Lengths and depths are stratified: the first ten samples have ten lengths and ten depths, the first hundred have every
  * cell once. Lengths that do not fit the limit of the request are left out.
  */
-public final class PassKeyTask implements Task {
+public final class PassKeyTask extends KeyTask {
     /** The digits of a key may be this many. */
     public static final int MOST_DIGITS = 128;
 
-    private static final String VERSION = "1";
     private static final int MAX_NEW_TOKENS = 256;
     private static final int REPEATS = 3;
     private static final double[] LENGTHS = PassKeyGrid.points(512, 20480, 10, true);
@@ -39,18 +35,22 @@ public final class PassKeyTask implements Task {
     private static final List<Character> DIGITS =
             "0123456789".chars().mapToObj(digit -> (char) digit).toList();
 
-    private final int digits;
-
     /**
-     * The grid with keys of this length; the paper's are 7 and 64.
+     * The grid of a definition with the parameter {@code digits}; the paper's keys have 7 and 64.
      *
      * @throws UserError unless there are 1 to 128 digits
      */
-    public PassKeyTask(int digits) {
-        if (digits < 1 || digits > MOST_DIGITS) {
-            throw new UserError("passkey: " + digits + " digits: ask for 1 to " + MOST_DIGITS);
-        }
-        this.digits = digits;
+    public PassKeyTask(Definition definition) {
+        this(definition, digitsOf(definition));
+    }
+
+    private PassKeyTask(Definition definition, int digits) {
+        super(definition, digits, MOST_DIGITS);
+    }
+
+    @Override
+    public PassKeyTask withDigits(int other) {
+        return new PassKeyTask(definition(), other);
     }
 
     /** A cell of the grid and the number of the key in it. */
@@ -68,36 +68,6 @@ public final class PassKeyTask implements Task {
         int key() {
             return (length * DEPTHS.length + depth) * REPEATS + repeat;
         }
-    }
-
-    @Override
-    public String name() {
-        return digits == NeedleTask.USUAL_DIGITS ? "passkey" : "passkey-" + digits;
-    }
-
-    @Override
-    public Category category() {
-        return Category.NEEDLE;
-    }
-
-    @Override
-    public String description() {
-        return "the paper's grid: a key of " + digits + " digits, ten lengths in words, ten depths, three keys";
-    }
-
-    @Override
-    public String metric() {
-        return Metric.PASS_KEY.id();
-    }
-
-    @Override
-    public String version() {
-        return VERSION;
-    }
-
-    @Override
-    public boolean suitedTo(TokenCounter tokens) {
-        return Haystack.INSTANCE.isReadableBy(tokens);
     }
 
     @Override
@@ -122,7 +92,7 @@ public final class PassKeyTask implements Task {
         var keys = new ArrayList<String>();
         for (int i = 0; i < LENGTHS.length * DEPTHS.length * REPEATS; i++) {
             var key = new StringBuilder();
-            for (int j = 0; j < digits; j++) {
+            for (int j = 0; j < digits(); j++) {
                 key.append(random.choice(DIGITS));
             }
             keys.add(key.toString());
@@ -149,9 +119,9 @@ public final class PassKeyTask implements Task {
     /** Tokens of a prompt, with one for BOS and some for keys of other digits. */
     private int tokens(List<String> texts, int words, SampleRequest request) {
         return 1
-                + 2 * digits
+                + 2 * digits()
                 + request.tokens()
-                        .count(PaperPrompt.of(texts, words, 0.5, "0".repeat(digits))
+                        .count(PaperPrompt.of(texts, words, 0.5, "0".repeat(digits()))
                                 .text());
     }
 
@@ -177,10 +147,5 @@ public final class PassKeyTask implements Task {
     @Override
     public int longestAnswer(SampleRequest request) {
         return MAX_NEW_TOKENS;
-    }
-
-    @Override
-    public double score(Sample sample, String output) {
-        return Metric.PASS_KEY.best(output, sample.references(), List.of());
     }
 }

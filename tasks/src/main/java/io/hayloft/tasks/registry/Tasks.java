@@ -3,53 +3,24 @@ package io.hayloft.tasks.registry;
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.Task;
-import io.hayloft.tasks.longbench.ChoiceTask;
-import io.hayloft.tasks.longbench.LongBenchTask;
-import io.hayloft.tasks.mini.ContextTask;
-import io.hayloft.tasks.mini.MiniTask;
-import io.hayloft.tasks.needle.NeedleTask;
-import io.hayloft.tasks.needle.PaperNeedleTask;
-import io.hayloft.tasks.needle.PassKeyTask;
-import io.hayloft.tasks.ruler.RulerTask;
+import io.hayloft.tasks.definition.Definitions;
+import io.hayloft.tasks.needle.KeyTask;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/** Every task by name, and groups of tasks. */
+/** Every task that comes with Hayloft by name, and groups of tasks. A task is read when it is first asked for. */
 public final class Tasks {
     private static final Pattern WITH_DIGITS = Pattern.compile("(needle|needle-paper|passkey)-([1-9][0-9]{0,3})");
-    private static final int LONG_KEY = 64;
 
-    private static final List<Task> MINI = MiniTask.all();
-    private static final List<Task> CONTEXTS = ContextTask.all();
-    private static final List<Task> LONG_BENCH = LongBenchTask.all();
-    private static final List<Task> RULER = List.copyOf(RulerTask.all());
-    private static final List<Task> LONG_BENCH_ZH = LongBenchTask.chinese();
-    private static final List<Task> LONG_BENCH_E = LongBenchTask.byLength();
-    private static final List<Task> LONG_BENCH_V2 = ChoiceTask.all();
-    private static final Task NEEDLE = new NeedleTask(NeedleTask.USUAL_DIGITS);
-    private static final Map<String, Task> BY_NAME = byName();
+    private static final Map<String, Task> READ = new ConcurrentHashMap<>();
 
     private Tasks() {}
-
-    private static Map<String, Task> byName() {
-        var others = List.of(
-                NEEDLE,
-                new NeedleTask(LONG_KEY),
-                new PaperNeedleTask(NeedleTask.USUAL_DIGITS),
-                new PassKeyTask(NeedleTask.USUAL_DIGITS),
-                new PassKeyTask(LONG_KEY));
-        var tasks = new LinkedHashMap<String, Task>();
-        Stream.of(MINI, CONTEXTS, others, RULER, LONG_BENCH, LONG_BENCH_ZH, LONG_BENCH_E, LONG_BENCH_V2)
-                .flatMap(List::stream)
-                .forEach(task -> tasks.put(task.name(), task));
-        return tasks;
-    }
 
     /**
      * The task of this name. {@code needle-N}, {@code needle-paper-N} and {@code passkey-N} hide keys of N digits.
@@ -57,23 +28,14 @@ public final class Tasks {
      * @throws UserError that names the closest task if there is none of this name
      */
     public static Task named(String name) {
-        var task = BY_NAME.get(name);
-        if (task != null) {
-            return task;
+        if (Definitions.isTask(name)) {
+            return READ.computeIfAbsent(name, known -> Kinds.task(Definitions.named(known)));
         }
         var digits = WITH_DIGITS.matcher(name);
-        if (digits.matches()) {
-            return withDigits(digits.group(1), Integer.parseInt(digits.group(2)));
+        if (digits.matches() && named(digits.group(1)) instanceof KeyTask task) {
+            return task.withDigits(Integer.parseInt(digits.group(2)));
         }
         throw Suggest.unknown("task", name, names());
-    }
-
-    private static Task withDigits(String name, int digits) {
-        return switch (name) {
-            case "passkey" -> new PassKeyTask(digits);
-            case "needle-paper" -> new PaperNeedleTask(digits);
-            default -> new NeedleTask(digits);
-        };
     }
 
     /**
@@ -82,12 +44,7 @@ public final class Tasks {
      * @throws UserError if the task has no keys of so many digits
      */
     public static Optional<Task> withDigits(Task task, int digits) {
-        return switch (task) {
-            case PassKeyTask _ -> Optional.of(new PassKeyTask(digits));
-            case PaperNeedleTask _ -> Optional.of(new PaperNeedleTask(digits));
-            case NeedleTask _ -> Optional.of(new NeedleTask(digits));
-            default -> Optional.empty();
-        };
+        return task instanceof KeyTask key ? Optional.of(key.withDigits(digits)) : Optional.empty();
     }
 
     /**
@@ -111,45 +68,46 @@ public final class Tasks {
     }
 
     private static List<Task> group(String name) {
-        return switch (name) {
-            case "mini" -> MINI;
-            case "longbench" -> LONG_BENCH;
-            case "ruler" -> RULER;
-            case "longbench-zh" -> LONG_BENCH_ZH;
-            case "longbench-e" -> LONG_BENCH_E;
-            default -> List.of(named(name));
-        };
+        return Definitions.isTask(name) || !Definitions.groups().contains(name)
+                ? List.of(named(name))
+                : ofGroup(name);
+    }
+
+    private static List<Task> ofGroup(String name) {
+        return Definitions.tasks(name).stream().map(Tasks::named).toList();
     }
 
     /** Every name that {@link #parse} takes: groups first. */
     private static List<String> names() {
-        var names = new LinkedHashSet<>(List.of("mini", "longbench", "longbench-zh", "longbench-e", "ruler"));
-        names.addAll(BY_NAME.keySet());
+        var names = new LinkedHashSet<>(Definitions.groups());
+        Definitions.groups().forEach(group -> names.addAll(Definitions.tasks(group)));
         return new ArrayList<>(names);
     }
 
-    /** Every task. */
+    /** Every task, group by group. */
     public static List<Task> all() {
-        return List.copyOf(BY_NAME.values());
+        return Definitions.groups().stream()
+                .flatMap(group -> ofGroup(group).stream())
+                .toList();
     }
 
     /** The seven generated tasks that the embedded model can do. */
     public static List<Task> miniSuite() {
-        return MINI;
+        return ofGroup("mini");
     }
 
     /** The pass-key needle for real models. */
     public static Task needle() {
-        return NEEDLE;
+        return named("needle");
     }
 
     /** The tasks of RULER. */
     public static List<Task> ruler() {
-        return RULER;
+        return ofGroup("ruler");
     }
 
     /** The LongBench tasks. */
     public static List<Task> longBench() {
-        return LONG_BENCH;
+        return ofGroup("longbench");
     }
 }

@@ -1,31 +1,26 @@
 package io.hayloft.tasks.ruler;
 
-import io.hayloft.tasks.Category;
-import io.hayloft.tasks.metric.Metric;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.List;
+import io.hayloft.base.UserError;
+import io.hayloft.tasks.definition.Definition;
+import io.hayloft.tasks.yaml.Fields;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The settings of one task, from the resource {@code tasks.json}.
+ * The settings of one task.
  *
- * @param name the task's official name
- * @param version changes whenever samples or scores do
- * @param about one line for people
+ * @param name the task's name
  * @param family what the task shares with others
  * @param needles what is hidden, for the family {@code niah}
  * @param dataset where the questions come from, for the family {@code qa}
  */
 record RulerSettings(
-        String name,
-        String version,
-        String about,
-        Family family,
-        @Nullable Needles needles,
-        @Nullable Dataset dataset) {
+        String name, Family family, @Nullable Needles needles, @Nullable Dataset dataset) {
+    private static final int MOST = 1000;
 
     /** How samples are drawn. */
     enum Kind {
@@ -80,10 +75,7 @@ record RulerSettings(
      * @param answerStart text at whose first place after it the answer prefix begins
      */
     record Family(
-            String name,
             Kind kind,
-            Category category,
-            Metric metric,
             int tokensToGenerate,
             String template,
             String answerPrefix,
@@ -91,39 +83,45 @@ record RulerSettings(
             String question,
             String answerStart) {}
 
-    private record Entry(
-            String name,
-            String version,
-            String family,
-            String about,
-            @Nullable Needles needles,
-            @Nullable Dataset dataset) {}
-
-    private record Resource(List<Family> families, List<Entry> tasks) {}
-
-    /** The thirteen tasks in the order of the benchmark. */
-    static List<RulerSettings> all() {
-        try (var stream = RulerSettings.class.getResourceAsStream("tasks.json")) {
-            var resource = JsonMapper.shared().readValue(Objects.requireNonNull(stream), Resource.class);
-            return resource.tasks().stream()
-                    .map(task -> new RulerSettings(
-                            task.name(),
-                            task.version(),
-                            task.about(),
-                            family(resource.families(), task.family()),
-                            task.needles(),
-                            task.dataset()))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /**
+     * The settings that a definition has.
+     *
+     * @throws UserError if a key is missing or wrong
+     */
+    static RulerSettings of(Definition definition) {
+        var fields = definition.fields();
+        var parameters = definition.parameters();
+        var kind = parameters.choice("draw", words(Kind.values()));
+        var family = new Family(
+                kind,
+                fields.integer("answer-tokens", 1, 1 << 20),
+                fields.text("prompt"),
+                fields.text("answer-prefix"),
+                fields.text("instruction-end"),
+                fields.text("question"),
+                fields.text("answer-start"));
+        return new RulerSettings(
+                definition.name(),
+                family,
+                kind == Kind.NIAH ? needles(parameters) : null,
+                kind == Kind.QUESTIONS ? parameters.choice("dataset", words(Dataset.values())) : null);
     }
 
-    private static Family family(List<Family> families, String name) {
-        return families.stream()
-                .filter(family -> family.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no family " + name));
+    private static Needles needles(Fields parameters) {
+        return new Needles(
+                parameters.choice("haystack", words(HaystackType.values())),
+                parameters.choice("key-type", words(ValueType.values())),
+                parameters.choice("value-type", words(ValueType.values())),
+                parameters.integer("keys", 1, MOST),
+                parameters.integer("values", 1, MOST),
+                parameters.integer("queries", 1, MOST));
+    }
+
+    /** Constants by the words for them in task files. */
+    private static <T extends Enum<T>> Map<String, T> words(T[] values) {
+        return Arrays.stream(values)
+                .collect(Collectors.toMap(
+                        value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'), value -> value));
     }
 
     /** What the generator of the family {@code niah} hides. */

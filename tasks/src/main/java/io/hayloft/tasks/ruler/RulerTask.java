@@ -1,12 +1,13 @@
 package io.hayloft.tasks.ruler;
 
 import io.hayloft.base.UserError;
-import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tasks.definition.DefinedTask;
+import io.hayloft.tasks.definition.Definition;
 import io.hayloft.tasks.metric.DatasetScore;
 import io.hayloft.tasks.metric.Metric;
 import io.hayloft.tasks.metric.StringMatch;
@@ -21,48 +22,31 @@ import org.jspecify.annotations.Nullable;
  * One task of RULER. Its samples are read from the user's files in the official form, where the data folder has some of
  * this task, and generated otherwise.
  */
-public final class RulerTask implements Task {
+public final class RulerTask extends DefinedTask {
     private static final int USUAL_LENGTH = 4096;
     private static final int USUAL_SAMPLES = 10;
 
     private final RulerSettings settings;
     private final StringMatch match;
 
-    private RulerTask(RulerSettings settings, StringMatch match) {
-        this.settings = settings;
+    /**
+     * The task of a definition.
+     *
+     * @throws UserError if a key is missing or wrong
+     */
+    public RulerTask(Definition definition) {
+        this(definition, StringMatch.RULER);
+    }
+
+    private RulerTask(Definition definition, StringMatch match) {
+        super(definition);
+        this.settings = RulerSettings.of(definition);
         this.match = match;
     }
 
-    /** The thirteen tasks in the order of the benchmark. */
-    public static List<RulerTask> all() {
-        return RulerSettings.all().stream()
-                .map(settings -> new RulerTask(settings, StringMatch.RULER))
-                .toList();
-    }
-
     @Override
-    public String name() {
-        return settings.name();
-    }
-
-    @Override
-    public Category category() {
-        return settings.family().category();
-    }
-
-    @Override
-    public String description() {
-        return "RULER: " + settings.about();
-    }
-
-    @Override
-    public String metric() {
-        return settings.family().metric().id();
-    }
-
-    @Override
-    public String version() {
-        return settings.version();
+    public String promptForm() {
+        return settings.family().template() + settings.family().answerPrefix();
     }
 
     @Override
@@ -138,7 +122,7 @@ public final class RulerTask implements Task {
 
     @Override
     public double score(Sample sample, String output) {
-        return settings.family().metric() == Metric.STRING_MATCH_ALL
+        return definition().metric() == Metric.STRING_MATCH_ALL
                 ? match.all(output, sample.references())
                 : match.any(output, sample.references());
     }
@@ -158,6 +142,6 @@ public final class RulerTask implements Task {
 
     /** The same task with the scorer of kvpress, which leaves control characters out instead of making them line feeds. */
     public Task asKvpress() {
-        return new RulerTask(settings, StringMatch.KVPRESS);
+        return new RulerTask(definition(), StringMatch.KVPRESS);
     }
 }

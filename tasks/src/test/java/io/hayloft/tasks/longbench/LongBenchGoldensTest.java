@@ -7,6 +7,7 @@ import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.StandInTokens;
+import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.testing.Shared;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +20,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Prompts to the last character, before and after cutting. */
 class LongBenchGoldensTest {
-    private static final Map<String, LongBenchTask> TASKS = LongBenchTask.all().stream()
-            .map(LongBenchTask.class::cast)
-            .collect(Collectors.toMap(LongBenchTask::name, task -> task));
+    private static final Map<String, FileTask> TASKS = Tasks.longBench().stream()
+            .map(FileTask.class::cast)
+            .collect(Collectors.toMap(FileTask::name, task -> task));
 
     @Test
     void renderedPrompts() {
@@ -113,7 +114,7 @@ class LongBenchGoldensTest {
         });
     }
 
-    private static LongBenchTask task(String name) {
+    private static FileTask task(String name) {
         return Objects.requireNonNull(TASKS.get(name), name);
     }
 

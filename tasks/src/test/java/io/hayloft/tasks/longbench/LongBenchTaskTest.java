@@ -9,6 +9,7 @@ import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.StandInTokens;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.registry.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +157,7 @@ class LongBenchTaskTest {
 
     @Test
     void onlySamsumStopsAtANewline() {
-        for (var task : LongBenchTask.all()) {
+        for (var task : Tasks.longBench()) {
             assertThat(task.stop().atNewline()).isEqualTo(task.name().equals("samsum"));
             assertThat(task.stop().minNewTokens()).isEqualTo(task.name().equals("samsum") ? 1 : 0);
         }
@@ -197,7 +198,7 @@ class LongBenchTaskTest {
     }
 
     private static Task task(String name) {
-        return LongBenchTask.all().stream()
+        return Tasks.longBench().stream()
                 .filter(task -> task.name().equals(name))
                 .findFirst()
                 .orElseThrow();

@@ -11,6 +11,7 @@ import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.WordTokens;
+import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.testing.Goldens;
 import java.util.Arrays;
 import java.util.Collections;
@@ -44,7 +45,7 @@ class MiniTaskTest {
     };
 
     static List<Task> tasks() {
-        return MiniTask.all();
+        return Tasks.miniSuite();
     }
 
     @ParameterizedTest

@@ -12,6 +12,8 @@ import io.hayloft.tasks.StandInTokens;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.WordTokens;
+import io.hayloft.tasks.definition.Definitions;
+import io.hayloft.tasks.registry.Tasks;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -20,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NeedleTaskTest {
-    private static final Task NEEDLE = new NeedleTask(7);
+    private static final KeyTask NEEDLE = (KeyTask) Tasks.needle();
 
     /** One token for every three characters or so. */
     private static final TokenCounter CRUMBS = new TokenCounter() {
@@ -72,17 +74,25 @@ class NeedleTaskTest {
         assertThat(samples(NEEDLE, 1000, 0, CRUMBS)).isEqualTo(samples.subList(0, 5));
     }
 
+    private static NeedleTask needle(String parameters) {
+        return new NeedleTask(Definitions.ofText(
+                "mine.yaml",
+                "{name: mine, version: 1, about: a needle, category: needle, metric: passkey_exact, parameters: {"
+                        + parameters + "}}",
+                null));
+    }
+
     @Test
     void otherDepthsAndDigits() {
-        var task = new NeedleTask(64, List.of(0.1));
+        var task = needle("digits: 64, depths: [0.1]");
         var sample = samples(task, 1000, 1, CRUMBS).getFirst();
 
-        assertThat(task.name()).isEqualTo("needle-64");
+        assertThat(task.name()).isEqualTo("mine");
         assertThat(sample.references().getFirst()).matches("\\d{64}");
         assertThat(sample.facets()).containsEntry("depth", 0.1);
         assertThat(sample.maxNewTokens()).isEqualTo(22 + 9);
-        assertThatThrownBy(() -> new NeedleTask(7, List.of(1.5))).isInstanceOf(UserError.class);
-        assertThatThrownBy(() -> new NeedleTask(0)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> needle("depths: [1.5]")).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> NEEDLE.withDigits(0)).isInstanceOf(UserError.class);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.hayloft.tasks.GoldenLines;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.StandInTokens;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.registry.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PaperNeedleTaskTest {
-    private static final Task TASK = new PaperNeedleTask(7);
+    private static final Task TASK = Tasks.named("needle-paper");
 
     @TempDir
     Path folder;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PassKeyTaskTest {
-    private static final PassKeyTask TASK = new PassKeyTask(7);
+    private static final PassKeyTask TASK = (PassKeyTask) Tasks.named("passkey");
 
     @TempDir
     Path folder;
@@ -37,7 +37,7 @@ class PassKeyTaskTest {
                 .hasSize(300)
                 .startsWith("1043321", "8196001", "3389083")
                 .endsWith("3584168");
-        assertThat(new PassKeyTask(64).keys(42).getFirst()).hasSize(64).startsWith(keys.get(0) + keys.get(1));
+        assertThat(TASK.withDigits(64).keys(42).getFirst()).hasSize(64).startsWith(keys.get(0) + keys.get(1));
     }
 
     @Test
@@ -110,7 +110,7 @@ class PassKeyTaskTest {
         assertThat(Tasks.withDigits(TASK, 7).map(Task::name)).contains("passkey");
         assertThat(Tasks.withDigits(Tasks.named("qasper"), 7)).isEmpty();
         for (int digits : List.of(0, 129)) {
-            assertThatThrownBy(() -> new PassKeyTask(digits))
+            assertThatThrownBy(() -> TASK.withDigits(digits))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("1 to 128");
         }

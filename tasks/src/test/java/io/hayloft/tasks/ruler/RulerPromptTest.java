@@ -3,6 +3,7 @@ package io.hayloft.tasks.ruler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.tasks.GoldenLines;
+import io.hayloft.tasks.definition.Definitions;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,10 +22,7 @@ class RulerPromptTest {
         for (var line : cuts) {
             var cut = JsonMapper.shared().readTree(line);
             var sample = sample(cut);
-            var task = RulerSettings.all().stream()
-                    .filter(one -> one.name().equals(cut.get("task").stringValue()))
-                    .findFirst()
-                    .orElseThrow();
+            var task = RulerSettings.of(Definitions.named(cut.get("task").stringValue()));
             var text = sample.get("input").stringValue()
                     + sample.get("answer_prefix").stringValue();
             var parts = RulerPrompt.of(text, task.family()).orElseThrow();
