@@ -155,6 +155,7 @@ public final class BenchRun implements AutoCloseable {
      *     before is safe
      */
     public RunFolder run(RunListener listener) {
+        job.keepWith(writer::keep);
         return run(listener, (left, _, written) -> {
             var earlier = new EarlierLines(folder().toString(), writer.lines());
             for (var sample : left) {
