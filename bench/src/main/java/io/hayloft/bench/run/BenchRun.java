@@ -24,6 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,21 +65,27 @@ public final class BenchRun implements AutoCloseable {
     /** Prepares a run with any runner. */
     static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
         var job = SampleJob.open(asked, runner);
-        var spec = job.spec();
-        var settings = RunSettings.of(spec, runner.model(), job.choice().lengths());
-        var out = spec.out() != null ? spec.out() : defaultFolder(runner.model().name(), settings);
-        var clock = clock(spec, RunFolder.info(out), out);
-        job.renderAt(clock);
-        var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
-        var writer = RunWriter.open(
-                out,
-                info(job, settings, clock),
-                retryFailed ? job.retried(job.spec().methods()) : _ -> false);
+        var opened = Opened.of(job, retryFailed ? job.retried(job.spec().methods()) : _ -> false);
         try {
-            return new BenchRun(job, sizes, writer);
+            return new BenchRun(job, opened.sizes(), opened.writer());
         } catch (RuntimeException e) {
-            writer.close();
+            opened.writer().close();
             throw e;
+        }
+    }
+
+    /** The folder of a job, and about how long its samples are. */
+    record Opened(SampleSizes sizes, RunWriter writer) {
+        /** Opens the folder that the specification names, or one named after model and settings. */
+        static Opened of(SampleJob job, Predicate<FailedRecord> forgotten) {
+            var spec = job.spec();
+            var facts = job.runner().model();
+            var settings = RunSettings.of(spec, facts, job.choice().lengths());
+            var out = spec.out() != null ? spec.out() : defaultFolder(facts.name(), settings);
+            var clock = clock(spec, RunFolder.info(out), out);
+            job.renderAt(clock);
+            var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
+            return new Opened(sizes, RunWriter.open(out, info(job, settings, clock), forgotten));
         }
     }
 
