@@ -53,7 +53,7 @@ import picocli.CommandLine.Option;
         })
 final class TuneCommand extends Subcommand {
     private static final int SAMPLES = 8;
-    private static final int CHECK_SAMPLES = 16;
+    private static final int CHECK_SAMPLES = 12;
 
     @Mixin
     private ModelOptions model = new ModelOptions();

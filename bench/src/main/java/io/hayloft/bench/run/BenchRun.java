@@ -65,19 +65,25 @@ public final class BenchRun implements AutoCloseable {
     /** Prepares a run with any runner. */
     static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
         var job = SampleJob.open(asked, runner);
-        var opened = Opened.of(job, retryFailed ? job.retried(job.spec().methods()) : _ -> false);
+        var prepared = Prepared.of(job);
+        var writer = prepared.open(retryFailed ? job.retried(job.spec().methods()) : _ -> false);
         try {
-            return new BenchRun(job, opened.sizes(), opened.writer());
+            return new BenchRun(job, prepared.sizes(), writer);
         } catch (RuntimeException e) {
-            opened.writer().close();
+            writer.close();
             throw e;
         }
     }
 
-    /** The folder of a job, and about how long its samples are. */
-    record Opened(SampleSizes sizes, RunWriter writer) {
-        /** Opens the folder that the specification names, or one named after model and settings. */
-        static Opened of(SampleJob job, Predicate<FailedRecord> forgotten) {
+    /**
+     * A job whose folder has not been opened.
+     *
+     * @param sizes about how long its samples are
+     * @param folder that the specification names, or one named after model and settings
+     * @param info description of the run as if it started now
+     */
+    record Prepared(SampleSizes sizes, Path folder, RunInfo info) {
+        static Prepared of(SampleJob job) {
             var spec = job.spec();
             var facts = job.runner().model();
             var settings = RunSettings.of(spec, facts, job.choice().lengths());
@@ -85,7 +91,11 @@ public final class BenchRun implements AutoCloseable {
             var clock = clock(spec, RunFolder.info(out), out);
             job.renderAt(clock);
             var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
-            return new Opened(sizes, RunWriter.open(out, info(job, settings, clock), forgotten));
+            return new Prepared(sizes, out, BenchRun.info(job, settings, clock));
+        }
+
+        RunWriter open(Predicate<FailedRecord> forgotten) {
+            return RunWriter.open(folder, info, forgotten);
         }
     }
 

@@ -2,7 +2,6 @@ package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
-import io.hayloft.bench.plan.SampleChoice;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
@@ -11,35 +10,41 @@ import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run whose caller names, one after the other, the parts that run: some methods on one sample. Records, prefills that
  * methods share, and going on where an earlier start was stopped are those of {@link BenchRun}, which would complete the
- * folder. Holds the lock on its folder until it is closed.
+ * folder. Holds the lock on its folder, once a part has run, until it is closed.
  */
 public final class PartialRun implements AutoCloseable {
     private final SampleJob job;
-    private final RunWriter writer;
-    private final EarlierLines earlier;
-    private final List<SampleChoice.Size> sizes;
+    private final BenchRun.Prepared prepared;
     private final long start = System.nanoTime();
+    private @Nullable Folder folder;
 
-    private PartialRun(SampleJob job, BenchRun.Opened opened) {
+    /** The folder when it is open, and the lines in it. */
+    private record Folder(RunWriter writer, EarlierLines earlier) {}
+
+    private PartialRun(SampleJob job) {
         this.job = job;
-        this.writer = opened.writer();
-        this.sizes = opened.sizes().all();
-        this.earlier = new EarlierLines(writer.folder(), writer.lines());
+        this.prepared = BenchRun.Prepared.of(job);
     }
 
     /**
-     * Opens the folder of a run, which names all methods and samples that any part may need. The model stays the caller's
-     * to close.
+     * Chooses the samples of a run, which names all methods and samples that any part may need. Its folder is opened when the
+     * first part runs. The model stays the caller's to close.
      *
-     * @throws UserError as {@link BenchRun#prepare}
+     * @throws UserError if a data file is missing, or no length fits the model
      */
-    public static PartialRun open(BenchSpec spec, LanguageModel model) {
+    public static PartialRun of(BenchSpec spec, LanguageModel model) {
         var job = SampleJob.open(spec, model);
-        return new PartialRun(job, BenchRun.Opened.of(job, _ -> false));
+        try {
+            return new PartialRun(job);
+        } catch (RuntimeException e) {
+            job.close();
+            throw e;
+        }
     }
 
     /** The specification without the methods that cannot run here. */
@@ -49,9 +54,7 @@ public final class PartialRun implements AutoCloseable {
 
     /** Remarks on what was left out or changed, and why. */
     public List<String> notes() {
-        var notes = new ArrayList<>(job.choice().notes());
-        notes.addAll(writer.notes());
-        return notes;
+        return job.choice().notes();
     }
 
     /** Number of samples; each task, length and place of the question has its first sample before any second one. */
@@ -71,7 +74,7 @@ public final class PartialRun implements AutoCloseable {
 
     /** About how many tokens the prompt of a sample has. */
     public int promptTokens(int index) {
-        return sizes.get(index).promptTokens();
+        return prepared.sizes().all().get(index).promptTokens();
     }
 
     /**
@@ -88,21 +91,22 @@ public final class PartialRun implements AutoCloseable {
      * now. All is on disk when this returns.
      *
      * @param methods canonical expressions of methods of the specification
-     * @throws UserError as {@link BenchRun#run}
+     * @throws UserError if the folder cannot be used or holds another run, or as {@link BenchRun#run}
      */
     public List<RunLine> answer(int index, List<String> methods) {
         var parsed = methods.stream().map(Methods::parse).toList();
-        var lines = job.missing(index, earlier, parsed);
+        var open = folder();
+        var lines = job.missing(index, open.earlier, parsed);
         if (!lines.isEmpty()) {
-            writer.append(lines);
-            earlier.add(lines);
+            open.writer.append(lines);
+            open.earlier.add(lines);
         }
         var choice = job.choice();
         var task = choice.task(index).name();
         var sample = choice.name(index);
         var answers = new ArrayList<RunLine>();
         for (var method : parsed) {
-            var line = earlier.find(task, sample, choice.protocol(index), method.name());
+            var line = open.earlier.find(task, sample, choice.protocol(index), method.name());
             if (line == null) {
                 throw new IllegalStateException("no line of " + method.name() + " on sample " + sample);
             }
@@ -111,14 +115,22 @@ public final class PartialRun implements AutoCloseable {
         return answers;
     }
 
+    private Folder folder() {
+        if (folder == null) {
+            var writer = prepared.open(_ -> false);
+            folder = new Folder(writer, new EarlierLines(writer.folder(), writer.lines()));
+        }
+        return folder;
+    }
+
     /** Notes in {@code run.json} that the last part is done. */
     public RunFolder finish() {
-        return writer.finish(BenchRun.now(), (System.nanoTime() - start) * 1e-9);
+        return folder().writer.finish(BenchRun.now(), (System.nanoTime() - start) * 1e-9);
     }
 
     @Override
     public void close() {
-        try (writer) {
+        try (var _ = folder == null ? null : folder.writer) {
             job.close();
         }
     }

@@ -60,7 +60,7 @@ public final class Tuner {
         Footprints footprints;
         RunFolder search;
         listener.step("choosing samples");
-        try (var run = PartialRun.open(spec.search(), model)) {
+        try (var run = PartialRun.of(spec.search(), model)) {
             run.notes().forEach(listener::note);
             var lengths = spec.lengths() != null ? spec.lengths() : PromptLengths.of(longest(run));
             footprints = Footprints.of(spec, run.spec(), model.config(), lengths, listener::step);
@@ -148,7 +148,7 @@ public final class Tuner {
     /** Runs the winner, the full cache and the controls on samples that chose nothing. */
     private RunFolder check(String winner) {
         listener.step("checking " + winner + " on other samples");
-        try (var run = PartialRun.open(spec.check(winner), model)) {
+        try (var run = PartialRun.of(spec.check(winner), model)) {
             var fresh = IntStream.range(0, run.count())
                     .filter(i -> run.rank(i) >= spec.samples())
                     .toArray();
