@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             SpeedCommand.class,
             PlanCommand.class,
+            TuneCommand.class,
             PullCommand.class,
             InspectCommand.class,
             ModelsCommand.class,

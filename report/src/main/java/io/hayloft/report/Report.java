@@ -37,7 +37,17 @@ public final class Report {
 
     /** The page: style, chart library, data and script put into the frame. */
     static String html(RunFolder run) {
+        return html(run, "");
+    }
+
+    /**
+     * The same with something above all else.
+     *
+     * @param top HTML
+     */
+    static String html(RunFolder run, String top) {
         var parts = Map.of(
+                "{{top}}", top,
                 "{{title}}", escapeHtml("Hayloft: " + run.info().model().name()),
                 "{{style}}", resource("report.css"),
                 "{{charts}}", resource(CHARTS),

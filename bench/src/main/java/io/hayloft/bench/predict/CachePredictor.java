@@ -17,7 +17,7 @@ import java.util.List;
  * <p>Prompts of several contents show whether bytes depend on what a prompt says, as they do where heads share a budget by
  * their scores.
  */
-final class CachePredictor implements AutoCloseable {
+public final class CachePredictor implements AutoCloseable {
     /** If a head keeps fewer tokens, chance decides more, such as whether they are neighbours: more contents are compared. */
     private static final int FEW = 32;
 
@@ -31,7 +31,12 @@ final class CachePredictor implements AutoCloseable {
     private final long states; // bytes of the recurrent states
     private final List<CacheTwin> twins = new ArrayList<>();
 
-    CachePredictor(DecoderConfig config, int threads) {
+    /**
+     * A predictor for a model.
+     *
+     * @param threads that build caches
+     */
+    public CachePredictor(DecoderConfig config, int threads) {
         kinds = LayerKinds.byAttention(config);
         group = config.firstAttention().map(AttentionConfig::groupSize).orElse(1);
         states = Shapes.cache(config).stateBytes();
@@ -50,7 +55,7 @@ final class CachePredictor implements AutoCloseable {
      *
      * @param tokens of the prompt, as the model reads it
      */
-    CacheSizes sizes(Method method, KvCodec cacheType, int tokens) {
+    public CacheSizes sizes(Method method, KvCodec cacheType, int tokens) {
         var plain = sizes(method, cacheType, tokens, Content.PLAIN);
         long low = plain.stored();
         long high = plain.stored();

@@ -9,8 +9,8 @@ package io.hayloft.bench.predict;
  * @param high the most
  * @param exact whether the bytes are those of every prompt of this length
  * @param prompt bytes of the cache that the prompt was read into
- * @param channels see {@link Attended#channels}
- * @param form see {@link Attended#form}
+ * @param channels channels of the queries of a decode step times tokens that they look at
+ * @param form what decides how long such a channel takes: codec, what changes the cache, what is looked up
  */
-record CacheSizes(
+public record CacheSizes(
         long stored, long read, long low, long high, boolean exact, long prompt, double channels, String form) {}

@@ -144,7 +144,7 @@ public final class Predictor implements AutoCloseable {
     }
 
     /** Tokens that the model reads of a prompt, which a method may shorten before. */
-    private static int tokensRead(Method method, int context) {
+    public static int tokensRead(Method method, int context) {
         return method.prompt().map(step -> step.budget().keptTokens(context)).orElse(context);
     }
 

@@ -25,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,21 +67,37 @@ public final class BenchRun implements AutoCloseable {
     /** Prepares a run with any runner. */
     static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
         var job = SampleJob.open(asked, runner);
-        var spec = job.spec();
-        var settings = RunSettings.of(spec, runner.model(), job.choice().lengths());
-        var out = spec.out() != null ? spec.out() : defaultFolder(runner.model().name(), settings);
-        var clock = clock(spec, RunFolder.info(out), out);
-        job.renderAt(clock);
-        var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
-        var writer = RunWriter.open(
-                out,
-                info(job, settings, clock),
-                retryFailed ? job.retried(job.spec().methods()) : _ -> false);
+        var prepared = Prepared.of(job);
+        var writer = prepared.open(retryFailed ? job.retried(job.spec().methods()) : _ -> false);
         try {
-            return new BenchRun(job, sizes, writer);
+            return new BenchRun(job, prepared.sizes(), writer);
         } catch (RuntimeException e) {
             writer.close();
             throw e;
+        }
+    }
+
+    /**
+     * A job whose folder has not been opened.
+     *
+     * @param sizes about how long its samples are
+     * @param folder that the specification names, or one named after model and settings
+     * @param info description of the run as if it started now
+     */
+    record Prepared(SampleSizes sizes, Path folder, RunInfo info) {
+        static Prepared of(SampleJob job) {
+            var spec = job.spec();
+            var facts = job.runner().model();
+            var settings = RunSettings.of(spec, facts, job.choice().lengths());
+            var out = spec.out() != null ? spec.out() : defaultFolder(facts.name(), settings);
+            var clock = clock(spec, RunFolder.info(out), out);
+            job.renderAt(clock);
+            var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
+            return new Prepared(sizes, out, BenchRun.info(job, settings, clock));
+        }
+
+        RunWriter open(Predicate<FailedRecord> forgotten) {
+            return RunWriter.open(folder, info, forgotten);
         }
     }
 

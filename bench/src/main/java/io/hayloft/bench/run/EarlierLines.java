@@ -22,7 +22,12 @@ final class EarlierLines {
     /** @param folder what errors call the place of these lines */
     EarlierLines(String folder, Collection<RunLine> all) {
         this.folder = folder;
-        for (var line : all) {
+        add(all);
+    }
+
+    /** Lines that have been written since. */
+    void add(Collection<? extends RunLine> more) {
+        for (var line : more) {
             var subject = line.subject();
             lines.merge(
                     List.of(subject.task(), subject.sample(), subject.protocol(), subject.method()),

@@ -144,6 +144,11 @@ public final class SampleJob implements AutoCloseable {
      * @throws UserError if the earlier answers were to another prompt or by other settings
      */
     List<RunLine> missing(int index, EarlierLines earlier) {
+        return missing(index, earlier, methods);
+    }
+
+    /** The same for some of the methods. */
+    List<RunLine> missing(int index, EarlierLines earlier, List<Method> some) {
         PlannedSample planned;
         try {
             planned = choice.planned(index);
@@ -151,13 +156,13 @@ public final class SampleJob implements AutoCloseable {
             var name = choice.name(index);
             var task = choice.task(index);
             var protocol = choice.protocol(index);
-            return methods.stream()
+            return some.stream()
                     .filter(method -> earlier.find(task.name(), name, protocol, method.name()) == null)
                     .<RunLine>map(method -> recorder.failed(task, name, protocol, method, reason(e)))
                     .toList();
         }
         var groups = new PromptGroups(runner, planned, spec);
-        var left = methods.stream()
+        var left = some.stream()
                 .filter(method -> !earlier.answered(planned, method, groups, recorder))
                 .toList();
         if (left.isEmpty()) {

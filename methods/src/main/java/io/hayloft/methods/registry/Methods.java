@@ -10,6 +10,7 @@ import io.hayloft.methods.expression.Arguments;
 import io.hayloft.methods.expression.MethodCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The registry of methods. Help, docs, conformance tests and the default grid are made from this list. */
 public final class Methods {
@@ -63,6 +64,44 @@ public final class Methods {
             }
         }
         return List.copyOf(grid);
+    }
+
+    /**
+     * The expressions among which a setting is looked for: every method that the model alone runs, with 2, 4 and 8 bits or at
+     * 2x, 4x, 8x and 16x, and the evictions at 2x and 4x with the quantiser that they go with. Left out are controls, methods
+     * that follow the code of another benchmark, and those that shorten the text, as what is left of it depends on it.
+     */
+    public static List<String> searchGrid() {
+        var grid = new ArrayList<String>();
+        for (var info : all()) {
+            if (info.category() == Category.CONTROL
+                    || info.category() == Category.PROMPT
+                    || info.name().endsWith("-paper")) {
+                continue;
+            }
+            boolean quantises = info.category() == Category.QUANTISE;
+            var amounts = quantises ? List.of("8bit", "4bit", "2bit") : List.of("2x", "4x", "8x", "16x");
+            amounts.forEach(amount -> grid.add(info.name() + ":" + amount));
+            if (info.category() == Category.EVICT) {
+                for (var amount : List.of("2x", "4x")) {
+                    quantised(info.name() + ":" + amount).ifPresent(grid::add);
+                }
+            }
+        }
+        return List.copyOf(grid);
+    }
+
+    /** An eviction with 4 bits: those of the first quantiser that it goes with. */
+    private static Optional<String> quantised(String eviction) {
+        for (var quantiser : List.of(Quantisers.KIVI, Quantisers.FLEXGEN)) {
+            var expression = eviction + " + " + quantiser.name() + ":4bit";
+            try {
+                return Optional.of(parse(expression).name());
+            } catch (UserError e) {
+                continue; // they do not go together
+            }
+        }
+        return Optional.empty();
     }
 
     /**
