@@ -271,6 +271,11 @@ public final class SampleChoice {
         return places.get(index).protocol();
     }
 
+    /** Place of a sample among those of its task and length, from 0. */
+    public int rank(int index) {
+        return places.get(index).rank();
+    }
+
     /** The name of a sample; its place in its task if it cannot be made. */
     public String name(int index) {
         try {

@@ -3,12 +3,14 @@ package io.hayloft.bench.plan;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.ModelFacts;
 import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,6 +32,13 @@ public interface SampleRunner extends AutoCloseable {
 
     /** Its tokenizer as tasks see it. */
     TokenCounter tokens();
+
+    /** The text of each token of a prompt, special tokens included; together they are the text that the model reads. */
+    default List<String> pieces(int[] ids) {
+        return Arrays.stream(ids)
+                .mapToObj(id -> tokens().decode(new int[] {id}))
+                .toList();
+    }
 
     /** Sets the time that its chat format sees from now on: some templates write the date. */
     default void renderAt(Clock clock) {}
@@ -59,6 +68,14 @@ public interface SampleRunner extends AutoCloseable {
      * @return completions in the order of the methods
      */
     List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules);
+
+    /**
+     * The same with a listener that hears of the caches, by the numbers of the methods; a runner without caches is silent.
+     */
+    default List<Completion> answer(
+            EncodedPrompt prompt, List<Method> methods, AnswerRules rules, GenerationListener listener) {
+        return answer(prompt, methods, rules);
+    }
 
     /**
      * Shortens the document of a prompt. The time in the result is what this step alone would have taken.

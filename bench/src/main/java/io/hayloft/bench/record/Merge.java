@@ -78,6 +78,7 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
             inTurns(read, info).forEach(lines::add);
             RunFiles.replaceRecords(out, lines.kept());
             RunFiles.writeInfo(out, info);
+            parts.forEach(part -> KeptFile.add(out, KeptFile.read(part)));
             return new Merge(RunFolder.of(out, info, lines.kept(), null), lines.repeated, missing);
         }
     }

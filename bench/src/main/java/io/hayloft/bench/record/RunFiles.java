@@ -63,11 +63,12 @@ final class RunFiles {
     }
 
     /** What goes into a file. */
-    private interface Content {
+    interface Content {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    private static void replace(Path file, Content content) {
+    /** Replaces a file in one step, so that no kill leaves half of it. */
+    static void replace(Path file, Content content) {
         var draft = file.resolveSibling(file.getFileName() + ".new");
         try {
             try (var channel = FileChannel.open(

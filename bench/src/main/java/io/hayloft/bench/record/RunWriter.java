@@ -192,6 +192,11 @@ public final class RunWriter implements AutoCloseable {
         lines.addAll(sample);
     }
 
+    /** Writes what methods kept of a prompt, beside the records. */
+    public void keep(KeptPrompt prompt) {
+        KeptFile.add(folder, List.of(prompt));
+    }
+
     private void cutBack() {
         try {
             output.truncate(size);

@@ -155,6 +155,7 @@ public final class BenchRun implements AutoCloseable {
         writer.notes().forEach(listener::note);
         int finished = done;
         var clock = new RunClock(sizes.subList(done, sizes.size()), sizes.size(), writer.lines(), costs);
+        job.keepWith(writer::keep);
         listener.started(clock.progress(finished, ""));
         var earlier = new EarlierLines(folder(), writer.lines());
         boolean ran = false;

@@ -21,6 +21,7 @@ import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.cache.KvCodec;
+import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.CompressorKind;
 import io.hayloft.methods.Method;
@@ -155,6 +156,11 @@ final class EngineRunner implements SampleRunner {
     }
 
     @Override
+    public List<String> pieces(int[] ids) {
+        return prompts.pieces(ids);
+    }
+
+    @Override
     public void renderAt(Clock clock) {
         prompts.renderAt(clock);
     }
@@ -176,6 +182,12 @@ final class EngineRunner implements SampleRunner {
 
     @Override
     public List<Completion> answer(EncodedPrompt prompt, List<Method> methods, AnswerRules rules) {
+        return answer(prompt, methods, rules, GenerationListener.NONE);
+    }
+
+    @Override
+    public List<Completion> answer(
+            EncodedPrompt prompt, List<Method> methods, AnswerRules rules, GenerationListener listener) {
         boolean shared = prompt.shared() || !prompt.turns().isEmpty();
         long memory = Machines.cacheMemory(facts.weightBytes()) - (shared ? 0 : bytesBeside());
         var options = new GenerationOptions(
@@ -194,15 +206,18 @@ final class EngineRunner implements SampleRunner {
             options = options.with(new Thinking(tags.get(), thoughts));
         }
         if (shared) {
-            return answerShared(prompt, methods, rules, options);
+            return answerShared(prompt, methods, rules, options, listener);
         }
-        return Generation.run(
-                model, prompt.ids(), prompt.compressAfter(), List.copyOf(methods), options, GenerationListener.NONE);
+        return Generation.run(model, prompt.ids(), prompt.compressAfter(), List.copyOf(methods), options, listener);
     }
 
     /** Asks on forks of the compressed context, which is kept for the next question if all caches fit the memory. */
     private List<Completion> answerShared(
-            EncodedPrompt prompt, List<Method> methods, AnswerRules rules, GenerationOptions options) {
+            EncodedPrompt prompt,
+            List<Method> methods,
+            AnswerRules rules,
+            GenerationOptions options,
+            GenerationListener listener) {
         var context = prompt.context();
         long bytes = model.cacheShape().fullBytes(prompt.longest(rules.allNewTokens()), cacheType);
         int together = Math.clamp(options.cacheMemory() / bytes - 1, 1, methods.size());
@@ -216,7 +231,13 @@ final class EngineRunner implements SampleRunner {
                 held = SharedContext.compress(model, context, List.copyOf(some), options);
                 heldSeed = options.seed();
             }
-            completions.addAll(held.ask(prompt.ids(), prompt.turns(), options));
+            int before = first;
+            completions.addAll(held.ask(prompt.ids(), prompt.turns(), options, new GenerationListener() {
+                @Override
+                public void measured(int sequence, SequenceCache cache) {
+                    listener.measured(before + sequence, cache);
+                }
+            }));
             if (some.size() < methods.size()) {
                 forget();
             }

@@ -45,6 +45,19 @@ final class PromptEncoder implements TokenCounter {
         return tokenizer.encode("a", true, false).length - encode("a").length;
     }
 
+    /** See {@link SampleRunner#pieces}; of a character of several tokens the last one has it. */
+    List<String> pieces(int[] ids) {
+        var stream = tokenizer.stream(false);
+        var pieces = new ArrayList<String>();
+        for (int id : ids) {
+            pieces.add(stream.push(id));
+        }
+        if (!pieces.isEmpty()) {
+            pieces.add(pieces.removeLast() + stream.flush());
+        }
+        return pieces;
+    }
+
     /** Sets the time that the chat format sees from now on. */
     void renderAt(Clock clock) {
         chat = chat.map(format -> format.withClock(clock));

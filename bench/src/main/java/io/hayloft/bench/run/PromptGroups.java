@@ -7,6 +7,7 @@ import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.engine.generation.CacheBytes;
 import io.hayloft.engine.generation.Completion;
+import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.Times;
 import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
@@ -82,6 +83,15 @@ final class PromptGroups {
 
     /** Answers in the order of the methods. */
     List<Answer> answer(List<Method> methods) {
+        return answer(methods, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param kept notes what methods keep of the prompt; null if nobody asks
+     */
+    List<Answer> answer(List<Method> methods, @Nullable KeptTokens kept) {
         var sources = methods.stream().map(this::source).toList();
         var groups = new LinkedHashMap<Input, List<Integer>>();
         for (int i = 0; i < sources.size(); i++) {
@@ -91,13 +101,18 @@ final class PromptGroups {
         var answers = new Answer[methods.size()];
         groups.forEach((input, members) -> {
             var prompt = encode(input);
-            var running = members.stream()
-                    .map(methods::get)
+            var named = members.stream().map(methods::get).toList();
+            var running = named.stream()
                     .map(method -> running(method, prompt.ids().length))
                     .toList();
-            var completions = runner.answer(prompt, running, planned.rules());
+            boolean asItIs = sources.get(members.getFirst()).compressed() == null;
+            var listener = kept == null || !asItIs ? GenerationListener.NONE : kept.of(prompt, named);
+            var completions = runner.answer(prompt, running, planned.rules(), listener);
             for (int i = 0; i < completions.size(); i++) {
                 var source = sources.get(members.get(i));
+                if (kept != null && source.compressed() != null) {
+                    kept.shortened(named.get(i), source.compressed());
+                }
                 answers[members.get(i)] = new Answer(
                         adjusted(completions.get(i), source),
                         prompt,

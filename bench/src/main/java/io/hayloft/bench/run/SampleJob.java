@@ -8,6 +8,7 @@ import io.hayloft.bench.plan.SampleChoice;
 import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.bench.record.KeptPrompt;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
@@ -20,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ public final class SampleJob implements AutoCloseable {
     private final List<Method> methods;
     private final SampleChoice choice;
     private final Recorder recorder;
+    private Consumer<KeptPrompt> keeper = _ -> {};
 
     private SampleJob(BenchSpec spec, SampleRunner runner, @Nullable LanguageModel own) {
         this.spec = spec;
@@ -86,6 +89,11 @@ public final class SampleJob implements AutoCloseable {
                 .toString();
     }
 
+    /** From now on, hands on what the methods keep of the prompts of each task's first samples, before their records. */
+    void keepWith(Consumer<KeptPrompt> taker) {
+        keeper = taker;
+    }
+
     /** The specification without the methods that cannot run here. */
     public BenchSpec spec() {
         return spec;
@@ -105,11 +113,12 @@ public final class SampleJob implements AutoCloseable {
      */
     public List<BenchRecord> run(int index) {
         var planned = choice.planned(index);
-        return answer(planned, new PromptGroups(runner, planned, spec), methods);
+        return answer(planned, new PromptGroups(runner, planned, spec), methods, null);
     }
 
-    private List<BenchRecord> answer(PlannedSample planned, PromptGroups groups, List<Method> some) {
-        var answers = groups.answer(some);
+    private List<BenchRecord> answer(
+            PlannedSample planned, PromptGroups groups, List<Method> some, @Nullable KeptTokens kept) {
+        var answers = groups.answer(some, kept);
         var records = new ArrayList<BenchRecord>();
         for (int i = 0; i < answers.size(); i++) {
             records.add(recorder.record(planned, some.get(i), answers.get(i)));
@@ -143,13 +152,19 @@ public final class SampleJob implements AutoCloseable {
         if (left.isEmpty()) {
             return List.of();
         }
+        var kept = choice.rank(index) < KeptTokens.SAMPLES ? new KeptTokens(runner, planned) : null;
+        List<BenchRecord> records;
         try {
-            return List.copyOf(answer(planned, groups, left));
+            records = answer(planned, groups, left, kept);
         } catch (RuntimeException | OutOfMemoryError e) {
             return left.stream()
                     .<RunLine>map(method -> recorder.failed(planned, method, reason(e)))
                     .toList();
         }
+        if (kept != null) {
+            kept.prompt().ifPresent(keeper); // a disk that is full ends the run, it fails no sample
+        }
+        return List.copyOf(records);
     }
 
     /** The failures of an earlier start that this run tries again: those of its own samples and methods. */

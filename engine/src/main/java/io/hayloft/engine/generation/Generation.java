@@ -59,19 +59,17 @@ public final class Generation {
             this.method = method;
             this.sequence = sequence;
             this.compressSeconds = compressSeconds;
-            measure();
         }
 
-        /** Called after each step: measures the cache again after the step in which the method first shrinks it. */
-        void stepDone() {
-            if (sequence.steps() == method.freeTokens() - 1) {
-                measure();
-            }
+        /** Whether the method has just taken the step in which it first shrinks its cache. */
+        boolean hasShrunk() {
+            return sequence.steps() == method.freeTokens() - 1;
         }
 
-        private void measure() {
+        void measure(GenerationListener listener) {
             storedBytes = sequence.cache().bytes();
             readBytes = sequence.cache().residentBytes();
+            listener.measured(index, sequence.cache());
         }
     }
 
@@ -309,7 +307,9 @@ public final class Generation {
             // Scores that methods share are computed once: each is charged what it would have taken alone.
             double seconds = (System.nanoTime() - start) * 1e-9 + prefill.borrowedSeconds();
             var sequence = new Sequence(model, cache, prompt, options, hearing(index));
-            return new Run(index, method, sequence, seconds);
+            var run = new Run(index, method, sequence, seconds);
+            run.measure(listener);
+            return run;
         } catch (RuntimeException | Error e) {
             cache.close();
             throw e;
@@ -346,7 +346,9 @@ public final class Generation {
             batch.step();
             for (var run : runs) {
                 if (!run.finished) {
-                    run.stepDone();
+                    if (run.hasShrunk()) {
+                        run.measure(listener);
+                    }
                     if (run.sequence.stop() != null) {
                         finish(run, start);
                     }

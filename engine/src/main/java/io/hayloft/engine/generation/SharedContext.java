@@ -101,10 +101,12 @@ public final class SharedContext implements AutoCloseable {
      * @param prompt the context and at least one token of the question
      * @param turns tokens between an answer and the next one: the end of the answer's turn and the next question; empty for a
      *     single question
+     * @param listener of these: hears when a cache is measured, in the order of the methods
      * @return the answers to the last question, in the order of the methods
      * @throws IllegalArgumentException if the prompt does not go on after the context
      */
-    public List<Completion> ask(int[] prompt, List<int[]> turns, GenerationOptions options) {
+    public List<Completion> ask(
+            int[] prompt, List<int[]> turns, GenerationOptions options, GenerationListener listener) {
         if (prompt.length <= context.length
                 || Arrays.mismatch(prompt, 0, context.length, context, 0, context.length) >= 0) {
             throw new IllegalArgumentException("the prompt does not go on after the context");
@@ -116,7 +118,7 @@ public final class SharedContext implements AutoCloseable {
             for (var cache : caches) {
                 sequences.add(sequence(cache.fork(), prompt, options));
             }
-            var bytes = decodeAndMeasure(sequences, options);
+            var bytes = decodeAndMeasure(sequences, options, listener);
             for (var turn : turns) {
                 for (int i = 0; i < prompts.length; i++) {
                     var before = sequences.get(i);
@@ -155,24 +157,27 @@ public final class SharedContext implements AutoCloseable {
     }
 
     /** Answers the first question; sizes are those of the forks, or of what is left of them where they shrink in early steps. */
-    private CacheBytes[] decodeAndMeasure(List<Sequence> sequences, GenerationOptions options) {
+    private CacheBytes[] decodeAndMeasure(
+            List<Sequence> sequences, GenerationOptions options, GenerationListener listener) {
         var batch = new DecodeBatch(model);
         sequences.forEach(batch::join);
         var bytes = new CacheBytes[sequences.size()];
-        Arrays.setAll(bytes, i -> bytes(sequences.get(i), options));
+        Arrays.setAll(bytes, i -> measured(i, sequences.get(i), options, listener));
         while (batch.rows() > 0) {
             batch.step();
             for (int i = 0; i < bytes.length; i++) {
                 if (sequences.get(i).steps() == methods.get(i).freeTokens() - 1) {
-                    bytes[i] = bytes(sequences.get(i), options);
+                    bytes[i] = measured(i, sequences.get(i), options, listener);
                 }
             }
         }
         return bytes;
     }
 
-    private CacheBytes bytes(Sequence sequence, GenerationOptions options) {
+    private CacheBytes measured(
+            int method, Sequence sequence, GenerationOptions options, GenerationListener listener) {
         var cache = sequence.cache();
+        listener.measured(method, cache);
         long full = model.cacheShape().fullBytes(context.length, options.cacheType());
         return new CacheBytes(
                 cache.bytes(), cache.residentBytes(), full, model.cacheShape().stateBytes());
