@@ -3,6 +3,7 @@ package io.hayloft.kernels;
 import static io.hayloft.kernels.Panels.ROWS;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -20,10 +21,13 @@ final class BlockTileRun implements JoinedTasks.Part {
     /** Rows of a task at most: their activations of that depth stay in the second-level cache, too. */
     private static final int TASK_ROWS = 192;
 
-    private static final int MOST_IN_GROUP = 12;
+    /** Rows of a group that {@link BlockTile12} does not do. */
+    private static final int MOST_IN_GROUP = 4;
+
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final int L = VectorWidth.LANES;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
 
     private final CodePanels panels;
     private final CodeFormat format;
@@ -69,20 +73,59 @@ final class BlockTileRun implements JoinedTasks.Part {
         int size = x.sizes().padded(end - firstRow) * ROWS;
         var tile = space.tile(worker).ofSize(size + MOST_IN_GROUP * ROWS); // the chains of a group behind the results
         Arrays.fill(tile, 0, size, 0f);
-        var codes = space.panel(worker).ofSize(DEPTH * ROWS);
+        var weights = space.panel(worker).ofSize(DEPTH * ROWS + DEPTH / format.block() * 2 * ROWS);
+        var block = new BlockTile12.Block();
         for (int k = 0; k < x.columns(); k += DEPTH) {
             int count = Math.min(DEPTH, x.columns() - k);
-            for (int at = 0; at < count; at += format.block()) {
-                panels.expandCodes(panels.blockAt(panel, (k + at) / format.block()), codes, at * ROWS);
-            }
+            expand(panel, k, count, weights);
             for (int row = firstRow; row < end; row += x.size(row)) {
-                add(panel, k, count, row, codes, tile, (row - firstRow) * ROWS, size);
+                if (x.size(row) == 12) {
+                    addTwelve(block, k, count, row, weights, tile, (row - firstRow) * ROWS);
+                } else {
+                    add(panel, k, count, row, weights, tile, (row - firstRow) * ROWS, size);
+                }
             }
         }
         copyOut(tile, panel, firstRow, end);
     }
 
-    /** Adds the blocks of quantised values {@code k .. k + count - 1} for a group of rows. */
+    /** Writes quantised values as floats {@code [DEPTH][32]}, then each block's scales and minima {@code [2][32]}. */
+    private void expand(int panel, int k, int count, float[] weights) {
+        for (int at = 0; at < count; at += format.block()) {
+            long source = panels.blockAt(panel, (k + at) / format.block());
+            panels.expandCodes(source, weights, at * ROWS);
+            int scales = format.minimum() ? 2 * ROWS : ROWS;
+            int to = scalesAt(at / format.block());
+            MemorySegment.copy(data, FLOAT, source, weights, to, scales);
+        }
+    }
+
+    /** Where {@link #expand} puts the scales of a block. */
+    private static int scalesAt(int block) {
+        return (DEPTH + block * 2) * ROWS;
+    }
+
+    /** Adds the blocks of quantised values {@code k .. k + count - 1} for a group of twelve rows. */
+    private void addTwelve(BlockTile12.Block b, int k, int count, int row, float[] weights, float[] tile, int to) {
+        b.count = format.block();
+        b.x = x.data();
+        b.codes = weights;
+        b.scales = weights;
+        b.sums = sums.data();
+        b.start = -format.offset();
+        b.minimum = format.minimum();
+        for (int at = 0; at < count; at += format.block()) {
+            b.xAt = x.at(row, k + at);
+            b.codesAt = at * ROWS;
+            b.scalesAt = scalesAt(at / format.block());
+            b.sumsAt = sums.at(row, (k + at) / format.block());
+            for (int lane = 0; lane < ROWS; lane += 2 * L) {
+                BlockTile12.add(b, lane, tile, to);
+            }
+        }
+    }
+
+    /** Adds the blocks of quantised values {@code k .. k + count - 1} for a smaller group of rows. */
     private void add(int panel, int k, int count, int row, float[] codes, float[] tile, int to, int chains) {
         int group = x.size(row);
         for (int at = 0; at < count; at += format.block()) {
