@@ -12,6 +12,7 @@ import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.tokenizer.Tokenizers;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -96,6 +97,7 @@ final class ModelOptions {
     }
 
     private LanguageModel load(ResolvedModel found, String backend, PrintWriter err) {
+        Tokenizers.prepare(found.path());
         var checkpoint = config.open(found, err);
         try (var status = new StatusLine(err)) {
             var chosen = choose(backend, status, checkpoint);

@@ -27,6 +27,9 @@ final class GgufTokenizerJson {
         {"type":"Strip","content":" ","start":1,"stop":0}\
         """;
 
+    /** The library skips rules that begin so. */
+    private static final String COMMENT = "#version";
+
     private final GgufVocabulary vocabulary;
     private final String source;
     private final StringBuilder out = new StringBuilder();
@@ -82,27 +85,43 @@ final class GgufTokenizerJson {
         writeTemplate(pre.addsBos());
         field("decoder", BYTE_LEVEL);
         writeModel(null, false, pre.ignoresMerges());
-        for (var rule : vocabulary.merges()) {
-            writeRule(rule);
-        }
+        writeRules(vocabulary.merges());
         out.append("]}");
     }
 
+    /** The library reads rules faster as texts with one space than as pairs. */
+    private void writeRules(List<String> rules) {
+        boolean asTexts = rules.stream().allMatch(GgufTokenizerJson::isText);
+        for (var rule : rules) {
+            if (asTexts) {
+                quote(rule, nextRule());
+            } else {
+                writePair(rule);
+            }
+        }
+    }
+
+    /** Whether the library finds both tokens in the text of a rule, and does not take it for a comment. */
+    private static boolean isText(String rule) {
+        int space = rule.indexOf(' ');
+        return space > 0
+                && space < rule.length() - 1
+                && space == rule.lastIndexOf(' ')
+                && !rule.startsWith(COMMENT);
+    }
+
     /** A rule is two tokens with a space between; the tokens hold none. */
-    private void writeRule(String rule) {
+    private void writePair(String rule) {
         int space = rule.indexOf(' ', 1);
         if (space < 0 || space == rule.length() - 1) {
             throw vocabulary.error("has a broken rule '" + rule + "' in tokenizer.ggml.merges");
         }
-        writeRule(quoted(rule.substring(0, space)), quoted(rule.substring(space + 1)));
+        quote(rule.substring(0, space), nextRule().append('[')).append(',');
+        quote(rule.substring(space + 1)).append(']');
     }
 
-    private void writeRule(String left, String right) {
-        out.append(out.charAt(out.length() - 1) == '[' ? "[" : ",[")
-                .append(left)
-                .append(',')
-                .append(right)
-                .append(']');
+    private StringBuilder nextRule() {
+        return out.charAt(out.length() - 1) == '[' ? out : out.append(',');
     }
 
     private void writeSentencePiece() {
@@ -113,12 +132,27 @@ final class GgufTokenizerJson {
         var decoders = prefix ? List.of(SHOW_SPACES, JOIN_BYTES, STRIP_FIRST_SPACE) : List.of(SHOW_SPACES, JOIN_BYTES);
         field("decoder", "{\"type\":\"Sequence\",\"decoders\":" + list(decoders) + "}");
         writeModel(unknownToken(), hasAllBytes(), false);
-        var quoted = new String[vocabulary.size()];
-        for (int id = 0; id < quoted.length; id++) {
-            quoted[id] = quoted(vocabulary.token(id));
-        }
-        PieceMerges.of(vocabulary, (left, right) -> writeRule(quoted[left], quoted[right]));
+        writePieceMerges();
         out.append("]}");
+    }
+
+    /** Texts have no spaces by then, so rules that have some never apply, and all others can be written as texts. */
+    private void writePieceMerges() {
+        @Nullable String[] pieces = new String[vocabulary.size()];
+        boolean asTexts = true;
+        for (int id = 0; id < pieces.length; id++) {
+            var piece = vocabulary.token(id);
+            asTexts &= !piece.startsWith(COMMENT);
+            pieces[id] = piece.indexOf(' ') < 0 ? escaped(piece) : null;
+        }
+        var between = asTexts ? " " : "\",\"";
+        var start = asTexts ? "\"" : "[\"";
+        var end = asTexts ? "\"" : "\"]";
+        PieceMerges.of(vocabulary, (left, right) -> {
+            if (pieces[left] != null && pieces[right] != null) {
+                nextRule().append(start).append(pieces[left]).append(between).append(pieces[right]).append(end);
+            }
+        });
     }
 
     private @Nullable String unknownToken() {
@@ -221,16 +255,19 @@ final class GgufTokenizerJson {
     }
 
     private static StringBuilder quote(String text, StringBuilder out) {
-        out.append('"');
-        if (isPlain(text)) {
-            out.append(text);
-        } else {
-            JsonStringEncoder.getInstance().quoteAsString(text, out);
-        }
-        return out.append('"');
+        return out.append('"').append(escaped(text)).append('"');
     }
 
-    /** Whether JSON writes all letters of the text as they are: nearly every token is so, and copied at once. */
+    /** Nearly every token stands in JSON as it is. */
+    private static String escaped(String text) {
+        if (isPlain(text)) {
+            return text;
+        }
+        var out = new StringBuilder();
+        JsonStringEncoder.getInstance().quoteAsString(text, out);
+        return out.toString();
+    }
+
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char letter = text.charAt(i);

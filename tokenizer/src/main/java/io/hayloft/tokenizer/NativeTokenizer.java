@@ -45,6 +45,17 @@ final class NativeTokenizer implements AutoCloseable {
         TokenizersLibrary.LIB.disablePadding(handle);
     }
 
+    /** Begins to load the library in the background, which takes as long as much of what else is done until it is needed. */
+    static void prepare() {
+        Thread.ofPlatform().daemon().name("tokenizer library").start(() -> {
+            try {
+                LibUtils.checkStatus();
+            } catch (RuntimeException | LinkageError e) {
+                // told to whoever makes a tokenizer
+            }
+        });
+    }
+
     int[] encode(String text, boolean addSpecial) {
         return encode(text, addSpecial, encoding -> narrow(TokenizersLibrary.LIB.getTokenIds(encoding)));
     }

@@ -1,7 +1,9 @@
 package io.hayloft.tokenizer;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The texts between which a model writes its thoughts before it answers.
@@ -18,22 +20,31 @@ public record ThinkTags(String open, String close) {
 
     /** The tags of a model that takes chats: those that its template writes, or else those that are tokens of its own. */
     public static Optional<ThinkTags> of(ChatFormat chat, Tokenizer tokenizer) {
-        return KNOWN.stream()
-                .filter(tags -> chat.mentions(tags.close))
-                .findFirst()
-                .or(() ->
-                        KNOWN.stream().filter(tags -> tags.areTokens(tokenizer)).findFirst());
+        for (var tags : KNOWN) {
+            if (chat.mentions(tags.close)) {
+                return Optional.of(tags);
+            }
+        }
+        var tokens = possible(tokenizer);
+        for (var tags : KNOWN) {
+            if (tokens.contains(tags.open) && tokens.contains(tags.close)) {
+                return Optional.of(tags);
+            }
+        }
+        return Optional.empty();
     }
 
-    private boolean areTokens(Tokenizer tokenizer) {
-        boolean opens = false;
-        boolean closes = false;
-        for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+    /** The tokens that begin as tags do, few of a vocabulary. */
+    private static Set<String> possible(Tokenizer tokenizer) {
+        var tokens = new HashSet<String>();
+        int size = tokenizer.vocabularySize();
+        for (int id = 0; id < size; id++) {
             var token = tokenizer.token(id);
-            opens |= token.equals(open);
-            closes |= token.equals(close);
+            if (token.startsWith("<") || token.startsWith("[")) {
+                tokens.add(token);
+            }
         }
-        return opens && closes;
+        return tokens;
     }
 
     /** Whether a text ends within a block of thoughts that has just begun, as prompts of some templates do. */

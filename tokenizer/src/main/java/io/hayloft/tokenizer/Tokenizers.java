@@ -36,6 +36,17 @@ public final class Tokenizers {
         throw new UserError(folder + ": no tokenizer: " + hint);
     }
 
+    /**
+     * Begins to load what the tokenizer of a model will need, in the background, for callers that open the model first.
+     *
+     * @param model a GGUF file or a folder
+     */
+    public static void prepare(Path model) {
+        if (Files.isRegularFile(model) || Files.isRegularFile(model.resolve("tokenizer.json"))) {
+            NativeTokenizer.prepare();
+        }
+    }
+
     /** Whether a folder has a file that {@link #fromFolder} reads, broken or not. */
     public static boolean isIn(Path folder) {
         return Files.isRegularFile(folder.resolve("tokenizer.json"))
@@ -47,6 +58,7 @@ public final class Tokenizers {
         if (!Files.isRegularFile(file)) {
             throw new UserError(file + ": no such tokenizer file");
         }
+        NativeTokenizer.prepare();
         var text = JsonFile.text(file);
         var vocabulary = Vocabulary.read(text, file.toString());
         var folder = file.resolveSibling(".");
@@ -63,6 +75,7 @@ public final class Tokenizers {
      * @param source names the file in errors
      */
     public static Tokenizer fromGguf(Map<String, Object> metadata, String source) {
+        NativeTokenizer.prepare();
         var vocabulary = new GgufVocabulary(metadata, source);
         var json = GgufTokenizerJson.write(vocabulary, source);
         Supplier<String> blind = () -> GgufTokenizerJson.write(vocabulary.blind(), source);

@@ -11,6 +11,7 @@ import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.ThinkTags;
 import io.hayloft.tokenizer.Tokenizer;
+import io.hayloft.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,9 @@ public final class LanguageModel implements AutoCloseable {
      * @throws UserError if the file is broken or of an unsupported kind
      */
     public static LanguageModel load(Path path, LoadOptions options) {
+        if (options.tokenizer()) {
+            Tokenizers.prepare(path);
+        }
         return load(Checkpoint.open(path), options);
     }
 
