@@ -6,7 +6,9 @@ import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.hub.ResolvedModel;
@@ -155,7 +157,8 @@ record ModelDescription(
             var count = new Layers();
             for (int i = 0; i < config.layers(); i++) {
                 var layer = config.stack().get(i);
-                count.recurrent += layer.mixer() instanceof AttentionConfig ? 0 : 1;
+                boolean recurrent = layer.mixer() instanceof LayerConfig.Recurrent || layer.mixer() instanceof ParallelMixers;
+                count.recurrent += recurrent ? 1 : 0;
                 config.findAttention(i).ifPresent(attention -> {
                     count.attention++;
                     count.sliding += attention.sliding() ? 1 : 0;
@@ -163,7 +166,7 @@ record ModelDescription(
                 });
                 count.feedForward =
                         Math.max(count.feedForward, layer.feedForward().width());
-                if (layer.feedForward() instanceof LayerConfig.Experts experts) {
+                if (layer.feedForward() instanceof ExpertsConfig experts) {
                     count.experts = experts.experts();
                     count.chosen = experts.chosen();
                 }

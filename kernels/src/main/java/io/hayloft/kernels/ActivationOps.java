@@ -14,6 +14,9 @@ public final class ActivationOps {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final int L = VectorWidth.LANES;
 
+    private static final float CLAMP = 7;
+    private static final float QUICK_SLOPE = 1.702f;
+
     private ActivationOps() {}
 
     /** {@code x = x / (1 + exp(-slope x))}: SiLU with a slope of 1, "quick GELU" with 1.702. */
@@ -60,5 +63,35 @@ public final class ActivationOps {
     public static void reluSquared(float[] x, int at, int n) {
         relu(x, at, n);
         VectorOps.multiplyInPlace(x, at, x, at, n);
+    }
+
+    /** {@code x = 1 / (1 + exp(-x))}. */
+    public static void sigmoid(float[] x, int at, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            var v = FloatVector.fromArray(F, x, at + i);
+            FloatVector.broadcast(F, 1).div(Exp.exp(v.neg()).add(1)).intoArray(x, at + i);
+        }
+        for (; i < n; i++) {
+            x[at + i] = 1 / (Exp.exp(-x[at + i]) + 1);
+        }
+    }
+
+    /**
+     * The gated unit of gpt-oss (OpenAI, arXiv 2508.10925, section 2): {@code gate = g sigmoid(1.702 g) (u + 1)} with
+     * {@code g = min(gate, 7)} and {@code u} = up between -7 and 7.
+     */
+    public static void clampedSwiglu(float[] gate, int gateAt, float[] up, int upAt, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            var g = FloatVector.fromArray(F, gate, gateAt + i).min(CLAMP);
+            var u = FloatVector.fromArray(F, up, upAt + i).min(CLAMP).max(-CLAMP);
+            g.div(Exp.exp(g.mul(-QUICK_SLOPE)).add(1)).mul(u.add(1)).intoArray(gate, gateAt + i);
+        }
+        for (; i < n; i++) {
+            float g = Math.min(gate[gateAt + i], CLAMP);
+            float u = Math.max(Math.min(up[upAt + i], CLAMP), -CLAMP);
+            gate[gateAt + i] = g / (Exp.exp(g * -QUICK_SLOPE) + 1) * (u + 1);
+        }
     }
 }

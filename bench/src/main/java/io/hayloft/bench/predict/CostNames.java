@@ -2,6 +2,7 @@ package io.hayloft.bench.predict;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.formats.config.AttentionConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.RwkvConfig;
 import java.util.Locale;
@@ -29,7 +30,7 @@ final class CostNames {
             case LayerConfig.FeedForward dense ->
                 dense.width() + " " + dense.activation().name().toLowerCase(Locale.ROOT)
                         + (dense.gated() ? "" : " plain") + (dense.biases() ? " biases" : "");
-            case LayerConfig.Experts experts -> throw untimed();
+            case ExpertsConfig experts -> throw untimed();
             case LayerConfig.None none -> "none";
             case RwkvConfig.ChannelMix mix -> throw untimed();
         };

@@ -3,13 +3,16 @@ package io.hayloft.bench.predict;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.AttentionConfig.HeadNorm;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.GriffinConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RwkvConfig;
+import io.hayloft.formats.config.ShortConvolutionConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,15 +37,16 @@ record MatrixSize(int rows, int columns) {
             case EMBEDDING, OUTPUT -> new MatrixSize(config.vocabulary(), hidden);
             case POSITION_EMBEDDING -> new MatrixSize(config.tokens().positions(), hidden);
             case OUTPUT_BIAS -> vector(config.vocabulary());
-            case QUERY, KEY, VALUE, ATTENTION_OUTPUT, QUERY_BIAS, KEY_BIAS, VALUE_BIAS, QUERY_NORM, KEY_NORM ->
+            case QUERY, KEY, VALUE, ATTENTION_GATE, ATTENTION_OUTPUT, QUERY_BIAS, KEY_BIAS, VALUE_BIAS, QUERY_NORM, KEY_NORM ->
                 ofAttention(config.attention(layer), role, hidden);
-            case GATE, UP, EXPERT_GATE, EXPERT_UP, RWKV_CHANNEL_KEY ->
+            case GATE, UP, RWKV_CHANNEL_KEY ->
                 new MatrixSize(config.feedForward(layer).width(), hidden);
-            case DOWN, EXPERT_DOWN, RWKV_CHANNEL_VALUE ->
+            case DOWN, RWKV_CHANNEL_VALUE ->
                 new MatrixSize(hidden, config.feedForward(layer).width());
             case GATE_BIAS, UP_BIAS -> vector(config.feedForward(layer).width());
             case RWKV_CHANNEL_RECEPTANCE -> new MatrixSize(hidden, hidden);
-            case ROUTER -> new MatrixSize(((LayerConfig.Experts) config.feedForward(layer)).experts(), hidden);
+            case ROUTER, EXPERT_GATE, EXPERT_UP, EXPERT_DOWN, SHARED_GATE, SHARED_UP, SHARED_DOWN ->
+                ofExperts((ExpertsConfig) config.feedForward(layer), role, hidden);
             default ->
                 !role.global() && matrices(config.stack().get(layer)).contains(role)
                         ? ofRecurrent(config.stack().get(layer).mixer(), role, hidden)
@@ -54,10 +58,13 @@ record MatrixSize(int rows, int columns) {
     static List<Role> matrices(LayerConfig layer) {
         var roles = new ArrayList<>(
                 switch (layer.mixer()) {
-                    case AttentionConfig attention -> ATTENTION;
+                    case AttentionConfig attention -> ofAttention(attention);
                     case ParallelMixers both -> ATTENTION;
+                    case LayerConfig.NoMixer none -> List.<Role>of();
                     case MambaConfig mamba -> List.of(Role.SSM_IN, Role.SSM_PARAMETERS, Role.SSM_STEP, Role.SSM_OUT);
                     case Mamba2Config mamba -> List.<Role>of();
+                    case DeltaConfig delta -> List.of(Role.SSM_IN, Role.SSM_RATES, Role.SSM_OUT);
+                    case ShortConvolutionConfig convolution -> List.of(Role.SSM_IN, Role.SSM_OUT);
                     case GriffinConfig griffin ->
                         List.of(
                                 Role.GRIFFIN_INPUT,
@@ -75,8 +82,7 @@ record MatrixSize(int rows, int columns) {
                 switch (layer.feedForward()) {
                     case LayerConfig.FeedForward dense ->
                         dense.gated() ? List.of(Role.GATE, Role.UP, Role.DOWN) : List.of(Role.UP, Role.DOWN);
-                    case LayerConfig.Experts experts ->
-                        List.of(Role.ROUTER, Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_DOWN);
+                    case ExpertsConfig experts -> ofExperts(experts);
                     case LayerConfig.None none -> List.<Role>of();
                     case RwkvConfig.ChannelMix mix ->
                         List.of(Role.RWKV_CHANNEL_KEY, Role.RWKV_CHANNEL_RECEPTANCE, Role.RWKV_CHANNEL_VALUE);
@@ -87,7 +93,41 @@ record MatrixSize(int rows, int columns) {
     /** How many matrices of a role a layer has: as many as there are experts, else one. */
     static int count(LayerConfig layer, Role role) {
         boolean ofExpert = role == Role.EXPERT_GATE || role == Role.EXPERT_UP || role == Role.EXPERT_DOWN;
-        return ofExpert && layer.feedForward() instanceof LayerConfig.Experts experts ? experts.experts() : 1;
+        return ofExpert && layer.feedForward() instanceof ExpertsConfig experts ? experts.experts() : 1;
+    }
+
+    private static List<Role> ofAttention(AttentionConfig attention) {
+        var roles = new ArrayList<>(ATTENTION);
+        if (attention.additions().outputGate()) {
+            roles.add(Role.ATTENTION_GATE);
+        }
+        return roles;
+    }
+
+    private static List<Role> ofExperts(ExpertsConfig experts) {
+        var roles = new ArrayList<>(List.of(Role.ROUTER, Role.EXPERT_UP, Role.EXPERT_DOWN));
+        if (experts.each().gated()) {
+            roles.add(Role.EXPERT_GATE);
+        }
+        if (experts.shared() != null) {
+            roles.addAll(List.of(Role.SHARED_UP, Role.SHARED_DOWN));
+            if (experts.shared().part().gated()) {
+                roles.add(Role.SHARED_GATE);
+            }
+        }
+        return roles;
+    }
+
+    private static MatrixSize ofExperts(ExpertsConfig experts, Role role, int hidden) {
+        int width = experts.each().width();
+        int shared = experts.shared() == null ? 0 : experts.shared().part().width();
+        return switch (role) {
+            case ROUTER -> new MatrixSize(experts.experts(), hidden);
+            case EXPERT_DOWN -> new MatrixSize(hidden, width);
+            case SHARED_GATE, SHARED_UP -> new MatrixSize(shared, hidden);
+            case SHARED_DOWN -> new MatrixSize(hidden, shared);
+            default -> new MatrixSize(width, hidden);
+        };
     }
 
     private static MatrixSize vector(int elements) {
@@ -99,7 +139,7 @@ record MatrixSize(int rows, int columns) {
         int keys = attention.kvWidth();
         boolean sharedNorm = attention.headNorm() == HeadNorm.SHARED;
         return switch (role) {
-            case QUERY -> new MatrixSize(queries, hidden);
+            case QUERY, ATTENTION_GATE -> new MatrixSize(queries, hidden);
             case KEY, VALUE -> new MatrixSize(keys, hidden);
             case ATTENTION_OUTPUT -> new MatrixSize(hidden, queries);
             case QUERY_BIAS -> vector(queries);
@@ -114,6 +154,16 @@ record MatrixSize(int rows, int columns) {
         return switch (mixer) {
             case MambaConfig mamba -> ofMamba(mamba, role, hidden);
             case Mamba2Config mamba -> ofMamba2(mamba, role, hidden);
+            case DeltaConfig delta ->
+                switch (role) {
+                    case SSM_IN -> new MatrixSize(delta.projectionWidth(), hidden);
+                    case SSM_RATES -> new MatrixSize(2 * delta.heads(), hidden);
+                    default -> new MatrixSize(hidden, delta.valueWidth());
+                };
+            case ShortConvolutionConfig convolution ->
+                role == Role.SSM_IN
+                        ? new MatrixSize(3 * convolution.channels(), hidden)
+                        : new MatrixSize(hidden, convolution.channels());
             case ParallelMixers both -> ofMamba2(both.mamba(), role, hidden);
             case GriffinConfig griffin ->
                 switch (role) {
@@ -125,6 +175,7 @@ record MatrixSize(int rows, int columns) {
                 role == Role.RWKV_OUT
                         ? new MatrixSize(hidden, rwkv.channels())
                         : new MatrixSize(rwkv.channels(), hidden);
+            case LayerConfig.NoMixer none -> throw new IllegalArgumentException("the layer has no mixer");
             case AttentionConfig attention -> throw new IllegalArgumentException("attention has no " + role.label());
         };
     }

@@ -3,12 +3,15 @@ package io.hayloft.bench.predict;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.GriffinConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.RwkvConfig;
+import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.methods.Method;
 
 /**
@@ -78,15 +81,19 @@ record MemoryNeed(DecoderConfig config, long weights) {
     private long scratch(LayerConfig layer) {
         long hidden = config.hidden();
         long mixer = switch (layer.mixer()) {
-            case AttentionConfig attention -> 0;
+            case AttentionConfig attention -> attention.additions().outputGate() ? attention.queryWidth() : 0;
+            case LayerConfig.NoMixer none -> 0;
             case MambaConfig mamba -> 4L * mamba.channels() + 2L * mamba.parameterWidth();
             case Mamba2Config mamba -> scratch(mamba);
+            case DeltaConfig delta ->
+                (long) delta.projectionWidth() + delta.convolutionChannels() + delta.valueWidth() + 2 * delta.heads();
+            case ShortConvolutionConfig convolution -> 4L * convolution.channels();
             case ParallelMixers both -> hidden + scratch(both.mamba());
             case GriffinConfig griffin -> 4L * griffin.channels();
             case RwkvConfig rwkv -> 4 * hidden + 5L * rwkv.channels();
         };
         long feedForward = switch (layer.feedForward()) {
-            case LayerConfig.Experts experts -> experts.experts() + 2 * hidden;
+            case ExpertsConfig experts -> experts.experts() + 3 * experts.chosen() + 2 * hidden;
             case LayerConfig.FeedForward dense -> config.norms().placement().parallel() ? hidden : 0;
             case LayerConfig.None none -> 0;
             case RwkvConfig.ChannelMix mix -> 3 * hidden + mix.width();

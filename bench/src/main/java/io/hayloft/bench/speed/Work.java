@@ -74,6 +74,7 @@ final class Work {
                     * (double)
                             switch (layer.mixer()) {
                                 case AttentionConfig attention -> 0;
+                                case LayerConfig.NoMixer none -> 0;
                                 case ParallelMixers both -> both.mamba().stateFloats();
                                 case LayerConfig.Recurrent recurrent -> recurrent.stateFloats();
                             };

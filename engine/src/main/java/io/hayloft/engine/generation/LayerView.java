@@ -1,6 +1,5 @@
 package io.hayloft.engine.generation;
 
-import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.cache.LayerCache;
@@ -33,7 +32,7 @@ public final class LayerView {
 
     /** Sizes and scale of the layer's attention; its sliding window is 0 where every query sees all. */
     public AttentionShape shape() {
-        return Shapes.attention(config(), layer);
+        return prefill.model().decoder().attention(layer);
     }
 
     /** The model's configuration. */

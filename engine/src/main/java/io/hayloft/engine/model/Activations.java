@@ -12,6 +12,7 @@ import java.util.List;
 final class Activations {
     private final DecoderConfig config;
     private final List<float[]> scratch = new ArrayList<>();
+    private final List<int[]> indices = new ArrayList<>();
     private int capacity;
 
     /** The residual stream [rows][hidden]. */
@@ -96,6 +97,17 @@ final class Activations {
             scratch.set(number, matrix(rows, width));
         }
         return scratch.get(number);
+    }
+
+    /** An array of whole numbers, at least of this length; otherwise as {@link #scratch}. */
+    int[] indices(int number, int length) {
+        while (indices.size() <= number) {
+            indices.add(new int[0]);
+        }
+        if (indices.get(number).length < length) {
+            indices.set(number, new int[length]);
+        }
+        return indices.get(number);
     }
 
     private static float[] matrix(int rows, int columns) {

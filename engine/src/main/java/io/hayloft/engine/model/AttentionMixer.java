@@ -1,5 +1,6 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.kernels.ActivationOps;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Grouped-query attention: queries of several heads share one head of keys and values, which are kept in the cache.
  *
  * @param layer index of the layer
+ * @param gate [queryHeads * headDim][hidden]; the heads' results are multiplied with the sigmoid of its products; null for none
  * @param output projects the heads' results back to the residual stream
  * @param rope null in layers that do not rotate
  */
@@ -26,6 +28,7 @@ record AttentionMixer(
         Projection query,
         Projection key,
         Projection value,
+        @Nullable Linear gate,
         Dense output,
         @Nullable Rope rope,
         WorkerPool pool)
@@ -60,6 +63,11 @@ record AttentionMixer(
     }
 
     @Override
+    public AttentionShape attention() {
+        return shape;
+    }
+
+    @Override
     public boolean rowwise() {
         return false;
     }
@@ -85,10 +93,25 @@ record AttentionMixer(
             when lockstep.decode().several() -> new KnownTokens(this, lockstep, outOfWindow).attend(a);
             case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
         }
+        if (gate != null) {
+            multiplyGate(gate, x, batch, a);
+        }
         batch.multiply(output.weights(), a.attended, out, pool); // [rows][hidden]
         if (output.bias() != null) {
             Rows.run(pool, batch.rows(), (from, to) -> output.addBias(out, from, to));
         }
+    }
+
+    /** attended = attended ⊙ sigmoid(x Gᵀ). */
+    private void multiplyGate(Linear weights, float[] x, Batch batch, Activations a) {
+        int width = shape.rowSize();
+        var gates = a.scratch(0, batch.rows(), width);
+        batch.multiply(weights, x, gates, pool);
+        Rows.run(pool, batch.rows(), (from, to) -> {
+            int at = from * width;
+            ActivationOps.sigmoid(gates, at, (to - from) * width);
+            VectorOps.multiplyInPlace(a.attended, at, gates, at, (to - from) * width);
+        });
     }
 
     /** Rows of one sequence, each of which sees those before it. */

@@ -5,6 +5,7 @@ import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.List;
@@ -151,6 +152,21 @@ public final class Decoder {
         }
     }
 
+    /**
+     * The attention of a layer.
+     *
+     * @throws IllegalArgumentException if the layer has none
+     */
+    public AttentionShape attention(int layer) {
+        for (var sublayer : layers.get(layer).sublayers()) {
+            var attention = sublayer.update().attention();
+            if (attention != null) {
+                return attention;
+            }
+        }
+        throw new IllegalArgumentException("layer " + layer + " has no attention");
+    }
+
     /** Whether sequences can read several known tokens in a step; see {@link DecodeRows#together}. */
     public boolean canReadTogether() {
         for (var layer : layers) {
@@ -166,7 +182,7 @@ public final class Decoder {
     private static boolean readsTogether(Layer.Update update) {
         return switch (update) {
             case AttentionMixer attention -> true;
-            case Parallel both -> readsTogether(both.attention()) && readsTogether(both.feedForward());
+            case Parallel both -> readsTogether(both.mixer()) && readsTogether(both.feedForward());
             default -> update.rowwise();
         };
     }

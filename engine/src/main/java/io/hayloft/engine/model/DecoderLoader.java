@@ -4,6 +4,8 @@ import io.hayloft.engine.model.AttentionMixer.Projection;
 import io.hayloft.engine.model.Layer.Sublayer;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DeltaConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Mamba2Config;
@@ -12,6 +14,7 @@ import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.config.RwkvConfig;
+import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a decoder from a checkpoint's weights: packs the matrices, widens the vectors. */
@@ -87,8 +91,12 @@ final class DecoderLoader {
         if (config.stack().get(i).mixer() instanceof RwkvConfig mix) {
             return new RwkvLoader(config, weights, this::linear, this::norm, pool).layer(i, mix);
         }
-        var mixer = mixer(i);
         var feedForward = feedForward(i);
+        if (config.stack().get(i).mixer() instanceof LayerConfig.NoMixer) {
+            var alone = Objects.requireNonNull(feedForward, "a layer without parts");
+            return new Layer(List.of(sublayer(i, Role.FEED_FORWARD_NORM, alone, Role.POST_FEED_FORWARD_NORM)));
+        }
+        var mixer = mixer(i);
         if (feedForward == null) {
             return new Layer(List.of(sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM)));
         }
@@ -113,8 +121,11 @@ final class DecoderLoader {
                         config.hidden());
             case MambaConfig mamba -> stateSpace().mamba(i, mamba);
             case Mamba2Config mamba -> stateSpace().mamba2(i, i, mamba);
+            case DeltaConfig delta -> stateSpace().delta(i, delta);
+            case ShortConvolutionConfig convolution -> stateSpace().shortConvolution(i, convolution);
             case GriffinConfig griffin -> new GriffinLoader(weights, memory, this::linear, pool).mixer(i, griffin);
             case RwkvConfig rwkv -> throw new IllegalArgumentException("layer " + i + " is built as one");
+            case LayerConfig.NoMixer none -> throw new IllegalArgumentException("layer " + i + " has no mixer");
         };
     }
 
@@ -122,22 +133,9 @@ final class DecoderLoader {
         return switch (config.feedForward(i)) {
             case LayerConfig.FeedForward dense -> feedForward(i, dense);
             case RwkvConfig.ChannelMix mix -> throw new IllegalArgumentException("layer " + i + " is built as one");
-            case LayerConfig.Experts experts -> experts(i, experts);
+            case ExpertsConfig experts -> new ExpertLoader(weights, this::linear, pool).experts(i, experts);
             case LayerConfig.None none -> null;
         };
-    }
-
-    private ExpertMixture experts(int i, LayerConfig.Experts experts) {
-        var parts = new ArrayList<FeedForward>();
-        for (int expert = 0; expert < experts.experts(); expert++) {
-            parts.add(new FeedForward(
-                    new Dense(linear(weights.expert(Role.EXPERT_GATE, i, expert)), null),
-                    new Dense(linear(weights.expert(Role.EXPERT_UP, i, expert)), null),
-                    new Dense(linear(weights.expert(Role.EXPERT_DOWN, i, expert)), null),
-                    experts.each(),
-                    pool));
-        }
-        return new ExpertMixture(linear(Role.ROUTER, i), parts, experts.chosen(), pool);
     }
 
     private StateSpaceLoader stateSpace() {
@@ -175,10 +173,11 @@ final class DecoderLoader {
         var rope = attention.rope();
         return new AttentionMixer(
                 i,
-                Shapes.attention(config, i),
+                Shapes.attention(config, i).withSinks(sinks(i, attention)),
                 projection(i, Role.QUERY, Role.QUERY_BIAS, Role.QUERY_NORM, attention, queryFactor),
                 projection(i, Role.KEY, Role.KEY_BIAS, Role.KEY_NORM, attention, keyFactor),
                 projection(i, Role.VALUE, Role.VALUE_BIAS, null, attention, queryFactor),
+                attention.additions().outputGate() ? linear(Role.ATTENTION_GATE, i) : null,
                 dense(i, Role.ATTENTION_OUTPUT, attention.outputBias(), Role.ATTENTION_OUTPUT_BIAS),
                 rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
                 pool);
@@ -191,6 +190,10 @@ final class DecoderLoader {
                 bias(attention.biases(), bias, layer),
                 norm == null ? null : headNorm(layer, attention, norm),
                 factor);
+    }
+
+    private float @Nullable [] sinks(int layer, AttentionConfig attention) {
+        return attention.additions().sinks() ? weights.get(Role.ATTENTION_SINKS, layer).toFloats() : null;
     }
 
     private @Nullable Norm headNorm(int layer, AttentionConfig attention, Role role) {

@@ -64,6 +64,7 @@ record FeedForward(@Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedF
             switch (config.activation()) {
                 case SILU -> VectorOps.siluMultiply(gateRows, at, upRows, at, gateRows, at, n);
                 case GELU_TANH -> VectorOps.geluTanhMultiply(gateRows, at, upRows, at, gateRows, at, n);
+                case CLAMPED_SWIGLU -> ActivationOps.clampedSwiglu(gateRows, at, upRows, at, n);
                 default -> {
                     activate(gateRows, at, n);
                     VectorOps.multiplyInPlace(gateRows, at, upRows, at, n);
@@ -81,6 +82,7 @@ record FeedForward(@Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedF
             case QUICK_GELU -> ActivationOps.sigmoidMultiply(x, at, n, 1.702f);
             case RELU -> ActivationOps.relu(x, at, n);
             case RELU_SQUARED -> ActivationOps.reluSquared(x, at, n);
+            case CLAMPED_SWIGLU -> throw new IllegalStateException("made of two rows, gate and up");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.hayloft.engine.model;
 
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.attention.AttentionShape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ record Layer(List<Sublayer> sublayers) {
 
         /** Whether the update of a row depends on that row alone, and nothing of the row is remembered. */
         boolean rowwise();
+
+        /** The attention that it is, or that is a part of it; null for none. */
+        default @Nullable AttentionShape attention() {
+            return null;
+        }
     }
 
     /**

@@ -2,18 +2,25 @@ package io.hayloft.engine.model;
 
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.attention.AttentionShape;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Attention and feed-forward part side by side, as in GPT-J and its followers: both read the residual stream as it was
  * before the layer, and their results are added up.
  *
+ * @param mixer attention
  * @param feedForwardNorm norm through which the feed-forward part reads; null if it shares that of attention
  * @param hidden width of the residual stream
  */
 record Parallel(
-        Layer.Update attention, @Nullable Norm feedForwardNorm, Layer.Update feedForward, int hidden, WorkerPool pool)
+        Layer.Update mixer, @Nullable Norm feedForwardNorm, Layer.Update feedForward, int hidden, WorkerPool pool)
         implements Layer.Update {
+    @Override
+    public @Nullable AttentionShape attention() {
+        return mixer.attention();
+    }
+
     @Override
     public boolean rowwise() {
         return false;
@@ -21,7 +28,7 @@ record Parallel(
 
     @Override
     public void apply(float[] x, Batch batch, float[] out, Activations a) {
-        attention.apply(x, batch, out, a);
+        mixer.apply(x, batch, out, a);
         var normed = x;
         if (feedForwardNorm != null) {
             normed = a.normed;

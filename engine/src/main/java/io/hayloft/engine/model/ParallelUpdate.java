@@ -2,12 +2,18 @@ package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.kernels.VectorOps;
+import io.hayloft.kv.attention.AttentionShape;
 
 /** Attention and Mamba-2 side by side: the weighted sum of what both make of the same rows. */
-record ParallelUpdate(AttentionMixer attention, Mamba2Mixer mamba, ParallelMixers config, int hidden)
+record ParallelUpdate(AttentionMixer mixer, Mamba2Mixer mamba, ParallelMixers config, int hidden)
         implements Layer.Update {
     /** Behind the arrays of the mixers. */
     private static final int SCRATCH = 3;
+
+    @Override
+    public AttentionShape attention() {
+        return mixer.shape();
+    }
 
     @Override
     public boolean rowwise() {
@@ -18,8 +24,8 @@ record ParallelUpdate(AttentionMixer attention, Mamba2Mixer mamba, ParallelMixer
     public void apply(float[] x, Batch batch, float[] out, Activations a) {
         var other = a.scratch(SCRATCH, batch.rows(), hidden); // [rows][hidden]
         mamba.apply(x, batch, other, a);
-        attention.apply(x, batch, out, a);
-        Rows.run(attention.pool(), batch.rows(), (from, to) -> {
+        mixer.apply(x, batch, out, a);
+        Rows.run(mixer.pool(), batch.rows(), (from, to) -> {
             int at = from * hidden;
             int count = (to - from) * hidden;
             VectorOps.scale(other, at, count, (float) config.mambaFactor());

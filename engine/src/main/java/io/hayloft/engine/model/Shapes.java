@@ -48,6 +48,7 @@ public final class Shapes {
             int more = layer.feedForward().stateFloats();
             switch (layer.mixer()) {
                 case AttentionConfig attention -> shapes.add(keysAndValues(attention));
+                case LayerConfig.NoMixer none -> shapes.add(new RecurrentShape(more));
                 case LayerConfig.Recurrent recurrent -> shapes.add(new RecurrentShape(recurrent.stateFloats() + more));
                 case ParallelMixers parallel -> {
                     shapes.add(keysAndValues(parallel.attention()));

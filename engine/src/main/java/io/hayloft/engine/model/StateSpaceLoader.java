@@ -1,9 +1,11 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.kernels.CausalConvolution;
 import io.hayloft.kernels.HeadScan;
@@ -17,7 +19,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the mixers of Mamba-1 and Mamba-2.
+ * Builds the mixers of Mamba-1 and Mamba-2, short convolutions and gated delta rules.
  *
  * @param linear packs the weight of a role and layer
  */
@@ -62,6 +64,28 @@ record StateSpaceLoader(
                 config.norms().epsilon(),
                 linear.apply(Role.SSM_OUT, layer),
                 pool);
+    }
+
+    DeltaMixer delta(int layer, DeltaConfig delta) {
+        return new DeltaMixer(
+                layer,
+                delta,
+                linear.apply(Role.SSM_IN, layer),
+                linear.apply(Role.SSM_RATES, layer),
+                convolution(layer, delta.convolution(), false),
+                floats(Role.SSM_A, layer),
+                floats(Role.SSM_STEP_BIAS, layer),
+                floats(Role.SSM_NORM, layer),
+                config.norms().epsilon(),
+                linear.apply(Role.SSM_OUT, layer),
+                pool);
+    }
+
+    ShortConvolutionMixer shortConvolution(int layer, ShortConvolutionConfig config) {
+        var convolution =
+                CausalConvolution.plain(floats(Role.SSM_CONVOLUTION, layer), config.convolution(), null);
+        return new ShortConvolutionMixer(
+                layer, linear.apply(Role.SSM_IN, layer), convolution, linear.apply(Role.SSM_OUT, layer), pool);
     }
 
     private static float @Nullable [] factors(Mamba2Config mamba) {

@@ -24,7 +24,16 @@ final class FolderAsGguf {
 
     /** Names of architectures that differ in GGUF. */
     private static final Map<String, String> ARCHITECTURES =
-            Map.of("cohere", "command-r", "phi", "phi2", "gpt_neox", "gptneox");
+            Map.of(
+                    "cohere", "command-r",
+                    "phi", "phi2",
+                    "gpt_neox", "gptneox",
+                    "mixtral", "llama",
+                    "qwen2_moe", "qwen2moe",
+                    "qwen3_moe", "qwen3moe",
+                    "gpt_oss", "gpt-oss",
+                    "granitemoehybrid", "granitehybrid",
+                    "qwen3_next", "qwen3next");
 
     private static final Map<String, String> GLOBAL = Map.ofEntries(
             Map.entry("embed_tokens", "token_embd"),
@@ -37,7 +46,10 @@ final class FolderAsGguf {
             Map.entry("final_layer_norm", "output_norm"),
             Map.entry("ln_f", "output_norm"),
             Map.entry("lm_head", "output"),
-            Map.entry("embed_out", "output"));
+            Map.entry("embed_out", "output"),
+            Map.entry("embedding_norm", "token_embd_norm"),
+            Map.entry("embeddings", "token_embd"),
+            Map.entry("norm_f", "output_norm"));
 
     private static final Map<String, String> OF_LAYER = Map.ofEntries(
             Map.entry("self_attn.q_proj", "attn_q"),
@@ -71,12 +83,41 @@ final class FolderAsGguf {
             Map.entry("ln_2", "ffn_norm"),
             Map.entry("post_self_attn_layernorm", "post_attention_norm"),
             Map.entry("post_mlp_layernorm", "post_ffw_norm"),
-            Map.entry("post_feedforward_layernorm", "post_ffw_norm"));
+            Map.entry("post_feedforward_layernorm", "post_ffw_norm"),
+            Map.entry("block_sparse_moe.gate", "ffn_gate_inp"),
+            Map.entry("mlp.gate", "ffn_gate_inp"),
+            Map.entry("mlp.router", "ffn_gate_inp"),
+            Map.entry("mlp.shared_expert.gate_proj", "ffn_gate_shexp"),
+            Map.entry("mlp.shared_expert.up_proj", "ffn_up_shexp"),
+            Map.entry("mlp.shared_expert.down_proj", "ffn_down_shexp"),
+            Map.entry("mlp.shared_expert_gate", "ffn_gate_inp_shexp"),
+            Map.entry("self_attn", "attn_sinks"),
+            Map.entry("block_sparse_moe.router.layer", "ffn_gate_inp"),
+            Map.entry("norm", "attn_norm"),
+            Map.entry("mixer.q_proj", "attn_q"),
+            Map.entry("mixer.k_proj", "attn_k"),
+            Map.entry("mixer.v_proj", "attn_v"),
+            Map.entry("mixer.o_proj", "attn_output"),
+            Map.entry("mixer.up_proj", "ffn_up"),
+            Map.entry("mixer.down_proj", "ffn_down"),
+            Map.entry("mixer.gate", "ffn_gate_inp"),
+            Map.entry("mixer.shared_experts.up_proj", "ffn_up_shexp"),
+            Map.entry("mixer.shared_experts.down_proj", "ffn_down_shexp"),
+            Map.entry("operator_norm", "attn_norm"),
+            Map.entry("ffn_norm", "ffn_norm"),
+            Map.entry("self_attn.out_proj", "attn_output"),
+            Map.entry("self_attn.q_layernorm", "attn_q_norm"),
+            Map.entry("self_attn.k_layernorm", "attn_k_norm"),
+            Map.entry("feed_forward.w1", "ffn_gate"),
+            Map.entry("feed_forward.w3", "ffn_up"),
+            Map.entry("feed_forward.w2", "ffn_down"));
 
     private final JsonNode config;
     private final String type;
     private final String architecture;
     private final GgufBuilder gguf = new GgufBuilder();
+    private final ExpertsAsGguf experts = new ExpertsAsGguf(gguf);
+    private final HybridAsGguf hybrid;
     private int heads;
     private int kvHeads;
     private int headDim;
@@ -84,7 +125,9 @@ final class FolderAsGguf {
     private FolderAsGguf(JsonNode config) {
         this.config = config;
         this.type = config.get("model_type").asString();
-        this.architecture = ARCHITECTURES.getOrDefault(type, type);
+        boolean moe = config.path("layers_block_type").toString().contains("\"moe\"");
+        this.architecture = moe ? type + "_moe" : ARCHITECTURES.getOrDefault(type, type);
+        this.hybrid = new HybridAsGguf(gguf, config, architecture);
     }
 
     /** The file's bytes. */
@@ -95,6 +138,7 @@ final class FolderAsGguf {
             file.keys();
             // One head's norm after the other, so that they can be stacked.
             weights.tensors().keySet().stream().sorted().forEach(name -> file.tensor(weights, name));
+            file.experts.finish();
             return file.gguf.bytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -129,12 +173,17 @@ final class FolderAsGguf {
         kvHeads = single ? 1 : whole(heads, "num_key_value_heads", "num_kv_heads");
         headDim = whole(hidden / heads, "head_dim");
         gguf.text("general.architecture", architecture);
-        key("block_count", whole(0, "num_hidden_layers", "n_layer"));
+        if (!hybrid.saysLayers()) {
+            key("block_count", whole(0, "num_hidden_layers", "n_layer"));
+            int width = whole(4 * hidden, "ffn_hidden_size", "n_inner", "intermediate_size");
+            key("feed_forward_length", hybrid.width(width));
+        }
         key("context_length", whole(0, "max_position_embeddings", "n_positions"));
         key("embedding_length", hidden);
-        key("feed_forward_length", whole(4 * hidden, "ffn_hidden_size", "n_inner", "intermediate_size"));
         key("attention.head_count", heads);
-        key("attention.head_count_kv", kvHeads);
+        if (!hybrid.isHybrid()) {
+            key("attention.head_count_kv", kvHeads);
+        }
         if (headDim != hidden / heads) {
             key("attention.key_length", headDim);
             key("attention.value_length", headDim);
@@ -149,15 +198,26 @@ final class FolderAsGguf {
                     (headDim * rope.get("partial_rotary_factor").asDouble()));
         }
         own();
+        yarn(rope);
+        hybrid.keys(kvHeads);
+        ExpertsAsGguf.keys(gguf, architecture, config);
         gguf.whole("tokenizer.ggml.bos_token_id", 1).whole("tokenizer.ggml.eos_token_id", 2);
     }
 
+    private void yarn(JsonNode rope) {
+        if (rope.path("rope_type").asString("").equals("yarn")) {
+            gguf.text(architecture + ".rope.scaling.type", "yarn");
+            number("rope.scaling.factor", rope.get("factor").asDouble());
+            key("rope.scaling.original_context_length", rope.get("original_max_position_embeddings").asInt());
+        }
+    }
+
     private void epsilon() {
-        if (config.hasNonNull("rms_norm_eps")) {
-            number(
-                    "attention.layer_norm_rms_epsilon",
-                    config.get("rms_norm_eps").asDouble());
-            return;
+        for (var name : List.of("rms_norm_eps", "norm_eps", "layer_norm_epsilon")) {
+            if (config.hasNonNull(name) && (!name.startsWith("layer") || hybrid.isHybrid())) {
+                number("attention.layer_norm_rms_epsilon", config.get(name).asDouble());
+                return;
+            }
         }
         for (var name : List.of("layer_norm_eps", "layer_norm_epsilon", "norm_epsilon")) {
             if (config.hasNonNull(name)) {
@@ -169,7 +229,7 @@ final class FolderAsGguf {
     /** The keys of single architectures. */
     private void own() {
         switch (type) {
-            case "granite" -> {
+            case "granite", "granitemoehybrid" -> {
                 number("attention.scale", config.get("attention_multiplier").asDouble());
                 number("embedding_scale", config.get("embedding_multiplier").asDouble());
                 number("residual_scale", config.get("residual_multiplier").asDouble());
@@ -205,11 +265,15 @@ final class FolderAsGguf {
     private final List<float[]> headNorms = new ArrayList<>();
 
     private void tensor(SafetensorsFile weights, String name) {
-        var shape = Objects.requireNonNull(weights.tensors().get(name)).shape();
+        var tensor = Objects.requireNonNull(weights.tensors().get(name));
+        if (hybrid.takes(tensor) || experts.takes(tensor, config.path("num_local_experts").asInt(1) == 0)) {
+            return;
+        }
+        var shape = tensor.shape();
         var values = weights.readFloats(name);
         int dot = name.lastIndexOf('.');
-        var stem = name.substring(0, dot).replaceFirst("^(model|gpt_neox|transformer)\\.", "");
-        var end = name.substring(dot);
+        var stem = name.substring(0, dot).replaceFirst("^(model|gpt_neox|transformer|backbone)\\.", "");
+        var end = name.endsWith(".sinks") ? ".weight" : name.substring(dot);
         var inLayer = LAYER.matcher(stem);
         if (!inLayer.matches()) {
             gguf.tensor(GLOBAL.get(stem) + end, plusOne(stem, values), shape);
@@ -217,6 +281,10 @@ final class FolderAsGguf {
         }
         var prefix = "blk." + inLayer.group(1) + ".";
         var place = inLayer.group(2);
+        if (end.equals(".e_score_correction_bias")) {
+            gguf.tensor(prefix + "exp_probs_b.bias", values, shape);
+            return;
+        }
         if (end.equals(".bias") && place.equals("attn")) {
             return; // a mask
         }
@@ -228,7 +296,8 @@ final class FolderAsGguf {
             return;
         }
         boolean after = (type.equals("olmo2") || type.equals("exaone4")) && place.equals("post_attention_layernorm");
-        var role = after ? "post_attention_norm" : Objects.requireNonNull(OF_LAYER.get(place), place);
+        boolean normBefore = type.matches("gpt_oss|qwen3_next") && place.equals("post_attention_layernorm");
+        var role = after || normBefore ? "post_attention_norm" : Objects.requireNonNull(OF_LAYER.get(place), place);
         var rows = rows(role, (int) (type.equals("gpt2") && shape.length == 2 ? shape[1] : shape[0]));
         if (shape.length == 1) {
             gguf.tensor(prefix + role + end, ordered(plusOne(place, values), rows, 1), shape);
@@ -254,7 +323,7 @@ final class FolderAsGguf {
 
     /** Gemma's norms multiply with weight + 1, which is what the file holds. */
     private float[] plusOne(String place, float[] values) {
-        if (type.equals("gemma") && place.endsWith("norm")) {
+        if (type.matches("gemma|qwen3_next") && place.endsWith("norm")) {
             for (int i = 0; i < values.length; i++) {
                 values[i] += 1;
             }
@@ -267,7 +336,7 @@ final class FolderAsGguf {
         var rows = new ArrayList<Integer>(Collections.nCopies(count, 0));
         for (int i = 0; i < count; i++) {
             int row = i;
-            if (type.equals("granite") && (role.equals("attn_q") || role.equals("attn_k"))) { // first of a pair, second
+            if (type.matches("granite(moehybrid)?|mixtral") && (role.equals("attn_q") || role.equals("attn_k"))) { // first of a pair, second
                 int channel = i % headDim;
                 row = i - channel + channel % 2 * headDim / 2 + channel / 2;
             } else if (role.equals("attn_qkv") && !type.equals("gpt2")) { // by KV head: queries, key, value

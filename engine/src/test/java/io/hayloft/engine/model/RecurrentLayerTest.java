@@ -123,6 +123,7 @@ class RecurrentLayerTest {
                 mixer.query(),
                 mixer.key(),
                 mixer.value(),
+                mixer.gate(),
                 mixer.output(),
                 mixer.rope(),
                 mixer.pool());

@@ -1,6 +1,7 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.base.FileError;
+import io.hayloft.formats.config.AttentionConfig.Additions;
 import io.hayloft.formats.config.DecoderConfig.NormKind;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import java.util.ArrayList;
@@ -41,7 +42,18 @@ enum Architecture {
     GPT_NEOX(List.of("gpt_neox"), List.of("gptneox")),
     GPT2(List.of("gpt2"), List.of("gpt2")),
     FALCON(List.of("falcon"), List.of("falcon")),
-    EXAONE4(List.of("exaone4"), List.of("exaone4"));
+    EXAONE4(List.of("exaone4"), List.of("exaone4")),
+    /** Converters to GGUF call it llama; its files say that they have experts. */
+    MIXTRAL(List.of("mixtral"), List.of()),
+    QWEN2_MOE(List.of("qwen2_moe"), List.of("qwen2moe")),
+    QWEN3_MOE(List.of("qwen3_moe"), List.of("qwen3moe")),
+    GPT_OSS(List.of("gpt_oss"), List.of("gpt-oss")),
+    LFM2(List.of("lfm2"), List.of("lfm2")),
+    /** Granite 4, with and without experts. */
+    GRANITEMOEHYBRID(List.of("granitemoehybrid"), List.of("granitehybrid")),
+    QWEN3_NEXT(List.of("qwen3_next"), List.of("qwen3next")),
+    NEMOTRON_H(List.of("nemotron_h"), List.of("nemotron_h", "nemotron_h_moe")),
+    BAMBA(List.of("bamba"), List.of());
 
     private final List<String> huggingFaceNames;
     private final List<String> ggufNames;
@@ -89,9 +101,35 @@ enum Architecture {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether some layers have a recurrent state. */
-    boolean isRecurrent() {
-        return ModelFamily.state(this) != ModelFamily.State.CACHE;
+    /** Whether it is one of Mamba, Mamba-2, Jamba and Falcon-H1, whose configs are read by themselves. */
+    boolean isStateSpace() {
+        return this == MAMBA || this == MAMBA2 || this == JAMBA || this == FALCON_H1;
+    }
+
+    /** Whether some layers have attention, and others a recurrent mixer in its place. */
+    boolean isHybrid() {
+        return switch (this) {
+            case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether a layer is a mixer or a feed-forward part, and not one after the other. */
+    boolean hasOnePartALayer() {
+        return this == NEMOTRON_H;
+    }
+
+    /** Whether it is Granite, with its four multipliers. */
+    boolean isGranite() {
+        return this == GRANITE || this == GRANITEMOEHYBRID;
+    }
+
+    /** Whether some of its models have experts. */
+    boolean mayHaveExperts() {
+        return switch (this) {
+            case JAMBA, MIXTRAL, QWEN2_MOE, QWEN3_MOE, GPT_OSS, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H -> true;
+            default -> false;
+        };
     }
 
     /** Gemma: GELU, scaled embeddings, norms that multiply with weight + 1. */
@@ -109,6 +147,7 @@ enum Architecture {
         return switch (this) {
             case GEMMA, GEMMA2, GEMMA3, STARCODER2, PHI, GPT2 -> Activation.GELU_TANH;
             case GPT_NEOX, FALCON -> Activation.GELU;
+            case NEMOTRON_H -> Activation.RELU_SQUARED;
             default -> Activation.SILU;
         };
     }
@@ -116,7 +155,7 @@ enum Architecture {
     /** Whether the feed-forward part has a gate. */
     boolean isGated() {
         return switch (this) {
-            case STARCODER2, PHI, GPT_NEOX, GPT2, FALCON -> false;
+            case STARCODER2, PHI, GPT_NEOX, GPT2, FALCON, NEMOTRON_H -> false;
             default -> true;
         };
     }
@@ -131,7 +170,20 @@ enum Architecture {
 
     /** Whether every model of the architecture normalises query and key heads. */
     boolean hasQueryKeyNorm() {
-        return this == QWEN3 || this == GEMMA3 || this == EXAONE4;
+        return switch (this) {
+            case QWEN3, QWEN3_MOE, QWEN3_NEXT, GEMMA3, EXAONE4, LFM2 -> true;
+            default -> false;
+        };
+    }
+
+    /** What the attention of every model of the architecture has besides. */
+    Additions additions() {
+        return new Additions(this == GPT_OSS, this == QWEN3_NEXT);
+    }
+
+    /** Whether norms multiply with weight + 1, in safetensors: GGUF files hold the sum. */
+    boolean addsOneToNorms() {
+        return isGemma() || this == QWEN3_NEXT;
     }
 
     /** Whether gate and up lie in one tensor. */
@@ -146,6 +198,6 @@ enum Architecture {
 
     /** Whether GGUF converters interleave the rows of queries and keys for rotation of neighbours. */
     boolean isPermutedInGguf() {
-        return this == LLAMA || this == SMOLLM3 || this == GRANITE || rotatesNeighbours();
+        return this == LLAMA || this == MIXTRAL || this == SMOLLM3 || isGranite() || rotatesNeighbours();
     }
 }

@@ -23,15 +23,17 @@ final class FamilyWeights {
         return switch (architecture) {
             case MAMBA, MAMBA2 -> StateSpaceNames.mamba(architecture == Architecture.MAMBA2);
             case JAMBA, FALCON_H1 -> StateSpaceNames.hybrid(usual, architecture == Architecture.FALCON_H1);
-            default -> usual;
+            case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA -> HybridNames.huggingFace(architecture, usual);
+            default -> ExpertNames.huggingFace(architecture, usual);
         };
     }
 
     /** The names in GGUF files, given those of most architectures. */
     static TensorNames ggufNames(Architecture architecture, TensorNames usual) {
         return switch (architecture) {
-            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> StateSpaceNames.gguf(usual);
-            default -> usual;
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> StateSpaceNames.gguf(ExpertNames.gguf(usual));
+            case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA -> HybridNames.gguf(architecture, usual);
+            default -> ExpertNames.gguf(usual);
         };
     }
 
@@ -42,13 +44,17 @@ final class FamilyWeights {
      */
     static WeightSource of(
             File file, Architecture architecture, DecoderConfig config, TensorNames names, TensorLayout layout) {
+        var form = ExpertWeights.Form.of(architecture, file);
         return switch (architecture) {
-            case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> new StateSpaceWeights(file, config, names, layout);
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1, LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA ->
+                new StateSpaceWeights(file, config, names, form, layout);
             case RECURRENT_GEMMA -> new GriffinWeights(file, config, layout);
             case RWKV5 -> new RwkvWeights(file, config, layout);
-            default ->
-                new NamedWeights(
-                        file.source, config, new NamedWeights.Tensors(file.tensors, file.unread), names, layout);
+            default -> {
+                var tensors = new NamedWeights.Tensors(file.tensors, file.unread, ExpertWeights.biases(config, names));
+                var usual = new NamedWeights(file.source, config, tensors, names, layout);
+                yield new ExpertWeights(config, names, form, usual);
+            }
         };
     }
 }

@@ -74,6 +74,9 @@ final class GgufCheckpoint implements Checkpoint {
             names.put(Role.ATTENTION_NORM, "blk.#.attn_norm_2.weight")
                     .put(Role.FEED_FORWARD_NORM, "blk.#.attn_norm.weight");
         }
+        if (architecture == Architecture.GPT_OSS || architecture == Architecture.QWEN3_NEXT) {
+            names.put(Role.FEED_FORWARD_NORM, "blk.#.post_attention_norm.weight");
+        }
         return names;
     }
 

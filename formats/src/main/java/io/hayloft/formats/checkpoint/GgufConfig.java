@@ -17,7 +17,7 @@ import java.util.Map;
  * patterns, the local theta of Gemma 3) are the constants of each architecture.
  */
 final class GgufConfig {
-    private static final int GEMMA2_PATTERN = 2;
+    private static final int GEMMA2_PATTERN = 2; // of gpt-oss, too
     private static final int GEMMA3_PATTERN = 6;
     private static final int COHERE2_PATTERN = 4; // of EXAONE 4, too
     private static final int SMOLLM3_ROPE_INTERVAL = 4;
@@ -37,15 +37,22 @@ final class GgufConfig {
     private final Map<String, Tensor> tensors;
     private final Map<String, String> unread;
     private final GgufLayers parts;
+    private final GgufExperts experts;
 
     private GgufConfig(GgufFile file) {
         this.general = new Fields(file.source(), "", file.metadata());
         var name = general.text("general.architecture");
-        this.architecture = Architecture.ofGguf(file.source(), name);
         this.fields = general.under(name + ".");
+        this.architecture = architecture(Architecture.ofGguf(file.source(), name), fields);
         this.tensors = file.tensors();
         this.unread = file.unread();
+        this.experts = new GgufExperts(fields, tensors.keySet(), architecture);
         this.parts = new GgufLayers(fields, tensors.keySet(), architecture);
+    }
+
+    private static Architecture architecture(Architecture named, Fields fields) {
+        boolean experts = named == Architecture.LLAMA && fields.whole("expert_count", 0) > 0;
+        return experts ? Architecture.MIXTRAL : named;
     }
 
     static Architecture architecture(GgufFile file) {
@@ -62,8 +69,8 @@ final class GgufConfig {
     }
 
     private DecoderConfig read(ReadOptions options) {
-        if (!architecture.isRecurrent() && fields.whole("expert_count", 0) > 0) {
-            throw general.error("mixtures of experts are not supported");
+        if (!architecture.mayHaveExperts() && fields.whole("expert_count", 0) > 0) {
+            throw general.error("mixtures of experts are not supported for " + architecture.label());
         }
         int files = general.whole("split.count", 1);
         if (files > 1) {
@@ -80,16 +87,16 @@ final class GgufConfig {
                     hidden,
                     context(hidden, layers, options),
                     tokens(hidden),
-                    architecture.isRecurrent()
+                    architecture.isStateSpace()
                             ? new DecoderConfig.Norms(fields.number("attention.layer_norm_rms_epsilon"), false, false)
                             : parts.norms(),
                     parts.residualScale(),
-                    architecture.isRecurrent()
+                    architecture.isStateSpace()
                             ? new GgufStateSpace(fields, tensors, architecture).stack(hidden, layers)
                             : stack(hidden, layers));
             if (!options.ignoreUnknown()) {
                 KnownFields.checkGguf(
-                        fields, architecture.isRecurrent() ? GgufStateSpace.KEYS : GgufLayers.ownKeys(architecture));
+                        fields, architecture.isStateSpace() ? GgufStateSpace.KEYS : GgufLayers.ownKeys(architecture));
             }
             return config;
         } catch (UserError e) {
@@ -98,13 +105,13 @@ final class GgufConfig {
     }
 
     private DecoderConfig.Context context(int hidden, int layers, ReadOptions options) {
-        if (architecture.isRecurrent()) {
+        if (architecture.isStateSpace()) {
             var scaling = new GgufStateSpace(fields, tensors, architecture).scaling(hidden);
             return DecoderConfig.Context.of(
                     fields.positive("context_length", HuggingFaceStateSpace.UNBOUNDED), scaling, options.context());
         }
         int headDim = headDim(hidden, fields.positives("attention.head_count", layers)[0]);
-        var rope = new GgufRope(fields, tensors, headDim).full();
+        var rope = new GgufRope(fields, tensors, headDim, architecture).full();
         // Files of Gemma 3 state the length that scaling reaches.
         boolean scaled = architecture != Architecture.GEMMA3 && parts.rotates();
         var scaling = scaled ? rope.scaling() : new RopeConfig.None();
@@ -127,18 +134,19 @@ final class GgufConfig {
 
     private List<LayerConfig> stack(int hidden, int layers) {
         var queryHeads = fields.positives("attention.head_count", layers);
+        var hybrid = new GgufHybrid(fields, tensors, architecture);
         var kvHeads = fields.has("attention.head_count_kv")
-                ? fields.positives("attention.head_count_kv", layers)
+                ? hybrid.counts("attention.head_count_kv", layers)
                 : queryHeads;
-        var widths = fields.positives("feed_forward_length", layers);
+        var widths = hybrid.counts("feed_forward_length", layers);
         int headDim = headDim(hidden, queryHeads[0]);
-        var ropes = new GgufRope(fields, tensors, headDim);
+        var ropes = new GgufRope(fields, tensors, headDim, architecture);
         var rope = ropes.full();
         var slidingRope = architecture == Architecture.GEMMA3 ? ropes.local() : ropes.sameForSliding(rope);
         double scale = parts.attentionScale();
         var attention = new AttentionConfig(
                 queryHeads[0],
-                kvHeads[0],
+                queryHeads[0],
                 headDim,
                 0,
                 rope,
@@ -146,18 +154,27 @@ final class GgufConfig {
                 softCap("attn_logit_softcapping", GEMMA2_ATTENTION_CAP),
                 parts.headNorm(),
                 parts.biases(),
-                parts.outputBias());
+                parts.outputBias(),
+                architecture.additions());
         int window = fields.whole("attention.sliding_window", defaultWindow(layers));
         var sliding = slidingLayers(window, layers);
         var stack = new ArrayList<LayerConfig>();
         for (int i = 0; i < layers; i++) {
             boolean slides = sliding.get(i);
             var own = !rotates(i, window, slides) ? null : slides ? slidingRope : rope;
-            stack.add(new LayerConfig(
-                    attention.withHeads(queryHeads[i], kvHeads[i]).with(slides ? window : 0, own),
-                    parts.feedForward(widths[i])));
+            var mixer = kvHeads[i] == 0 || hybrid.recurrent(i)
+                    ? hybrid.mixer(i, hidden)
+                    : attention.withHeads(queryHeads[i], kvHeads[i]).with(slides ? window : 0, own);
+            stack.add(new LayerConfig(mixer, feedForward(i, widths[i], mixer)));
         }
         return stack;
+    }
+
+    private LayerConfig.FeedForwardPart feedForward(int layer, int width, LayerConfig.Mixer mixer) {
+        if (architecture.hasOnePartALayer() && !(mixer instanceof LayerConfig.NoMixer)) {
+            return new LayerConfig.None();
+        }
+        return experts.in(layer) ? experts.read(layer) : parts.feedForward(width);
     }
 
     private boolean rotates(int layer, int window, boolean slides) {
@@ -204,7 +221,7 @@ final class GgufConfig {
             return fields.flags(key, layers);
         }
         int usual = switch (architecture) {
-            case GEMMA2 -> GEMMA2_PATTERN;
+            case GEMMA2, GPT_OSS -> GEMMA2_PATTERN;
             case GEMMA3 -> GEMMA3_PATTERN;
             case COHERE2, EXAONE4 -> COHERE2_PATTERN;
             default -> Integer.MAX_VALUE;

@@ -5,6 +5,7 @@ import io.hayloft.formats.config.DecoderConfig.NormKind;
 import io.hayloft.formats.config.DecoderConfig.NormPlacement;
 import io.hayloft.formats.config.DecoderConfig.Norms;
 import io.hayloft.formats.config.LayerConfig.FeedForward;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -13,14 +14,31 @@ import java.util.Set;
  * @param tensors the names of all tensors
  */
 record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture) {
+    private static final Set<String> GRANITE_KEYS =
+            Set.of("attention.scale", "embedding_scale", "logit_scale", "residual_scale");
+
     /** The keys, after the name of the architecture, that only files of this architecture have. */
     static Set<String> ownKeys(Architecture architecture) {
         return switch (architecture) {
-            case GRANITE -> Set.of("attention.scale", "embedding_scale", "logit_scale", "residual_scale");
+            case GRANITE -> GRANITE_KEYS;
+            case GRANITEMOEHYBRID -> union(GRANITE_KEYS, GgufExperts.KEYS, GgufStateSpace.KEYS);
+            case LFM2 -> GgufHybrid.LFM2_KEYS;
+            case NEMOTRON_H -> union(GgufExperts.KEYS, GgufExperts.ROUTER_KEYS, GgufStateSpace.KEYS);
+            case QWEN3_NEXT -> union(GgufExperts.KEYS, GgufStateSpace.KEYS);
             case COHERE, COHERE2 -> Set.of("logit_scale");
             case STABLELM, GPT_NEOX -> Set.of("use_parallel_residual");
+            case MIXTRAL, QWEN2_MOE, QWEN3_MOE, GPT_OSS -> GgufExperts.KEYS;
             default -> Set.of();
         };
+    }
+
+    @SafeVarargs
+    private static Set<String> union(Set<String>... sets) {
+        var all = new HashSet<String>();
+        for (var set : sets) {
+            all.addAll(set);
+        }
+        return all;
     }
 
     Norms norms() {
@@ -71,23 +89,23 @@ record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture)
 
     /** The factor on query-key products, where the file has one; else 0. */
     double attentionScale() {
-        return architecture == Architecture.GRANITE ? fields.number("attention.scale", 0) : 0;
+        return architecture.isGranite() ? fields.number("attention.scale", 0) : 0;
     }
 
     double embeddingScale(int hidden) {
         return switch (architecture) {
-            case GRANITE -> orOne(fields.number("embedding_scale", 1));
+            case GRANITE, GRANITEMOEHYBRID -> orOne(fields.number("embedding_scale", 1));
             default -> architecture.isGemma() ? Math.sqrt(hidden) : 1;
         };
     }
 
     double residualScale() {
-        return architecture == Architecture.GRANITE ? orOne(fields.number("residual_scale", 1)) : 1;
+        return architecture.isGranite() ? orOne(fields.number("residual_scale", 1)) : 1;
     }
 
     double logitScale() {
         return switch (architecture) {
-            case GRANITE -> 1 / fields.number("logit_scale");
+            case GRANITE, GRANITEMOEHYBRID -> 1 / fields.number("logit_scale");
             case COHERE, COHERE2 -> orOne(fields.number("logit_scale"));
             default -> 1;
         };
@@ -101,6 +119,7 @@ record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture)
     /** Whether layers rotate at all: Granite models without rotation say that their scaling is not trained. */
     boolean rotates() {
         return architecture != Architecture.GPT2
-                && (architecture != Architecture.GRANITE || fields.flag("rope.scaling.finetuned", true));
+                && architecture != Architecture.NEMOTRON_H
+                && (!architecture.isGranite() || fields.flag("rope.scaling.finetuned", true));
     }
 }

@@ -19,12 +19,14 @@ final class GgufRope {
     private final Map<String, Tensor> tensors;
     private final double theta;
     private final int dims;
+    private final boolean rounded;
 
-    GgufRope(Fields fields, Map<String, Tensor> tensors, int headDim) {
+    GgufRope(Fields fields, Map<String, Tensor> tensors, int headDim, Architecture architecture) {
         this.fields = fields;
         this.tensors = tensors;
         this.theta = fields.number("rope.freq_base", 10_000);
         this.dims = fields.positive("rope.dimension_count", headDim);
+        this.rounded = architecture != Architecture.GPT_OSS; // no key says how the bounds of YaRN are taken
     }
 
     /** The rotation of layers that see everything. */
@@ -87,7 +89,7 @@ final class GgufRope {
                 fields.number("rope.scaling.yarn_beta_fast", 32),
                 fields.number("rope.scaling.yarn_beta_slow", 1),
                 attention,
-                true);
+                rounded);
     }
 
     private Scaling longRope() {

@@ -1,6 +1,7 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.formats.config.AttentionConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.LayerConfig.FeedForward;
@@ -46,7 +47,7 @@ final class GgufStateSpace {
     }
 
     private RopeConfig rope(int hidden) {
-        return new GgufRope(fields, tensors, headDim(hidden)).full();
+        return new GgufRope(fields, tensors, headDim(hidden), architecture).full();
     }
 
     List<LayerConfig> stack(int hidden, int layers) {
@@ -78,7 +79,7 @@ final class GgufStateSpace {
     }
 
     /** The key of Mamba-1's step rank has the number of heads. */
-    private Mamba2Config mamba2(int layer, Mamba2Config.Gate gate) {
+    Mamba2Config mamba2(int layer, Mamba2Config.Gate gate) {
         int inner = fields.positive("ssm.inner_size");
         int heads = fields.positive("ssm.time_step_rank");
         if (inner % heads != 0) {
@@ -110,7 +111,7 @@ final class GgufStateSpace {
                         ? mamba(layer, true)
                         : attention(hidden, (int) Math.min(kvHeads[layer], Integer.MAX_VALUE), null),
                 experts
-                        ? new LayerConfig.Experts(
+                        ? HuggingFaceStateSpace.experts(
                                 fields.positive("expert_count"), fields.positive("expert_used_count"), feedForward)
                         : feedForward);
     }

@@ -60,7 +60,7 @@ public final class HuggingFaceConfig {
         if (architecture == Architecture.GEMMA3) {
             text = text.or(GEMMA3_DEFAULTS);
         }
-        text = HuggingFaceFamily.of(architecture).fields(text);
+        text = HuggingFaceHybrid.withLayers(HuggingFaceFamily.of(architecture).fields(text));
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 ->
                 new HuggingFaceStateSpace(text, architecture, options).read(endTokens(text, generation));
@@ -142,15 +142,17 @@ public final class HuggingFaceConfig {
                 softCap("attn_logit_softcapping", 50),
                 parts.headNorm(),
                 parts.biases(),
-                parts.outputBias());
-        var feedForward = parts.feedForward(hidden);
+                parts.outputBias(),
+                architecture.additions());
         var sliding = slidingLayers(layers);
         var rotary = rotaryLayers(sliding);
+        var hybrid = new HuggingFaceHybrid(fields, architecture);
+        var kinds = hybrid.kinds(layers);
         var stack = new ArrayList<LayerConfig>();
         for (int i = 0; i < layers; i++) {
             int window = sliding.get(i) ? fields.positive("sliding_window") : 0;
             var own = !rotary.get(i) ? null : sliding.get(i) ? slidingRope : rope;
-            stack.add(new LayerConfig(attention.with(window, own), feedForward));
+            stack.add(hybrid.layer(i, kinds.get(i), attention.with(window, own), hidden, parts));
         }
         return stack;
     }
@@ -168,15 +170,16 @@ public final class HuggingFaceConfig {
 
     private int defaultHeadDim(int hidden, int queryHeads) {
         return switch (architecture) {
-            case GEMMA, GEMMA2, GEMMA3 -> 256;
-            case QWEN3, GLM4 -> 128;
+            case GEMMA, GEMMA2, GEMMA3, QWEN3_NEXT -> 256;
+            case QWEN3, GLM4, NEMOTRON_H -> 128;
+            case GPT_OSS -> 64;
             default -> Math.max(1, hidden / queryHeads);
         };
     }
 
     private boolean tiedByDefault() {
         return switch (architecture) {
-            case GEMMA, GEMMA2, GEMMA3, SMOLLM3, COHERE, COHERE2, STARCODER2, GPT2, FALCON -> true;
+            case GEMMA, GEMMA2, GEMMA3, SMOLLM3, COHERE, COHERE2, STARCODER2, GPT2, FALCON, LFM2 -> true;
             default -> false;
         };
     }
@@ -201,6 +204,8 @@ public final class HuggingFaceConfig {
         return switch (architecture) {
             case GEMMA3 -> 1_000_000;
             case SMOLLM3 -> 2_000_000;
+            case MIXTRAL, LFM2 -> 1_000_000;
+            case GPT_OSS -> 150_000;
             default -> 10_000;
         };
     }
@@ -245,10 +250,10 @@ public final class HuggingFaceConfig {
         for (int i = 0; i < layers; i++) {
             sliding.add(
                     switch (architecture) {
-                        case MISTRAL, PHI3, STARCODER2 -> true;
-                        case GEMMA2 -> i % 2 == 0;
+                        case MISTRAL, MIXTRAL, PHI3, STARCODER2 -> true;
+                        case GEMMA2, GPT_OSS -> i % 2 == 0;
                         case GEMMA3, COHERE2, EXAONE4 -> (i + 1) % pattern != 0;
-                        case QWEN2, QWEN3, SMOLLM3 -> i >= firstSliding;
+                        case QWEN2, QWEN3, QWEN2_MOE, QWEN3_MOE, SMOLLM3 -> i >= firstSliding;
                         default -> false;
                     });
         }
@@ -271,7 +276,7 @@ public final class HuggingFaceConfig {
 
     private boolean switchedOff() {
         return switch (architecture) {
-            case QWEN2, QWEN3, SMOLLM3 -> !fields.flag("use_sliding_window", false);
+            case QWEN2, QWEN3, QWEN2_MOE, QWEN3_MOE, SMOLLM3 -> !fields.flag("use_sliding_window", false);
             default -> false;
         };
     }
@@ -301,8 +306,12 @@ public final class HuggingFaceConfig {
                 || (architecture == Architecture.EXAONE4 && fields.has("sliding_window"))) {
             return sliding;
         }
+        if (architecture == Architecture.GRANITEMOEHYBRID) {
+            return Collections.nCopies(layers, fields.text("position_embedding_type", "nope").equals("rope"));
+        }
         if (architecture != Architecture.SMOLLM3) {
-            return Collections.nCopies(layers, true);
+            boolean rotates = architecture != Architecture.NEMOTRON_H;
+            return Collections.nCopies(layers, rotates);
         }
         if (fields.has("no_rope_layers")) {
             var flags = fields.wholes("no_rope_layers"); // 1 means rotation, against the name

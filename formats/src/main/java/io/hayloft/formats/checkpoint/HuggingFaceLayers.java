@@ -3,14 +3,16 @@ package io.hayloft.formats.checkpoint;
 import io.hayloft.formats.config.AttentionConfig.HeadNorm;
 import io.hayloft.formats.config.DecoderConfig.NormPlacement;
 import io.hayloft.formats.config.DecoderConfig.Norms;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.LayerConfig.FeedForward;
+import io.hayloft.formats.config.LayerConfig.FeedForwardPart;
 
 /** How the parts of a layer are made, from config.json: norms, biases, activation, multipliers. */
 record HuggingFaceLayers(Fields fields, Architecture architecture) {
     Norms norms() {
         return new Norms(
-                architecture.normKind(), fields.number("rms_norm_eps", 1e-6), architecture.isGemma(), placement());
+                architecture.normKind(), fields.number("rms_norm_eps", 1e-6), architecture.addsOneToNorms(), placement());
     }
 
     private NormPlacement placement() {
@@ -62,7 +64,8 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
     /** Whether queries, keys and values have a bias. */
     boolean biases() {
         return switch (architecture) {
-            case QWEN2, GPT_NEOX -> fields.flag("attention_bias", true);
+            case QWEN2, GPT_NEOX, GPT_OSS -> fields.flag("attention_bias", true);
+            case QWEN2_MOE -> fields.flag("qkv_bias", true);
             case STABLELM -> fields.flag("use_qkv_bias", false);
             case STARCODER2 -> fields.flag("use_bias", true);
             case FALCON -> fields.flag("bias", false);
@@ -73,24 +76,50 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
 
     boolean outputBias() {
         return switch (architecture) {
-            case MISTRAL, QWEN2, PHI3, STABLELM, GLM4, EXAONE4 -> false;
+            case MISTRAL, QWEN2, QWEN2_MOE, PHI3, STABLELM, GLM4, EXAONE4 -> false;
             default -> biases();
         };
     }
 
-    /** The feed-forward part of every layer. */
-    FeedForward feedForward(int hidden) {
+    /** The feed-forward part of a layer, from 0. */
+    FeedForwardPart feedForward(int hidden, int layer) {
+        return new HuggingFaceExperts(fields, architecture).in(layer) ? experts() : dense(hidden);
+    }
+
+    ExpertsConfig experts() {
+        return new HuggingFaceExperts(fields, architecture).read(activation());
+    }
+
+    FeedForward dense(int hidden) {
         boolean biases = switch (architecture) {
-            case LLAMA, SMOLLM3, GRANITE -> fields.flag("mlp_bias", false);
+            case LLAMA, SMOLLM3, GRANITE, NEMOTRON_H -> fields.flag("mlp_bias", false);
             case STARCODER2 -> fields.flag("use_bias", true);
             case FALCON -> fields.flag("bias", false);
             case PHI, GPT2, GPT_NEOX -> true;
             default -> false;
         };
-        int width = architecture == Architecture.GPT2 || architecture == Architecture.FALCON
-                ? fields.positive("intermediate_size", 4 * hidden)
-                : fields.positive("intermediate_size");
+        int width = switch (architecture) {
+            case GPT2, FALCON -> fields.positive("intermediate_size", 4 * hidden);
+            case GRANITEMOEHYBRID -> fields.positive("shared_intermediate_size", 1024);
+            case LFM2 -> widthOfLfm2();
+            default -> fields.positive("intermediate_size");
+        };
         return new FeedForward(width, activation(), architecture.isGated(), biases);
+    }
+
+    /** Two thirds of the stated width, times a factor, rounded up. */
+    private int widthOfLfm2() {
+        int width = fields.positive("block_ff_dim", fields.positive("intermediate_size", 12_288));
+        if (!fields.flag("block_auto_adjust_ff_dim", true)) {
+            return width;
+        }
+        int adjusted = (int) (2L * width / 3);
+        if (!fields.has("block_ffn_dim_multiplier") && fields.mentions("block_ffn_dim_multiplier")) {
+            return adjusted; // null: neither factor nor rounding
+        }
+        int multiple = fields.positive("block_multiple_of", 256);
+        long scaled = (long) (fields.number("block_ffn_dim_multiplier", 1) * adjusted);
+        return Math.clamp(Math.ceilDiv(scaled, multiple) * multiple, 1, Integer.MAX_VALUE);
     }
 
     private Activation activation() {
@@ -100,7 +129,7 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
             return older.equals("gelu") ? Activation.GELU_TANH : activation("hidden_act", older);
         }
         var field = fields.has("hidden_activation") ? "hidden_activation" : "hidden_act";
-        return activation(field, fields.text(field, "silu"));
+        return activation(field, fields.text(field, architecture == Architecture.NEMOTRON_H ? "relu2" : "silu"));
     }
 
     private Activation activation(String field, String name) {
@@ -122,7 +151,7 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
     /** The factor on query-key products, where it is not one over the root of the head size; else 0. */
     double attentionScale() {
         return switch (architecture) {
-            case GRANITE -> fields.number("attention_multiplier", 1);
+            case GRANITE, GRANITEMOEHYBRID -> fields.number("attention_multiplier", 1);
             case GPT2 -> fields.flag("scale_attn_weights", true) ? 0 : 1;
             default -> 0;
         };
@@ -130,18 +159,18 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
 
     double embeddingScale(int hidden) {
         return switch (architecture) {
-            case GRANITE -> fields.number("embedding_multiplier", 1);
+            case GRANITE, GRANITEMOEHYBRID -> fields.number("embedding_multiplier", 1);
             default -> architecture.isGemma() ? Math.sqrt(hidden) : 1;
         };
     }
 
     double residualScale() {
-        return architecture == Architecture.GRANITE ? fields.number("residual_multiplier", 1) : 1;
+        return architecture.isGranite() ? fields.number("residual_multiplier", 1) : 1;
     }
 
     double logitScale() {
         return switch (architecture) {
-            case GRANITE -> 1 / fields.number("logits_scaling", 1);
+            case GRANITE, GRANITEMOEHYBRID -> 1 / fields.number("logits_scaling", 1);
             case COHERE, COHERE2 -> fields.number("logit_scale", 0.0625);
             default -> 1;
         };

@@ -3,6 +3,7 @@ package io.hayloft.formats.checkpoint;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.LayerConfig.FeedForward;
@@ -197,7 +198,7 @@ final class HuggingFaceStateSpace {
     }
 
     /** A product of sizes; one that is too large stays too large for every limit. */
-    private static int times(int a, int b) {
+    static int times(int a, int b) {
         return Math.clamp((long) a * b, 1, Integer.MAX_VALUE);
     }
 
@@ -242,8 +243,14 @@ final class HuggingFaceStateSpace {
         return new LayerConfig(
                 attention ? attention(hidden, 8, null) : jambaMixer(hidden),
                 experts && count > 1
-                        ? new LayerConfig.Experts(count, fields.positive("num_experts_per_tok", 2), feedForward)
+                        ? experts(count, fields.positive("num_experts_per_tok", 2), feedForward)
                         : feedForward);
+    }
+
+    /** The experts of Jamba: weights are the softmax over all of them, as it is. */
+    static ExpertsConfig experts(int count, int chosen, FeedForward each) {
+        return new ExpertsConfig(
+                count, new ExpertsConfig.Router(chosen, ExpertsConfig.Scoring.SOFTMAX, false), each, null);
     }
 
     private MambaConfig jambaMixer(int hidden) {

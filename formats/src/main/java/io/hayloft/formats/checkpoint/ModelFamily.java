@@ -54,7 +54,7 @@ public record ModelFamily(String name, List<String> safetensors, List<String> gg
         return switch (architecture) {
             case MAMBA, MAMBA2, RWKV5 -> State.RECURRENT;
             case JAMBA, FALCON_H1, RECURRENT_GEMMA -> State.BOTH;
-            default -> State.CACHE;
+            default -> architecture.isHybrid() ? State.BOTH : State.CACHE;
         };
     }
 }

@@ -135,7 +135,7 @@ final class NamedWeights implements WeightSource {
         return switch (role) {
             case EMBEDDING, OUTPUT, POSITION_EMBEDDING ->
                 tensor(place.tensor, place.all, config.hidden()).map(WeightRows::all);
-            case QUERY, KEY, VALUE, ATTENTION_OUTPUT, GATE, UP, DOWN -> matrix(role, layer, place);
+            case QUERY, KEY, VALUE, ATTENTION_GATE, ATTENTION_OUTPUT, GATE, UP, DOWN -> matrix(role, layer, place);
             case QUERY_NORM, KEY_NORM -> headNorm(role, layer, place);
             default -> tensor(place.tensor, place.all).map(tensor -> vector(tensor, place, outputs(role, layer)));
         };
@@ -145,7 +145,7 @@ final class NamedWeights implements WeightSource {
     public WeightRows get(Role role, int layer) {
         return find(role, layer).orElseThrow(() -> {
             var missing = role == Role.OUTPUT && config.tokens().tiedOutput() ? Role.EMBEDDING : role;
-            return error("tensor '" + place(missing, layer).tensor + "' is missing");
+            return missing(place(missing, layer).tensor);
         });
     }
 
@@ -154,6 +154,7 @@ final class NamedWeights implements WeightSource {
         return switch (role) {
             case QUERY, KEY, VALUE, QUERY_BIAS, KEY_BIAS, VALUE_BIAS ->
                 placeInAttention(role, layer, config.attention(layer));
+            case ATTENTION_GATE -> besideQueries(layer, 1);
             case QUERY_NORM, KEY_NORM ->
                 new Place(names.of(role, layer), rows, 0, layout.order(role, config.attention(layer)));
             case GATE, UP, GATE_BIAS, UP_BIAS -> {
@@ -166,7 +167,21 @@ final class NamedWeights implements WeightSource {
         };
     }
 
+    /** Head by head, the rows of its query and those of its gate. */
+    private Place besideQueries(int layer, int part) {
+        var attention = config.attention(layer);
+        int headDim = attention.headDim();
+        var order = new int[attention.queryWidth()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = (2 * (i / headDim) + part) * headDim + i % headDim;
+        }
+        return new Place(names.of(Role.QUERY, layer), 2 * order.length, 0, order);
+    }
+
     private Place placeInAttention(Role role, int layer, AttentionConfig attention) {
+        if (role == Role.QUERY && attention.additions().outputGate()) {
+            return besideQueries(layer, 0);
+        }
         var order = layout.order(role, attention);
         int all = attention.queryWidth() + 2 * attention.kvWidth();
         return switch (layout.attention()) {
@@ -238,12 +253,24 @@ final class NamedWeights implements WeightSource {
         return Optional.ofNullable(tensor);
     }
 
+    /** The tensor of this name, of either shape. */
+    Optional<Tensor> tensorOf(String name, long[] shape, long[] other) {
+        var tensor = tensors.weights.get(name);
+        boolean likeOther = tensor != null && Arrays.equals(tensor.shape(), other);
+        return tensor(name, likeOther ? other : shape);
+    }
+
+    /** Says that a tensor is missing. */
+    UserError missing(String name) {
+        return error("tensor '" + name + "' is missing");
+    }
+
     /** Rows of a matrix, elements of a vector. */
     private int outputs(Role role, int layer) {
         return switch (role) {
             case EMBEDDING, OUTPUT, OUTPUT_BIAS -> config.vocabulary();
             case POSITION_EMBEDDING -> config.tokens().positions();
-            case QUERY, QUERY_BIAS -> config.attention(layer).queryWidth();
+            case QUERY, QUERY_BIAS, ATTENTION_GATE -> config.attention(layer).queryWidth();
             case KEY, VALUE, KEY_BIAS, VALUE_BIAS -> config.attention(layer).kvWidth();
             case QUERY_NORM, KEY_NORM -> {
                 var attention = config.attention(layer);

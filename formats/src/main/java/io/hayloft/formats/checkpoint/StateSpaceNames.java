@@ -40,7 +40,8 @@ final class StateSpaceNames {
         return putMixer(usual, "model.layers.#.mamba.", second);
     }
 
-    private static TensorNames putMixer(TensorNames names, String mixer, boolean second) {
+    /** Puts the names of the parts of a mixer, Mamba-2 or Mamba-1. */
+    static TensorNames putMixer(TensorNames names, String mixer, boolean second) {
         return names.put(Role.SSM_IN, mixer + "in_proj.weight")
                 .put(Role.SSM_CONVOLUTION, mixer + "conv1d.weight")
                 .put(Role.SSM_CONVOLUTION_BIAS, mixer + "conv1d.bias")
@@ -56,7 +57,7 @@ final class StateSpaceNames {
                 .put(Role.SSM_OUT, mixer + "out_proj.weight");
     }
 
-    /** All of them in GGUF files, where the experts of a layer share a tensor. */
+    /** All of them in GGUF files. */
     static TensorNames gguf(TensorNames usual) {
         return usual.put(Role.SSM_IN, "blk.#.ssm_in.weight")
                 .put(Role.SSM_CONVOLUTION, "blk.#.ssm_conv1d.weight")
@@ -70,10 +71,6 @@ final class StateSpaceNames {
                 .put(Role.SSM_B_NORM, "blk.#.ssm_b_norm.weight")
                 .put(Role.SSM_C_NORM, "blk.#.ssm_c_norm.weight")
                 .put(Role.SSM_NORM, "blk.#.ssm_norm.weight")
-                .put(Role.SSM_OUT, "blk.#.ssm_out.weight")
-                .put(Role.ROUTER, "blk.#.ffn_gate_inp.weight")
-                .put(Role.EXPERT_GATE, "blk.#.ffn_gate_exps.weight")
-                .put(Role.EXPERT_UP, "blk.#.ffn_up_exps.weight")
-                .put(Role.EXPERT_DOWN, "blk.#.ffn_down_exps.weight");
+                .put(Role.SSM_OUT, "blk.#.ssm_out.weight");
     }
 }

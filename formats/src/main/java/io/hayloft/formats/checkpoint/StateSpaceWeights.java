@@ -1,11 +1,12 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
@@ -15,23 +16,30 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** The weights of models with Mamba mixers or experts, from either form of file; all others as {@link NamedWeights} has them. */
+/** The weights of models with Mamba mixers, from either form of file; all others as {@link ExpertWeights} has them. */
 final class StateSpaceWeights implements WeightSource {
     private final FamilyWeights.File file;
     private final DecoderConfig config;
     private final TensorNames names;
     private final NamedWeights usual;
+    private final ExpertWeights others;
 
-    StateSpaceWeights(FamilyWeights.File file, DecoderConfig config, TensorNames names, TensorLayout layout) {
+    StateSpaceWeights(
+            FamilyWeights.File file,
+            DecoderConfig config,
+            TensorNames names,
+            ExpertWeights.Form experts,
+            TensorLayout layout) {
         this.file = file;
         this.config = config;
         this.names = names;
         var tensors = new NamedWeights.Tensors(file.tensors(), file.unread(), biases(config, names));
         this.usual = new NamedWeights(file.source(), config, tensors, names, layout);
+        this.others = new ExpertWeights(config, names, experts, usual);
     }
 
     private static Set<String> biases(DecoderConfig config, TensorNames names) {
-        var biases = new HashSet<String>();
+        var biases = new HashSet<>(ExpertWeights.biases(config, names));
         for (int layer = 0; layer < config.layers(); layer++) {
             boolean convolution = switch (config.stack().get(layer).mixer()) {
                 case MambaConfig mamba -> mamba.convolutionBias();
@@ -62,13 +70,13 @@ final class StateSpaceWeights implements WeightSource {
                     SSM_B_NORM,
                     SSM_C_NORM,
                     SSM_NORM,
-                    SSM_OUT -> ofMixer(role, layer);
-            case ROUTER -> matrix(role, layer, experts(layer).experts(), config.hidden());
+                    SSM_OUT,
+                    SSM_RATES -> ofMixer(role, layer);
             case FEED_FORWARD_NORM ->
                 usual.find(role, layer)
                         .or(() -> usual.tensor(withoutSuffix(role, layer), config.hidden())
                                 .map(WeightRows::all));
-            default -> usual.find(role, layer);
+            default -> others.find(role, layer);
         };
     }
 
@@ -95,6 +103,36 @@ final class StateSpaceWeights implements WeightSource {
             case MambaConfig mamba -> ofMamba(mamba, role, layer);
             case Mamba2Config mamba -> ofMamba2(mamba, role, layer);
             case ParallelMixers both -> ofMamba2(both.mamba(), role, layer);
+            case ShortConvolutionConfig convolution -> ofConvolution(convolution, role, layer);
+            case DeltaConfig delta -> ofDelta(delta, role, layer);
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<WeightRows> ofDelta(DeltaConfig delta, Role role, int layer) {
+        return switch (role) {
+            case SSM_IN -> ordered(role, layer, DeltaRows.ofProjection(delta));
+            case SSM_RATES -> ordered(role, layer, DeltaRows.ofRates(delta));
+            case SSM_CONVOLUTION -> convolution(layer, delta.convolutionChannels(), delta.convolution());
+            case SSM_STEP_BIAS -> vector(role, layer, delta.heads());
+            case SSM_A -> decay(layer, delta.heads());
+            case SSM_NORM -> vector(role, layer, delta.valueDim());
+            case SSM_OUT -> matrix(role, layer, config.hidden(), delta.valueWidth());
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<WeightRows> ordered(Role role, int layer, int[] order) {
+        return usual.tensor(names.of(role, layer), order.length, config.hidden())
+                .map(tensor -> new WeightRows(tensor, 0, order.length, order));
+    }
+
+    private Optional<WeightRows> ofConvolution(ShortConvolutionConfig convolution, Role role, int layer) {
+        int channels = convolution.channels();
+        return switch (role) {
+            case SSM_IN -> matrix(role, layer, 3L * channels, config.hidden());
+            case SSM_CONVOLUTION -> convolution(layer, channels, convolution.convolution());
+            case SSM_OUT -> matrix(role, layer, config.hidden(), channels);
             default -> Optional.empty();
         };
     }
@@ -163,22 +201,6 @@ final class StateSpaceWeights implements WeightSource {
 
     @Override
     public WeightRows expert(Role role, int layer, int expert) {
-        var experts = experts(layer);
-        int width = experts.width();
-        int rows = role == Role.EXPERT_DOWN ? config.hidden() : width;
-        int columns = role == Role.EXPERT_DOWN ? width : config.hidden();
-        var name = names.of(role, layer).replace("@", Integer.toString(expert));
-        var found = file.gguf()
-                ? usual.tensor(name, experts.experts(), rows, columns)
-                        .map(tensor -> new WeightRows(tensor, expert * rows, rows, null))
-                : usual.tensor(name, rows, columns).map(WeightRows::all);
-        return found.orElseThrow(() -> usual.error("tensor '" + name + "' is missing"));
-    }
-
-    private LayerConfig.Experts experts(int layer) {
-        if (config.feedForward(layer) instanceof LayerConfig.Experts experts) {
-            return experts;
-        }
-        throw new IllegalArgumentException("layer " + layer + " has no experts");
+        return others.expert(role, layer, expert);
     }
 }

@@ -46,7 +46,7 @@ record TensorLayout(
         };
         return new TensorLayout(
                 fused,
-                architecture.hasFusedFeedForward(),
+                architecture.hasFusedFeedForward() || architecture == Architecture.GRANITEMOEHYBRID,
                 architecture == Architecture.GPT2,
                 architecture.rotatesNeighbours() ? RowPermutation.of(rotating(config)) : null);
     }
@@ -67,11 +67,12 @@ record TensorLayout(
     /** The first layer that rotates, by whose heads the rows of all are ordered; the first one if none does. */
     private static AttentionConfig rotating(DecoderConfig config) {
         for (int layer = 0; layer < config.layers(); layer++) {
-            if (config.attention(layer).rope() != null) {
-                return config.attention(layer);
+            var attention = config.findAttention(layer);
+            if (attention.isPresent() && attention.get().rope() != null) {
+                return attention.get();
             }
         }
-        return config.attention(0);
+        return config.firstAttention().orElseThrow();
     }
 
     /** For each row of a role as the model has it, the row among those of the role in the file; null if they agree. */
@@ -115,30 +116,45 @@ record TensorLayout(
         return rows;
     }
 
+    /**
+     * Columns of a matrix.
+     *
+     * @param first the first one
+     * @param count how many
+     * @param stride distance of each from the next
+     */
+    record Columns(int first, int count, int stride) {}
+
     /** Columns of a matrix as the rows of another of the same type: copied. */
     static Tensor transposed(Tensor tensor, int firstColumn, int columns) {
-        if (tensor.computed() != null) {
+        return transposed(tensor, 0, Math.toIntExact(tensor.rows()), new Columns(firstColumn, columns, 1));
+    }
+
+    /** The same of some rows, one behind the other, of a tensor. */
+    static Tensor transposed(Tensor tensor, int firstRow, int rows, Columns part) {
+        if (tensor.computed() != null || tensor.type().isQuantised()) {
             throw new UserError("tensor '" + tensor.name() + "' is quantised, which is not supported for matrices"
                     + " that lie transposed: use the full-precision checkpoint or a GGUF file");
         }
-        int rows = Math.toIntExact(tensor.rows());
         int all = tensor.columns();
-        var shape = new long[] {columns, rows};
+        var shape = new long[] {part.count, rows};
         var data = tensor.data();
-        int size = Math.multiplyExact(rows, columns);
+        int size = Math.multiplyExact(rows, part.count);
         if (tensor.type() == TensorType.F32) {
             var copy = new float[size];
             for (int row = 0; row < rows; row++) {
-                for (int column = 0; column < columns; column++) {
-                    copy[column * rows + row] = data.getAtIndex(FLOAT, (long) row * all + firstColumn + column);
+                long at = (long) (firstRow + row) * all + part.first;
+                for (int column = 0; column < part.count; column++) {
+                    copy[column * rows + row] = data.getAtIndex(FLOAT, at + (long) column * part.stride);
                 }
             }
             return new Tensor(tensor.name(), tensor.type(), shape, MemorySegment.ofArray(copy));
         }
         var copy = new short[size];
         for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                copy[column * rows + row] = data.getAtIndex(SHORT, (long) row * all + firstColumn + column);
+            long at = (long) (firstRow + row) * all + part.first;
+            for (int column = 0; column < part.count; column++) {
+                copy[column * rows + row] = data.getAtIndex(SHORT, at + (long) column * part.stride);
             }
         }
         return new Tensor(tensor.name(), tensor.type(), shape, MemorySegment.ofArray(copy));

@@ -138,6 +138,14 @@ final class TensorNames {
         return this;
     }
 
+    /** The same names, where gate and up rows lie below each other in this tensor. */
+    TensorNames fusedFeedForward(String name) {
+        var copy = new TensorNames(layers, fusedAttention, name);
+        copy.names.putAll(names);
+        copy.masks = masks;
+        return copy;
+    }
+
     /** Takes tensors of layers whose names end so for masks. */
     TensorNames masks(String end) {
         masks = end;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param headNorm how queries and keys are normalised before the rotation
  * @param biases whether queries, keys and values have a bias
  * @param outputBias whether the output projection has a bias
+ * @param additions what few architectures have besides
  */
 public record AttentionConfig(
         int queryHeads,
@@ -27,7 +28,8 @@ public record AttentionConfig(
         double softCap,
         HeadNorm headNorm,
         boolean biases,
-        boolean outputBias)
+        boolean outputBias,
+        Additions additions)
         implements LayerConfig.Mixer {
     private static final int WIDEST = 1 << 20;
 
@@ -41,6 +43,19 @@ public record AttentionConfig(
         OWN,
         /** All heads of a token together, by a weight {@code [heads * headDim]}. */
         TOGETHER
+    }
+
+    /**
+     * Parts that the attention of few architectures has.
+     *
+     * @param sinks whether the softmax of each query head has one more logit, learned, that has no value (OpenAI,
+     *     "gpt-oss-120b and gpt-oss-20b Model Card", arXiv 2508.10925, section 2)
+     * @param outputGate whether the heads' results are multiplied with the sigmoid of another projection of the row
+     *     (Qwen3-Next)
+     */
+    public record Additions(boolean sinks, boolean outputGate) {
+        /** None of them. */
+        public static final Additions NONE = new Additions(false, false);
     }
 
     /**
@@ -62,6 +77,21 @@ public record AttentionConfig(
         if (rope != null && rope.rotaryDims() > headDim) {
             throw new UserError(rope.rotaryDims() + " rotary channels do not fit heads of " + headDim);
         }
+    }
+
+    /** Attention without additions. */
+    public AttentionConfig(
+            int queryHeads,
+            int kvHeads,
+            int headDim,
+            int window,
+            @Nullable RopeConfig rope,
+            double scale,
+            double softCap,
+            HeadNorm headNorm,
+            boolean biases,
+            boolean outputBias) {
+        this(queryHeads, kvHeads, headDim, window, rope, scale, softCap, headNorm, biases, outputBias, Additions.NONE);
     }
 
     /** Attention without a bias on its output, whose heads are normalised by the same weight or not at all. */
@@ -91,18 +121,18 @@ public record AttentionConfig(
     /** The same attention with another window and rotation. */
     public AttentionConfig with(int newWindow, @Nullable RopeConfig newRope) {
         return new AttentionConfig(
-                queryHeads, kvHeads, headDim, newWindow, newRope, scale, softCap, headNorm, biases, outputBias);
+                queryHeads, kvHeads, headDim, newWindow, newRope, scale, softCap, headNorm, biases, outputBias, additions);
     }
 
     /** The same attention with other numbers of heads. */
     public AttentionConfig withHeads(int newQueryHeads, int newKvHeads) {
         return new AttentionConfig(
-                newQueryHeads, newKvHeads, headDim, window, rope, scale, softCap, headNorm, biases, outputBias);
+                newQueryHeads, newKvHeads, headDim, window, rope, scale, softCap, headNorm, biases, outputBias, additions);
     }
 
     @Override
     public long weights(int hidden) {
-        return 2L * hidden * (queryWidth() + kvWidth());
+        return 2L * hidden * (queryWidth() + kvWidth()) + (additions.outputGate ? (long) hidden * queryWidth() : 0);
     }
 
     /** Whether a query sees the newest tokens only. */

@@ -222,6 +222,7 @@ public record DecoderConfig(
             case AttentionConfig attention -> Optional.of(attention);
             case ParallelMixers parallel -> Optional.of(parallel.attention());
             case LayerConfig.Recurrent recurrent -> Optional.empty();
+            case LayerConfig.NoMixer none -> Optional.empty();
         };
     }
 

@@ -6,7 +6,7 @@ package io.hayloft.formats.config;
  */
 public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
     /** How the tokens of a sequence see each other in a layer. */
-    public sealed interface Mixer permits AttentionConfig, Recurrent, ParallelMixers {
+    public sealed interface Mixer permits AttentionConfig, Recurrent, ParallelMixers, NoMixer {
         /**
          * Numbers in its matrices.
          *
@@ -16,13 +16,22 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
     }
 
     /** A mixer that remembers a sequence in a state of constant size. */
-    public sealed interface Recurrent extends Mixer permits MambaConfig, Mamba2Config, GriffinConfig, RwkvConfig {
+    public sealed interface Recurrent extends Mixer
+            permits MambaConfig, Mamba2Config, GriffinConfig, RwkvConfig, ShortConvolutionConfig, DeltaConfig {
         /** Numbers in the state of one sequence. */
         int stateFloats();
     }
 
+    /** No mixer: a layer is its feed-forward part alone. */
+    public record NoMixer() implements Mixer {
+        @Override
+        public long weights(int hidden) {
+            return 0;
+        }
+    }
+
     /** What follows the mixer. */
-    public sealed interface FeedForwardPart permits FeedForward, Experts, None, RwkvConfig.ChannelMix {
+    public sealed interface FeedForwardPart permits FeedForward, ExpertsConfig, None, RwkvConfig.ChannelMix {
         /** Channels inside for a row, 0 without a feed-forward part. */
         int width();
 
@@ -57,6 +66,9 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
             Limits.whole("feed-forward size", width, 1, 1 << 20);
             Limits.number("gate multiplier", Math.abs(gateFactor), 1e-9, 1e9);
             Limits.number("down multiplier", Math.abs(downFactor), 1e-9, 1e9);
+            if (activation == Activation.CLAMPED_SWIGLU && !gated) {
+                throw new IllegalArgumentException(activation + " needs a gate");
+            }
         }
 
         /** One without factors. */
@@ -77,32 +89,6 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
         @Override
         public long weightsOfRow(int hidden) {
             return (long) matrices() * hidden * width;
-        }
-    }
-
-    /**
-     * A mixture of experts: a router chooses, for each row, those gated feed-forward parts whose weighted sum is the
-     * result. The weights are the softmax over all experts, as it is.
-     *
-     * @param experts how many there are
-     * @param chosen how many a row goes through
-     * @param each one of them; all have the same sizes
-     */
-    public record Experts(int experts, int chosen, FeedForward each) implements FeedForwardPart {
-        /** Checks the counts. */
-        public Experts {
-            Limits.whole("experts", experts, 1, 4096);
-            Limits.whole("experts of a token", chosen, 1, experts);
-        }
-
-        @Override
-        public int width() {
-            return each.width();
-        }
-
-        @Override
-        public long weightsOfRow(int hidden) {
-            return (long) experts * hidden + chosen * each.weightsOfRow(hidden);
         }
     }
 
@@ -132,6 +118,8 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
         /** {@code max(x, 0)}. */
         RELU,
         /** {@code max(x, 0)^2}. */
-        RELU_SQUARED
+        RELU_SQUARED,
+        /** {@code g = min(gate, 7)}, {@code g * sigmoid(1.702 g) * (clamp(up, -7, 7) + 1)}: gated parts only (gpt-oss). */
+        CLAMPED_SWIGLU
     }
 }

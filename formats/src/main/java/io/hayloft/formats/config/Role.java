@@ -40,6 +40,10 @@ public enum Role {
     QUERY_NORM(false),
     /** {@code [1][headDim]}, or {@code [1][kvHeads * headDim]}: on key heads, before the rotation. */
     KEY_NORM(false),
+    /** {@code [queryHeads * headDim][hidden]}: goes through a sigmoid, then is multiplied with the heads' results. */
+    ATTENTION_GATE(false),
+    /** {@code [1][queryHeads]}: one more logit of each head's softmax, which has no value. */
+    ATTENTION_SINKS(false),
     /** {@code [1][hidden]}: on the result of attention, before it is added. */
     POST_ATTENTION_NORM(false),
     /** {@code [1][hidden]}: before the feed-forward layer. */
@@ -88,6 +92,8 @@ public enum Role {
     SSM_NORM(false),
     /** {@code [hidden][channels]}. */
     SSM_OUT(false),
+    /** {@code [2 * heads][hidden]}: how much of a value is taken, then the step sizes. Gated delta rule only. */
+    SSM_RATES(false),
 
     // Mixtures of experts.
     /** {@code [experts][hidden]}. */
@@ -98,6 +104,24 @@ public enum Role {
     EXPERT_UP(false),
     /** {@code [hidden][feedForward]} of one expert. */
     EXPERT_DOWN(false),
+    /** {@code [1][experts]}: on the router's logits. */
+    ROUTER_BIAS(false),
+    /** {@code [1][experts]}: added to the scores by which experts are chosen, not to their weights. */
+    ROUTER_CORRECTION(false),
+    /** {@code [1][feedForward]} of one expert. */
+    EXPERT_GATE_BIAS(false),
+    /** {@code [1][feedForward]} of one expert. */
+    EXPERT_UP_BIAS(false),
+    /** {@code [1][hidden]} of one expert. */
+    EXPERT_DOWN_BIAS(false),
+    /** {@code [feedForward][hidden]} of the part that every row goes through. */
+    SHARED_GATE(false),
+    /** {@code [feedForward][hidden]}. */
+    SHARED_UP(false),
+    /** {@code [hidden][feedForward]}. */
+    SHARED_DOWN(false),
+    /** {@code [1][hidden]}: gives the number whose sigmoid the shared part's result is multiplied with. */
+    SHARED_ROUTER(false),
 
     // Recurrent mixers of Griffin; their convolution has the roles of Mamba's.
     /** {@code [channels][hidden]}: inputs of the recurrence. */

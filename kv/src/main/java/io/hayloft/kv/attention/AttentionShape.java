@@ -1,5 +1,8 @@
 package io.hayloft.kv.attention;
 
+import io.hayloft.kernels.Exp;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Sizes and constants of the attention of one layer.
  *
@@ -9,8 +12,16 @@ package io.hayloft.kv.attention;
  * @param scale factor of the scores, before the soft cap; mostly 1 / sqrt(headDim)
  * @param softCap scores become softCap * tanh(score / softCap); 0 for none
  * @param window tokens that a query sees, itself included; 0 for all
+ * @param sinks one more logit of each query head's softmax, which has no value [queryHeads]; null for none
  */
-public record AttentionShape(int queryHeads, int kvHeads, int headDim, float scale, float softCap, int window) {
+public record AttentionShape(
+        int queryHeads,
+        int kvHeads,
+        int headDim,
+        float scale,
+        float softCap,
+        int window,
+        float @Nullable [] sinks) {
     /** Checks the sizes. */
     public AttentionShape {
         if (kvHeads < 1 || queryHeads < kvHeads || queryHeads % kvHeads != 0 || headDim < 1) {
@@ -20,6 +31,29 @@ public record AttentionShape(int queryHeads, int kvHeads, int headDim, float sca
         if (!(softCap >= 0) || window < 0) {
             throw new IllegalArgumentException("soft cap " + softCap + ", window " + window);
         }
+        if (sinks != null && sinks.length != queryHeads) {
+            throw new IllegalArgumentException(sinks.length + " sinks for " + queryHeads + " query heads");
+        }
+    }
+
+    /** Attention without sinks. */
+    public AttentionShape(int queryHeads, int kvHeads, int headDim, float scale, float softCap, int window) {
+        this(queryHeads, kvHeads, headDim, scale, softCap, window, null);
+    }
+
+    /** The same attention with these sinks, or without any. */
+    public AttentionShape withSinks(float @Nullable [] newSinks) {
+        return new AttentionShape(queryHeads, kvHeads, headDim, scale, softCap, window, newSinks);
+    }
+
+    /** The largest score of a query head, its sink included. */
+    float largestWithSink(int queryHead, float largest) {
+        return sinks == null ? largest : Math.max(largest, sinks[queryHead]);
+    }
+
+    /** What the sink of a query head adds to the sum of exponentials relative to a score; 0 without sinks. */
+    float exponentialOfSink(int queryHead, float largest) {
+        return sinks == null ? 0 : (float) Exp.precise(sinks[queryHead] - largest);
     }
 
     /** Query heads that share one KV head. */

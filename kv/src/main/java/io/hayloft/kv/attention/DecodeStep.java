@@ -176,11 +176,13 @@ final class DecodeStep implements WorkerPool.Task {
         for (int task = from; task < to; task++) {
             largest = Math.max(largest, partial[(task * group + g) * stride]);
         }
-        int head = taskRow[from] * shape.queryHeads() + taskHead[from] * group + g;
+        int queryHead = taskHead[from] * group + g;
+        largest = shape.largestWithSink(queryHead, largest);
+        int head = taskRow[from] * shape.queryHeads() + queryHead;
         var out = results.out();
         int at = head * shape.headDim();
         Arrays.fill(out, at, at + shape.headDim(), 0);
-        float sum = 0;
+        float sum = shape.exponentialOfSink(queryHead, largest);
         for (int task = from; task < to; task++) {
             int source = (task * group + g) * stride;
             float weight = (float) Exp.precise(partial[source] - largest);

@@ -45,7 +45,7 @@ final class OutOfWindowStep {
         StepTimes times = (row, nanos) -> rows.times().add(rowOf[row], nanos);
         var none = new @Nullable OutOfWindowTokens[count];
         var others = new StepRows(caches, new @Nullable CachePolicy[count], none, queries, queries, ends, times);
-        step.run(shape, others, masks, results, pool);
+        step.run(shape.withSinks(null), others, masks, results, pool); // sinks count in the other step
         for (i = 0; i < count; i++) {
             near.join(rowOf[i], step, i);
         }

@@ -70,7 +70,7 @@ public final class PrefillAttention {
         scratch.others.begin(shape.headDim(), heads, scratch.otherRows);
         var step = new PrefillStep(shape, rows, scratch.near, null);
         step.run(pool);
-        new PrefillStep(shape, outOfWindow, scratch.others, null).run(pool);
+        new PrefillStep(shape.withSinks(null), outOfWindow, scratch.others, null).run(pool); // sinks count once
         pool.run(rows.count(), (row, worker) -> {
             for (int head = row * shape.queryHeads(); head < (row + 1) * shape.queryHeads(); head++) {
                 scratch.near.join(head, scratch.others, head);

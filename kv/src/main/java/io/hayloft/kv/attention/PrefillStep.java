@@ -163,6 +163,9 @@ final class PrefillStep implements WorkerPool.Task {
             scratch.splits.end(scratch.softmax);
             scratch.splits.merge(shape, kvHead, fromRow, results);
         } else {
+            for (int i = 0; i < queries && shape.sinks() != null; i++) {
+                scratch.softmax.addSink(i, shape, kvHead * group + i % group);
+            }
             writeResults(scratch, kvHead, fromRow, queries);
         }
         if (accumulated != null) {

@@ -39,19 +39,20 @@ final class SplitSums {
     void merge(AttentionShape shape, int kvHead, int fromRow, AttentionResults results) {
         for (int i = 0; i < queries; i++) {
             int queryHead = kvHead * shape.group() + i % shape.group();
-            merge(i, (fromRow + i / shape.group()) * shape.queryHeads() + queryHead, results);
+            merge(shape, i, queryHead, (fromRow + i / shape.group()) * shape.queryHeads() + queryHead, results);
         }
     }
 
-    private void merge(int query, int head, AttentionResults results) {
+    private void merge(AttentionShape shape, int query, int queryHead, int head, AttentionResults results) {
         float largest = TileSoftmax.LOWEST;
         for (int split = 0; split < splits; split++) {
             largest = Math.max(largest, sums[(split * queries + query) * stride]);
         }
+        largest = shape.largestWithSink(queryHead, largest);
         var out = results.out();
         int at = head * headDim;
         Arrays.fill(out, at, at + headDim, 0);
-        float sum = 0;
+        float sum = shape.exponentialOfSink(queryHead, largest);
         for (int split = 0; split < splits; split++) {
             int source = (split * queries + query) * stride;
             float weight = (float) Exp.precise(sums[source] - largest);

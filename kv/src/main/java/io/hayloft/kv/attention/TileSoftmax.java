@@ -106,6 +106,16 @@ final class TileSoftmax {
         }
     }
 
+    /** Counts the sink of a row's query head; after all tiles. */
+    void addSink(int row, AttentionShape shape, int queryHead) {
+        float largest = shape.largestWithSink(queryHead, max[row]);
+        if (largest > max[row]) {
+            rescale(row, (float) Exp.precise(max[row] - largest));
+            max[row] = largest;
+        }
+        sums[row * SUM_LANES] += shape.exponentialOfSink(queryHead, largest);
+    }
+
     /** Sum of a row's exponentials, relative to its largest score. */
     float sum(int row) {
         float sum = 0;

@@ -41,7 +41,7 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
         return CODECS[seed % 5];
     }
 
-    /** Sizes from a seed: ragged dims, any group, sometimes a window, sometimes a soft cap. */
+    /** Sizes from a seed: ragged dims, any group, sometimes a window, a soft cap, sinks. */
     static Case random(int seed, int maxTokens) {
         var random = new Random(seed);
         int dim = DIMS[seed % DIMS.length];
@@ -50,8 +50,10 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
         int tokens = 1 + random.nextInt(maxTokens);
         int window = random.nextInt(3) == 0 ? 1 + random.nextInt(maxTokens) : 0;
         float softCap = random.nextInt(3) == 0 ? 2 + random.nextFloat() * 10 : 0;
-        var shape = new AttentionShape(kvHeads * group, kvHeads, dim, (float) (1 / Math.sqrt(dim)), softCap, window);
-        return of(shape, tokens, seed);
+        int heads = kvHeads * group;
+        var sinks = random.nextInt(3) == 0 ? gaussian(random, heads, 6) : null;
+        float scale = (float) (1 / Math.sqrt(dim));
+        return of(new AttentionShape(heads, kvHeads, dim, scale, softCap, window, sinks), tokens, seed);
     }
 
     static Case of(AttentionShape shape, int tokens, int seed) {
@@ -127,7 +129,9 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
         int kvHead = queryHead / shape.group();
         int from = shape.window() == 0 ? 0 : Math.max(0, row - shape.window() + 1);
         var scores = new double[row + 1];
-        double max = Double.NEGATIVE_INFINITY;
+        var sinks = shape.sinks();
+        double sink = sinks == null ? Double.NEGATIVE_INFINITY : sinks[queryHead];
+        double max = sink;
         for (int token = from; token <= row; token++) {
             if (gone.get(token)) {
                 scores[token] = Double.NEGATIVE_INFINITY;
@@ -142,7 +146,7 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
             scores[token] = shape.softCap() == 0 ? score : shape.softCap() * Math.tanh(score / shape.softCap());
             max = Math.max(max, scores[token]);
         }
-        double sum = 0;
+        double sum = Math.exp(sink - max);
         for (int token = from; token <= row; token++) {
             scores[token] = Math.exp(scores[token] - max);
             sum += scores[token];

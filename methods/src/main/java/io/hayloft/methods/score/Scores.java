@@ -37,7 +37,7 @@ public final class Scores {
                     for (int i = 0; i < visible; i++) {
                         row[i] = capped(view, view.shape().scale() * row[i]);
                     }
-                    addSoftmax(row, visible, 1f / queries, result[queryHead]);
+                    addSoftmax(row, visible, sink(view, queryHead), 1f / queries, result[queryHead]);
                 }
             }
         }
@@ -49,12 +49,18 @@ public final class Scores {
         return cap == 0 ? logit : cap * (float) Math.tanh(logit / cap);
     }
 
-    private static void addSoftmax(float[] logits, int count, float weight, float[] into) {
-        float max = Float.NEGATIVE_INFINITY;
+    /** The logit that joins a head's softmax without being a token's. */
+    private static float sink(LayerView view, int queryHead) {
+        var sinks = view.shape().sinks();
+        return sinks == null ? Float.NEGATIVE_INFINITY : sinks[queryHead];
+    }
+
+    private static void addSoftmax(float[] logits, int count, float sink, float weight, float[] into) {
+        float max = sink;
         for (int i = 0; i < count; i++) {
             max = Math.max(max, logits[i]);
         }
-        double sum = 0;
+        double sum = Math.exp(sink - max);
         for (int i = 0; i < count; i++) {
             logits[i] = (float) Math.exp(logits[i] - max);
             sum += logits[i];
