@@ -18,7 +18,6 @@ import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
-import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -79,7 +78,7 @@ public final class EndpointRun implements AutoCloseable {
             throw new UserError("a server gets context and question in one prompt: leave out --protocol");
         }
         for (var task : spec.tasks()) {
-            if (Tasks.named(task).isConversation()) {
+            if (spec.task(task).isConversation()) {
                 throw new UserError(
                         "a server gets each question alone, not the turns of " + task + ": leave it out of --tasks");
             }
