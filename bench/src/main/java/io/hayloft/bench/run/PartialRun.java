@@ -118,7 +118,7 @@ public final class PartialRun implements AutoCloseable {
     private Folder folder() {
         if (folder == null) {
             var writer = prepared.open(_ -> false);
-            folder = new Folder(writer, new EarlierLines(writer.folder(), writer.lines()));
+            folder = new Folder(writer, new EarlierLines(writer.folder().toString(), writer.lines()));
         }
         return folder;
     }
