@@ -157,7 +157,8 @@ record ModelDescription(
             var count = new Layers();
             for (int i = 0; i < config.layers(); i++) {
                 var layer = config.stack().get(i);
-                boolean recurrent = layer.mixer() instanceof LayerConfig.Recurrent || layer.mixer() instanceof ParallelMixers;
+                boolean recurrent =
+                        layer.mixer() instanceof LayerConfig.Recurrent || layer.mixer() instanceof ParallelMixers;
                 count.recurrent += recurrent ? 1 : 0;
                 config.findAttention(i).ifPresent(attention -> {
                     count.attention++;

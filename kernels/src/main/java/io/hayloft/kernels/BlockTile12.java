@@ -123,41 +123,29 @@ final class BlockTile12 {
         var s = FloatVector.fromArray(F, scales, scalesAt);
         var t = FloatVector.fromArray(F, scales, scalesAt + L);
         a0.fma(s, FloatVector.fromArray(F, results, to + 0 * ROW)).intoArray(results, to + 0 * ROW);
-        b0.fma(t, FloatVector.fromArray(F, results, to + 0 * ROW + L))
-                .intoArray(results, to + 0 * ROW + L);
+        b0.fma(t, FloatVector.fromArray(F, results, to + 0 * ROW + L)).intoArray(results, to + 0 * ROW + L);
         a1.fma(s, FloatVector.fromArray(F, results, to + 1 * ROW)).intoArray(results, to + 1 * ROW);
-        b1.fma(t, FloatVector.fromArray(F, results, to + 1 * ROW + L))
-                .intoArray(results, to + 1 * ROW + L);
+        b1.fma(t, FloatVector.fromArray(F, results, to + 1 * ROW + L)).intoArray(results, to + 1 * ROW + L);
         a2.fma(s, FloatVector.fromArray(F, results, to + 2 * ROW)).intoArray(results, to + 2 * ROW);
-        b2.fma(t, FloatVector.fromArray(F, results, to + 2 * ROW + L))
-                .intoArray(results, to + 2 * ROW + L);
+        b2.fma(t, FloatVector.fromArray(F, results, to + 2 * ROW + L)).intoArray(results, to + 2 * ROW + L);
         a3.fma(s, FloatVector.fromArray(F, results, to + 3 * ROW)).intoArray(results, to + 3 * ROW);
-        b3.fma(t, FloatVector.fromArray(F, results, to + 3 * ROW + L))
-                .intoArray(results, to + 3 * ROW + L);
+        b3.fma(t, FloatVector.fromArray(F, results, to + 3 * ROW + L)).intoArray(results, to + 3 * ROW + L);
         a4.fma(s, FloatVector.fromArray(F, results, to + 4 * ROW)).intoArray(results, to + 4 * ROW);
-        b4.fma(t, FloatVector.fromArray(F, results, to + 4 * ROW + L))
-                .intoArray(results, to + 4 * ROW + L);
+        b4.fma(t, FloatVector.fromArray(F, results, to + 4 * ROW + L)).intoArray(results, to + 4 * ROW + L);
         a5.fma(s, FloatVector.fromArray(F, results, to + 5 * ROW)).intoArray(results, to + 5 * ROW);
-        b5.fma(t, FloatVector.fromArray(F, results, to + 5 * ROW + L))
-                .intoArray(results, to + 5 * ROW + L);
+        b5.fma(t, FloatVector.fromArray(F, results, to + 5 * ROW + L)).intoArray(results, to + 5 * ROW + L);
         a6.fma(s, FloatVector.fromArray(F, results, to + 6 * ROW)).intoArray(results, to + 6 * ROW);
-        b6.fma(t, FloatVector.fromArray(F, results, to + 6 * ROW + L))
-                .intoArray(results, to + 6 * ROW + L);
+        b6.fma(t, FloatVector.fromArray(F, results, to + 6 * ROW + L)).intoArray(results, to + 6 * ROW + L);
         a7.fma(s, FloatVector.fromArray(F, results, to + 7 * ROW)).intoArray(results, to + 7 * ROW);
-        b7.fma(t, FloatVector.fromArray(F, results, to + 7 * ROW + L))
-                .intoArray(results, to + 7 * ROW + L);
+        b7.fma(t, FloatVector.fromArray(F, results, to + 7 * ROW + L)).intoArray(results, to + 7 * ROW + L);
         a8.fma(s, FloatVector.fromArray(F, results, to + 8 * ROW)).intoArray(results, to + 8 * ROW);
-        b8.fma(t, FloatVector.fromArray(F, results, to + 8 * ROW + L))
-                .intoArray(results, to + 8 * ROW + L);
+        b8.fma(t, FloatVector.fromArray(F, results, to + 8 * ROW + L)).intoArray(results, to + 8 * ROW + L);
         a9.fma(s, FloatVector.fromArray(F, results, to + 9 * ROW)).intoArray(results, to + 9 * ROW);
-        b9.fma(t, FloatVector.fromArray(F, results, to + 9 * ROW + L))
-                .intoArray(results, to + 9 * ROW + L);
+        b9.fma(t, FloatVector.fromArray(F, results, to + 9 * ROW + L)).intoArray(results, to + 9 * ROW + L);
         a10.fma(s, FloatVector.fromArray(F, results, to + 10 * ROW)).intoArray(results, to + 10 * ROW);
-        b10.fma(t, FloatVector.fromArray(F, results, to + 10 * ROW + L))
-                .intoArray(results, to + 10 * ROW + L);
+        b10.fma(t, FloatVector.fromArray(F, results, to + 10 * ROW + L)).intoArray(results, to + 10 * ROW + L);
         a11.fma(s, FloatVector.fromArray(F, results, to + 11 * ROW)).intoArray(results, to + 11 * ROW);
-        b11.fma(t, FloatVector.fromArray(F, results, to + 11 * ROW + L))
-                .intoArray(results, to + 11 * ROW + L);
+        b11.fma(t, FloatVector.fromArray(F, results, to + 11 * ROW + L)).intoArray(results, to + 11 * ROW + L);
         if (block.minimum) {
             addMinima(block, scales, scalesAt + ROW, results, to);
         }

@@ -44,7 +44,8 @@ class KeptPositionsTest extends MethodRuns {
 
     private static void assertEachHead(KeptPositions kept, BitSet expected) {
         assertThat(kept.layers()).hasSize(model.config().layers());
-        assertThat(kept.layers()).allSatisfy(heads -> assertThat(heads).hasSize(2).containsOnly(expected));
+        assertThat(kept.layers())
+                .allSatisfy(heads -> assertThat(heads).hasSize(2).containsOnly(expected));
     }
 
     private static BitSet ranges(int... bounds) {

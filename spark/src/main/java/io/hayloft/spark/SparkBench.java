@@ -39,7 +39,8 @@ public final class SparkBench {
     static int run(SparkConf settings, List<String> arguments) {
         try (var out = OutFolder.of(arguments);
                 var spark = new JavaSparkContext(settings)) {
-            if (!settings.contains(EXECUTOR_CORES) && !settings.get("spark.master", "").startsWith("local")) {
+            if (!settings.contains(EXECUTOR_CORES)
+                    && !settings.get("spark.master", "").startsWith("local")) {
                 System.err.println("note: " + TASK_CPUS + " is " + settings.get(TASK_CPUS, "1")
                         + ": give --executor-cores the cores of a node, so that each sample uses all of them");
             }

@@ -109,13 +109,13 @@ final class SparkSpread implements Spread {
         var name = UserError.class.getName() + ": ";
         int start = text.indexOf(name);
         if (start >= 0) {
-            var message = text.substring(start + name.length()).lines().findFirst().orElse("");
+            var message =
+                    text.substring(start + name.length()).lines().findFirst().orElse("");
             return new UserError("on a node of the cluster: " + message, e);
         }
         if (e instanceof SparkException) {
             var reason = text.lines().findFirst().orElse("");
-            return new UserError(
-                    "the cluster gave up: " + reason + " (the same command goes on with what is left)", e);
+            return new UserError("the cluster gave up: " + reason + " (the same command goes on with what is left)", e);
         }
         return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
     }

@@ -27,8 +27,7 @@ final class Worker {
      *
      * @param threads cores that Spark has given to this task
      */
-    static synchronized List<RunLine> answer(
-            List<String> arguments, int threads, int sample, List<RunLine> earlier) {
+    static synchronized List<RunLine> answer(List<String> arguments, int threads, int sample, List<RunLine> earlier) {
         var worker = current;
         if (worker == null || !worker.arguments.equals(arguments)) {
             worker = new Worker(arguments, SpreadBench.job(here(arguments, threads)));

@@ -4,8 +4,8 @@ import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.AttentionConfig.HeadNorm;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.DeltaConfig;
-import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.ExpertsConfig;
+import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
@@ -37,8 +37,16 @@ record MatrixSize(int rows, int columns) {
             case EMBEDDING, OUTPUT -> new MatrixSize(config.vocabulary(), hidden);
             case POSITION_EMBEDDING -> new MatrixSize(config.tokens().positions(), hidden);
             case OUTPUT_BIAS -> vector(config.vocabulary());
-            case QUERY, KEY, VALUE, ATTENTION_GATE, ATTENTION_OUTPUT, QUERY_BIAS, KEY_BIAS, VALUE_BIAS, QUERY_NORM, KEY_NORM ->
-                ofAttention(config.attention(layer), role, hidden);
+            case QUERY,
+                    KEY,
+                    VALUE,
+                    ATTENTION_GATE,
+                    ATTENTION_OUTPUT,
+                    QUERY_BIAS,
+                    KEY_BIAS,
+                    VALUE_BIAS,
+                    QUERY_NORM,
+                    KEY_NORM -> ofAttention(config.attention(layer), role, hidden);
             case GATE, UP, RWKV_CHANNEL_KEY ->
                 new MatrixSize(config.feedForward(layer).width(), hidden);
             case DOWN, RWKV_CHANNEL_VALUE ->

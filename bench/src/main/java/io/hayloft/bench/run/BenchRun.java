@@ -232,7 +232,8 @@ public final class BenchRun implements AutoCloseable {
             }
             clock.add(sizes.get(sample), lines);
             finished = Math.min(finished + 1, sizes.size());
-            listener.sampleDone(clock.progress(finished, job.choice().task(sample).name()));
+            listener.sampleDone(
+                    clock.progress(finished, job.choice().task(sample).name()));
         }
     }
 

@@ -79,7 +79,8 @@ class KeptTokensTest {
         var both = KeptFile.read(folder.resolve("both"));
         assertThat(both).hasSize(1);
         assertThat(both.getFirst().methods().stream().map(OfMethod::method)).contains("random:4x", "knorm:4x");
-        assertThat(Files.list(folder.resolve("both")).map(file -> file.getFileName().toString()))
+        assertThat(Files.list(folder.resolve("both"))
+                        .map(file -> file.getFileName().toString()))
                 .doesNotContain(KeptFile.NAME + ".new");
     }
 }

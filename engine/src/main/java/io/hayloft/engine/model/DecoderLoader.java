@@ -193,7 +193,9 @@ final class DecoderLoader {
     }
 
     private float @Nullable [] sinks(int layer, AttentionConfig attention) {
-        return attention.additions().sinks() ? weights.get(Role.ATTENTION_SINKS, layer).toFloats() : null;
+        return attention.additions().sinks()
+                ? weights.get(Role.ATTENTION_SINKS, layer).toFloats()
+                : null;
     }
 
     private @Nullable Norm headNorm(int layer, AttentionConfig attention, Role role) {

@@ -23,17 +23,16 @@ final class FolderAsGguf {
     private static final Pattern LAYER = Pattern.compile("(?:layers|h)\\.(\\d+)\\.(.*)");
 
     /** Names of architectures that differ in GGUF. */
-    private static final Map<String, String> ARCHITECTURES =
-            Map.of(
-                    "cohere", "command-r",
-                    "phi", "phi2",
-                    "gpt_neox", "gptneox",
-                    "mixtral", "llama",
-                    "qwen2_moe", "qwen2moe",
-                    "qwen3_moe", "qwen3moe",
-                    "gpt_oss", "gpt-oss",
-                    "granitemoehybrid", "granitehybrid",
-                    "qwen3_next", "qwen3next");
+    private static final Map<String, String> ARCHITECTURES = Map.of(
+            "cohere", "command-r",
+            "phi", "phi2",
+            "gpt_neox", "gptneox",
+            "mixtral", "llama",
+            "qwen2_moe", "qwen2moe",
+            "qwen3_moe", "qwen3moe",
+            "gpt_oss", "gpt-oss",
+            "granitemoehybrid", "granitehybrid",
+            "qwen3_next", "qwen3next");
 
     private static final Map<String, String> GLOBAL = Map.ofEntries(
             Map.entry("embed_tokens", "token_embd"),
@@ -208,7 +207,9 @@ final class FolderAsGguf {
         if (rope.path("rope_type").asString("").equals("yarn")) {
             gguf.text(architecture + ".rope.scaling.type", "yarn");
             number("rope.scaling.factor", rope.get("factor").asDouble());
-            key("rope.scaling.original_context_length", rope.get("original_max_position_embeddings").asInt());
+            key(
+                    "rope.scaling.original_context_length",
+                    rope.get("original_max_position_embeddings").asInt());
         }
     }
 
@@ -266,7 +267,8 @@ final class FolderAsGguf {
 
     private void tensor(SafetensorsFile weights, String name) {
         var tensor = Objects.requireNonNull(weights.tensors().get(name));
-        if (hybrid.takes(tensor) || experts.takes(tensor, config.path("num_local_experts").asInt(1) == 0)) {
+        if (hybrid.takes(tensor)
+                || experts.takes(tensor, config.path("num_local_experts").asInt(1) == 0)) {
             return;
         }
         var shape = tensor.shape();
@@ -336,7 +338,8 @@ final class FolderAsGguf {
         var rows = new ArrayList<Integer>(Collections.nCopies(count, 0));
         for (int i = 0; i < count; i++) {
             int row = i;
-            if (type.matches("granite(moehybrid)?|mixtral") && (role.equals("attn_q") || role.equals("attn_k"))) { // first of a pair, second
+            if (type.matches("granite(moehybrid)?|mixtral")
+                    && (role.equals("attn_q") || role.equals("attn_k"))) { // first of a pair, second
                 int channel = i % headDim;
                 row = i - channel + channel % 2 * headDim / 2 + channel / 2;
             } else if (role.equals("attn_qkv") && !type.equals("gpt2")) { // by KV head: queries, key, value

@@ -135,9 +135,8 @@ final class GgufConfig {
     private List<LayerConfig> stack(int hidden, int layers) {
         var queryHeads = fields.positives("attention.head_count", layers);
         var hybrid = new GgufHybrid(fields, tensors, architecture);
-        var kvHeads = fields.has("attention.head_count_kv")
-                ? hybrid.counts("attention.head_count_kv", layers)
-                : queryHeads;
+        var kvHeads =
+                fields.has("attention.head_count_kv") ? hybrid.counts("attention.head_count_kv", layers) : queryHeads;
         var widths = hybrid.counts("feed_forward_length", layers);
         int headDim = headDim(hidden, queryHeads[0]);
         var ropes = new GgufRope(fields, tensors, headDim, architecture);

@@ -307,7 +307,8 @@ public final class HuggingFaceConfig {
             return sliding;
         }
         if (architecture == Architecture.GRANITEMOEHYBRID) {
-            return Collections.nCopies(layers, fields.text("position_embedding_type", "nope").equals("rope"));
+            return Collections.nCopies(
+                    layers, fields.text("position_embedding_type", "nope").equals("rope"));
         }
         if (architecture != Architecture.SMOLLM3) {
             boolean rotates = architecture != Architecture.NEMOTRON_H;

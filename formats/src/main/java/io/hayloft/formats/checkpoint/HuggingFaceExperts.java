@@ -39,8 +39,13 @@ record HuggingFaceExperts(Fields fields, Architecture architecture) {
                         new FeedForward(fields.positive("intermediate_size", 14_336), activation),
                         null);
             case QWEN2_MOE ->
-                new ExpertsConfig(count(60), ofQwen(4, false), part("moe_intermediate_size", 1408, activation), shared(5632, activation));
-            case QWEN3_MOE -> new ExpertsConfig(count(128), ofQwen(8, false), part("moe_intermediate_size", 768, activation), null);
+                new ExpertsConfig(
+                        count(60),
+                        ofQwen(4, false),
+                        part("moe_intermediate_size", 1408, activation),
+                        shared(5632, activation));
+            case QWEN3_MOE ->
+                new ExpertsConfig(count(128), ofQwen(8, false), part("moe_intermediate_size", 768, activation), null);
             case QWEN3_NEXT ->
                 new ExpertsConfig(
                         count(512),
@@ -76,8 +81,7 @@ record HuggingFaceExperts(Fields fields, Architecture architecture) {
         if (limit != 7) {
             throw fields.error("field 'swiglu_limit' is " + limit + ", but only 7 is supported");
         }
-        var router = new Router(
-                chosen(4), Scoring.SOFTMAX_OF_CHOSEN, false, 1, true, false, Groups.ONE);
+        var router = new Router(chosen(4), Scoring.SOFTMAX_OF_CHOSEN, false, 1, true, false, Groups.ONE);
         var each = new FeedForward(fields.positive("intermediate_size", 2880), Activation.CLAMPED_SWIGLU, true, true);
         return new ExpertsConfig(count(128), router, each, null);
     }

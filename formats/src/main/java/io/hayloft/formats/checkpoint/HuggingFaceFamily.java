@@ -130,8 +130,8 @@ record HuggingFaceFamily(
     private static final Set<String> ROUTER_TRAINING =
             Set.of("output_router_logits", "router_aux_loss_coef", "router_jitter_noise");
 
-    private static final HuggingFaceFamily MIXTRAL = experts(
-            Map.of("rms_norm_eps", 1e-5), Set.of("num_experts_per_tok", "num_local_experts"));
+    private static final HuggingFaceFamily MIXTRAL =
+            experts(Map.of("rms_norm_eps", 1e-5), Set.of("num_experts_per_tok", "num_local_experts"));
 
     private static final HuggingFaceFamily QWEN_MOE = experts(
             Map.of(),
@@ -150,11 +150,7 @@ record HuggingFaceFamily(
             Map.of(),
             Map.of("rms_norm_eps", 1e-5, "sliding_window", 128, "attention_bias", true),
             Set.of("num_experts_per_tok", "num_local_experts", "swiglu_limit"),
-            Set.of(
-                    "experts_per_token",
-                    "initial_context_length",
-                    "output_router_logits",
-                    "router_aux_loss_coef"),
+            Set.of("experts_per_token", "initial_context_length", "output_router_logits", "router_aux_loss_coef"),
             Set.of());
 
     private static final HuggingFaceFamily LFM2 = new HuggingFaceFamily(

@@ -41,13 +41,19 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
      * @param headDim may be absent or "auto": what the width times {@code expand} divides into
      */
     private record Mamba2Names(
-            String heads, String headDim, String groups, String stateSize, String convolution, String convolutionBias) {}
+            String heads,
+            String headDim,
+            String groups,
+            String stateSize,
+            String convolution,
+            String convolutionBias) {}
 
     /** The fields, with the number of layers where only their list says it. */
     static Fields withLayers(Fields fields) {
         boolean listed = !fields.has("num_hidden_layers") && fields.has("layers_block_type");
         return listed
-                ? fields.or(Map.of("num_hidden_layers", fields.texts("layers_block_type").size()))
+                ? fields.or(Map.of(
+                        "num_hidden_layers", fields.texts("layers_block_type").size()))
                 : fields;
     }
 

@@ -12,7 +12,10 @@ import io.hayloft.formats.config.LayerConfig.FeedForwardPart;
 record HuggingFaceLayers(Fields fields, Architecture architecture) {
     Norms norms() {
         return new Norms(
-                architecture.normKind(), fields.number("rms_norm_eps", 1e-6), architecture.addsOneToNorms(), placement());
+                architecture.normKind(),
+                fields.number("rms_norm_eps", 1e-6),
+                architecture.addsOneToNorms(),
+                placement());
     }
 
     private NormPlacement placement() {

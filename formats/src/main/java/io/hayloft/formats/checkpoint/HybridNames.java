@@ -42,10 +42,9 @@ final class HybridNames {
             }
             case QWEN3_NEXT -> {
                 var mixer = layer + "linear_attn.";
-                var names = ExpertNames.huggingFace(architecture, usual)
-                        .put(Role.SSM_RATES, mixer + "in_proj_ba.weight");
-                yield StateSpaceNames.putMixer(names, mixer, true)
-                        .put(Role.SSM_IN, mixer + "in_proj_qkvz.weight");
+                var names =
+                        ExpertNames.huggingFace(architecture, usual).put(Role.SSM_RATES, mixer + "in_proj_ba.weight");
+                yield StateSpaceNames.putMixer(names, mixer, true).put(Role.SSM_IN, mixer + "in_proj_qkvz.weight");
             }
             case NEMOTRON_H -> nemotron();
             case BAMBA -> StateSpaceNames.hybrid(usual, true);

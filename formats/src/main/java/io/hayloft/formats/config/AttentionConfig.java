@@ -121,13 +121,33 @@ public record AttentionConfig(
     /** The same attention with another window and rotation. */
     public AttentionConfig with(int newWindow, @Nullable RopeConfig newRope) {
         return new AttentionConfig(
-                queryHeads, kvHeads, headDim, newWindow, newRope, scale, softCap, headNorm, biases, outputBias, additions);
+                queryHeads,
+                kvHeads,
+                headDim,
+                newWindow,
+                newRope,
+                scale,
+                softCap,
+                headNorm,
+                biases,
+                outputBias,
+                additions);
     }
 
     /** The same attention with other numbers of heads. */
     public AttentionConfig withHeads(int newQueryHeads, int newKvHeads) {
         return new AttentionConfig(
-                newQueryHeads, newKvHeads, headDim, window, rope, scale, softCap, headNorm, biases, outputBias, additions);
+                newQueryHeads,
+                newKvHeads,
+                headDim,
+                window,
+                rope,
+                scale,
+                softCap,
+                headNorm,
+                biases,
+                outputBias,
+                additions);
     }
 
     @Override

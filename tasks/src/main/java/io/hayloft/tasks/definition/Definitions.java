@@ -137,9 +137,7 @@ public final class Definitions {
         var fields = new LinkedHashMap<>(parent.fields());
         var keys = new LinkedHashMap<>(parent.keys());
         without(own).fields().forEach((key, value) -> {
-            boolean join = key.equals("parameters")
-                    && value instanceof Mapping
-                    && fields.get(key) instanceof Mapping;
+            boolean join = key.equals("parameters") && value instanceof Mapping && fields.get(key) instanceof Mapping;
             fields.put(key, join ? merged((Mapping) value, (Mapping) fields.get(key)) : value);
             keys.put(key, own.keys().get(key));
         });

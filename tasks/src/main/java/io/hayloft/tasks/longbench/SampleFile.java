@@ -69,7 +69,8 @@ public final class SampleFile {
     static @Nullable Path find(String data, @Nullable Path folder, @Nullable Path own) {
         for (var place : Stream.of(folder, own).filter(Objects::nonNull).toList()) {
             for (var ending : ENDINGS) {
-                for (var file : List.of(place.resolve(data + ending), place.resolve("data").resolve(data + ending))) {
+                for (var file : List.of(
+                        place.resolve(data + ending), place.resolve("data").resolve(data + ending))) {
                     if (Files.isRegularFile(file)) {
                         return file;
                     }
