@@ -16,28 +16,35 @@ final class BlockTile12 {
 
     private BlockTile12() {}
 
-    /**
-     * A block of a panel and the activations of a group.
-     *
-     * @param count quantised values of a row
-     * @param x activations {@code [count][12]} from {@code xAt}
-     * @param codes quantised values as floats {@code [count][32]} from {@code codesAt}
-     * @param scales scales {@code [32]} and, where the type has them, minima {@code [32]}, from {@code scalesAt}
-     * @param sums of each row's activations {@code [12]}, from {@code sumsAt}
-     * @param start what a chain begins with, times the row's sum
-     * @param minimum whether there are minima
-     */
+    /** A block of a panel and the activations of a group; each array is read from its offset on. */
     static final class Block {
+        /** Quantised values of a row. */
         int count;
+
+        /** Activations {@code [count][12]}. */
         float[] x = {};
+
         int xAt;
+
+        /** Quantised values as floats {@code [count][32]}. */
         float[] codes = {};
+
         int codesAt;
+
+        /** Scales {@code [32]} and, where the type has them, minima {@code [32]}. */
         float[] scales = {};
+
         int scalesAt;
+
+        /** Sums of each row's activations {@code [12]}. */
         float[] sums = {};
+
         int sumsAt;
+
+        /** What a chain begins with, times the row's sum. */
         float start;
+
+        /** Whether there are minima. */
         boolean minimum;
     }
 

@@ -29,13 +29,14 @@ record ExpertRouter(Dense logits, float @Nullable [] correction, ExpertsConfig.R
         int taken = config.chosen();
         var indices = new int[taken];
         var values = new float[taken];
-        var choice = correction == null && config.groups().count() == 1 ? scores : new float[count];
+        boolean plain = correction == null && config.groups().count() == 1;
+        var choice = new float[plain ? 0 : count];
         logits.addBias(scores, from, to);
         for (int row = from; row < to; row++) {
             int at = row * count;
             score(scores, at);
             int found;
-            if (choice == scores) {
+            if (plain) {
                 found = VectorOps.topK(scores, at, count, taken, indices, values);
             } else {
                 System.arraycopy(scores, at, choice, 0, count);

@@ -106,7 +106,8 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
             throw fields.error("field '" + name + "' has " + letters.length() + " letters for " + layers + " layers");
         }
         var kinds = new ArrayList<Kind>();
-        for (char letter : letters.toCharArray()) {
+        for (int i = 0; i < letters.length(); i++) {
+            char letter = letters.charAt(i);
             var kind = LETTERS.get(letter);
             if (kind == null) {
                 throw fields.error("field '" + name + "' has a letter '" + letter + "', which is not supported");

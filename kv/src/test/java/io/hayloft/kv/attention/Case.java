@@ -53,7 +53,8 @@ record Case(AttentionShape shape, int tokens, float[] k, float[] v, float[] q) {
         int heads = kvHeads * group;
         var sinks = random.nextInt(3) == 0 ? gaussian(random, heads, 6) : null;
         float scale = (float) (1 / Math.sqrt(dim));
-        return of(new AttentionShape(heads, kvHeads, dim, scale, softCap, window, sinks), tokens, seed);
+        var shape = new AttentionShape(heads, kvHeads, dim, scale, softCap, window);
+        return of(sinks == null ? shape : shape.withSinks(sinks), tokens, seed);
     }
 
     static Case of(AttentionShape shape, int tokens, int seed) {
