@@ -114,7 +114,12 @@ class EndpointRunTest {
                 ? message(" It is the second. ", 90, 5)
                 : message("The correct answer is (B).", 60, 7))) {
             var spec = spec().tasks(List.of("longbench-v2-cot")).data(folder).build();
-            var done = run(spec, endpoint(server, "row", Api.AUTO, 1), RunListener.NONE);
+            var done = run(
+                    spec,
+                    endpoint(server, "row", Api.AUTO, 1),
+                    new FakeRunner(4000, true),
+                    false,
+                    RunListener.NONE);
 
             assertThat(server.requests()).hasSize(2);
             assertThat(server.requests().getLast().body())

@@ -60,7 +60,7 @@ class SamplePreparationTest {
         assertThat(choice.count()).isEqualTo(16 * ROWS);
         assertThat(encoded).isZero();
         assertThat(runner.encoded).isEqualTo(1);
-        assertThat(first.sample().prompt().document()).startsWith("0 some words");
+        assertThat(first.sample().prompt().text()).contains("Story: 0 some words");
         assertThat(first.promptTokens()).isLessThanOrEqualTo(1000);
         // the texts have 30 megabytes
         assertThat(kept).isLessThan(4 * MEGABYTE);
