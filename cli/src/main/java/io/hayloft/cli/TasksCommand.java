@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -92,7 +93,7 @@ final class TasksCommand extends Subcommand {
         fields.put("answer_tokens", answerTokens(task));
         fields.put("stop_at_newline", task.stop().atNewline());
         fields.put("min_new_tokens", task.stop().minNewTokens());
-        fields.put("protocol", task.protocol() == null ? "" : task.protocol());
+        fields.put("protocol", Objects.requireNonNullElse(task.protocol(), ""));
         fields.put("prompt", task.promptForm());
         return fields;
     }

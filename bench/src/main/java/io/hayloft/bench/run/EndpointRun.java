@@ -210,7 +210,14 @@ public final class EndpointRun implements AutoCloseable {
 
     private Asked ask(ApiClient client, PlannedSample planned) throws InterruptedException {
         try {
-            return new Asked(recorder.record(planned, client.ask(recorder.question(planned))), null);
+            var reply = client.ask(recorder.question(planned));
+            var call = planned.sample().second();
+            return new Asked(
+                    call == null
+                            ? recorder.record(planned, reply, null)
+                            : recorder.record(
+                                    planned, client.ask(recorder.second(planned, call, reply.text())), reply),
+                    null);
         } catch (EndpointException e) {
             return new Asked(recorder.failed(planned, Objects.requireNonNullElse(e.getMessage(), "no answer")), null);
         } catch (RuntimeException e) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +171,27 @@ class OwnTaskTest {
         assertThatThrownBy(() -> read("extends: family.yml\nname: leases\nversion: 1\n"))
                 .hasMessageContaining("line 1: no file");
         assertThatThrownBy(() -> read("- a\n")).hasMessageContaining("line 1: a task has a name");
+    }
+
+    /** The files that {@code docs/add-a-task.md} shows are a task as they stand. */
+    @Test
+    void theExamplesOfTheDocumentationAreTasks() throws IOException {
+        var page = Files.readString(Path.of("../docs/add-a-task.md"));
+        var blocks = Pattern.compile("```(json|yaml)\n(.*?)```", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .map(block -> block.group(2))
+                .toList();
+        assertThat(blocks).hasSize(3);
+        Files.writeString(folder.resolve("notes.jsonl"), blocks.get(0));
+
+        var notes = read(blocks.get(1)).task();
+        assertThat(samples(notes)).hasSize(2);
+        assertThat(samples(notes).getLast().prompt().text())
+                .isEqualTo("Answer in a few words.\n\nIda has the red key, Jon the blue one.\n\n"
+                        + "Question: Who has the blue key?\nAnswer:");
+        assertThat(notes.score(samples(notes).getFirst(), "At nine.")).isEqualTo(1);
+        assertThat(read(blocks.get(2)).task().description()).isEqualTo("a pass key of 3 digits near the end");
     }
 
     @Test
