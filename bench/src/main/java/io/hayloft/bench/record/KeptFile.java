@@ -61,9 +61,9 @@ public final class KeptFile {
             }
         }
         RunFiles.replace(folder.resolve(NAME), out -> {
-            try (var zip = new GZIPOutputStream(out)) {
-                zip.write(Json.LINES.writeValueAsBytes(new Content(FORMAT, all)));
-            }
+            var zip = new GZIPOutputStream(out);
+            zip.write(Json.LINES.writeValueAsBytes(new Content(FORMAT, all)));
+            zip.finish(); // the file is closed by whoever opened it
         });
     }
 }
