@@ -10,6 +10,7 @@ import io.hayloft.report.TableFormat;
 import io.hayloft.report.stats.Findings;
 import io.hayloft.report.stats.Grouping;
 import io.hayloft.report.stats.KeyDigits;
+import io.hayloft.report.stats.ScoreParts;
 import io.hayloft.report.stats.Warnings;
 import java.io.PrintWriter;
 import java.util.List;
@@ -35,6 +36,7 @@ final class BenchResult {
             SummaryText.print(text, run, Grouping.PROTOCOL, TableFormat.TABLE);
         }
         KeyDigits.of(run.records()).forEach(keys -> text.println(SummaryText.ofKeys(keys)));
+        ScoreParts.of(run.records()).forEach(parts -> text.println(SummaryText.ofParts(parts)));
         for (var sentence : Headline.of(findings)) {
             text.println(Terminal.wrapped("", "", sentence));
         }

@@ -6,6 +6,7 @@ import io.hayloft.report.TableFormat;
 import io.hayloft.report.stats.Digits;
 import io.hayloft.report.stats.Grouping;
 import io.hayloft.report.stats.KeyDigits;
+import io.hayloft.report.stats.ScoreParts;
 import io.hayloft.report.stats.Statistics;
 import io.hayloft.report.stats.SummaryTable;
 import java.io.PrintWriter;
@@ -111,6 +112,18 @@ final class SummaryText {
             for (int part = 0; part < parts; part++) {
                 cells.add(number("%.2f", row.right(keys.digits() * part / parts, keys.digits() * (part + 1) / parts)));
             }
+            table.row(cells);
+        }
+        return table.render(Terminal.width());
+    }
+
+    /** How the parts of the answers to one task scored: places in long answers, depths of walks, instructions. */
+    static String ofParts(ScoreParts parts) {
+        var table = new Table().text(parts.task()).number("score");
+        parts.parts().forEach(part -> table.number(stacked(part)));
+        for (var row : parts.rows()) {
+            var cells = new ArrayList<>(List.of(row.method(), number("%.2f", row.score())));
+            row.byPart().forEach(share -> cells.add(number("%.2f", share)));
             table.row(cells);
         }
         return table.render(Terminal.width());

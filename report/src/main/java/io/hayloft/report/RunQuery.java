@@ -52,6 +52,7 @@ public final class RunQuery {
         columns.put("references", "VARCHAR[]");
         columns.put("all_classes", "VARCHAR[]");
         columns.put("facets", "JSON");
+        columns.put("kept_spans", "JSON");
         for (var number : new String[] {
             "score",
             "requested_ratio",

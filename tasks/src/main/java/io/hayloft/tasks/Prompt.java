@@ -11,14 +11,43 @@ import java.util.List;
  * @param chat whether the text is wrapped in the model's chat format, if it has one; otherwise it goes in as it is
  * @param earlier questions about the same document that come before this one, each followed by the model's own answer;
  *     only in texts without a chat format
+ * @param spans named parts of instruction and document, of which it is interesting how much a method keeps; most prompts
+ *     have none
  */
-public record Prompt(String instruction, String document, String question, boolean chat, List<String> earlier) {
-    /** Copies the list. */
+public record Prompt(
+        String instruction, String document, String question, boolean chat, List<String> earlier, List<Span> spans) {
+    /**
+     * A named part of a prompt.
+     *
+     * @param from its first character in instruction and document
+     * @param to the character after its last
+     */
+    public record Span(String name, int from, int to) {
+        /** Refuses parts without characters. */
+        public Span {
+            if (from < 0 || to <= from) {
+                throw new IllegalArgumentException("span " + name + " from " + from + " to " + to);
+            }
+        }
+    }
+
+    /** Copies the lists and checks that the spans lie in instruction and document. */
     public Prompt {
         earlier = List.copyOf(earlier);
+        spans = List.copyOf(spans);
+        for (var span : spans) {
+            if (span.to() > instruction.length() + document.length()) {
+                throw new IllegalArgumentException("span " + span.name() + " is not in the context");
+            }
+        }
         if (chat && !earlier.isEmpty()) {
             throw new IllegalArgumentException("a conversation in a chat format");
         }
+    }
+
+    /** A prompt without named parts. */
+    public Prompt(String instruction, String document, String question, boolean chat, List<String> earlier) {
+        this(instruction, document, question, chat, earlier, List.of());
     }
 
     /** A prompt with a single question. */
@@ -41,8 +70,12 @@ public record Prompt(String instruction, String document, String question, boole
         return instruction + document + String.join("", earlier) + question;
     }
 
-    /** The same prompt around another document. */
+    /** The same prompt around another document; of its spans those stay that both have. */
     public Prompt withDocument(String other) {
-        return new Prompt(instruction, other, question, chat, earlier);
+        var context = instruction + other;
+        var stay = spans.stream()
+                .filter(span -> span.to() <= context.length() && context().startsWith(context.substring(0, span.to())))
+                .toList();
+        return new Prompt(instruction, other, question, chat, earlier, stay);
     }
 }

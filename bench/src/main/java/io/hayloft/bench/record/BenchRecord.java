@@ -112,6 +112,8 @@ public record BenchRecord(
      * @param generatedTokens tokens of thoughts and output without an EOS token
      * @param freeTokens tokens generated before the first choice that compression could change
      * @param thinkingTokens how many of the generated tokens are thoughts, with their tags
+     * @param keptSpans share of the tokens of each named part of the prompt that the cache keeps, mean over its KV heads;
+     *     null where the prompt has no such parts or nothing is known
      */
     public record Tokens(
             int promptTokens,
@@ -120,8 +122,9 @@ public record BenchRecord(
             int tokensBeforeTruncation,
             int generatedTokens,
             int freeTokens,
-            int thinkingTokens) {
-        /** Counts of an answer without thoughts. */
+            int thinkingTokens,
+            @Nullable Map<String, Double> keptSpans) {
+        /** Counts of an answer without thoughts to a prompt without named parts. */
         public Tokens(
                 int promptTokens,
                 int compressAfter,
@@ -129,11 +132,20 @@ public record BenchRecord(
                 int tokensBeforeTruncation,
                 int generatedTokens,
                 int freeTokens) {
-            this(promptTokens, compressAfter, shortenedPart, tokensBeforeTruncation, generatedTokens, freeTokens, 0);
+            this(
+                    promptTokens,
+                    compressAfter,
+                    shortenedPart,
+                    tokensBeforeTruncation,
+                    generatedTokens,
+                    freeTokens,
+                    0,
+                    null);
         }
 
-        /** Refuses counts that no run writes. */
+        /** Refuses counts that no run writes, and copies the map in its order. */
         public Tokens {
+            keptSpans = keptSpans == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(keptSpans));
             if (promptTokens < 0 || generatedTokens < 0) {
                 throw new IllegalArgumentException("a count is negative");
             }

@@ -29,6 +29,7 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final Map<String, JsonNode> LATER = Map.of(
             "thoughts", JsonNodeFactory.instance.nullNode(),
             "thinking_tokens", JsonNodeFactory.instance.numberNode(0),
+            "kept_spans", JsonNodeFactory.instance.nullNode(),
             "state_bytes", JsonNodeFactory.instance.numberNode(0));
 
     /** Names of the fields that are null in the lines of records whose sizes and times are not known. */

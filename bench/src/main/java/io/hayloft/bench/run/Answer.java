@@ -2,6 +2,7 @@ package io.hayloft.bench.run;
 
 import io.hayloft.bench.plan.EncodedPrompt;
 import io.hayloft.engine.generation.Completion;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param prompt the tokens that the model read
  * @param runsAs expression of the method that ran, which {@code --paper-compat} may exchange
  * @param shortenedPart see {@link io.hayloft.bench.record.BenchRecord.Tokens}
+ * @param keptSpans see there
  */
 record Answer(
         Completion completion,
         EncodedPrompt prompt,
         String runsAs,
-        @Nullable String shortenedPart) {}
+        @Nullable String shortenedPart,
+        @Nullable Map<String, Double> keptSpans) {}

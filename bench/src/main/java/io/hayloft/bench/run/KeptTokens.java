@@ -12,13 +12,16 @@ import io.hayloft.kv.cache.LayerShape;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.CompressedPrompt;
 import io.hayloft.methods.Method;
+import io.hayloft.tasks.Prompt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what the methods keep of one sample's prompt while they answer it. */
 final class KeptTokens {
@@ -34,7 +37,9 @@ final class KeptTokens {
     private final List<String> tokens;
     private final int[] starts; // first character of each token, and where the text ends
     private final String text;
+    private final List<Part> spans;
     private final Map<String, OfMethod> methods = new LinkedHashMap<>();
+    private final Map<String, Map<String, Double>> shares = new HashMap<>();
 
     KeptTokens(SampleRunner runner, PlannedSample planned) {
         this.planned = planned;
@@ -44,6 +49,46 @@ final class KeptTokens {
         for (int i = 0; i < tokens.size(); i++) {
             starts[i + 1] = starts[i] + tokens.get(i).length();
         }
+        this.spans = spans(planned.sample().prompt());
+    }
+
+    /** The named parts of a prompt in tokens; none where its text is not found as it is. */
+    private List<Part> spans(Prompt prompt) {
+        var context = prompt.context();
+        int at = prompt.spans().isEmpty() ? -1 : text.indexOf(context.strip());
+        int shift = at - context.indexOf(context.strip());
+        return at < 0
+                ? List.of()
+                : prompt.spans().stream()
+                        .map(span ->
+                                new Part(span.name(), tokenAt(shift + span.from()), tokenAt(shift + span.to() - 1) + 1))
+                        .toList();
+    }
+
+    /**
+     * The share of the tokens of each named part that a method keeps, mean over the KV heads; null where there are no such
+     * parts or nothing is known.
+     */
+    @Nullable
+    Map<String, Double> spans(Method method) {
+        return shares.get(method.name());
+    }
+
+    /** Notes the shares of a method, given what it keeps [layer][KV head]. */
+    private void addShares(String method, List<List<BitSet>> layers) {
+        var heads = layers.stream().flatMap(List::stream).toList();
+        if (spans.isEmpty() || heads.isEmpty()) {
+            return;
+        }
+        var ofMethod = new LinkedHashMap<String, Double>();
+        for (var span : spans) {
+            long kept = 0;
+            for (var head : heads) {
+                kept += head.get(span.from(), span.to()).cardinality();
+            }
+            ofMethod.put(span.name(), (double) kept / heads.size() / (span.to() - span.from()));
+        }
+        shares.put(method, ofMethod);
     }
 
     /** Hears of the caches that these methods make of a prompt. */
@@ -55,10 +100,15 @@ final class KeptTokens {
                 var name = some.get(sequence).name();
                 if (!same) {
                     methods.putIfAbsent(name, OfMethod.unknown(name, "it read another prompt"));
-                } else if (cells(cache) > MOST) {
-                    methods.put(name, OfMethod.unknown(name, "the prompt is too long to write it down"));
                 } else {
-                    methods.put(name, OfMethod.of(name, KeptPositions.of(cache, prompt.compressAfter())));
+                    var kept = KeptPositions.of(cache, prompt.compressAfter());
+                    boolean tooLong = cells(cache) > MOST;
+                    methods.put(
+                            name,
+                            tooLong
+                                    ? OfMethod.unknown(name, "the prompt is too long to write it down")
+                                    : OfMethod.of(name, kept));
+                    addShares(name, kept.layers());
                 }
             }
         };
@@ -86,6 +136,7 @@ final class KeptTokens {
             }
         }
         methods.put(method.name(), OfMethod.ofText(method.name(), kept, tokens.size()));
+        addShares(method.name(), List.of(List.of(kept)));
     }
 
     /** Leaves of the document's tokens those of its kept words; false if one of its words is not found in order. */
@@ -155,6 +206,7 @@ final class KeptTokens {
             }
         }
         add(parts, AROUND, done, tokens.size());
+        parts.addAll(spans);
         return parts;
     }
 

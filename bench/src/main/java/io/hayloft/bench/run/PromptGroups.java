@@ -117,7 +117,8 @@ final class PromptGroups {
                         adjusted(completions.get(i), source),
                         prompt,
                         running.get(i).name(),
-                        part(source));
+                        part(source),
+                        kept == null ? null : kept.spans(named.get(i)));
             }
         });
         return Arrays.asList(answers);

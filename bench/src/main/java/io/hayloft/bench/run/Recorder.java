@@ -71,7 +71,8 @@ final class Recorder {
                         planned.tokensBeforeCut(),
                         done.ids().length,
                         done.freeTokens(),
-                        done.thinkingTokens()),
+                        done.thinkingTokens(),
+                        answer.keptSpans()),
                 new BenchRecord.Bytes(
                         requestedRatio(method),
                         bytes.stored() == 0 ? 0 : (double) bytes.full() / bytes.stored(),

@@ -115,7 +115,7 @@ public final class SampleJob implements AutoCloseable {
      */
     public List<BenchRecord> run(int index) {
         var planned = choice.planned(index);
-        return answer(planned, new PromptGroups(runner, planned, spec), methods, null);
+        return answer(planned, new PromptGroups(runner, planned, spec), methods, kept(planned, false));
     }
 
     /**
@@ -170,7 +170,8 @@ public final class SampleJob implements AutoCloseable {
         if (left.isEmpty()) {
             return List.of();
         }
-        var kept = choice.rank(index) < KeptTokens.SAMPLES ? new KeptTokens(runner, planned) : null;
+        boolean written = choice.rank(index) < KeptTokens.SAMPLES;
+        var kept = kept(planned, written);
         List<BenchRecord> records;
         try {
             records = answer(planned, groups, left, kept);
@@ -179,10 +180,16 @@ public final class SampleJob implements AutoCloseable {
                     .<RunLine>map(method -> recorder.failed(planned, method, reason(e)))
                     .toList();
         }
-        if (kept != null) {
+        if (kept != null && written) {
             kept.prompt().ifPresent(keeper); // a disk that is full ends the run, it fails no sample
         }
         return List.copyOf(records);
+    }
+
+    /** Notes what methods keep, if that is written down or the prompt has named parts, of which records have the share. */
+    private @Nullable KeptTokens kept(PlannedSample planned, boolean written) {
+        boolean named = !planned.sample().prompt().spans().isEmpty();
+        return written || named ? new KeptTokens(runner, planned) : null;
     }
 
     /** The failures of an earlier start that this run tries again: those of its own samples and methods. */

@@ -173,7 +173,7 @@ class FailuresAndThoughtsTest {
                 one.subject(),
                 new BenchRecord.Outcome(
                         outcome.metric(), 1, outcome.references(), outcome.allClasses(), "a", "eos", "well, \"a\"\n"),
-                new BenchRecord.Tokens(9, 9, null, 9, 8, 1, 5),
+                new BenchRecord.Tokens(9, 9, null, 9, 8, 1, 5, Map.of("secret", 0.25)),
                 one.bytes(),
                 one.times(),
                 one.origin());
@@ -181,13 +181,18 @@ class FailuresAndThoughtsTest {
             writer.append(List.of(thinking));
         }
         var file = folder.resolve("run/records.jsonl");
-        assertThat(Files.readString(file)).contains("\"thoughts\":\"well, \\\"a\\\"\\n\"", "\"thinking_tokens\":5");
+        assertThat(Files.readString(file))
+                .contains(
+                        "\"thoughts\":\"well, \\\"a\\\"\\n\"",
+                        "\"thinking_tokens\":5",
+                        "\"kept_spans\":{\"secret\":0.25}");
         assertThat(RunFolder.read(folder.resolve("run")).records()).last().isEqualTo(thinking);
         assertThat(thinking.scored("other/1", 0).outcome().thoughts()).isEqualTo("well, \"a\"\n");
 
         var before = Files.readString(file)
-                .replaceAll("\"thoughts\":null,|\"thinking_tokens\":0,|,\"thinking_tokens\":0", "");
-        assertThat(before).doesNotContain("\"thoughts\":null", "\"thinking_tokens\":0");
+                .replaceAll(
+                        "\"thoughts\":null,|\"thinking_tokens\":0,|,\"thinking_tokens\":0|,\"kept_spans\":null", "");
+        assertThat(before).doesNotContain("\"thoughts\":null", "\"thinking_tokens\":0", "\"kept_spans\":null");
         Files.writeString(file, before.replace(",\"thoughts\":null", ""));
         assertThat(RunFolder.read(folder.resolve("run")).records()).first().isEqualTo(one);
     }

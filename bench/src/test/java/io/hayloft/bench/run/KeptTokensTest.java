@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
+import io.hayloft.bench.Protocol;
+import io.hayloft.bench.plan.AnswerRules;
+import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.KeptFile;
 import io.hayloft.bench.record.KeptPrompt;
 import io.hayloft.bench.record.KeptPrompt.OfMethod;
@@ -12,9 +15,16 @@ import io.hayloft.bench.record.Merge;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.hub.ModelStore;
+import io.hayloft.methods.registry.Methods;
+import io.hayloft.tasks.Category;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.Sample;
+import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +62,7 @@ class KeptTokensTest {
         assertThat(prompts).hasSize(2);
         var prompt = prompts.getFirst();
         int tokens = prompt.tokens().size();
-        assertThat(String.join("", prompt.tokens())).contains("\n");
+        assertThat(String.join("", prompt.tokens())).startsWith("<bos> The pass key").endsWith(" is");
         assertThat(prompt.parts().stream().map(KeptPrompt.Part::name)).contains("document", "question");
         assertThat(prompt.parts().getFirst().from()).isZero();
         assertThat(prompt.parts().getLast().to()).isEqualTo(tokens);
@@ -82,5 +92,43 @@ class KeptTokensTest {
         assertThat(Files.list(folder.resolve("both"))
                         .map(file -> file.getFileName().toString()))
                 .doesNotContain(KeptFile.NAME + ".new");
+    }
+
+    /** Named parts of a prompt have the share of their tokens that the cache still holds. */
+    @Test
+    void sharesOfNamedParts() {
+        var path = ModelStore.open().resolve("hayloft-tiny").path();
+        var spec =
+                BenchSpec.builder(new ModelChoice("hayloft-tiny", path, true)).build();
+        var words = "the amber otter was beside the bitter plum . ".repeat(8);
+        var prompt = new Prompt(
+                "",
+                words.strip(),
+                " Recall : the",
+                false,
+                List.of(),
+                List.of(
+                        new Prompt.Span("first", 0, "the amber otter".length()),
+                        new Prompt.Span("half", "the amber ".length(), "the amber otter was".length()),
+                        new Prompt.Span("middle", words.length() / 2, words.length() / 2 + "the amber".length())));
+        var sample = new Sample("mini-needle", Category.NEEDLE, "1", prompt, List.of("x"), List.of(), 2, Map.of());
+        var methods = Stream.of("full", "streaming:4x", "kivi:2bit")
+                .map(Methods::parse)
+                .toList();
+        try (var model = LanguageModel.load(path, LoadOptions.withThreads(2));
+                var runner = new EngineRunner(spec, model)) {
+            var encoded = runner.encode(prompt, Protocol.QUESTION_AWARE);
+            var rules = new AnswerRules(2, 0, false, 1, AnswerRules.NO_THOUGHTS);
+            var planned = new PlannedSample(
+                    Tasks.named("mini-needle"), sample, prompt, 0, encoded, 128, rules, Protocol.QUESTION_AWARE);
+            var kept = new KeptTokens(runner, planned);
+            runner.answer(encoded, methods, rules, kept.of(encoded, methods));
+
+            assertThat(kept.spans(methods.get(0))).isEqualTo(Map.of("first", 1.0, "half", 1.0, "middle", 1.0));
+            assertThat(kept.spans(methods.get(1))).isEqualTo(Map.of("first", 1.0, "half", 0.5, "middle", 0.0));
+            assertThat(kept.spans(methods.get(2))).isEqualTo(Map.of("first", 1.0, "half", 1.0, "middle", 1.0));
+            assertThat(kept.prompt().orElseThrow().parts().stream().map(KeptPrompt.Part::name))
+                    .contains("first", "half", "middle");
+        }
     }
 }

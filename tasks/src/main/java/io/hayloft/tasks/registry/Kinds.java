@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.definition.Definition;
+import io.hayloft.tasks.generated.GeneratedTask;
 import io.hayloft.tasks.longbench.ChoiceTask;
 import io.hayloft.tasks.longbench.FileTask;
 import io.hayloft.tasks.mini.ContextTask;
@@ -21,6 +22,7 @@ final class Kinds {
     private static final Map<String, Function<Definition, Task>> GENERATORS = Map.ofEntries(
             entry("mini", MiniTask::new),
             entry("one-context", ContextTask::new),
+            entry("drawn", GeneratedTask::new),
             entry("needle", NeedleTask::new),
             entry("needle-paper", PaperNeedleTask::new),
             entry("passkey", PassKeyTask::new),
