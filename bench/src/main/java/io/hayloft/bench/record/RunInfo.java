@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The description of a run: the content of {@code run.json}.
  *
  * @param format {@value #FORMAT}
+ * @param version the program's version, as it was at the last start
+ * @param commit the commit that it was built from; {@code unknown} where nobody knows
  * @param code hash of the program's own code, as it was at the last start
  * @param identity hash of the settings that all records of the folder share
  * @param clock date and time with offset from UTC that chat formats see in every start of this run, ISO 8601
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunInfo(
         String format,
+        String version,
+        String commit,
         String code,
         String identity,
         String clock,
@@ -109,6 +113,8 @@ public record RunInfo(
         known.putAll(machines);
         return new RunInfo(
                 format,
+                version,
+                commit,
                 code,
                 identity,
                 before.clock(),
@@ -122,6 +128,11 @@ public record RunInfo(
                 before.seconds(),
                 before.starts() + 1,
                 List.copyOf(all));
+    }
+
+    /** This run while there is something left to do. */
+    RunInfo unfinished() {
+        return with(settings, null, seconds);
     }
 
     /** This run when its last sample is done. */
@@ -152,6 +163,8 @@ public record RunInfo(
         }
         return new RunInfo(
                 format,
+                version,
+                commit,
                 code,
                 identity,
                 clock.compareTo(other.clock()) <= 0 ? clock : other.clock(),
@@ -189,6 +202,8 @@ public record RunInfo(
     private RunInfo with(Map<String, Object> otherSettings, @Nullable String end, double time) {
         return new RunInfo(
                 format,
+                version,
+                commit,
                 code,
                 identity,
                 clock,
