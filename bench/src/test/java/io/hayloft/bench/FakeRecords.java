@@ -195,6 +195,8 @@ public final class FakeRecords {
                 new RunInfo.Machine("Some CPU", 2, 24L << 30, 256, "OpenJDK 64-Bit Server VM 25", "Linux amd64", 2);
         return new RunInfo(
                 RunInfo.FORMAT,
+                "1.0",
+                "0123abcd",
                 code,
                 "identity",
                 "2026-01-01T00:00:00Z",

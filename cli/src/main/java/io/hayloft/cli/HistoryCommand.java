@@ -132,9 +132,15 @@ final class HistoryCommand extends Subcommand {
         fields.put("n", row.mean().count());
         fields.put("bytes_per_token", rounded(row.bytes().perToken(), 1));
         fields.put("seconds_per_sample", rounded(point.seconds(), 4));
+        fields.put("commit", shortened(point.run().info().commit()));
         fields.put("code", point.run().info().code());
         fields.put("run", point.run().path().toString());
         return fields;
+    }
+
+    /** As many digits as people compare. */
+    private static String shortened(String commit) {
+        return commit.length() > 12 ? commit.substring(0, 12) : commit;
     }
 
     private static @Nullable Double rounded(double value, int digits) {

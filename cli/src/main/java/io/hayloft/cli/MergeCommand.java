@@ -26,6 +26,9 @@ import picocli.CommandLine.Parameters;
                     + " --out part$SLURM_ARRAY_TASK_ID"
         })
 final class MergeCommand extends Subcommand {
+    /** A report holds all records in memory, which merging does not. */
+    private static final int MOST_REPORTED = 200_000;
+
     @Parameters(index = "0", paramLabel = "OUT", description = "Folder for the joined run.")
     private String out = "";
 
@@ -36,23 +39,24 @@ final class MergeCommand extends Subcommand {
     public Integer call() {
         var done = Merge.of(
                 RunOptions.folder(out), parts.stream().map(RunOptions::folder).toList());
-        var run = done.run();
         if (done.repeated() > 0) {
             err().println("note: " + Sizes.count(done.repeated(), "record") + " of several parts kept once");
         }
         if (!done.missing().isEmpty()) {
             err().println("note: of this run, no part was given of " + String.join(", ", done.missing()));
         }
-        if (!run.failures().isEmpty()) {
-            err().println("note: " + Sizes.count(run.failures().size(), "answer")
+        if (done.failures() > 0) {
+            err().println("note: " + Sizes.count(done.failures(), "answer")
                     + " failed: bench --retry-failed --out " + out + " tries again");
         }
         out().println("merged " + Sizes.count(parts.size(), "part") + ": "
-                + Sizes.count(run.records().size(), "record"));
-        if (!run.records().isEmpty()) {
-            out().println("report:  " + Report.write(run));
+                + Sizes.count(done.records(), "record"));
+        if (done.records() > MOST_REPORTED) {
+            err().println("note: no report is made of so many records unasked: hayloft report " + out + " makes it");
+        } else if (done.records() > 0) {
+            out().println("report:  " + Report.write(done.run()));
         }
-        out().println("records: " + run.path());
+        out().println("records: " + done.folder());
         return 0;
     }
 }

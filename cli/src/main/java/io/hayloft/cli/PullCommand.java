@@ -97,11 +97,21 @@ final class PullCommand extends Subcommand {
 
     /** A line for each step, a bar for each transfer. */
     private final class PullProgress implements PullListener, AutoCloseable {
+        private final Thread farewell = new Thread(this::tellHowToGoOn);
         private @Nullable Bar bar;
+
+        PullProgress() {
+            Runtime.getRuntime().addShutdownHook(farewell);
+        }
+
+        private void tellHowToGoOn() {
+            err().printf("%nstopped: pull %s goes on, or begins again where a transfer cannot%n", name);
+            err().flush();
+        }
 
         @Override
         public void step(String text) {
-            close();
+            endBar();
             err().println(text);
         }
 
@@ -115,6 +125,15 @@ final class PullCommand extends Subcommand {
 
         @Override
         public void close() {
+            try {
+                Runtime.getRuntime().removeShutdownHook(farewell);
+            } catch (IllegalStateException e) {
+                return; // the machine is being left, and the farewell says what there is to say
+            }
+            endBar();
+        }
+
+        private void endBar() {
             if (bar != null) {
                 bar.close();
                 bar = null;

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Build;
 import io.hayloft.bench.identity.CodeHash;
 import io.hayloft.kernels.VectorWidth;
 import picocli.CommandLine.Command;
@@ -80,14 +81,13 @@ final class RootCommand implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /** The version from the jar's manifest. */
+    /** The version and what it was built from. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            var version = RootCommand.class.getPackage().getImplementationVersion();
             return new String[] {
-                "hayloft " + (version == null ? "(development)" : version),
-                "code " + CodeHash.ofThisProgram() + ", Java " + Runtime.version() + ", " + VectorWidth.BITS
+                "hayloft " + Build.version(),
+                "commit " + Build.commit() + ", code " + CodeHash.ofThisProgram() + ", Java " + Runtime.version() + ", " + VectorWidth.BITS
                         + "-bit vectors"
             };
         }

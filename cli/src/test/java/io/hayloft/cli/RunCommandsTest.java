@@ -75,6 +75,26 @@ class RunCommandsTest {
     }
 
     @Test
+    void theReportNamesTheCommandThatMakesTheSameRun() throws IOException {
+        var page = Files.readString(folder.resolve("all/report.html"));
+        int from = page.indexOf("id=\"data\">") + "id=\"data\">".length();
+        var data = JsonMapper.shared().readTree(page.substring(from, page.indexOf("</script>", from)));
+        var command = data.get("command").asString();
+        assertThat(command).startsWith("hayloft bench --tasks mini-needle,mini-summarisation --methods full,");
+        assertThat(data.get("info").get("commit").asString()).isNotBlank();
+
+        var copy = Files.createDirectory(folder.resolve("copy"));
+        for (var file : List.of("run.json", "records.jsonl")) {
+            Files.copy(folder.resolve("all").resolve(file), copy.resolve(file));
+        }
+        var words = new ArrayList<>(List.of(command.split(" ")).subList(1, command.split(" ").length));
+        words.addAll(List.of("--out", copy.toString()));
+        var again = Cli.good(words.toArray(String[]::new)); // it would refuse another run, and answer what is missing
+        assertThat(again.err()).contains("earlier starts have done 16 of them");
+        assertThat(copy.resolve("records.jsonl")).hasSameTextualContentAs(folder.resolve("all/records.jsonl"));
+    }
+
+    @Test
     void sqlAnswersInEveryFormat() {
         var query = "select method, count(*) as n from records group by all order by n, method";
         assertThat(Cli.good("sql", path("all"), query, "--format", "csv").out())

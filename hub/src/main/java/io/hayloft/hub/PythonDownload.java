@@ -2,6 +2,7 @@ package io.hayloft.hub;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import java.util.zip.ZipFile;
  */
 final class PythonDownload {
     private static final int LONGEST_REASON = 200;
+
+    private static final String SCRATCH = ".pip-";
 
     private final List<String> python;
 
@@ -49,7 +52,11 @@ final class PythonDownload {
      * @throws IOException if the folder of {@code joined} cannot be written
      */
     void fetch(List<Part> parts, long bytes, Path joined, PullListener listener) throws IOException, SourceException {
-        var scratch = Files.createTempDirectory(joined.toAbsolutePath().getParent(), ".pip-");
+        var folder = joined.toAbsolutePath().getParent();
+        removeLeftovers(folder);
+        var scratch = Files.createTempDirectory(folder, SCRATCH);
+        var cleaner = new Thread(() -> remove(scratch)); // where Ctrl-C ends the program
+        Runtime.getRuntime().addShutdownHook(cleaner);
         boolean complete = false;
         try (var out = Files.newOutputStream(joined)) {
             long done = 0;
@@ -64,8 +71,36 @@ final class PythonDownload {
             if (!complete) {
                 Files.deleteIfExists(joined);
             }
+            if (!shuttingDown(cleaner)) {
+                empty(scratch);
+                Files.delete(scratch);
+            }
+        }
+    }
+
+    /** Takes back the hook; true if it runs already. */
+    private static boolean shuttingDown(Thread cleaner) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
+    /** Removes what killed downloads have left; nobody else loads into this folder meanwhile. */
+    private static void removeLeftovers(Path folder) throws IOException {
+        try (var left = Files.newDirectoryStream(folder, SCRATCH + "*")) {
+            left.forEach(PythonDownload::remove);
+        }
+    }
+
+    private static void remove(Path scratch) {
+        try {
             empty(scratch);
             Files.delete(scratch);
+        } catch (IOException | UncheckedIOException e) {
+            return; // pip still writes: the next download tries again
         }
     }
 
@@ -159,7 +194,7 @@ final class PythonDownload {
             return files.mapToLong(
                             file -> file.toFile().isFile() ? file.toFile().length() : 0)
                     .sum();
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return 0; // pip removes its files while we look
         }
     }

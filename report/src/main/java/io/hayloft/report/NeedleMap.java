@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param lengths prompt lengths, ascending
  * @param depths depths of the needle from 0 (start) to 1 (end), ascending
  * @param scores mean score by method, depth and length; null where nothing ran
+ * @param counts number of samples by method, depth and length
  */
-record NeedleMap(List<Integer> lengths, List<Double> depths, List<List<List<@Nullable Double>>> scores) {
+record NeedleMap(
+        List<Integer> lengths,
+        List<Double> depths,
+        List<List<List<@Nullable Double>>> scores,
+        List<List<List<Integer>>> counts) {
     /** Depths are put together into steps of a tenth, or of a quarter where samples are few. */
     private static final int[] STEPS = {10, 4};
 
@@ -42,24 +47,31 @@ record NeedleMap(List<Integer> lengths, List<Double> depths, List<List<List<@Nul
         needles.forEach(record -> depths.add(depth(record, steps)));
 
         var scores = new ArrayList<List<List<@Nullable Double>>>();
+        var counts = new ArrayList<List<List<Integer>>>();
         for (var method : methods) {
             var own = needles.stream()
                     .filter(record -> record.method().equals(method))
                     .toList();
             var rows = new ArrayList<List<@Nullable Double>>();
+            var countRows = new ArrayList<List<Integer>>();
             for (double depth : depths) {
                 var row = new ArrayList<@Nullable Double>();
+                var countRow = new ArrayList<Integer>();
                 for (int length : lengths) {
-                    row.add(mean(own.stream()
+                    var cell = own.stream()
                             .filter(record -> length(record) == length)
                             .filter(record -> depth(record, steps) == depth)
-                            .toList()));
+                            .toList();
+                    row.add(mean(cell));
+                    countRow.add(cell.size());
                 }
                 rows.add(row);
+                countRows.add(countRow);
             }
             scores.add(rows);
+            counts.add(countRows);
         }
-        return new NeedleMap(List.copyOf(lengths), List.copyOf(depths), scores);
+        return new NeedleMap(List.copyOf(lengths), List.copyOf(depths), scores, counts);
     }
 
     private static @Nullable Double mean(List<BenchRecord> records) {

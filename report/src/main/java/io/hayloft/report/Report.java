@@ -9,12 +9,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes the page of a run. */
 public final class Report {
     private static final String FILE = "report.html";
     private static final String CHARTS = "/META-INF/resources/_static/echarts/6.0.0/dist/echarts.min.js";
+
+    /** Parts of the script, each of which sees those before it. */
+    private static final List<String> SCRIPTS =
+            List.of("report.js", "charts.js", "tables.js", "paired.js", "samples.js", "kept.js", "page.js");
 
     private Report() {}
 
@@ -53,7 +59,7 @@ public final class Report {
                 "{{charts}}", resource(CHARTS),
                 "{{data}}", escapeJson(Json.line(ReportData.of(run))),
                 "{{script}}",
-                        resource("report.js") + resource("charts.js") + resource("tables.js") + resource("paired.js"));
+                        SCRIPTS.stream().map(Report::resource).collect(Collectors.joining()));
         return filled(resource("report.html"), parts);
     }
 

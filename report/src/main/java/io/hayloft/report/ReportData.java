@@ -27,11 +27,17 @@ import org.jspecify.annotations.Nullable;
  * @param methods rows of the table, in the order of the run
  * @param paired how methods differ from the full cache sample by sample
  * @param details what no table shows, such as lossless ratios
+ * @param lengths scores by the length of prompts
  * @param needle heat maps; null if no sample has a depth
  * @param samples every sample with the outputs of all methods
  * @param samplesShown how many of the run's samples are in {@code samples}
  * @param samplesAll how many samples the run has
  * @param fidelity comparison of the methods' distributions; null if the folder has none
+ * @param kept what methods kept of the first prompts
+ * @param severalProtocols whether samples of several protocols are among {@code samples} and {@code kept}
+ * @param predicted what was predicted of the machine; null if nothing was
+ * @param published figures of others for these methods
+ * @param command the command line that runs all of this again
  * @param longBench scores as the published tables give them; empty if the run has none of their tasks
  * @param warnings results that should not be trusted without a second look
  */
@@ -43,11 +49,17 @@ record ReportData(
         List<MethodRow> methods,
         ResultTable paired,
         List<String> details,
+        LengthScores lengths,
         @Nullable NeedleMap needle,
         List<SampleOutputs> samples,
         int samplesShown,
         int samplesAll,
         @Nullable FidelityFile fidelity,
+        List<KeptSample> kept,
+        boolean severalProtocols,
+        @Nullable List<Predicted> predicted,
+        List<Published> published,
+        String command,
         List<LongBenchScores> longBench,
         List<String> warnings) {
 
@@ -82,6 +94,9 @@ record ReportData(
             int right,
             int count) {}
 
+    /** Rates of a method as they were predicted. */
+    record Predicted(String method, double prefillRate, double decodeMsPerToken) {}
+
     static ReportData of(RunFolder run) {
         var records = run.records();
         var findings = Findings.of(records);
@@ -105,6 +120,7 @@ record ReportData(
                     methodRow(row, taskCells, family, verdicts.get(row.method()), findings.isOnFront(row.method())));
         }
         var names = methods.stream().map(MethodRow::name).toList();
+        var longBench = LongBenchScores.of(records, names);
         var samples = SampleOutputs.of(records, names);
         var shown = SampleOutputs.limit(samples);
         var warnings = new ArrayList<String>();
@@ -123,12 +139,18 @@ record ReportData(
                 methods,
                 PairedTable.of(run, findings),
                 Details.of(run, findings),
+                LengthScores.of(records, names),
                 NeedleMap.of(records, names),
                 shown,
                 shown.size(),
                 samples.size(),
                 FidelityFile.read(run.path()),
-                LongBenchScores.of(records, names),
+                KeptSample.of(run.path()),
+                "all".equals(run.info().settings().get("protocol")),
+                null,
+                Published.of(run, table, longBench),
+                RunCommand.of(run.info()),
+                longBench,
                 warnings);
     }
 
@@ -160,7 +182,7 @@ record ReportData(
                 front);
     }
 
-    private static Score score(SummaryTable.Cell cell) {
+    static Score score(SummaryTable.Cell cell) {
         return new Score(
                 finite(cell.mean()),
                 finite(cell.error()),

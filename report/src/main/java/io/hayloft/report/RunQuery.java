@@ -103,6 +103,35 @@ public final class RunQuery {
     }
 
     /**
+     * Answers several queries about the same records, which are read from their file once: the columns that the queries
+     * name are kept in memory meanwhile.
+     *
+     * @throws UserError as {@link #select}
+     */
+    public static List<ResultTable> selectAll(Path folder, List<String> queries) {
+        try (var connection = open(folder);
+                var statement = connection.createStatement()) {
+            var named = COLUMNS.keySet().stream()
+                    .filter(column -> queries.stream().anyMatch(query -> query.matches("(?s).*\\b" + column + "\\b.*")))
+                    .filter(column -> !column.equals("error"))
+                    .map(RunQuery::name)
+                    .collect(Collectors.joining(", "));
+            if (!named.isEmpty()) {
+                statement.execute("CREATE TEMP TABLE answers AS SELECT " + named + " FROM records");
+                statement.execute("CREATE OR REPLACE VIEW records AS SELECT * FROM answers");
+            }
+            var tables = new ArrayList<ResultTable>();
+            for (var query : queries) {
+                statement.execute(query);
+                tables.add(table(statement.getResultSet()));
+            }
+            return tables;
+        } catch (SQLException e) {
+            throw new UserError("a query does not work: " + reason(e), e);
+        }
+    }
+
+    /**
      * Writes the rows of a query to a Parquet file.
      *
      * @throws UserError as {@link #select}, or if the file cannot be written

@@ -1,14 +1,20 @@
-/* The plots: quality against bytes, radar of categories, needle maps. */
+/* The plots: quality against bytes and length, radar of categories, needle maps. */
 
 // The chart library measures text with it, where "inherit" would be some other font.
 const FONT = getComputedStyle(document.body).fontFamily;
-const sizeOf = (chart) => ({ narrow: chart.getWidth() < 620 });
+const sizeOf = (chart) => ({ narrow: chart.getWidth() < 620, wide: chart.getWidth() > 760, height: chart.getHeight() });
+
+/** The charts that are drawn, by the id of their element. */
+const charts = new Map();
 
 function chart(id, options) {
   const instance = echarts.init($(id), null, { renderer: "svg" });
   const draw = () => instance.setOption(options(sizeOf(instance)), true);
+  charts.set(id, instance);
   draw();
   addEventListener("resize", () => { instance.resize(); draw(); });
+  addEventListener("beforeprint", () => { instance.resize({ width: 690, height: 360 }); draw(); }); // what fits between the margins of A4
+  addEventListener("afterprint", () => { instance.resize({ width: "auto", height: "auto" }); draw(); });
   return draw;
 }
 
@@ -26,6 +32,19 @@ function errorBars(points, family) {
       const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style });
       return { type: "group", children: [line(low[0], low[1], high[0], high[1]),
         line(low[0] - 4, low[1], low[0] + 4, low[1]), line(high[0] - 4, high[1], high[0] + 4, high[1])] };
+    },
+  };
+}
+
+/** The band that holds the 95 % intervals of a family's points, for those with several. */
+function band(points, family) {
+  const known = points.filter((m) => isNumber(m.mean.low));
+  return {
+    type: "custom", name: family, silent: true, z: 1, tooltip: { show: false }, data: known.length > 1 ? [0] : [],
+    renderItem: (params, api) => {
+      const edge = (m, value) => api.coord([m.achieved_ratio, value]);
+      const corners = [...known.map((m) => edge(m, m.mean.high)), ...[...known].reverse().map((m) => edge(m, m.mean.low))];
+      return { type: "polygon", shape: { points: corners }, style: { fill: colour(family), opacity: .16 } };
     },
   };
 }
@@ -52,6 +71,15 @@ function labelShifts(shown, pixelsOfOne) {
   return shifts;
 }
 
+/** The least and greatest score of the axis: 0 to 1, so that two reports compare; the range of the scores if asked for. */
+function scoreAxis(shown) {
+  if (!$("pareto-zoom").checked) return [0, 1];
+  const lowest = Math.min(...shown.map((m) => m.mean.low ?? m.mean.mean));
+  const highest = Math.max(...shown.map((m) => m.mean.high ?? m.mean.mean));
+  const base = Math.max(0, Math.floor(lowest * 20 - .1) / 20);
+  return [base, Math.min(1, Math.max(base + .1, Math.ceil(highest * 20 + .1) / 20))];
+}
+
 function showPareto() {
   const shown = methods.filter((m) => isNumber(m.mean.mean) && isNumber(m.achieved_ratio) && m.achieved_ratio > 0);
   if (!shown.length) { $("pareto").hidden = true; return; }
@@ -59,34 +87,28 @@ function showPareto() {
   const ratios = shown.map((m) => m.achieved_ratio);
   const most = Math.pow(2, Math.max(1, Math.ceil(Math.log2(Math.max(...ratios)) * 4 + .6) / 4));
   const least = Math.min(...ratios, 1) / 1.09;
-  const lowest = Math.min(...shown.map((m) => m.mean.low ?? m.mean.mean));
-  const base = Math.max(0, Math.floor(lowest * 5 - .1) / 5);
-  const highest = Math.max(...shown.map((m) => m.mean.high ?? m.mean.mean));
-  const top = Math.min(1, Math.max(base + .2, Math.ceil(highest * 5 + .1) / 5));
   const fullBytes = full ? full.bytes_per_token : null;
   const front = shown.filter((m) => m.front).sort(byRatio);
 
-  const shifts = labelShifts(shown, 430 / (top - base));
-
-  const series = families.flatMap((family) => {
+  const series = (pixels) => families.flatMap((family) => {
     const points = shown.filter((m) => m.family === family).sort(byRatio);
     return [{
       type: "line", name: family, z: 3, symbol: symbol(family), symbolSize: family === "full" ? 17 : 11,
       color: colour(family), lineStyle: { width: family === "random" ? 1.5 : 2, type: family === "random" ? "dashed" : "solid" },
       data: points.map((m) => ({ value: [m.achieved_ratio, m.mean.mean], method: m })),
-      endLabel: { show: true, formatter: family, color: colour(family), fontWeight: 600, fontSize: 13, distance: 9, offset: [0, shifts.get(family)] },
+      endLabel: { show: true, formatter: family, color: colour(family), fontWeight: 600, fontSize: 13, distance: 9, offset: [0, labelShifts(shown, pixels).get(family)] },
       emphasis: { focus: "series" },
-    }, errorBars(points, family)];
+    }, ($("pareto-intervals").value === "bands" ? band : errorBars)(points, family)];
   });
-  series.push({
+  const frontSeries = {
     type: "line", name: "Pareto front", z: 1, silent: true, symbol: "none", data: front.map((m) => [m.achieved_ratio, m.mean.mean]),
     color: dark ? "#e3b04b" : "#d8a02a", lineStyle: { width: 15, opacity: dark ? .25 : .28, cap: "round", join: "round" }, tooltip: { show: false },
     markLine: !full ? undefined : { silent: true, symbol: "none", data: [{ yAxis: full.mean.mean }], lineStyle: { color: SOFT, type: [3, 5], opacity: .6 }, label: { show: false } },
-  });
-  chart("pareto-chart", ({ narrow }) => ({
+  };
+  const draw = chart("pareto-chart", ({ narrow, wide, height }) => { const [base, top] = scoreAxis(shown); return {
     animation: false, textStyle: { fontFamily: FONT }, aria: { enabled: true },
-    legend: { data: [...families, "Pareto front"], top: 6, textStyle: { color: INK }, itemGap: narrow ? 12 : 24, itemWidth: 20 },
-    grid: { left: narrow ? 34 : 62, right: narrow ? 80 : 100, top: narrow ? 84 : 56, bottom: narrow ? 52 : 76 },
+    legend: { show: wide, type: "scroll", data: [...families, "Pareto front"], top: 6, left: 12, right: 12, textStyle: { color: INK }, itemGap: narrow ? 12 : 22, itemWidth: 20, pageTextStyle: { color: INK }, pageIconColor: INK },
+    grid: { left: narrow ? 34 : 62, right: narrow ? 92 : 128, top: wide ? 56 : 20, bottom: narrow ? 52 : 76 },
     tooltip: { ...tooltip(), formatter: (item) => (item.data.method ? describe(item.data.method) : "") },
     xAxis: {
       type: "log", logBase: 2, min: least, max: most, name: narrow ? "smaller cache →" : "times fewer bytes than the full cache, and stored bytes a token", nameLocation: "middle",
@@ -94,11 +116,42 @@ function showPareto() {
       axisLabel: { color: INK, lineHeight: 17, showMinLabel: false, showMaxLabel: false, formatter: (value) => value + "×" + (fullBytes && !narrow ? "\n" + bytes(fullBytes / value) : "") },
     },
     yAxis: {
-      type: "value", min: base, max: Math.max(top, highest), name: narrow ? "" : "mean score", nameLocation: "middle", nameGap: narrow ? 30 : 42, nameTextStyle: { color: SOFT, fontSize: 13 },
+      type: "value", min: base, max: top, name: narrow ? "" : "mean score", nameLocation: "middle", nameGap: narrow ? 30 : 42, nameTextStyle: { color: SOFT, fontSize: 13 },
       axisLabel: { color: INK, formatter: (value) => (Number.isInteger(value * 10) ? value.toFixed(1) : value.toFixed(2)) }, splitLine: { lineStyle: { color: LINE } },
     },
-    series,
+    series: [...series((height - (wide ? 56 : 20) - (narrow ? 52 : 76)) / (top - base)), frontSeries],
+  }; });
+  for (const id of ["pareto-intervals", "pareto-zoom"]) $(id).addEventListener("change", draw);
+}
+
+/** Checkboxes that choose the methods of a chart. */
+function methodChips(id, chosen, draw) {
+  for (const m of methods) {
+    const box = make("input", "", [], { type: "checkbox", checked: chosen.has(m.name) });
+    box.addEventListener("change", () => { if (box.checked) chosen.add(m.name); else chosen.delete(m.name); draw(); });
+    $(id).append(make("label", "", [box, dot(m.family), m.name]));
+  }
+}
+
+function showLengths() {
+  const { lengths, scores, bounds } = data.lengths;
+  if (lengths.length < 2) return;
+  const named = (length) => (bounds ? "≤ " : "") + tokens(length);
+  $("lengths").hidden = false;
+  const chosen = new Set(usualChoice().map((m) => m.name));
+  const draw = chart("lengths-chart", ({ narrow }) => ({
+    animation: false, textStyle: { fontFamily: FONT }, grid: { left: narrow ? 34 : 62, right: 24, top: 24, bottom: 56 },
+    tooltip: { ...tooltip(), trigger: "item", formatter: (item) => echarts.format.encodeHTML(item.seriesName + ": " + fixed(item.data.value) + " at " + item.name + " tokens " + range(item.data.score)) },
+    xAxis: { type: "category", data: lengths.map(named), name: "tokens of the prompt", nameLocation: "middle", nameGap: 30, nameTextStyle: { color: SOFT, fontSize: 13 }, axisLabel: { color: INK }, axisLine: { lineStyle: { color: SOFT } } },
+    yAxis: { type: "value", min: 0, max: 1, name: narrow ? "" : "mean score", nameLocation: "middle", nameGap: 42, nameTextStyle: { color: SOFT, fontSize: 13 }, axisLabel: { color: INK }, splitLine: { lineStyle: { color: LINE } } },
+    series: methods.flatMap((m, index) => (chosen.has(m.name) ? [{
+      type: "line", name: m.name, color: colour(m.family), symbol: symbol(m.family), symbolSize: 10, lineStyle: { width: m === full ? 3 : 2, type: m.family === "random" ? "dashed" : "solid" },
+      data: scores[index].map((score) => ({ value: score.mean, score })),
+    }] : [])),
   }));
+  methodChips("lengths-chips", chosen, draw);
+  const rows = methods.map((m, index) => make("tr", "", [make("th", "method", [dot(m.family), m.name], { scope: "row" }), ...scores[index].map((score) => scoreCell(score))]));
+  $("lengths-table").append(...headTable(["method", ...lengths.map((length) => named(length) + " tokens")], rows));
 }
 
 /** The method of each family that is nearest to four times fewer bytes. */
@@ -127,11 +180,7 @@ function showRadar() {
       })),
     }],
   }));
-  for (const m of methods) {
-    const box = make("input", "", [], { type: "checkbox", checked: chosen.has(m.name) });
-    box.addEventListener("change", () => { if (box.checked) chosen.add(m.name); else chosen.delete(m.name); draw(); });
-    $("radar-chips").append(make("label", "", [box, dot(m.family), m.name]));
-  }
+  methodChips("radar-chips", chosen, draw);
 }
 
 function describeScores(m) {
@@ -147,26 +196,21 @@ function showNeedle() {
   if (!map) return;
   $("needle").hidden = false;
   methods.forEach((m, index) => {
-    const rows = map.scores[index];
-    const values = rows.flat().filter(isNumber);
+    const values = map.scores[index].flat().filter(isNumber);
     if (!values.length) return;
-    const grid = make("div", "grid");
-    grid.style.gridTemplateColumns = "auto repeat(" + map.lengths.length + ", 1fr)";
-    map.depths.forEach((depth, row) => {
-      grid.append(make("span", "axis", Math.round(depth * 100) + "%"));
-      map.lengths.forEach((length, column) => {
-        const score = rows[row][column];
-        const cell = make("span", "", isNumber(score) ? brief(score) : "");
-        if (isNumber(score)) {
-          cell.style.background = heat(score);
-          cell.style.color = score > .45 ? "#1e2623" : "#f3f0e6";
-          cell.title = m.name + ": " + fixed(score) + " at depth " + Math.round(depth * 100) + " %, " + whole(length) + " tokens";
-        }
-        grid.append(cell);
-      });
-    });
-    grid.append(make("span", "axis"), ...map.lengths.map((length) => make("span", "axis x", tokens(length))));
+    const cellAt = (row, column) => {
+      const score = map.scores[index][row][column];
+      if (!isNumber(score)) return make("td");
+      const count = map.counts[index][row][column];
+      const cell = make("td", "", [brief(score), make("small", "", count)]);
+      cell.style.background = heat(score);
+      cell.style.color = inkOn(score);
+      cell.title = m.name + ": " + fixed(score) + " at depth " + Math.round(map.depths[row] * 100) + " %, " + whole(map.lengths[column]) + " tokens, " + count + (count === 1 ? " sample" : " samples");
+      return cell;
+    };
+    const rows = map.depths.map((depth, row) => make("tr", "", [make("th", "", Math.round(depth * 100) + " %", { scope: "row" }), ...map.lengths.map((_, column) => cellAt(row, column))]));
     const score = m.scores[data.categories.indexOf("needle")];
-    $("needle-maps").append(make("div", "map", [make("h3", "", [m.name, make("span", "", score ? fixed(score.mean) : "")]), grid]));
+    $("needle-maps").append(make("div", "map", [make("h3", "", [m.name, make("span", "", score ? fixed(score.mean) : "")]),
+      make("table", "", headTable(["depth", ...map.lengths.map(tokens)], rows))]));
   });
 }

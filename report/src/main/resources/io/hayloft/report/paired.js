@@ -13,5 +13,3 @@ function showPaired() {
     make("tbody", "", rows.map((row) => make("tr", "", cells(row)))));
   $("details").append(...data.details.map((line) => make("li", "", line)));
 }
-
-showPaired();

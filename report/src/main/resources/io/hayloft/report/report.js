@@ -41,28 +41,32 @@ function duration(seconds) {
   return Math.floor(seconds / 3600) + " h " + Math.round((seconds % 3600) / 60) + " min";
 }
 
-/* One colour and one symbol for each family, told apart without colour vision too. */
+/* One colour and one symbol for each family, the same in every report, told apart without colour vision too. */
 const PALETTE = dark
   ? ["#6db3f2", "#f29e5c", "#5cc78f", "#e08fc4", "#e8d25c", "#9fd8e8", "#b8a1f0", "#e57373"]
-  : ["#0b6fb8", "#d1570b", "#128055", "#b8488f", "#a58300", "#2a95b0", "#6c4bb8", "#b03030"];
-const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow", "circle"];
+  : ["#0b6fb8", "#c04f08", "#128055", "#b8488f", "#8a6d00", "#1f7d95", "#6c4bb8", "#b03030"];
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow"];
+const LOOKS = ["kivi", "h2o", "snapkv", "streaming", "infllm", "flexgen", "llmlingua2", "tova", "knorm", "observed", "selective", "tova-prompt"];
 const INK = dark ? "#e8e6df" : "#1e2623";
 const SOFT = dark ? "#9aa6a0" : "#5d6863";
 const LINE = dark ? "#2d3733" : "#e3ded2";
 const CARD = dark ? "#1b2220" : "#ffffff";
 const families = [...new Set(methods.map((m) => m.family))];
-const coloured = families.filter((f) => f !== "full" && f !== "random");
+const CONTROLS = { random: dark ? "#8f9a95" : "#6b7571", truncation: dark ? "#b5a58a" : "#7a6a4f" };
+
+/** A number for each family: its place among those known, or one made of its name. */
+function lookOf(family) {
+  const known = LOOKS.indexOf(family.replace(/-paper$/, ""));
+  return known >= 0 ? known : [...family].reduce((sum, character) => (31 * sum + character.codePointAt(0)) % 9973, 7);
+}
 
 function colour(family) {
-  if (family === "full") return INK;
-  if (family === "random") return dark ? "#7d8883" : "#8a938f";
-  return PALETTE[coloured.indexOf(family) % PALETTE.length];
+  return family === "full" ? INK : (CONTROLS[family] ?? PALETTE[lookOf(family) % PALETTE.length]);
 }
 
 function symbol(family) {
   if (family === "full") return "diamond";
-  if (family === "random") return "emptyCircle";
-  return SYMBOLS[coloured.indexOf(family) % SYMBOLS.length];
+  return CONTROLS[family] ? "emptyCircle" : SYMBOLS[lookOf(family) % SYMBOLS.length];
 }
 
 function dot(family) {
@@ -71,14 +75,22 @@ function dot(family) {
   return element;
 }
 
-/** Colour of a score between lost (night blue) and found (hay). */
-function heat(score) {
+/** Colour of a score between lost (night blue) and found (hay), as red, green and blue. */
+function heatOf(score) {
   const stops = [[43, 48, 92], [133, 118, 120], [244, 200, 84]];
   const at = Math.max(0, Math.min(1, score)) * 2;
   const low = stops[Math.min(1, Math.floor(at))];
   const high = stops[Math.min(1, Math.floor(at)) + 1];
   const share = at - Math.min(1, Math.floor(at));
-  return "rgb(" + low.map((value, i) => Math.round(value + (high[i] - value) * share)).join(",") + ")";
+  return low.map((value, i) => Math.round(value + (high[i] - value) * share));
+}
+
+const heat = (score) => "rgb(" + heatOf(score).join(",") + ")";
+
+/** Black or white, whichever is easier to read on a score's colour: one of them always has a contrast of 4.5. */
+function inkOn(score) {
+  const linear = heatOf(score).map((value) => value / 255).map((value) => (value <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4));
+  return .2126 * linear[0] + .7152 * linear[1] + .0722 * linear[2] > .179 ? "#000" : "#fff";
 }
 
 function showHeader() {
@@ -123,8 +135,9 @@ function showSettings() {
     ["Prefill by", (settings.backend ?? "java") === "java" ? "Hayloft's own kernels" : settings.backend],
     ["Machine", machine.cpu + ", " + machine.cores + " cores, " + bytes(machine.memory_bytes) + ", " + machine.vector_bits + "-bit vectors, " + machine.threads + " threads"],
     ["System", machine.system + ", " + machine.jvm],
+    ["Command", make("code", "", data.command)],
     ["Run", data.info.started + (data.info.finished ? " to " + data.info.finished : ", not finished") + (data.info.starts > 1 ? ", started " + data.info.starts + " times" : "")],
-    ["Code", data.info.code],
+    ["Program", "Hayloft " + data.info.version + ", commit " + data.info.commit + ", code " + data.info.code],
     ["Identity", data.info.identity],
   ];
   for (const [name, value] of facts) $("facts").append(make("dt", "", name), make("dd", "", value));

@@ -130,108 +130,44 @@ function showLongBench() {
   }
 }
 
-/** Task and sample, without saying the task twice. */
-const nameOf = (sample) => (sample.sample.startsWith(sample.task) ? sample.sample : sample.task + " / " + sample.sample);
-
-const RIGHT = .995;
-const PAGE = 30;
-let shown = PAGE;
-
-const verdict = (score) => (score >= RIGHT ? "right" : score > 0 ? "part" : "wrong");
-const mark = { right: "✓", part: "◐", wrong: "✗" };
-
-/** Text with the searched words marked. */
-function marked(text, words) {
-  if (!words) return [text];
-  const parts = [];
-  const lower = text.toLowerCase();
-  let at = 0;
-  for (let hit = lower.indexOf(words); hit >= 0; hit = lower.indexOf(words, at)) {
-    parts.push(text.slice(at, hit), make("mark", "", text.slice(hit, hit + words.length)));
-    at = hit + words.length;
-  }
-  parts.push(text.slice(at));
-  return parts;
+/** A cell with a bar as long as a number's share of the greatest of its column. */
+function barCell(value, most, text) {
+  const cell = make("td", "score", text);
+  cell.style.setProperty("--share", isNumber(value) && most > 0 ? 100 * value / most + "%" : "0%");
+  return cell;
 }
 
-/** An output as shown: long runs of line feeds take one line each. */
-const compact = (text) => text.replace(/(\s*\n){2,}\s*$/, " ⏎").replace(/\n{3,}/g, "\n⏎\n");
-
-/** Equal outputs are shown once, with all methods that wrote them. */
-function answers(sample, words) {
-  const groups = new Map();
-  sample.outputs.forEach((output, index) => {
-    if (!output) return;
-    const key = JSON.stringify([output.text, output.score, output.stop]);
-    if (!groups.has(key)) groups.set(key, { output, names: [] });
-    groups.get(key).names.push(methods[index].name);
+/** Bytes and times of each method, beside what was predicted where that is known. */
+function showCosts() {
+  const shown = methods.filter((m) => isNumber(m.bytes_per_token));
+  $("costs").hidden = shown.length === 0;
+  if (data.predicted) $("costs-hint").textContent = "Predicted is what hayloft plan says of this machine before anything runs.";
+  const predicted = new Map((data.predicted ?? []).map((one) => [one.method, one]));
+  const step = (m) => (isNumber(m.decode_rate) && m.decode_rate > 0 ? 1000 / m.decode_rate : null);
+  const small = (value, digits) => (isNumber(value) ? value.toFixed(digits) : "–");
+  const columns = [
+    ["stored bytes a token", (m) => m.bytes_per_token, whole, null],
+    ["read bytes a token", (m) => m.read_bytes_per_token, whole, null],
+    ["compress s", (m) => m.compress_seconds, (value) => small(value, 3), null],
+    ["prefill tok/s", (m) => m.prefill_rate, whole, (one) => one.prefill_rate],
+    ["decode ms/token", step, (value) => small(value, 2), (one) => one.decode_ms_per_token],
+  ];
+  const heads = ["method", ...columns.flatMap(([title, , , guess]) => (guess && predicted.size ? [title, "predicted"] : [title]))];
+  const cells = (m) => columns.flatMap(([, value, text, guess]) => {
+    const cell = barCell(value(m), Math.max(...shown.map((other) => value(other) ?? 0)), text(value(m)));
+    return guess && predicted.size ? [cell, make("td", "", predicted.has(m.name) ? text(guess(predicted.get(m.name))) : "–")] : [cell];
   });
-  const rows = [...groups.values()].map(({ output, names }) => make("div", "answer", [
-    make("div", "who", marked(names.join(", "), words)),
-    make("div", verdict(output.score), mark[verdict(output.score)] + " " + fixed(output.score), { title: "ended by: " + output.stop }),
-    make("pre", "", output.text === "" ? make("em", "quiet", "(empty)") : marked(compact(output.text), words)),
-  ]));
-  const references = sample.references.flatMap((text, i) => [i ? " or " : "", make("q", "", marked(text, words))]);
-  return make("div", "answers", [make("p", "reference", ["Right: ", ...references]), ...rows]);
+  $("costs-table").append(...headTable(heads, shown.map((m) => make("tr", "", [make("th", "method", [dot(m.family), m.name], { scope: "row" }), ...cells(m)]))));
 }
 
-function sampleElement(sample, words) {
-  const strip = make("span", "strip", sample.outputs.map((output, index) => {
-    const bar = make("i", output ? "" : "none", [], { title: methods[index].name + ": " + (output ? fixed(output.score) : "not run") });
-    if (output) bar.style.background = heat(output.score);
-    return bar;
-  }));
-  const meta = [sample.category, whole(sample.tokens) + " tokens"];
-  if (isNumber(sample.facets.depth)) meta.push("depth " + Math.round(sample.facets.depth * 100) + " %");
-  const element = make("details", "sample", make("summary", "", [
-    make("span", "name", marked(nameOf(sample), words)), make("span", "meta", meta.join(" · ")), strip]));
-  element.addEventListener("toggle", () => {
-    if (element.open && element.childElementCount === 1) element.append(answers(sample, words));
-  });
-  return element;
+/** Figures that others have published of the same methods, with what keeps them from being the same. */
+function showPublished() {
+  $("published").hidden = data.published.length === 0;
+  const cells = (one) => [
+    make("th", "method", [dot(methods.find((m) => m.name === one.method)?.family ?? one.method), one.method], { scope: "row" }),
+    make("td", "", one.benchmark), make("td", "", fixed(one.published, 1)), make("td", "", fixed(one.measured, 1)),
+    make("td", "words", one.model + ", " + one.setting), make("td", "words", one.source), make("td", "words", one.reasons.join("; ")),
+  ];
+  $("published-table").append(...headTable(["method", "benchmark", "published", "here", "published of", "source", "why they differ"],
+    data.published.map((one) => make("tr", "", cells(one)))));
 }
-
-function matches(sample, words, category, only) {
-  if (category && sample.category !== category) return false;
-  const ran = sample.outputs.filter(Boolean);
-  if (only === "differ" && new Set(ran.map((o) => verdict(o.score))).size < 2) return false;
-  if (only === "fullwrong") {
-    const own = full && sample.outputs[methods.indexOf(full)];
-    if (!own || own.score >= RIGHT) return false;
-  }
-  if (!words) return true;
-  const texts = [nameOf(sample), ...sample.references, ...ran.map((o) => o.text)];
-  return texts.some((text) => text.toLowerCase().includes(words));
-}
-
-function listSamples() {
-  const words = $("search").value.trim().toLowerCase();
-  const hits = data.samples.filter((s) => matches(s, words, $("category").value, $("only").value));
-  $("samples").replaceChildren(...hits.slice(0, shown).map((s) => sampleElement(s, words)));
-  $("found").textContent = whole(hits.length) + (hits.length === 1 ? " sample" : " samples");
-  $("more").hidden = hits.length <= shown;
-}
-
-function showOutputs() {
-  if (!data.samples.length) { $("outputs").hidden = true; return; }
-  const all = data.samples_shown === data.samples_all;
-  $("outputs-hint").textContent = "Open a sample to see every output side by side; equal outputs are shown once. The strip shows the score of each method in the order of the table, from lost (blue) to right (gold)."
-    + (all ? "" : " These are the first " + whole(data.samples_shown) + " of " + whole(data.samples_all) + " samples; records.jsonl has all.");
-  $("category").append(make("option", "", "all categories", { value: "" }), ...data.categories.map((name) => make("option", "", name, { value: name })));
-  const restart = () => { shown = PAGE; listSamples(); };
-  $("search").addEventListener("input", restart);
-  $("category").addEventListener("change", restart);
-  $("only").addEventListener("change", restart);
-  $("more").addEventListener("click", () => { shown += PAGE * 3; listSamples(); });
-  listSamples();
-}
-
-showHeader();
-showTable();
-showLongBench();
-showFidelity();
-showOutputs();
-showSettings();
-showPareto();
-showNeedle();
-showRadar();

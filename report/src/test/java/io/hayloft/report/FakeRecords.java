@@ -265,6 +265,8 @@ public final class FakeRecords {
         TASKS.forEach(task -> versions.put(task, "1"));
         return new RunInfo(
                 RunInfo.FORMAT,
+                "1.0",
+                "0123abcd",
                 code,
                 identity,
                 "2026-01-01T00:00:00Z",

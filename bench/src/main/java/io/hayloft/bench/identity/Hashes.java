@@ -1,8 +1,12 @@
 package io.hayloft.bench.identity;
 
+import io.hayloft.base.UserError;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -37,6 +41,28 @@ public final class Hashes {
         var bytes = ByteBuffer.allocate(4 * ids.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asIntBuffer().put(ids);
         return HexFormat.of().formatHex(sha256().digest(bytes.array()));
+    }
+
+    /**
+     * Hash of the contents of a folder's files in the order of their names, as 32 hex digits: the same wherever the folder is
+     * and whatever its files are called.
+     *
+     * @throws UserError if it cannot be read
+     */
+    static String ofFiles(Path folder) {
+        var hash = sha256();
+        try (var files = Files.list(folder)) {
+            for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
+                if (!Files.isHidden(file)) {
+                    var bytes = Files.readAllBytes(file);
+                    hash.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+                    hash.update(bytes);
+                }
+            }
+            return HexFormat.of().formatHex(hash.digest()).substring(0, 32);
+        } catch (IOException e) {
+            throw new UserError("cannot read the folder " + folder + ": name one with text files", e);
+        }
     }
 
     static MessageDigest sha256() {

@@ -68,7 +68,7 @@ public final class RunSettings {
         }
         var haystack = spec.haystack();
         if (haystack != null) {
-            settings.put("haystack", haystack.toString());
+            settings.put("haystack_hash", Hashes.ofFiles(haystack));
         }
         var compat = spec.compat();
         if (compat != null) {

@@ -114,6 +114,11 @@ record Growth(Map<String, Object> settings, List<String> reasons) {
                 same(found.get("model"), wanted.get("model"))
                         ? "the files of model " + now(wanted, "model") + " have changed"
                         : "the model was " + now(found, "model") + ", is now " + now(wanted, "model");
+            case "haystack_hash" ->
+                then == null || now == null
+                        ? "--haystack was " + (then == null ? "not given" : "given") + ", is now "
+                                + (now == null ? "not given" : "given")
+                        : "the texts of --haystack have changed";
             case "backend_details" ->
                 "version or instruction set of the backend was " + text(then) + ", is now " + text(now);
             case "paper_compat" ->

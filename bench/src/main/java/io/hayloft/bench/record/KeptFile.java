@@ -3,7 +3,6 @@ package io.hayloft.bench.record;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,11 +29,12 @@ public final class KeptFile {
      */
     public static List<KeptPrompt> read(Path folder) {
         var file = folder.resolve(NAME);
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
         try (var in = new GZIPInputStream(Files.newInputStream(file))) {
             var content = Json.LINES.readValue(in, Content.class);
             return FORMAT.equals(content.format()) ? content.prompts() : List.of();
-        } catch (NoSuchFileException e) {
-            return List.of();
         } catch (IOException e) {
             throw new UserError(
                     "cannot read " + file + ": " + RunFiles.reason(e) + ". The report can do without it", e);

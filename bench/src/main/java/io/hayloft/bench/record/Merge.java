@@ -6,33 +6,41 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
  * Joins the folders of a run's parts, such as its shards, to one folder with one record for each key. Records are in the
- * order of an undivided run: parts that are shards take turns, sample by sample.
+ * order of an undivided run: parts that are shards take turns, sample by sample. Lines are copied as they are, and of the
+ * records only their places are kept in memory.
  *
- * @param run the run, as it lies on disk
+ * @param folder of the joined run
+ * @param records number of its answers
+ * @param failures number of samples that a method has failed on
  * @param repeated records that several parts had, of which one was kept
  * @param missing shards of which no part was given, such as {@code 2/3}
  */
-public record Merge(RunFolder run, int repeated, List<String> missing) {
+public record Merge(Path folder, int records, int failures, int repeated, List<String> missing) {
     /** Copies the list. */
     public Merge {
         missing = List.copyOf(missing);
     }
 
-    /** The lines of one part by sample, in their order. */
-    private record Part(Path folder, RunInfo info, List<String> shards, List<List<RunLine>> samples) {
-        static Part read(Path folder) {
+    /** The joined run with all of its records. */
+    public RunFolder run() {
+        return RunFolder.read(folder);
+    }
+
+    /** The lines of one part by the number of their sample, in their order. */
+    private record Part(Path folder, RunInfo info, List<String> shards, List<List<MergedLines.Line>> samples) {
+        static Part read(Path folder, int number, MergedLines lines) {
             var info = RunFolder.knownInfo(folder);
-            var samples = new LinkedHashMap<List<Object>, List<RunLine>>();
-            for (var line : RunFiles.readRecords(folder).lines()) {
-                samples.computeIfAbsent(sample(line), any -> new ArrayList<>()).add(line);
-            }
+            var samples = new LinkedHashMap<Integer, List<MergedLines.Line>>();
+            RunFiles.scanRecords(folder, (line, offset, length) -> {
+                var entry = lines.entry(number, line, offset, length);
+                samples.computeIfAbsent(entry.sample(), any -> new ArrayList<>(1))
+                        .add(entry);
+            });
             return new Part(folder, info, shards(info), List.copyOf(samples.values()));
         }
 
@@ -62,8 +70,9 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
                 folders.add(out);
             }
             folders.addAll(parts);
-            var read = folders.stream()
-                    .map(Part::read)
+            var lines = new MergedLines();
+            var read = IntStream.range(0, folders.size())
+                    .mapToObj(i -> Part.read(folders.get(i), i, lines))
                     .sorted(Comparator.comparingInt(Part::order))
                     .toList();
             var info = read.getFirst().info();
@@ -74,50 +83,33 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
             if (missing.isEmpty()) {
                 info = info.withoutShards();
             }
-            var lines = new Lines();
-            inTurns(read, info).forEach(lines::add);
-            RunFiles.replaceRecords(out, lines.kept());
+            var methods = info.settings().get("methods") instanceof List<?> list ? list : List.of();
+            var kept = lines.kept(inTurns(read), methods);
+            RunFiles.replaceRecords(out, kept, folders);
             RunFiles.writeInfo(out, info);
             parts.forEach(part -> KeptFile.add(out, KeptFile.read(part)));
-            return new Merge(RunFolder.of(out, info, lines.kept(), null), lines.repeated, missing);
+            int answers = (int) kept.stream().filter(MergedLines.Line::isAnswer).count();
+            return new Merge(out, answers, kept.size() - answers, lines.repeated(), missing);
         }
     }
 
-    /** All lines: of each sample in the order of the run's methods, of shards one sample each, then the next of each. */
-    private static List<RunLine> inTurns(List<Part> parts, RunInfo info) {
-        var methods = info.settings().get("methods") instanceof List<?> list ? list : List.of();
+    /** The samples of all parts: of shards one sample each, then the next of each. */
+    private static List<List<MergedLines.Line>> inTurns(List<Part> parts) {
         boolean shards = parts.stream().allMatch(part -> part.shards().size() == 1);
+        if (!shards) {
+            return parts.stream().flatMap(part -> part.samples().stream()).toList();
+        }
         int longest =
                 parts.stream().mapToInt(part -> part.samples().size()).max().orElse(0);
-        var samples = new LinkedHashMap<List<Object>, List<RunLine>>();
-        var order = shards
-                ? IntStream.range(0, longest)
-                        .boxed()
-                        .flatMap(i -> parts.stream()
-                                .filter(part -> i < part.samples().size())
-                                .map(part -> part.samples().get(i)))
-                        .toList()
-                : parts.stream().flatMap(part -> part.samples().stream()).toList();
-        for (var lines : order) {
-            samples.computeIfAbsent(sample(lines.getFirst()), any -> new ArrayList<>())
-                    .addAll(lines);
+        var order = new ArrayList<List<MergedLines.Line>>();
+        for (int i = 0; i < longest; i++) {
+            for (var part : parts) {
+                if (i < part.samples().size()) {
+                    order.add(part.samples().get(i));
+                }
+            }
         }
-        var all = new ArrayList<RunLine>();
-        for (var lines : samples.values()) {
-            lines.sort(Comparator.comparingInt(
-                    line -> methods.indexOf(line.subject().method())));
-            all.addAll(lines);
-        }
-        return all;
-    }
-
-    private static List<Object> sample(RunLine line) {
-        var subject = line.subject();
-        return List.of(
-                subject.task(),
-                subject.sample(),
-                subject.protocol(),
-                Objects.toString(subject.facets().get("length")));
+        return order;
     }
 
     private static List<String> missing(List<Part> parts) {
@@ -131,34 +123,5 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
                 .mapToObj(i -> i + "/" + count)
                 .filter(name -> !there.contains(name))
                 .toList();
-    }
-
-    /** Lines of which each method has one a sample: an answer rather than a failure. */
-    private static final class Lines {
-        private final Map<List<Object>, RunLine> lines = new LinkedHashMap<>();
-        private int repeated;
-
-        void add(RunLine line) {
-            var place = new ArrayList<>(sample(line));
-            place.add(line.subject().method());
-            lines.merge(place, line, this::better);
-        }
-
-        private RunLine better(RunLine before, RunLine line) {
-            if (before instanceof BenchRecord
-                    && line instanceof BenchRecord
-                    && !before.key().equals(line.key())) {
-                var subject = line.subject();
-                throw new UserError("the parts have different answers of " + subject.method() + " to sample "
-                        + subject.sample() + " of " + subject.task()
-                        + ": their prompts or rules differ (see --clock where a chat format prints the date)");
-            }
-            repeated++;
-            return before instanceof BenchRecord ? before : line;
-        }
-
-        List<RunLine> kept() {
-            return List.copyOf(lines.values());
-        }
     }
 }

@@ -85,21 +85,35 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
      * @throws UserError if a line before the last one is no record
      */
     static RecordLines read(InputStream stream, String name) throws IOException {
-        var in = new BufferedInputStream(stream);
         var lines = new ArrayList<RunLine>();
+        var end = scan(stream, name, (line, offset, length) -> lines.add(line));
+        return new RecordLines(lines, end.completeBytes(), end.tornBytes());
+    }
+
+    /** Hears of complete lines, with the place of their bytes, line feed included. */
+    @FunctionalInterface
+    interface Visitor {
+        void line(RunLine line, long offset, int length);
+    }
+
+    /** The same without keeping the lines: the result has none. */
+    static RecordLines scan(InputStream stream, String name, Visitor visitor) throws IOException {
+        var in = new BufferedInputStream(stream);
         var line = new ByteArrayOutputStream();
         long complete = 0;
+        long number = 0;
         @Nullable String doubt = null;
         for (int b = in.read(); b >= 0; b = in.read()) {
             if (doubt != null) {
-                throw new UserError(name + " line " + (lines.size() + 1) + " is damaged (" + doubt
+                throw new UserError(name + " line " + (number + 1) + " is damaged (" + doubt
                         + "): correct or delete this line, or use another folder");
             }
             line.write(b);
             if (b == '\n') {
                 try {
-                    lines.add(decode(line.toByteArray()));
+                    visitor.line(decode(line.toByteArray()), complete, line.size());
                     complete += line.size();
+                    number++;
                     line.reset();
                 } catch (JacksonException | IllegalArgumentException e) {
                     // forgiven if it is the last line: a file system may have kept the end of a line without its start
@@ -107,7 +121,7 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
                 }
             }
         }
-        return new RecordLines(lines, complete, line.size());
+        return new RecordLines(List.of(), complete, line.size());
     }
 
     /**

@@ -1,9 +1,12 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.Build;
 import io.hayloft.base.UserError;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -14,15 +17,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Names of the files in a run's folder; reads them and replaces them in one step. */
 final class RunFiles {
     static final String INFO = "run.json";
     static final String RECORDS = "records.jsonl";
     static final String LOCK = ".lock";
+
+    /** Fields of {@code run.json} that it did not have from the start. */
+    private static final List<String> LATER = List.of("version", "commit");
 
     private RunFiles() {}
 
@@ -37,6 +47,11 @@ final class RunFiles {
             if (!RunInfo.FORMAT.equals(tree.path("format").asString(""))) {
                 throw new UserError(folder + " was written by another version of Hayloft, whose records do not mix with"
                         + " those of this one: start bench anew with --out " + folder + "-new");
+            }
+            for (var name : LATER) {
+                if (!tree.has(name) && tree instanceof ObjectNode object) {
+                    object.put(name, Build.UNKNOWN);
+                }
             }
             return Optional.of(Json.INDENTED.treeToValue(tree, RunInfo.class));
         } catch (NoSuchFileException e) {
@@ -58,6 +73,36 @@ final class RunFiles {
         replace(folder.resolve(RECORDS), out -> {
             for (var line : lines) {
                 out.write(RecordLines.encode(line));
+            }
+        });
+    }
+
+    /** Replaces {@code records.jsonl} by lines of the same files in other folders, copied as they are. */
+    static void replaceRecords(Path folder, List<MergedLines.Line> lines, List<Path> sources) {
+        replace(folder.resolve(RECORDS), out -> {
+            var channels = new ArrayList<@Nullable FileChannel>();
+            try {
+                for (var source : sources) {
+                    var file = source.resolve(RECORDS);
+                    channels.add(Files.exists(file) ? FileChannel.open(file, StandardOpenOption.READ) : null);
+                }
+                for (var line : lines) {
+                    var bytes = ByteBuffer.allocate(line.length());
+                    var channel = Objects.requireNonNull(channels.get(line.part()));
+                    while (bytes.hasRemaining() && channel.read(bytes, line.offset() + bytes.position()) >= 0) {
+                        // until the line is there
+                    }
+                    if (bytes.hasRemaining()) {
+                        throw new EOFException(sources.get(line.part()) + " has changed meanwhile");
+                    }
+                    out.write(bytes.array());
+                }
+            } finally {
+                for (var channel : channels) {
+                    if (channel != null) {
+                        channel.close();
+                    }
+                }
             }
         });
     }
@@ -94,6 +139,18 @@ final class RunFiles {
             return RecordLines.read(in, file.toString());
         } catch (NoSuchFileException e) {
             return new RecordLines(List.of(), 0, 0);
+        } catch (IOException e) {
+            throw new UserError("cannot read " + file + ": " + reason(e), e);
+        }
+    }
+
+    /** Goes through the lines of {@code records.jsonl} one by one; there are none if there is no file. */
+    static void scanRecords(Path folder, RecordLines.Visitor visitor) {
+        var file = folder.resolve(RECORDS);
+        try (var in = Files.newInputStream(file)) {
+            RecordLines.scan(in, file.toString(), visitor);
+        } catch (NoSuchFileException e) {
+            // nothing has been answered
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + reason(e), e);
         }

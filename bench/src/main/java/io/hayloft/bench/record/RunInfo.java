@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The description of a run: the content of {@code run.json}.
  *
  * @param format {@value #FORMAT}
+ * @param version the program's version, as it was at the last start
+ * @param commit the commit that it was built from; {@code unknown} where nobody knows
  * @param code hash of the program's own code, as it was at the last start
  * @param identity hash of the settings that all records of the folder share
  * @param clock date and time with offset from UTC that chat formats see in every start of this run, ISO 8601
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunInfo(
         String format,
+        String version,
+        String commit,
         String code,
         String identity,
         String clock,
@@ -111,6 +115,8 @@ public record RunInfo(
         known.putAll(machines);
         return new RunInfo(
                 format,
+                version,
+                commit,
                 code,
                 identity,
                 before.clock(),
@@ -126,6 +132,7 @@ public record RunInfo(
                 List.copyOf(all));
     }
 
+<<<<<<< HEAD
     /** Why this run and another cannot be one: the settings, and tasks whose scores do not mix. */
     private List<String> reasonsAgainst(RunInfo other, Growth settingsOfBoth) {
         var reasons = new ArrayList<>(settingsOfBoth.reasons());
@@ -137,6 +144,11 @@ public record RunInfo(
             }
         });
         return reasons;
+=======
+    /** This run while there is something left to do. */
+    RunInfo unfinished() {
+        return with(settings, null, seconds);
+>>>>>>> reportv
     }
 
     /** This run when its last sample is done. */
@@ -168,6 +180,8 @@ public record RunInfo(
         }
         return new RunInfo(
                 format,
+                version,
+                commit,
                 code,
                 identity,
                 clock.compareTo(other.clock()) <= 0 ? clock : other.clock(),
@@ -205,6 +219,8 @@ public record RunInfo(
     private RunInfo with(Map<String, Object> otherSettings, @Nullable String end, double time) {
         return new RunInfo(
                 format,
+                version,
+                commit,
                 code,
                 identity,
                 clock,

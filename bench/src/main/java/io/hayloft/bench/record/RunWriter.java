@@ -26,6 +26,7 @@ public final class RunWriter implements AutoCloseable {
     private final List<RunLine> lines;
     private final List<String> notes;
     private RunInfo info;
+    private boolean undivided;
     private long size;
 
     private RunWriter(
@@ -106,7 +107,9 @@ public final class RunWriter implements AutoCloseable {
             }
             var output = openRecords(folder, lines);
             RunFiles.writeInfo(folder, info);
-            return new RunWriter(folder, lock, output, lines, notes, info);
+            var writer = new RunWriter(folder, lock, output, lines, notes, info);
+            writer.undivided = !fresh.settings().containsKey("shards");
+            return writer;
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -175,6 +178,10 @@ public final class RunWriter implements AutoCloseable {
      * @throws UserError if they cannot be written; the file then ends with the sample before
      */
     public void append(List<? extends RunLine> sample) {
+        if (info.finished() != null) {
+            info = info.unfinished(); // an earlier start had finished what it was asked for
+            RunFiles.writeInfo(folder, info);
+        }
         var bytes = new ByteArrayOutputStream();
         for (var line : sample) {
             bytes.writeBytes(RecordLines.encode(line));
@@ -219,6 +226,9 @@ public final class RunWriter implements AutoCloseable {
      */
     public RunFolder finish(String time, double seconds) {
         info = info.finishedAt(time, seconds);
+        if (undivided) {
+            info = info.withoutShards(); // the parts that were there before are parts of all samples now
+        }
         RunFiles.writeInfo(folder, info);
         return folderAsItIs();
     }

@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.Build;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.identity.CodeHash;
@@ -125,6 +126,8 @@ public final class BenchRun implements AutoCloseable {
         }
         return new RunInfo(
                 RunInfo.FORMAT,
+                Build.version(),
+                Build.commit(),
                 CodeHash.ofThisProgram(),
                 RunSettings.identity(job.spec(), facts),
                 clock,

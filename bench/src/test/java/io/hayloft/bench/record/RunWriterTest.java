@@ -266,6 +266,20 @@ class RunWriterTest {
     }
 
     @Test
+    void aRunThatGrowsIsUnfinishedUntilItsLastSample() {
+        try (var writer = open(folder, 1)) {
+            writer.finish("2026-01-01T00:00:00Z", 1);
+        }
+        try (var writer = open(folder, 1)) {
+            assertThat(RunFolder.read(folder).info().finished()).isEqualTo("2026-01-01T00:00:00Z"); // nothing new so far
+            writer.append(sample(0));
+            assertThat(RunFolder.read(folder).info().finished()).isNull();
+            writer.finish("2026-01-02T00:00:00Z", 1);
+            assertThat(RunFolder.read(folder).info().finished()).isEqualTo("2026-01-02T00:00:00Z");
+        }
+    }
+
+    @Test
     void aRunContinuedByOtherCodeSaysSo() {
         open(folder, 1).close();
         try (var writer = RunWriter.open(folder, FakeRecords.info(1, "fedcba9876543210"), _ -> false)) {

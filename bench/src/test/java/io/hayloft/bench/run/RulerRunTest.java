@@ -124,7 +124,14 @@ class RulerRunTest {
         var spec = spec().tasks(List.of("needle")).lengths(List.of(256)).samples(1);
         run(spec.build(), new FakeRunner(1000, false));
         var other = run(spec.haystack(texts).out(folder.resolve("other")).build(), new FakeRunner(1000, false));
-        assertThat(other.info().settings()).containsEntry("haystack", texts.toString());
+        var moved = Files.createDirectory(folder.resolve("moved"));
+        Files.copy(texts.resolve("a.txt"), moved.resolve("b.txt"));
+        var again = run(spec.haystack(moved).out(folder.resolve("other")).build(), new FakeRunner(1000, false));
+        assertThat(again.info().starts()).isEqualTo(2); // the texts count, not where they lie
+        Files.writeString(moved.resolve("b.txt"), "One cat sleeps. ".repeat(50));
+        assertThatThrownBy(() -> run(spec.build(), new FakeRunner(1000, false)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("the texts of --haystack have changed");
         assertThat(full(other).getFirst().key())
                 .isNotEqualTo(
                         full(RunFolder.read(folder.resolve("run"))).getFirst().key());

@@ -130,6 +130,15 @@ class ShardTest {
     }
 
     @Test
+    void aStartWithoutAShardMakesOneRunOfMergedParts() {
+        Merge.of(folder.resolve("merged"), List.of(shard(1, 3), shard(3, 3)));
+        var rest = run(spec("merged"), new FakeRunner(1000, false));
+        assertThat(rest.records()).hasSize(2 * 2 * 4 * 3);
+        assertThat(rest.info().settings()).doesNotContainKey("shards");
+        assertThat(RunFolder.read(folder.resolve("merged")).info().settings()).doesNotContainKey("shards");
+    }
+
+    @Test
     void anAnswerCountsMoreThanAFailure() {
         var failing = new FakeRunner(1000, false);
         failing.failsOn = " "; // every prompt

@@ -37,7 +37,8 @@ public final class Statistics {
         return record.facets().get(facet) instanceof Number value ? value.doubleValue() : Double.NaN;
     }
 
-    private static SummaryTable summaryBy(List<BenchRecord> records, Function<BenchRecord, String> column) {
+    /** The same table with the columns that a function puts records into, in the order in which they first appear. */
+    public static SummaryTable summaryBy(List<BenchRecord> records, Function<BenchRecord, String> column) {
         var columns = List.copyOf(Groups.by(records, column).keySet());
         var methods = Groups.by(records, BenchRecord::method);
         var full = Pairs.scores(methods.getOrDefault(Groups.FULL, List.of()));
