@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -52,7 +53,7 @@ final class PythonDownload {
      * @throws IOException if the folder of {@code joined} cannot be written
      */
     void fetch(List<Part> parts, long bytes, Path joined, PullListener listener) throws IOException, SourceException {
-        var folder = joined.toAbsolutePath().getParent();
+        var folder = Objects.requireNonNull(joined.toAbsolutePath().getParent());
         removeLeftovers(folder);
         var scratch = Files.createTempDirectory(folder, SCRATCH);
         var cleaner = new Thread(() -> remove(scratch)); // where Ctrl-C ends the program

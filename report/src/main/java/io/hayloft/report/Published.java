@@ -71,8 +71,7 @@ record Published(
         return found;
     }
 
-    private static Published beside(
-            RunFolder run, SummaryTable.Row row, Figure figure, String what, double here) {
+    private static Published beside(RunFolder run, SummaryTable.Row row, Figure figure, String what, double here) {
         double score = figure.scores().getOrDefault(what, Double.NaN);
         return new Published(
                 row.method(),
@@ -93,7 +92,8 @@ record Published(
             return false;
         }
         if (figure.budget().endsWith("x")) {
-            double ratio = Double.parseDouble(figure.budget().substring(0, figure.budget().length() - 1));
+            double ratio = Double.parseDouble(
+                    figure.budget().substring(0, figure.budget().length() - 1));
             double asked = row.bytes().requestedRatio();
             return asked <= ratio * SAME_RATIO && asked >= ratio / SAME_RATIO;
         }
@@ -117,9 +117,13 @@ record Published(
     private static @Nullable Double longBench(List<LongBenchScores> tables, String method, String what) {
         for (var table : tables) {
             int column = what.equals("average")
-                    ? (int) table.columns().stream().takeWhile(name -> !name.startsWith("average")).count()
+                    ? (int) table.columns().stream()
+                            .takeWhile(name -> !name.startsWith("average"))
+                            .count()
                     : table.columns().indexOf(what);
-            if (table.title().equals("LongBench") && column >= 0 && column < table.columns().size()) {
+            if (table.title().equals("LongBench")
+                    && column >= 0
+                    && column < table.columns().size()) {
                 return table.rows().stream()
                         .filter(row -> row.method().equals(method))
                         .map(row -> row.scores().get(column))
@@ -134,7 +138,8 @@ record Published(
     private static @Nullable Double needle(RunFolder run, String method, String what) {
         var digits = what.split(" ", 2)[0];
         var mean = run.records().stream()
-                .filter(record -> record.method().equals(method) && record.category().equals("needle"))
+                .filter(record ->
+                        record.method().equals(method) && record.category().equals("needle"))
                 .filter(record -> record.references().size() == 1
                         && record.references().getFirst().matches("\\d{" + digits + "}"))
                 .mapToDouble(BenchRecord::score)
@@ -152,7 +157,8 @@ record Published(
             if (settings.get("samples") instanceof Number samples && samples.intValue() < ALL_SAMPLES) {
                 reasons.add(samples + " samples of each task instead of all");
             }
-            long tasks = run.records().stream().map(BenchRecord::task).distinct().count();
+            long tasks =
+                    run.records().stream().map(BenchRecord::task).distinct().count();
             if (tasks < 15) {
                 reasons.add("categories of the " + tasks + " tasks that ran");
             }

@@ -58,8 +58,7 @@ public final class Report {
                 "{{style}}", resource("report.css"),
                 "{{charts}}", resource(CHARTS),
                 "{{data}}", escapeJson(Json.line(ReportData.of(run))),
-                "{{script}}",
-                        SCRIPTS.stream().map(Report::resource).collect(Collectors.joining()));
+                "{{script}}", SCRIPTS.stream().map(Report::resource).collect(Collectors.joining()));
         return filled(resource("report.html"), parts);
     }
 

@@ -58,15 +58,14 @@ final class RunCommand {
 
     private static void add(List<String> words, String option, String value) {
         if (!value.isEmpty()) {
-            words.add(option + " " + (value.matches("[\\w:.,=/+@-]+") ? value : "'" + value.replace("'", "'\\''") + "'"));
+            words.add(
+                    option + " " + (value.matches("[\\w:.,=/+@-]+") ? value : "'" + value.replace("'", "'\\''") + "'"));
         }
     }
 
     /** Methods may hold commas, so that all lists are parted by what the command line reads between them. */
     private static String list(@Nullable Object value) {
-        return value instanceof List<?> all
-                ? all.stream().map(String::valueOf).collect(Collectors.joining(","))
-                : "";
+        return value instanceof List<?> all ? all.stream().map(String::valueOf).collect(Collectors.joining(",")) : "";
     }
 
     private static String text(@Nullable Object value) {

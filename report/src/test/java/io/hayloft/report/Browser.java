@@ -86,13 +86,16 @@ final class Browser implements AutoCloseable {
     }
 
     private WebSocket connect(int port) throws Exception {
-        var list = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json")).build();
+        var list = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/json"))
+                .build();
         var pages = JSON.readTree(
                 client.send(list, HttpResponse.BodyHandlers.ofString()).body());
         for (var page : pages) {
             if (page.path("type").asString().equals("page")) {
                 var address = URI.create(page.path("webSocketDebuggerUrl").asString());
-                return client.newWebSocketBuilder().buildAsync(address, new Listener()).join();
+                return client.newWebSocketBuilder()
+                        .buildAsync(address, new Listener())
+                        .join();
             }
         }
         throw new IOException("the browser has no page");
@@ -121,7 +124,8 @@ final class Browser implements AutoCloseable {
         } else if (method.equals("Runtime.exceptionThrown")
                 || method.equals("Log.entryAdded")
                 || method.equals("Runtime.consoleAPICalled")
-                        && List.of("error", "warning").contains(what.path("type").asString())) {
+                        && List.of("error", "warning")
+                                .contains(what.path("type").asString())) {
             complaints.add(what.toString());
         }
     }
@@ -148,17 +152,17 @@ final class Browser implements AutoCloseable {
     double open(Path file) throws Exception {
         send("Page.navigate", Map.of("url", file.toUri().toString()));
         return evaluate("""
-                new Promise((done) => {
-                  const end = () => setTimeout(() => done(performance.getEntriesByType("navigation")[0].loadEventEnd));
-                  if (document.readyState === "complete") end(); else addEventListener("load", end);
-                })""").asDouble();
+            new Promise((done) => {
+              const end = () => setTimeout(() => done(performance.getEntriesByType("navigation")[0].loadEventEnd));
+              if (document.readyState === "complete") end(); else addEventListener("load", end);
+            })\
+            """).asDouble();
     }
 
     /** The value of an expression, promises awaited. */
     JsonNode evaluate(String expression) throws Exception {
-        var result = send(
-                "Runtime.evaluate",
-                Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
+        var result =
+                send("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
         if (result.has("exceptionDetails")) {
             throw new AssertionError(result.path("exceptionDetails").toString());
         }

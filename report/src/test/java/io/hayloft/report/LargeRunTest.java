@@ -43,13 +43,15 @@ class LargeRunTest {
         }
         var templates = FakeRecords.METHODS.stream()
                 .flatMap(method -> Stream.of(0, 1, 2, 3, 4, 5, 6)
-                        .map(category -> FakeRecords.line(FakeRecords.record(method, category, 4711, 1024, 0.25, "x y"))))
+                        .map(category ->
+                                FakeRecords.line(FakeRecords.record(method, category, 4711, 1024, 0.25, "x y"))))
                 .toList();
         for (int sample = 0; sample < SAMPLES; sample++) {
             var writer = writers[sample % PARTS];
             for (int method = 0; method < FakeRecords.METHODS.size(); method++) {
                 var score = random.nextInt(100) < 95 - 3 * method ? "1.0" : "0.0";
-                writer.write(templates.get(7 * method + sample % 7)
+                writer.write(templates
+                        .get(7 * method + sample % 7)
                         .replace("1024-4711", "1024-" + sample)
                         .replace("\"score\":0.25", "\"score\":" + score));
                 writer.write('\n');
@@ -85,13 +87,15 @@ class LargeRunTest {
         var all = folder.resolve("all");
         long start = System.nanoTime();
         var merged = Merge.of(all, List.of(parts));
-        long peak = heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
+        long peak =
+                heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
         quote("merge of " + merged.records() + " records", start, peak);
         assertThat(System.nanoTime() - start).isLessThan(120_000_000_000L);
         assertThat(peak).isLessThan(GIGABYTE);
         assertThat(merged.records()).isEqualTo(SAMPLES * FakeRecords.METHODS.size());
         assertThat(Files.size(all.resolve("records.jsonl")))
-                .isEqualTo(Files.size(parts[0].resolve("records.jsonl")) + Files.size(parts[1].resolve("records.jsonl")));
+                .isEqualTo(
+                        Files.size(parts[0].resolve("records.jsonl")) + Files.size(parts[1].resolve("records.jsonl")));
 
         System.gc();
         long before = resident();
@@ -101,11 +105,13 @@ class LargeRunTest {
                 List.of(
                         "SELECT method, category, avg(score), stddev_samp(score), count(*) FROM records GROUP BY ALL",
                         "SELECT method, task, avg(score), count(*) FROM records GROUP BY ALL",
-                        "SELECT method, sum(full_cache_bytes) / sum(stored_bytes), sum(stored_bytes) / sum(compress_after),"
-                                + " avg(compress_seconds), sum(prompt_tokens) / sum(prefill_seconds) FROM records GROUP BY ALL",
-                        "SELECT one.method, avg(one.score - base.score), sum(CASE WHEN one.score > base.score THEN 1 ELSE 0 END),"
-                                + " sum(CASE WHEN one.score < base.score THEN 1 ELSE 0 END) FROM records one JOIN records base"
-                                + " ON one.task = base.task AND one.sample = base.sample AND base.method = 'full' GROUP BY ALL"));
+                        "SELECT method, sum(full_cache_bytes) / sum(stored_bytes), sum(stored_bytes) /"
+                            + " sum(compress_after), avg(compress_seconds), sum(prompt_tokens) / sum(prefill_seconds)"
+                            + " FROM records GROUP BY ALL",
+                        "SELECT one.method, avg(one.score - base.score), sum(CASE WHEN one.score > base.score THEN 1"
+                            + " ELSE 0 END), sum(CASE WHEN one.score < base.score THEN 1 ELSE 0 END) FROM records one"
+                            + " JOIN records base ON one.task = base.task AND one.sample = base.sample AND base.method"
+                            + " = 'full' GROUP BY ALL"));
         long took = System.nanoTime() - start;
         quote("tables of a report", start, resident() - before);
         assertThat(took).isLessThan(5_000_000_000L);

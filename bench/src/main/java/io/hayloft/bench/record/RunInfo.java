@@ -132,7 +132,6 @@ public record RunInfo(
                 List.copyOf(all));
     }
 
-<<<<<<< HEAD
     /** Why this run and another cannot be one: the settings, and tasks whose scores do not mix. */
     private List<String> reasonsAgainst(RunInfo other, Growth settingsOfBoth) {
         var reasons = new ArrayList<>(settingsOfBoth.reasons());
@@ -144,11 +143,11 @@ public record RunInfo(
             }
         });
         return reasons;
-=======
+    }
+
     /** This run while there is something left to do. */
     RunInfo unfinished() {
         return with(settings, null, seconds);
->>>>>>> reportv
     }
 
     /** This run when its last sample is done. */
