@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A small search of the real thing: engine, methods, tasks, records and predicted bytes together. */
 class TunerTest {
     private static final List<String> SETTINGS =
-            List.of("kivi:4bit", "snapkv:2x", "snapkv:4x", "streaming:4x", "knorm:2x", "snapkv:2x + flexgen:4bit");
+            List.of("kivi:4bit", "snapkv:2x", "snapkv:4x", "streaming:2x", "streaming:4x");
 
     private static ModelChoice choice;
     private static LanguageModel model;
@@ -128,7 +128,7 @@ class TunerTest {
         assertThatThrownBy(() -> tune(spec(new TuneGoal.MaxBytes(1000), null, false)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("no setting fits")
-                .hasMessageContaining("the smallest is snapkv:2x + flexgen:4bit with")
+                .hasMessageContaining("the smallest is snapkv:4x with")
                 .hasMessageContaining("KB");
         assertThat(folder).isEmptyDirectory();
     }
