@@ -98,7 +98,7 @@ public final class Methods {
             try {
                 return Optional.of(parse(expression).name());
             } catch (UserError e) {
-                continue; // they do not go together
+                // they do not go together
             }
         }
         return Optional.empty();

@@ -1,5 +1,6 @@
 package io.hayloft.tasks.generated;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.tasks.Sample;
@@ -126,7 +127,7 @@ class GeneratedAnswersTest {
             var path = new ArrayDeque<>(List.of(asked.group(2)));
             var states = new ArrayList<String>();
             for (int step = 1; step <= steps; step++) {
-                var next = doors.get(path.peekLast()).pollFirst();
+                var next = requireNonNull(doors.get(path.peekLast())).pollFirst();
                 if (next == null) {
                     path.removeLast();
                 } else {
@@ -168,9 +169,9 @@ class GeneratedAnswersTest {
             var box = only("^The (.*) box holds the number $", sample.prompt().question())
                     .group(1);
             int hops = 0;
-            for (var pattern = "^The %s box holds the same number as the (.*) box\\.$"; ; hops++) {
-                var same = Pattern.compile(pattern.formatted(box), Pattern.MULTILINE)
-                        .matcher(notes);
+            for (; ; hops++) {
+                var line = "^The " + box + " box holds the same number as the (.*) box\\.$";
+                var same = Pattern.compile(line, Pattern.MULTILINE).matcher(notes);
                 if (!same.find()) {
                     break;
                 }
