@@ -86,7 +86,7 @@ record MemoryNeed(DecoderConfig config, long weights) {
             case MambaConfig mamba -> 4L * mamba.channels() + 2L * mamba.parameterWidth();
             case Mamba2Config mamba -> scratch(mamba);
             case DeltaConfig delta ->
-                (long) delta.projectionWidth() + delta.convolutionChannels() + delta.valueWidth() + 2 * delta.heads();
+                (long) delta.projectionWidth() + delta.convolutionChannels() + delta.valueWidth() + 2L * delta.heads();
             case ShortConvolutionConfig convolution -> 4L * convolution.channels();
             case ParallelMixers both -> hidden + scratch(both.mamba());
             case GriffinConfig griffin -> 4L * griffin.channels();

@@ -96,7 +96,7 @@ final class EndpointRecorder {
                         reply.finish().equals("stop") ? "eos" : reply.finish(),
                         before == null ? null : before.text()),
                 new BenchRecord.Tokens(
-                        prompt, prompt, null, planned.tokensBeforeCut(), thoughts + answerTokens(reply), 0, thoughts),
+                        prompt, prompt, null, planned.tokensBeforeCut(), thoughts + answerTokens(reply), 0, thoughts, null),
                 null,
                 null,
                 new BenchRecord.Origin(planned.promptSha256(), textHash(planned), key(planned), machine));

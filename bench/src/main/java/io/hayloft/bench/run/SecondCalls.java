@@ -48,7 +48,8 @@ final class SecondCalls {
         }
         var method = Methods.parse(first.runsAs());
         var second = runner.answer(prompt, List.of(method), again).getFirst();
-        return new Answer(joined(reply, second), first.prompt(), first.runsAs(), first.shortenedPart());
+        return new Answer(
+                joined(reply, second), first.prompt(), first.runsAs(), first.shortenedPart(), first.keptSpans());
     }
 
     /** The second reply is the answer, the first one its thoughts. Bytes are those of the call that had the document. */

@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
  * given, so that the same search goes on where it was stopped.
  */
 public final class Tuner {
+    private static final List<Category> CATEGORIES = List.of(Category.values());
     private static final String FULL = "full";
 
     private final TuneSpec spec;
@@ -91,11 +92,15 @@ public final class Tuner {
     /** Samples of each category [category][rank]. */
     private static int[][] counts(PartialRun run) {
         int ranks = 1 + IntStream.range(0, run.count()).map(run::rank).max().orElse(0);
-        var counts = new int[Category.values().length][ranks];
+        var counts = new int[CATEGORIES.size()][ranks];
         for (int i = 0; i < run.count(); i++) {
-            counts[run.task(i).category().ordinal()][run.rank(i)]++;
+            counts[index(run, i)][run.rank(i)]++;
         }
         return counts;
+    }
+
+    private static int index(PartialRun run, int sample) {
+        return CATEGORIES.indexOf(run.task(sample).category());
     }
 
     private void race(Race race, PartialRun run) {
@@ -122,7 +127,7 @@ public final class Tuner {
             return;
         }
         searched.add(full.promptSha256());
-        int category = run.task(sample).category().ordinal();
+        int category = index(run, sample);
         for (var line : lines) {
             var method = line.subject().method();
             if (!(line instanceof BenchRecord record)) {
