@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.bench.BenchSpec;
@@ -94,7 +95,7 @@ class ChoiceRunTest {
                 assertThat(record.output()).as(record.method()).isEqualTo(alone.text());
                 assertThat(record.tokens().generatedTokens())
                         .isEqualTo(record.tokens().thinkingTokens() + alone.ids().length);
-                assertThat(record.bytes().fullCacheBytes())
+                assertThat(requireNonNull(record.bytes()).fullCacheBytes())
                         .isGreaterThanOrEqualTo(
                                 job.runner().fullCacheBytes(record.tokens().compressAfter()));
             }

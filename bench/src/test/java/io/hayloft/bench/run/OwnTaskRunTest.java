@@ -38,8 +38,10 @@ class OwnTaskRunTest {
     void rows() throws IOException {
         Files.writeString(
                 folder.resolve("rows.jsonl"),
-                "{\"context\": \"It is full!\", \"input\": \"Is it?\", \"answers\": [\"full\"], \"_id\": \"a\"}\n"
-                    + "{\"context\": \"It is not.\", \"input\": \"Is it?\", \"answers\": [\"no\"], \"_id\": \"b\"}\n");
+                """
+                {"context": "It is full!", "input": "Is it?", "answers": ["full"], "_id": "a"}
+                {"context": "It is not.", "input": "Is it?", "answers": ["no"], "_id": "b"}
+                """);
     }
 
     private BenchSpec spec(String task) throws IOException {
@@ -71,7 +73,7 @@ class OwnTaskRunTest {
         });
         assertThat(done.records().getFirst().score()).isEqualTo(1); // the fake model answers "full!"
         assertThat(done.info().taskVersions()).isEqualTo(Map.of("notes", "1"));
-        assertThat(done.info().settings().get("task_definitions").toString()).contains("Question: {input}");
+        assertThat(String.valueOf(done.info().settings().get("task_definitions"))).contains("Question: {input}");
         assertThat(run(TASK).records()).isEqualTo(done.records());
     }
 

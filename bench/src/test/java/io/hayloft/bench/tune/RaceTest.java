@@ -1,5 +1,6 @@
 package io.hayloft.bench.tune;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ class RaceTest {
                                 name,
                                 category,
                                 rank,
-                                COUNTS[category] * byName.get(name).of(category, rank));
+                                COUNTS[category] * requireNonNull(byName.get(name)).of(category, rank));
                     }
                 }
             }
