@@ -12,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param block elements with one scale
  * @param offset what to subtract from a code; a power of two, 0 for types with a minimum
  * @param minimum whether each block has a minimum
+ * @param table what packed values of 4 bits are places in; null if they are the values themselves
  * @param reader takes apart one block of the file
  */
-record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader reader) {
+record CodeFormat(
+        int bits, int block, int offset, boolean minimum, @Nullable TableFormat table, BlockReader reader) {
     private static final float[] FACTORS_4 = {1, 0x1p-4f, 0x1p-8f, 0x1p-12f};
     private static final float[] FACTORS_8 = {1, 0x1p-8f, 0x1p-16f, 1};
+
+    private CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader reader) {
+        this(bits, block, offset, minimum, null, reader);
+    }
 
     /** Reads codes, scales and minima of one block of the file. */
     @FunctionalInterface
@@ -47,10 +53,13 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
         };
     }
 
-    /** Values are moved up to be unsigned; 4 bits hold them where they are few. */
+    /** Values are moved up to be unsigned; 4 bits hold them where they are few, or their places in a table. */
     private static CodeFormat of(ScaledValues scaled) {
         int offset = scaled.bound();
-        return new CodeFormat(offset <= 8 ? 4 : 8, scaled.part(), offset, false, (data, at, codes, scales, minima) -> {
+        var values = scaled.table();
+        var table = values != null && TableFormat.FAST ? TableFormat.of(values, offset) : null;
+        int bits = table != null || offset <= 8 ? 4 : 8;
+        return new CodeFormat(bits, scaled.part(), offset, false, table, (data, at, codes, scales, minima) -> {
             scaled.reader().read(data, at, codes, scales);
             for (int i = 0; i < codes.length; i++) {
                 codes[i] += (byte) offset;
@@ -83,6 +92,6 @@ record CodeFormat(int bits, int block, int offset, boolean minimum, BlockReader 
      * The highest byte is shifted down all the same, to lose the sign.
      */
     float[] factors() {
-        return bits == 4 ? FACTORS_4 : FACTORS_8;
+        return bits == 4 && table == null ? FACTORS_4 : FACTORS_8; // out of a table come bytes
     }
 }

@@ -6,6 +6,7 @@ import io.hayloft.formats.tensor.WeightRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs 32 rows of a quantised tensor into a panel of {@link CodePanels}, in Java arrays that are copied as a whole.
@@ -20,6 +21,9 @@ final class CodePacker {
     private final float[] scales;
     private final float[] minima;
 
+    /** Places in the table by value, for formats that have one. */
+    private final byte @Nullable [] places;
+
     /** The panel in words of 32 bits. */
     private final int[] words;
 
@@ -30,6 +34,7 @@ final class CodePacker {
         codes = new byte[rows.tensor().type().blockElements()];
         scales = new float[codes.length / format.block()];
         minima = new float[scales.length];
+        places = format.table() == null ? null : format.table().places();
         words = new int[Math.multiplyExact(rows.columns() / format.block(), blockWords())];
     }
 
@@ -63,11 +68,24 @@ final class CodePacker {
         int word = at + format.codesAt() / Integer.BYTES;
         int from = part * format.block();
         for (int j = from; j < from + format.block(); j += perWord, word += ROWS) {
-            int packed = 0;
-            for (int i = 0; i < perWord; i++) {
-                packed |= (codes[j + i] & 0xFF) << (i * format.bits());
-            }
-            words[word] = packed;
+            words[word] = places == null ? word(j, perWord) : wordOfPlaces(places, j);
         }
+    }
+
+    private int word(int from, int count) {
+        int packed = 0;
+        for (int i = 0; i < count; i++) {
+            packed |= (codes[from + i] & 0xFF) << (i * format.bits());
+        }
+        return packed;
+    }
+
+    /** The places of eight values, as {@link TableFormat} has them in a word. */
+    private int wordOfPlaces(byte[] places, int from) {
+        int packed = 0;
+        for (int i = 0; i < 4; i++) {
+            packed |= (places[codes[from + i] & 0xFF] | places[codes[from + 4 + i] & 0xFF] << 4) << (8 * i);
+        }
+        return packed;
     }
 }

@@ -7,7 +7,8 @@ import java.util.Arrays;
 
 /**
  * Panels of quantised weights: {@code [panel][block]}, a block being 32 scales, 32 minima where the type has them, and
- * quantised values {@code [k / values per word][32]} in words of 32 bits, word = row, ascending k from the lowest bits.
+ * quantised values {@code [k / values per word][32]} in words of 32 bits, word = row, ascending k from the lowest bits (places
+ * in a table lie as {@link TableFormat} says).
  *
  * <p>Kernels multiply activations by quantised values as whole numbers, one chain per block, and apply scale and minimum once per block.
  */
@@ -54,7 +55,9 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
 
     /** Writes the quantised values of a block as floats {@code [block][32]} from {@code to}. */
     void expandCodes(long at, float[] dst, int to) {
-        if (format.bits() == 4) {
+        if (format.table() != null) {
+            Codes.expandTable(data, at + format.codesAt(), format.table(), format.block(), dst, to);
+        } else if (format.bits() == 4) {
             Codes.expand4(data, at + format.codesAt(), format.block(), dst, to);
         } else {
             Codes.expand8(data, at + format.codesAt(), format.block(), dst, to);
@@ -118,7 +121,11 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
         boolean eight = input.x().size(row) == 8;
         for (int lane = 0; lane < ROWS; lane += 2 * VectorWidth.LANES) {
             long at = blockAt(panel, 0) + 4L * lane;
-            if (eight) {
+            if (format.table() != null && eight) {
+                EightRowTableKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);
+            } else if (format.table() != null) {
+                FourRowTableKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);
+            } else if (eight) {
                 EightRowKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);
             } else {
                 FourRowKernel.multiply(data, at, format, x, xAt, sums, sumsAt, blocks(), tile, to + lane);

@@ -2,6 +2,7 @@ package io.hayloft.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.Vector;
@@ -42,6 +43,28 @@ final class Codes {
                 for (int j = 0; j < 8; j++, i += ROWS) {
                     floats(u.and(15)).intoArray(dst, i);
                     u = u.lanewise(VectorOperators.LSHR, 4);
+                }
+            }
+        }
+    }
+
+    /** The values of places in a table as floats: {@code [count][32]} from {@code to}. */
+    static void expandTable(MemorySegment w, long at, TableFormat format, int count, float[] dst, int to) {
+        var table = ByteVector.fromArray(VectorWidth.BYTES, format.vector(), 0);
+        for (int k = 0; k < count; k += 8, at += STEP) {
+            for (int lane = 0; lane < ROWS; lane += L) {
+                int i = to + k * ROWS + lane;
+                for (int half = 0; half < 8; half += 4) {
+                    var u = IntVector.fromMemorySegment(I, w, at + 4L * lane, ORDER)
+                            .lanewise(VectorOperators.LSHR, half)
+                            .and(TableFormat.LOW)
+                            .reinterpretAsBytes()
+                            .selectFrom(table)
+                            .reinterpretAsInts();
+                    for (int j = 0; j < 4; j++, i += ROWS) {
+                        floats(u.and(0xFF)).intoArray(dst, i);
+                        u = u.lanewise(VectorOperators.LSHR, 8);
+                    }
                 }
             }
         }

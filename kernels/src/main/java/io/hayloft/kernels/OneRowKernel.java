@@ -33,7 +33,7 @@ final class OneRowKernel {
     private OneRowKernel() {}
 
     /** Vectors of masks for the first to fourth code of a word. */
-    private static int[] masks(int bits) {
+    static int[] masks(int bits) {
         var masks = new int[4 * L];
         for (int i = 0; i < masks.length; i++) {
             masks[i] = ((1 << bits) - 1) << (i / L * bits);
@@ -62,7 +62,9 @@ final class OneRowKernel {
             int blocks,
             float[] y,
             int yAt) {
-        if (format.bits() == 4) {
+        if (format.table() != null) {
+            OneRowTableKernel.multiply(w, at, pair, format, x, xAt, sums, sumsAt, blocks, y, yAt);
+        } else if (format.bits() == 4) {
             oneRow4(w, at, pair, format, x, xAt, sums, sumsAt, blocks, y, yAt);
         } else {
             oneRow8(w, at, pair, format, x, xAt, sums, sumsAt, blocks, y, yAt);

@@ -25,6 +25,9 @@ public final class VectorWidth {
     /** The int species of this width; as many lanes as floats. */
     public static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorShape.forBitSize(BITS));
 
+    /** The byte species of this width. */
+    static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, VectorShape.forBitSize(BITS));
+
     /** Floats of a vector. */
     public static final int LANES = BITS / Float.SIZE;
 

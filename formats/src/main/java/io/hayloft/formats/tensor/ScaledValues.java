@@ -2,6 +2,7 @@ package io.hayloft.formats.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a block of a type holds small whole numbers: element {@code i} is {@code scales[i / part] * values[i]}, a product
@@ -9,9 +10,16 @@ import java.lang.foreign.ValueLayout;
  *
  * @param part elements with one scale
  * @param bound a power of two; values are from {@code -bound} to {@code bound - 1}
+ * @param table the 16 values that there are, for types whose files hold places in it; null for all others
  * @param reader takes apart one block of the file
  */
-public record ScaledValues(int part, int bound, Reader reader) {
+public record ScaledValues(
+        int part, int bound, byte @Nullable [] table, Reader reader) {
+    /** Without a table. */
+    ScaledValues(int part, int bound, Reader reader) {
+        this(part, bound, null, reader);
+    }
+
     /** Reads the values {@code [block]} and the scales {@code [block / part]} of the block that begins at a byte. */
     @FunctionalInterface
     public interface Reader {

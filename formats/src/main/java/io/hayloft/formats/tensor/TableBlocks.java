@@ -11,10 +11,10 @@ import static io.hayloft.formats.tensor.ScaledValues.unsigned16;
  * high four bits.
  */
 final class TableBlocks {
-    private static final byte[] IQ4 = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+    static final byte[] IQ4 = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
     /** The doubled values of 4-bit floats (sign, 2 bits of exponent, 1 of fraction). */
-    private static final byte[] E2M1 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+    static final byte[] E2M1 = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
     private static final int NO_SCALE = 0x7F;
 
