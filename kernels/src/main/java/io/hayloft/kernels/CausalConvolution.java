@@ -15,8 +15,10 @@ public final class CausalConvolution {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final int L = VectorWidth.LANES;
 
-    /** Channels of one task. */
-    private static final int BLOCK = 128;
+    /** Rows and channels of one task: rows lie apart in memory, so a task takes a long piece of each. */
+    private static final int ROWS = 16;
+
+    private static final int WIDTH = 512;
 
     private final int channels;
     private final int taps;
@@ -71,22 +73,33 @@ public final class CausalConvolution {
      * @param out receives {@code [rows][channels]}
      */
     public void apply(float[] x, int xAt, int stride, List<StateRows> sequences, float[] out, WorkerPool pool) {
-        int blocks = (channels + BLOCK - 1) / BLOCK;
+        int most = 0;
         long work = 0;
         for (var sequence : sequences) {
+            most = Math.max(most, sequence.rows());
             work += 16L * sequence.rows() * channels;
         }
-        Linear.run(pool, blocks * sequences.size(), work, (task, worker) -> {
-            var sequence = sequences.get(task / blocks);
-            int from = task % blocks * BLOCK;
-            int to = Math.min(channels, from + BLOCK);
-            rows(x, xAt, stride, sequence, out, from, to);
-            remember(x, xAt + sequence.first() * stride, stride, sequence, from, to);
+        int across = (channels + WIDTH - 1) / WIDTH;
+        int tasks = (most + ROWS - 1) / ROWS * across; // of a sequence; a short one leaves its last ones empty
+        Linear.run(pool, tasks * sequences.size(), work, (task, worker) -> {
+            var sequence = sequences.get(task / tasks);
+            int row = task % tasks / across * ROWS;
+            int from = task % across * WIDTH;
+            int end = Math.min(sequence.rows(), row + ROWS);
+            rows(x, xAt, stride, sequence, row, end, out, from, Math.min(channels, from + WIDTH));
         });
+        // Only now: the first rows of a sequence still needed the state as it was.
+        Linear.run(
+                pool,
+                sequences.size(),
+                (long) sequences.size() * stateFloats(),
+                (task, worker) -> remember(x, xAt, stride, sequences.get(task)));
     }
 
-    private void rows(float[] x, int xAt, int stride, StateRows sequence, float[] out, int from, int to) {
-        for (int t = 0; t < sequence.rows(); t++) {
+    /** Rows {@code first .. end-1} of the sequence, channels {@code from .. to-1}. */
+    private void rows(
+            float[] x, int xAt, int stride, StateRows sequence, int first, int end, float[] out, int from, int to) {
+        for (int t = first; t < end; t++) {
             int row = xAt + (sequence.first() + t) * stride;
             int before = Math.max(0, taps - 1 - t); // taps that meet an input of the state
             int outAt = (sequence.first() + t) * channels;
@@ -126,13 +139,12 @@ public final class CausalConvolution {
     }
 
     /** The state becomes the last inputs; with few rows some stay and move up. */
-    private void remember(float[] x, int xAt, int stride, StateRows sequence, int from, int to) {
+    private void remember(float[] x, int xAt, int stride, StateRows sequence) {
         int edge = taps - 1;
         for (int i = 0; i < edge; i++) {
             int row = sequence.rows() - edge + i;
-            int source = row < 0 ? (edge + row) * channels : xAt + row * stride;
-            System.arraycopy(
-                    row < 0 ? sequence.state() : x, source + from, sequence.state(), i * channels + from, to - from);
+            int source = row < 0 ? (edge + row) * channels : xAt + (sequence.first() + row) * stride;
+            System.arraycopy(row < 0 ? sequence.state() : x, source, sequence.state(), i * channels, channels);
         }
     }
 }

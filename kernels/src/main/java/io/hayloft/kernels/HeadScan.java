@@ -1,6 +1,9 @@
 package io.hayloft.kernels;
 
+import java.util.Arrays;
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The scan of Mamba-2: {@code dt = softplus(step + bias)} within limits, {@code h = exp(dt a) h + dt x Bᵀ},
@@ -11,9 +14,10 @@ import java.util.List;
  * paper's form of blocks of tokens as matrix products rounds differently for every place at which a block may begin.)
  */
 public final class HeadScan {
+    private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
     private static final int L = VectorWidth.LANES;
 
-    /** Tokens of a block; inputs and results of a head fit the first-level cache. */
+    /** Tokens of a block, a multiple of every vector width; inputs and results of a head fit the first-level cache. */
     private static final int BLOCK = 32;
 
     private final Shape shape;
@@ -93,16 +97,27 @@ public final class HeadScan {
 
     private void prepare(Inputs in, int row, int tokens, int head, float[] block) {
         int headDim = shape.headDim;
+        int steps = row * in.stepStride + in.stepAt + head;
         for (int t = 0; t < tokens; t++) {
-            float step = Exp.softplus(in.steps[(row + t) * in.stepStride + in.stepAt + head] + stepBias[head]);
-            step = Math.min(Math.max(step, leastStep), mostStep);
-            block[t] = Exp.exp(step * decays[head]);
+            block[t] = in.steps[steps + t * in.stepStride] + stepBias[head];
+        }
+        Arrays.fill(block, tokens, BLOCK, 0);
+        for (int t = 0; t < BLOCK; t += L) {
+            Exp.softplus(FloatVector.fromArray(F, block, t))
+                    .max(leastStep)
+                    .min(mostStep)
+                    .intoArray(block, t);
+        }
+        for (int t = 0; t < tokens; t++) {
             int x = (row + t) * in.stride + head * headDim;
             int to = BLOCK + t * headDim;
             System.arraycopy(in.x, x, block, to, headDim);
-            VectorOps.scale(block, to, headDim, step);
             System.arraycopy(in.x, x, block, results() + t * headDim, headDim);
-            VectorOps.scale(block, results() + t * headDim, headDim, skip[head]);
+            VectorOps.scale(block, to, headDim, block[t]);
+        }
+        VectorOps.scale(block, results(), tokens * headDim, skip[head]);
+        for (int t = 0; t < BLOCK; t += L) {
+            Exp.exp(FloatVector.fromArray(F, block, t).mul(decays[head])).intoArray(block, t);
         }
     }
 
@@ -114,6 +129,11 @@ public final class HeadScan {
         int c = b + shape.groups * stateSize;
         var x = new StateStep.Tokens(tokens, in.x, b, c, in.stride, block, BLOCK, results(), headDim);
         int p = 0;
+        for (; L == StateStep.PAIRED && p <= headDim - 2 * L && stateSize % StateStep.HELD == 0; p += 2 * L) {
+            for (int n = 0; n < stateSize; n += StateStep.HELD) {
+                StateStep.pair(state, headAt + n * headDim + p, headDim, x, n, p, 0);
+            }
+        }
         for (; p <= headDim - L; p += L) {
             int n = 0;
             for (; n <= stateSize - StateStep.HELD; n += StateStep.HELD) {
