@@ -4,7 +4,6 @@ import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.definition.DefinedTask;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -189,20 +188,15 @@ public final class SampleFile {
         var places = new ArrayList<Place>();
         int number = 0;
         long offset = 0;
-        try (var in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-            var line = new ByteArrayOutputStream();
-            for (int next = in.read(); next >= 0 && (most == 0 || places.size() < most); next = in.read()) {
-                line.reset();
-                for (; next >= 0 && next != '\n'; next = in.read()) {
-                    line.write(next);
-                }
-                var text = text(line.toByteArray(), line.size());
+        try (var in = new Lines(Files.newInputStream(file))) {
+            for (var line = in.next(); line != null && (most == 0 || places.size() < most); line = in.next()) {
+                var text = text(line, line.length);
                 number++;
                 if (!text.isBlank()) {
                     check.accept(new Row(file, number, object(text, number)));
-                    places.add(new Place(offset, line.size(), number));
+                    places.add(new Place(offset, line.length, number));
                 }
-                offset += line.size() + 1;
+                offset += line.length + 1;
             }
         } catch (IOException e) {
             throw unreadable(e, number);
