@@ -4,6 +4,8 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.bench.record.Json;
 import io.hayloft.methods.registry.Methods;
+import io.hayloft.tasks.Task;
+import io.hayloft.tasks.registry.OwnTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param methods canonical method expressions in the order of the tables; {@code full} comes first; rows of
  *     {@code random} and, but for {@code --paper-compat}, {@code truncation} are always there
  * @param tasks task names, groups resolved
+ * @param ownTasks the user's own tasks, some of which {@code tasks} may name
  * @param lengths wanted prompt lengths in tokens, ascending; tasks with data of their own ignore them
  * @param samples samples for each task (and length)
  * @param seed seed of generated samples and random choices
@@ -38,6 +41,7 @@ public record BenchSpec(
         ModelChoice model,
         List<String> methods,
         List<String> tasks,
+        List<OwnTask> ownTasks,
         List<Integer> lengths,
         int samples,
         long seed,
@@ -59,8 +63,14 @@ public record BenchSpec(
     public BenchSpec {
         methods = List.copyOf(methods);
         tasks = List.copyOf(tasks);
+        ownTasks = List.copyOf(ownTasks);
         lengths = List.copyOf(lengths);
         notes = List.copyOf(notes);
+    }
+
+    /** The task of this name, the user's own or one that comes with Hayloft. */
+    public Task task(String name) {
+        return Tasks.named(name, ownTasks);
     }
 
     /** The same run with some of its methods only, and with further notes. */
@@ -69,6 +79,7 @@ public record BenchSpec(
                 model,
                 fewer,
                 tasks,
+                ownTasks,
                 lengths,
                 samples,
                 seed,
@@ -93,6 +104,7 @@ public record BenchSpec(
                 model,
                 methods,
                 tasks,
+                ownTasks,
                 lengths,
                 samples,
                 seed,
@@ -124,7 +136,7 @@ public record BenchSpec(
     public static BenchSpec fromJson(String text) {
         var spec = Json.read(text, BenchSpec.class, "the specification of the run");
         spec.methods().forEach(Methods::parse);
-        spec.tasks().forEach(Tasks::named);
+        spec.tasks().forEach(spec::task);
         CacheTypes.parse(spec.cacheType());
         return spec;
     }

@@ -2,10 +2,13 @@ package io.hayloft.bench;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.paper.PaperCompat;
+import io.hayloft.hub.DataSets;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.definition.Definitions;
 import io.hayloft.tasks.needle.KeyTask;
 import io.hayloft.tasks.needle.PassKeyTask;
+import io.hayloft.tasks.registry.OwnTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +33,14 @@ public final class BenchSpecBuilder {
     private List<String> methods = List.of();
     private List<String> notes = List.of();
     private List<String> tasks = List.of();
+    private List<OwnTask> ownTasks = List.of();
     private List<Integer> lengths = List.of();
     private int samples;
     private long seed = 1;
-    private Protocol protocol = Protocol.QUESTION_AWARE;
+    private @Nullable Protocol protocol;
     private @Nullable Path out;
     private @Nullable Path data;
+    private @Nullable Path pulled;
     private @Nullable Path haystack;
     private int answerDigits;
     private int limitTokens;
@@ -67,6 +73,12 @@ public final class BenchSpecBuilder {
     /** Names of tasks, or of groups: {@code mini}, {@code needle}, {@code longbench}. */
     public BenchSpecBuilder tasks(List<String> names) {
         this.tasks = List.copyOf(names);
+        return this;
+    }
+
+    /** The user's own tasks: those that run if none is named. */
+    public BenchSpecBuilder ownTasks(List<OwnTask> files) {
+        this.ownTasks = List.copyOf(files);
         return this;
     }
 
@@ -103,6 +115,12 @@ public final class BenchSpecBuilder {
     /** Folder with data files of tasks; null for none. */
     public BenchSpecBuilder data(@Nullable Path folder) {
         this.data = folder;
+        return this;
+    }
+
+    /** Folder of the data sets that were pulled, which are used where no other is named; null for that of this user. */
+    public BenchSpecBuilder pulledData(@Nullable Path folder) {
+        this.pulled = folder;
         return this;
     }
 
@@ -189,10 +207,11 @@ public final class BenchSpecBuilder {
         range("--max-new-tokens", maxNewTokens, 1 << 20);
         range("--threads", threads, 1024);
         range("--answer-digits", answerDigits, PassKeyTask.MOST_DIGITS);
+        var chosen = withDigits(chooseTasks());
+        var protocol = chooseProtocol(chosen);
         if (paperCompat && protocol != Protocol.QUESTION_AWARE) {
             throw new UserError("--paper-compat compresses after the question, as the paper did: leave out --protocol");
         }
-        var chosen = withDigits(chooseTasks());
         if (haystack != null
                 && chosen.stream()
                         .allMatch(task ->
@@ -203,6 +222,7 @@ public final class BenchSpecBuilder {
                 model,
                 MethodRows.of(paperCompat ? inPapersForm() : methods, truncation && !paperCompat),
                 chosen.stream().map(Task::name).distinct().toList(),
+                ownTasks,
                 chooseLengths(),
                 samples > 0 ? samples : DEFAULT_SAMPLES,
                 seed,
@@ -219,6 +239,21 @@ public final class BenchSpecBuilder {
                 chat,
                 shard,
                 notes);
+    }
+
+    /** As the user wishes, else as the tasks say, if they agree. */
+    private Protocol chooseProtocol(List<Task> chosen) {
+        if (protocol != null) {
+            return protocol;
+        }
+        var first = chosen.getFirst().protocol();
+        for (var task : chosen) {
+            if (!Objects.equals(task.protocol(), first)) {
+                throw new UserError("tasks " + chosen.getFirst().name() + " and " + task.name()
+                        + " are for different protocols: choose one for all with --protocol");
+            }
+        }
+        return first == null ? Protocol.QUESTION_AWARE : Protocol.parse(first);
     }
 
     private @Nullable String checkedClock() {
@@ -258,19 +293,17 @@ public final class BenchSpecBuilder {
     }
 
     private List<Task> chooseTasks() {
+        var named = tasks.isEmpty()
+                ? ownTasks.stream().map(OwnTask::task).toList()
+                : Tasks.parse(String.join(",", tasks), ownTasks);
+        if (data == null && named.stream().anyMatch(task -> task.needsData() && !task.hasData(null))) {
+            data = pulledData(named);
+        }
         var folder = data;
         if (folder != null && !Files.isDirectory(folder)) {
             throw new UserError("--data " + folder + " is no folder: name the one that holds the tasks' .jsonl files");
         }
-        if (!tasks.isEmpty()) {
-            var named = Tasks.parse(String.join(",", tasks));
-            named.stream()
-                    .filter(task -> task.needsData() && folder == null)
-                    .findFirst()
-                    .ifPresent(task -> {
-                        throw new UserError("task " + task.name() + " needs its data: name the folder of " + task.name()
-                                + ".jsonl with --data");
-                    });
+        if (!named.isEmpty()) {
             return named;
         }
         if (folder != null) {
@@ -285,6 +318,26 @@ public final class BenchSpecBuilder {
             return present;
         }
         return model.embedded() ? Tasks.miniSuite() : List.of(Tasks.needle());
+    }
+
+    /** The folder of what {@code hayloft pull} has brought, which all tasks must have their samples in. */
+    private Path pulledData(List<Task> named) {
+        var folder = pulled == null ? DataSets.open().folder() : pulled;
+        for (var task : named) {
+            if (task.needsData() && !task.hasData(folder)) {
+                throw new UserError("task " + task.name() + " needs its data: name the folder of " + task.name()
+                        + ".jsonl with --data" + pullHint(task));
+            }
+        }
+        return folder;
+    }
+
+    private static String pullHint(Task task) {
+        return DataSets.names().stream()
+                .filter(set -> Definitions.tasks(set).contains(task.name()))
+                .findFirst()
+                .map(set -> ", or bring it with: hayloft pull " + set)
+                .orElse("");
     }
 
     private List<Integer> chooseLengths() {

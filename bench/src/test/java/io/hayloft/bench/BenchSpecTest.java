@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.tasks.definition.Definition;
+import io.hayloft.tasks.registry.OwnTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +19,14 @@ class BenchSpecTest {
     @TempDir
     Path folder;
 
-    private static BenchSpecBuilder spec(boolean embedded) {
-        return BenchSpec.builder(new ModelChoice("some model", Path.of("none"), embedded));
+    private BenchSpecBuilder spec(boolean embedded) {
+        var model = new ModelChoice("some model", Path.of("none"), embedded);
+        return BenchSpec.builder(model).pulledData(folder.resolve("pulled"));
+    }
+
+    private OwnTask own(String text) throws IOException {
+        var file = Files.createTempFile(folder, "task", ".yaml");
+        return OwnTask.of(Files.writeString(file, text));
     }
 
     @Test
@@ -137,6 +145,71 @@ class BenchSpecTest {
         Files.writeString(folder.resolve("trec.jsonl"), "");
         Files.writeString(folder.resolve("qasper.jsonl"), "");
         assertThat(spec(false).data(folder).build().tasks()).containsExactlyInAnyOrder("qasper", "trec");
+    }
+
+    @Test
+    void dataThatWasPulledNeedsNoOption() throws IOException {
+        assertThatThrownBy(() -> spec(false).tasks(List.of("qasper_e")).build())
+                .hasMessageContaining("hayloft pull longbench-e");
+        assertThatThrownBy(
+                        () -> spec(false).tasks(List.of("longbench-v2-cot")).build())
+                .hasMessageContaining("hayloft pull longbench-v2");
+        Files.createDirectories(folder.resolve("pulled"));
+        Files.writeString(folder.resolve("pulled/qasper_e.jsonl"), "");
+        Files.writeString(folder.resolve("pulled/longbench-v2.json"), "");
+
+        var spec = spec(false).tasks(List.of("qasper_e", "longbench-v2-cot")).build();
+
+        assertThat(spec.data()).isEqualTo(folder.resolve("pulled"));
+        assertThatThrownBy(() ->
+                        spec(false).tasks(List.of("qasper_e", "trec")).build())
+                .hasMessageContaining("task trec needs its data");
+        assertThat(spec(false).tasks(List.of("qasper_e")).data(folder).build().data())
+                .isEqualTo(folder);
+    }
+
+    @Test
+    void ownTasksRunAndTravel() throws IOException {
+        var own = own("{extends: needle, name: short-keys, version: 7, parameters: {digits: 3}}");
+
+        var spec = spec(false).ownTasks(List.of(own)).build();
+        var again = BenchSpec.fromJson(spec.toJson());
+
+        assertThat(spec.tasks()).containsExactly("short-keys");
+        assertThat(again.tasks()).containsExactly("short-keys");
+        assertThat(again.task("short-keys").version()).isEqualTo("7");
+        assertThat(again.task("needle").version()).isEqualTo("1");
+        assertThat(spec(false)
+                        .ownTasks(List.of(own))
+                        .tasks(List.of("needle", "short-keys"))
+                        .build()
+                        .tasks())
+                .containsExactly("needle", "short-keys");
+        assertThatThrownBy(() -> spec(false)
+                        .ownTasks(List.of(own))
+                        .tasks(List.of("short-key"))
+                        .build())
+                .hasMessageContaining("did you mean 'short-keys'");
+    }
+
+    @Test
+    void tasksChooseTheProtocolIfTheyAgree() throws IOException {
+        var agnostic = own("{extends: needle, name: a, version: 1, protocol: question-agnostic}");
+        var any = own("{extends: needle, name: b, version: 1}");
+
+        assertThat(spec(false).ownTasks(List.of(agnostic)).build().protocol()).isEqualTo(Protocol.QUESTION_AGNOSTIC);
+        assertThat(spec(false)
+                        .ownTasks(List.of(agnostic, any))
+                        .protocol(Protocol.ALL)
+                        .build()
+                        .protocol())
+                .isEqualTo(Protocol.ALL);
+        assertThatThrownBy(() -> spec(false).ownTasks(List.of(agnostic, any)).build())
+                .hasMessageContaining("--protocol");
+        for (var name : Definition.PROTOCOLS) {
+            assertThat(Protocol.parse(name).text()).isEqualTo(name);
+        }
+        assertThat(Definition.PROTOCOLS).hasSize(Protocol.values().length);
     }
 
     @Test

@@ -81,6 +81,13 @@ final class BenchCommand extends Subcommand {
             description = "Tasks or groups. Default: mini for the embedded model, needle for any other.")
     private List<String> tasks = List.of();
 
+    @Option(
+            names = "--task-file",
+            paramLabel = "FILE",
+            description = "A task of your own, a YAML file (docs/add-a-task.md); may be repeated. Runs if no --tasks are"
+                    + " named.")
+    private List<String> taskFiles = List.of();
+
     @Option(names = "--lengths", paramLabel = "LIST", description = "Prompt lengths in tokens, such as 1k,4k.")
     private List<String> lengths = List.of();
 
@@ -115,7 +122,8 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--data",
             paramLabel = "FOLDER",
-            description = "Folder with the JSONL files of LongBench or RULER tasks, or with RULER's input files.")
+            description = "Folder with the JSONL files of LongBench or RULER tasks, or with RULER's input files. Default:"
+                    + " what hayloft pull brought.")
     private @Nullable String data;
 
     @Option(
@@ -257,6 +265,7 @@ final class BenchCommand extends Subcommand {
         applyGrid(spec);
         given(methods, list -> spec.methods(Lists.methods("--methods", list)).notes(List.of()));
         given(tasks, list -> spec.tasks(Lists.words("--tasks", list)));
+        given(taskFiles, files -> spec.ownTasks(TaskFiles.read(files)));
         given(lengths, list -> spec.lengths(Lists.lengths("--lengths", list)));
         given(samples, number -> spec.samples(atLeastOne("--samples", number)));
         given(seed, spec::seed);

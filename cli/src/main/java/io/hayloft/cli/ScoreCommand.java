@@ -4,13 +4,14 @@ import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.predictions.Predictions;
-import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.tasks.ruler.RulerTask;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,8 +33,11 @@ import picocli.CommandLine.Parameters;
             "  hayloft score --task vt --json vt.jsonl"
         })
 final class ScoreCommand extends Subcommand {
-    @Option(names = "--task", paramLabel = "NAME", required = true, description = "The task: see hayloft tasks.")
-    private String task = "";
+    @Option(names = "--task", paramLabel = "NAME", description = "The task: see hayloft tasks.")
+    private @Nullable String task;
+
+    @Option(names = "--task-file", paramLabel = "FILE", description = "A task of your own, a YAML file.")
+    private List<String> taskFiles = List.of();
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -65,14 +69,14 @@ final class ScoreCommand extends Subcommand {
     }
 
     private Task chosen() {
-        var named = Tasks.named(task);
+        var named = TaskFiles.chosen("--task", task, taskFiles);
         if (!kvpress) {
             return named;
         }
         if (named instanceof RulerTask ruler) {
             return ruler.asKvpress();
         }
-        throw new UserError("--kvpress scores tasks of RULER, and " + task + " is none");
+        throw new UserError("--kvpress scores tasks of RULER, and " + named.name() + " is none");
     }
 
     private static Map<String, Object> fields(Task task, Predictions scored) {

@@ -7,8 +7,12 @@ import io.hayloft.methods.MethodInfo;
 import io.hayloft.methods.registry.Methods;
 import io.hayloft.tasks.Task;
 import io.hayloft.tasks.registry.Tasks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -101,6 +105,26 @@ class ListCommandsTest {
 
         assertThat(Cli.good("tasks").out()).contains(names).contains("mini-needle");
         assertThat(names("tasks")).isEqualTo(names);
+    }
+
+    @Test
+    void showsThePageOfATask(@TempDir Path folder) throws IOException {
+        assertThat(Cli.good("tasks", "samsum").out())
+                .startsWith("samsum: summaries of chats, from examples\n")
+                .contains("metric     rouge_l/1", "version    2", "tokens: 128; the line feed token ends it")
+                .contains("  | Summarize the dialogue into a few short sentences.");
+        assertThat(Cli.good("tasks", "niah_single_1").out()).contains("hayloft samples --task niah_single_1");
+        Cli.run("tasks", "samsun").isUserError("did you mean 'samsum'");
+
+        var file = folder.resolve("my.yaml");
+        Files.writeString(file, "{extends: samsum, name: mine, version: 4, about: mine}");
+        var page = JsonMapper.shared()
+                .readTree(Cli.good("tasks", "--json", "--task-file", file.toString())
+                        .out());
+        assertThat(page.get("version").asString()).isEqualTo("4");
+        assertThat(page.get("prompt").asString()).startsWith("Summarize the dialogue");
+        Files.writeString(file, "extends: samsum\nname: mine\nversion: 4\nabot: mine\n");
+        Cli.run("tasks", "--task-file", file.toString()).isUserError("my.yaml, line 4: unknown key", "'about'");
     }
 
     private static List<String> names(String command) {

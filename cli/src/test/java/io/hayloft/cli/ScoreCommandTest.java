@@ -50,6 +50,17 @@ class ScoreCommandTest {
     }
 
     @Test
+    void scoresATaskOfTheUsersOwn() throws IOException {
+        var task = folder.resolve("my.yaml");
+        Files.writeString(task, "{extends: qasper, name: mine, version: 1}");
+        Files.writeString(file, GOOD + "\n" + MISS + "\n");
+        assertThat(Cli.good("score", "--task-file", task.toString(), file.toString(), "--json")
+                        .out())
+                .isEqualTo("{\"task\":\"mine\",\"rows\":2,\"failed\":0,\"score\":50.0}\n");
+        Cli.run("score", file.toString()).isUserError("--task", "--task-file");
+    }
+
+    @Test
     void scoresAsKvpressOnDemand() throws IOException {
         Files.writeString(file, "{\"pred\": \"1\\n2\", \"outputs\": [\"12\"]}\n");
         assertThat(Cli.good("score", "--task", "vt", file.toString(), "--json").out())

@@ -71,7 +71,7 @@ final class HubDownload {
     }
 
     /**
-     * What the hub says about a repository: its commit ({@code sha}) and files ({@code siblings}), with sizes and checksums.
+     * What the hub says about a repository ({@code OWNER/REPO} of a model, {@code datasets/OWNER/REPO}): its commit ({@code sha}) and files ({@code siblings}), with sizes and checksums.
      *
      * @throws UserError if it cannot be asked, or there is no such repository or revision
      */
@@ -80,7 +80,8 @@ final class HubDownload {
         try {
             answer = Files.createTempFile("hayloft-hub", ".json");
             Files.delete(answer);
-            var path = "/api/models/" + repo + "/revision/" + escaped(revision).replace("/", "%2F") + "?blobs=true";
+            var kind = repo.startsWith("datasets/") ? "/api/" : "/api/models/";
+            var path = kind + repo + "/revision/" + escaped(revision).replace("/", "%2F") + "?blobs=true";
             var missing = "no repository '" + repo + "' with a revision '" + revision + "'";
             transfer().fetch(target(path, -1, missing, repo), answer, PullListener.SILENT);
             return JsonMapper.shared().readTree(Files.readString(answer));
@@ -106,7 +107,7 @@ final class HubDownload {
 
     private HttpTransfer.Target target(String path, long bytes, String missing, String repo) {
         var terms = (token.isEmpty() ? "set HF_TOKEN to an access token" : "HF_TOKEN gives no access")
-                + " and accept the model's terms at " + endpoint + "/" + repo;
+                + " and accept its terms at " + endpoint + "/" + repo;
         return new HttpTransfer.Target(URI.create(endpoint + path), bytes, missing, terms);
     }
 

@@ -135,7 +135,9 @@ record LongBenchScores(String title, List<String> columns, List<Row> rows) {
         var rows = new ArrayList<Row>();
         for (var method : methods) {
             var judged = of(records, method).stream()
-                    .filter(record -> !record.output().isEmpty()) // the published table leaves out empty replies
+                    // the published table leaves out samples with an empty reply, in either call
+                    .filter(record -> !record.output().isEmpty()
+                            && !"".equals(record.outcome().thoughts()))
                     .map(record -> new Choice.Row(
                             String.valueOf(record.facets().get("difficulty")),
                             String.valueOf(record.facets().get("length_group")),

@@ -6,7 +6,6 @@ import io.hayloft.bench.paper.PaperCompat;
 import io.hayloft.bench.record.Json;
 import io.hayloft.engine.generation.Thinking;
 import io.hayloft.methods.registry.Methods;
-import io.hayloft.tasks.registry.Tasks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,9 @@ public final class RunSettings {
         settings.put("compressors", new TreeMap<>(model.compressors()));
         settings.put("tasks", spec.tasks());
         settings.put("metrics", metrics(spec));
+        if (!spec.ownTasks().isEmpty()) {
+            settings.put("task_definitions", definitions(spec));
+        }
         settings.put("lengths", lengths);
         settings.put("samples", spec.samples());
         var shard = spec.shard();
@@ -102,7 +104,14 @@ public final class RunSettings {
 
     private static Map<String, String> metrics(BenchSpec spec) {
         var metrics = new TreeMap<String, String>();
-        spec.tasks().forEach(name -> metrics.put(name, Tasks.named(name).metric()));
+        spec.tasks().forEach(name -> metrics.put(name, spec.task(name).metric()));
         return metrics;
+    }
+
+    private static Map<String, String> definitions(BenchSpec spec) {
+        var definitions = new TreeMap<String, String>();
+        spec.ownTasks().forEach(task -> definitions.put(task.name(), task.definition()));
+        definitions.keySet().retainAll(spec.tasks());
+        return definitions;
     }
 }

@@ -32,7 +32,7 @@ final class QuestionPlace {
                         || Character.isWhitespace(prompt.question().charAt(0))
                 ? ""
                 : "\n";
-        return with(sample, prompt.withDocument(prompt.document() + other.stripTrailing() + gap));
+        return sample.withPrompt(prompt.withDocument(prompt.document() + other.stripTrailing() + gap));
     }
 
     /** The question of the next sample, of one about the same context if there is one; else a general one. */
@@ -47,17 +47,5 @@ final class QuestionPlace {
         var question = samples.get(next).prompt().question();
         boolean differs = !question.strip().equals(sample.prompt().question().strip());
         return differs && !question.isBlank() ? question : GENERAL;
-    }
-
-    private static Sample with(Sample sample, Prompt prompt) {
-        return new Sample(
-                sample.task(),
-                sample.category(),
-                sample.id(),
-                prompt,
-                sample.references(),
-                sample.allClasses(),
-                sample.maxNewTokens(),
-                sample.facets());
     }
 }

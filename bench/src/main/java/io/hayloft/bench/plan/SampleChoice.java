@@ -95,7 +95,7 @@ public final class SampleChoice {
             compat.switches().forEach(one -> notes.add(one.line()));
         }
         for (var name : spec.tasks()) {
-            var task = Tasks.named(name);
+            var task = spec.task(name);
             if (!task.suitedTo(runner.tokens())) {
                 throw new UserError(
                         "task " + name + " does not suit " + runner.model().name()
@@ -301,7 +301,7 @@ public final class SampleChoice {
         for (var line : lines) {
             var subject = line.subject();
             boolean ownLength = own.computeIfAbsent(
-                    subject.task(), name -> Tasks.named(name).ownLengths(spec.data()));
+                    subject.task(), name -> spec.task(name).ownLengths(spec.data()));
             var length = ownLength ? 0 : subject.facets().getOrDefault("length", 0);
             var sample = List.of(subject.task(), length, subject.sample(), subject.protocol());
             answered.computeIfAbsent(sample, any -> new HashSet<>()).add(subject.method());

@@ -2,6 +2,7 @@ package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -90,8 +91,9 @@ public record RunInfo(
     /** This start of a run as the continuation of an earlier one, which it may extend. */
     RunInfo continuing(Path folder, RunInfo before) {
         var grown = Growth.of(folder, before.settings(), settings);
-        if (!grown.reasons().isEmpty()) {
-            throw new UserError(folder + " holds another run (" + String.join("; ", grown.reasons())
+        var reasons = reasonsAgainst(before, grown);
+        if (!reasons.isEmpty()) {
+            throw new UserError(folder + " holds another run (" + String.join("; ", reasons)
                     + "): name another --out folder");
         }
         var all = new LinkedHashSet<>(before.notes());
@@ -124,6 +126,19 @@ public record RunInfo(
                 List.copyOf(all));
     }
 
+    /** Why this run and another cannot be one: the settings, and tasks whose scores do not mix. */
+    private List<String> reasonsAgainst(RunInfo other, Growth settingsOfBoth) {
+        var reasons = new ArrayList<>(settingsOfBoth.reasons());
+        taskVersions.forEach((task, version) -> {
+            var before = other.taskVersions().getOrDefault(task, version);
+            if (!before.equals(version)) {
+                reasons.add("task " + task + " is version " + version + " here and version " + before
+                        + " there: their scores do not mix");
+            }
+        });
+        return reasons;
+    }
+
     /** This run when its last sample is done. */
     RunInfo finishedAt(String time, double secondsMore) {
         return with(settings, time, seconds + secondsMore);
@@ -137,9 +152,10 @@ public record RunInfo(
      */
     RunInfo mergedWith(Path folder, RunInfo other, Path otherFolder) {
         var together = Growth.of(folder, settings, other.settings());
-        if (!together.reasons().isEmpty()) {
-            throw new UserError(folder + " and " + otherFolder + " are not parts of one run: "
-                    + String.join("; ", together.reasons()));
+        var reasons = reasonsAgainst(other, together);
+        if (!reasons.isEmpty()) {
+            throw new UserError(
+                    folder + " and " + otherFolder + " are not parts of one run: " + String.join("; ", reasons));
         }
         var versions = new LinkedHashMap<>(taskVersions);
         versions.putAll(other.taskVersions());

@@ -7,11 +7,15 @@ import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.identity.RecordKey;
+import io.hayloft.bench.plan.AnswerRules;
 import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.Task;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the questions to a server, and the records of its answers. */
 final class EndpointRecorder {
@@ -38,15 +42,24 @@ final class EndpointRecorder {
      * may not, the interface has no such rule, and the metric reads the first line of a longer answer.
      */
     ApiClient.Question question(PlannedSample planned) {
-        var prompt = planned.sample().prompt();
-        var rules = planned.rules();
+        return question(planned.sample().prompt(), planned.rules(), planned.rules().maxNewTokens());
+    }
+
+    /** What it is asked in the second call of a sample, after its reply to the first. */
+    ApiClient.Question second(PlannedSample planned, Sample.SecondCall call, String reply) {
+        int wish = job.spec().maxNewTokens();
+        int most = wish > 0 ? Math.min(wish, call.maxNewTokens()) : call.maxNewTokens();
+        return question(call.prompt(reply), planned.rules(), most);
+    }
+
+    private ApiClient.Question question(Prompt prompt, AnswerRules rules, int most) {
         boolean chat = switch (endpoint.api()) {
             case CHAT -> true;
             case COMPLETIONS -> false;
             case AUTO -> prompt.chat() && hasChatFormat();
         };
         var text = endpoint.api() == Api.COMPLETIONS ? job.runner().chatText(prompt) : prompt.text();
-        return new ApiClient.Question(text, chat, rules.maxNewTokens(), rules.atNewline() && rules.minNewTokens() == 0);
+        return new ApiClient.Question(text, chat, most, rules.atNewline() && rules.minNewTokens() == 0);
     }
 
     /** The embedded model says nothing about the server's. */
@@ -55,13 +68,22 @@ final class EndpointRecorder {
         return model.chatFormat() || model.embedded();
     }
 
-    /** Scores an answer. What the server does not count is counted in tokens of {@code --model}. */
-    BenchRecord record(PlannedSample planned, ApiClient.Reply reply) {
-        var sample = planned.sample();
-        int prompt = reply.promptTokens() >= 0 ? reply.promptTokens() : planned.promptTokens();
-        int answer = reply.answerTokens() >= 0
+    private int answerTokens(ApiClient.Reply reply) {
+        return reply.answerTokens() >= 0
                 ? reply.answerTokens()
                 : job.runner().tokens().count(reply.text());
+    }
+
+    /**
+     * Scores an answer. What the server does not count is counted in tokens of {@code --model}.
+     *
+     * @param before the reply to the first of two calls; null where there is one only
+     */
+    BenchRecord record(PlannedSample planned, ApiClient.Reply reply, ApiClient.@Nullable Reply before) {
+        var sample = planned.sample();
+        var withText = before == null ? reply : before;
+        int prompt = withText.promptTokens() >= 0 ? withText.promptTokens() : planned.promptTokens();
+        int thoughts = before == null ? 0 : answerTokens(before);
         return new BenchRecord(
                 subject(planned.task(), sample.id(), planned.protocol(), sample.facets()),
                 new BenchRecord.Outcome(
@@ -70,8 +92,9 @@ final class EndpointRecorder {
                         sample.references(),
                         sample.allClasses(),
                         reply.text(),
-                        reply.finish().equals("stop") ? "eos" : reply.finish()),
-                new BenchRecord.Tokens(prompt, prompt, null, planned.tokensBeforeCut(), answer, 0),
+                        reply.finish().equals("stop") ? "eos" : reply.finish(),
+                        before == null ? null : before.text()),
+                new BenchRecord.Tokens(prompt, prompt, null, planned.tokensBeforeCut(), thoughts + answerTokens(reply), 0, thoughts, null),
                 null,
                 null,
                 new BenchRecord.Origin(planned.promptSha256(), textHash(planned), key(planned), machine));

@@ -18,7 +18,6 @@ import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
-import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -79,7 +78,7 @@ public final class EndpointRun implements AutoCloseable {
             throw new UserError("a server gets context and question in one prompt: leave out --protocol");
         }
         for (var task : spec.tasks()) {
-            if (Tasks.named(task).isConversation()) {
+            if (spec.task(task).isConversation()) {
                 throw new UserError(
                         "a server gets each question alone, not the turns of " + task + ": leave it out of --tasks");
             }
@@ -211,7 +210,14 @@ public final class EndpointRun implements AutoCloseable {
 
     private Asked ask(ApiClient client, PlannedSample planned) throws InterruptedException {
         try {
-            return new Asked(recorder.record(planned, client.ask(recorder.question(planned))), null);
+            var reply = client.ask(recorder.question(planned));
+            var call = planned.sample().second();
+            return new Asked(
+                    call == null
+                            ? recorder.record(planned, reply, null)
+                            : recorder.record(
+                                    planned, client.ask(recorder.second(planned, call, reply.text())), reply),
+                    null);
         } catch (EndpointException e) {
             return new Asked(recorder.failed(planned, Objects.requireNonNullElse(e.getMessage(), "no answer")), null);
         } catch (RuntimeException e) {

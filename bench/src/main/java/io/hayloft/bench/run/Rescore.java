@@ -8,13 +8,16 @@ import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.registry.OwnTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -64,18 +67,27 @@ public record Rescore(RunFolder run, List<Change> tasks) {
     static Rescore of(Path folder, Function<String, Task> tasks) {
         var changes = new ArrayList<Change>();
         var run = RunWriter.rewrite(folder, before -> {
-            var after = scored(before, tasks);
+            var after = scored(before, name -> own(before, name).orElseGet(() -> tasks.apply(name)));
             changes.addAll(changes(before.records(), after.records()));
             return after;
         });
         return new Rescore(run, changes);
     }
 
+    /** A task of the user's own, from the definition that the run has kept. */
+    private static Optional<Task> own(RunFolder run, String name) {
+        return run.info().settings().get("task_definitions") instanceof Map<?, ?> map
+                        && map.get(name) instanceof String definition
+                ? Optional.of(new OwnTask(name, definition, null).task())
+                : Optional.empty();
+    }
+
     private static RunFolder scored(RunFolder run, Function<String, Task> tasks) {
         var records = new ArrayList<BenchRecord>();
         var metrics = new TreeMap<String, String>();
+        var known = new HashMap<String, Task>();
         for (var record : run.records()) {
-            var task = tasks.apply(record.task());
+            var task = known.computeIfAbsent(record.task(), tasks);
             records.add(record.scored(task.metric(), task.score(sample(record), record.output())));
             metrics.put(task.name(), task.metric());
         }

@@ -38,6 +38,7 @@ public final class SampleJob implements AutoCloseable {
     private final SampleChoice choice;
     private final Recorder recorder;
     private Consumer<KeptPrompt> keeper = _ -> {};
+    private final SecondCalls secondCalls;
 
     private SampleJob(BenchSpec spec, SampleRunner runner, @Nullable LanguageModel own) {
         this.spec = spec;
@@ -46,6 +47,7 @@ public final class SampleJob implements AutoCloseable {
         this.methods = spec.methods().stream().map(Methods::parse).toList();
         this.choice = SampleChoice.of(spec, runner);
         this.recorder = new Recorder(spec, runner.model());
+        this.secondCalls = new SecondCalls(spec, runner);
         var time = spec.clock();
         renderAt(time == null ? now() : time);
     }
@@ -121,7 +123,7 @@ public final class SampleJob implements AutoCloseable {
         var answers = groups.answer(some, kept);
         var records = new ArrayList<BenchRecord>();
         for (int i = 0; i < answers.size(); i++) {
-            records.add(recorder.record(planned, some.get(i), answers.get(i)));
+            records.add(recorder.record(planned, some.get(i), secondCalls.after(planned, answers.get(i))));
         }
         return records;
     }

@@ -102,6 +102,34 @@ class EndpointRunTest {
         }
     }
 
+    /** The second prompt has the first reply in place of the text. */
+    @Test
+    void aSampleOfTwoCallsIsAskedTwice() throws IOException {
+        Files.writeString(
+                folder.resolve("longbench-v2.jsonl"),
+                "{\"_id\":\"a\",\"question\":\"Which?\",\"choice_A\":\"one\",\"choice_B\":\"two\",\"choice_C\":\"three\","
+                        + "\"choice_D\":\"four\",\"answer\":\"B\",\"context\":\"The long text.\","
+                        + "\"difficulty\":\"easy\",\"length\":\"short\"}");
+        try (var server = new FakeServer(request -> request.body().contains("The long text.")
+                ? message(" It is the second. ", 90, 5)
+                : message("The correct answer is (B).", 60, 7))) {
+            var spec = spec().tasks(List.of("longbench-v2-cot")).data(folder).build();
+            var done = run(spec, endpoint(server, "row", Api.AUTO, 1), RunListener.NONE);
+
+            assertThat(server.requests()).hasSize(2);
+            assertThat(server.requests().getLast().body())
+                    .contains("think step by step: It is the second.", "The text is too long and omitted here.")
+                    .contains("\"max_tokens\":128");
+            assertThat(done.records()).singleElement().satisfies(record -> {
+                assertThat(record.score()).isEqualTo(1);
+                assertThat(record.output()).isEqualTo("The correct answer is (B).");
+                assertThat(record.outcome().thoughts()).isEqualTo(" It is the second. ");
+                assertThat(record.promptTokens()).isEqualTo(90);
+                assertThat(record.generatedTokens()).isEqualTo(12);
+            });
+        }
+    }
+
     @Test
     void questionsGoOutTogetherButNoMoreThanAllowed() {
         var four = new CountDownLatch(4);

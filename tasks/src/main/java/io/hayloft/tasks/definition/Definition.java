@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -149,7 +150,7 @@ public final class Definition {
         return JsonMapper.shared().writeValueAsString(json(mapping));
     }
 
-    private static tools.jackson.databind.JsonNode json(YamlNode node) {
+    private static JsonNode json(YamlNode node) {
         var factory = JsonNodeFactory.instance;
         return switch (node) {
             case Scalar(Place _, var text) -> factory.stringNode(text);

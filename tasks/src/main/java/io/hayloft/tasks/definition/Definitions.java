@@ -137,11 +137,13 @@ public final class Definitions {
         var fields = new LinkedHashMap<>(parent.fields());
         var keys = new LinkedHashMap<>(parent.keys());
         without(own).fields().forEach((key, value) -> {
-            boolean join = key.equals("parameters")
-                    && value instanceof Mapping
-                    && fields.get(key) instanceof Mapping;
-            fields.put(key, join ? merged((Mapping) value, (Mapping) fields.get(key)) : value);
-            keys.put(key, own.keys().get(key));
+            boolean joined = key.equals("parameters");
+            fields.put(
+                    key,
+                    joined && value instanceof Mapping more && fields.get(key) instanceof Mapping before
+                            ? merged(more, before)
+                            : value);
+            keys.put(key, own.keys().getOrDefault(key, own.place()));
         });
         keys.keySet().retainAll(fields.keySet());
         return new Mapping(own.place(), fields, keys);

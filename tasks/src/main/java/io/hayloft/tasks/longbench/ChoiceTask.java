@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Multiple-choice questions about long texts, as in LongBench v2, answered at once. A template without {@code $DOC$} asks the
- * questions without the text.
+ * Multiple-choice questions about long texts, as in LongBench v2, answered at once, or after thoughts of the model in a first
+ * call where there is a second template. A template without {@code $DOC$} asks the questions without the text.
  */
 public final class ChoiceTask extends DefinedTask {
     private static final String DOCUMENT = "$DOC$";
@@ -31,6 +31,8 @@ public final class ChoiceTask extends DefinedTask {
     private final String data;
     private final boolean withContext;
     private final int maxNewTokens;
+    private final String secondTemplate;
+    private final int secondNewTokens;
 
     /**
      * The task of a definition of the form {@code choices}.
@@ -44,11 +46,13 @@ public final class ChoiceTask extends DefinedTask {
         this.withContext = template.contains(DOCUMENT);
         this.data = fields.text("data", definition.name());
         this.maxNewTokens = fields.integer("answer-tokens", 1, 1 << 20);
+        this.secondTemplate = fields.text("second-prompt", "");
+        this.secondNewTokens = fields.integer("second-answer-tokens", 1, 1 << 20, maxNewTokens);
     }
 
     @Override
     public String promptForm() {
-        return template;
+        return secondTemplate.isEmpty() ? template : template + "\n\nThen, with the reply:\n\n" + secondTemplate;
     }
 
     @Override
@@ -91,7 +95,8 @@ public final class ChoiceTask extends DefinedTask {
         var facets = new LinkedHashMap<String, Object>();
         facets.put("difficulty", row.text("difficulty"));
         facets.put("length_group", row.text("length"));
-        var prompt = prompt(row.text("context"), FIELDS.stream().map(row::text).toList());
+        var values = FIELDS.stream().map(row::text).toList();
+        var prompt = prompt(row.text("context"), values);
         if (request != null && request.limitTokens() > 0) {
             int before =
                     request.tokens().count(prompt.text()) + request.tokens().startTokens();
@@ -99,7 +104,7 @@ public final class ChoiceTask extends DefinedTask {
             prompt = cut(prompt, request.limitTokens(), request.tokens());
         }
         return new Sample(
-                name(), category(), row.text("_id"), prompt, List.of(answer), List.of(), maxNewTokens, facets);
+                name(), category(), row.text("_id"), prompt, List.of(answer), List.of(), maxNewTokens, facets, second(values));
     }
 
     /**
@@ -121,13 +126,25 @@ public final class ChoiceTask extends DefinedTask {
         return new Prompt(instruction, document, question, true);
     }
 
+    /** The second call of a question, if the task has one. */
+    private Sample.@Nullable SecondCall second(List<String> values) {
+        if (secondTemplate.isEmpty()) {
+            return null;
+        }
+        var text = secondTemplate;
+        for (int i = 0; i < MARKS.size(); i++) {
+            text = text.replace(MARKS.get(i), UnicodeText.strip(values.get(i)));
+        }
+        return new Sample.SecondCall(text, secondNewTokens);
+    }
+
     /**
      * Cuts a prompt of more tokens than the limit: half of them from its beginning, rounded down, and the rest from its end,
      * turned into text together.
      *
      * @param limit the most tokens, BOS token included; 0 cuts nothing
      */
-    static Prompt cut(Prompt prompt, int limit, TokenCounter tokens) {
+    public static Prompt cut(Prompt prompt, int limit, TokenCounter tokens) {
         var ids = tokens.encode(prompt.text());
         int start = tokens.startTokens();
         if (limit == 0 || start + ids.length <= limit) {

@@ -14,10 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
@@ -67,12 +65,16 @@ public final class SampleFile {
 
     /** The file of this name in the first folder that has it; null if none does. */
     static @Nullable Path find(String data, @Nullable Path folder, @Nullable Path own) {
-        for (var place : Stream.of(folder, own).filter(Objects::nonNull).toList()) {
+        var found = folder == null ? null : find(data, folder);
+        return found != null || own == null ? found : find(data, own);
+    }
+
+    private static @Nullable Path find(String data, Path folder) {
+        for (var place : List.of(folder, folder.resolve("data"))) {
             for (var ending : ENDINGS) {
-                for (var file : List.of(place.resolve(data + ending), place.resolve("data").resolve(data + ending))) {
-                    if (Files.isRegularFile(file)) {
-                        return file;
-                    }
+                var file = place.resolve(data + ending);
+                if (Files.isRegularFile(file)) {
+                    return file;
                 }
             }
         }

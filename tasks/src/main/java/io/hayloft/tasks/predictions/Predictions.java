@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,9 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
      */
     public record Failure(int line, String why) {}
 
+    /** A row that can be read. */
+    private record Row(int line, String answer, List<String> references, List<String> classes) {}
+
     /** Something is wrong with a row. */
     private static final class BadRow extends Exception {
         private static final long serialVersionUID = 1L;
@@ -67,7 +71,7 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
      * @throws UserError if the file cannot be read
      */
     public static Predictions of(Task task, Path file) {
-        var scores = new ArrayList<Double>();
+        var rows = new ArrayList<Row>();
         var failures = new ArrayList<Failure>();
         // bytes as characters, so that a line that is no UTF-8 spoils no other
         try (var reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
@@ -76,7 +80,7 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
                 number++;
                 try {
                     if (!line.isBlank()) {
-                        scores.add(score(task, row(line.getBytes(StandardCharsets.ISO_8859_1))));
+                        rows.add(row(task, number, row(line.getBytes(StandardCharsets.ISO_8859_1))));
                     }
                 } catch (BadRow e) {
                     failures.add(new Failure(number, e.why));
@@ -85,6 +89,8 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
         } catch (IOException e) {
             throw new UserError(file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "no such file"), e);
         }
+        var scores = scores(task, rows, failures);
+        failures.sort(Comparator.comparingInt(Failure::line));
         var all = scores.stream().mapToDouble(Double::doubleValue).toArray();
         return new Predictions(
                 all.length,
@@ -110,25 +116,36 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
         }
     }
 
-    private static double score(Task task, JsonNode row) throws BadRow {
+    private static Row row(Task task, int line, JsonNode row) throws BadRow {
         var answer = first(row, ANSWERS);
         if (!row.path(answer).isString()) {
             throw new BadRow("expected a text in field '" + answer + "'");
         }
-        var sample = new Sample(
-                task.name(),
-                task.category(),
-                "row",
-                new Prompt("", "", false),
-                references(row),
-                classes(task, row),
-                1,
-                Map.of());
-        try {
-            return task.scoreOfRow(sample, row.path(answer).stringValue());
-        } catch (IllegalArgumentException e) {
-            throw new BadRow(Objects.requireNonNullElse(e.getMessage(), "cannot be scored"));
+        return new Row(line, row.path(answer).stringValue(), references(row), classes(task, row));
+    }
+
+    /** The scores of rows; the class names of the last one serve all, as in the published program. */
+    private static List<Double> scores(Task task, List<Row> rows, List<Failure> failures) {
+        var classes = rows.isEmpty() ? List.<String>of() : rows.getLast().classes();
+        var scores = new ArrayList<Double>();
+        for (var row : rows) {
+            var sample = new Sample(
+                    task.name(),
+                    task.category(),
+                    "row",
+                    new Prompt("", "", false),
+                    row.references(),
+                    classes,
+                    1,
+                    Map.of());
+            try {
+                scores.add(task.scoreOfRow(sample, row.answer()));
+            } catch (IllegalArgumentException e) {
+                failures.add(new Failure(
+                        row.line(), Objects.requireNonNullElse(e.getMessage(), "cannot be scored")));
+            }
         }
+        return scores;
     }
 
     private static List<String> references(JsonNode row) throws BadRow {

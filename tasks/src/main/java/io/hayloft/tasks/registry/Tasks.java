@@ -39,6 +39,26 @@ public final class Tasks {
     }
 
     /**
+     * The task of this name, the user's own first.
+     *
+     * @throws UserError that names the closest task if there is none of this name
+     */
+    public static Task named(String name, List<OwnTask> own) {
+        for (var one : own) {
+            if (one.name().equals(name)) {
+                return one.task();
+            }
+        }
+        try {
+            return named(name);
+        } catch (UserError e) {
+            throw Suggest.closest(name, own.stream().map(OwnTask::name).toList())
+                    .map(close -> new UserError("unknown task '" + name + "': did you mean '" + close + "'?", e))
+                    .orElse(e);
+        }
+    }
+
+    /**
      * A task that hides a pass key, with a key of another length; empty for other tasks.
      *
      * @throws UserError if the task has no keys of so many digits
@@ -54,11 +74,16 @@ public final class Tasks {
      * @throws UserError if the list names none, or one that does not exist
      */
     public static List<Task> parse(String list) {
+        return parse(list, List.of());
+    }
+
+    /** The same where a name may also be that of one of the user's own tasks. */
+    public static List<Task> parse(String list, List<OwnTask> own) {
         var tasks = new LinkedHashMap<String, Task>();
         for (var word : list.split(",", -1)) {
             var name = word.strip();
             if (!name.isEmpty()) {
-                group(name).forEach(task -> tasks.putIfAbsent(task.name(), task));
+                group(name, own).forEach(task -> tasks.putIfAbsent(task.name(), task));
             }
         }
         if (tasks.isEmpty()) {
@@ -67,10 +92,9 @@ public final class Tasks {
         return List.copyOf(tasks.values());
     }
 
-    private static List<Task> group(String name) {
-        return Definitions.isTask(name) || !Definitions.groups().contains(name)
-                ? List.of(named(name))
-                : ofGroup(name);
+    private static List<Task> group(String name, List<OwnTask> own) {
+        boolean isGroup = !Definitions.isTask(name) && Definitions.groups().contains(name);
+        return isGroup ? ofGroup(name) : List.of(named(name, own));
     }
 
     private static List<Task> ofGroup(String name) {

@@ -35,9 +35,9 @@ class ChoiceGoldensTest {
         Files.copy(Shared.path("evaluation/longbench-v2/samples.jsonl"), folder.resolve("longbench-v2.jsonl"));
         var sums = new HashMap<String, JsonNode>();
         lines("prompts.jsonl").forEach(line -> sums.put(line.get("_id").stringValue(), line));
-        var forms = Map.of("longbench-v2", "0shot", "longbench-v2-no-context", "0shot_no_context");
+        var forms = Map.of("longbench-v2", "0shot", "longbench-v2-no-context", "0shot_no_context", "longbench-v2-cot", "0shot_cot");
         int checked = 0;
-        for (var task : Tasks.parse("longbench-v2,longbench-v2-no-context")) {
+        for (var task : Tasks.parse("longbench-v2,longbench-v2-no-context,longbench-v2-cot")) {
             for (var sample : task.samples(new SampleRequest(0, 0, 0, folder, 0, new StandInTokens(0)))) {
                 var wanted = Objects.requireNonNull(sums.get(sample.id()), sample.id())
                         .get(forms.get(task.name()));
@@ -47,7 +47,29 @@ class ChoiceGoldensTest {
                 checked++;
             }
         }
-        assertThat(checked).isEqualTo(24);
+        assertThat(checked).isEqualTo(36);
+    }
+
+    /** In the second call the trimmed first reply stands in the prompt, and the text is left out. */
+    @Test
+    void secondPromptsHaveTheirChecksums(@TempDir Path folder) throws IOException {
+        Files.copy(Shared.path("evaluation/longbench-v2/samples.jsonl"), folder.resolve("longbench-v2.jsonl"));
+        var request = new SampleRequest(0, 0, 0, folder, 0, new StandInTokens(0));
+        var samples = Tasks.named("longbench-v2-cot").samples(request);
+        assertThat(samples).hasSize(12);
+        int checked = 0;
+        for (var line : lines("prompts.jsonl")) {
+            var sample = samples.get(checked++);
+            var call = Objects.requireNonNull(sample.second(), sample.id());
+            var wanted = line.get("0shot_cot_ans");
+            assertThat(sample.id()).isEqualTo(line.get("_id").stringValue());
+            assertThat(sample.maxNewTokens()).isEqualTo(1024);
+            assertThat(call.maxNewTokens()).isEqualTo(128);
+            assertThat(GoldenLines.sha256(
+                            call.prompt(wanted.get("cot_reply").stringValue()).text()))
+                    .as(sample.id())
+                    .isEqualTo(wanted.get("sha256").stringValue());
+        }
     }
 
     @Test
