@@ -21,7 +21,6 @@ import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.registry.Tasks;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

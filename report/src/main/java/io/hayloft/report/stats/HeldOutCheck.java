@@ -34,9 +34,10 @@ public record HeldOutCheck(
         var own = methods.getOrDefault(method, List.of());
         var full = methods.getOrDefault(Groups.FULL, List.of());
         var pairs = Pairs.of(own, Pairs.scores(full), BenchRecord::category);
-        boolean beats = methods.keySet().stream()
-                .filter(name -> !name.equals(method) && name.split("[:+ ]", 2)[0].equals("random"))
-                .allMatch(random -> Pairs.of(own, Pairs.scores(methods.get(random)), BenchRecord::category)
+        boolean beats = methods.entrySet().stream()
+                .filter(other -> !other.getKey().equals(method)
+                        && other.getKey().split("[:+ ]", 2)[0].equals("random"))
+                .allMatch(random -> Pairs.of(own, Pairs.scores(random.getValue()), BenchRecord::category)
                         .isHigher());
         return new HeldOutCheck(
                 Cells.of(full, BenchRecord::category),

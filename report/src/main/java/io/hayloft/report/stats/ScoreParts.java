@@ -81,7 +81,7 @@ public record ScoreParts(String task, List<String> parts, List<Row> rows) {
                 names.stream().sorted(Comparator.comparing(ScoreParts::number)).toList();
         var rows = new ArrayList<Row>();
         sums.forEach((method, ofMethod) -> {
-            double score = byMethod.get(method).stream()
+            double score = byMethod.getOrDefault(method, List.of()).stream()
                     .mapToDouble(BenchRecord::score)
                     .average()
                     .orElseThrow();
