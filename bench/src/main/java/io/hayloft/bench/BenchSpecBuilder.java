@@ -275,8 +275,7 @@ public final class BenchSpecBuilder {
         }
         if (folder != null) {
             var present = Stream.concat(
-                            Tasks.longBench().stream()
-                                    .filter(task -> Files.exists(folder.resolve(task.name() + ".jsonl"))),
+                            Tasks.all().stream().filter(task -> task.needsData() && hasFile(folder, task.name())),
                             Tasks.ruler().stream().filter(task -> task.ownLengths(folder)))
                     .toList();
             if (present.isEmpty()) {
@@ -285,6 +284,13 @@ public final class BenchSpecBuilder {
             return present;
         }
         return model.embedded() ? Tasks.miniSuite() : List.of(Tasks.needle());
+    }
+
+    /** Whether a folder has the file of a task where tasks look for it. */
+    private static boolean hasFile(Path folder, String task) {
+        return Stream.of(folder, folder.resolve("data"))
+                .flatMap(place -> Stream.of(place.resolve(task + ".jsonl"), place.resolve(task + ".json")))
+                .anyMatch(Files::isRegularFile);
     }
 
     private List<Integer> chooseLengths() {
