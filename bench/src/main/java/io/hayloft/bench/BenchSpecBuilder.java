@@ -308,8 +308,7 @@ public final class BenchSpecBuilder {
         }
         if (folder != null) {
             var present = Stream.concat(
-                            Tasks.longBench().stream()
-                                    .filter(task -> Files.exists(folder.resolve(task.name() + ".jsonl"))),
+                            Tasks.all().stream().filter(task -> task.needsData() && task.hasData(folder)),
                             Tasks.ruler().stream().filter(task -> task.ownLengths(folder)))
                     .toList();
             if (present.isEmpty()) {

@@ -145,6 +145,12 @@ class BenchSpecTest {
         Files.writeString(folder.resolve("trec.jsonl"), "");
         Files.writeString(folder.resolve("qasper.jsonl"), "");
         assertThat(spec(false).data(folder).build().tasks()).containsExactlyInAnyOrder("qasper", "trec");
+        Files.createDirectory(folder.resolve("data"));
+        for (var file : new String[] {"vcsum.jsonl", "qasper_e.json", "longbench-v2.jsonl"}) {
+            Files.writeString(folder.resolve("data").resolve(file), "");
+        }
+        assertThat(spec(false).data(folder).build().tasks())
+                .containsExactlyInAnyOrder("qasper", "trec", "vcsum", "qasper_e", "longbench-v2");
     }
 
     @Test

@@ -46,7 +46,8 @@ record EndTokens(int bos, List<Integer> eos) {
         return new EndTokens(bos.isEmpty() ? -1 : bos.getFirst(), eos);
     }
 
-    private static JsonNode read(Path folder, String name) {
+    /** A JSON file of the folder; a missing node if it is not there. */
+    static JsonNode read(Path folder, String name) {
         var file = folder.resolve(name);
         return Files.isRegularFile(file) ? JsonFile.read(file) : MissingNode.getInstance();
     }

@@ -7,11 +7,12 @@ import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.aggregator.ArgumentsAccessor;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A vocabulary of a, b, ab and three control tokens, whose post-processor adds {@code <s>}. */
 class BosEosFlagsTest {
@@ -59,30 +60,104 @@ class BosEosFlagsTest {
                 .formatted(name, flags);
     }
 
+    /**
+     * What transformers 4.57.6 encodes, by the flags {@code add_bos_token/add_eos_token} (T, F, - for neither): {@code b}
+     * for a BOS token, {@code e} for EOS. {@code file}: what the post-processor says.
+     */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "LlamaTokenizer",
-                "LlamaTokenizerFast",
-                "CodeLlamaTokenizerFast",
-                "GemmaTokenizer",
-                "GemmaTokenizerFast",
-                "CohereTokenizerFast"
-            })
-    void classesThatFollowTheFlags(String name) throws IOException {
-        for (var processor : new String[] {"", PROCESSOR, "\"post_processor\": null,\n"}) {
-            check(processor, config(name, ""), 3, 2);
-            check(processor, config(name, ", \"add_bos_token\": true, \"add_eos_token\": true"), 3, 2, 4);
-            check(processor, config(name, ", \"add_bos_token\": false, \"add_eos_token\": true"), 2, 4);
-            check(processor, config(name, ", \"add_bos_token\": false"), 2);
+    @CsvSource(
+            textBlock = """
+            class,                   --,   -F,   -T,   F-,   FF,   FT,   T-,   TF,   TT
+            LlamaTokenizer,          b,    b,    be,   '',   '',   e,    b,    b,    be
+            LlamaTokenizerFast,      b,    b,    be,   '',   '',   e,    b,    b,    be
+            CodeLlamaTokenizer,      b,    b,    be,   '',   '',   e,    b,    b,    be
+            CodeLlamaTokenizerFast,  b,    b,    be,   '',   '',   e,    b,    b,    be
+            GemmaTokenizer,          b,    b,    be,   '',   '',   e,    b,    b,    be
+            GemmaTokenizerFast,      b,    b,    be,   '',   '',   e,    b,    b,    be
+            CohereTokenizer,         b,    b,    be,   '',   '',   e,    b,    b,    be
+            CohereTokenizerFast,     b,    b,    be,   '',   '',   e,    b,    b,    be
+            GPTNeoXTokenizer,        '',   '',   e,    '',   '',   e,    b,    b,    be
+            GPTNeoXTokenizerFast,    '',   '',   e,    '',   '',   e,    b,    b,    be
+            GPT2Tokenizer,           file, file, file, file, file, file, file, file, file
+            GPT2TokenizerFast,       file, file, file, file, file, file, file, file, file
+            Qwen2Tokenizer,          file, file, file, file, file, file, file, file, file
+            Qwen2TokenizerFast,      file, file, file, file, file, file, file, file, file
+            BloomTokenizerFast,      file, file, file, file, file, file, file, file, file
+            PreTrainedTokenizer,     file, file, file, file, file, file, file, file, file
+            PreTrainedTokenizerFast, file, file, file, file, file, file, file, file, file
+            TokenizersBackend,       file, file, file, file, file, file, file, file, file
+            """,
+            useHeadersInDisplayName = true)
+    void eachClassUnderEachFlag(ArgumentsAccessor row) throws IOException {
+        var flags = new String[] {"--", "-F", "-T", "F-", "FF", "FT", "T-", "TF", "TT"};
+        for (int i = 0; i < flags.length; i++) {
+            var config = config(row.getString(0), flag("bos", flags[i].charAt(0)) + flag("eos", flags[i].charAt(1)));
+            for (var processor : new String[] {"", PROCESSOR, "\"post_processor\": null,\n"}) {
+                var want = row.getString(i + 1);
+                var around = want.equals("file") ? (processor.equals(PROCESSOR) ? "b" : "") : want;
+                check(processor, config, ids(around));
+            }
         }
     }
 
+    private static String flag(String token, char value) {
+        return value == '-' ? "" : ", \"add_%s_token\": %s".formatted(token, value == 'T');
+    }
+
+    private static int[] ids(String around) {
+        return around.equals("be")
+                ? new int[] {3, 2, 4}
+                : around.equals("b") ? new int[] {3, 2} : around.equals("e") ? new int[] {2, 4} : new int[] {2};
+    }
+
+    /** The class that transformers takes for a type of model that names none; without flags, files of both forms agree. */
     @ParameterizedTest
-    @CsvSource({"PreTrainedTokenizerFast", "Qwen2Tokenizer", "GPT2Tokenizer", "''"})
-    void otherClassesFollowThePostProcessor(String name) throws IOException {
-        check(PROCESSOR, config(name, ", \"add_bos_token\": false, \"add_eos_token\": true"), 3, 2);
-        check("", config(name, ", \"add_bos_token\": true"), 2);
+    @CsvSource({
+        "llama, 3 2 4, 2 4",
+        "mistral, 3 2 4, 2 4",
+        "phi3, 3 2 4, 2 4",
+        "gemma2, 3 2 4, 2 4",
+        "recurrent_gemma, 3 2 4, 2 4",
+        "cohere2, 3 2 4, 2 4",
+        "gpt_neox, 2 4, 2 4",
+        "olmo2, 2 4, 2 4",
+        "stablelm, 2 4, 2 4",
+        "mamba2, 2 4, 2 4",
+        "gpt2, 3 2, 3 2",
+        "qwen2, 3 2, 3 2",
+        "qwen3, 3 2, 3 2",
+        "falcon, 3 2, 3 2",
+        "starcoder2, 3 2, 3 2",
+        "glm4, 3 2, 3 2",
+        "smollm3, 3 2, 3 2",
+        "exaone4, 3 2, 3 2"
+    })
+    void theTypeOfTheModelNamesAClass(String type, String withEos, String withoutBos) throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"%s\"}".formatted(type));
+        var config = "{\"bos_token\": \"<s>\", \"eos_token\": \"</s>\"%s}";
+        check(PROCESSOR, config.formatted(", \"add_eos_token\": true"), numbers(withEos));
+        check(PROCESSOR, config.formatted(", \"add_bos_token\": false, \"add_eos_token\": true"), numbers(withoutBos));
+        check(PROCESSOR, config.formatted(""), 3, 2);
+        check("", config.formatted(""), 2);
+    }
+
+    private static int[] numbers(String text) {
+        return Stream.of(text.split(" ")).mapToInt(Integer::parseInt).toArray();
+    }
+
+    @Test
+    void theClassOfConfigJsonCounts() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{\"tokenizer_class\": \"LlamaTokenizer\"}");
+        check("", "{\"bos_token\": \"<s>\"}", 3, 2);
+    }
+
+    @Test
+    void theUsualTokensOfAClassCount() throws IOException {
+        check("", "{\"tokenizer_class\": \"LlamaTokenizer\", \"add_eos_token\": true}", 3, 2, 4);
+        check("", "{\"tokenizer_class\": \"GemmaTokenizer\"}", 2); // <bos> is no token here
+        Files.writeString(folder.resolve("special_tokens_map.json"), "{\"bos_token\": \"<t>\"}");
+        check("", "{\"tokenizer_class\": \"LlamaTokenizer\"}", 5, 2);
+        check("", "{\"tokenizer_class\": \"GemmaTokenizer\"}", 5, 2);
     }
 
     @Test

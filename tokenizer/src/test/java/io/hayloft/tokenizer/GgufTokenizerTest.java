@@ -209,6 +209,37 @@ class GgufTokenizerTest {
         }
     }
 
+    /** A merge rule that begins as comments in files of rules do, and pieces with spaces, which texts never have by then. */
+    @Test
+    void rulesOfAnyTextCount() {
+        var word = "#versionab";
+        var tokens = new ArrayList<>(List.of("<unk>", "\u2581", " ", "b ", " b", "\u2581b"));
+        var scores = new ArrayList<>(List.of(0.0, 0.0, 0.0, -1.0, -1.0, -2.0));
+        word.chars().mapToObj(Character::toString).distinct().forEach(tokens::add);
+        for (int end = 2; end <= word.length(); end++) {
+            tokens.add(word.substring(0, end));
+        }
+        while (scores.size() < tokens.size()) {
+            scores.add(-3.0);
+        }
+        var metadata = new HashMap<String, Object>();
+        metadata.put("tokenizer.ggml.model", "llama");
+        metadata.put("tokenizer.ggml.tokens", tokens);
+        metadata.put("tokenizer.ggml.scores", scores);
+        metadata.put("tokenizer.ggml.add_bos_token", false);
+        metadata.put("tokenizer.ggml.add_space_prefix", false);
+        metadata.put("tokenizer.ggml.unknown_token_id", 0L);
+        try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
+            assertThat(tokenizer.encode(word, true, true)).containsExactly(tokens.size() - 1);
+            assertThat(tokenizer.encode("b b", true, true)).containsExactly(tokens.lastIndexOf("b"), 5);
+        }
+        metadata.put("tokenizer.ggml.tokens", tokens.stream().map(t -> t.replace('#', '+')).toList());
+        try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
+            assertThat(tokenizer.encode(word.replace('#', '+'), true, true)).containsExactly(tokens.size() - 1);
+            assertThat(tokenizer.encode("b b", true, true)).containsExactly(tokens.lastIndexOf("b"), 5);
+        }
+    }
+
     @Test
     void controlTokensThatEndATurnEndAnAnswer() {
         var metadata = tiny();
