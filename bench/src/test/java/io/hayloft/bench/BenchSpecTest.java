@@ -151,8 +151,7 @@ class BenchSpecTest {
     void dataThatWasPulledNeedsNoOption() throws IOException {
         assertThatThrownBy(() -> spec(false).tasks(List.of("qasper_e")).build())
                 .hasMessageContaining("hayloft pull longbench-e");
-        assertThatThrownBy(
-                        () -> spec(false).tasks(List.of("longbench-v2-cot")).build())
+        assertThatThrownBy(() -> spec(false).tasks(List.of("longbench-v2-cot")).build())
                 .hasMessageContaining("hayloft pull longbench-v2");
         Files.createDirectories(folder.resolve("pulled"));
         Files.writeString(folder.resolve("pulled/qasper_e.jsonl"), "");
@@ -161,8 +160,7 @@ class BenchSpecTest {
         var spec = spec(false).tasks(List.of("qasper_e", "longbench-v2-cot")).build();
 
         assertThat(spec.data()).isEqualTo(folder.resolve("pulled"));
-        assertThatThrownBy(() ->
-                        spec(false).tasks(List.of("qasper_e", "trec")).build())
+        assertThatThrownBy(() -> spec(false).tasks(List.of("qasper_e", "trec")).build())
                 .hasMessageContaining("task trec needs its data");
         assertThat(spec(false).tasks(List.of("qasper_e")).data(folder).build().data())
                 .isEqualTo(folder);

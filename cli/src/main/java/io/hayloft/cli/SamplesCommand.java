@@ -96,7 +96,8 @@ final class SamplesCommand extends Subcommand {
     public Integer call() {
         var chosen = TaskFiles.chosen("--task", task, taskFiles);
         if (chosen.needsData()) {
-            throw new UserError("task " + chosen.name() + " reads its samples from files: there is nothing to generate");
+            throw new UserError(
+                    "task " + chosen.name() + " reads its samples from files: there is nothing to generate");
         }
         if (samples < 1) {
             throw new UserError("--samples must be at least 1, not " + samples);
@@ -104,9 +105,9 @@ final class SamplesCommand extends Subcommand {
         try (var opened = open(tokenizer)) {
             var tokens = counter(opened);
             if (!chosen.suitedTo(tokens)) {
-                throw new UserError(
-                        "task " + chosen.name() + " does not suit this tokenizer, which lacks words that the task needs:"
-                                + " name another --tokenizer");
+                throw new UserError("task " + chosen.name()
+                        + " does not suit this tokenizer, which lacks words that the task needs:"
+                        + " name another --tokenizer");
             }
             var lines = chosen instanceof RulerTask ruler ? official(ruler, tokens) : others(chosen, tokens);
             for (int i = 0; i < samples; i++) {
@@ -127,7 +128,8 @@ final class SamplesCommand extends Subcommand {
         var folder = inputs == null ? null : path("--inputs", inputs);
         var drawn = chosen.open(new SampleRequest(Sizes.tokens(length), samples, seed, folder, 0, tokens));
         if (samples > drawn.count()) {
-            throw new UserError("task " + chosen.name() + " has " + drawn.count() + " samples: ask for no more with --samples");
+            throw new UserError(
+                    "task " + chosen.name() + " has " + drawn.count() + " samples: ask for no more with --samples");
         }
         return index -> line(drawn.get(index), index, tokens);
     }

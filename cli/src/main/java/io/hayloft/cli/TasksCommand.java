@@ -115,7 +115,8 @@ final class TasksCommand extends Subcommand {
         lines.add("category   " + task.category().label());
         lines.add("metric     " + task.metric());
         lines.add("version    " + task.version());
-        lines.add("samples    " + (task.needsData() ? "from files" : "generated: hayloft samples --task " + task.name()));
+        lines.add(
+                "samples    " + (task.needsData() ? "from files" : "generated: hayloft samples --task " + task.name()));
         lines.add("answer     tokens: " + answerTokens(task)
                 + (stop.atNewline() ? "; the line feed token ends it" : "")
                 + (stop.minNewTokens() > 0 ? "; nothing ends it before token " + (stop.minNewTokens() + 1) : ""));

@@ -42,7 +42,14 @@ public final class DataSets {
 
     /** By the names that users write; LongBench-E and the Chinese tasks are in the archive of LongBench. */
     private static final Map<String, DataSet> BY_NAME = Map.of(
-            "longbench", LONG_BENCH, "longbench-e", LONG_BENCH, "longbench-zh", LONG_BENCH, "longbench-v2", LONG_BENCH_2);
+            "longbench",
+            LONG_BENCH,
+            "longbench-e",
+            LONG_BENCH,
+            "longbench-zh",
+            LONG_BENCH,
+            "longbench-v2",
+            LONG_BENCH_2);
 
     private final Path folder;
     private final HubDownload hub;

@@ -48,10 +48,9 @@ class DataSetsTest {
     }
 
     private void has(String repo, String revision, String file, byte[] content, String sha256) {
-        var text = "{\"sha\": \"" + revision + "\", \"siblings\": [{\"rfilename\": \"" + file + "\", \"lfs\": {\"size\": "
-                + content.length + ", \"sha256\": \"" + sha256 + "\"}}]}";
-        server.files.put(
-                "/api/datasets/" + repo + "/revision/" + revision, text.getBytes(StandardCharsets.UTF_8));
+        var text = "{\"sha\": \"" + revision + "\", \"siblings\": [{\"rfilename\": \"" + file
+                + "\", \"lfs\": {\"size\": " + content.length + ", \"sha256\": \"" + sha256 + "\"}}]}";
+        server.files.put("/api/datasets/" + repo + "/revision/" + revision, text.getBytes(StandardCharsets.UTF_8));
         server.files.put("/datasets/" + repo + "/resolve/" + revision + "/" + file, content);
     }
 
@@ -83,7 +82,8 @@ class DataSetsTest {
 
         var files = sets(3).pull("longbench", PullListener.SILENT);
 
-        assertThat(files).extracting(file -> file.getFileName().toString())
+        assertThat(files)
+                .extracting(file -> file.getFileName().toString())
                 .containsExactly("qasper.jsonl", "qasper_e.jsonl", "lsht.jsonl");
         assertThat(files).allSatisfy(file -> assertThat(file).content().startsWith("{\"_id\": \""));
         try (var here = Files.list(home.resolve("datasets"))) {
@@ -93,7 +93,8 @@ class DataSetsTest {
         assertThat(sets(3).pull("longbench-e", PullListener.SILENT)).isEqualTo(files);
         assertThat(server.requests()).hasSize(asked);
         Files.delete(files.get(1));
-        assertThat(sets(3).pull("longbench-e", PullListener.SILENT)).allSatisfy(file -> assertThat(file).exists());
+        assertThat(sets(3).pull("longbench-e", PullListener.SILENT))
+                .allSatisfy(file -> assertThat(file).exists());
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.hayloft.bench.plan;
 
 import io.hayloft.bench.Protocol;
-import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.Samples;
 

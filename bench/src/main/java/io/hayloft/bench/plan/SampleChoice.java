@@ -295,8 +295,8 @@ public final class SampleChoice {
         var own = new HashMap<String, Boolean>(); // which may list a folder
         for (var line : lines) {
             var subject = line.subject();
-            boolean ownLength = own.computeIfAbsent(
-                    subject.task(), name -> spec.task(name).ownLengths(spec.data()));
+            boolean ownLength =
+                    own.computeIfAbsent(subject.task(), name -> spec.task(name).ownLengths(spec.data()));
             var length = ownLength ? 0 : subject.facets().getOrDefault("length", 0);
             var sample = List.of(subject.task(), length, subject.sample(), subject.protocol());
             answered.computeIfAbsent(sample, any -> new HashSet<>()).add(subject.method());

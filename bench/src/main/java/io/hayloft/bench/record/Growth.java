@@ -22,7 +22,8 @@ record Growth(Map<String, Object> settings, List<String> reasons) {
     private static final Set<String> LISTS = Set.of("methods", "tasks", "lengths", "shards");
 
     /** Maps that may gain entries; those of a name that was there before must be the same. */
-    private static final Set<String> MAPS = Set.of("method_versions", "compressors", "metrics", "task_definitions", "endpoints");
+    private static final Set<String> MAPS =
+            Set.of("method_versions", "compressors", "metrics", "task_definitions", "endpoints");
 
     private static final String SAMPLES = "samples";
 
@@ -88,7 +89,8 @@ record Growth(Map<String, Object> settings, List<String> reasons) {
                                 "the server behind " + entry + " ran " + before + ", is now to run " + value
                                         + ": give it another --label";
                             case "task_definitions" ->
-                                "the file of task " + entry + " has changed: raise its version, as its scores do not mix"
+                                "the file of task " + entry
+                                        + " has changed: raise its version, as its scores do not mix"
                                         + " with those before";
                             case "compressors" -> "the weights that " + entry + " shortens prompts with have changed";
                             default ->

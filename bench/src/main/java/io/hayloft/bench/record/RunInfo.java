@@ -93,8 +93,8 @@ public record RunInfo(
         var grown = Growth.of(folder, before.settings(), settings);
         var reasons = reasonsAgainst(before, grown);
         if (!reasons.isEmpty()) {
-            throw new UserError(folder + " holds another run (" + String.join("; ", reasons)
-                    + "): name another --out folder");
+            throw new UserError(
+                    folder + " holds another run (" + String.join("; ", reasons) + "): name another --out folder");
         }
         var all = new LinkedHashSet<>(before.notes());
         all.addAll(notes);

@@ -215,8 +215,7 @@ public final class EndpointRun implements AutoCloseable {
             return new Asked(
                     call == null
                             ? recorder.record(planned, reply, null)
-                            : recorder.record(
-                                    planned, client.ask(recorder.second(planned, call, reply.text())), reply),
+                            : recorder.record(planned, client.ask(recorder.second(planned, call, reply.text())), reply),
                     null);
         } catch (EndpointException e) {
             return new Asked(recorder.failed(planned, Objects.requireNonNullElse(e.getMessage(), "no answer")), null);

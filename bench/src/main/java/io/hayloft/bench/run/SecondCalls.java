@@ -40,8 +40,8 @@ final class SecondCalls {
         var prompt = runner.encode(call.prompt(reply.text()), Protocol.QUESTION_AWARE);
         var rules = planned.rules();
         int most = spec.maxNewTokens() > 0 ? Math.min(spec.maxNewTokens(), call.maxNewTokens()) : call.maxNewTokens();
-        var again = new AnswerRules(
-                most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
+        var again =
+                new AnswerRules(most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
         if (prompt.longest(again.allNewTokens()) > runner.model().contextLength()) {
             throw new UserError("the second call of sample " + planned.sample().id() + " has " + prompt.ids().length
                     + " tokens, more than the context has room for: choose smaller --max-new-tokens");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
-import io.hayloft.bench.plan.EncodedPrompt;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.plan.EncodedPrompt;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.tasks.Prompt;
@@ -67,7 +67,8 @@ class ChoiceRunTest {
     void theAnswerIsThatOfTheSecondCall() throws IOException {
         Files.writeString(
                 folder.resolve("longbench-v2.jsonl"),
-                Files.readAllLines(Shared.path("evaluation/longbench-v2/samples.jsonl")).getFirst());
+                Files.readAllLines(Shared.path("evaluation/longbench-v2/samples.jsonl"))
+                        .getFirst());
         var file = Shared.realModel("SmolLM2-135M-Instruct.Q4_1.gguf");
         var spec = BenchSpec.builder(new ModelChoice("smollm2", file, false))
                 .tasks(List.of("longbench-v2-cot"))
@@ -94,7 +95,8 @@ class ChoiceRunTest {
                 assertThat(record.tokens().generatedTokens())
                         .isEqualTo(record.tokens().thinkingTokens() + alone.ids().length);
                 assertThat(record.bytes().fullCacheBytes())
-                        .isGreaterThanOrEqualTo(job.runner().fullCacheBytes(record.tokens().compressAfter()));
+                        .isGreaterThanOrEqualTo(
+                                job.runner().fullCacheBytes(record.tokens().compressAfter()));
             }
         }
     }

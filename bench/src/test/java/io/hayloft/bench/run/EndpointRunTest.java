@@ -107,19 +107,14 @@ class EndpointRunTest {
     void aSampleOfTwoCallsIsAskedTwice() throws IOException {
         Files.writeString(
                 folder.resolve("longbench-v2.jsonl"),
-                "{\"_id\":\"a\",\"question\":\"Which?\",\"choice_A\":\"one\",\"choice_B\":\"two\",\"choice_C\":\"three\","
-                        + "\"choice_D\":\"four\",\"answer\":\"B\",\"context\":\"The long text.\","
-                        + "\"difficulty\":\"easy\",\"length\":\"short\"}");
+                "{\"_id\":\"a\",\"question\":\"Which?\",\"choice_A\":\"one\",\"choice_B\":\"two\",\"choice_C\":\"three\",\"choice_D\":\"four\",\"answer\":\"B\",\"context\":\"The"
+                    + " long text.\",\"difficulty\":\"easy\",\"length\":\"short\"}");
         try (var server = new FakeServer(request -> request.body().contains("The long text.")
                 ? message(" It is the second. ", 90, 5)
                 : message("The correct answer is (B).", 60, 7))) {
             var spec = spec().tasks(List.of("longbench-v2-cot")).data(folder).build();
             var done = run(
-                    spec,
-                    endpoint(server, "row", Api.AUTO, 1),
-                    new FakeRunner(4000, true),
-                    false,
-                    RunListener.NONE);
+                    spec, endpoint(server, "row", Api.AUTO, 1), new FakeRunner(4000, true), false, RunListener.NONE);
 
             assertThat(server.requests()).hasSize(2);
             assertThat(server.requests().getLast().body())

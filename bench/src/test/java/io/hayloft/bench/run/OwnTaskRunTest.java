@@ -21,15 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** A run of a user's own task: its text is kept with the records, and scores of two texts never mix. */
 class OwnTaskRunTest {
     private static final String TASK = """
-            name: notes
-            version: 1
-            about: questions about notes
-            category: few-shot
-            metric: qa_f1
-            answer-tokens: 8
-            data: rows.jsonl
-            prompt: "Read. {context} Question: {input}"
-            """;
+        name: notes
+        version: 1
+        about: questions about notes
+        category: few-shot
+        metric: qa_f1
+        answer-tokens: 8
+        data: rows.jsonl
+        prompt: "Read. {context} Question: {input}"
+        """;
 
     @TempDir
     Path folder;
@@ -39,7 +39,7 @@ class OwnTaskRunTest {
         Files.writeString(
                 folder.resolve("rows.jsonl"),
                 "{\"context\": \"It is full!\", \"input\": \"Is it?\", \"answers\": [\"full\"], \"_id\": \"a\"}\n"
-                        + "{\"context\": \"It is not.\", \"input\": \"Is it?\", \"answers\": [\"no\"], \"_id\": \"b\"}\n");
+                    + "{\"context\": \"It is not.\", \"input\": \"Is it?\", \"answers\": [\"no\"], \"_id\": \"b\"}\n");
     }
 
     private BenchSpec spec(String task) throws IOException {

@@ -34,7 +34,8 @@ class SamplePreparationTest {
                         .append(i)
                         .append(' ')
                         .append(text)
-                        .append("\",\"input\":\"Who?\",\"answers\":[\"Paragraph 1\"],\"all_classes\":[\"a\"],\"_id\":\"")
+                        .append("\",\"input\":\"Who?\",\"answers\":[\"Paragraph"
+                                + " 1\"],\"all_classes\":[\"a\"],\"_id\":\"")
                         .append(i)
                         .append("\"}\n");
             }

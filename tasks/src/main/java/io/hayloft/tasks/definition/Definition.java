@@ -80,7 +80,8 @@ public final class Definition {
         var text = fields.text(key);
         if (!form.matcher(text).matches()) {
             throw fields.place(key)
-                    .error("'" + key + "' is made of letters, digits, dots, hyphens and underscores, not '" + text + "'");
+                    .error("'" + key + "' is made of letters, digits, dots, hyphens and underscores, not '" + text
+                            + "'");
         }
         return text;
     }

@@ -104,7 +104,15 @@ public final class ChoiceTask extends DefinedTask {
             prompt = cut(prompt, request.limitTokens(), request.tokens());
         }
         return new Sample(
-                name(), category(), row.text("_id"), prompt, List.of(answer), List.of(), maxNewTokens, facets, second(values));
+                name(),
+                category(),
+                row.text("_id"),
+                prompt,
+                List.of(answer),
+                List.of(),
+                maxNewTokens,
+                facets,
+                second(values));
     }
 
     /**

@@ -131,8 +131,7 @@ public final class FileTask extends DefinedTask {
             prompt = cut.prompt();
             facets.put("tokensBeforeCut", cut.tokensBefore());
         }
-        return new Sample(
-                name(), category(), id(row), prompt, references(row), classes(row), maxNewTokens, facets);
+        return new Sample(name(), category(), id(row), prompt, references(row), classes(row), maxNewTokens, facets);
     }
 
     /** The prompt of a document and a question, not cut yet. */

@@ -33,8 +33,7 @@ record Template(List<String> before, List<String> after) {
         if (context < 0 || text.indexOf(CONTEXT, context + 1) >= 0) {
             throw new UserError("a prompt has {context}, the place of the document, once");
         }
-        return new Template(
-                pieces(text.substring(0, context)), pieces(text.substring(context + CONTEXT.length())));
+        return new Template(pieces(text.substring(0, context)), pieces(text.substring(context + CONTEXT.length())));
     }
 
     private static List<String> pieces(String text) {

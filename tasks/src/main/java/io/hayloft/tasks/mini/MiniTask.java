@@ -55,7 +55,8 @@ public final class MiniTask extends DefinedTask {
         int length = request.length() == 0 ? USUAL_LENGTH : request.length();
         int count = request.count() == 0 ? USUAL_COUNT : request.count();
         if (length < SHORTEST_LENGTH) {
-            throw new UserError(name() + ": " + length + " tokens are too few: ask for " + SHORTEST_LENGTH + " or more");
+            throw new UserError(
+                    name() + ": " + length + " tokens are too few: ask for " + SHORTEST_LENGTH + " or more");
         }
         if (request.limitTokens() > 0 && length > request.limitTokens()) {
             throw new UserError(name() + ": a length of " + length + " tokens is above the limit of "

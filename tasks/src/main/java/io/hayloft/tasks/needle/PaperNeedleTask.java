@@ -5,7 +5,6 @@ import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.Samples;
 import io.hayloft.tasks.SeededRandom;
-import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.definition.Definition;
 import io.hayloft.tasks.metric.PassKeyGrid;
 import java.util.LinkedHashMap;

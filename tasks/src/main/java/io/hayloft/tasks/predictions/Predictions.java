@@ -141,8 +141,7 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
             try {
                 scores.add(task.scoreOfRow(sample, row.answer()));
             } catch (IllegalArgumentException e) {
-                failures.add(new Failure(
-                        row.line(), Objects.requireNonNullElse(e.getMessage(), "cannot be scored")));
+                failures.add(new Failure(row.line(), Objects.requireNonNullElse(e.getMessage(), "cannot be scored")));
             }
         }
         return scores;

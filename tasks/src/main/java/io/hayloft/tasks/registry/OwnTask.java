@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param definition all that its file says, with what it inherits, as one line
  * @param folder the folder of the file, where its data is looked for; null where the file is not at hand
  */
-public record OwnTask(String name, String definition, @Nullable Path folder) {
+public record OwnTask(
+        String name, String definition, @Nullable Path folder) {
     /**
      * Reads a task file.
      *

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param dataset where the questions come from, for the family {@code qa}
  */
 record RulerSettings(
-        String name, Family family, @Nullable Needles needles, @Nullable Dataset dataset) {
+        String name,
+        Family family,
+        @Nullable Needles needles,
+        @Nullable Dataset dataset) {
     private static final int MOST = 1000;
 
     /** How samples are drawn. */
