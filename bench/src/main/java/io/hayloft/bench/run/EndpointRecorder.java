@@ -42,7 +42,8 @@ final class EndpointRecorder {
      * may not, the interface has no such rule, and the metric reads the first line of a longer answer.
      */
     ApiClient.Question question(PlannedSample planned) {
-        return question(planned.sample().prompt(), planned.rules(), planned.rules().maxNewTokens());
+        return question(
+                planned.sample().prompt(), planned.rules(), planned.rules().maxNewTokens());
     }
 
     /** What it is asked in the second call of a sample, after its reply to the first. */
@@ -94,7 +95,15 @@ final class EndpointRecorder {
                         reply.text(),
                         reply.finish().equals("stop") ? "eos" : reply.finish(),
                         before == null ? null : before.text()),
-                new BenchRecord.Tokens(prompt, prompt, null, planned.tokensBeforeCut(), thoughts + answerTokens(reply), 0, thoughts, null),
+                new BenchRecord.Tokens(
+                        prompt,
+                        prompt,
+                        null,
+                        planned.tokensBeforeCut(),
+                        thoughts + answerTokens(reply),
+                        0,
+                        thoughts,
+                        null),
                 null,
                 null,
                 new BenchRecord.Origin(planned.promptSha256(), textHash(planned), key(planned), machine));

@@ -40,15 +40,16 @@ final class SecondCalls {
         var prompt = runner.encode(call.prompt(reply.text()), Protocol.QUESTION_AWARE);
         var rules = planned.rules();
         int most = spec.maxNewTokens() > 0 ? Math.min(spec.maxNewTokens(), call.maxNewTokens()) : call.maxNewTokens();
-        var again = new AnswerRules(
-                most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
+        var again =
+                new AnswerRules(most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
         if (prompt.longest(again.allNewTokens()) > runner.model().contextLength()) {
             throw new UserError("the second call of sample " + planned.sample().id() + " has " + prompt.ids().length
                     + " tokens, more than the context has room for: choose smaller --max-new-tokens");
         }
         var method = Methods.parse(first.runsAs());
         var second = runner.answer(prompt, List.of(method), again).getFirst();
-        return new Answer(joined(reply, second), first.prompt(), first.runsAs(), first.shortenedPart(), first.keptSpans());
+        return new Answer(
+                joined(reply, second), first.prompt(), first.runsAs(), first.shortenedPart(), first.keptSpans());
     }
 
     /** The second reply is the answer, the first one its thoughts. Bytes are those of the call that had the document. */

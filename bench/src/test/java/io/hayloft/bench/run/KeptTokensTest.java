@@ -62,7 +62,9 @@ class KeptTokensTest {
         assertThat(prompts).hasSize(2);
         var prompt = prompts.getFirst();
         int tokens = prompt.tokens().size();
-        assertThat(String.join("", prompt.tokens())).startsWith("<bos> The pass key").endsWith(" is");
+        assertThat(String.join("", prompt.tokens()))
+                .startsWith("<bos> The pass key")
+                .endsWith(" is");
         assertThat(prompt.parts().stream().map(KeptPrompt.Part::name)).contains("document", "question");
         assertThat(prompt.parts().getFirst().from()).isZero();
         assertThat(prompt.parts().getLast().to()).isEqualTo(tokens);
