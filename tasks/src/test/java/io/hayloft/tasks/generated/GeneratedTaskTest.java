@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,7 +169,8 @@ class GeneratedTaskTest {
         };
         assertThatThrownBy(() -> samples(Tasks.named("recite"), 500, 1, letters))
                 .isInstanceOf(UserError.class)
-                .hasMessageMatching("recite: 500 tokens are too few with the tokenizer of this model: ask for \\d+ or more");
+                .hasMessageMatching(
+                        "recite: 500 tokens are too few with the tokenizer of this model: ask for \\d+ or more");
     }
 
     @Test
@@ -179,7 +179,10 @@ class GeneratedTaskTest {
         tasks().forEach(task -> {
             var metric = Metric.valueOf(task.metric().replace("/1", "").toUpperCase(Locale.ROOT));
             var sample = samples(task, 1500, 3, FINE).get(2);
-            parts.put(task.name(), metric.parts(answer(sample), sample.references()).keySet().stream().toList());
+            parts.put(
+                    task.name(),
+                    metric.parts(answer(sample), sample.references()).keySet().stream()
+                            .toList());
         });
         var places = List.of("part 1 of 4", "part 2 of 4", "part 3 of 4", "part 4 of 4");
         assertThat(parts)

@@ -11,8 +11,10 @@ class ItemsTest {
 
     @Test
     void itemsInOrderAreRight() {
-        assertThat(Items.right("1. red kite\n2. blue jug\n3. check\n4. old oak", ITEMS)).containsOnly(true);
-        assertThat(Items.right("Well: 1. red  kite 2. blue\njug, 3. check. 4. old oak!", ITEMS)).containsOnly(true);
+        assertThat(Items.right("1. red kite\n2. blue jug\n3. check\n4. old oak", ITEMS))
+                .containsOnly(true);
+        assertThat(Items.right("Well: 1. red  kite 2. blue\njug, 3. check. 4. old oak!", ITEMS))
+                .containsOnly(true);
         assertThat(Items.right("1. red kite\n3. check\n4. old oak", ITEMS)).containsExactly(true, false, true, true);
         assertThat(Items.score("", ITEMS)).isZero();
         assertThat(Items.score("1. red kite 2. blue jug", ITEMS)).isEqualTo(0.5);
