@@ -1,5 +1,7 @@
 package io.hayloft.report;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -120,12 +122,12 @@ final class Browser implements AutoCloseable {
         var method = message.path("method").asString("");
         var what = message.path("params");
         if (message.has("id")) {
-            waiting.remove(message.path("id").asInt()).complete(message);
+            requireNonNull(waiting.remove(message.path("id").asInt())).complete(message);
         } else if (method.equals("Runtime.exceptionThrown")
                 || method.equals("Log.entryAdded")
-                || method.equals("Runtime.consoleAPICalled")
+                || (method.equals("Runtime.consoleAPICalled")
                         && List.of("error", "warning")
-                                .contains(what.path("type").asString())) {
+                                .contains(what.path("type").asString()))) {
             complaints.add(what.toString());
         }
     }
