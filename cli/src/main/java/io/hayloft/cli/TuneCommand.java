@@ -31,10 +31,10 @@ import picocli.CommandLine.Option;
         description = {
             "Find the best way to shrink the KV cache of a model for your budget.",
             "",
-            "Settings whose bytes cannot fit are left out before anything runs. The others answer a few samples, the better"
-                    + " half of them as many again, and so on until no other can win any more. Then the winner is checked"
-                    + " on samples that chose nothing. Every answer is on disk when it is done: the same command goes on"
-                    + " where it was stopped.",
+            "Settings whose bytes cannot fit are left out before anything runs. The others answer a few samples, the"
+                + " better half of them as many again, and so on until no other can win any more. Then the winner is"
+                + " checked on samples that chose nothing. Every answer is on disk when it is done: the same command"
+                + " goes on where it was stopped.",
             "",
             "A budget is one of:",
             "  --max-kv-bytes 200MB       highest score with at most so many bytes for a prompt",
@@ -67,8 +67,9 @@ final class TuneCommand extends Subcommand {
                 names = "--max-kv-bytes",
                 required = true,
                 paramLabel = "BYTES",
-                description = "Most bytes of the KV cache of a prompt, such as 200MB: of the longest of --lengths, or the"
-                        + " mean over --prompt-lengths.")
+                description =
+                        "Most bytes of the KV cache of a prompt, such as 200MB: of the longest of --lengths, or the"
+                                + " mean over --prompt-lengths.")
         private @Nullable String bytes;
 
         @Option(
@@ -146,7 +147,10 @@ final class TuneCommand extends Subcommand {
             description = "Where the question stands when methods compress, as of hayloft bench.")
     private @Nullable String protocol;
 
-    @Option(names = "--data", paramLabel = "FOLDER", description = "Folder with the data of tasks, as of hayloft bench.")
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "Folder with the data of tasks, as of hayloft bench.")
     private @Nullable Path data;
 
     @Option(

@@ -111,10 +111,8 @@ final class TuneOutput {
         object.put("command", command);
         object.put(
                 "frontier", recommended.frontier().stream().map(TuneOutput::row).toList());
-        object.put(
-                "settings", result.standings().stream().map(TuneOutput::row).toList());
-        object.put(
-                "left_out", result.leftOut().stream().map(Footprint::method).toList());
+        object.put("settings", result.standings().stream().map(TuneOutput::row).toList());
+        object.put("left_out", result.leftOut().stream().map(Footprint::method).toList());
         object.put("rounds", result.rounds());
         object.put("decoded_tokens", result.work().decodedTokens());
         object.put("exhaustive_decoded_tokens", result.work().exhaustiveTokens());

@@ -35,8 +35,8 @@ record Footprints(Footprint full, List<Footprint> fitting, List<Footprint> leftO
     static Footprints of(
             TuneSpec spec, BenchSpec run, DecoderConfig config, PromptLengths lengths, Consumer<String> progress) {
         if (lengths.longest() > config.contextLength()) {
-            throw new UserError("--prompt-lengths has prompts of " + lengths.longest() + " tokens, and the model was made"
-                    + " for " + config.contextLength() + ": leave them out");
+            throw new UserError("--prompt-lengths has prompts of " + lengths.longest()
+                    + " tokens, and the model was made" + " for " + config.contextLength() + ": leave them out");
         }
         var all = new ArrayList<Footprint>();
         try (var predictor = new CachePredictor(config, 1)) {
@@ -50,7 +50,9 @@ record Footprints(Footprint full, List<Footprint> fitting, List<Footprint> leftO
         var goal = spec.goal();
         var fitting = all.stream().filter(one -> goal.fits(one, full)).toList();
         if (fitting.isEmpty()) {
-            var smallest = all.stream().min(Comparator.comparingDouble(Footprint::high)).orElse(full);
+            var smallest = all.stream()
+                    .min(Comparator.comparingDouble(Footprint::high))
+                    .orElse(full);
             throw new UserError("no setting fits: with prompts of " + words(lengths) + " the smallest is "
                     + smallest.method() + " with " + goal.smallest(smallest) + ", the full cache takes "
                     + goal.smallest(full) + ". Give a larger budget, shorter prompts, or other --methods");

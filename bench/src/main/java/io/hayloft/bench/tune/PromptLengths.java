@@ -74,8 +74,8 @@ public record PromptLengths(List<Bin> bins) {
         }
         double all = counts.values().stream().mapToDouble(Double::doubleValue).sum();
         if (!(all > 0)) {
-            throw new UserError(file + " counts no prompts: write tokens of a prompt and how often it comes, such as"
-                    + " 1024,37");
+            throw new UserError(
+                    file + " counts no prompts: write tokens of a prompt and how often it comes, such as" + " 1024,37");
         }
         return joined(counts, all);
     }

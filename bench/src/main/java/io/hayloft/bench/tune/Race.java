@@ -130,9 +130,10 @@ final class Race {
         }
         if (running().isEmpty()) {
             ranked(State.WAITS).stream()
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("every setting failed"))
-                    .state = State.RUNS;
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalStateException("every setting failed"))
+                            .state =
+                    State.RUNS;
         }
     }
 

@@ -64,8 +64,7 @@ public final class Tuner {
             run.notes().forEach(listener::note);
             var lengths = spec.lengths() != null ? spec.lengths() : PromptLengths.of(longest(run));
             footprints = Footprints.of(spec, run.spec(), model.config(), lengths, listener::step);
-            race = new Race(
-                    spec.goal(), footprints.full(), footprints.fitting(), counts(run), spec.exhaustive());
+            race = new Race(spec.goal(), footprints.full(), footprints.fitting(), counts(run), spec.exhaustive());
             most = run.count();
             race(race, run);
             search = run.finish();

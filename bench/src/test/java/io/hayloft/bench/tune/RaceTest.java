@@ -55,7 +55,11 @@ class RaceTest {
                     }
                     for (var name : round.settings()) {
                         ran += COUNTS[category];
-                        race.add(name, category, rank, COUNTS[category] * byName.get(name).of(category, rank));
+                        race.add(
+                                name,
+                                category,
+                                rank,
+                                COUNTS[category] * byName.get(name).of(category, rank));
                     }
                 }
             }

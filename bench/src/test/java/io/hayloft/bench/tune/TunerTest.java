@@ -48,8 +48,7 @@ class TunerTest {
     }
 
     private TuneSpec spec(TuneGoal goal, @Nullable PromptLengths lengths, boolean exhaustive) {
-        var shared =
-                BenchSpec.builder(choice).tasks(List.of("mini-needle")).lengths(List.of(256));
+        var shared = BenchSpec.builder(choice).tasks(List.of("mini-needle")).lengths(List.of(256));
         return new TuneSpec(shared, SETTINGS, goal, lengths, 8, 2, 1, exhaustive, folder);
     }
 
@@ -69,7 +68,9 @@ class TunerTest {
         assertThat(again.work()).isEqualTo(found.work());
         assertThat(found.leftOut()).extracting(Footprint::method).contains("full");
         assertThat(found.standings()).allMatch(one -> one.footprint().perToken() <= 1300);
-        assertThat(found.prompts().check()).hasSize(2).doesNotContainAnyElementsOf(found.prompts().search());
+        assertThat(found.prompts().check())
+                .hasSize(2)
+                .doesNotContainAnyElementsOf(found.prompts().search());
         assertThat(found.check()).isNotNull();
         assertThat(found.check().records())
                 .extracting(BenchRecord::method)
@@ -110,8 +111,10 @@ class TunerTest {
         var heard = new ArrayList<String>();
         var config = model.config();
         var spec = spec(new TuneGoal.MaxDrop(0.01), PromptLengths.read(file), false);
-        var one = Footprints.of(spec, spec.search(), config, PromptLengths.of(200), heard::add).full();
-        var other = Footprints.of(spec, spec.search(), config, PromptLengths.of(400), heard::add).full();
+        var one = Footprints.of(spec, spec.search(), config, PromptLengths.of(200), heard::add)
+                .full();
+        var other = Footprints.of(spec, spec.search(), config, PromptLengths.of(400), heard::add)
+                .full();
         var mean = Footprints.of(spec, spec.search(), config, PromptLengths.read(file), heard::add);
 
         assertThat(mean.full().bytes()).isEqualTo(0.25 * one.bytes() + 0.75 * other.bytes());
