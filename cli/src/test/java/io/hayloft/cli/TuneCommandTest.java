@@ -19,8 +19,21 @@ class TuneCommandTest {
     void endsWithARecommendationItsConfidenceAndTheCommandThatUsesIt() throws IOException {
         var out = folder.resolve("run").toString();
         var arguments = new String[] {
-            "tune", "--max-bytes-per-token", "1500", "--methods", "snapkv:2x,snapkv:4x", "--tasks", "mini-needle",
-            "--lengths", "160", "--samples", "2", "--check-samples", "3", "--out", out
+            "tune",
+            "--max-bytes-per-token",
+            "1500",
+            "--methods",
+            "snapkv:2x,snapkv:4x",
+            "--tasks",
+            "mini-needle",
+            "--lengths",
+            "160",
+            "--samples",
+            "2",
+            "--check-samples",
+            "3",
+            "--out",
+            out
         };
         var text = Cli.good(arguments);
         assertThat(text.out())
@@ -50,7 +63,16 @@ class TuneCommandTest {
         Cli.run("tune").isUserError("--max-kv-bytes", "--max-drop");
         Cli.run("tune", "--max-drop", "1", "--max-kv-bytes", "1MB").isUserError("--max-kv-bytes", "--max-drop");
         Cli.run("tune", "--max-drop", "-1").isUserError("--max-drop must be points from 0 to 100");
-        Cli.run("tune", "--max-kv-bytes", "2kB", "--tasks", "mini-needle", "--lengths", "128", "--out", folder.toString())
+        Cli.run(
+                        "tune",
+                        "--max-kv-bytes",
+                        "2kB",
+                        "--tasks",
+                        "mini-needle",
+                        "--lengths",
+                        "128",
+                        "--out",
+                        folder.toString())
                 .isUserError("no setting fits", "the smallest is ");
         assertThat(folder).isEmptyDirectory();
     }

@@ -60,13 +60,18 @@ public final class CachePredictor implements AutoCloseable {
         long low = plain.stored();
         long high = plain.stored();
         boolean exact = true;
+        boolean vary = false; // whether contents leave other numbers of tokens
         if (mayDependOnContent(method, cacheType, tokens)) {
             for (var content : contents(method, tokens)) {
                 var other = sizes(method, cacheType, tokens, content);
                 low = Math.min(low, other.stored());
                 high = Math.max(high, other.stored());
                 exact &= same(plain, other);
+                vary |= !other.lengths().equals(plain.lengths());
             }
+        }
+        if (vary) {
+            high = Math.max(high, most(method, cacheType, tokens));
         }
         return of(plain, low, high, exact);
     }
@@ -74,6 +79,16 @@ public final class CachePredictor implements AutoCloseable {
     private static CacheSizes of(CacheTwin.Sizes plain, long low, long high, boolean exact) {
         return new CacheSizes(
                 plain.stored(), plain.read(), low, high, exact, plain.prompt(), plain.channels(), plain.form());
+    }
+
+    /** The most bytes that any content can leave. */
+    private long most(Method method, KvCodec cacheType, int tokens) {
+        long most = states;
+        int kept = Math.min(tokens, method.keptTokens(tokens, group));
+        for (int i = 0; i < twins.size(); i++) {
+            most += (long) kinds.kinds().get(i).count() * twins.get(i).most(method, cacheType, tokens, kept);
+        }
+        return most;
     }
 
     /** Heads may share a budget in another way and take as many blocks by chance. */

@@ -28,6 +28,9 @@ import java.util.function.LongUnaryOperator;
 final class CacheTwin implements AutoCloseable {
     private static final int WIDTH = 32;
 
+    /** Caches grow by so many tokens at a time. */
+    private static final int BLOCK = 32;
+
     /** Tokens of all prompts that are held, unless one alone has more. */
     private static final int MOST_TOKENS = 50_000;
 
@@ -119,6 +122,28 @@ final class CacheTwin implements AutoCloseable {
         try (var built = build(method, read)) {
             return of(built, bytes);
         }
+    }
+
+    /**
+     * The most bytes after a prompt of any content: those of a plain one, and as many more blocks as it takes until the heads
+     * hold, on average, as many tokens as they may.
+     *
+     * @param kept tokens that a head holds at most, on average
+     */
+    long most(Method method, KvCodec cacheType, int tokens, int kept) {
+        var plain = sizes(method, cacheType, tokens, Content.PLAIN);
+        if (!model.cacheShape().seesAll(0)) {
+            return plain.stored();
+        }
+        double mean =
+                plain.lengths().stream().mapToInt(Integer::intValue).average().orElse(0);
+        int held = BLOCK * (int) (mean / BLOCK);
+        int all = BLOCK * ((tokens + BLOCK - 1) / BLOCK);
+        int most = Math.min(all, BLOCK * ((kept + BLOCK - 1) / BLOCK + 1));
+        long blocks = model.cacheShape().fullBytes(most, cacheType)
+                - model.cacheShape().fullBytes(held, cacheType);
+        long positions = (long) Integer.BYTES * plain.lengths().size() * (most + BLOCK);
+        return plain.stored() + Math.max(0, blocks) + positions;
     }
 
     private Prefilled prompt(Method method, KvCodec cacheType, int tokens, Content content) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedBytes all that is kept for the sequence when the prompt has been read
  * @param storedExact whether every prompt of this length leaves as many bytes; if not, they depend on what it says
  * @param storedLow the fewest bytes that a prompt left of several that were tried
- * @param storedHigh the most
+ * @param storedHigh the most that a prompt can leave
  * @param readBytes bytes of the cache that a decode step reads
  * @param peakMemoryBytes resident memory of the process at its worst moment
  * @param prefillSeconds reading the prompt; null where time was not asked for

@@ -31,10 +31,21 @@ public final class Predictor implements AutoCloseable {
      */
     public Predictor(
             ModelShape shape, KvCodec cacheType, int threads, @Nullable Machine machine, Consumer<String> progress) {
+        this(shape, cacheType, threads, machine, new Stopwatch(threads), progress);
+    }
+
+    /** A predictor that measures with another stopwatch. */
+    Predictor(
+            ModelShape shape,
+            KvCodec cacheType,
+            int threads,
+            @Nullable Machine machine,
+            Stopwatch watch,
+            Consumer<String> progress) {
         this.shape = shape;
         this.cacheType = cacheType;
         this.memory = MemoryNeed.of(shape);
-        this.times = machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, progress);
+        this.times = machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, watch, progress);
         this.caches = new CachePredictor(shape.config(), threads);
     }
 

@@ -27,11 +27,11 @@ final class ReadTwin implements AutoCloseable {
      *
      * @param number of the layer in the model
      */
-    ReadTwin(ModelShape shape, int number, KvCodec cacheType, int threads) {
+    ReadTwin(ModelShape shape, int number, KvCodec cacheType, int threads, Stopwatch watch) {
         var whole = shape.config();
         this.layer = whole.stack().get(number);
         this.cacheType = cacheType;
-        this.watch = new Stopwatch(threads);
+        this.watch = watch;
         this.rows = Math.min(PrefillOptions.DEFAULT_CHUNK, Math.max(1, whole.contextLength() / 4));
         this.depth = Math.min(7 * rows, whole.contextLength() - rows);
         var tokens = new DecoderConfig.Tokens(VOCABULARY, -1, List.of(), 1, true, 0);
@@ -97,7 +97,7 @@ final class ReadTwin implements AutoCloseable {
         try (var before = new MadeUpPrompt(model, Content.PLAIN).readPart(pattern, signals, cacheType, depth, rows)) {
             int chunk = pattern instanceof PrefillPattern.Own own ? own.chunk(rows) : rows;
             var options = new PrefillOptions(chunk, before.signals(), LogitsSink.NONE, ProgressListener.NONE);
-            return watch.best(() -> {
+            return watch.typical(() -> {
                 try (var cache = before.cache().fork()) {
                     return watch.time(() -> model.decoder().prefill(prompt, depth, depth + rows, cache, options));
                 }

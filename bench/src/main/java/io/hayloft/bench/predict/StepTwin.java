@@ -26,10 +26,10 @@ final class StepTwin implements AutoCloseable {
     private final int depth;
     private final long weights;
 
-    StepTwin(ModelShape shape, KvCodec cacheType, int threads) {
+    StepTwin(ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch) {
         var whole = shape.config();
         this.cacheType = cacheType;
-        this.watch = new Stopwatch(threads);
+        this.watch = watch;
         int layers = 1;
         for (long bytes = shape.layerBytes(0); layers < whole.layers(); layers++) {
             bytes += shape.layerBytes(layers);
@@ -94,7 +94,7 @@ final class StepTwin implements AutoCloseable {
                 model.decoder().step(new int[1], new SequenceCache[] {cache}, logits);
             }
             double channels = Attended.channels(cache, model.config());
-            return new Step(watch.best(() -> steps(cache, logits)), channels);
+            return new Step(watch.typical(() -> steps(cache, logits)), channels);
         }
     }
 

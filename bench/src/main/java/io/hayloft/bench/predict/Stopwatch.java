@@ -1,11 +1,15 @@
 package io.hayloft.bench.predict;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Times work that runs again and again. The JIT compiler makes the first runs slow, other programs some of the others: the
- * fastest counts, and time is given as long as runs get faster or the compiler works.
+ * Times work that runs again and again. The JIT compiler makes the first runs slow, so that time is given as long as runs get
+ * faster or the compiler works. Of the runs after that the middle one counts: the fastest is luck that a long prompt or
+ * answer does not have.
  *
  * <p>One thread is timed by its processor time, which other programs do not lengthen; several by the clock.
  */
@@ -23,9 +27,20 @@ final class Stopwatch {
     private static final double AT_REST = 0.1;
 
     private final LongSupplier nanos;
+    private final boolean patient;
 
     /** A stopwatch for work that so many threads share. */
     Stopwatch(int threads) {
+        this(threads, true);
+    }
+
+    /**
+     * The same.
+     *
+     * @param patient whether it waits for runs to become steady; if not, it gives a time soon, which may be far too long
+     */
+    Stopwatch(int threads, boolean patient) {
+        this.patient = patient;
         var bean = ManagementFactory.getThreadMXBean();
         boolean processor = threads == 1 && bean.isCurrentThreadCpuTimeSupported();
         this.nanos = processor ? bean::getCurrentThreadCpuTime : System::nanoTime;
@@ -45,23 +60,31 @@ final class Stopwatch {
         return Math.max(1, nanos.getAsLong() - start) * 1e-9;
     }
 
-    /** The seconds of the fastest run. */
-    double best(Work work) {
+    /** The seconds of a steady run. */
+    double typical(Work work) {
+        var steadyRuns = new ArrayList<Double>();
         double best = Double.MAX_VALUE;
-        int slower = 0;
         double sum = 0;
         for (int run = 1; ; run++) {
             double compiler = compilerSeconds();
             double seconds = work.seconds();
             boolean rest = compilerSeconds() - compiler < AT_REST * seconds;
-            slower = seconds < GAIN * best || !rest ? 0 : slower + 1;
+            if (seconds < GAIN * best || !rest) {
+                steadyRuns.clear();
+            }
+            steadyRuns.add(seconds);
             best = Math.min(best, seconds);
             sum += seconds;
-            boolean steady = slower >= RUNS_WITHOUT_GAIN && sum > LEAST_SECONDS;
-            if (run >= LEAST_RUNS && (steady || sum > MOST_SECONDS)) {
-                return best;
+            boolean steady = steadyRuns.size() > RUNS_WITHOUT_GAIN && sum > LEAST_SECONDS;
+            if (!patient || (run >= LEAST_RUNS && (steady || sum > MOST_SECONDS))) {
+                return middle(steadyRuns);
             }
         }
+    }
+
+    private static double middle(List<Double> values) {
+        Collections.sort(values);
+        return values.get(values.size() / 2);
     }
 
     /** Time that the JIT compiler has worked; 0 where the JVM does not say. */

@@ -21,6 +21,7 @@ final class TimePredictor implements AutoCloseable {
     private final KvCodec cacheType;
     private final int threads;
     private final Consumer<String> progress;
+    private final Stopwatch watch;
     private final LayerKinds kinds;
     private final boolean measures;
     private Machine machine;
@@ -30,9 +31,18 @@ final class TimePredictor implements AutoCloseable {
     /**
      * A predictor for a model on a machine.
      *
+     * @param machine where the program will run, measured if it is this one and its description lacks something
+     * @param watch for that
      * @param progress hears what is being measured
      */
-    TimePredictor(ModelShape shape, KvCodec cacheType, int threads, Machine machine, Consumer<String> progress) {
+    TimePredictor(
+            ModelShape shape,
+            KvCodec cacheType,
+            int threads,
+            Machine machine,
+            Stopwatch watch,
+            Consumer<String> progress) {
+        this.watch = watch;
         this.shape = shape;
         this.cacheType = cacheType;
         this.threads = threads;
@@ -168,7 +178,7 @@ final class TimePredictor implements AutoCloseable {
 
     private StepTwin stepTwin() {
         if (step == null) {
-            step = new StepTwin(shape, cacheType, threads);
+            step = new StepTwin(shape, cacheType, threads, watch);
         }
         return step;
     }
@@ -183,7 +193,7 @@ final class TimePredictor implements AutoCloseable {
                 continue;
             }
             progress.accept("measuring this machine: " + attention(kind, method).key());
-            try (var twin = new ReadTwin(shape, kind.first(), cacheType, threads)) {
+            try (var twin = new ReadTwin(shape, kind.first(), cacheType, threads, watch)) {
                 if (!known) {
                     var exact = twin.exact();
                     machine = machine.with(linear(kind), exact.linear()).with(attention(kind, full), exact.attention());

@@ -86,9 +86,8 @@ class CachePredictorTest {
                     soft.assertThat(sizes.read()).as("read: %s", method.name()).isEqualTo(bytes.read());
                 } else {
                     estimated.add(method.family());
-                    soft.assertThat((double) bytes.stored())
-                            .as(method.name())
-                            .isBetween(0.8 * sizes.low(), 1.2 * sizes.high());
+                    soft.assertThat((double) bytes.stored()).as(method.name()).isBetween((double) sizes.low(), (double)
+                            sizes.high());
                 }
             }
         }
@@ -104,7 +103,7 @@ class CachePredictorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"300, f16", "513, q8", "1100, f16", "1100, f32"})
+    @CsvSource({"300, f32", "513, q8", "1100, f16"})
     void bytesAreThoseOfTheEmbeddedModel(int tokens, String type) {
         assertThat(compare(Goldens.tinyModel(), KvCodec.parse(type), tokens)).containsOnly("h2o-paper");
     }
