@@ -81,9 +81,8 @@ public final class Build {
         }
         var name = head.substring("ref: ".length());
         var common = folder.resolve("commondir");
-        var shared = Files.exists(common)
-                ? folder.resolve(Files.readString(common).strip())
-                : folder;
+        var shared =
+                Files.exists(common) ? folder.resolve(Files.readString(common).strip()) : folder;
         for (var place : new Path[] {folder.resolve(name), shared.resolve(name)}) {
             if (Files.isRegularFile(place)) {
                 return Files.readString(place).strip();

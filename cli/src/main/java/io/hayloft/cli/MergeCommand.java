@@ -46,11 +46,10 @@ final class MergeCommand extends Subcommand {
             err().println("note: of this run, no part was given of " + String.join(", ", done.missing()));
         }
         if (done.failures() > 0) {
-            err().println("note: " + Sizes.count(done.failures(), "answer")
-                    + " failed: bench --retry-failed --out " + out + " tries again");
+            err().println("note: " + Sizes.count(done.failures(), "answer") + " failed: bench --retry-failed --out "
+                    + out + " tries again");
         }
-        out().println("merged " + Sizes.count(parts.size(), "part") + ": "
-                + Sizes.count(done.records(), "record"));
+        out().println("merged " + Sizes.count(parts.size(), "part") + ": " + Sizes.count(done.records(), "record"));
         if (done.records() > MOST_REPORTED) {
             err().println("note: no report is made of so many records unasked: hayloft report " + out + " makes it");
         } else if (done.records() > 0) {

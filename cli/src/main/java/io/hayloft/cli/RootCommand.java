@@ -86,8 +86,8 @@ final class RootCommand implements Runnable {
         public String[] getVersion() {
             return new String[] {
                 "hayloft " + Build.version(),
-                "commit " + Build.commit() + ", code " + CodeHash.ofThisProgram() + ", Java " + Runtime.version() + ", " + VectorWidth.BITS
-                        + "-bit vectors"
+                "commit " + Build.commit() + ", code " + CodeHash.ofThisProgram() + ", Java " + Runtime.version() + ", "
+                        + VectorWidth.BITS + "-bit vectors"
             };
         }
     }

@@ -36,7 +36,8 @@ public final class KeptFile {
             var content = Json.LINES.readValue(in, Content.class);
             return FORMAT.equals(content.format()) ? content.prompts() : List.of();
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + RunFiles.reason(e) + ". The report can do without it", e);
+            throw new UserError(
+                    "cannot read " + file + ": " + RunFiles.reason(e) + ". The report can do without it", e);
         } catch (JacksonException e) {
             throw new UserError(
                     file + " is damaged (" + Json.reason(e) + "): delete it, the report can do without it", e);

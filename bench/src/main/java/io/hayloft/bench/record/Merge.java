@@ -38,7 +38,8 @@ public record Merge(Path folder, int records, int failures, int repeated, List<S
             var samples = new LinkedHashMap<Integer, List<MergedLines.Line>>();
             RunFiles.scanRecords(folder, (line, offset, length) -> {
                 var entry = lines.entry(number, line, offset, length);
-                samples.computeIfAbsent(entry.sample(), any -> new ArrayList<>(1)).add(entry);
+                samples.computeIfAbsent(entry.sample(), any -> new ArrayList<>(1))
+                        .add(entry);
             });
             return new Part(folder, info, shards(info), List.copyOf(samples.values()));
         }
@@ -87,8 +88,7 @@ public record Merge(Path folder, int records, int failures, int repeated, List<S
             RunFiles.replaceRecords(out, kept, folders);
             RunFiles.writeInfo(out, info);
             parts.forEach(part -> KeptFile.add(out, KeptFile.read(part)));
-            int answers =
-                    (int) kept.stream().filter(MergedLines.Line::isAnswer).count();
+            int answers = (int) kept.stream().filter(MergedLines.Line::isAnswer).count();
             return new Merge(out, answers, kept.size() - answers, lines.repeated(), missing);
         }
     }

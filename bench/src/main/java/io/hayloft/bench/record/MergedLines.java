@@ -72,8 +72,9 @@ final class MergedLines {
     private Line better(Line before, Line line) {
         if (before.isAnswer() && line.isAnswer() && !before.key().equals(line.key())) {
             var name = names.get(line.sample()).split("\n", -1);
-            throw new UserError("the parts have different answers of " + line.method() + " to sample " + name[1] + " of "
-                    + name[0] + ": their prompts or rules differ (see --clock where a chat format prints the date)");
+            throw new UserError(
+                    "the parts have different answers of " + line.method() + " to sample " + name[1] + " of " + name[0]
+                            + ": their prompts or rules differ (see --clock where a chat format prints the date)");
         }
         repeated++;
         return before.isAnswer() ? before : line;

@@ -271,7 +271,8 @@ class RunWriterTest {
             writer.finish("2026-01-01T00:00:00Z", 1);
         }
         try (var writer = open(folder, 1)) {
-            assertThat(RunFolder.read(folder).info().finished()).isEqualTo("2026-01-01T00:00:00Z"); // nothing new so far
+            assertThat(RunFolder.read(folder).info().finished())
+                    .isEqualTo("2026-01-01T00:00:00Z"); // nothing new so far
             writer.append(sample(0));
             assertThat(RunFolder.read(folder).info().finished()).isNull();
             writer.finish("2026-01-02T00:00:00Z", 1);

@@ -52,7 +52,9 @@ class KeptTokensTest {
         assertThat(prompts).hasSize(2);
         var prompt = prompts.getFirst();
         int tokens = prompt.tokens().size();
-        assertThat(String.join("", prompt.tokens())).startsWith("<bos> The pass key").endsWith(" is");
+        assertThat(String.join("", prompt.tokens()))
+                .startsWith("<bos> The pass key")
+                .endsWith(" is");
         assertThat(prompt.parts().stream().map(KeptPrompt.Part::name)).contains("document", "question");
         assertThat(prompt.parts().getFirst().from()).isZero();
         assertThat(prompt.parts().getLast().to()).isEqualTo(tokens);
@@ -79,7 +81,8 @@ class KeptTokensTest {
         var both = KeptFile.read(folder.resolve("both"));
         assertThat(both).hasSize(1);
         assertThat(both.getFirst().methods().stream().map(OfMethod::method)).contains("random:4x", "knorm:4x");
-        assertThat(Files.list(folder.resolve("both")).map(file -> file.getFileName().toString()))
+        assertThat(Files.list(folder.resolve("both"))
+                        .map(file -> file.getFileName().toString()))
                 .doesNotContain(KeptFile.NAME + ".new");
     }
 }

@@ -174,8 +174,7 @@ public final class SharedContext implements AutoCloseable {
         return bytes;
     }
 
-    private CacheBytes measured(
-            int method, Sequence sequence, GenerationOptions options, GenerationListener listener) {
+    private CacheBytes measured(int method, Sequence sequence, GenerationOptions options, GenerationListener listener) {
         var cache = sequence.cache();
         listener.measured(method, cache);
         long full = model.cacheShape().fullBytes(context.length, options.cacheType());
