@@ -32,18 +32,19 @@ const COMPARED = 400;
 
 /** The words of a text, and for each whether the other text has it in its place: the longest common sequence. */
 function wordsAgainst(text, other) {
-  const own = text.match(/\s+|[^\s]+/g) ?? [];
-  const theirs = other.match(/\s+|[^\s]+/g) ?? [];
+  const own = text.match(/\s*\S+\s*/g) ?? [];
+  const theirs = other.match(/\s*\S+\s*/g) ?? [];
   if (own.length > COMPARED || theirs.length > COMPARED) return null;
   const width = theirs.length + 1;
+  const same = (i, j) => own[i].trim() === theirs[j].trim();
   const best = new Uint16Array((own.length + 1) * width);
   for (let i = own.length - 1; i >= 0; i--)
     for (let j = theirs.length - 1; j >= 0; j--)
-      best[i * width + j] = own[i] === theirs[j] ? best[(i + 1) * width + j + 1] + 1 : Math.max(best[(i + 1) * width + j], best[i * width + j + 1]);
+      best[i * width + j] = same(i, j) ? best[(i + 1) * width + j + 1] + 1 : Math.max(best[(i + 1) * width + j], best[i * width + j + 1]);
   const pieces = [];
   const add = (kind, word) => { if (pieces.at(-1)?.kind === kind) pieces.at(-1).text += word; else pieces.push({ kind, text: word }); };
   for (let i = 0, j = 0; i < own.length || j < theirs.length;) {
-    if (i < own.length && j < theirs.length && own[i] === theirs[j]) { add("same", own[i++]); j++; }
+    if (i < own.length && j < theirs.length && same(i, j)) { add("same", own[i++]); j++; }
     else if (i < own.length && (j === theirs.length || best[(i + 1) * width + j] >= best[i * width + j + 1])) add("new", own[i++]);
     else add("gone", theirs[j++]);
   }
