@@ -172,7 +172,8 @@ function answers(sample, words) {
     make("pre", "", output.text === "" ? make("em", "quiet", "(empty)") : marked(compact(output.text), words)),
   ]));
   const references = sample.references.flatMap((text, i) => [i ? " or " : "", make("q", "", marked(text, words))]);
-  return make("div", "answers", [make("p", "reference", ["Right: ", ...references]), ...rows]);
+  const prompt = !sample.prompt ? [] : [make("details", "prompt", [make("summary", "", "Prompt"), make("pre", "", marked(sample.prompt, words))])];
+  return make("div", "answers", [make("p", "reference", ["Right: ", ...references]), ...prompt, ...rows]);
 }
 
 function sampleElement(sample, words) {

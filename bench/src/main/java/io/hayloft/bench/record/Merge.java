@@ -1,6 +1,7 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,9 +77,19 @@ public record Merge(RunFolder run, int repeated, List<String> missing) {
             }
             var lines = new Lines();
             inTurns(read, info).forEach(lines::add);
+            keepPrompts(out, folders);
             RunFiles.replaceRecords(out, lines.kept());
             RunFiles.writeInfo(out, info);
             return new Merge(RunFolder.of(out, info, lines.kept(), null), lines.repeated, missing);
+        }
+    }
+
+    /** Adds the prompts of the parts to those of the folder, if any part has some. */
+    private static void keepPrompts(Path out, List<Path> folders) {
+        if (folders.stream().anyMatch(folder -> Files.isRegularFile(folder.resolve(PromptFile.NAME)))) {
+            try (var prompts = PromptFile.open(out)) {
+                folders.forEach(prompts::addAll);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.identity.RunSettings;
 import io.hayloft.bench.plan.CostModel;
 import io.hayloft.bench.plan.Plan;
+import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.plan.Planner;
 import io.hayloft.bench.plan.RunClock;
 import io.hayloft.bench.plan.SampleChoice;
@@ -159,9 +160,13 @@ public final class BenchRun implements AutoCloseable {
         var earlier = new EarlierLines(folder(), writer.lines());
         boolean ran = false;
         for (int i = 0; i < job.count(); i++) {
-            var lines = job.missing(i, earlier);
+            var sample = job.missing(i, earlier);
+            var lines = sample.lines();
             if (lines.isEmpty()) {
                 continue;
+            }
+            if (sample.planned() != null) {
+                keepPrompt(writer, sample.planned());
             }
             writer.append(lines);
             ran = true;
@@ -174,6 +179,15 @@ public final class BenchRun implements AutoCloseable {
             listener.sampleDone(clock.progress(finished, job.choice().task(i).name()));
         }
         return ran ? writer.finish(now(), clock.seconds()) : writer.folderAsItIs();
+    }
+
+    static void keepPrompt(RunWriter writer, PlannedSample planned) {
+        writer.keepPrompt(planned.promptSha256(), planned.sample().prompt().text());
+    }
+
+    /** Leaves out the texts of prompts, which a run keeps else. */
+    public void leaveOutPrompts() {
+        writer.leaveOutPrompts();
     }
 
     static String now() {

@@ -7,11 +7,14 @@ import io.hayloft.bench.endpoint.Endpoint;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.identity.RecordKey;
+import io.hayloft.bench.plan.AnswerRules;
 import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.tasks.Task;
+import io.hayloft.tokenizer.ThinkTags;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the questions to a server, and the records of its answers. */
 final class EndpointRecorder {
@@ -35,7 +38,8 @@ final class EndpointRecorder {
 
     /**
      * What the server is asked. A line feed ends the answer where the task says so and it may be the first token; where it
-     * may not, the interface has no such rule, and the metric reads the first line of a longer answer.
+     * may not, the interface has no such rule, and the metric reads the first line of a longer answer. A model that may think
+     * gets the budget of its thoughts on top, and its line feeds end nothing: thoughts have some.
      */
     ApiClient.Question question(PlannedSample planned) {
         var prompt = planned.sample().prompt();
@@ -46,7 +50,53 @@ final class EndpointRecorder {
             case AUTO -> prompt.chat() && hasChatFormat();
         };
         var text = endpoint.api() == Api.COMPLETIONS ? job.runner().chatText(prompt) : prompt.text();
-        return new ApiClient.Question(text, chat, rules.maxNewTokens(), rules.atNewline() && rules.minNewTokens() == 0);
+        boolean stopAtNewline = endsAtNewline(planned) && !mayThink(planned);
+        return new ApiClient.Question(text, chat, rules.allNewTokens(), stopAtNewline);
+    }
+
+    private static boolean endsAtNewline(PlannedSample planned) {
+        return planned.rules().atNewline() && planned.rules().minNewTokens() == 0;
+    }
+
+    private static boolean mayThink(PlannedSample planned) {
+        return planned.rules().maxThinkingTokens() != AnswerRules.NO_THOUGHTS;
+    }
+
+    /** A server's text, parted where the server has not done so. */
+    private record Parts(@Nullable String thoughts, String answer) {
+        /**
+         * Parts thoughts from an answer.
+         *
+         * @param inside whether the prompt has opened the block
+         */
+        static Parts of(String text, ThinkTags tags, boolean inside) {
+            var rest = text.stripLeading();
+            boolean opens = rest.startsWith(tags.open());
+            int close = text.indexOf(tags.close());
+            if (!opens && !inside && close < 0) {
+                return new Parts(null, text);
+            }
+            int from = opens ? text.length() - rest.length() + tags.open().length() : 0;
+            var thoughts = text.substring(from, close < from ? text.length() : close).strip();
+            return new Parts(
+                    thoughts, close < from ? "" : text.substring(close + tags.close().length()).stripLeading());
+        }
+    }
+
+    private Parts parts(PlannedSample planned, ApiClient.Reply reply) {
+        var tags = job.runner().thinkTags();
+        if (reply.thoughts() != null) {
+            return new Parts(reply.thoughts(), reply.text().stripLeading());
+        }
+        if (!mayThink(planned) || tags.isEmpty()) {
+            return new Parts(null, reply.text());
+        }
+        var question = question(planned);
+        var parts = Parts.of(reply.text(), tags.get(), !question.chat() && tags.get().openAtEnd(question.text()));
+        if (!endsAtNewline(planned)) {
+            return parts;
+        }
+        return new Parts(parts.thoughts(), parts.answer().lines().findFirst().orElse(""));
     }
 
     /** The embedded model says nothing about the server's. */
@@ -59,19 +109,26 @@ final class EndpointRecorder {
     BenchRecord record(PlannedSample planned, ApiClient.Reply reply) {
         var sample = planned.sample();
         int prompt = reply.promptTokens() >= 0 ? reply.promptTokens() : planned.promptTokens();
-        int answer = reply.answerTokens() >= 0
-                ? reply.answerTokens()
-                : job.runner().tokens().count(reply.text());
+        var parts = parts(planned, reply);
+        var thoughts = parts.thoughts();
+        var tokens = job.runner().tokens();
+        int thinking = thoughts == null ? 0 : tokens.count(thoughts);
+        int answer = reply.answerTokens();
+        if (answer < 0) {
+            answer = tokens.count(reply.text()) + (reply.thoughts() == null ? 0 : thinking);
+        }
+        thinking = Math.min(thinking, answer);
         return new BenchRecord(
                 subject(planned.task(), sample.id(), planned.protocol(), sample.facets()),
                 new BenchRecord.Outcome(
                         planned.task().metric(),
-                        planned.task().score(sample, reply.text()),
+                        planned.task().score(sample, parts.answer()),
                         sample.references(),
                         sample.allClasses(),
-                        reply.text(),
-                        reply.finish().equals("stop") ? "eos" : reply.finish()),
-                new BenchRecord.Tokens(prompt, prompt, null, planned.tokensBeforeCut(), answer, 0),
+                        parts.answer(),
+                        reply.finish().equals("stop") ? "eos" : reply.finish(),
+                        thoughts),
+                new BenchRecord.Tokens(prompt, prompt, null, planned.tokensBeforeCut(), answer, 0, thinking),
                 null,
                 null,
                 new BenchRecord.Origin(planned.promptSha256(), textHash(planned), key(planned), machine));

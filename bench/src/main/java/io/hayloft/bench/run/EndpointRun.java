@@ -52,7 +52,10 @@ public final class EndpointRun implements AutoCloseable {
     private int ran;
 
     /** What came of a question: a line for the folder, or what ends the run. */
-    private record Asked(@Nullable RunLine line, @Nullable RuntimeException end) {}
+    private record Asked(
+            PlannedSample planned,
+            @Nullable RunLine line,
+            @Nullable RuntimeException end) {}
 
     private EndpointRun(SampleJob job, Endpoint endpoint, RunWriter writer) {
         this.job = job;
@@ -112,6 +115,11 @@ public final class EndpointRun implements AutoCloseable {
                 job,
                 endpoint,
                 RunWriter.open(out, info, retryFailed ? job.retried(List.of(endpoint.label())) : _ -> false));
+    }
+
+    /** Leaves out the texts of prompts, which a run keeps else. */
+    public void leaveOutPrompts() {
+        writer.leaveOutPrompts();
     }
 
     /** Folder of the run. */
@@ -211,11 +219,12 @@ public final class EndpointRun implements AutoCloseable {
 
     private Asked ask(ApiClient client, PlannedSample planned) throws InterruptedException {
         try {
-            return new Asked(recorder.record(planned, client.ask(recorder.question(planned))), null);
+            return new Asked(planned, recorder.record(planned, client.ask(recorder.question(planned))), null);
         } catch (EndpointException e) {
-            return new Asked(recorder.failed(planned, Objects.requireNonNullElse(e.getMessage(), "no answer")), null);
+            var why = Objects.requireNonNullElse(e.getMessage(), "no answer");
+            return new Asked(planned, recorder.failed(planned, why), null);
         } catch (RuntimeException e) {
-            return new Asked(null, e);
+            return new Asked(planned, null, e);
         }
     }
 
@@ -229,6 +238,7 @@ public final class EndpointRun implements AutoCloseable {
         if (asked.end() != null) {
             throw asked.end();
         }
+        BenchRun.keepPrompt(writer, asked.planned());
         failedInARow = asked.line() instanceof FailedRecord ? failedInARow + 1 : 0;
         write(Objects.requireNonNull(asked.line()), listener);
         if (failedInARow >= Math.max(MOST_IN_A_ROW, 2 * endpoint.concurrency())

@@ -118,12 +118,20 @@ public final class SampleJob implements AutoCloseable {
     }
 
     /**
+     * Lines of a sample.
+     *
+     * @param lines records or failures
+     * @param planned what was answered; null if the sample could not be made
+     */
+    record SampleLines(List<RunLine> lines, @Nullable PlannedSample planned) {}
+
+    /**
      * The lines that a sample still lacks: records of the methods that have none, or the reason why they failed.
      *
      * @return nothing if all methods have answered or failed before
      * @throws UserError if the earlier answers were to another prompt or by other settings
      */
-    List<RunLine> missing(int index, EarlierLines earlier) {
+    SampleLines missing(int index, EarlierLines earlier) {
         PlannedSample planned;
         try {
             planned = choice.planned(index);
@@ -131,24 +139,26 @@ public final class SampleJob implements AutoCloseable {
             var name = choice.name(index);
             var task = choice.task(index);
             var protocol = choice.protocol(index);
-            return methods.stream()
+            var failed = methods.stream()
                     .filter(method -> earlier.find(task.name(), name, protocol, method.name()) == null)
                     .<RunLine>map(method -> recorder.failed(task, name, protocol, method, reason(e)))
                     .toList();
+            return new SampleLines(failed, null);
         }
         var groups = new PromptGroups(runner, planned, spec);
         var left = methods.stream()
                 .filter(method -> !earlier.answered(planned, method, groups, recorder))
                 .toList();
         if (left.isEmpty()) {
-            return List.of();
+            return new SampleLines(List.of(), planned);
         }
         try {
-            return List.copyOf(answer(planned, groups, left));
+            return new SampleLines(List.copyOf(answer(planned, groups, left)), planned);
         } catch (RuntimeException | OutOfMemoryError e) {
-            return left.stream()
+            var failed = left.stream()
                     .<RunLine>map(method -> recorder.failed(planned, method, reason(e)))
                     .toList();
+            return new SampleLines(failed, planned);
         }
     }
 
