@@ -171,6 +171,12 @@ final class BenchCommand extends Subcommand {
     private boolean retryFailed;
 
     @Option(
+            names = "--no-prompts",
+            description = "Do not keep the texts of prompts (prompts.jsonl.gz), which hayloft show --sample and the report"
+                    + " show.")
+    private boolean noPrompts;
+
+    @Option(
             names = "--out",
             paramLabel = "FOLDER",
             description = "Folder of the run. Default: one below hayloft-runs, named after model and settings.")
@@ -231,6 +237,9 @@ final class BenchCommand extends Subcommand {
         }
         try (var loaded = model.load(found, asides());
                 var run = prepare(spec, loaded)) {
+            if (noPrompts) {
+                run.leaveOutPrompts();
+            }
             showPlan(run.plan());
             showResult(found, runWithBar(run), form);
         }
@@ -249,8 +258,12 @@ final class BenchCommand extends Subcommand {
                             + " them with the same --out for rows beside it");
         }
         var choice = new ModelChoice(found.name(), found.path(), found.embedded());
-        try (var runner = TextRunner.open(choice, model.readOptions(), model.engine(spec.cacheType()));
+        try (var runner = TextRunner.open(
+                        choice, model.readOptions(), model.engine(spec.cacheType()), spec.chat());
                 var run = EndpointRun.prepare(spec, endpoint, runner, retryFailed)) {
+            if (noPrompts) {
+                run.leaveOutPrompts();
+            }
             showPlan(endpoint, run, found);
             RunFolder done;
             try (var progress = new BenchProgress(asides(), run.folder())) {

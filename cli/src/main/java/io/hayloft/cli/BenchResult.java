@@ -34,6 +34,7 @@ final class BenchResult {
         if (Protocol.ALL.text().equals(run.info().settings().get("protocol"))) {
             text.println("Score by where the question stands when methods compress; above, their mean:");
             SummaryText.print(text, run, Grouping.PROTOCOL, TableFormat.TABLE);
+            text.println(Terminal.wrapped("", "", PROTOCOLS));
         }
         KeyDigits.of(run.records()).forEach(keys -> text.println(SummaryText.ofKeys(keys)));
         ScoreParts.of(run.records()).forEach(parts -> text.println(SummaryText.ofParts(parts)));
@@ -50,6 +51,11 @@ final class BenchResult {
         text.println("report:  " + report);
         text.println("records: " + run.path());
     }
+
+    /** Why one method has several scores. */
+    private static final String PROTOCOLS = "question-aware: compressed after the whole prompt, question included;"
+            + " question-agnostic: after the context, before the question is known; other-question: after the context and"
+            + " another question. Papers that put the question in different places report different scores for one method.";
 
     /** Samples without an answer are named above all tables. */
     private static void showFailures(PrintWriter text, RunFolder run) {

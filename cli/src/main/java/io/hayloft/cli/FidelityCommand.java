@@ -107,6 +107,7 @@ final class FidelityCommand extends Subcommand {
     private void compareMethods(ResolvedModel found, LanguageModel loaded, int most) {
         List<MethodFidelity> results;
         String source;
+        @Nullable String cost = null;
         try (var status = new StatusLine(err())) {
             List<Passage> passages;
             if (methods.answersTasks()) {
@@ -119,7 +120,16 @@ final class FidelityCommand extends Subcommand {
                 source = passage.tokens().length + " tokens of " + name() + ", compressed after " + passage.prompt();
             }
             status.show("comparing ...");
+            long start = System.nanoTime();
             results = methods.compare(loaded, passages, status);
+            if (methods.measuresCost()) {
+                double seconds = (System.nanoTime() - start) * 1e-9;
+                status.show("reading all of it once more ...");
+                cost = methods.cost(loaded, passages, seconds);
+            }
+        }
+        if (cost != null) {
+            (json ? err() : out()).println(cost);
         }
         var report = methods.addToRun(loaded, source, results);
         if (json) {

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.CacheTypes;
@@ -7,6 +8,7 @@ import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.fidelity.FidelityFile;
 import io.hayloft.bench.fidelity.MethodFidelity;
 import io.hayloft.bench.fidelity.Passage;
+import io.hayloft.bench.fidelity.PrefillRate;
 import io.hayloft.bench.fidelity.TeacherForcing;
 import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.record.RunFolder;
@@ -69,12 +71,40 @@ final class MethodComparison {
             description = "Folder of a bench with the same model: its report gets a section with the results.")
     private @Nullable Path run;
 
+    @Option(
+            names = "--cost",
+            description = "Also say how long the comparison took, in readings of the text: prefills of all of it with the"
+                    + " full cache, of which one is done for that.")
+    private boolean cost;
+
     /** Whether methods are compared. */
     boolean wanted() {
-        if (methods.isEmpty() && (context != null || answers || run != null)) {
-            throw new UserError("--context, --answers and --run compare methods: name some with --methods");
+        if (methods.isEmpty() && (context != null || answers || run != null || cost)) {
+            throw new UserError("--context, --answers, --run and --cost compare methods: name some with --methods");
         }
         return !methods.isEmpty();
+    }
+
+    /** Whether the cost of the comparison is to be measured. */
+    boolean measuresCost() {
+        return cost;
+    }
+
+    /** What a comparison has cost. */
+    String cost(LanguageModel model, List<Passage> passages, double seconds) {
+        double reading = 0;
+        for (var passage : passages) {
+            reading += PrefillRate.seconds(model, passage.tokens(), CacheTypes.parse(cacheType));
+        }
+        int others = TeacherForcing.rows(Lists.methods("--methods", methods)).size() - 1;
+        return String.format(
+                Locale.ROOT,
+                "cost: %s and the full cache in %.1f s, %.1f readings of the text (%.1f s for one, by a prefill of all"
+                        + " of it)",
+                Sizes.count(others, "method"),
+                seconds,
+                seconds / reading,
+                reading);
     }
 
     /** Whether the model answers tasks, and no text is read. */

@@ -2,6 +2,7 @@ package io.hayloft.report;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.bench.fidelity.FidelityFile;
+import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.report.stats.Findings;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param published figures of others for these methods
  * @param command the command line that runs all of this again
  * @param longBench scores as the published tables give them; empty if the run has none of their tasks
+ * @param protocols scores by where the question stood when methods compressed; null if it stood in one place
  * @param warnings results that should not be trusted without a second look
  */
 record ReportData(
@@ -61,7 +63,29 @@ record ReportData(
         List<Published> published,
         String command,
         List<LongBenchScores> longBench,
+        @Nullable ByProtocol protocols,
         List<String> warnings) {
+
+    /**
+     * Mean scores by protocol.
+     *
+     * @param names protocols
+     * @param scores of each method of the run, in its order [methods][protocols]
+     */
+    record ByProtocol(List<String> names, List<List<Score>> scores) {
+        static @Nullable ByProtocol of(List<BenchRecord> records) {
+            var table = Statistics.by(records, Grouping.PROTOCOL);
+            return table.categories().size() < 2
+                    ? null
+                    : new ByProtocol(
+                            table.categories(),
+                            table.rows().stream()
+                                    .map(row -> row.cells().stream()
+                                            .map(ReportData::score)
+                                            .toList())
+                                    .toList());
+        }
+    }
 
     /** One row: scores are in the order of the categories, task scores in that of the tasks. */
     record MethodRow(
@@ -122,7 +146,7 @@ record ReportData(
         var names = methods.stream().map(MethodRow::name).toList();
         var longBench = LongBenchScores.of(records, names);
         var samples = SampleOutputs.of(records, names);
-        var shown = SampleOutputs.limit(samples);
+        var shown = SampleOutputs.withPrompts(SampleOutputs.limit(samples), run.path());
         var warnings = new ArrayList<String>();
         if (!run.failures().isEmpty()) {
             var first = run.failures().getFirst();
@@ -151,6 +175,7 @@ record ReportData(
                 Published.of(run, table, longBench),
                 RunCommand.of(run.info()),
                 longBench,
+                ByProtocol.of(records),
                 warnings);
     }
 

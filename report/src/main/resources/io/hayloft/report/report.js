@@ -142,8 +142,24 @@ function showSettings() {
   ];
   for (const [name, value] of facts) $("facts").append(make("dt", "", name), make("dd", "", value));
   $("notes").append(...data.info.notes.map((line) => make("li", "", line)));
-  $("protocol-text").append(make("strong", "", settings.protocol === "question-aware" ? "Question-aware" : "Question-agnostic"),
-    settings.protocol === "question-aware"
-      ? " means that caches are compressed after the whole prompt, question included. That flatters methods that look at the last queries; --protocol question-agnostic is the harder test."
-      : " means that caches are compressed after the context, before the question is known, as when one context serves many questions.");
+  showProtocols();
+}
+
+/** What each protocol means; of a run by several, also the scores by each. */
+const PROTOCOLS = {
+  "question-aware": ["Question-aware", " means that caches are compressed after the whole prompt, question included. That flatters methods that look at the last queries; --protocol question-agnostic is the harder test."],
+  "question-agnostic": ["Question-agnostic", " means that caches are compressed after the context, before the question is known, as when one context serves many questions."],
+  "other-question": ["Other question", " means that caches are compressed after the context and another question about it; then comes the one that is scored. A method that goes by the last queries looks for the wrong thing."],
+};
+
+function showProtocols() {
+  const names = data.protocols ? data.protocols.names : [settings.protocol];
+  const known = names.filter((name) => PROTOCOLS[name]);
+  $("protocol-text").append(...known.flatMap((name) => [make("strong", "", PROTOCOLS[name][0]), PROTOCOLS[name][1] + " "]));
+  if (!data.protocols) return;
+  const heads = ["method", ...names.map((name) => PROTOCOLS[name]?.[0] ?? name)].map((title) => make("th", "", title, { scope: "col" }));
+  const row = (scores, index) => make("tr", "", [make("td", "method", [dot(methods[index].family), methods[index].name]), ...scores.map((score) => make("td", "", fixed(score.mean)))]);
+  $("protocol-text").after(
+    make("p", "", "The same samples were answered by each of them. One method has as many scores, which is why papers that put the question in different places report different numbers for it; the other tables of this page show their mean."),
+    make("div", "scroll", make("table", "", [make("thead", "", make("tr", "", heads)), make("tbody", "", data.protocols.scores.map(row))])));
 }

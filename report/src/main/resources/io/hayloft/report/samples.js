@@ -80,7 +80,8 @@ function answers(sample, words) {
     make("pre", "", text(output), { tabIndex: 0 }),
   ]));
   const references = sample.references.flatMap((text, i) => [i ? " or " : "", make("q", "", marked(text, words))]);
-  return make("div", "answers", [make("p", "reference", ["Right: ", ...references]), ...rows]);
+  const prompt = !sample.prompt ? [] : [make("details", "prompt", [make("summary", "", "Prompt"), make("pre", "", marked(sample.prompt, words))])];
+  return make("div", "answers", [make("p", "reference", ["Right: ", ...references]), ...prompt, ...rows]);
 }
 
 /** How many methods are right where the full cache is wrong, or the other way round. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -68,7 +69,19 @@ final class ApiAnswer {
                 silent ? "" : text.stringValue(),
                 choice.path("finish_reason").asString(""),
                 count(usage.path("prompt_tokens")),
-                count(usage.path("completion_tokens")));
+                count(usage.path("completion_tokens")),
+                chat ? thoughts(choice.path("message")) : null);
+    }
+
+    /** What servers that part thoughts from answers call them; null if there are none. */
+    private static @Nullable String thoughts(JsonNode message) {
+        for (var name : List.of("reasoning_content", "reasoning")) {
+            var text = message.path(name).asString("").strip();
+            if (!text.isEmpty()) {
+                return text;
+            }
+        }
+        return null;
     }
 
     private static int count(JsonNode number) {

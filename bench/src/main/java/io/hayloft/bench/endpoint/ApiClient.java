@@ -56,9 +56,11 @@ public final class ApiClient implements AutoCloseable {
      *
      * @param finish why it ended, in the server's word: {@code stop} or {@code length}; empty if it does not say
      * @param promptTokens tokens of the prompt as the server counts them; -1 if it does not say
-     * @param answerTokens likewise of the answer
+     * @param answerTokens likewise of the answer, thoughts included
+     * @param thoughts text that the server parted from the answer; null if it has none
      */
-    public record Reply(String text, String finish, int promptTokens, int answerTokens) {}
+    public record Reply(
+            String text, String finish, int promptTokens, int answerTokens, @Nullable String thoughts) {}
 
     /** The result of one try. */
     private sealed interface Outcome {}

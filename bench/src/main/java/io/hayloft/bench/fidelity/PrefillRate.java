@@ -20,7 +20,7 @@ public final class PrefillRate {
         var seconds = new double[models.length][rounds];
         for (int round = -1; round < rounds; round++) {
             for (int i = 0; i < models.length; i++) {
-                double time = seconds(models[i], tokens);
+                double time = seconds(models[i], tokens, new KvCodec.F16());
                 if (round >= 0) {
                     seconds[i][round] = time;
                 }
@@ -33,10 +33,11 @@ public final class PrefillRate {
         return speeds;
     }
 
-    private static double seconds(LanguageModel model, int[] tokens) {
+    /** Wall time of one prefill, the logits of the last token included, in seconds. */
+    public static double seconds(LanguageModel model, int[] tokens, KvCodec cacheType) {
         var logits = new float[model.config().vocabulary()];
         long start = System.nanoTime();
-        try (var cache = new SequenceCache(model.cacheShape(), new KvCodec.F16(), tokens.length)) {
+        try (var cache = new SequenceCache(model.cacheShape(), cacheType, tokens.length)) {
             var options = PrefillOptions.logits(LogitsSink.of(tokens.length - 1, logits));
             model.decoder().prefill(tokens, 0, tokens.length, cache, options);
         }

@@ -9,6 +9,7 @@ import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tokenizer.ThinkTags;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +53,11 @@ public interface SampleRunner extends AutoCloseable {
      */
     default String chatText(Prompt prompt) {
         return prompt.text();
+    }
+
+    /** The tags between which the model writes thoughts before it answers a chat; empty if it is not known to think. */
+    default Optional<ThinkTags> thinkTags() {
+        return Optional.empty();
     }
 
     /**

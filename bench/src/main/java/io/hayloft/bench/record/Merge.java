@@ -1,6 +1,7 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -85,11 +86,21 @@ public record Merge(Path folder, int records, int failures, int repeated, List<S
             }
             var methods = info.settings().get("methods") instanceof List<?> list ? list : List.of();
             var kept = lines.kept(inTurns(read), methods);
+            keepPrompts(out, folders);
             RunFiles.replaceRecords(out, kept, folders);
             RunFiles.writeInfo(out, info);
             parts.forEach(part -> KeptFile.add(out, KeptFile.read(part)));
             int answers = (int) kept.stream().filter(MergedLines.Line::isAnswer).count();
             return new Merge(out, answers, kept.size() - answers, lines.repeated(), missing);
+        }
+    }
+
+    /** Adds the prompts of the parts to those of the folder, if any part has some. */
+    private static void keepPrompts(Path out, List<Path> folders) {
+        if (folders.stream().anyMatch(folder -> Files.isRegularFile(folder.resolve(PromptFile.NAME)))) {
+            try (var prompts = PromptFile.open(out)) {
+                folders.forEach(prompts::addAll);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the folder of a run, alone: it holds a lock until it is closed.
@@ -28,6 +29,8 @@ public final class RunWriter implements AutoCloseable {
     private RunInfo info;
     private boolean undivided;
     private long size;
+    private boolean keepsPrompts = true;
+    private @Nullable PromptFile prompts; // opened when the first prompt comes
 
     private RunWriter(
             Path folder, FolderLock lock, Output output, RecordLines lines, List<String> notes, RunInfo info) {
@@ -204,6 +207,27 @@ public final class RunWriter implements AutoCloseable {
         KeptFile.add(folder, List.of(prompt));
     }
 
+    /** Leaves out the texts of prompts that come from now on. */
+    public void leaveOutPrompts() {
+        keepsPrompts = false;
+    }
+
+    /**
+     * Keeps the text of a prompt in {@code prompts.jsonl.gz}, once: called before the records of its sample are appended.
+     *
+     * @param sha256 as the records name it
+     * @throws UserError if it cannot be written
+     */
+    public void keepPrompt(String sha256, String text) {
+        if (!keepsPrompts) {
+            return;
+        }
+        if (prompts == null) {
+            prompts = PromptFile.open(folder);
+        }
+        prompts.add(sha256, text);
+    }
+
     private void cutBack() {
         try {
             output.truncate(size);
@@ -236,7 +260,8 @@ public final class RunWriter implements AutoCloseable {
     @Override
     public void close() {
         try (lock;
-                output) {
+                output;
+                var _ = prompts) {
             // records are already on disk
         } catch (IOException e) {
             throw new UserError("cannot close " + folder + ": " + RunFiles.reason(e), e);

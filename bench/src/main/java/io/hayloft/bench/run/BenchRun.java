@@ -9,6 +9,7 @@ import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.identity.RunSettings;
 import io.hayloft.bench.plan.CostModel;
 import io.hayloft.bench.plan.Plan;
+import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.plan.Planner;
 import io.hayloft.bench.plan.RunClock;
 import io.hayloft.bench.plan.SampleChoice;
@@ -176,6 +177,7 @@ public final class BenchRun implements AutoCloseable {
      */
     public RunFolder run(RunListener listener) {
         job.keepWith(writer::keep);
+        job.keepPromptsWith(planned -> keepPrompt(writer, planned));
         return run(listener, (left, _, written) -> {
             var earlier = new EarlierLines(folder().toString(), writer.lines());
             for (var sample : left) {
@@ -238,6 +240,15 @@ public final class BenchRun implements AutoCloseable {
             listener.sampleDone(
                     clock.progress(finished, job.choice().task(sample).name()));
         }
+    }
+
+    static void keepPrompt(RunWriter writer, PlannedSample planned) {
+        writer.keepPrompt(planned.promptSha256(), planned.sample().prompt().text());
+    }
+
+    /** Leaves out the texts of prompts, which a run keeps else. */
+    public void leaveOutPrompts() {
+        writer.leaveOutPrompts();
     }
 
     static String now() {

@@ -14,6 +14,7 @@ import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.Task;
+import io.hayloft.tokenizer.ThinkTags;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,8 @@ final class EndpointRecorder {
 
     /**
      * What the server is asked. A line feed ends the answer where the task says so and it may be the first token; where it
-     * may not, the interface has no such rule, and the metric reads the first line of a longer answer.
+     * may not, the interface has no such rule, and the metric reads the first line of a longer answer. A model that may think
+     * gets the budget of its thoughts on top, and its line feeds end nothing: thoughts have some.
      */
     ApiClient.Question question(PlannedSample planned) {
         return question(
@@ -60,7 +62,54 @@ final class EndpointRecorder {
             case AUTO -> prompt.chat() && hasChatFormat();
         };
         var text = endpoint.api() == Api.COMPLETIONS ? job.runner().chatText(prompt) : prompt.text();
-        return new ApiClient.Question(text, chat, most, rules.atNewline() && rules.minNewTokens() == 0);
+        var wishes = new AnswerRules(most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
+        boolean stopAtNewline = endsAtNewline(rules) && !mayThink(rules);
+        return new ApiClient.Question(text, chat, wishes.allNewTokens(), stopAtNewline);
+    }
+
+    private static boolean endsAtNewline(AnswerRules rules) {
+        return rules.atNewline() && rules.minNewTokens() == 0;
+    }
+
+    private static boolean mayThink(AnswerRules rules) {
+        return rules.maxThinkingTokens() != AnswerRules.NO_THOUGHTS;
+    }
+
+    /** A server's text, parted where the server has not done so. */
+    private record Parts(@Nullable String thoughts, String answer) {
+        /**
+         * Parts thoughts from an answer.
+         *
+         * @param inside whether the prompt has opened the block
+         */
+        static Parts of(String text, ThinkTags tags, boolean inside) {
+            var rest = text.stripLeading();
+            boolean opens = rest.startsWith(tags.open());
+            int close = text.indexOf(tags.close());
+            if (!opens && !inside && close < 0) {
+                return new Parts(null, text);
+            }
+            int from = opens ? text.length() - rest.length() + tags.open().length() : 0;
+            var thoughts = text.substring(from, close < from ? text.length() : close).strip();
+            return new Parts(
+                    thoughts, close < from ? "" : text.substring(close + tags.close().length()).stripLeading());
+        }
+    }
+
+    private Parts parts(PlannedSample planned, ApiClient.Reply reply) {
+        var tags = job.runner().thinkTags();
+        if (reply.thoughts() != null) {
+            return new Parts(reply.thoughts(), reply.text().stripLeading());
+        }
+        if (!mayThink(planned.rules()) || tags.isEmpty()) {
+            return new Parts(null, reply.text());
+        }
+        var question = question(planned);
+        var parts = Parts.of(reply.text(), tags.get(), !question.chat() && tags.get().openAtEnd(question.text()));
+        if (!endsAtNewline(planned.rules())) {
+            return parts;
+        }
+        return new Parts(parts.thoughts(), parts.answer().lines().findFirst().orElse(""));
     }
 
     /** The embedded model says nothing about the server's. */
@@ -69,37 +118,55 @@ final class EndpointRecorder {
         return model.chatFormat() || model.embedded();
     }
 
-    private int answerTokens(ApiClient.Reply reply) {
+    /** Tokens of a reply with its thoughts; what the server does not count is counted in tokens of {@code --model}. */
+    private int replyTokens(ApiClient.Reply reply) {
+        var tokens = job.runner().tokens();
         return reply.answerTokens() >= 0
                 ? reply.answerTokens()
-                : job.runner().tokens().count(reply.text());
+                : tokens.count(reply.text()) + (reply.thoughts() == null ? 0 : tokens.count(reply.thoughts()));
     }
 
     /**
-     * Scores an answer. What the server does not count is counted in tokens of {@code --model}.
+     * Scores an answer.
      *
-     * @param before the reply to the first of two calls; null where there is one only
+     * @param before the reply to the first of two calls, which counts as thoughts; null where there is one only
      */
     BenchRecord record(PlannedSample planned, ApiClient.Reply reply, ApiClient.@Nullable Reply before) {
         var sample = planned.sample();
         var withText = before == null ? reply : before;
         int prompt = withText.promptTokens() >= 0 ? withText.promptTokens() : planned.promptTokens();
-        int thoughts = before == null ? 0 : answerTokens(before);
+        var parts = parts(planned, reply);
+        int answer = replyTokens(reply);
+        int thinking = parts.thoughts() == null
+                ? 0
+                : Math.min(answer, job.runner().tokens().count(parts.thoughts()));
+        if (before != null) {
+            answer += replyTokens(before);
+            thinking += replyTokens(before);
+        }
         return new BenchRecord(
                 subject(planned.task(), sample.id(), planned.protocol(), sample.facets()),
                 new BenchRecord.Outcome(
                         planned.task().metric(),
-                        planned.task().score(sample, reply.text()),
+                        planned.task().score(sample, parts.answer()),
                         sample.references(),
                         sample.allClasses(),
-                        reply.text(),
+                        parts.answer(),
                         reply.finish().equals("stop") ? "eos" : reply.finish(),
-                        before == null ? null : before.text()),
+                        thoughts(parts, before)),
                 new BenchRecord.Tokens(
-                        prompt, prompt, null, planned.tokensBeforeCut(), thoughts + answerTokens(reply), 0, thoughts, null),
+                        prompt, prompt, null, planned.tokensBeforeCut(), answer, 0, thinking, null),
                 null,
                 null,
                 new BenchRecord.Origin(planned.promptSha256(), textHash(planned), key(planned), machine));
+    }
+
+    private static @Nullable String thoughts(Parts parts, ApiClient.@Nullable Reply before) {
+        if (before == null) {
+            return parts.thoughts();
+        }
+        var first = before.thoughts() == null ? before.text() : before.thoughts() + "\n" + before.text();
+        return parts.thoughts() == null ? first : first + "\n" + parts.thoughts();
     }
 
     /** The record of a sample that the server did not answer. */

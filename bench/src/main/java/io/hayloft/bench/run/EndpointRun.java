@@ -51,7 +51,10 @@ public final class EndpointRun implements AutoCloseable {
     private int ran;
 
     /** What came of a question: a line for the folder, or what ends the run. */
-    private record Asked(@Nullable RunLine line, @Nullable RuntimeException end) {}
+    private record Asked(
+            PlannedSample planned,
+            @Nullable RunLine line,
+            @Nullable RuntimeException end) {}
 
     private EndpointRun(SampleJob job, Endpoint endpoint, RunWriter writer) {
         this.job = job;
@@ -111,6 +114,11 @@ public final class EndpointRun implements AutoCloseable {
                 job,
                 endpoint,
                 RunWriter.open(out, info, retryFailed ? job.retried(List.of(endpoint.label())) : _ -> false));
+    }
+
+    /** Leaves out the texts of prompts, which a run keeps else. */
+    public void leaveOutPrompts() {
+        writer.leaveOutPrompts();
     }
 
     /** Folder of the run. */
@@ -212,15 +220,15 @@ public final class EndpointRun implements AutoCloseable {
         try {
             var reply = client.ask(recorder.question(planned));
             var call = planned.sample().second();
-            return new Asked(
-                    call == null
-                            ? recorder.record(planned, reply, null)
-                            : recorder.record(planned, client.ask(recorder.second(planned, call, reply.text())), reply),
-                    null);
+            var record = call == null
+                    ? recorder.record(planned, reply, null)
+                    : recorder.record(planned, client.ask(recorder.second(planned, call, reply.text())), reply);
+            return new Asked(planned, record, null);
         } catch (EndpointException e) {
-            return new Asked(recorder.failed(planned, Objects.requireNonNullElse(e.getMessage(), "no answer")), null);
+            var why = Objects.requireNonNullElse(e.getMessage(), "no answer");
+            return new Asked(planned, recorder.failed(planned, why), null);
         } catch (RuntimeException e) {
-            return new Asked(null, e);
+            return new Asked(planned, null, e);
         }
     }
 
@@ -234,6 +242,7 @@ public final class EndpointRun implements AutoCloseable {
         if (asked.end() != null) {
             throw asked.end();
         }
+        BenchRun.keepPrompt(writer, asked.planned());
         failedInARow = asked.line() instanceof FailedRecord ? failedInARow + 1 : 0;
         write(Objects.requireNonNull(asked.line()), listener);
         if (failedInARow >= Math.max(MOST_IN_A_ROW, 2 * endpoint.concurrency())

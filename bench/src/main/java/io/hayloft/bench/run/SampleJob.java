@@ -38,6 +38,7 @@ public final class SampleJob implements AutoCloseable {
     private final SampleChoice choice;
     private final Recorder recorder;
     private Consumer<KeptPrompt> keeper = _ -> {};
+    private Consumer<PlannedSample> promptKeeper = _ -> {};
     private final SecondCalls secondCalls;
 
     private SampleJob(BenchSpec spec, SampleRunner runner, @Nullable LanguageModel own) {
@@ -94,6 +95,11 @@ public final class SampleJob implements AutoCloseable {
     /** From now on, hands on what the methods keep of the prompts of each task's first samples, before their records. */
     void keepWith(Consumer<KeptPrompt> taker) {
         keeper = taker;
+    }
+
+    /** From now on, hands on each sample that is answered, before its records, for its prompt to be kept. */
+    void keepPromptsWith(Consumer<PlannedSample> taker) {
+        promptKeeper = taker;
     }
 
     /** The specification without the methods that cannot run here. */
@@ -170,6 +176,7 @@ public final class SampleJob implements AutoCloseable {
         if (left.isEmpty()) {
             return List.of();
         }
+        promptKeeper.accept(planned);
         boolean written = choice.rank(index) < KeptTokens.SAMPLES;
         var kept = kept(planned, written);
         List<BenchRecord> records;

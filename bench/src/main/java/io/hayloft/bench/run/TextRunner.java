@@ -1,6 +1,7 @@
 package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.ChatChoice;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.Hashes;
@@ -20,7 +21,9 @@ import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tokenizer.ChatArguments;
 import io.hayloft.tokenizer.ChatFormat;
+import io.hayloft.tokenizer.ThinkTags;
 import io.hayloft.tokenizer.Tokenizer;
 import io.hayloft.tokenizer.Tokenizers;
 import java.io.IOException;
@@ -50,6 +53,7 @@ public final class TextRunner implements SampleRunner {
 
     private final Tokenizer tokenizer;
     private final PromptEncoder prompts;
+    private final Optional<ThinkTags> tags;
     private final ModelFacts facts;
     private final @Nullable Checkpoint checkpoint;
     private final KvCodec cacheType;
@@ -68,21 +72,30 @@ public final class TextRunner implements SampleRunner {
      * Opens what a model's files say about text.
      *
      * @param options how the config is read; of a folder without weights only the context counts
+     * @param wishes of these, what reaches the chat template
      * @throws UserError if the files bring no tokenizer, or a broken one
      */
-    public static TextRunner open(ModelChoice model, ReadOptions options, Engine engine) {
+    public static TextRunner open(ModelChoice model, ReadOptions options, Engine engine, ChatChoice wishes) {
         if (!hasWeights(model.path())) {
-            var tokenizer = Tokenizers.fromFolder(model.path());
-            return new TextRunner(model, tokenizer, ChatFormat.fromFolder(model.path()), null, options, engine);
+            var text = new Text(
+                    Tokenizers.fromFolder(model.path()), with(wishes, ChatFormat.fromFolder(model.path())));
+            return new TextRunner(model, text, null, options, engine);
         }
         var checkpoint = Checkpoint.open(model.path(), options);
         try {
-            var tokenizer = CheckpointText.tokenizer(checkpoint);
-            return new TextRunner(model, tokenizer, CheckpointText.chat(checkpoint), checkpoint, options, engine);
+            var text = new Text(CheckpointText.tokenizer(checkpoint), with(wishes, CheckpointText.chat(checkpoint)));
+            return new TextRunner(model, text, checkpoint, options, engine);
         } catch (RuntimeException e) {
             checkpoint.close();
             throw e;
         }
+    }
+
+    /** What turns prompts into text and tokens. */
+    private record Text(Tokenizer tokenizer, Optional<ChatFormat> chat) {}
+
+    private static Optional<ChatFormat> with(ChatChoice wishes, Optional<ChatFormat> chat) {
+        return chat.map(format -> format.with(new ChatArguments(wishes.templateArguments(), wishes.think())));
     }
 
     private static boolean hasWeights(Path path) {
@@ -98,13 +111,13 @@ public final class TextRunner implements SampleRunner {
 
     private TextRunner(
             ModelChoice model,
-            Tokenizer tokenizer,
-            Optional<ChatFormat> chat,
+            Text text,
             @Nullable Checkpoint checkpoint,
             ReadOptions options,
             Engine engine) {
-        this.tokenizer = tokenizer;
-        this.prompts = new PromptEncoder(tokenizer, chat);
+        this.tokenizer = text.tokenizer();
+        this.prompts = new PromptEncoder(tokenizer, text.chat());
+        this.tags = text.chat().flatMap(format -> ThinkTags.of(format, tokenizer));
         this.checkpoint = checkpoint;
         this.cacheType = KvCodec.parse(engine.cacheType());
         this.facts = new ModelFacts(
@@ -113,9 +126,9 @@ public final class TextRunner implements SampleRunner {
                 checkpoint == null ? "tokenizer" : checkpoint.config().architecture(),
                 model.embedded(),
                 context(model, checkpoint, options),
-                chat.isPresent(),
+                text.chat().isPresent(),
                 prompts.hasInstructionTags(),
-                false, // a server itself parts thoughts from answers
+                tags.filter(prompts::leavesRoomFor).isPresent(),
                 0,
                 0,
                 0,
@@ -176,6 +189,11 @@ public final class TextRunner implements SampleRunner {
     @Override
     public String chatText(Prompt prompt) {
         return prompts.chatText(prompt);
+    }
+
+    @Override
+    public Optional<ThinkTags> thinkTags() {
+        return tags;
     }
 
     @Override

@@ -50,7 +50,7 @@ class ApiClientTest {
     @Test
     void plainTextGoesToTheCompletionsUnchanged() throws Exception {
         try (var server = serving(completion("yes \"so\"\n", 12, 3))) {
-            assertThat(ask(server, PLAIN)).isEqualTo(new Reply("yes \"so\"\n", "stop", 12, 3));
+            assertThat(ask(server, PLAIN)).isEqualTo(new Reply("yes \"so\"\n", "stop", 12, 3, null));
 
             var request = server.requests().getFirst();
             assertThat(request.path()).isEqualTo("/v1/completions");
@@ -67,7 +67,7 @@ class ApiClientTest {
     @Test
     void chatsAreOneMessageOfTheUserAndALineFeedCanStop() throws Exception {
         try (var server = serving(message("me", 40, 1))) {
-            assertThat(ask(server, new Question("Who?", true, 9, true))).isEqualTo(new Reply("me", "stop", 40, 1));
+            assertThat(ask(server, new Question("Who?", true, 9, true))).isEqualTo(new Reply("me", "stop", 40, 1, null));
 
             var request = server.requests().getFirst();
             assertThat(request.path()).isEqualTo("/v1/chat/completions");
@@ -82,13 +82,13 @@ class ApiClientTest {
     @Test
     void countsThatTheServerDoesNotGiveAreNone() throws Exception {
         try (var server = serving(status(200, "{\"choices\":[{\"text\":\"a\"}]}"))) {
-            assertThat(ask(server, PLAIN)).isEqualTo(new Reply("a", "", -1, -1));
+            assertThat(ask(server, PLAIN)).isEqualTo(new Reply("a", "", -1, -1, null));
         }
         try (var server = serving(status(
                 200,
                 "{\"choices\":[{\"message\":{\"content\":null}}],\"usage\":{"
                         + "\"prompt_tokens\":-5,\"completion_tokens\":\"3\"}}"))) {
-            assertThat(ask(server, CHAT)).isEqualTo(new Reply("", "", -1, -1));
+            assertThat(ask(server, CHAT)).isEqualTo(new Reply("", "", -1, -1, null));
         }
     }
 

@@ -48,8 +48,8 @@ class TeacherForcingTest {
     @Test
     void fewerBitsAreFartherOnTheEmbeddedModel() {
         try (var model = embedded()) {
-            var ids = GeneratedText.tokens(model.tokenizer(), 600);
-            assertOrder(compare(model, WIDTHS, new Passage(ids, 450, 450)));
+            var ids = GeneratedText.tokens(model.tokenizer(), 340);
+            assertOrder(compare(model, WIDTHS, new Passage(ids, 280, 280)));
         }
     }
 
@@ -58,8 +58,8 @@ class TeacherForcingTest {
     void fewerBitsAreFartherOnRealModels(String file) {
         Path path = Shared.realModel(file);
         try (var model = LanguageModel.load(path, LoadOptions.withThreads(2))) {
-            var ids = GeneratedText.tokens(model.tokenizer(), 340);
-            assertOrder(compare(model, WIDTHS, new Passage(ids, 280, 280)));
+            var ids = GeneratedText.tokens(model.tokenizer(), 240);
+            assertOrder(compare(model, WIDTHS, new Passage(ids, 200, 200)));
         }
     }
 
@@ -98,8 +98,8 @@ class TeacherForcingTest {
                 "tova:4x",
                 "snapkv:2x + kivi:4bit");
         try (var model = embedded()) {
-            var ids = GeneratedText.tokens(model.tokenizer(), 560);
-            var passage = new Passage(ids, 500, 500);
+            var ids = GeneratedText.tokens(model.tokenizer(), 340);
+            var passage = new Passage(ids, 300, 300);
             var together = compare(model, names, passage);
             assertThat(together).hasSize(names.size() + 1);
             var methods = TeacherForcing.rows(names);

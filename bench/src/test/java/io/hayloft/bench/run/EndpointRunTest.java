@@ -22,6 +22,7 @@ import io.hayloft.testing.FakeServer;
 import io.hayloft.testing.FakeServer.Answer;
 import io.hayloft.testing.FakeServer.Request;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -314,7 +315,7 @@ class EndpointRunTest {
                     .hasMessageContaining("bad key ***");
             try (var files = Files.list(folder)) {
                 for (var file : files.toList()) {
-                    assertThat(Files.readString(file)).doesNotContain("sk-secret");
+                    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("sk-secret");
                 }
             }
         }

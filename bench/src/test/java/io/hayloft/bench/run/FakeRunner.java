@@ -17,6 +17,7 @@ import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tokenizer.ThinkTags;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -102,6 +103,11 @@ final class FakeRunner implements SampleRunner {
                 backend,
                 backendDetails,
                 compressors);
+    }
+
+    @Override
+    public Optional<ThinkTags> thinkTags() {
+        return thinks ? Optional.of(new ThinkTags("<think>", "</think>")) : Optional.empty();
     }
 
     @Override

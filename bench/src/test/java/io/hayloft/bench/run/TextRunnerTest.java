@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.ChatChoice;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.endpoint.Api;
@@ -45,7 +46,7 @@ class TextRunnerTest {
     }
 
     private static TextRunner open(Path path, boolean embedded, ReadOptions options) {
-        return TextRunner.open(new ModelChoice("some model", path, embedded), options, ENGINE);
+        return TextRunner.open(new ModelChoice("some model", path, embedded), options, ENGINE, ChatChoice.NONE);
     }
 
     /** A folder that has a tokenizer with a BOS token, and with a chat format that writes it. */

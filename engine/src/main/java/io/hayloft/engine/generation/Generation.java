@@ -302,7 +302,7 @@ public final class Generation {
         var method = methods.get(index);
         prefill.startMethod();
         long start = System.nanoTime();
-        var cache = last && method.keepsAll() ? prefill.handOver() : method.build(prefill);
+        var cache = last && takesOver(method) ? prefill.handOver() : method.build(prefill);
         try {
             // Scores that methods share are computed once: each is charged what it would have taken alone.
             double seconds = (System.nanoTime() - start) * 1e-9 + prefill.borrowedSeconds();
@@ -314,6 +314,14 @@ public final class Generation {
             cache.close();
             throw e;
         }
+    }
+
+    /**
+     * Whether the last method of a prefill takes over its cache, which saves a copy of each block that is written to. Caches of
+     * a method's own hold memory that only the prefill has used: with them, sizes would depend on who shares the prefill.
+     */
+    private static boolean takesOver(CompressionMethod method) {
+        return method.keepsAll() && !(method.prefillPattern() instanceof PrefillPattern.Own);
     }
 
     private Sequence.Listener hearing(int index) {

@@ -1,5 +1,6 @@
 package io.hayloft.engine.model;
 
+import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.attention.ChunkRows;
 import io.hayloft.kv.attention.DecodeAttention;
 import io.hayloft.kv.attention.OutOfWindowTokens;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * with the others of their kind. Both give the bits of single steps.
  */
 final class KnownTokens {
+    /** Sequences for each thread from which on a thread does all of a sequence's steps: none waits for others then. */
+    private static final int ENOUGH_FOR_EACH = 2;
+
     private final AttentionMixer mixer;
     private final Batch.Lockstep batch;
     private final OutOfWindowRows outOfWindow;
@@ -47,8 +51,15 @@ final class KnownTokens {
                 oneByOne.add(first);
             }
         }
-        for (int step = 0; step < count && !oneByOne.isEmpty(); step++) {
-            attendStep(step, a);
+        var pool = mixer.pool();
+        if (oneByOne.size() < ENOUGH_FOR_EACH * pool.threads()) {
+            attendOneByOne(oneByOne, a, pool);
+        } else {
+            pool.run(oneByOne.size(), (i, worker) -> {
+                try (var alone = new WorkerPool(1)) {
+                    attendOneByOne(List.of(oneByOne.get(i)), a, alone);
+                }
+            });
         }
     }
 
@@ -76,9 +87,15 @@ final class KnownTokens {
         System.arraycopy(results, 0, a.attended, first * width, results.length);
     }
 
-    /** The token of this number of all sequences that read one by one. */
-    private void attendStep(int step, Activations a) {
-        int rows = oneByOne.size();
+    /** The tokens of sequences one after the other; step by step, the threads of the pool share the work on all of them. */
+    private void attendOneByOne(List<Integer> sequences, Activations a, WorkerPool pool) {
+        for (int step = 0; step < count && !sequences.isEmpty(); step++) {
+            attendStep(sequences, step, a, pool);
+        }
+    }
+
+    private void attendStep(List<Integer> sequences, int step, Activations a, WorkerPool pool) {
+        int rows = sequences.size();
         var caches = new LayerCache[rows];
         var policies = new @Nullable CachePolicy[rows];
         var parts = new @Nullable OutOfWindowTokens[rows];
@@ -86,7 +103,7 @@ final class KnownTokens {
         var queries = new float[rows * width];
         var otherQueries = new float[rows * width];
         for (int i = 0; i < rows; i++) {
-            int row = oneByOne.get(i) + step;
+            int row = sequences.get(i) + step;
             var sequence = batch.cache(row);
             caches[i] = sequence.layer(mixer.layer());
             policies[i] = sequence.policy();
@@ -101,9 +118,9 @@ final class KnownTokens {
         }
         var results = new float[rows * width];
         var stepRows = new StepRows(caches, policies, parts, queries, otherQueries, positions, StepTimes.NONE);
-        DecodeAttention.attend(mixer.shape(), mixer.layer(), stepRows, results, mixer.pool());
+        DecodeAttention.attend(mixer.shape(), mixer.layer(), stepRows, results, pool);
         for (int i = 0; i < rows; i++) {
-            System.arraycopy(results, i * width, a.attended, (oneByOne.get(i) + step) * width, width);
+            System.arraycopy(results, i * width, a.attended, (sequences.get(i) + step) * width, width);
             if (step < count - 1) {
                 caches[i].advance(positions[i] + 1); // what follows the last token is for the whole sequence
             }
