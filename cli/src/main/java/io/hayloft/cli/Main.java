@@ -1,5 +1,7 @@
 package io.hayloft.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.hayloft.bench.run.SampleJob;
 import io.hayloft.bench.run.Spread;
 import java.io.FileDescriptor;
@@ -63,7 +65,7 @@ public final class Main {
     }
 
     private static BenchCommand bench(CommandLine line) {
-        return line.getSubcommands().get("bench").getCommand();
+        return requireNonNull(line.getSubcommands().get("bench")).getCommand();
     }
 
     private static int run(CommandLine line, PrintWriter out, PrintWriter err, String... arguments) {
