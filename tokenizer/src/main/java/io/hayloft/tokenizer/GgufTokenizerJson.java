@@ -104,10 +104,7 @@ final class GgufTokenizerJson {
     /** Whether the library finds both tokens in the text of a rule, and does not take it for a comment. */
     private static boolean isText(String rule) {
         int space = rule.indexOf(' ');
-        return space > 0
-                && space < rule.length() - 1
-                && space == rule.lastIndexOf(' ')
-                && !rule.startsWith(COMMENT);
+        return space > 0 && space < rule.length() - 1 && space == rule.lastIndexOf(' ') && !rule.startsWith(COMMENT);
     }
 
     /** A rule is two tokens with a space between; the tokens hold none. */
@@ -150,7 +147,12 @@ final class GgufTokenizerJson {
         var end = asTexts ? "\"" : "\"]";
         PieceMerges.of(vocabulary, (left, right) -> {
             if (pieces[left] != null && pieces[right] != null) {
-                nextRule().append(start).append(pieces[left]).append(between).append(pieces[right]).append(end);
+                nextRule()
+                        .append(start)
+                        .append(pieces[left])
+                        .append(between)
+                        .append(pieces[right])
+                        .append(end);
             }
         });
     }
