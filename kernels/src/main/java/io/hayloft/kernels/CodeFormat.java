@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param reader takes apart one block of the file
  */
 record CodeFormat(
-        int bits, int block, int offset, boolean minimum, @Nullable TableFormat table, BlockReader reader) {
+        int bits,
+        int block,
+        int offset,
+        boolean minimum,
+        @Nullable TableFormat table,
+        BlockReader reader) {
     private static final float[] FACTORS_4 = {1, 0x1p-4f, 0x1p-8f, 0x1p-12f};
     private static final float[] FACTORS_8 = {1, 0x1p-8f, 0x1p-16f, 1};
 

@@ -39,7 +39,8 @@ final class EightRowTableKernel {
             int blocks,
             float[] y,
             int yAt) {
-        var table = ByteVector.fromArray(B, Objects.requireNonNull(format.table()).vector(), 0);
+        var table =
+                ByteVector.fromArray(B, Objects.requireNonNull(format.table()).vector(), 0);
         var low = IntVector.broadcast(I, TableFormat.LOW);
         var mask = IntVector.broadcast(I, 0xFF);
         for (int b = 0; b < blocks; b++, at += format.blockBytes(), sumsAt += 8, xAt += 8 * format.block()) {

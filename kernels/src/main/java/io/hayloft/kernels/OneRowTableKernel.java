@@ -44,7 +44,8 @@ final class OneRowTableKernel {
         var m0 = IntVector.fromArray(I, MASKS, 0 * L);
         var m1 = IntVector.fromArray(I, MASKS, 1 * L);
         var m2 = IntVector.fromArray(I, MASKS, 2 * L);
-        var table = ByteVector.fromArray(B, Objects.requireNonNull(format.table()).vector(), 0);
+        var table =
+                ByteVector.fromArray(B, Objects.requireNonNull(format.table()).vector(), 0);
         var low = IntVector.broadcast(I, TableFormat.LOW);
         for (int b = 0; b < blocks; b++, at += format.blockBytes()) {
             var a0 = FloatVector.broadcast(F, -format.offset() * sums[sumsAt + b]);

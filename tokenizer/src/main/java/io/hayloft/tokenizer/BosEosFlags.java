@@ -122,7 +122,8 @@ record BosEosFlags(Optional<Added> bos, Optional<Added> eos) {
         }
         int id = vocabulary.tokens().lastIndexOf(text);
         if (id < 0) {
-            throw new UserError(file + ": field '" + field + "' is '" + text + "', which is no token of tokenizer.json");
+            throw new UserError(
+                    file + ": field '" + field + "' is '" + text + "', which is no token of tokenizer.json");
         }
         return Optional.of(new Added(id, text));
     }

@@ -66,29 +66,27 @@ class BosEosFlagsTest {
      * for a BOS token, {@code e} for EOS. {@code file}: what the post-processor says.
      */
     @ParameterizedTest
-    @CsvSource(
-            textBlock = """
-            class,                   --,   -F,   -T,   F-,   FF,   FT,   T-,   TF,   TT
-            LlamaTokenizer,          b,    b,    be,   '',   '',   e,    b,    b,    be
-            LlamaTokenizerFast,      b,    b,    be,   '',   '',   e,    b,    b,    be
-            CodeLlamaTokenizer,      b,    b,    be,   '',   '',   e,    b,    b,    be
-            CodeLlamaTokenizerFast,  b,    b,    be,   '',   '',   e,    b,    b,    be
-            GemmaTokenizer,          b,    b,    be,   '',   '',   e,    b,    b,    be
-            GemmaTokenizerFast,      b,    b,    be,   '',   '',   e,    b,    b,    be
-            CohereTokenizer,         b,    b,    be,   '',   '',   e,    b,    b,    be
-            CohereTokenizerFast,     b,    b,    be,   '',   '',   e,    b,    b,    be
-            GPTNeoXTokenizer,        '',   '',   e,    '',   '',   e,    b,    b,    be
-            GPTNeoXTokenizerFast,    '',   '',   e,    '',   '',   e,    b,    b,    be
-            GPT2Tokenizer,           file, file, file, file, file, file, file, file, file
-            GPT2TokenizerFast,       file, file, file, file, file, file, file, file, file
-            Qwen2Tokenizer,          file, file, file, file, file, file, file, file, file
-            Qwen2TokenizerFast,      file, file, file, file, file, file, file, file, file
-            BloomTokenizerFast,      file, file, file, file, file, file, file, file, file
-            PreTrainedTokenizer,     file, file, file, file, file, file, file, file, file
-            PreTrainedTokenizerFast, file, file, file, file, file, file, file, file, file
-            TokenizersBackend,       file, file, file, file, file, file, file, file, file
-            """,
-            useHeadersInDisplayName = true)
+    @CsvSource(textBlock = """
+        class,                   --,   -F,   -T,   F-,   FF,   FT,   T-,   TF,   TT
+        LlamaTokenizer,          b,    b,    be,   '',   '',   e,    b,    b,    be
+        LlamaTokenizerFast,      b,    b,    be,   '',   '',   e,    b,    b,    be
+        CodeLlamaTokenizer,      b,    b,    be,   '',   '',   e,    b,    b,    be
+        CodeLlamaTokenizerFast,  b,    b,    be,   '',   '',   e,    b,    b,    be
+        GemmaTokenizer,          b,    b,    be,   '',   '',   e,    b,    b,    be
+        GemmaTokenizerFast,      b,    b,    be,   '',   '',   e,    b,    b,    be
+        CohereTokenizer,         b,    b,    be,   '',   '',   e,    b,    b,    be
+        CohereTokenizerFast,     b,    b,    be,   '',   '',   e,    b,    b,    be
+        GPTNeoXTokenizer,        '',   '',   e,    '',   '',   e,    b,    b,    be
+        GPTNeoXTokenizerFast,    '',   '',   e,    '',   '',   e,    b,    b,    be
+        GPT2Tokenizer,           file, file, file, file, file, file, file, file, file
+        GPT2TokenizerFast,       file, file, file, file, file, file, file, file, file
+        Qwen2Tokenizer,          file, file, file, file, file, file, file, file, file
+        Qwen2TokenizerFast,      file, file, file, file, file, file, file, file, file
+        BloomTokenizerFast,      file, file, file, file, file, file, file, file, file
+        PreTrainedTokenizer,     file, file, file, file, file, file, file, file, file
+        PreTrainedTokenizerFast, file, file, file, file, file, file, file, file, file
+        TokenizersBackend,       file, file, file, file, file, file, file, file, file
+        """, useHeadersInDisplayName = true)
     void eachClassUnderEachFlag(ArgumentsAccessor row) throws IOException {
         var flags = new String[] {"--", "-F", "-T", "F-", "FF", "FT", "T-", "TF", "TT"};
         for (int i = 0; i < flags.length; i++) {

@@ -233,7 +233,9 @@ class GgufTokenizerTest {
             assertThat(tokenizer.encode(word, true, true)).containsExactly(tokens.size() - 1);
             assertThat(tokenizer.encode("b b", true, true)).containsExactly(tokens.lastIndexOf("b"), 5);
         }
-        metadata.put("tokenizer.ggml.tokens", tokens.stream().map(t -> t.replace('#', '+')).toList());
+        metadata.put(
+                "tokenizer.ggml.tokens",
+                tokens.stream().map(t -> t.replace('#', '+')).toList());
         try (var tokenizer = Tokenizers.fromGguf(metadata, "model.gguf")) {
             assertThat(tokenizer.encode(word.replace('#', '+'), true, true)).containsExactly(tokens.size() - 1);
             assertThat(tokenizer.encode("b b", true, true)).containsExactly(tokens.lastIndexOf("b"), 5);

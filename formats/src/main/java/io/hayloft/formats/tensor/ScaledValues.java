@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param table the 16 values that there are, for types whose files hold places in it; null for all others
  * @param reader takes apart one block of the file
  */
-public record ScaledValues(
-        int part, int bound, byte @Nullable [] table, Reader reader) {
+public record ScaledValues(int part, int bound, byte @Nullable [] table, Reader reader) {
     /** Without a table. */
     ScaledValues(int part, int bound, Reader reader) {
         this(part, bound, null, reader);
