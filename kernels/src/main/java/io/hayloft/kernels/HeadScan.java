@@ -10,8 +10,10 @@ import jdk.incubator.vector.VectorSpecies;
  * {@code y = h C + d x}, where the whole state {@code [headDim][stateSize]} of a head decays by one number (Dao and Gu,
  * "Transformers are SSMs", arXiv 2405.21060, section 7).
  *
- * <p>Token by token in registers ({@link StateStep}), so that a row's result has the same bits wherever a chunk begins. (The
- * paper's form of blocks of tokens as matrix products rounds differently for every place at which a block may begin.)
+ * <p>Token by token in registers ({@link StateStep}), so that a row's result has the same bits wherever a chunk begins. The
+ * paper's other form, blocks of tokens as matrix products (SSD), rounds differently for every place at which a block may begin,
+ * and a decode step would have to add up the tokens of its block anew. A processor without matrix units gains little by it: for
+ * 64 channels and 128 numbers of state it has three quarters of the scan's vector instructions (docs/performance.md).
  */
 public final class HeadScan {
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
