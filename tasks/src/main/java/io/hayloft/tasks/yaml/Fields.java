@@ -41,7 +41,7 @@ public final class Fields {
     private Optional<YamlNode> node(String key) {
         asked.add(key);
         var node = mapping.fields().get(key);
-        return node instanceof Scalar(_, var text) && text.isEmpty() ? Optional.empty() : Optional.ofNullable(node);
+        return node instanceof Scalar scalar && scalar.text().isEmpty() ? Optional.empty() : Optional.ofNullable(node);
     }
 
     private <T> T required(String key, Optional<T> value) {
@@ -108,8 +108,11 @@ public final class Fields {
     /** The keys and values of a mapping within, all of which are texts; empty where there is none. */
     public Map<String, String> texts(String key) {
         var texts = new LinkedHashMap<String, String>();
-        node(key).ifPresent(node -> new Fields(node, "'" + key + "'")
-                .mapping.fields().forEach((name, value) -> texts.put(name, scalar(name, value))));
+        node(key)
+                .ifPresent(node -> new Fields(node, "'" + key + "'")
+                        .mapping
+                        .fields()
+                        .forEach((name, value) -> texts.put(name, scalar(name, value))));
         return texts;
     }
 
@@ -143,8 +146,8 @@ public final class Fields {
     }
 
     private static String scalar(String key, YamlNode node) {
-        if (node instanceof Scalar(_, var text)) {
-            return text;
+        if (node instanceof Scalar scalar) {
+            return scalar.text();
         }
         throw node.place().error("'" + key + "' has one value, not a list and no keys of its own");
     }
@@ -159,7 +162,8 @@ public final class Fields {
         } catch (NumberFormatException e) {
             // reported below, with the same words as a number out of range
         }
-        throw node.place().error("'" + key + "' is a whole number from " + least + " to " + most + ", not '" + text + "'");
+        throw node.place()
+                .error("'" + key + "' is a whole number from " + least + " to " + most + ", not '" + text + "'");
     }
 
     private static <T> T choice(String key, YamlNode node, Map<String, T> values) {
@@ -176,9 +180,9 @@ public final class Fields {
     }
 
     private static List<String> elements(String key, YamlNode node) {
-        if (!(node instanceof Sequence(_, var elements))) {
+        if (!(node instanceof Sequence list)) {
             throw node.place().error("'" + key + "' is a list: [a, b] on one line, or '- a' on a line for each");
         }
-        return elements.stream().map(element -> scalar(key, element)).toList();
+        return list.elements().stream().map(element -> scalar(key, element)).toList();
     }
 }

@@ -24,26 +24,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Task files of users. */
 class OwnTaskTest {
     private static final String GOOD = """
-            name: contracts
-            version: 3
-            about: questions about contracts
-            category: single-document QA
-            metric: qa_f1
-            answer-tokens: 24
-            stop-at-newline: true
-            min-new-tokens: 1
-            protocol: question-agnostic
-            data: rows.jsonl
-            columns:
-              context: contract
-              input: question
-            prompt: |-
-              Question: {input}
+        name: contracts
+        version: 3
+        about: questions about contracts
+        category: single-document QA
+        metric: qa_f1
+        answer-tokens: 24
+        stop-at-newline: true
+        min-new-tokens: 1
+        protocol: question-agnostic
+        data: rows.jsonl
+        columns:
+          context: contract
+          input: question
+        prompt: |-
+          Question: {input}
 
-              {context}
+          {context}
 
-              Once more: {input} {Answer}
-            """.replace(" {Answer}", " Answer:");
+          Once more: {input} {Answer}
+        """.replace(" {Answer}", " Answer:");
 
     private static final String ROW =
             "{\"contract\":\"{input} of A.\",\"question\":\"Who?\",\"answers\":[\"Ann\"],\"_id\":\"one\"}\n";
@@ -94,11 +94,14 @@ class OwnTaskTest {
 
     @Test
     void aTaskExtendsOneOfOursOrAFileBesideIt() throws IOException {
-        var digits = read("{extends: needle, name: short-keys, version: 1, parameters: {digits: 3}}").task();
+        var digits = read("{extends: needle, name: short-keys, version: 1, parameters: {digits: 3}}")
+                .task();
         Files.writeString(folder.resolve("family.yaml"), GOOD);
-        var other = read("extends: family.yaml\nname: leases\nversion: 1\nchat: false\n").task();
+        var other = read("extends: family.yaml\nname: leases\nversion: 1\nchat: false\n")
+                .task();
 
-        var key = digits.samples(new SampleRequest(400, 1, 1, null, 0, new StandInTokens(0))).getFirst();
+        var key = digits.samples(new SampleRequest(400, 1, 1, null, 0, new StandInTokens(0)))
+                .getFirst();
         assertThat(key.references().getFirst()).matches("[0-9]{3}");
         assertThat(key.id()).startsWith("short-keys-");
         assertThat(digits.description()).isEqualTo("a pass key of 3 digits in prose, at 5 depths");
@@ -118,7 +121,8 @@ class OwnTaskTest {
                 .task();
 
         assertThat(samples(task).getFirst().prompt().text()).isEqualTo("C: Q (2)");
-        assertThat(task.score(samples(task).getFirst(), "The correct answer is (B)")).isEqualTo(1);
+        assertThat(task.score(samples(task).getFirst(), "The correct answer is (B)"))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -142,8 +146,8 @@ class OwnTaskTest {
                 "name: contracts | name: qasper | line 1: the name 'qasper' is taken",
                 "name: contracts | name: my task | line 1: 'name' is made of letters",
                 "version: 3 | '' | line 1: a task needs a 'version' of its own",
-                "about: questions about contracts | extends: qaspr | line 3: unknown task or family 'qaspr': did you mean"
-                        + " 'qasper'?",
+                "about: questions about contracts | extends: qaspr | line 3: unknown task or family 'qaspr': did you"
+                        + " mean 'qasper'?",
                 "about: questions about contracts | extends: my.yaml | line 3: 'extends' goes round in a circle",
                 "answer-tokens: 24 | generator: needel | line 6: unknown generator 'needel': did you mean",
                 "about: questions about contracts | [ | no YAML"

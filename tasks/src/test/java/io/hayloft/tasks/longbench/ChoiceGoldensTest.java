@@ -35,7 +35,13 @@ class ChoiceGoldensTest {
         Files.copy(Shared.path("evaluation/longbench-v2/samples.jsonl"), folder.resolve("longbench-v2.jsonl"));
         var sums = new HashMap<String, JsonNode>();
         lines("prompts.jsonl").forEach(line -> sums.put(line.get("_id").stringValue(), line));
-        var forms = Map.of("longbench-v2", "0shot", "longbench-v2-no-context", "0shot_no_context", "longbench-v2-cot", "0shot_cot");
+        var forms = Map.of(
+                "longbench-v2",
+                "0shot",
+                "longbench-v2-no-context",
+                "0shot_no_context",
+                "longbench-v2-cot",
+                "0shot_cot");
         int checked = 0;
         for (var task : Tasks.parse("longbench-v2,longbench-v2-no-context,longbench-v2-cot")) {
             for (var sample : task.samples(new SampleRequest(0, 0, 0, folder, 0, new StandInTokens(0)))) {
