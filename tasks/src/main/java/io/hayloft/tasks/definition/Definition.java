@@ -6,7 +6,6 @@ import io.hayloft.tasks.metric.Metric;
 import io.hayloft.tasks.yaml.Fields;
 import io.hayloft.tasks.yaml.YamlNode;
 import io.hayloft.tasks.yaml.YamlNode.Mapping;
-import io.hayloft.tasks.yaml.YamlNode.Place;
 import io.hayloft.tasks.yaml.YamlNode.Scalar;
 import io.hayloft.tasks.yaml.YamlNode.Sequence;
 import java.nio.file.Path;
@@ -154,15 +153,15 @@ public final class Definition {
     private static JsonNode json(YamlNode node) {
         var factory = JsonNodeFactory.instance;
         return switch (node) {
-            case Scalar(Place _, var text) -> factory.stringNode(text);
-            case Sequence(Place _, var elements) -> {
+            case Scalar scalar -> factory.stringNode(scalar.text());
+            case Sequence list -> {
                 var array = factory.arrayNode();
-                elements.forEach(element -> array.add(json(element)));
+                list.elements().forEach(element -> array.add(json(element)));
                 yield array;
             }
-            case Mapping(Place _, var values, var _) -> {
+            case Mapping inner -> {
                 var object = factory.objectNode();
-                values.forEach((key, value) -> object.set(key, json(value)));
+                inner.fields().forEach((key, value) -> object.set(key, json(value)));
                 yield object;
             }
         };
