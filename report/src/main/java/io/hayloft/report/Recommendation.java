@@ -57,7 +57,8 @@ public final class Recommendation {
     private static List<Standing> frontier(List<Standing> standings) {
         var best = new ArrayList<Standing>();
         var byBytes = standings.stream()
-                .sorted(Comparator.<Standing>comparingDouble(one -> one.footprint().bytes())
+                .sorted(Comparator.<Standing>comparingDouble(
+                                one -> one.footprint().bytes())
                         .thenComparingDouble(one -> -drop(one)))
                 .toList();
         double score = Double.NEGATIVE_INFINITY;
@@ -79,12 +80,14 @@ public final class Recommendation {
     public List<String> sentences() {
         var sentences = new ArrayList<String>();
         var setting = result.recommended();
-        sentences.add("Recommended: " + setting.method() + ", for " + result.goal().text() + ". It stores "
-                + bytes(setting) + " (" + Digits.fixed(result.full().bytes() / setting.bytes(), 1)
-                + " times fewer than the full cache's " + bytes(result.full()) + ").");
-        sentences.add(check == null
-                ? "The full cache fits, and nothing that fits scores more, or as much with fewer bytes."
-                : confidence(check));
+        sentences.add(
+                "Recommended: " + setting.method() + ", for " + result.goal().text() + ". It stores "
+                        + bytes(setting) + " (" + Digits.fixed(result.full().bytes() / setting.bytes(), 1)
+                        + " times fewer than the full cache's " + bytes(result.full()) + ").");
+        sentences.add(
+                check == null
+                        ? "The full cache fits, and nothing that fits scores more, or as much with fewer bytes."
+                        : confidence(check));
         if (check != null && !check.beatsRandom()) {
             sentences.add("It is not shown to score more than tokens kept at random: these tasks may be too easy to"
                     + " tell methods apart.");
@@ -92,11 +95,12 @@ public final class Recommendation {
         result.standings().stream()
                 .filter(one -> !one.footprint().method().equals(method()))
                 .findFirst()
-                .ifPresent(next -> sentences.add("Next in the search: " + next.footprint().method() + ", "
-                        + Digits.score(next.score()) + " in " + Sizes.count(next.samples(), "sample") + " with "
-                        + bytes(next.footprint()) + "; the recommended one scored "
-                        + Digits.score(result.standings().getFirst().score()) + " in "
-                        + Sizes.count(result.standings().getFirst().samples(), "sample") + "."));
+                .ifPresent(next ->
+                        sentences.add("Next in the search: " + next.footprint().method() + ", "
+                                + Digits.score(next.score()) + " in " + Sizes.count(next.samples(), "sample") + " with "
+                                + bytes(next.footprint()) + "; the recommended one scored "
+                                + Digits.score(result.standings().getFirst().score()) + " in "
+                                + Sizes.count(result.standings().getFirst().samples(), "sample") + "."));
         sentences.add(saved());
         return sentences;
     }
@@ -105,8 +109,10 @@ public final class Recommendation {
         int pairs = held.difference().pairs();
         var interval = held.difference().interval();
         var found = "On " + Sizes.count(pairs, "sample") + " that chose nothing it scores "
-                + Digits.score(held.setting().mean()) + " against " + Digits.score(held.full().mean())
-                + " of the full cache, a difference of " + Digits.difference(held.difference().mean())
+                + Digits.score(held.setting().mean()) + " against "
+                + Digits.score(held.full().mean())
+                + " of the full cache, a difference of "
+                + Digits.difference(held.difference().mean())
                 + (interval.exists()
                         ? " (95 % interval " + Digits.difference(interval.low()) + " to "
                                 + Digits.difference(interval.high()) + "): "

@@ -42,7 +42,8 @@ public final class TuneReport {
         var html = new StringBuilder("<section id=\"recommendation\"><h2>")
                 .append(Report.escapeHtml(recommended.sentences().getFirst()))
                 .append("</h2>");
-        for (var sentence : recommended.sentences().subList(1, recommended.sentences().size())) {
+        for (var sentence :
+                recommended.sentences().subList(1, recommended.sentences().size())) {
             html.append("<p>").append(Report.escapeHtml(sentence)).append("</p>");
         }
         html.append("<p>Use it: <code>").append(Report.escapeHtml(command)).append("</code></p>");
@@ -77,7 +78,10 @@ public final class TuneReport {
         for (int i = 0; i < cells.size(); i++) {
             var tag = i == 0 ? "th" : "td";
             html.append("<").append(tag).append(i == 0 ? " scope=\"row\">" : ">");
-            html.append(Report.escapeHtml(cells.get(i))).append("</").append(tag).append(">");
+            html.append(Report.escapeHtml(cells.get(i)))
+                    .append("</")
+                    .append(tag)
+                    .append(">");
         }
         html.append("</tr>");
     }

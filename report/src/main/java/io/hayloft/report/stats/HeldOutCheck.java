@@ -17,7 +17,12 @@ import java.util.List;
  * @param beatsRandom whether it is shown to score more than tokens kept at random, or none are in the run
  */
 public record HeldOutCheck(
-        Cell full, Cell setting, Difference difference, NonInferiority.Result loss, double margin, boolean beatsRandom) {
+        Cell full,
+        Cell setting,
+        Difference difference,
+        NonInferiority.Result loss,
+        double margin,
+        boolean beatsRandom) {
     /**
      * Checks a setting.
      *
