@@ -165,8 +165,9 @@ public final class BenchRun implements AutoCloseable {
             if (lines.isEmpty()) {
                 continue;
             }
-            if (sample.planned() != null) {
-                keepPrompt(writer, sample.planned());
+            var planned = sample.planned();
+            if (planned != null) {
+                keepPrompt(writer, planned);
             }
             writer.append(lines);
             ran = true;
