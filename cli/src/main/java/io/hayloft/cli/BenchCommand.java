@@ -172,8 +172,9 @@ final class BenchCommand extends Subcommand {
 
     @Option(
             names = "--no-prompts",
-            description = "Do not keep the texts of prompts (prompts.jsonl.gz), which hayloft show --sample and the report"
-                    + " show.")
+            description =
+                    "Do not keep the texts of prompts (prompts.jsonl.gz), which hayloft show --sample and the report"
+                            + " show.")
     private boolean noPrompts;
 
     @Option(
@@ -258,8 +259,7 @@ final class BenchCommand extends Subcommand {
                             + " them with the same --out for rows beside it");
         }
         var choice = new ModelChoice(found.name(), found.path(), found.embedded());
-        try (var runner = TextRunner.open(
-                        choice, model.readOptions(), model.engine(spec.cacheType()), spec.chat());
+        try (var runner = TextRunner.open(choice, model.readOptions(), model.engine(spec.cacheType()), spec.chat());
                 var run = EndpointRun.prepare(spec, endpoint, runner, retryFailed)) {
             if (noPrompts) {
                 run.leaveOutPrompts();

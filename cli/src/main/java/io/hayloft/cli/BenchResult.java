@@ -54,8 +54,9 @@ final class BenchResult {
 
     /** Why one method has several scores. */
     private static final String PROTOCOLS = "question-aware: compressed after the whole prompt, question included;"
-            + " question-agnostic: after the context, before the question is known; other-question: after the context and"
-            + " another question. Papers that put the question in different places report different scores for one method.";
+        + " question-agnostic: after the context, before the question is known; other-question: after the context and"
+        + " another question. Papers that put the question in different places report different scores for one"
+        + " method.";
 
     /** Samples without an answer are named above all tables. */
     private static void showFailures(PrintWriter text, RunFolder run) {

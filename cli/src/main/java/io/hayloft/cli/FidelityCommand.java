@@ -107,7 +107,7 @@ final class FidelityCommand extends Subcommand {
     private void compareMethods(ResolvedModel found, LanguageModel loaded, int most) {
         List<MethodFidelity> results;
         String source;
-        @Nullable String cost = null;
+        String cost = "";
         try (var status = new StatusLine(err())) {
             List<Passage> passages;
             if (methods.answersTasks()) {
@@ -128,7 +128,7 @@ final class FidelityCommand extends Subcommand {
                 cost = methods.cost(loaded, passages, seconds);
             }
         }
-        if (cost != null) {
+        if (!cost.isEmpty()) {
             (json ? err() : out()).println(cost);
         }
         var report = methods.addToRun(loaded, source, results);

@@ -73,8 +73,9 @@ final class MethodComparison {
 
     @Option(
             names = "--cost",
-            description = "Also say how long the comparison took, in readings of the text: prefills of all of it with the"
-                    + " full cache, of which one is done for that.")
+            description =
+                    "Also say how long the comparison took, in readings of the text: prefills of all of it with the"
+                            + " full cache, of which one is done for that.")
     private boolean cost;
 
     /** Whether methods are compared. */

@@ -95,6 +95,17 @@ class RunCommandsTest {
     }
 
     @Test
+    void showHasThePromptOfASample() {
+        var records =
+                json(Cli.good("sql", path("all"), "select sample, output from records limit 1", "--format", "json"));
+        var name = records.get(0).get("sample").stringValue();
+        var shown = Cli.good("show", path("all"), "--sample", name).out();
+        assertThat(shown).contains("sample " + name + " of ", "right: ", "full: score ", "snapkv:4x: score ");
+        assertThat(shown.length()).isGreaterThan(600);
+        Cli.run("show", path("all"), "--sample", name + "x").isUserError("did you mean");
+    }
+
+    @Test
     void sqlAnswersInEveryFormat() {
         var query = "select method, count(*) as n from records group by all order by n, method";
         assertThat(Cli.good("sql", path("all"), query, "--format", "csv").out())

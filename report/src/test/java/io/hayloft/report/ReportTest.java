@@ -7,6 +7,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.fidelity.FidelityFile;
 import io.hayloft.bench.fidelity.MethodFidelity;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.PromptFile;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.Json;
 import io.hayloft.bench.record.RunFolder;
@@ -94,6 +95,29 @@ class ReportTest {
         var data = data(page(records));
         assertThat(data.get("samples_all").intValue()).isEqualTo(40);
         assertThat(data.get("samples_shown").intValue()).isBetween(10, 15);
+    }
+
+    /** 2,000 records of 500 prompts, each longer than a page shows. */
+    @Test
+    void promptsAreShownAsFarAsThePageHasRoom() {
+        var records = new ArrayList<BenchRecord>();
+        try (var prompts = PromptFile.open(folder)) {
+            for (int i = 0; i < 500; i++) {
+                for (var method : List.of("full", "random:2x", "snapkv:2x", "snapkv:4x")) {
+                    records.add(FakeRecords.record(method, 0, i, 1024, 1, "x".repeat(300)));
+                }
+                prompts.add(records.getLast().promptSha256(), "begin" + "p".repeat(8990) + "end" + i % 10);
+            }
+        }
+        var page = Report.html(FakeRecords.run(folder, records));
+        assertThat(page.length()).isLessThan(5_000_000);
+        var samples = data(page).get("samples");
+        assertThat(samples.get(0).get("prompt").stringValue())
+                .startsWith("begin")
+                .endsWith("end0")
+                .contains("[... 4999 characters ...]");
+        assertThat(samples.get(200).get("prompt").isString()).isTrue();
+        assertThat(samples.get(samples.size() - 1).path("prompt").isString()).isFalse();
     }
 
     @Test

@@ -60,7 +60,11 @@ public final class ApiClient implements AutoCloseable {
      * @param thoughts text that the server parted from the answer; null if it has none
      */
     public record Reply(
-            String text, String finish, int promptTokens, int answerTokens, @Nullable String thoughts) {}
+            String text,
+            String finish,
+            int promptTokens,
+            int answerTokens,
+            @Nullable String thoughts) {}
 
     /** The result of one try. */
     private sealed interface Outcome {}

@@ -55,7 +55,7 @@ public final class PromptFile implements AutoCloseable {
     }
 
     /** Opens the prompts of a folder to add some; cuts off what a kill has left unfinished. */
-    static PromptFile open(Path folder) {
+    public static PromptFile open(Path folder) {
         var file = folder.resolve(NAME);
         var known = new HashSet<String>();
         long complete = scan(file, line -> known.add(line.promptSha256()));
@@ -100,7 +100,7 @@ public final class PromptFile implements AutoCloseable {
      *
      * @throws UserError if it cannot be written; the file then ends with the prompt before
      */
-    void add(String promptSha256, String text) {
+    public void add(String promptSha256, String text) {
         if (!known.add(promptSha256)) {
             return;
         }

@@ -90,9 +90,13 @@ final class EndpointRecorder {
                 return new Parts(null, text);
             }
             int from = opens ? text.length() - rest.length() + tags.open().length() : 0;
-            var thoughts = text.substring(from, close < from ? text.length() : close).strip();
+            var thoughts =
+                    text.substring(from, close < from ? text.length() : close).strip();
             return new Parts(
-                    thoughts, close < from ? "" : text.substring(close + tags.close().length()).stripLeading());
+                    thoughts,
+                    close < from
+                            ? ""
+                            : text.substring(close + tags.close().length()).stripLeading());
         }
     }
 
@@ -105,7 +109,8 @@ final class EndpointRecorder {
             return new Parts(null, reply.text());
         }
         var question = question(planned);
-        var parts = Parts.of(reply.text(), tags.get(), !question.chat() && tags.get().openAtEnd(question.text()));
+        var parts = Parts.of(
+                reply.text(), tags.get(), !question.chat() && tags.get().openAtEnd(question.text()));
         if (!endsAtNewline(planned.rules())) {
             return parts;
         }

@@ -77,8 +77,7 @@ public final class TextRunner implements SampleRunner {
      */
     public static TextRunner open(ModelChoice model, ReadOptions options, Engine engine, ChatChoice wishes) {
         if (!hasWeights(model.path())) {
-            var text = new Text(
-                    Tokenizers.fromFolder(model.path()), with(wishes, ChatFormat.fromFolder(model.path())));
+            var text = new Text(Tokenizers.fromFolder(model.path()), with(wishes, ChatFormat.fromFolder(model.path())));
             return new TextRunner(model, text, null, options, engine);
         }
         var checkpoint = Checkpoint.open(model.path(), options);
@@ -110,11 +109,7 @@ public final class TextRunner implements SampleRunner {
     }
 
     private TextRunner(
-            ModelChoice model,
-            Text text,
-            @Nullable Checkpoint checkpoint,
-            ReadOptions options,
-            Engine engine) {
+            ModelChoice model, Text text, @Nullable Checkpoint checkpoint, ReadOptions options, Engine engine) {
         this.tokenizer = text.tokenizer();
         this.prompts = new PromptEncoder(tokenizer, text.chat());
         this.tags = text.chat().flatMap(format -> ThinkTags.of(format, tokenizer));

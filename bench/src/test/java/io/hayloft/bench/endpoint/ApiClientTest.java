@@ -67,7 +67,8 @@ class ApiClientTest {
     @Test
     void chatsAreOneMessageOfTheUserAndALineFeedCanStop() throws Exception {
         try (var server = serving(message("me", 40, 1))) {
-            assertThat(ask(server, new Question("Who?", true, 9, true))).isEqualTo(new Reply("me", "stop", 40, 1, null));
+            assertThat(ask(server, new Question("Who?", true, 9, true)))
+                    .isEqualTo(new Reply("me", "stop", 40, 1, null));
 
             var request = server.requests().getFirst();
             assertThat(request.path()).isEqualTo("/v1/chat/completions");

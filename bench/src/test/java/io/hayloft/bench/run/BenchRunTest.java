@@ -72,6 +72,20 @@ class BenchRunTest {
     }
 
     @Test
+    void promptsAreKeptUnlessTheyAreNotWanted() {
+        for (boolean kept : new boolean[] {true, false}) {
+            var out = folder.resolve("kept " + kept);
+            try (var run = BenchRun.prepare(spec().out(out).build(), new FakeRunner(1000, false), false)) {
+                if (!kept) {
+                    run.leaveOutPrompts();
+                }
+                run.run(RunListener.NONE);
+            }
+            assertThat(Files.exists(out.resolve("prompts.jsonl.gz"))).isEqualTo(kept);
+        }
+    }
+
+    @Test
     void everySampleDrawsForItselfAndTheSameOnEveryStart() {
         var first = new FakeRunner(1000, false);
         run(spec().out(folder.resolve("first")).build(), first, RunListener.NONE);

@@ -315,7 +315,8 @@ class EndpointRunTest {
                     .hasMessageContaining("bad key ***");
             try (var files = Files.list(folder)) {
                 for (var file : files.toList()) {
-                    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("sk-secret");
+                    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                            .doesNotContain("sk-secret");
                 }
             }
         }

@@ -105,8 +105,8 @@ class EndpointThoughtsTest {
     void aServerMayPartThemItself() throws Exception {
         for (var name : List.of("reasoning_content", "reasoning")) {
             var message = "{\"content\":\"Ann\",\"" + name + "\":\"It was Ann.\"}";
-            Answer answer = FakeServer.status(
-                    200, "{\"choices\":[{\"message\":" + message + ",\"finish_reason\":\"stop\"}]}");
+            Answer answer =
+                    FakeServer.status(200, "{\"choices\":[{\"message\":" + message + ",\"finish_reason\":\"stop\"}]}");
             try (var server = new FakeServer((Request request) -> answer)) {
                 var record = row(ask(spec(), server, Api.CHAT));
                 assertThat(record.output()).isEqualTo("Ann");

@@ -9,12 +9,16 @@ import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.Shard;
+import io.hayloft.bench.identity.Hashes;
+import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.Merge;
+import io.hayloft.bench.record.PromptFile;
 import io.hayloft.bench.record.RunFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +62,11 @@ class ShardTest {
         assertThat(merged.run().info().identity()).isEqualTo(all.info().identity());
         assertThat(Files.readString(folder.resolve("merged/records.jsonl")))
                 .isEqualTo(Files.readString(folder.resolve("all/records.jsonl")));
+        var hashes = all.records().stream().map(BenchRecord::promptSha256).collect(Collectors.toSet());
+        var prompts = PromptFile.read(folder.resolve("all"), hashes);
+        assertThat(prompts).containsOnlyKeys(hashes);
+        prompts.forEach((hash, text) -> assertThat(Hashes.of(text)).isEqualTo(hash));
+        assertThat(PromptFile.read(folder.resolve("merged"), hashes)).isEqualTo(prompts);
 
         var again = Merge.of(folder.resolve("merged"), parts);
         assertThat(again.run().records()).isEqualTo(all.records());
