@@ -120,8 +120,7 @@ record SampleOutputs(
     }
 
     private SampleOutputs with(String text) {
-        return new SampleOutputs(
-                task, category, sample, references, promptSha256, text, tokens, facets, outputs);
+        return new SampleOutputs(task, category, sample, references, promptSha256, text, tokens, facets, outputs);
     }
 
     private long characters() {

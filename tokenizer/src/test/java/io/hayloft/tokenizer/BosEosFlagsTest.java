@@ -90,7 +90,9 @@ class BosEosFlagsTest {
     void eachClassUnderEachFlag(ArgumentsAccessor row) throws IOException {
         var flags = new String[] {"--", "-F", "-T", "F-", "FF", "FT", "T-", "TF", "TT"};
         for (int i = 0; i < flags.length; i++) {
-            var config = config(requireNonNull(row.getString(0)), flag("bos", flags[i].charAt(0)) + flag("eos", flags[i].charAt(1)));
+            var config = config(
+                    requireNonNull(row.getString(0)),
+                    flag("bos", flags[i].charAt(0)) + flag("eos", flags[i].charAt(1)));
             for (var processor : new String[] {"", PROCESSOR, "\"post_processor\": null,\n"}) {
                 var want = requireNonNull(row.getString(i + 1));
                 var around = want.equals("file") ? (processor.equals(PROCESSOR) ? "b" : "") : want;

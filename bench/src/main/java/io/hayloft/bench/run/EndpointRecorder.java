@@ -62,7 +62,8 @@ final class EndpointRecorder {
             case AUTO -> prompt.chat() && hasChatFormat();
         };
         var text = endpoint.api() == Api.COMPLETIONS ? job.runner().chatText(prompt) : prompt.text();
-        var wishes = new AnswerRules(most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
+        var wishes =
+                new AnswerRules(most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
         boolean stopAtNewline = endsAtNewline(rules) && !mayThink(rules);
         return new ApiClient.Question(text, chat, wishes.allNewTokens(), stopAtNewline);
     }
@@ -159,8 +160,7 @@ final class EndpointRecorder {
                         parts.answer(),
                         reply.finish().equals("stop") ? "eos" : reply.finish(),
                         thoughts(parts, before)),
-                new BenchRecord.Tokens(
-                        prompt, prompt, null, planned.tokensBeforeCut(), answer, 0, thinking, null),
+                new BenchRecord.Tokens(prompt, prompt, null, planned.tokensBeforeCut(), answer, 0, thinking, null),
                 null,
                 null,
                 new BenchRecord.Origin(planned.promptSha256(), textHash(planned), key(planned), machine));

@@ -78,7 +78,8 @@ class KeptTokensTest {
         assertThat(of(prompt, "truncation:2x").source()).isEqualTo(Source.TEXT);
         assertThat(requireNonNull(of(prompt, "truncation:2x").layers())
                         .getFirst()
-                        .getFirst()).matches("0-\\d+ \\d+-" + (tokens - 1));
+                        .getFirst())
+                .matches("0-\\d+ \\d+-" + (tokens - 1));
     }
 
     @Test

@@ -36,12 +36,10 @@ class OwnTaskRunTest {
 
     @BeforeEach
     void rows() throws IOException {
-        Files.writeString(
-                folder.resolve("rows.jsonl"),
-                """
-                {"context": "It is full!", "input": "Is it?", "answers": ["full"], "_id": "a"}
-                {"context": "It is not.", "input": "Is it?", "answers": ["no"], "_id": "b"}
-                """);
+        Files.writeString(folder.resolve("rows.jsonl"), """
+            {"context": "It is full!", "input": "Is it?", "answers": ["full"], "_id": "a"}
+            {"context": "It is not.", "input": "Is it?", "answers": ["no"], "_id": "b"}
+            """);
     }
 
     private BenchSpec spec(String task) throws IOException {
@@ -73,7 +71,8 @@ class OwnTaskRunTest {
         });
         assertThat(done.records().getFirst().score()).isEqualTo(1); // the fake model answers "full!"
         assertThat(done.info().taskVersions()).isEqualTo(Map.of("notes", "1"));
-        assertThat(String.valueOf(done.info().settings().get("task_definitions"))).contains("Question: {input}");
+        assertThat(String.valueOf(done.info().settings().get("task_definitions")))
+                .contains("Question: {input}");
         assertThat(run(TASK).records()).isEqualTo(done.records());
     }
 

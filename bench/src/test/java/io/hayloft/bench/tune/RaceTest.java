@@ -60,7 +60,8 @@ class RaceTest {
                                 name,
                                 category,
                                 rank,
-                                COUNTS[category] * requireNonNull(byName.get(name)).of(category, rank));
+                                COUNTS[category]
+                                        * requireNonNull(byName.get(name)).of(category, rank));
                     }
                 }
             }
