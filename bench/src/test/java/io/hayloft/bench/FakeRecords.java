@@ -110,7 +110,7 @@ public final class FakeRecords {
                         "question-aware",
                         facets),
                 new BenchRecord.Outcome("exact/1", score, List.of("harbour 17"), List.of(), output, "eos"),
-                new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1),
+                new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1, 0, null),
                 new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full, 0),
                 new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.002, 0.006, 4, 3),
                 new BenchRecord.Origin(
@@ -146,7 +146,7 @@ public final class FakeRecords {
                         tokens.shortenedPart(),
                         tokens.tokensBeforeTruncation(),
                         tokens.generatedTokens(),
-                        freeTokens),
+                        freeTokens, 0, null),
                 new BenchRecord.Bytes(
                         bytes.requestedRatio(),
                         bytes.achievedRatio(),

@@ -116,7 +116,7 @@ public final class FakeRecords {
                         "question-aware",
                         facets),
                 new BenchRecord.Outcome("exact/1", score, List.of("harbour 17"), List.of(), output, "eos"),
-                new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1),
+                new BenchRecord.Tokens(length - 20, length - 20, null, length - 20, 4, 1, 0, null),
                 new BenchRecord.Bytes(Double.isNaN(ratio) ? null : ratio, (double) full / bytes, bytes, bytes, full, 0),
                 new BenchRecord.Times(length / 9000.0, 0.001, 0.004, 0.001, 0.005, 4, 15),
                 new BenchRecord.Origin(
@@ -165,7 +165,7 @@ public final class FakeRecords {
 
     /** The same record as if a server had answered that counts so many tokens of the prompt. */
     public static BenchRecord ofServer(BenchRecord record, int promptTokens) {
-        var tokens = new BenchRecord.Tokens(promptTokens, promptTokens, null, promptTokens, 4, 0);
+        var tokens = new BenchRecord.Tokens(promptTokens, promptTokens, null, promptTokens, 4, 0, 0, null);
         return new BenchRecord(record.subject(), record.outcome(), tokens, null, null, record.origin());
     }
 
@@ -189,7 +189,7 @@ public final class FakeRecords {
                         tokens.shortenedPart(),
                         tokens.tokensBeforeTruncation(),
                         tokens.generatedTokens(),
-                        freeTokens),
+                        freeTokens, 0, null),
                 new BenchRecord.Bytes(
                         bytes.requestedRatio(),
                         bytes.achievedRatio(),
@@ -227,7 +227,7 @@ public final class FakeRecords {
                         tokens.shortenedPart(),
                         tokens.tokensBeforeTruncation(),
                         generated,
-                        tokens.freeTokens()),
+                        tokens.freeTokens(), 0, null),
                 record.bytes(),
                 record.times(),
                 record.origin());

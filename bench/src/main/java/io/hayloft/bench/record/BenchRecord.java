@@ -124,25 +124,6 @@ public record BenchRecord(
             int freeTokens,
             int thinkingTokens,
             @Nullable Map<String, Double> keptSpans) {
-        /** Counts of an answer without thoughts to a prompt without named parts. */
-        public Tokens(
-                int promptTokens,
-                int compressAfter,
-                @Nullable String shortenedPart,
-                int tokensBeforeTruncation,
-                int generatedTokens,
-                int freeTokens) {
-            this(
-                    promptTokens,
-                    compressAfter,
-                    shortenedPart,
-                    tokensBeforeTruncation,
-                    generatedTokens,
-                    freeTokens,
-                    0,
-                    null);
-        }
-
         /** Refuses counts that no run writes, and copies the map in its order. */
         public Tokens {
             keptSpans = keptSpans == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(keptSpans));

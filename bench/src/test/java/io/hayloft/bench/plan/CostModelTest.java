@@ -8,6 +8,7 @@ import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.StopReason;
 import io.hayloft.engine.generation.Times;
 import io.hayloft.methods.registry.Methods;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -56,5 +57,13 @@ class CostModelTest {
         assertThat(twice - costs.seconds(new SampleChoice.Size(1000, 20, 50)))
                 .as("attention grows with the square of the length")
                 .isGreaterThan(prefill + build);
+    }
+
+    @Test
+    void timesReadAsPeopleSayThem() {
+        assertThat(Plan.words(Duration.ofMillis(400))).isEqualTo("0 s");
+        assertThat(Plan.words(Duration.ofSeconds(59))).isEqualTo("59 s");
+        assertThat(Plan.words(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
+        assertThat(Plan.words(Duration.ofMinutes(125))).isEqualTo("2 h 05 min");
     }
 }

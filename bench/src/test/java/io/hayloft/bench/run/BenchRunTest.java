@@ -20,7 +20,6 @@ import io.hayloft.methods.registry.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -397,13 +396,5 @@ class BenchRunTest {
         double alone = new CostModel(PromptGroup.of(List.of(full)), Map.of(), 1, 0, 0, 1, 1).seconds(size);
         double both = new CostModel(groups, Map.of(), 1, 0, 0, 1, 1).seconds(size);
         assertThat(both - alone).isBetween(400 / 4.0 - 1, 400 / 4.0 + 10);
-    }
-
-    @Test
-    void timesReadAsPeopleSayThem() {
-        assertThat(Plan.words(Duration.ofMillis(400))).isEqualTo("0 s");
-        assertThat(Plan.words(Duration.ofSeconds(59))).isEqualTo("59 s");
-        assertThat(Plan.words(Duration.ofSeconds(200))).isEqualTo("3 min 20 s");
-        assertThat(Plan.words(Duration.ofMinutes(125))).isEqualTo("2 h 05 min");
     }
 }
