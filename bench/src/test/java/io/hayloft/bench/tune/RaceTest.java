@@ -1,5 +1,6 @@
 package io.hayloft.bench.tune;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -55,11 +56,8 @@ class RaceTest {
                     }
                     for (var name : round.settings()) {
                         ran += COUNTS[category];
-                        race.add(
-                                name,
-                                category,
-                                rank,
-                                COUNTS[category] * byName.get(name).of(category, rank));
+                        var scores = requireNonNull(byName.get(name));
+                        race.add(name, category, rank, COUNTS[category] * scores.of(category, rank));
                     }
                 }
             }
@@ -128,8 +126,7 @@ class RaceTest {
     @Test
     void aSettingThatFailsIsOut() {
         var race = new Race(SCORE, FULL, List.of(footprint("a", 10), footprint("b", 20)), counts(), false);
-        var round = race.next();
-        assertThat(round).isNotNull();
+        var round = requireNonNull(race.next());
         race.fail("a");
         for (int rank = round.from(); rank < round.to(); rank++) {
             race.add("a", 0, rank, COUNTS[0]);

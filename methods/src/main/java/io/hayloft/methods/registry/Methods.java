@@ -97,8 +97,8 @@ public final class Methods {
             var expression = eviction + " + " + quantiser.name() + ":4bit";
             try {
                 return Optional.of(parse(expression).name());
-            } catch (UserError e) {
-                continue; // they do not go together
+            } catch (UserError _) {
+                // they do not go together
             }
         }
         return Optional.empty();
