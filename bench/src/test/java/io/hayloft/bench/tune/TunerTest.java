@@ -1,5 +1,6 @@
 package io.hayloft.bench.tune;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,8 +72,7 @@ class TunerTest {
         assertThat(found.prompts().check())
                 .hasSize(2)
                 .doesNotContainAnyElementsOf(found.prompts().search());
-        assertThat(found.check()).isNotNull();
-        assertThat(found.check().records())
+        assertThat(requireNonNull(found.check()).records())
                 .extracting(BenchRecord::method)
                 .contains("full", found.recommended().method())
                 .anyMatch(method -> method.startsWith("random"))
