@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
@@ -132,6 +131,9 @@ public final class PromptFile implements AutoCloseable {
 
     /** Reads all complete lines; returns the bytes that they take. */
     private static long scan(Path file, Reader reader) {
+        if (!Files.isRegularFile(file)) {
+            return 0;
+        }
         try (var in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             long complete = 0;
             while (true) {
@@ -143,8 +145,6 @@ public final class PromptFile implements AutoCloseable {
                 reader.line(Json.read(text, Line.class, file.toString()));
                 complete += member.bytes;
             }
-        } catch (NoSuchFileException e) {
-            return 0;
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + RunFiles.reason(e), e);
         } catch (DataFormatException e) {

@@ -55,7 +55,7 @@ class SharedContextTest {
                 .build();
     }
 
-    /** Five questions of a context, and one of the next, each against a context that is read for it alone. */
+    /** Questions of a context, and one of the next, each against a context that is read for it alone. */
     @Test
     void questionsEqualAskingEachAlone() {
         var spec = spec("mini-questions", Protocol.QUESTION_AGNOSTIC, 6);
@@ -64,7 +64,7 @@ class SharedContextTest {
         try (var model = load();
                 var runner = new EngineRunner(spec, model)) {
             var choice = SampleChoice.of(spec, runner);
-            for (int i = 0; i < choice.count(); i++) {
+            for (int i : new int[] {0, 4, 5}) { // the first and the last of a context, and one of the next
                 var planned = choice.planned(i);
                 var prompt = planned.prompt();
                 assertThat(prompt.shared()).isTrue();
