@@ -126,7 +126,7 @@ class GeneratedAnswersTest {
             var path = new ArrayDeque<>(List.of(asked.group(2)));
             var states = new ArrayList<String>();
             for (int step = 1; step <= steps; step++) {
-                var next = doors.get(path.peekLast()).pollFirst();
+                var next = doors.getOrDefault(path.getLast(), new ArrayDeque<>()).pollFirst();
                 if (next == null) {
                     path.removeLast();
                 } else {
@@ -168,13 +168,14 @@ class GeneratedAnswersTest {
             var box = only("^The (.*) box holds the number $", sample.prompt().question())
                     .group(1);
             int hops = 0;
-            for (var pattern = "^The %s box holds the same number as the (.*) box\\.$"; ; hops++) {
-                var same = Pattern.compile(pattern.formatted(box), Pattern.MULTILINE)
-                        .matcher(notes);
+            while (true) {
+                var note = "^The " + box + " box holds the same number as the (.*) box\\.$";
+                var same = Pattern.compile(note, Pattern.MULTILINE).matcher(notes);
                 if (!same.find()) {
                     break;
                 }
                 box = same.group(1);
+                hops++;
             }
             var number = only("^The " + box + " box holds the number (\\d{5})\\.$", notes);
             assertThat(sample.references()).containsExactly(number.group(1));

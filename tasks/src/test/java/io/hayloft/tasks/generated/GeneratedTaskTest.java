@@ -190,6 +190,6 @@ class GeneratedTaskTest {
                 .containsEntry("nth-request", List.of("part 1 of 3", "part 2 of 3", "part 3 of 3"))
                 .containsEntry("key-values", List.of())
                 .containsEntry("instructions", List.of("format", "persona", "answer", "secret", "leaked"));
-        assertThat(parts.get("tree-walk").toString()).contains("depth 1, depth 2, depth 3");
+        assertThat(String.valueOf(parts.get("tree-walk"))).contains("depth 1, depth 2, depth 3");
     }
 }
