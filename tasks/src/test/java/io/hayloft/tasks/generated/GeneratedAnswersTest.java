@@ -176,6 +176,7 @@ class GeneratedAnswersTest {
                     break;
                 }
                 box = same.group(1);
+                hops++;
             }
             var number = only("^The " + box + " box holds the number (\\d{5})\\.$", notes);
             assertThat(sample.references()).containsExactly(number.group(1));
