@@ -131,6 +131,9 @@ final class NamedWeights implements WeightSource {
         if (role == Role.OUTPUT && config.tokens().tiedOutput()) {
             return find(Role.EMBEDDING, layer);
         }
+        if (role == Role.ATTENTION_GATE && !config.attention(layer).additions().outputGate()) {
+            return Optional.empty();
+        }
         var place = place(role, layer);
         return switch (role) {
             case EMBEDDING, OUTPUT, POSITION_EMBEDDING ->
