@@ -46,9 +46,7 @@ class ActivationOpsTest {
                 new Kernel(
                         "clamped swiglu of a row and itself",
                         (x, at, n) -> ActivationOps.clampedSwiglu(x, at, x.clone(), at, n),
-                        x -> Math.min(x, 7)
-                                / (1 + Math.exp(-1.702 * Math.min(x, 7)))
-                                * (Math.clamp(x, -7, 7) + 1)),
+                        x -> Math.min(x, 7) / (1 + Math.exp(-1.702 * Math.min(x, 7))) * (Math.clamp(x, -7, 7) + 1)),
                 new Kernel("relu", ActivationOps::relu, x -> Math.max(x, 0)),
                 new Kernel("relu squared", ActivationOps::reluSquared, x -> Math.max(x, 0) * Math.max(x, 0)));
     }

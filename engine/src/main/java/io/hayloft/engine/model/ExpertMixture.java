@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param shared what every row goes through; null for nothing
  */
 record ExpertMixture(
-        ExpertRouter router, List<FeedForward> experts, @Nullable Shared shared, WorkerPool pool)
-        implements Layer.Update {
+        ExpertRouter router,
+        List<FeedForward> experts,
+        @Nullable Shared shared,
+        WorkerPool pool) implements Layer.Update {
     /**
      * The part that every row goes through.
      *

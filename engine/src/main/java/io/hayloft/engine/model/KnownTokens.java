@@ -23,19 +23,19 @@ import org.jspecify.annotations.Nullable;
  * with the others of their kind. Both give the bits of single steps.
  */
 final class KnownTokens {
-    private final AttentionMixer mixer;
+    private final AttentionCore core;
     private final Batch.Lockstep batch;
     private final OutOfWindowRows outOfWindow;
     private final int count; // tokens of each sequence
     private final int width; // of a row of queries
     private final List<Integer> oneByOne = new ArrayList<>(); // first rows of sequences
 
-    KnownTokens(AttentionMixer mixer, Batch.Lockstep batch, OutOfWindowRows outOfWindow) {
-        this.mixer = mixer;
+    KnownTokens(AttentionCore core, Batch.Lockstep batch, OutOfWindowRows outOfWindow) {
+        this.core = core;
         this.batch = batch;
         this.outOfWindow = outOfWindow;
         this.count = batch.decode().perSequence();
-        this.width = mixer.shape().rowSize();
+        this.width = core.shape().rowSize();
     }
 
     /** Appends the rows' keys and values to their caches, and writes the results of attention. */
@@ -56,7 +56,7 @@ final class KnownTokens {
         if (cache.policy() != null || cache.outOfWindow() != null) {
             return false;
         }
-        return switch (cache.layer(mixer.layer()).codec()) {
+        return switch (cache.layer(core.layer()).codec()) {
             case KvCodec.F32 f32 -> true;
             case KvCodec.F16 f16 -> true;
             default -> false;
@@ -64,15 +64,15 @@ final class KnownTokens {
     }
 
     private void attendAtOnce(int first, Activations a) {
-        var cache = batch.cache(first).layer(mixer.layer());
-        int at = first * mixer.kvWidth();
+        var cache = batch.cache(first).layer(core.layer());
+        int at = first * core.kvWidth();
         int position = batch.position(first);
-        cache.append(a.keys, at, a.values, at, count, mixer.kvWidth(), position);
+        cache.append(a.keys, at, a.values, at, count, core.kvWidth(), position);
         var queries = new float[count * width];
         var results = new float[count * width];
         System.arraycopy(a.queries, first * width, queries, 0, queries.length);
         var rows = new ChunkRows(cache, queries, count, position);
-        PrefillAttention.attendLikeDecode(mixer.shape(), rows, results, mixer.pool());
+        PrefillAttention.attendLikeDecode(core.shape(), rows, results, core.pool());
         System.arraycopy(results, 0, a.attended, first * width, results.length);
     }
 
@@ -88,11 +88,11 @@ final class KnownTokens {
         for (int i = 0; i < rows; i++) {
             int row = oneByOne.get(i) + step;
             var sequence = batch.cache(row);
-            caches[i] = sequence.layer(mixer.layer());
+            caches[i] = sequence.layer(core.layer());
             policies[i] = sequence.policy();
             positions[i] = batch.position(row);
-            int at = row * mixer.kvWidth();
-            caches[i].append(a.keys, at, a.values, at, 1, mixer.kvWidth(), positions[i]);
+            int at = row * core.kvWidth();
+            caches[i].append(a.keys, at, a.values, at, 1, core.kvWidth(), positions[i]);
             parts[i] = outOfWindow.prepare(row, 1, caches[i]);
             System.arraycopy(a.queries, row * width, queries, i * width, width);
             if (parts[i] != null) {
@@ -101,7 +101,7 @@ final class KnownTokens {
         }
         var results = new float[rows * width];
         var stepRows = new StepRows(caches, policies, parts, queries, otherQueries, positions, StepTimes.NONE);
-        DecodeAttention.attend(mixer.shape(), mixer.layer(), stepRows, results, mixer.pool());
+        DecodeAttention.attend(core.shape(), core.layer(), stepRows, results, core.pool());
         for (int i = 0; i < rows; i++) {
             System.arraycopy(results, i * width, a.attended, (oneByOne.get(i) + step) * width, width);
             if (step < count - 1) {

@@ -82,8 +82,7 @@ record StateSpaceLoader(
     }
 
     ShortConvolutionMixer shortConvolution(int layer, ShortConvolutionConfig config) {
-        var convolution =
-                CausalConvolution.plain(floats(Role.SSM_CONVOLUTION, layer), config.convolution(), null);
+        var convolution = CausalConvolution.plain(floats(Role.SSM_CONVOLUTION, layer), config.convolution(), null);
         return new ShortConvolutionMixer(
                 layer, linear.apply(Role.SSM_IN, layer), convolution, linear.apply(Role.SSM_OUT, layer), pool);
     }

@@ -13,10 +13,10 @@ final class ExpertsAsGguf {
             Pattern.compile("(\\d+)\\.(?:block_sparse_moe|mlp|mixer)\\.experts\\.(\\d+)\\.(\\w+)\\.weight");
     private static final Pattern OF_ALL = Pattern.compile(
             "(\\d+)\\.(?:mlp\\.experts|block_sparse_moe|shared_mlp)\\.(gate_up_proj|down_proj|input_linear|output_linear)"
-                    + "(_bias|\\.weight|)");
+                + "(_bias|\\.weight|)");
 
-    private static final Map<String, String> PARTS = Map.of(
-            "w1", "gate", "w3", "up", "w2", "down", "gate_proj", "gate", "up_proj", "up", "down_proj", "down");
+    private static final Map<String, String> PARTS =
+            Map.of("w1", "gate", "w3", "up", "w2", "down", "gate_proj", "gate", "up_proj", "up", "down_proj", "down");
 
     private final GgufBuilder gguf;
     private final Map<String, TreeMap<Integer, Tensor>> stacks = new TreeMap<>();
@@ -29,25 +29,33 @@ final class ExpertsAsGguf {
     static void keys(GgufBuilder gguf, String architecture, JsonNode config) {
         var prefix = architecture + ".";
         int experts = Math.max(
-                config.path("num_experts").asInt(0), config.path("num_local_experts").asInt(0));
+                config.path("num_experts").asInt(0),
+                config.path("num_local_experts").asInt(0));
         experts = Math.max(experts, config.path("n_routed_experts").asInt(0));
         if (experts == 0) {
             return;
         }
         gguf.whole(prefix + "expert_count", experts)
-                .whole(prefix + "expert_used_count", config.get("num_experts_per_tok").asInt());
+                .whole(
+                        prefix + "expert_used_count",
+                        config.get("num_experts_per_tok").asInt());
         if (config.hasNonNull("n_routed_experts")) {
             routerKeys(gguf, prefix, config);
         }
         for (var name : new String[] {"moe_intermediate_size", "intermediate_size"}) {
             if (config.hasNonNull(name)) {
-                gguf.whole(prefix + "expert_feed_forward_length", config.get(name).asInt());
+                gguf.whole(
+                        prefix + "expert_feed_forward_length", config.get(name).asInt());
                 break;
             }
         }
-        for (var name : new String[] {"shared_expert_intermediate_size", "shared_intermediate_size", "moe_shared_expert_intermediate_size"}) {
+        for (var name : new String[] {
+            "shared_expert_intermediate_size", "shared_intermediate_size", "moe_shared_expert_intermediate_size"
+        }) {
             if (config.hasNonNull(name)) {
-                gguf.whole(prefix + "expert_shared_feed_forward_length", config.get(name).asInt());
+                gguf.whole(
+                        prefix + "expert_shared_feed_forward_length",
+                        config.get(name).asInt());
             }
         }
     }
@@ -58,8 +66,12 @@ final class ExpertsAsGguf {
         boolean sigmoid = !config.get("model_type").asString().equals("deepseek_v2");
         gguf.whole(prefix + "expert_gating_func", sigmoid ? 2 : 1)
                 .whole(prefix + "expert_group_count", config.get("n_group").asInt())
-                .whole(prefix + "expert_group_used_count", config.get("topk_group").asInt())
-                .whole(prefix + "expert_shared_count", config.get("n_shared_experts").asInt())
+                .whole(
+                        prefix + "expert_group_used_count",
+                        config.get("topk_group").asInt())
+                .whole(
+                        prefix + "expert_shared_count",
+                        config.get("n_shared_experts").asInt())
                 .number(
                         prefix + "expert_weights_scale",
                         config.get("routed_scaling_factor").asDouble())
@@ -95,8 +107,7 @@ final class ExpertsAsGguf {
                 columns(prefix + "gate" + ending + weight, tensor, 0, 2);
                 columns(prefix + "up" + ending + weight, tensor, 1, 2);
             }
-            case "output_linear" ->
-                gguf.tensor(prefix + "down" + ending + weight, tensor.toFloats(), tensor.shape());
+            case "output_linear" -> gguf.tensor(prefix + "down" + ending + weight, tensor.toFloats(), tensor.shape());
             default -> {
                 half(prefix + "gate" + ending + weight, tensor, 0);
                 half(prefix + "up" + ending + weight, tensor, 1);
@@ -145,8 +156,7 @@ final class ExpertsAsGguf {
             var first = experts.firstEntry().getValue();
             int size = (int) first.elements();
             var all = new float[experts.size() * size];
-            experts.forEach((number, tensor) ->
-                    System.arraycopy(tensor.toFloats(), 0, all, number * size, size));
+            experts.forEach((number, tensor) -> System.arraycopy(tensor.toFloats(), 0, all, number * size, size));
             gguf.tensor(name, all, experts.size(), first.rows(), first.columns());
         });
     }

@@ -23,17 +23,16 @@ final class FolderAsGguf {
     private static final Pattern LAYER = Pattern.compile("(?:layers|h)\\.(\\d+)\\.(.*)");
 
     /** Names of architectures that differ in GGUF. */
-    private static final Map<String, String> ARCHITECTURES =
-            Map.of(
-                    "cohere", "command-r",
-                    "phi", "phi2",
-                    "gpt_neox", "gptneox",
-                    "mixtral", "llama",
-                    "qwen2_moe", "qwen2moe",
-                    "qwen3_moe", "qwen3moe",
-                    "gpt_oss", "gpt-oss",
-                    "granitemoehybrid", "granitehybrid",
-                    "qwen3_next", "qwen3next");
+    private static final Map<String, String> ARCHITECTURES = Map.of(
+            "cohere", "command-r",
+            "phi", "phi2",
+            "gpt_neox", "gptneox",
+            "mixtral", "llama",
+            "qwen2_moe", "qwen2moe",
+            "qwen3_moe", "qwen3moe",
+            "gpt_oss", "gpt-oss",
+            "granitemoehybrid", "granitehybrid",
+            "qwen3_next", "qwen3next");
 
     private static final Map<String, String> GLOBAL = Map.ofEntries(
             Map.entry("embed_tokens", "token_embd"),
@@ -90,6 +89,9 @@ final class FolderAsGguf {
             Map.entry("mlp.shared_expert.gate_proj", "ffn_gate_shexp"),
             Map.entry("mlp.shared_expert.up_proj", "ffn_up_shexp"),
             Map.entry("mlp.shared_expert.down_proj", "ffn_down_shexp"),
+            Map.entry("mlp.shared_experts.gate_proj", "ffn_gate_shexp"),
+            Map.entry("mlp.shared_experts.up_proj", "ffn_up_shexp"),
+            Map.entry("mlp.shared_experts.down_proj", "ffn_down_shexp"),
             Map.entry("mlp.shared_expert_gate", "ffn_gate_inp_shexp"),
             Map.entry("self_attn", "attn_sinks"),
             Map.entry("block_sparse_moe.router.layer", "ffn_gate_inp"),
@@ -118,6 +120,7 @@ final class FolderAsGguf {
     private final GgufBuilder gguf = new GgufBuilder();
     private final ExpertsAsGguf experts = new ExpertsAsGguf(gguf);
     private final HybridAsGguf hybrid;
+    private final LatentAsGguf latent;
     private int heads;
     private int kvHeads;
     private int headDim;
@@ -126,7 +129,10 @@ final class FolderAsGguf {
         this.config = config;
         this.type = config.get("model_type").asString();
         boolean moe = config.path("layers_block_type").toString().contains("\"moe\"");
-        this.architecture = moe ? type + "_moe" : ARCHITECTURES.getOrDefault(type, type);
+        this.architecture = moe
+                ? type + "_moe"
+                : type.startsWith("deepseek_") ? "deepseek2" : ARCHITECTURES.getOrDefault(type, type);
+        this.latent = new LatentAsGguf(gguf, config, architecture);
         this.hybrid = new HybridAsGguf(gguf, config, architecture);
     }
 
@@ -181,10 +187,10 @@ final class FolderAsGguf {
         key("context_length", whole(0, "max_position_embeddings", "n_positions"));
         key("embedding_length", hidden);
         key("attention.head_count", heads);
-        if (!hybrid.isHybrid()) {
+        if (!hybrid.isHybrid() && !latent.isLatent()) {
             key("attention.head_count_kv", kvHeads);
         }
-        if (headDim != hidden / heads) {
+        if (headDim != hidden / heads && !latent.isLatent()) {
             key("attention.key_length", headDim);
             key("attention.value_length", headDim);
         }
@@ -200,6 +206,7 @@ final class FolderAsGguf {
         own();
         yarn(rope);
         hybrid.keys(kvHeads);
+        latent.keys();
         ExpertsAsGguf.keys(gguf, architecture, config);
         gguf.whole("tokenizer.ggml.bos_token_id", 1).whole("tokenizer.ggml.eos_token_id", 2);
     }
@@ -208,7 +215,9 @@ final class FolderAsGguf {
         if (rope.path("rope_type").asString("").equals("yarn")) {
             gguf.text(architecture + ".rope.scaling.type", "yarn");
             number("rope.scaling.factor", rope.get("factor").asDouble());
-            key("rope.scaling.original_context_length", rope.get("original_max_position_embeddings").asInt());
+            key(
+                    "rope.scaling.original_context_length",
+                    rope.get("original_max_position_embeddings").asInt());
         }
     }
 
@@ -266,7 +275,9 @@ final class FolderAsGguf {
 
     private void tensor(SafetensorsFile weights, String name) {
         var tensor = Objects.requireNonNull(weights.tensors().get(name));
-        if (hybrid.takes(tensor) || experts.takes(tensor, config.path("num_local_experts").asInt(1) == 0)) {
+        if (latent.takes(tensor)
+                || hybrid.takes(tensor)
+                || experts.takes(tensor, config.path("num_local_experts").asInt(1) == 0)) {
             return;
         }
         var shape = tensor.shape();
@@ -336,7 +347,8 @@ final class FolderAsGguf {
         var rows = new ArrayList<Integer>(Collections.nCopies(count, 0));
         for (int i = 0; i < count; i++) {
             int row = i;
-            if (type.matches("granite(moehybrid)?|mixtral") && (role.equals("attn_q") || role.equals("attn_k"))) { // first of a pair, second
+            if (type.matches("granite(moehybrid)?|mixtral")
+                    && (role.equals("attn_q") || role.equals("attn_k"))) { // first of a pair, second
                 int channel = i % headDim;
                 row = i - channel + channel % 2 * headDim / 2 + channel / 2;
             } else if (role.equals("attn_qkv") && !type.equals("gpt2")) { // by KV head: queries, key, value

@@ -11,7 +11,8 @@ final class HybridAsGguf {
     private static final int INT32 = 5;
     private static final int BOOL = 7;
     private static final int ARRAY = 9;
-    private static final Pattern OF_MIXER = Pattern.compile(".*layers\\.(\\d+)\\.(?:mamba|conv|mixer|linear_attn)\\.(.*)");
+    private static final Pattern OF_MIXER =
+            Pattern.compile(".*layers\\.(\\d+)\\.(?:mamba|conv|mixer|linear_attn)\\.(.*)");
 
     private static final Map<String, String> MAMBA = Map.of(
             "in_proj.weight", "ssm_in.weight",
@@ -91,7 +92,8 @@ final class HybridAsGguf {
                 .whole(prefix + "ssm.conv_kernel", config.get("mamba_d_conv").asInt())
                 .whole(prefix + "ssm.group_count", config.get("mamba_n_groups").asInt())
                 .whole(prefix + "ssm.time_step_rank", heads);
-        boolean rotates = config.path("position_embedding_type").asString("rope").equals("rope");
+        boolean rotates =
+                config.path("position_embedding_type").asString("rope").equals("rope");
         gguf.raw(prefix + "rope.scaling.finetuned", BOOL, new byte[] {(byte) (rotates ? 1 : 0)});
     }
 
@@ -113,10 +115,16 @@ final class HybridAsGguf {
     private void keysOfNemotron(int kvHeads) {
         var types = config.get("layers_block_type");
         list("attention.head_count_kv", types, "full_attention", kvHeads);
-        list("feed_forward_length", types, "mlp", config.get("intermediate_size").asInt());
+        list(
+                "feed_forward_length",
+                types,
+                "mlp",
+                config.get("intermediate_size").asInt());
         int heads = config.get("mamba_num_heads").asInt();
         gguf.whole(prefix + "block_count", types.size())
-                .whole(prefix + "ssm.inner_size", heads * config.get("mamba_head_dim").asInt())
+                .whole(
+                        prefix + "ssm.inner_size",
+                        heads * config.get("mamba_head_dim").asInt())
                 .whole(prefix + "ssm.state_size", config.get("ssm_state_size").asInt())
                 .whole(prefix + "ssm.conv_kernel", config.get("conv_kernel").asInt())
                 .whole(prefix + "ssm.group_count", config.get("n_groups").asInt())
@@ -126,10 +134,18 @@ final class HybridAsGguf {
     private void keysOfDelta(int kvHeads) {
         int heads = config.get("linear_num_value_heads").asInt();
         gguf.whole(prefix + "attention.head_count_kv", kvHeads)
-                .whole(prefix + "ssm.inner_size", heads * config.get("linear_value_head_dim").asInt())
-                .whole(prefix + "ssm.state_size", config.get("linear_key_head_dim").asInt())
-                .whole(prefix + "ssm.conv_kernel", config.get("linear_conv_kernel_dim").asInt())
-                .whole(prefix + "ssm.group_count", config.get("linear_num_key_heads").asInt())
+                .whole(
+                        prefix + "ssm.inner_size",
+                        heads * config.get("linear_value_head_dim").asInt())
+                .whole(
+                        prefix + "ssm.state_size",
+                        config.get("linear_key_head_dim").asInt())
+                .whole(
+                        prefix + "ssm.conv_kernel",
+                        config.get("linear_conv_kernel_dim").asInt())
+                .whole(
+                        prefix + "ssm.group_count",
+                        config.get("linear_num_key_heads").asInt())
                 .whole(prefix + "ssm.time_step_rank", heads);
     }
 
@@ -154,7 +170,8 @@ final class HybridAsGguf {
             }
             case "ssm_d" -> shape = new long[] {shape[0], 1};
             case "ssm_norm.weight" -> {
-                int groups = config.path("mamba_n_groups").asInt(config.path("n_groups").asInt(0));
+                int groups = config.path("mamba_n_groups")
+                        .asInt(config.path("n_groups").asInt(0));
                 shape = groups == 0 ? shape : new long[] {groups, shape[0] / groups};
             }
             case "ssm_conv1d.weight", "shortconv.conv.weight" -> shape = new long[] {shape[0], shape[2]};

@@ -73,11 +73,19 @@ final class ExpertWeights implements WeightSource {
     public Optional<WeightRows> find(Role role, int layer) {
         return switch (role) {
             case ATTENTION_SINKS ->
-                vector(role, layer, config.findAttention(layer).map(AttentionConfig::queryHeads).orElse(0));
+                vector(
+                        role,
+                        layer,
+                        config.findAttention(layer)
+                                .map(AttentionConfig::queryHeads)
+                                .orElse(0));
             case ROUTER -> matrix(role, layer, experts(layer).experts(), config.hidden());
-            case ROUTER_BIAS, ROUTER_CORRECTION -> vector(role, layer, experts(layer).experts());
-            case SHARED_GATE, SHARED_UP -> sharedIn(role, layer, shared(layer).part().width());
-            case SHARED_DOWN -> matrix(role, layer, config.hidden(), shared(layer).part().width());
+            case ROUTER_BIAS, ROUTER_CORRECTION ->
+                vector(role, layer, experts(layer).experts());
+            case SHARED_GATE, SHARED_UP ->
+                sharedIn(role, layer, shared(layer).part().width());
+            case SHARED_DOWN ->
+                matrix(role, layer, config.hidden(), shared(layer).part().width());
             case SHARED_ROUTER ->
                 usual.tensorOf(names.of(role, layer), new long[] {1, config.hidden()}, new long[] {config.hidden()})
                         .map(WeightRows::all);
@@ -119,7 +127,7 @@ final class ExpertWeights implements WeightSource {
     }
 
     @Override
-    public WeightRows expert(Role role, int layer, int expert) {
+    public WeightRows part(Role role, int layer, int expert) {
         var experts = experts(layer);
         var place = new Place(role, layer, expert, experts.experts());
         int width = experts.each().width();

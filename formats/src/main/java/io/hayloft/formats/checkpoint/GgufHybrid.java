@@ -42,8 +42,7 @@ record GgufHybrid(Fields fields, Map<String, Tensor> tensors, Architecture archi
         return switch (architecture) {
             case LFM2 -> new ShortConvolutionConfig(hidden, fields.positive("shortconv.l_cache"));
             case QWEN3_NEXT -> delta();
-            default ->
-                new GgufStateSpace(fields, tensors, architecture).mamba2(layer, Mamba2Config.Gate.NORM_AFTER);
+            default -> new GgufStateSpace(fields, tensors, architecture).mamba2(layer, Mamba2Config.Gate.NORM_AFTER);
         };
     }
 

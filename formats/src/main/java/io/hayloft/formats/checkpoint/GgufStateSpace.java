@@ -1,7 +1,6 @@
 package io.hayloft.formats.checkpoint;
 
 import io.hayloft.formats.config.AttentionConfig;
-import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.formats.config.LayerConfig.FeedForward;

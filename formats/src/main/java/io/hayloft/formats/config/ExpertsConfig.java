@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param shared what every row goes through besides; null for nothing
  */
 public record ExpertsConfig(
-        int experts, Router router, FeedForward each, @Nullable Shared shared) implements LayerConfig.FeedForwardPart {
+        int experts,
+        Router router,
+        FeedForward each,
+        @Nullable Shared shared) implements LayerConfig.FeedForwardPart {
     /** What the router makes of its logits. */
     public enum Scoring {
         /** The softmax over all experts. */

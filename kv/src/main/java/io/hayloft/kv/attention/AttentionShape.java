@@ -15,13 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param sinks one more logit of each query head's softmax, which has no value [queryHeads]; null for none
  */
 public record AttentionShape(
-        int queryHeads,
-        int kvHeads,
-        int headDim,
-        float scale,
-        float softCap,
-        int window,
-        float @Nullable [] sinks) {
+        int queryHeads, int kvHeads, int headDim, float scale, float softCap, int window, float @Nullable [] sinks) {
     /** Checks the sizes. */
     public AttentionShape {
         if (kvHeads < 1 || queryHeads < kvHeads || queryHeads % kvHeads != 0 || headDim < 1) {
