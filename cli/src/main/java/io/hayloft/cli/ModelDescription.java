@@ -9,6 +9,7 @@ import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.ParallelMixers;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.hub.ResolvedModel;
@@ -157,8 +158,9 @@ record ModelDescription(
             var count = new Layers();
             for (int i = 0; i < config.layers(); i++) {
                 var layer = config.stack().get(i);
-                boolean recurrent =
-                        layer.mixer() instanceof LayerConfig.Recurrent || layer.mixer() instanceof ParallelMixers;
+                boolean recurrent = layer.mixer() instanceof LayerConfig.Recurrent
+                        || layer.mixer() instanceof ParallelMixers
+                        || layer.mixer() instanceof SharedBlockConfig;
                 count.recurrent += recurrent ? 1 : 0;
                 config.findAttention(i).ifPresent(attention -> {
                     count.attention++;

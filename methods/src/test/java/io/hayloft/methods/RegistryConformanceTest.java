@@ -39,18 +39,24 @@ import org.junit.jupiter.params.provider.MethodSource;
  * architectures. (With three query heads for each KV head: {@link ConformanceTest}.)
  */
 class RegistryConformanceTest {
-    /** One, two and four query heads for each KV head; then some layers with a sliding window of 24, then all; then hybrids. */
+    /**
+     * One, two and four query heads for each KV head; then some layers with a sliding window of 24, then all; then hybrids;
+     * then sinks with windows, latents that are keys and values at once, and a hybrid with experts.
+     */
     static Stream<String> checkpoints() {
         return Stream.of(
-                "llama_linear_rope",
-                "llama",
-                "mistral",
-                "gemma2",
-                "gemma3",
-                "mistral_sliding",
-                "falcon_h1",
-                "jamba",
-                "recurrent_gemma");
+                "architectures/llama_linear_rope",
+                "architectures/llama",
+                "architectures/mistral",
+                "architectures/gemma2",
+                "architectures/gemma3",
+                "architectures/mistral_sliding",
+                "architectures/falcon_h1",
+                "architectures/jamba",
+                "architectures/recurrent_gemma",
+                "architectures-2026/gpt_oss",
+                "architectures-2026/deepseek_v2_lite",
+                "architectures-2026/granitemoehybrid_moe");
     }
 
     private static final int PROMPT = 600;
@@ -303,7 +309,7 @@ class RegistryConformanceTest {
     }
 
     private static LanguageModel load(String checkpoint) {
-        return LanguageModel.load(Shared.golden("architectures/" + checkpoint), LoadOptions.withThreads(2));
+        return LanguageModel.load(Shared.golden(checkpoint), LoadOptions.withThreads(2));
     }
 
     private static int[] prompt(LanguageModel model) {

@@ -85,15 +85,22 @@ final class CacheTwin implements AutoCloseable {
                 attention.rope(),
                 attention.scale(),
                 attention.softCap(),
+                AttentionConfig.HeadNorm.NONE,
                 false,
-                false);
+                false,
+                new AttentionConfig.Additions(
+                        false, false, attention.additions().latent()));
     }
 
     private static long firstOfGroup(DecoderConfig config, Role role, long row) {
+        var attention = config.attention(0);
+        var latent = attention.additions().latent();
+        if (role == Role.LATENT_QUERY && latent != null) {
+            return row % latent.queryDim();
+        }
         if (role != Role.QUERY) {
             return row;
         }
-        var attention = config.attention(0);
         long head = row / attention.headDim();
         return (head - head % attention.groupSize()) * attention.headDim() + row % attention.headDim();
     }

@@ -12,9 +12,12 @@ import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RwkvConfig;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.ShortConvolutionConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The size of a weight: {@code [rows][columns]}; a vector is one row. All matrices are known, and the vectors of layers
@@ -25,6 +28,24 @@ import java.util.List;
  */
 record MatrixSize(int rows, int columns) {
     private static final List<Role> ATTENTION = List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT);
+
+    private static final List<Role> SHARED_BLOCK = List.of(
+            Role.QUERY,
+            Role.KEY,
+            Role.VALUE,
+            Role.ATTENTION_OUTPUT,
+            Role.GATE,
+            Role.UP,
+            Role.DOWN,
+            Role.ADAPTER_DOWN,
+            Role.ADAPTER_GATE,
+            Role.ADAPTER_UP,
+            Role.BLOCK_OUT,
+            Role.SSM_IN,
+            Role.SSM_OUT);
+
+    private static final List<Role> LATENT =
+            List.of(Role.LATENT_QUERY, Role.LATENT_DOWN, Role.LATENT_KEYS, Role.LATENT_VALUES, Role.ATTENTION_OUTPUT);
 
     /**
      * The size of the weight of a role.
@@ -46,11 +67,16 @@ record MatrixSize(int rows, int columns) {
                     KEY_BIAS,
                     VALUE_BIAS,
                     QUERY_NORM,
-                    KEY_NORM -> ofAttention(config.attention(layer), role, hidden);
-            case GATE, UP, RWKV_CHANNEL_KEY ->
-                new MatrixSize(config.feedForward(layer).width(), hidden);
-            case DOWN, RWKV_CHANNEL_VALUE ->
-                new MatrixSize(hidden, config.feedForward(layer).width());
+                    KEY_NORM -> ofAttention(config.attention(layer), role, read(config, role, layer));
+            case LATENT_QUERY_DOWN,
+                    LATENT_QUERY_NORM,
+                    LATENT_QUERY,
+                    LATENT_DOWN,
+                    LATENT_NORM,
+                    LATENT_KEYS,
+                    LATENT_VALUES -> ofLatent(config.attention(layer), role, hidden);
+            case GATE, UP, RWKV_CHANNEL_KEY -> new MatrixSize(config.innerWidth(layer), hidden);
+            case DOWN, RWKV_CHANNEL_VALUE -> new MatrixSize(hidden, config.innerWidth(layer));
             case GATE_BIAS, UP_BIAS -> vector(config.feedForward(layer).width());
             case RWKV_CHANNEL_RECEPTANCE -> new MatrixSize(hidden, hidden);
             case ROUTER, EXPERT_GATE, EXPERT_UP, EXPERT_DOWN, SHARED_GATE, SHARED_UP, SHARED_DOWN ->
@@ -69,6 +95,7 @@ record MatrixSize(int rows, int columns) {
                     case AttentionConfig attention -> ofAttention(attention);
                     case ParallelMixers both -> ATTENTION;
                     case LayerConfig.NoMixer none -> List.<Role>of();
+                    case SharedBlockConfig shared -> SHARED_BLOCK;
                     case MambaConfig mamba -> List.of(Role.SSM_IN, Role.SSM_PARAMETERS, Role.SSM_STEP, Role.SSM_OUT);
                     case Mamba2Config mamba -> List.<Role>of();
                     case DeltaConfig delta -> List.of(Role.SSM_IN, Role.SSM_RATES, Role.SSM_OUT);
@@ -98,13 +125,43 @@ record MatrixSize(int rows, int columns) {
         return roles;
     }
 
-    /** How many matrices of a role a layer has: as many as there are experts, else one. */
+    /** How many matrices of a role a layer has: as many as there are experts, or heads of latent attention, else one. */
     static int count(LayerConfig layer, Role role) {
-        boolean ofExpert = role == Role.EXPERT_GATE || role == Role.EXPERT_UP || role == Role.EXPERT_DOWN;
-        return ofExpert && layer.feedForward() instanceof ExpertsConfig experts ? experts.experts() : 1;
+        if (!role.ofParts()) {
+            return 1;
+        }
+        boolean ofHeads = role == Role.LATENT_KEYS || role == Role.LATENT_VALUES;
+        return ofHeads
+                ? ((AttentionConfig) layer.mixer()).queryHeads()
+                : ((ExpertsConfig) layer.feedForward()).experts();
+    }
+
+    private static MatrixSize ofLatent(AttentionConfig attention, Role role, int hidden) {
+        var latent = Objects.requireNonNull(attention.additions().latent(), "no latent attention");
+        int queries = attention.queryHeads() * latent.queryDim();
+        return switch (role) {
+            case LATENT_QUERY_DOWN -> new MatrixSize(latent.queryRank(), hidden);
+            case LATENT_QUERY_NORM -> vector(latent.queryRank());
+            case LATENT_QUERY -> new MatrixSize(queries, latent.queryRank() == 0 ? hidden : latent.queryRank());
+            case LATENT_DOWN -> new MatrixSize(latent.cachedDim(), hidden);
+            case LATENT_NORM -> vector(latent.rank());
+            case LATENT_KEYS -> new MatrixSize(latent.rank(), latent.nopeDim());
+            default -> new MatrixSize(latent.valueDim(), latent.rank());
+        };
+    }
+
+    /** What a matrix of attention reads, or, of its output, writes: blocks that layers share read twice the width. */
+    private static int read(DecoderConfig config, Role role, int layer) {
+        boolean shared = config.stack().get(layer).mixer() instanceof SharedBlockConfig;
+        return shared && role != Role.ATTENTION_OUTPUT ? 2 * config.hidden() : config.hidden();
     }
 
     private static List<Role> ofAttention(AttentionConfig attention) {
+        var latent = attention.additions().latent();
+        if (latent != null) {
+            var down = latent.queryRank() == 0 ? List.<Role>of() : List.of(Role.LATENT_QUERY_DOWN);
+            return Stream.concat(down.stream(), LATENT.stream()).toList();
+        }
         var roles = new ArrayList<>(ATTENTION);
         if (attention.additions().outputGate()) {
             roles.add(Role.ATTENTION_GATE);
@@ -149,7 +206,7 @@ record MatrixSize(int rows, int columns) {
         return switch (role) {
             case QUERY, ATTENTION_GATE -> new MatrixSize(queries, hidden);
             case KEY, VALUE -> new MatrixSize(keys, hidden);
-            case ATTENTION_OUTPUT -> new MatrixSize(hidden, queries);
+            case ATTENTION_OUTPUT -> new MatrixSize(hidden, attention.resultWidth());
             case QUERY_BIAS -> vector(queries);
             case KEY_BIAS, VALUE_BIAS -> vector(keys);
             case QUERY_NORM -> vector(sharedNorm ? attention.headDim() : queries);
@@ -183,8 +240,19 @@ record MatrixSize(int rows, int columns) {
                 role == Role.RWKV_OUT
                         ? new MatrixSize(hidden, rwkv.channels())
                         : new MatrixSize(rwkv.channels(), hidden);
+            case SharedBlockConfig shared -> ofShared(shared, role, hidden);
             case LayerConfig.NoMixer none -> throw new IllegalArgumentException("the layer has no mixer");
             case AttentionConfig attention -> throw new IllegalArgumentException("attention has no " + role.label());
+        };
+    }
+
+    private static MatrixSize ofShared(SharedBlockConfig shared, Role role, int hidden) {
+        int inner = shared.feedForward().width();
+        return switch (role) {
+            case ADAPTER_DOWN -> new MatrixSize(shared.adapterRank(), hidden);
+            case ADAPTER_GATE, ADAPTER_UP -> new MatrixSize(inner, shared.adapterRank());
+            case BLOCK_OUT -> new MatrixSize(hidden, hidden);
+            default -> ofMamba2(shared.mamba(), role, hidden);
         };
     }
 

@@ -11,6 +11,7 @@ import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.RwkvConfig;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.methods.Method;
 
@@ -70,7 +71,7 @@ record MemoryNeed(DecoderConfig config, long weights) {
                     attention
                             .map(own -> 2L * (own.queryWidth() + own.kvWidth()))
                             .orElse(0L));
-            inner = Math.max(inner, config.feedForward(layer).width());
+            inner = Math.max(inner, config.innerWidth(layer));
             scratch = Math.max(scratch, scratch(config.stack().get(layer)));
         }
         long columns = 3L * config.hidden() + widest + scratch + 2 * inner + Math.max(inner, config.hidden());
@@ -81,8 +82,10 @@ record MemoryNeed(DecoderConfig config, long weights) {
     private long scratch(LayerConfig layer) {
         long hidden = config.hidden();
         long mixer = switch (layer.mixer()) {
-            case AttentionConfig attention -> attention.additions().outputGate() ? attention.queryWidth() : 0;
+            case AttentionConfig attention -> scratch(attention);
             case LayerConfig.NoMixer none -> 0;
+            case SharedBlockConfig shared ->
+                4 * hidden + shared.adapterRank() + 2L * shared.feedForward().width() + scratch(shared.mamba());
             case MambaConfig mamba -> 4L * mamba.channels() + 2L * mamba.parameterWidth();
             case Mamba2Config mamba -> scratch(mamba);
             case DeltaConfig delta ->
@@ -99,6 +102,15 @@ record MemoryNeed(DecoderConfig config, long weights) {
             case RwkvConfig.ChannelMix mix -> 3 * hidden + mix.width();
         };
         return Math.max(mixer, feedForward);
+    }
+
+    private static long scratch(AttentionConfig attention) {
+        var latent = attention.additions().latent();
+        if (latent == null) {
+            return attention.additions().outputGate() ? attention.queryWidth() : 0;
+        }
+        long queries = (long) attention.queryHeads() * Math.max(latent.queryDim(), latent.valueDim());
+        return latent.cachedDim() + latent.queryRank() + queries + latent.nopeDim() + latent.rank();
     }
 
     private static long scratch(Mamba2Config mamba) {

@@ -58,8 +58,11 @@ final class TimePredictor implements AutoCloseable {
      */
     static Optional<String> refusal(DecoderConfig config) {
         for (var layer : config.stack()) {
-            if (!(layer.mixer() instanceof AttentionConfig)) {
+            if (!(layer.mixer() instanceof AttentionConfig attention)) {
                 return Optional.of("time is not predicted for models with recurrent states");
+            }
+            if (!attention.additions().equals(AttentionConfig.Additions.NONE)) {
+                return Optional.of("time is predicted for models with plain attention only");
             }
             if (!(layer.feedForward() instanceof LayerConfig.FeedForward)) {
                 return Optional.of("time is predicted for models with dense feed-forward parts only");

@@ -47,6 +47,12 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
         return Optional.of(WeightRows.all(Tensor.computed(role.label(), type, shape, values.rows(role, layer))));
     }
 
+    /** Parts that are alike have the same weights. */
+    @Override
+    public WeightRows part(Role role, int layer, int number) {
+        return get(role, layer);
+    }
+
     @Override
     public WeightSource weights() {
         return this;

@@ -38,11 +38,9 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
     private static Map<Role, TensorType> types(Checkpoint checkpoint, List<Role> roles, int layer) {
         var types = new EnumMap<Role, TensorType>(Role.class);
         for (var role : roles) {
-            var rows = switch (role) {
-                case EXPERT_GATE, EXPERT_UP, EXPERT_DOWN ->
-                    Optional.of(checkpoint.weights().expert(role, layer, 0)); // the others are stored alike
-                default -> checkpoint.weights().find(role, layer);
-            };
+            var rows = role.ofParts()
+                    ? Optional.of(checkpoint.weights().part(role, layer, 0)) // the others are stored alike
+                    : checkpoint.weights().find(role, layer);
             types.put(role, rows.map(found -> found.tensor().type()).orElse(TensorType.F16));
         }
         return types;

@@ -4,6 +4,7 @@ import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.ParallelMixers;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.kv.cache.SequenceCache;
 
 /** Operations that the results of a test need, whatever the kernels do beyond; a multiply-add counts two. */
@@ -75,6 +76,7 @@ final class Work {
                             switch (layer.mixer()) {
                                 case AttentionConfig attention -> 0;
                                 case LayerConfig.NoMixer none -> 0;
+                                case SharedBlockConfig shared -> shared.mamba().stateFloats();
                                 case ParallelMixers both -> both.mamba().stateFloats();
                                 case LayerConfig.Recurrent recurrent -> recurrent.stateFloats();
                             };

@@ -2,6 +2,7 @@ package io.hayloft.engine.model;
 
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.SharedBlockConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +27,9 @@ final class Activations {
 
     /** Result of the feed-forward part where it runs beside attention [rows][hidden]; else empty. */
     float[] branch = {};
+
+    /** What the residual stream began with [rows][hidden], in models whose layers read it; else empty. */
+    float[] embedding = {};
 
     /** [rows][queryHeads * headDim]. */
     float[] queries = {};
@@ -60,19 +64,24 @@ final class Activations {
         int queryWidth = 0;
         int keyWidth = 0;
         int inner = 0;
+        boolean readsEmbedding = false;
         for (int layer = 0; layer < config.layers(); layer++) {
             var attention = config.findAttention(layer);
             queryWidth = Math.max(
                     queryWidth, attention.map(AttentionConfig::queryWidth).orElse(0));
             keyWidth =
                     Math.max(keyWidth, attention.map(AttentionConfig::kvWidth).orElse(0));
-            inner = Math.max(inner, config.feedForward(layer).width());
+            inner = Math.max(inner, config.innerWidth(layer));
+            readsEmbedding |= config.stack().get(layer).mixer() instanceof SharedBlockConfig;
         }
         x = matrix(rows, config.hidden());
         normed = matrix(rows, config.hidden());
         update = matrix(rows, config.hidden());
         if (config.norms().placement().parallel()) {
             branch = matrix(rows, config.hidden());
+        }
+        if (readsEmbedding) {
+            embedding = matrix(rows, config.hidden());
         }
         queries = matrix(rows, queryWidth);
         keys = matrix(rows, keyWidth);

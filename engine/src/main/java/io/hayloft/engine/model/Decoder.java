@@ -182,6 +182,7 @@ public final class Decoder {
     private static boolean readsTogether(Layer.Update update) {
         return switch (update) {
             case AttentionMixer attention -> true;
+            case LatentMixer attention -> true;
             case Parallel both -> readsTogether(both.mixer()) && readsTogether(both.feedForward());
             default -> update.rowwise();
         };
@@ -205,6 +206,9 @@ public final class Decoder {
             }
             if (embeddings.norm != null) {
                 embeddings.norm.apply(buffers.x, buffers.x, from, to);
+            }
+            if (buffers.embedding.length > 0) {
+                System.arraycopy(buffers.x, from * hidden, buffers.embedding, from * hidden, (to - from) * hidden);
             }
         });
     }

@@ -7,6 +7,7 @@ import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.GriffinConfig;
+import io.hayloft.formats.config.LatentAttention;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
@@ -14,6 +15,7 @@ import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.config.RwkvConfig;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.memory.NativeMemory;
@@ -36,6 +38,7 @@ final class DecoderLoader {
     private final WorkerPool pool;
     private final PrefillBackend.@Nullable Session backend;
     private final Map<RopeConfig, Rope> ropes = new HashMap<>();
+    private final Map<String, Linear> ofBlocks = new HashMap<>();
 
     DecoderLoader(
             DecoderConfig config,
@@ -97,6 +100,9 @@ final class DecoderLoader {
             return new Layer(List.of(sublayer(i, Role.FEED_FORWARD_NORM, alone, Role.POST_FEED_FORWARD_NORM)));
         }
         var mixer = mixer(i);
+        if (mixer instanceof SharedBlockMixer) {
+            return new Layer(List.of(new Sublayer(null, mixer, null, 1, config.hidden(), pool)));
+        }
         if (feedForward == null) {
             return new Layer(List.of(sublayer(i, Role.ATTENTION_NORM, mixer, Role.POST_ATTENTION_NORM)));
         }
@@ -112,13 +118,17 @@ final class DecoderLoader {
 
     private Layer.Update mixer(int i) {
         return switch (config.stack().get(i).mixer()) {
-            case AttentionConfig attention -> attention(i, attention, 1, 1);
+            case AttentionConfig attention -> {
+                var latent = attention.additions().latent();
+                yield latent == null ? attention(i, attention, 1, 1) : latent(i, attention, latent);
+            }
             case ParallelMixers both ->
                 new ParallelUpdate(
                         attention(i, both.attention(), (float) both.queryFactor(), (float) both.keyFactor()),
                         stateSpace().mamba2(i, Shapes.stateBeside(config, i), both.mamba()),
                         both,
                         config.hidden());
+            case SharedBlockConfig shared -> shared(i, shared);
             case MambaConfig mamba -> stateSpace().mamba(i, mamba);
             case Mamba2Config mamba -> stateSpace().mamba2(i, i, mamba);
             case DeltaConfig delta -> stateSpace().delta(i, delta);
@@ -127,6 +137,37 @@ final class DecoderLoader {
             case RwkvConfig rwkv -> throw new IllegalArgumentException("layer " + i + " is built as one");
             case LayerConfig.NoMixer none -> throw new IllegalArgumentException("layer " + i + " has no mixer");
         };
+    }
+
+    private SharedBlockMixer shared(int i, SharedBlockConfig config) {
+        var block = new SharedBlockMixer.Block(
+                norm(Role.BLOCK_NORM, i),
+                new AttentionMixer(
+                        core(i, config.attention()),
+                        new Projection(ofBlock(Role.QUERY, i, config), null, null, 1),
+                        new Projection(ofBlock(Role.KEY, i, config), null, null, 1),
+                        new Projection(ofBlock(Role.VALUE, i, config), null, null, 1),
+                        null,
+                        new Dense(ofBlock(Role.ATTENTION_OUTPUT, i, config), null),
+                        pool),
+                norm(Role.FEED_FORWARD_NORM, i),
+                ofBlock(Role.GATE, i, config),
+                ofBlock(Role.UP, i, config),
+                ofBlock(Role.DOWN, i, config));
+        var adapter = new SharedBlockMixer.Adapter(
+                linear(Role.ADAPTER_DOWN, i), linear(Role.ADAPTER_GATE, i), linear(Role.ADAPTER_UP, i));
+        return new SharedBlockMixer(
+                block,
+                adapter,
+                linear(Role.BLOCK_OUT, i),
+                norm(Role.ATTENTION_NORM, i),
+                stateSpace().mamba2(i, Shapes.stateBeside(this.config, i), config.mamba()),
+                pool);
+    }
+
+    /** A matrix of a shared block, packed once for all layers that have it. */
+    private Linear ofBlock(Role role, int layer, SharedBlockConfig config) {
+        return ofBlocks.computeIfAbsent(role + " " + config.block(), name -> linear(role, layer));
     }
 
     private Layer.@Nullable Update feedForward(int i) {
@@ -170,16 +211,47 @@ final class DecoderLoader {
     }
 
     private AttentionMixer attention(int i, AttentionConfig attention, float queryFactor, float keyFactor) {
-        var rope = attention.rope();
         return new AttentionMixer(
-                i,
-                Shapes.attention(config, i).withSinks(sinks(i, attention)),
+                core(i, attention),
                 projection(i, Role.QUERY, Role.QUERY_BIAS, Role.QUERY_NORM, attention, queryFactor),
                 projection(i, Role.KEY, Role.KEY_BIAS, Role.KEY_NORM, attention, keyFactor),
                 projection(i, Role.VALUE, Role.VALUE_BIAS, null, attention, queryFactor),
                 attention.additions().outputGate() ? linear(Role.ATTENTION_GATE, i) : null,
                 dense(i, Role.ATTENTION_OUTPUT, attention.outputBias(), Role.ATTENTION_OUTPUT_BIAS),
+                pool);
+    }
+
+    private AttentionCore core(int i, AttentionConfig attention) {
+        var rope = attention.rope();
+        return new AttentionCore(
+                i,
+                Shapes.attention(config, i).withSinks(sinks(i, attention)),
                 rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
+                pool);
+    }
+
+    private LatentMixer latent(int i, AttentionConfig attention, LatentAttention latent) {
+        var keys = new ArrayList<Linear>();
+        var values = new ArrayList<Linear>();
+        for (int head = 0; head < attention.queryHeads(); head++) {
+            keys.add(linear(weights.part(Role.LATENT_KEYS, i, head)));
+            values.add(linear(weights.part(Role.LATENT_VALUES, i, head)));
+        }
+        var compressed = latent.queryRank() == 0
+                ? null
+                : new LatentMixer.Compressed(
+                        linear(Role.LATENT_QUERY_DOWN, i),
+                        weights.get(Role.LATENT_QUERY_NORM, i).toFloats());
+        return new LatentMixer(
+                core(i, attention),
+                latent,
+                compressed,
+                linear(Role.LATENT_QUERY, i),
+                linear(Role.LATENT_DOWN, i),
+                weights.get(Role.LATENT_NORM, i).toFloats(),
+                keys,
+                values,
+                linear(Role.ATTENTION_OUTPUT, i),
                 pool);
     }
 

@@ -40,8 +40,8 @@ record ExpertLoader(WeightSource weights, Function<WeightRows, Linear> linear, W
 
     private Dense dense(Role role, Role bias, int layer, int expert, LayerConfig.FeedForward shape) {
         return new Dense(
-                linear.apply(weights.expert(role, layer, expert)),
-                shape.biases() ? weights.expert(bias, layer, expert).toFloats() : null);
+                linear.apply(weights.part(role, layer, expert)),
+                shape.biases() ? weights.part(bias, layer, expert).toFloats() : null);
     }
 
     private ExpertMixture.@Nullable Shared shared(int layer, ExpertsConfig.@Nullable Shared shared) {

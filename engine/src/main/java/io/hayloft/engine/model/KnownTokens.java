@@ -27,19 +27,19 @@ final class KnownTokens {
     /** Sequences for each thread from which on a thread does all of a sequence's steps: none waits for others then. */
     private static final int ENOUGH_FOR_EACH = 2;
 
-    private final AttentionMixer mixer;
+    private final AttentionCore core;
     private final Batch.Lockstep batch;
     private final OutOfWindowRows outOfWindow;
     private final int count; // tokens of each sequence
     private final int width; // of a row of queries
     private final List<Integer> oneByOne = new ArrayList<>(); // first rows of sequences
 
-    KnownTokens(AttentionMixer mixer, Batch.Lockstep batch, OutOfWindowRows outOfWindow) {
-        this.mixer = mixer;
+    KnownTokens(AttentionCore core, Batch.Lockstep batch, OutOfWindowRows outOfWindow) {
+        this.core = core;
         this.batch = batch;
         this.outOfWindow = outOfWindow;
         this.count = batch.decode().perSequence();
-        this.width = mixer.shape().rowSize();
+        this.width = core.shape().rowSize();
     }
 
     /** Appends the rows' keys and values to their caches, and writes the results of attention. */
@@ -51,7 +51,7 @@ final class KnownTokens {
                 oneByOne.add(first);
             }
         }
-        var pool = mixer.pool();
+        var pool = core.pool();
         if (oneByOne.size() < ENOUGH_FOR_EACH * pool.threads()) {
             attendOneByOne(oneByOne, a, pool);
         } else {
@@ -67,7 +67,7 @@ final class KnownTokens {
         if (cache.policy() != null || cache.outOfWindow() != null) {
             return false;
         }
-        return switch (cache.layer(mixer.layer()).codec()) {
+        return switch (cache.layer(core.layer()).codec()) {
             case KvCodec.F32 f32 -> true;
             case KvCodec.F16 f16 -> true;
             default -> false;
@@ -75,15 +75,15 @@ final class KnownTokens {
     }
 
     private void attendAtOnce(int first, Activations a) {
-        var cache = batch.cache(first).layer(mixer.layer());
-        int at = first * mixer.kvWidth();
+        var cache = batch.cache(first).layer(core.layer());
+        int at = first * core.kvWidth();
         int position = batch.position(first);
-        cache.append(a.keys, at, a.values, at, count, mixer.kvWidth(), position);
+        cache.append(a.keys, at, a.values, at, count, core.kvWidth(), position);
         var queries = new float[count * width];
         var results = new float[count * width];
         System.arraycopy(a.queries, first * width, queries, 0, queries.length);
         var rows = new ChunkRows(cache, queries, count, position);
-        PrefillAttention.attendLikeDecode(mixer.shape(), rows, results, mixer.pool());
+        PrefillAttention.attendLikeDecode(core.shape(), rows, results, core.pool());
         System.arraycopy(results, 0, a.attended, first * width, results.length);
     }
 
@@ -105,11 +105,11 @@ final class KnownTokens {
         for (int i = 0; i < rows; i++) {
             int row = sequences.get(i) + step;
             var sequence = batch.cache(row);
-            caches[i] = sequence.layer(mixer.layer());
+            caches[i] = sequence.layer(core.layer());
             policies[i] = sequence.policy();
             positions[i] = batch.position(row);
-            int at = row * mixer.kvWidth();
-            caches[i].append(a.keys, at, a.values, at, 1, mixer.kvWidth(), positions[i]);
+            int at = row * core.kvWidth();
+            caches[i].append(a.keys, at, a.values, at, 1, core.kvWidth(), positions[i]);
             parts[i] = outOfWindow.prepare(row, 1, caches[i]);
             System.arraycopy(a.queries, row * width, queries, i * width, width);
             if (parts[i] != null) {
@@ -118,7 +118,7 @@ final class KnownTokens {
         }
         var results = new float[rows * width];
         var stepRows = new StepRows(caches, policies, parts, queries, otherQueries, positions, StepTimes.NONE);
-        DecodeAttention.attend(mixer.shape(), mixer.layer(), stepRows, results, pool);
+        DecodeAttention.attend(core.shape(), core.layer(), stepRows, results, pool);
         for (int i = 0; i < rows; i++) {
             System.arraycopy(results, i * width, a.attended, (sequences.get(i) + step) * width, width);
             if (step < count - 1) {

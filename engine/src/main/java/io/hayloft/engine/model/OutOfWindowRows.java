@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record OutOfWindowRows(int layer, AttentionShape shape, Batch batch, Rotations rotations, float[] queries) {
     /** Room for the queries, in the buffers if any sequence has out-of-window tokens. */
-    static OutOfWindowRows of(AttentionMixer mixer, Batch batch, Rotations rotations, Activations a) {
+    static OutOfWindowRows of(AttentionCore core, Batch batch, Rotations rotations, Activations a) {
         boolean any = false;
         for (int row = 0; row < batch.rows(); row++) {
             any |= batch.cache(row).outOfWindow() != null;
@@ -23,7 +23,7 @@ record OutOfWindowRows(int layer, AttentionShape shape, Batch batch, Rotations r
         if (any && a.outOfWindowQueries.length < a.queries.length) {
             a.outOfWindowQueries = new float[a.queries.length];
         }
-        return new OutOfWindowRows(mixer.layer(), mixer.shape(), batch, rotations, a.outOfWindowQueries);
+        return new OutOfWindowRows(core.layer(), core.shape(), batch, rotations, a.outOfWindowQueries);
     }
 
     private @Nullable OutOfWindowStore store(int row) {

@@ -12,7 +12,7 @@ record ParallelUpdate(AttentionMixer mixer, Mamba2Mixer mamba, ParallelMixers co
 
     @Override
     public AttentionShape attention() {
-        return mixer.shape();
+        return mixer.attention();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.ParallelMixers;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.kv.attention.AttentionShape;
 import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.kv.cache.LayerShape;
@@ -50,6 +51,10 @@ public final class Shapes {
                 case AttentionConfig attention -> shapes.add(keysAndValues(attention));
                 case LayerConfig.NoMixer none -> shapes.add(new RecurrentShape(more));
                 case LayerConfig.Recurrent recurrent -> shapes.add(new RecurrentShape(recurrent.stateFloats() + more));
+                case SharedBlockConfig shared -> {
+                    shapes.add(keysAndValues(shared.attention()));
+                    beside.add(new RecurrentShape(shared.mamba().stateFloats()));
+                }
                 case ParallelMixers parallel -> {
                     shapes.add(keysAndValues(parallel.attention()));
                     beside.add(new RecurrentShape(parallel.mamba().stateFloats()));
@@ -61,14 +66,16 @@ public final class Shapes {
     }
 
     private static KvShape keysAndValues(AttentionConfig attention) {
-        return new KvShape(attention.kvHeads(), attention.headDim(), attention.window());
+        boolean keyed = attention.additions().latent() != null;
+        return new KvShape(attention.kvHeads(), attention.headDim(), attention.window(), keyed);
     }
 
     /** The number of the state of the recurrent mixer that works beside the attention of a layer. */
     static int stateBeside(DecoderConfig config, int layer) {
         int state = config.layers();
         for (int i = 0; i < layer; i++) {
-            state += config.stack().get(i).mixer() instanceof ParallelMixers ? 1 : 0;
+            var mixer = config.stack().get(i).mixer();
+            state += mixer instanceof ParallelMixers || mixer instanceof SharedBlockConfig ? 1 : 0;
         }
         return state;
     }

@@ -63,7 +63,11 @@ class ArchitectureGoldensTest {
             "qwen3_next",
             "nemotron_h",
             "nemotron_h_moe",
-            "bamba");
+            "bamba",
+            "zamba2",
+            "deepseek_v2_lite",
+            "deepseek_v2",
+            "deepseek_v3");
 
     static List<Arguments> layoutsAndConfigs() {
         var all = new ArrayList<Arguments>();
@@ -102,7 +106,7 @@ class ArchitectureGoldensTest {
 
     /** Channels of a head that rotate in neighbouring pairs in the reference implementation; 0 where they do not. */
     private static int neighbours(String layout, LanguageModel model) {
-        boolean interleaved = layout.matches(".*/(glm4|cohere2?)");
+        boolean interleaved = layout.matches(".*/(glm4|cohere2?|deepseek_v2.*)");
         var rope = interleaved ? model.config().attention(0).rope() : null;
         return rope == null ? 0 : rope.rotaryDims();
     }
@@ -121,6 +125,7 @@ class ArchitectureGoldensTest {
 
     private static void checkCache(String prompt, SequenceCache cache, SafetensorsFile expected, int neighbours) {
         for (int layer = 0; layer < cache.shape().layers(); layer++) {
+            checkLatents(prompt, layer, cache, expected, neighbours);
             var keys = prompt + ".cache.k.layer" + layer;
             var values = prompt + ".cache.v.layer" + layer;
             if (expected.names().contains(keys)) {
@@ -130,6 +135,28 @@ class ArchitectureGoldensTest {
                 Runs.assertClose(values, Runs.values(cache, layer), expected.readFloats(values));
             }
         }
+    }
+
+    /** Rows of latent attention: the rotating key, then the latent. DeepSeek-V2 has neighbouring channels rotate together. */
+    private static void checkLatents(
+            String prompt, int layer, SequenceCache cache, SafetensorsFile expected, int neighbours) {
+        var name = prompt + ".cache.latent.layer" + layer;
+        if (!expected.names().contains(name)) {
+            return;
+        }
+        var latents = expected.readFloats(name);
+        var rotating = expected.readFloats(prompt + ".cache.rope.layer" + layer);
+        int tokens = cache.layer(layer).length(0);
+        int rank = latents.length / tokens;
+        int rope = rotating.length / tokens;
+        var ordered = neighbours > 0 ? firstMembersFirst(rotating, rope, rope) : rotating;
+        var rows = new float[tokens * (rope + rank)];
+        for (int token = 0; token < tokens; token++) {
+            System.arraycopy(ordered, token * rope, rows, token * (rope + rank), rope);
+            System.arraycopy(latents, token * rank, rows, token * (rope + rank) + rope, rank);
+        }
+        Runs.assertClose(name, Runs.keys(cache, layer), rows);
+        assertThat(Runs.values(cache, layer)).isEqualTo(Runs.keys(cache, layer));
     }
 
     @ParameterizedTest
@@ -227,7 +254,9 @@ class ArchitectureGoldensTest {
 
     /** Those that llama.cpp has. */
     static List<String> layoutsInGguf() {
-        return LAYOUTS_2026.stream().filter(layout -> !layout.equals("bamba")).toList();
+        return LAYOUTS_2026.stream()
+                .filter(layout -> !layout.matches("bamba|zamba2"))
+                .toList();
     }
 
     /** The same weights under other names and in other orders: the same bits. */

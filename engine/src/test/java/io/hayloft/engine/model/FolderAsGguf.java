@@ -89,6 +89,9 @@ final class FolderAsGguf {
             Map.entry("mlp.shared_expert.gate_proj", "ffn_gate_shexp"),
             Map.entry("mlp.shared_expert.up_proj", "ffn_up_shexp"),
             Map.entry("mlp.shared_expert.down_proj", "ffn_down_shexp"),
+            Map.entry("mlp.shared_experts.gate_proj", "ffn_gate_shexp"),
+            Map.entry("mlp.shared_experts.up_proj", "ffn_up_shexp"),
+            Map.entry("mlp.shared_experts.down_proj", "ffn_down_shexp"),
             Map.entry("mlp.shared_expert_gate", "ffn_gate_inp_shexp"),
             Map.entry("self_attn", "attn_sinks"),
             Map.entry("block_sparse_moe.router.layer", "ffn_gate_inp"),
@@ -117,6 +120,7 @@ final class FolderAsGguf {
     private final GgufBuilder gguf = new GgufBuilder();
     private final ExpertsAsGguf experts = new ExpertsAsGguf(gguf);
     private final HybridAsGguf hybrid;
+    private final LatentAsGguf latent;
     private int heads;
     private int kvHeads;
     private int headDim;
@@ -125,7 +129,10 @@ final class FolderAsGguf {
         this.config = config;
         this.type = config.get("model_type").asString();
         boolean moe = config.path("layers_block_type").toString().contains("\"moe\"");
-        this.architecture = moe ? type + "_moe" : ARCHITECTURES.getOrDefault(type, type);
+        this.architecture = moe
+                ? type + "_moe"
+                : type.startsWith("deepseek_") ? "deepseek2" : ARCHITECTURES.getOrDefault(type, type);
+        this.latent = new LatentAsGguf(gguf, config, architecture);
         this.hybrid = new HybridAsGguf(gguf, config, architecture);
     }
 
@@ -180,10 +187,10 @@ final class FolderAsGguf {
         key("context_length", whole(0, "max_position_embeddings", "n_positions"));
         key("embedding_length", hidden);
         key("attention.head_count", heads);
-        if (!hybrid.isHybrid()) {
+        if (!hybrid.isHybrid() && !latent.isLatent()) {
             key("attention.head_count_kv", kvHeads);
         }
-        if (headDim != hidden / heads) {
+        if (headDim != hidden / heads && !latent.isLatent()) {
             key("attention.key_length", headDim);
             key("attention.value_length", headDim);
         }
@@ -199,6 +206,7 @@ final class FolderAsGguf {
         own();
         yarn(rope);
         hybrid.keys(kvHeads);
+        latent.keys();
         ExpertsAsGguf.keys(gguf, architecture, config);
         gguf.whole("tokenizer.ggml.bos_token_id", 1).whole("tokenizer.ggml.eos_token_id", 2);
     }
@@ -267,7 +275,8 @@ final class FolderAsGguf {
 
     private void tensor(SafetensorsFile weights, String name) {
         var tensor = Objects.requireNonNull(weights.tensors().get(name));
-        if (hybrid.takes(tensor)
+        if (latent.takes(tensor)
+                || hybrid.takes(tensor)
                 || experts.takes(tensor, config.path("num_local_experts").asInt(1) == 0)) {
             return;
         }

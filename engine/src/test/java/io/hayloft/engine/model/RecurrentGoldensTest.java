@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
+import io.hayloft.formats.config.SharedBlockConfig;
+import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.RecurrentState;
@@ -16,12 +19,27 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What models with Mamba mixers remember, against the reference implementation; logits are those of {@link ArchitectureGoldensTest}. */
+/** What models with recurrent mixers remember, against the reference implementation; logits are those of {@link ArchitectureGoldensTest}. */
 class RecurrentGoldensTest {
     @ParameterizedTest
-    @ValueSource(strings = {"mamba", "mamba2", "mamba2_codestral", "jamba", "falcon_h1"})
+    @ValueSource(
+            strings = {
+                "architectures/mamba",
+                "architectures/mamba2",
+                "architectures/mamba2_codestral",
+                "architectures/jamba",
+                "architectures/falcon_h1",
+                "architectures-2026/lfm2",
+                "architectures-2026/granitemoehybrid_moe",
+                "architectures-2026/granitemoehybrid_dense",
+                "architectures-2026/qwen3_next",
+                "architectures-2026/nemotron_h",
+                "architectures-2026/nemotron_h_moe",
+                "architectures-2026/bamba",
+                "architectures-2026/zamba2"
+            })
     void statesAgree(String layout) {
-        var folder = Shared.golden("architectures/" + layout);
+        var folder = Shared.golden(layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
             int compared = 0;
@@ -41,11 +59,11 @@ class RecurrentGoldensTest {
             String prompt, int layer, LanguageModel model, SequenceCache cache, SafetensorsFile expected) {
         var convolutionName = prompt + ".state.conv_states.layer" + layer;
         var scanName = prompt + ".state.recurrent_states.layer" + layer;
-        if (!expected.names().contains(scanName)) {
+        if (!expected.names().contains(convolutionName)) {
             return 0;
         }
         var convolution = expected.readFloats(convolutionName);
-        var scan = expected.readFloats(scanName);
+        var scan = expected.names().contains(scanName) ? expected.readFloats(scanName) : new float[0];
         switch (model.config().stack().get(layer).mixer()) {
             case MambaConfig mamba -> {
                 var state = state(cache, layer);
@@ -56,7 +74,24 @@ class RecurrentGoldensTest {
                         Runs.slice(state, edge, state.length - edge),
                         transposed(scan, 1, mamba.channels(), mamba.stateSize()));
             }
+            case ShortConvolutionConfig own -> {
+                assertThat(scan).isEmpty();
+                Runs.assertClose(convolutionName, state(cache, layer), newest(convolution, own.convolution()));
+            }
+            case DeltaConfig delta -> {
+                var state = state(cache, layer);
+                int edge = 3 * delta.convolutionChannels();
+                Runs.assertClose(convolutionName, Runs.slice(state, 0, edge), newest(convolution, 4));
+                Runs.assertClose(scanName, Runs.slice(state, edge, state.length - edge), scan);
+            }
             case Mamba2Config mamba -> compare(mamba, state(cache, layer), convolution, scan, scanName);
+            case SharedBlockConfig shared ->
+                compare(
+                        shared.mamba(),
+                        state(cache, Shapes.stateBeside(model.config(), layer)),
+                        convolution,
+                        scan,
+                        scanName);
             case ParallelMixers both ->
                 compare(
                         both.mamba(),
@@ -82,10 +117,12 @@ class RecurrentGoldensTest {
         return ((RecurrentState) cache.state(state)).values();
     }
 
-    /** [channels][4] to [3][channels], without the oldest input. */
+    /** [channels][taps] to [taps - 1][channels], without the oldest input. */
     private static float[] newest(float[] inputs, int taps) {
         return Runs.slice(
-                transposed(inputs, 1, inputs.length / taps, taps), inputs.length / taps, inputs.length / taps * 3);
+                transposed(inputs, 1, inputs.length / taps, taps),
+                inputs.length / taps,
+                inputs.length / taps * (taps - 1));
     }
 
     /** [count][rows][columns] to [count][columns][rows]. */
@@ -102,9 +139,18 @@ class RecurrentGoldensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mamba", "mamba2_codestral", "jamba", "falcon_h1"})
+    @ValueSource(
+            strings = {
+                "architectures/mamba",
+                "architectures/mamba2_codestral",
+                "architectures/jamba",
+                "architectures/falcon_h1",
+                "architectures-2026/lfm2",
+                "architectures-2026/qwen3_next",
+                "architectures-2026/nemotron_h_moe"
+            })
     void lockstepEqualsSoloAndForksGoTheirOwnWays(String layout) {
-        var folder = Shared.golden("architectures/" + layout);
+        var folder = Shared.golden(layout);
         try (var model = Runs.load(folder, "config.json", 2);
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
                 var a = Runs.exactCache(model);

@@ -117,15 +117,14 @@ class RecurrentLayerTest {
     private Layer moved(Layer layer, int to) {
         var sublayer = layer.sublayers().getFirst();
         var mixer = (AttentionMixer) sublayer.update();
+        var core = mixer.core();
         var same = new AttentionMixer(
-                to,
-                mixer.shape(),
+                new AttentionCore(to, core.shape(), core.rope(), core.pool()),
                 mixer.query(),
                 mixer.key(),
                 mixer.value(),
                 mixer.gate(),
                 mixer.output(),
-                mixer.rope(),
                 mixer.pool());
         var attention = new Sublayer(
                 Objects.requireNonNull(sublayer.norm()), same, sublayer.postNorm(), sublayer.hidden(), pool);

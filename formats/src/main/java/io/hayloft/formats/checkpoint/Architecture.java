@@ -53,7 +53,12 @@ enum Architecture {
     GRANITEMOEHYBRID(List.of("granitemoehybrid"), List.of("granitehybrid")),
     QWEN3_NEXT(List.of("qwen3_next"), List.of("qwen3next")),
     NEMOTRON_H(List.of("nemotron_h"), List.of("nemotron_h", "nemotron_h_moe")),
-    BAMBA(List.of("bamba"), List.of());
+    BAMBA(List.of("bamba"), List.of()),
+    ZAMBA2(List.of("zamba2"), List.of()),
+    /** DeepSeek-V2, and V2-Lite, whose queries are not compressed. */
+    DEEPSEEK_V2(List.of("deepseek_v2"), List.of("deepseek2")),
+    /** DeepSeek-V3 and R1; files say by their router that they are not V2. */
+    DEEPSEEK_V3(List.of("deepseek_v3"), List.of());
 
     private final List<String> huggingFaceNames;
     private final List<String> ggufNames;
@@ -109,7 +114,7 @@ enum Architecture {
     /** Whether some layers have attention, and others a recurrent mixer in its place. */
     boolean isHybrid() {
         return switch (this) {
-            case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA -> true;
+            case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA, ZAMBA2 -> true;
             default -> false;
         };
     }
@@ -127,9 +132,23 @@ enum Architecture {
     /** Whether some of its models have experts. */
     boolean mayHaveExperts() {
         return switch (this) {
-            case JAMBA, MIXTRAL, QWEN2_MOE, QWEN3_MOE, GPT_OSS, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H -> true;
+            case JAMBA,
+                    MIXTRAL,
+                    QWEN2_MOE,
+                    QWEN3_MOE,
+                    GPT_OSS,
+                    GRANITEMOEHYBRID,
+                    QWEN3_NEXT,
+                    NEMOTRON_H,
+                    DEEPSEEK_V2,
+                    DEEPSEEK_V3 -> true;
             default -> false;
         };
+    }
+
+    /** Whether its attention keeps latents. */
+    boolean isDeepSeek() {
+        return this == DEEPSEEK_V2 || this == DEEPSEEK_V3;
     }
 
     /** Gemma: GELU, scaled embeddings, norms that multiply with weight + 1. */
@@ -146,7 +165,7 @@ enum Architecture {
     Activation activation() {
         return switch (this) {
             case GEMMA, GEMMA2, GEMMA3, STARCODER2, PHI, GPT2 -> Activation.GELU_TANH;
-            case GPT_NEOX, FALCON -> Activation.GELU;
+            case GPT_NEOX, FALCON, ZAMBA2 -> Activation.GELU;
             case NEMOTRON_H -> Activation.RELU_SQUARED;
             default -> Activation.SILU;
         };
@@ -178,7 +197,7 @@ enum Architecture {
 
     /** What the attention of every model of the architecture has besides. */
     Additions additions() {
-        return new Additions(this == GPT_OSS, this == QWEN3_NEXT);
+        return new Additions(this == GPT_OSS, this == QWEN3_NEXT, null);
     }
 
     /** Whether norms multiply with weight + 1, in safetensors: GGUF files hold the sum. */
@@ -188,7 +207,7 @@ enum Architecture {
 
     /** Whether gate and up lie in one tensor. */
     boolean hasFusedFeedForward() {
-        return this == PHI3 || this == GLM4;
+        return this == PHI3 || this == GLM4 || this == ZAMBA2;
     }
 
     /** Whether neighbouring channels of a head rotate together, so that its rows lie pair by pair in every file. */

@@ -32,6 +32,17 @@ final class ExpertNames {
                         .put(Role.SHARED_DOWN, part + "shared_expert.down_proj.weight")
                         .put(Role.SHARED_ROUTER, part + "shared_expert_gate.weight");
             }
+            case DEEPSEEK_V2, DEEPSEEK_V3 -> {
+                var part = layer + "mlp.";
+                yield usual.put(Role.ROUTER, part + "gate.weight")
+                        .put(Role.ROUTER_CORRECTION, part + "gate.e_score_correction_bias")
+                        .put(Role.EXPERT_GATE, part + "experts.@.gate_proj.weight")
+                        .put(Role.EXPERT_UP, part + "experts.@.up_proj.weight")
+                        .put(Role.EXPERT_DOWN, part + "experts.@.down_proj.weight")
+                        .put(Role.SHARED_GATE, part + "shared_experts.gate_proj.weight")
+                        .put(Role.SHARED_UP, part + "shared_experts.up_proj.weight")
+                        .put(Role.SHARED_DOWN, part + "shared_experts.down_proj.weight");
+            }
             case GPT_OSS -> {
                 var part = layer + "mlp.";
                 yield usual.put(Role.ATTENTION_SINKS, layer + "self_attn.sinks")

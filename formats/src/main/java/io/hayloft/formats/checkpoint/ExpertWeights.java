@@ -127,7 +127,7 @@ final class ExpertWeights implements WeightSource {
     }
 
     @Override
-    public WeightRows expert(Role role, int layer, int expert) {
+    public WeightRows part(Role role, int layer, int expert) {
         var experts = experts(layer);
         var place = new Place(role, layer, expert, experts.experts());
         int width = experts.each().width();

@@ -19,11 +19,14 @@ final class FamilyWeights {
     record File(String source, Map<String, Tensor> tensors, Map<String, String> unread, boolean gguf) {}
 
     /** The names in Hugging Face checkpoints, given those of most architectures. */
-    static TensorNames huggingFaceNames(Architecture architecture, TensorNames usual) {
+    static TensorNames huggingFaceNames(Architecture architecture, DecoderConfig config, TensorNames usual) {
         return switch (architecture) {
             case MAMBA, MAMBA2 -> StateSpaceNames.mamba(architecture == Architecture.MAMBA2);
             case JAMBA, FALCON_H1 -> StateSpaceNames.hybrid(usual, architecture == Architecture.FALCON_H1);
             case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA -> HybridNames.huggingFace(architecture, usual);
+            case DEEPSEEK_V2, DEEPSEEK_V3 ->
+                LatentWeights.huggingFaceNames(ExpertNames.huggingFace(architecture, usual));
+            case ZAMBA2 -> HybridNames.zamba(config, usual);
             default -> ExpertNames.huggingFace(architecture, usual);
         };
     }
@@ -33,6 +36,7 @@ final class FamilyWeights {
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> StateSpaceNames.gguf(ExpertNames.gguf(usual));
             case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA -> HybridNames.gguf(architecture, usual);
+            case DEEPSEEK_V2, DEEPSEEK_V3 -> LatentWeights.ggufNames(ExpertNames.gguf(usual));
             default -> ExpertNames.gguf(usual);
         };
     }
@@ -46,14 +50,15 @@ final class FamilyWeights {
             File file, Architecture architecture, DecoderConfig config, TensorNames names, TensorLayout layout) {
         var form = ExpertWeights.Form.of(architecture, file);
         return switch (architecture) {
-            case MAMBA, MAMBA2, JAMBA, FALCON_H1, LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA ->
+            case MAMBA, MAMBA2, JAMBA, FALCON_H1, LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA, ZAMBA2 ->
                 new StateSpaceWeights(file, config, names, form, layout);
             case RECURRENT_GEMMA -> new GriffinWeights(file, config, layout);
             case RWKV5 -> new RwkvWeights(file, config, layout);
             default -> {
                 var tensors = new NamedWeights.Tensors(file.tensors, file.unread, ExpertWeights.biases(config, names));
                 var usual = new NamedWeights(file.source, config, tensors, names, layout);
-                yield new ExpertWeights(config, names, form, usual);
+                var others = new ExpertWeights(config, names, form, usual);
+                yield architecture.isDeepSeek() ? new LatentWeights(file, config, names, others, usual) : others;
             }
         };
     }

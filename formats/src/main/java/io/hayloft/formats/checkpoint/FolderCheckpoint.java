@@ -55,7 +55,7 @@ final class FolderCheckpoint implements Checkpoint {
                 new FamilyWeights.File(folder.toString(), shards.tensors(), shards.unread(), false),
                 architecture,
                 config,
-                FamilyWeights.huggingFaceNames(architecture, usual),
+                FamilyWeights.huggingFaceNames(architecture, config, usual),
                 TensorLayout.huggingFace(architecture, config));
     }
 

@@ -7,6 +7,7 @@ import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,8 +52,12 @@ final class GgufConfig {
     }
 
     private static Architecture architecture(Architecture named, Fields fields) {
-        boolean experts = named == Architecture.LLAMA && fields.whole("expert_count", 0) > 0;
-        return experts ? Architecture.MIXTRAL : named;
+        return switch (named) {
+            case LLAMA -> fields.whole("expert_count", 0) > 0 ? Architecture.MIXTRAL : named;
+            case DEEPSEEK_V2 ->
+                fields.whole("expert_gating_func", 1) == GgufExperts.SIGMOID ? Architecture.DEEPSEEK_V3 : named;
+            default -> named;
+        };
     }
 
     static Architecture architecture(GgufFile file) {
@@ -142,19 +147,25 @@ final class GgufConfig {
         var ropes = new GgufRope(fields, tensors, headDim, architecture);
         var rope = ropes.full();
         var slidingRope = architecture == Architecture.GEMMA3 ? ropes.local() : ropes.sameForSliding(rope);
+        if (architecture.isDeepSeek()) {
+            kvHeads = new int[layers];
+            Arrays.fill(kvHeads, 1); // files say as many as there are queries, or one
+        }
         double scale = parts.attentionScale();
-        var attention = new AttentionConfig(
-                queryHeads[0],
-                queryHeads[0],
-                headDim,
-                0,
-                rope,
-                scale > 0 ? scale : 1 / Math.sqrt(queryScalar(layers, hidden, queryHeads[0], headDim)),
-                softCap("attn_logit_softcapping", GEMMA2_ATTENTION_CAP),
-                parts.headNorm(),
-                parts.biases(),
-                parts.outputBias(),
-                architecture.additions());
+        var attention = architecture.isDeepSeek()
+                ? new GgufLatent(fields, tensors.keySet()).attention(queryHeads[0], rope)
+                : new AttentionConfig(
+                        queryHeads[0],
+                        queryHeads[0],
+                        headDim,
+                        0,
+                        rope,
+                        scale > 0 ? scale : 1 / Math.sqrt(queryScalar(layers, hidden, queryHeads[0], headDim)),
+                        softCap("attn_logit_softcapping", GEMMA2_ATTENTION_CAP),
+                        parts.headNorm(),
+                        parts.biases(),
+                        parts.outputBias(),
+                        architecture.additions());
         int window = fields.whole("attention.sliding_window", defaultWindow(layers));
         var sliding = slidingLayers(window, layers);
         var stack = new ArrayList<LayerConfig>();
@@ -229,6 +240,9 @@ final class GgufConfig {
     }
 
     private int headDim(int hidden, int queryHeads) {
+        if (architecture.isDeepSeek()) {
+            return fields.positive("rope.dimension_count");
+        }
         int keys = fields.positive("attention.key_length", Math.max(1, hidden / queryHeads));
         int values = fields.positive("attention.value_length", keys);
         if (keys != values) {

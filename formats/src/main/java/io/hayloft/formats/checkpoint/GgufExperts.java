@@ -25,6 +25,9 @@ record GgufExperts(Fields fields, Set<String> tensors, Architecture architecture
             "expert_weights_norm",
             "expert_weights_scale");
 
+    /** The number of sigmoids in the key for the kind of scores. */
+    static final int SIGMOID = 2;
+
     /** Whether a layer, from 0, has experts in place of a dense feed-forward part. */
     boolean in(int layer) {
         return has(layer, "ffn_gate_inp.weight");
@@ -66,9 +69,18 @@ record GgufExperts(Fields fields, Set<String> tensors, Architecture architecture
                         has(layer, "ffn_gate_inp.bias"),
                         false,
                         Groups.ONE);
-            case NEMOTRON_H -> ofDeepSeek(layer, chosen, Scoring.SIGMOID);
+            case NEMOTRON_H, DEEPSEEK_V3 -> ofDeepSeek(layer, chosen, Scoring.SIGMOID);
+            case DEEPSEEK_V2 -> ofDeepSeek(layer, chosen, Scoring.SOFTMAX);
             default -> throw fields.error("mixtures of experts are not supported for " + architecture.label());
         };
+    }
+
+    /** DeepSeek states how many experts are shared, all in one. */
+    private int sharedWidth() {
+        return architecture.isDeepSeek()
+                ? HuggingFaceStateSpace.times(
+                        fields.positive("expert_shared_count"), fields.positive("expert_feed_forward_length"))
+                : fields.positive("expert_shared_feed_forward_length");
     }
 
     /** Scores of this kind unless a key says otherwise: 1 for softmax, 2 for sigmoid. */
@@ -76,7 +88,7 @@ record GgufExperts(Fields fields, Set<String> tensors, Architecture architecture
         var scoring = switch (fields.whole("expert_gating_func", 0)) {
             case 0 -> usual;
             case 1 -> Scoring.SOFTMAX;
-            case 2 -> Scoring.SIGMOID;
+            case SIGMOID -> Scoring.SIGMOID;
             default -> throw fields.error("key 'expert_gating_func' must be 1 or 2");
         };
         double scale = fields.number("expert_weights_scale", 1);
@@ -97,7 +109,7 @@ record GgufExperts(Fields fields, Set<String> tensors, Architecture architecture
         if (!has(layer, "ffn_up_shexp.weight")) {
             return null;
         }
-        var part = plain(fields.positive("expert_shared_feed_forward_length"));
+        var part = plain(sharedWidth());
         return new Shared(part, has(layer, "ffn_gate_inp_shexp.weight"));
     }
 }

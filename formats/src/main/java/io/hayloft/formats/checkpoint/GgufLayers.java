@@ -23,6 +23,7 @@ record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture)
             case GRANITE -> GRANITE_KEYS;
             case GRANITEMOEHYBRID -> union(GRANITE_KEYS, GgufExperts.KEYS, GgufStateSpace.KEYS);
             case LFM2 -> GgufHybrid.LFM2_KEYS;
+            case DEEPSEEK_V2, DEEPSEEK_V3 -> union(GgufExperts.KEYS, GgufExperts.ROUTER_KEYS, GgufLatent.KEYS);
             case NEMOTRON_H -> union(GgufExperts.KEYS, GgufExperts.ROUTER_KEYS, GgufStateSpace.KEYS);
             case QWEN3_NEXT -> union(GgufExperts.KEYS, GgufStateSpace.KEYS);
             case COHERE, COHERE2 -> Set.of("logit_scale");

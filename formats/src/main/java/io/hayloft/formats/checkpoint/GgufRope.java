@@ -20,12 +20,14 @@ final class GgufRope {
     private final double theta;
     private final int dims;
     private final boolean rounded;
+    private final boolean scoresScaled; // by YaRN's factor, in place of queries and keys
 
     GgufRope(Fields fields, Map<String, Tensor> tensors, int headDim, Architecture architecture) {
         this.fields = fields;
         this.tensors = tensors;
         this.theta = fields.number("rope.freq_base", 10_000);
         this.dims = fields.positive("rope.dimension_count", headDim);
+        this.scoresScaled = architecture.isDeepSeek();
         this.rounded = architecture != Architecture.GPT_OSS; // no key says how the bounds of YaRN are taken
     }
 
@@ -72,7 +74,8 @@ final class GgufRope {
     }
 
     private Scaling yarn(double factor) {
-        if (fields.number("rope.scaling.yarn_log_multiplier", 0) != 0) {
+        boolean forScores = fields.number("rope.scaling.yarn_log_multiplier", 0) != 0;
+        if (forScores && !scoresScaled) {
             throw fields.error("key 'rope.scaling.yarn_log_multiplier' is not supported: its scale differs between"
                     + " architectures");
         }
@@ -82,7 +85,7 @@ final class GgufRope {
         }
         double attention = fields.number("rope.scaling.attn_factor", 1)
                 * fields.number("rope.scaling.yarn_attn_factor", 1)
-                * RopeConfig.Yarn.defaultAttentionFactor(factor);
+                * (forScores ? 1 : RopeConfig.Yarn.defaultAttentionFactor(factor));
         return new RopeConfig.Yarn(
                 factor,
                 originalLength(),

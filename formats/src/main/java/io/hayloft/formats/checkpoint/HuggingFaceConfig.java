@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -131,19 +132,9 @@ public final class HuggingFaceConfig {
         int headDim = headDim(hidden);
         var rope = rope(headDim);
         var slidingRope = slidingRope(headDim);
-        double scale = parts.attentionScale();
-        var attention = new AttentionConfig(
-                queryHeads,
-                parts.kvHeads(queryHeads),
-                headDim,
-                0,
-                rope,
-                scale > 0 ? scale : 1 / Math.sqrt(queryScalar(headDim)),
-                softCap("attn_logit_softcapping", 50),
-                parts.headNorm(),
-                parts.biases(),
-                parts.outputBias(),
-                architecture.additions());
+        var attention = architecture.isDeepSeek()
+                ? new HuggingFaceLatent(fields, architecture).attention(queryHeads, Objects.requireNonNull(rope))
+                : attention(queryHeads, headDim, rope);
         var sliding = slidingLayers(layers);
         var rotary = rotaryLayers(sliding);
         var hybrid = new HuggingFaceHybrid(fields, architecture);
@@ -157,6 +148,22 @@ public final class HuggingFaceConfig {
         return stack;
     }
 
+    private AttentionConfig attention(int queryHeads, int headDim, @Nullable RopeConfig rope) {
+        double scale = parts.attentionScale();
+        return new AttentionConfig(
+                queryHeads,
+                parts.kvHeads(queryHeads),
+                headDim,
+                0,
+                rope,
+                scale > 0 ? scale : 1 / Math.sqrt(queryScalar(headDim)),
+                softCap("attn_logit_softcapping", 50),
+                parts.headNorm(),
+                parts.biases(),
+                parts.outputBias(),
+                architecture.additions());
+    }
+
     private void checkSupported() {
         QuantisationConfig.read(fields); // refuses formats that are not supported
         if (fields.flag("use_bidirectional_attention", false)) {
@@ -165,6 +172,9 @@ public final class HuggingFaceConfig {
     }
 
     private int headDim(int hidden) {
+        if (architecture.isDeepSeek()) {
+            return HuggingFaceLatent.ropeDim(fields);
+        }
         return fields.positive("head_dim", defaultHeadDim(hidden, fields.positive("num_attention_heads")));
     }
 
@@ -179,7 +189,7 @@ public final class HuggingFaceConfig {
 
     private boolean tiedByDefault() {
         return switch (architecture) {
-            case GEMMA, GEMMA2, GEMMA3, SMOLLM3, COHERE, COHERE2, STARCODER2, GPT2, FALCON, LFM2 -> true;
+            case GEMMA, GEMMA2, GEMMA3, SMOLLM3, COHERE, COHERE2, STARCODER2, GPT2, FALCON, LFM2, ZAMBA2 -> true;
             default -> false;
         };
     }
@@ -305,6 +315,9 @@ public final class HuggingFaceConfig {
         if (architecture == Architecture.COHERE2
                 || (architecture == Architecture.EXAONE4 && fields.has("sliding_window"))) {
             return sliding;
+        }
+        if (architecture == Architecture.ZAMBA2) {
+            return Collections.nCopies(layers, fields.flag("use_mem_rope", false));
         }
         if (architecture == Architecture.GRANITEMOEHYBRID) {
             return Collections.nCopies(

@@ -16,6 +16,9 @@ record HuggingFaceExperts(Fields fields, Architecture architecture) {
             case MIXTRAL, GPT_OSS -> true;
             case QWEN2_MOE, QWEN3_MOE, QWEN3_NEXT -> inQwen(layer);
             case GRANITEMOEHYBRID -> count(8) > 0;
+            case DEEPSEEK_V2, DEEPSEEK_V3 ->
+                layer >= fields.whole("first_k_dense_replace", architecture == Architecture.DEEPSEEK_V3 ? 3 : 0)
+                        && layer % fields.positive("moe_layer_freq", 1) == 0;
             default -> false;
         };
     }
@@ -54,6 +57,12 @@ record HuggingFaceExperts(Fields fields, Architecture architecture) {
                         shared(512, activation));
             case GPT_OSS -> ofGptOss();
             case NEMOTRON_H -> ofNemotron(activation);
+            case DEEPSEEK_V2 -> ofDeepSeek(64, ofDeepSeekV2(), activation);
+            case DEEPSEEK_V3 -> {
+                refuseOther("scoring_func", "sigmoid");
+                refuseOther("topk_method", "noaux_tc");
+                yield ofDeepSeek(256, corrected(8), activation);
+            }
             case GRANITEMOEHYBRID ->
                 new ExpertsConfig(
                         count(8),
@@ -97,13 +106,49 @@ record HuggingFaceExperts(Fields fields, Architecture architecture) {
                 none ? null : new Shared(new FeedForward(shared, activation, false, false), false));
     }
 
+    private ExpertsConfig ofDeepSeek(int count, Router router, Activation activation) {
+        int width = fields.positive("moe_intermediate_size");
+        int shared = fields.whole("n_shared_experts", 0);
+        return new ExpertsConfig(
+                fields.positive("n_routed_experts", count),
+                router,
+                new FeedForward(width, activation),
+                shared == 0
+                        ? null
+                        : new Shared(new FeedForward(HuggingFaceStateSpace.times(shared, width), activation), false));
+    }
+
+    /** A group counts as its best expert; the weights of the chosen are not divided by their sum. */
+    private Router ofDeepSeekV2() {
+        refuseOther("scoring_func", "softmax");
+        if (fields.flag("norm_topk_prob", false)) {
+            throw fields.error("field 'norm_topk_prob' is true, which is not supported for " + architecture.label());
+        }
+        var method = fields.text("topk_method", "greedy");
+        var groups = switch (method) {
+            case "greedy" -> Groups.ONE;
+            case "group_limited_greedy" -> groups(1);
+            default -> throw fields.error("field 'topk_method' is '" + method + "', which is not supported");
+        };
+        double scale = fields.number("routed_scaling_factor", 1);
+        return new Router(chosen(6), Scoring.SOFTMAX, false, scale, false, false, groups);
+    }
+
+    private void refuseOther(String name, String supported) {
+        var value = fields.text(name, supported);
+        if (!value.equals(supported)) {
+            throw fields.error("field '" + name + "' is '" + value + "', but only '" + supported + "' is supported for "
+                    + architecture.label());
+        }
+    }
+
     /** The router of DeepSeek-V3: sigmoids, corrected where experts are chosen, in groups by their best two. */
     private Router corrected(int chosen) {
         return new Router(
                 chosen(chosen),
                 Scoring.SIGMOID,
                 fields.flag("norm_topk_prob", true),
-                fields.number("routed_scaling_factor", 1),
+                fields.number("routed_scaling_factor", architecture == Architecture.DEEPSEEK_V3 ? 2.5 : 1),
                 false,
                 true,
                 groups(2));

@@ -127,167 +127,6 @@ record HuggingFaceFamily(
     private static final HuggingFaceFamily EXAONE4 =
             of(Map.of(), Map.of("rms_norm_eps", 1e-5, "sliding_window", 4096), Set.of());
 
-    private static final Set<String> ROUTER_TRAINING =
-            Set.of("output_router_logits", "router_aux_loss_coef", "router_jitter_noise");
-
-    private static final HuggingFaceFamily MIXTRAL =
-            experts(Map.of("rms_norm_eps", 1e-5), Set.of("num_experts_per_tok", "num_local_experts"));
-
-    private static final HuggingFaceFamily QWEN_MOE = experts(
-            Map.of(),
-            Set.of(
-                    "decoder_sparse_step",
-                    "mlp_only_layers",
-                    "moe_intermediate_size",
-                    "norm_topk_prob",
-                    "num_experts",
-                    "num_experts_per_tok",
-                    "num_local_experts",
-                    "qkv_bias",
-                    "shared_expert_intermediate_size"));
-
-    private static final HuggingFaceFamily GPT_OSS = new HuggingFaceFamily(
-            Map.of(),
-            Map.of("rms_norm_eps", 1e-5, "sliding_window", 128, "attention_bias", true),
-            Set.of("num_experts_per_tok", "num_local_experts", "swiglu_limit"),
-            Set.of("experts_per_token", "initial_context_length", "output_router_logits", "router_aux_loss_coef"),
-            Set.of());
-
-    private static final HuggingFaceFamily LFM2 = new HuggingFaceFamily(
-            Map.of("rms_norm_eps", "norm_eps"),
-            Map.of("norm_eps", 1e-5),
-            Set.of(
-                    "block_auto_adjust_ff_dim",
-                    "block_ff_dim",
-                    "block_ffn_dim_multiplier",
-                    "block_multiple_of",
-                    "conv_L_cache",
-                    "full_attn_idxs"),
-            Set.of(
-                    "block_dim",
-                    "block_mlp_init_scale",
-                    "block_norm_eps",
-                    "block_out_init_scale",
-                    "block_use_swiglu",
-                    "block_use_xavier_init",
-                    "conv_dim",
-                    "conv_dim_out",
-                    "conv_use_xavier_init",
-                    "num_heads",
-                    "use_pos_enc"),
-            Set.of("conv_bias"));
-
-    private static final HuggingFaceFamily GRANITEMOEHYBRID = new HuggingFaceFamily(
-            Map.of(),
-            Map.of(),
-            Set.of(
-                    "attention_multiplier",
-                    "embedding_multiplier",
-                    "layers_block_type",
-                    "logits_scaling",
-                    "mamba_conv_bias",
-                    "mamba_d_conv",
-                    "mamba_d_head",
-                    "mamba_d_state",
-                    "mamba_expand",
-                    "mamba_n_groups",
-                    "mamba_n_heads",
-                    "num_experts_per_tok",
-                    "num_local_experts",
-                    "position_embedding_type",
-                    "residual_multiplier",
-                    "shared_intermediate_size"),
-            Set.of(
-                    "init_method",
-                    "mamba_chunk_size",
-                    "normalization_function",
-                    "output_router_logits",
-                    "router_aux_loss_coef"),
-            Set.of("mamba_proj_bias"));
-
-    private static final HuggingFaceFamily QWEN3_NEXT = new HuggingFaceFamily(
-            Map.of(),
-            Map.of("partial_rotary_factor", 0.25),
-            Set.of(
-                    "decoder_sparse_step",
-                    "full_attention_interval",
-                    "linear_conv_kernel_dim",
-                    "linear_key_head_dim",
-                    "linear_num_key_heads",
-                    "linear_num_value_heads",
-                    "linear_value_head_dim",
-                    "mlp_only_layers",
-                    "moe_intermediate_size",
-                    "norm_topk_prob",
-                    "num_experts",
-                    "num_experts_per_tok",
-                    "shared_expert_intermediate_size"),
-            ROUTER_TRAINING,
-            Set.of("attention_bias"));
-
-    private static final HuggingFaceFamily NEMOTRON_H = new HuggingFaceFamily(
-            Map.of(
-                    "hidden_act", "mlp_hidden_act",
-                    "rms_norm_eps", "layer_norm_epsilon"),
-            Map.of("layer_norm_epsilon", 1e-5),
-            Set.of(
-                    "conv_kernel",
-                    "hybrid_override_pattern",
-                    "layers_block_type",
-                    "mamba_head_dim",
-                    "mamba_num_heads",
-                    "mlp_bias",
-                    "moe_intermediate_size",
-                    "moe_shared_expert_intermediate_size",
-                    "n_group",
-                    "n_groups",
-                    "n_routed_experts",
-                    "n_shared_experts",
-                    "norm_topk_prob",
-                    "num_experts_per_tok",
-                    "routed_scaling_factor",
-                    "ssm_state_size",
-                    "time_step_limit",
-                    "topk_group",
-                    "use_conv_bias"),
-            Set.of(
-                    "attention_head_dim",
-                    "chunk_size",
-                    "expand",
-                    "mamba_hidden_act",
-                    "mamba_ssm_cache_dtype",
-                    "moe_shared_expert_overlap",
-                    "mtp_layers_block_type",
-                    "num_logits_to_keep",
-                    "num_nextn_predict_layers",
-                    "rescale_prenorm_residual",
-                    "residual_in_fp32",
-                    "time_step_floor",
-                    "time_step_max",
-                    "time_step_min",
-                    "use_mamba_kernels"),
-            Set.of("mamba_proj_bias", "use_bias"));
-
-    private static final HuggingFaceFamily BAMBA = new HuggingFaceFamily(
-            Map.of(),
-            Map.of("rms_norm_eps", 1e-5, "partial_rotary_factor", 0.5),
-            Set.of(
-                    "attn_layer_indices",
-                    "mamba_conv_bias",
-                    "mamba_d_conv",
-                    "mamba_d_head",
-                    "mamba_d_state",
-                    "mamba_expand",
-                    "mamba_n_groups",
-                    "mamba_n_heads",
-                    "time_step_limit"),
-            Set.of("mamba_chunk_size", "num_logits_to_keep", "z_loss_coefficient"),
-            Set.of("mamba_proj_bias", "mlp_bias"));
-
-    private static HuggingFaceFamily experts(Map<String, ?> defaults, Set<String> read) {
-        return new HuggingFaceFamily(Map.of(), defaults, read, ROUTER_TRAINING, Set.of());
-    }
-
     private static HuggingFaceFamily of(Map<String, String> names, Map<String, ?> defaults, Set<String> read) {
         return new HuggingFaceFamily(names, defaults, read, Set.of(), Set.of());
     }
@@ -307,14 +146,16 @@ record HuggingFaceFamily(
             case GPT2 -> GPT2;
             case FALCON -> FALCON;
             case EXAONE4 -> EXAONE4;
-            case MIXTRAL -> MIXTRAL;
-            case QWEN2_MOE, QWEN3_MOE -> QWEN_MOE;
-            case GPT_OSS -> GPT_OSS;
-            case LFM2 -> LFM2;
-            case NEMOTRON_H -> NEMOTRON_H;
-            case BAMBA -> BAMBA;
-            case QWEN3_NEXT -> QWEN3_NEXT;
-            case GRANITEMOEHYBRID -> GRANITEMOEHYBRID;
+            case MIXTRAL -> ExpertFamilies.MIXTRAL;
+            case QWEN2_MOE, QWEN3_MOE -> ExpertFamilies.QWEN_MOE;
+            case GPT_OSS -> ExpertFamilies.GPT_OSS;
+            case LFM2 -> HybridFamilies.LFM2;
+            case ZAMBA2 -> HybridFamilies.ZAMBA2;
+            case DEEPSEEK_V2, DEEPSEEK_V3 -> ExpertFamilies.DEEPSEEK;
+            case NEMOTRON_H -> HybridFamilies.NEMOTRON_H;
+            case BAMBA -> HybridFamilies.BAMBA;
+            case QWEN3_NEXT -> HybridFamilies.QWEN3_NEXT;
+            case GRANITEMOEHYBRID -> HybridFamilies.GRANITEMOEHYBRID;
             default -> NOTHING_OF_ITS_OWN;
         };
     }

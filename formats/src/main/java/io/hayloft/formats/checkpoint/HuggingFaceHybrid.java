@@ -4,6 +4,7 @@ import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.Mamba2Config;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.ShortConvolutionConfig;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +17,8 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
     enum Kind {
         ATTENTION,
         RECURRENT,
+        /** A recurrent layer with a transformer block that layers share. */
+        SHARED,
         /** A layer without a mixer. */
         FEED_FORWARD,
         /** A layer of experts without a mixer. */
@@ -25,6 +28,7 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
     private static final Map<String, Kind> KINDS = Map.of(
             "attention", Kind.ATTENTION,
             "full_attention", Kind.ATTENTION,
+            "hybrid", Kind.SHARED,
             "conv", Kind.RECURRENT,
             "linear_attention", Kind.RECURRENT,
             "mamba", Kind.RECURRENT);
@@ -92,7 +96,8 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
         for (var type : types) {
             var alone = architecture.hasOnePartALayer() ? ALONE.get(type) : null;
             var kind = alone != null ? alone : KINDS.get(type);
-            if (kind == null) {
+            boolean shared = kind == Kind.SHARED && architecture != Architecture.ZAMBA2;
+            if (kind == null || shared) {
                 throw fields.error("layer type '" + type + "' is not supported for " + architecture.label());
             }
             kinds.add(kind);
@@ -106,7 +111,7 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
             throw fields.error("field '" + name + "' has " + letters.length() + " letters for " + layers + " layers");
         }
         var kinds = new ArrayList<Kind>();
-        for (int i = 0; i < letters.length(); i++) {
+        for (int i = 0; i < layers; i++) {
             char letter = letters.charAt(i);
             var kind = LETTERS.get(letter);
             if (kind == null) {
@@ -141,13 +146,28 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
         return switch (kind) {
             case ATTENTION -> new LayerConfig(attention, behindMixer(number, hidden, parts));
             case RECURRENT -> new LayerConfig(mixer(hidden), behindMixer(number, hidden, parts));
+            case SHARED -> new LayerConfig(shared(number, attention, hidden, parts), new LayerConfig.None());
             case FEED_FORWARD -> new LayerConfig(new LayerConfig.NoMixer(), parts.dense(hidden));
             case EXPERTS -> new LayerConfig(new LayerConfig.NoMixer(), parts.experts());
         };
     }
 
     private LayerConfig.FeedForwardPart behindMixer(int number, int hidden, HuggingFaceLayers parts) {
-        return architecture.hasOnePartALayer() ? new LayerConfig.None() : parts.feedForward(hidden, number);
+        boolean none = architecture.hasOnePartALayer() || architecture == Architecture.ZAMBA2;
+        return none ? new LayerConfig.None() : parts.feedForward(hidden, number);
+    }
+
+    private SharedBlockConfig shared(int number, AttentionConfig attention, int hidden, HuggingFaceLayers parts) {
+        int before = 0;
+        for (var kind : kinds(HuggingFaceConfig.layers(fields)).subList(0, number)) {
+            before += kind == Kind.SHARED ? 1 : 0;
+        }
+        return new SharedBlockConfig(
+                attention,
+                parts.dense(hidden),
+                fields.positive("adapter_rank", 128),
+                before % fields.positive("num_mem_blocks", 1),
+                (Mamba2Config) mixer(hidden));
     }
 
     /** The mixer of the recurrent layers; all have the same. */
@@ -171,6 +191,16 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
                         "use_conv_bias");
                 int heads = fields.positive(names.heads, 128);
                 yield mamba2(HuggingFaceStateSpace.times(heads, fields.positive(names.headDim, 64)), 128, names);
+            }
+            case ZAMBA2 -> {
+                var names = new Mamba2Names(
+                        "n_mamba_heads",
+                        "mamba_headdim",
+                        "mamba_ngroups",
+                        "mamba_d_state",
+                        "mamba_d_conv",
+                        "use_conv_bias");
+                yield mamba2(HuggingFaceStateSpace.times(fields.positive("mamba_expand", 2), hidden), 64, names);
             }
             case GRANITEMOEHYBRID, BAMBA -> {
                 var names = new Mamba2Names(
@@ -208,7 +238,15 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
                 fields.positive(names.convolution, 4),
                 fields.flag(names.convolutionBias, true),
                 Mamba2Config.Gate.NORM_AFTER,
-                fields.has("time_step_limit") ? fields.limits("time_step_limit") : Mamba2Config.NO_LIMITS,
+                stepLimits(),
                 Mamba2Config.NO_FACTORS);
+    }
+
+    /** Zamba2 has a smallest step size, as transformers computes it. */
+    private List<Double> stepLimits() {
+        if (architecture == Architecture.ZAMBA2) {
+            return List.of(fields.number("time_step_min", 0.001), Double.POSITIVE_INFINITY);
+        }
+        return fields.has("time_step_limit") ? fields.limits("time_step_limit") : Mamba2Config.NO_LIMITS;
     }
 }

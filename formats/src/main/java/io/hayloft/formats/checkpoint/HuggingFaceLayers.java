@@ -132,7 +132,15 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
             return older.equals("gelu") ? Activation.GELU_TANH : activation("hidden_act", older);
         }
         var field = fields.has("hidden_activation") ? "hidden_activation" : "hidden_act";
-        return activation(field, fields.text(field, architecture == Architecture.NEMOTRON_H ? "relu2" : "silu"));
+        return activation(field, fields.text(field, usualActivation()));
+    }
+
+    private String usualActivation() {
+        return switch (architecture) {
+            case NEMOTRON_H -> "relu2";
+            case ZAMBA2 -> "gelu";
+            default -> "silu";
+        };
     }
 
     private Activation activation(String field, String name) {
@@ -156,6 +164,7 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
         return switch (architecture) {
             case GRANITE, GRANITEMOEHYBRID -> fields.number("attention_multiplier", 1);
             case GPT2 -> fields.flag("scale_attn_weights", true) ? 0 : 1;
+            case ZAMBA2 -> Math.sqrt(2.0 / fields.positive("head_dim")); // queries and keys are made of twice the width
             default -> 0;
         };
     }

@@ -1,6 +1,9 @@
 package io.hayloft.formats.checkpoint;
 
+import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.SharedBlockConfig;
+import java.util.HashMap;
 
 /** The names of the tensors of models that mix recurrent layers with attention layers. */
 final class HybridNames {
@@ -50,6 +53,42 @@ final class HybridNames {
             case BAMBA -> StateSpaceNames.hybrid(usual, true);
             default -> throw new IllegalStateException(architecture + " is no hybrid");
         };
+    }
+
+    /** Zamba2: layers with a block call everything differently, and blocks lie in the first layer that has them. */
+    static TensorNames zamba(DecoderConfig config, TensorNames usual) {
+        var firsts = new HashMap<Integer, Integer>(); // the first layer of each block
+        int hybrids = 0;
+        usual.put(Role.FINAL_NORM, "model.final_layernorm.weight");
+        StateSpaceNames.putMixer(usual, "model.layers.#.mamba.", true);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            if (config.stack().get(layer).mixer() instanceof SharedBlockConfig shared) {
+                int own = layer;
+                int first = firsts.computeIfAbsent(shared.block(), block -> own);
+                usual.put(layer, ofBlock(first, hybrids++));
+            }
+        }
+        return usual;
+    }
+
+    private static TensorNames ofBlock(int first, int number) {
+        var block = "model.layers." + first + ".shared_transformer.";
+        var part = block + "feed_forward.";
+        var adapter = part + "gate_up_proj_adapter_list." + number + ".";
+        var names = new TensorNames("model.layers.", "", part + "gate_up_proj.weight")
+                .put(Role.ATTENTION_NORM, "model.layers.#.mamba_decoder.input_layernorm.weight")
+                .put(Role.BLOCK_NORM, block + "input_layernorm.weight")
+                .put(Role.QUERY, block + "self_attn.q_proj.weight")
+                .put(Role.KEY, block + "self_attn.k_proj.weight")
+                .put(Role.VALUE, block + "self_attn.v_proj.weight")
+                .put(Role.ATTENTION_OUTPUT, block + "self_attn.o_proj.weight")
+                .put(Role.FEED_FORWARD_NORM, block + "pre_ff_layernorm.weight")
+                .put(Role.DOWN, part + "down_proj.weight")
+                .put(Role.ADAPTER_DOWN, adapter + "0.weight")
+                .put(Role.ADAPTER_GATE, adapter + "1.weight")
+                .put(Role.ADAPTER_UP, adapter + "1.weight")
+                .put(Role.BLOCK_OUT, "model.layers.#.linear.weight");
+        return StateSpaceNames.putMixer(names, "model.layers.#.mamba_decoder.mamba.", true);
     }
 
     private static TensorNames nemotron() {

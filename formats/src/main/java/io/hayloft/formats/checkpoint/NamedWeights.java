@@ -8,6 +8,7 @@ import io.hayloft.formats.config.DecoderConfig.NormKind;
 import io.hayloft.formats.config.DecoderConfig.NormPlacement;
 import io.hayloft.formats.config.LayerConfig.FeedForward;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.WeightRows;
@@ -283,7 +284,7 @@ final class NamedWeights implements WeightSource {
                     case OWN, TOGETHER -> width;
                 };
             }
-            case GATE, UP, GATE_BIAS, UP_BIAS -> config.feedForward(layer).width();
+            case GATE, UP, GATE_BIAS, UP_BIAS -> config.innerWidth(layer);
             default -> config.hidden();
         };
     }
@@ -291,8 +292,10 @@ final class NamedWeights implements WeightSource {
     /** Columns of a matrix. */
     private int inputs(Role role, int layer) {
         return switch (role) {
-            case ATTENTION_OUTPUT -> config.attention(layer).queryWidth();
-            case DOWN -> config.feedForward(layer).width();
+            case ATTENTION_OUTPUT -> config.attention(layer).resultWidth();
+            case DOWN -> config.innerWidth(layer);
+            case QUERY, KEY, VALUE ->
+                config.stack().get(layer).mixer() instanceof SharedBlockConfig ? 2 * config.hidden() : config.hidden();
             default -> config.hidden();
         };
     }

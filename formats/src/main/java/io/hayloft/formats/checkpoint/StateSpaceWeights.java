@@ -6,6 +6,7 @@ import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.ShortConvolutionConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
@@ -45,6 +46,7 @@ final class StateSpaceWeights implements WeightSource {
                 case MambaConfig mamba -> mamba.convolutionBias();
                 case Mamba2Config mamba -> mamba.convolutionBias();
                 case ParallelMixers both -> both.mamba().convolutionBias();
+                case SharedBlockConfig shared -> shared.mamba().convolutionBias();
                 default -> false;
             };
             if (convolution) {
@@ -71,7 +73,12 @@ final class StateSpaceWeights implements WeightSource {
                     SSM_C_NORM,
                     SSM_NORM,
                     SSM_OUT,
-                    SSM_RATES -> ofMixer(role, layer);
+                    SSM_RATES,
+                    BLOCK_NORM,
+                    BLOCK_OUT,
+                    ADAPTER_DOWN,
+                    ADAPTER_GATE,
+                    ADAPTER_UP -> ofMixer(role, layer);
             case FEED_FORWARD_NORM ->
                 usual.find(role, layer)
                         .or(() -> usual.tensor(withoutSuffix(role, layer), config.hidden())
@@ -103,9 +110,24 @@ final class StateSpaceWeights implements WeightSource {
             case MambaConfig mamba -> ofMamba(mamba, role, layer);
             case Mamba2Config mamba -> ofMamba2(mamba, role, layer);
             case ParallelMixers both -> ofMamba2(both.mamba(), role, layer);
+            case SharedBlockConfig shared -> ofShared(shared, role, layer);
             case ShortConvolutionConfig convolution -> ofConvolution(convolution, role, layer);
             case DeltaConfig delta -> ofDelta(delta, role, layer);
             default -> Optional.empty();
+        };
+    }
+
+    private Optional<WeightRows> ofShared(SharedBlockConfig shared, Role role, int layer) {
+        int hidden = config.hidden();
+        int inner = shared.feedForward().width();
+        return switch (role) {
+            case BLOCK_NORM -> vector(role, layer, 2L * hidden);
+            case BLOCK_OUT -> matrix(role, layer, hidden, hidden);
+            case ADAPTER_DOWN -> matrix(role, layer, shared.adapterRank(), hidden);
+            case ADAPTER_GATE, ADAPTER_UP ->
+                usual.tensor(names.of(role, layer), 2L * inner, shared.adapterRank())
+                        .map(tensor -> new WeightRows(tensor, role == Role.ADAPTER_UP ? inner : 0, inner, null));
+            default -> ofMamba2(shared.mamba(), role, layer);
         };
     }
 
@@ -200,7 +222,7 @@ final class StateSpaceWeights implements WeightSource {
     }
 
     @Override
-    public WeightRows expert(Role role, int layer, int expert) {
-        return others.expert(role, layer, expert);
+    public WeightRows part(Role role, int layer, int expert) {
+        return others.part(role, layer, expert);
     }
 }

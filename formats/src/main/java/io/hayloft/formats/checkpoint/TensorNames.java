@@ -2,6 +2,7 @@ package io.hayloft.formats.checkpoint;
 
 import io.hayloft.formats.config.Role;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The name of each role's tensor in a kind of file; {@code #} is replaced by the number of the layer. */
@@ -13,6 +14,7 @@ final class TensorNames {
     private final String layers;
     private final String fusedAttention;
     private final String fusedFeedForward;
+    private final Map<Integer, TensorNames> ofLayers = new HashMap<>(); // of layers that call everything differently
     private String masks = "";
 
     /** No names yet, of a family whose tensors are not fused. */
@@ -28,6 +30,10 @@ final class TensorNames {
 
     /** The tensor of a role; that of a bias is called as its weight, unless it has a name of its own. */
     String of(Role role, int layer) {
+        var own = ofLayers.get(layer);
+        if (own != null) {
+            return own.of(role, layer);
+        }
         if (role.bias() && !names.containsKey(role)) {
             return bias(of(role.weight(), layer));
         }
@@ -70,6 +76,10 @@ final class TensorNames {
 
     /** The tensor with gate and up rows of a layer below each other. */
     String fusedFeedForward(Role part, int layer) {
+        var own = ofLayers.get(layer);
+        if (own != null) {
+            return own.fusedFeedForward(part, layer);
+        }
         var name = numbered(fusedFeedForward, layer);
         return part.bias() ? bias(name) : name;
     }
@@ -130,6 +140,12 @@ final class TensorNames {
         names.put(Role.DOWN, layer + "ffn_down.weight");
         names.put(Role.POST_FEED_FORWARD_NORM, layer + "post_ffw_norm.weight");
         return names;
+    }
+
+    /** Takes other names for all that a layer has. */
+    TensorNames put(int layer, TensorNames other) {
+        ofLayers.put(layer, other);
+        return this;
     }
 
     /** Adds a name, in place of the one that there was. */

@@ -52,10 +52,13 @@ public record AttentionConfig(
      *     "gpt-oss-120b and gpt-oss-20b Model Card", arXiv 2508.10925, section 2)
      * @param outputGate whether the heads' results are multiplied with the sigmoid of another projection of the row
      *     (Qwen3-Next)
+     * @param latent sizes of latent attention, where the only KV head has one row a token for keys and values: the rotating
+     *     key, then the latent; null for others
      */
-    public record Additions(boolean sinks, boolean outputGate) {
+    public record Additions(
+            boolean sinks, boolean outputGate, @Nullable LatentAttention latent) {
         /** None of them. */
-        public static final Additions NONE = new Additions(false, false);
+        public static final Additions NONE = new Additions(false, false, null);
     }
 
     /**
@@ -152,6 +155,10 @@ public record AttentionConfig(
 
     @Override
     public long weights(int hidden) {
+        var latent = additions.latent();
+        if (latent != null) {
+            return latent.weights(hidden, queryHeads);
+        }
         return 2L * hidden * (queryWidth() + kvWidth()) + (additions.outputGate ? (long) hidden * queryWidth() : 0);
     }
 
@@ -168,6 +175,12 @@ public record AttentionConfig(
     /** Channels of the queries of a token, and of the result: queryHeads * headDim. */
     public int queryWidth() {
         return queryHeads * headDim;
+    }
+
+    /** Channels of the heads' results, as the output projection reads them. */
+    public int resultWidth() {
+        var latent = additions.latent();
+        return latent == null ? queryWidth() : queryHeads * latent.valueDim();
     }
 
     /** Channels of the keys of a token, and of the values: kvHeads * headDim. */

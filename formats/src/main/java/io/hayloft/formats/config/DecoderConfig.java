@@ -221,6 +221,7 @@ public record DecoderConfig(
         return switch (stack.get(layer).mixer()) {
             case AttentionConfig attention -> Optional.of(attention);
             case ParallelMixers parallel -> Optional.of(parallel.attention());
+            case SharedBlockConfig shared -> Optional.of(shared.attention());
             case LayerConfig.Recurrent recurrent -> Optional.empty();
             case LayerConfig.NoMixer none -> Optional.empty();
         };
@@ -235,6 +236,14 @@ public record DecoderConfig(
             }
         }
         return Optional.empty();
+    }
+
+    /** Channels inside the feed-forward part of a layer, from 0, or of the block that its mixer has; 0 without either. */
+    public int innerWidth(int layer) {
+        int width = feedForward(layer).width();
+        return stack.get(layer).mixer() instanceof SharedBlockConfig shared
+                ? Math.max(width, shared.feedForward().width())
+                : width;
     }
 
     /** The feed-forward part of a layer, from 0. */

@@ -6,7 +6,7 @@ package io.hayloft.formats.config;
  */
 public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
     /** How the tokens of a sequence see each other in a layer. */
-    public sealed interface Mixer permits AttentionConfig, Recurrent, ParallelMixers, NoMixer {
+    public sealed interface Mixer permits AttentionConfig, Recurrent, ParallelMixers, SharedBlockConfig, NoMixer {
         /**
          * Numbers in its matrices.
          *

@@ -44,6 +44,20 @@ public enum Role {
     ATTENTION_GATE(false),
     /** {@code [1][queryHeads]}: one more logit of each head's softmax, which has no value. */
     ATTENTION_SINKS(false),
+    /** {@code [queryRank][hidden]}: makes the vector that queries are made of. Latent attention only, as the next ones. */
+    LATENT_QUERY_DOWN(false),
+    /** {@code [1][queryRank]}: on that vector. */
+    LATENT_QUERY_NORM(false),
+    /** {@code [queryHeads * queryDim][queryRank or hidden]}: a head's rotating channels lie last. */
+    LATENT_QUERY(false),
+    /** {@code [rank + ropeDim][hidden]}: latent, rotating key. */
+    LATENT_DOWN(false),
+    /** {@code [1][rank]}: on the latent. */
+    LATENT_NORM(false),
+    /** {@code [rank][nopeDim]} of one head: brings its queries to the space of latents. */
+    LATENT_KEYS(false),
+    /** {@code [valueDim][rank]} of one head: makes its values. */
+    LATENT_VALUES(false),
     /** {@code [1][hidden]}: on the result of attention, before it is added. */
     POST_ATTENTION_NORM(false),
     /** {@code [1][hidden]}: before the feed-forward layer. */
@@ -64,6 +78,18 @@ public enum Role {
     DOWN_BIAS(false),
     /** {@code [1][hidden]}: on the result of the feed-forward layer, before it is added. */
     POST_FEED_FORWARD_NORM(false),
+
+    // Transformer blocks that layers share (Zamba2); their other matrices have the roles of other models.
+    /** {@code [1][2 * hidden]}: before attention, on the residual stream and the embedding. */
+    BLOCK_NORM(false),
+    /** {@code [rank][hidden]}: first matrix of what is added to gate and up. */
+    ADAPTER_DOWN(false),
+    /** {@code [feedForward][rank]}. */
+    ADAPTER_GATE(false),
+    /** {@code [feedForward][rank]}. */
+    ADAPTER_UP(false),
+    /** {@code [hidden][hidden]}: on the result of the block. */
+    BLOCK_OUT(false),
 
     // Mamba-1 and Mamba-2. Sizes are those of MambaConfig and Mamba2Config.
     /** Mamba-1 {@code [2 * channels][hidden]}: inputs, gate. Mamba-2 {@code [projectionWidth][hidden]}. */
@@ -200,6 +226,11 @@ public enum Role {
     /** Whether the weight exists once a model (layer -1) and not once a layer. */
     public boolean global() {
         return global;
+    }
+
+    /** Whether a layer has many of it: one for each expert, or for each head of latent attention. */
+    public boolean ofParts() {
+        return this == LATENT_KEYS || this == LATENT_VALUES || name().startsWith("EXPERT_");
     }
 
     /** Whether it is a bias, which is added to what its weight makes. */

@@ -30,13 +30,13 @@ public interface WeightSource {
     }
 
     /**
-     * The weight of one expert.
+     * The weight of one of many parts that are alike: of an expert, or of a head of latent attention.
      *
-     * @param role of an expert
-     * @param expert from 0
+     * @param role of such a part
+     * @param number of the part, from 0
      * @throws UserError if the tensor is missing or has the wrong shape
      */
-    default WeightRows expert(Role role, int layer, int expert) {
+    default WeightRows part(Role role, int layer, int number) {
         throw new UserError("the model has no " + role.label() + " weight in layer " + layer);
     }
 }

@@ -34,7 +34,9 @@ class HuggingFaceFamilyTest {
         "falcon, alibi",
         "falcon, apply_residual_connection_post_layernorm",
         "gpt2, add_cross_attention",
-        "gpt2, scale_attn_by_inverse_layer_idx"
+        "gpt2, scale_attn_by_inverse_layer_idx",
+        "lfm2, conv_bias",
+        "qwen3_next, attention_bias"
     })
     void refusesOptionsOfAnArchitectureByName(String modelType, String field) {
         assertThatThrownBy(() -> parse(config(modelType, 1, "\"" + field + "\": true")))
@@ -57,7 +59,14 @@ class HuggingFaceFamilyTest {
         "gemma, residual_multiplier",
         "gpt_neox, multi_query",
         "falcon, scale_attn_weights",
-        "exaone4, use_bias"
+        "exaone4, use_bias",
+        "mixtral, shared_expert_intermediate_size",
+        "qwen2_moe, routed_scaling_factor",
+        "qwen3_moe, n_group",
+        "gpt_oss, norm_topk_prob",
+        "lfm2, num_experts",
+        "qwen3_next, embedding_multiplier",
+        "bamba, attention_multiplier"
     })
     void refusesFieldsOfOtherArchitectures(String modelType, String field) {
         assertThatThrownBy(() -> parse(config(modelType, 1, "\"" + field + "\": 1")))

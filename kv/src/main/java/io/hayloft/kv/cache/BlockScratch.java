@@ -25,6 +25,7 @@ public final class BlockScratch {
     private float[] scales = {};
     private float[] sums = {};
     private float[] part = {};
+    private float[] rows = {};
 
     /**
      * Prepares queries for the blocks of any codec that stores keys as they come.
@@ -146,6 +147,12 @@ public final class BlockScratch {
     float[] part(int size) {
         part = grown(part, size);
         return part;
+    }
+
+    /** Decoded rows of a block. */
+    float[] rows(int size) {
+        rows = grown(rows, size);
+        return rows;
     }
 
     private static float[] grown(float[] array, int size) {

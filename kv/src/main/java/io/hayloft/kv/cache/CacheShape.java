@@ -35,8 +35,8 @@ public record CacheShape(List<LayerShape> shapes) {
     /** The same, where attention layers that see all tokens get a window. */
     public CacheShape narrowed(int window) {
         return new CacheShape(shapes.stream()
-                .map(shape -> shape instanceof KvShape(int kvHeads, int headDim, int own) && own == 0
-                        ? new KvShape(kvHeads, headDim, window)
+                .map(shape -> shape instanceof KvShape(int kvHeads, int headDim, int own, boolean keyed) && own == 0
+                        ? new KvShape(kvHeads, headDim, window, keyed)
                         : shape)
                 .toList());
     }

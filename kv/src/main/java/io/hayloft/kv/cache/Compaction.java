@@ -115,7 +115,7 @@ public final class Compaction {
         if (keep == null && codec.equals(source.codec())) {
             return source.fork();
         }
-        var target = new LayerCache(source.kvHeads(), source.headDim(), source.window(), codec, 0, false);
+        var target = new LayerCache(source.shape(), codec, 0, false);
         try {
             target.fill(source, keep == null ? all(source) : keep);
             return target;

@@ -21,6 +21,12 @@ public final class HeadCache {
         this(channels, codec.keyStore(channels, memory), codec.valueStore(channels, memory), new SlotPositions());
     }
 
+    /** A head whose values are its keys. */
+    static HeadCache keyed(int channels, KvCodec codec, BlockMemory memory) {
+        var keys = codec.keyStore(channels, memory);
+        return new HeadCache(channels, keys, new KeyedValues(keys, channels), new SlotPositions());
+    }
+
     private HeadCache(int channels, KeyStore keys, ValueStore values, SlotPositions positions) {
         this.channels = channels;
         this.keys = keys;
@@ -259,11 +265,15 @@ public final class HeadCache {
     }
 
     HeadCache fork(BlockMemory memory) {
-        return new HeadCache(channels, keys.fork(memory), values.fork(memory), positions.copy());
+        var ownKeys = keys.fork(memory);
+        var ownValues = values instanceof KeyedValues keyed ? keyed.of(ownKeys) : values.fork(memory);
+        return new HeadCache(channels, ownKeys, ownValues, positions.copy());
     }
 
     HeadCache copy(BlockMemory memory) {
-        return new HeadCache(channels, keys.copy(memory), values.copy(memory), positions.copy());
+        var ownKeys = keys.copy(memory);
+        var ownValues = values instanceof KeyedValues keyed ? keyed.of(ownKeys) : values.copy(memory);
+        return new HeadCache(channels, ownKeys, ownValues, positions.copy());
     }
 
     /** Keys that are packed in groups. */

@@ -204,11 +204,17 @@ public interface KvCodec {
         @Override
         public long bits(int headDim, int tokens) {
             long plain = wide ? Float.SIZE : Short.SIZE;
-            long keys = packs(keyBits) ? tokens - tokens % residual : 0;
             long values = packs(valueBits) ? Math.max(0, tokens - residual) : 0;
-            return headDim * (keys * keyBits + keys / group * 2 * plain + (tokens - keys) * plain)
+            return keyBits(headDim, tokens)
                     + values * ((long) valueBits * headDim + 2L * BlockFormat.groups(headDim, group) * plain)
                     + (tokens - values) * plain * headDim;
+        }
+
+        @Override
+        public long keyBits(int headDim, int tokens) {
+            long plain = wide ? Float.SIZE : Short.SIZE;
+            long keys = packs(keyBits) ? tokens - tokens % residual : 0;
+            return headDim * (keys * keyBits + keys / group * 2 * plain + (tokens - keys) * plain);
         }
     }
 
@@ -223,6 +229,11 @@ public interface KvCodec {
 
     /** Bits of the keys and values of one head: quantised values, scales and zero points, without rounding to blocks. */
     long bits(int headDim, int tokens);
+
+    /** The part of the bits that keys take: half, where keys and values are stored alike. */
+    default long keyBits(int headDim, int tokens) {
+        return bits(headDim, tokens) / 2;
+    }
 
     /** Whether every token is stored by itself as it comes, so that single tokens can be evicted. */
     default boolean storesTokensSeparately() {

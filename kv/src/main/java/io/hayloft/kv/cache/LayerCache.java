@@ -1,5 +1,6 @@
 package io.hayloft.kv.cache;
 
+import io.hayloft.kv.cache.LayerShape.KvShape;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -15,6 +16,7 @@ import java.util.Set;
 public final class LayerCache implements LayerState {
     private final int headDim;
     private final int window;
+    private final boolean keyed;
     private final KvCodec codec;
     private final boolean keepAll;
     private int reserveTokens;
@@ -24,19 +26,26 @@ public final class LayerCache implements LayerState {
     private HeadCache[] heads;
 
     LayerCache(int kvHeads, int headDim, int window, KvCodec codec, int reserveTokens, boolean keepAll) {
-        this.headDim = headDim;
-        this.window = window;
+        this(new KvShape(kvHeads, headDim, window), codec, reserveTokens, keepAll);
+    }
+
+    LayerCache(KvShape shape, KvCodec codec, int reserveTokens, boolean keepAll) {
+        int kvHeads = shape.kvHeads();
+        this.headDim = shape.headDim();
+        this.window = shape.window();
+        this.keyed = shape.keyed();
         this.codec = codec;
         this.keepAll = keepAll;
         this.reserveTokens = window == 0 || keepAll ? reserveTokens : 0;
         this.memory = new BlockMemory(kvHeads);
         this.heads = new HeadCache[kvHeads];
         for (int head = 0; head < kvHeads; head++) {
-            heads[head] = new HeadCache(headDim, codec, memory);
+            heads[head] = keyed ? HeadCache.keyed(headDim, codec, memory) : new HeadCache(headDim, codec, memory);
         }
     }
 
     private LayerCache(LayerCache source) {
+        this.keyed = source.keyed;
         this.headDim = source.headDim;
         this.window = source.window;
         this.codec = source.codec;
@@ -68,6 +77,16 @@ public final class LayerCache implements LayerState {
     /** Tokens that a query sees, itself included; 0 for all. */
     public int window() {
         return window;
+    }
+
+    /** Whether the values are the keys, which are kept once for both. */
+    public boolean keyed() {
+        return keyed;
+    }
+
+    /** The sizes. */
+    KvShape shape() {
+        return new KvShape(heads.length, headDim, window, keyed);
     }
 
     /** How tokens are stored. */

@@ -19,14 +19,20 @@ public sealed interface LayerShape {
      * @param kvHeads key and value heads
      * @param headDim channels of a head
      * @param window tokens that a query sees, itself included; 0 for all
+     * @param keyed whether the values are the keys, which are kept once for both (latent attention)
      */
-    record KvShape(int kvHeads, int headDim, int window) implements LayerShape {
+    record KvShape(int kvHeads, int headDim, int window, boolean keyed) implements LayerShape {
         /** Checks the sizes. */
         public KvShape {
             if (kvHeads < 1 || headDim < 1 || window < 0) {
                 throw new IllegalArgumentException(
                         kvHeads + " KV heads of " + headDim + " channels with a window of " + window);
             }
+        }
+
+        /** Keys and values each by themselves. */
+        public KvShape(int kvHeads, int headDim, int window) {
+            this(kvHeads, headDim, window, false);
         }
 
         /** Floats of the keys of one token, and of its values. */
@@ -36,12 +42,13 @@ public sealed interface LayerShape {
 
         @Override
         public LayerCache create(KvCodec codec, int reserveTokens, boolean keepAll) {
-            return new LayerCache(kvHeads, headDim, window, codec, reserveTokens, keepAll);
+            return new LayerCache(this, codec, reserveTokens, keepAll);
         }
 
         @Override
         public long bytes(int kept, int seen, KvCodec codec) {
-            return codec.bytes(kvHeads, headDim, window == 0 ? kept : Math.min(seen, window));
+            int tokens = window == 0 ? kept : Math.min(seen, window);
+            return keyed ? codec.keyBits(headDim, tokens) * kvHeads / Byte.SIZE : codec.bytes(kvHeads, headDim, tokens);
         }
     }
 

@@ -1,0 +1,85 @@
+package io.hayloft.engine.model;
+
+import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kv.attention.AttentionShape;
+import io.hayloft.kv.attention.ChunkRows;
+import io.hayloft.kv.attention.DecodeAttention;
+import io.hayloft.kv.attention.PrefillAttention;
+import io.hayloft.kv.attention.StepRows;
+import io.hayloft.kv.cache.CachePolicy;
+import io.hayloft.kv.cache.LayerCache;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every kind of attention does with queries, keys and values: rotates them, keeps keys and values in the cache, and
+ * attends to what is there.
+ *
+ * @param layer index of the layer
+ * @param rope null in layers that do not rotate
+ */
+record AttentionCore(
+        int layer, AttentionShape shape, @Nullable Rope rope, WorkerPool pool) {
+    /**
+     * Attends for the rows of a batch: {@code a.attended} [rows][queryHeads * headDim] receives the results of {@code
+     * a.queries}, {@code a.keys} and {@code a.values}.
+     *
+     * @param finish what is still to be done to rows of these before the rotation
+     */
+    void attend(Batch batch, Activations a, Rows.Body finish) {
+        var rotations = Rotations.of(rope, batch);
+        var outOfWindow = OutOfWindowRows.of(this, batch, rotations, a);
+        Rows.run(pool, batch.rows(), (from, to) -> {
+            finish.run(from, to);
+            outOfWindow.rotateQueries(a.queries, from, to);
+            rotations.rotate(a.queries, shape.queryHeads(), shape.headDim(), from, to);
+            rotations.rotate(a.keys, shape.kvHeads(), shape.headDim(), from, to);
+        });
+        switch (batch) {
+            case Batch.Chunk chunk -> attend(chunk, outOfWindow, a);
+            case Batch.Lockstep lockstep
+            when lockstep.decode().several() -> new KnownTokens(this, lockstep, outOfWindow).attend(a);
+            case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
+        }
+    }
+
+    /** Rows of one sequence, each of which sees those before it. */
+    private void attend(Batch.Chunk chunk, OutOfWindowRows outOfWindow, Activations a) {
+        var cache = chunk.cache().layer(layer);
+        int rows = chunk.rows();
+        cache.append(a.keys, 0, a.values, 0, rows, kvWidth(), chunk.first());
+        var accumulated = chunk.signals() == null ? null : chunk.signals().record(layer, chunk, a.queries);
+        var near = new ChunkRows(cache, a.queries, rows, chunk.first());
+        var part = outOfWindow.prepare(0, rows, cache);
+        if (part == null) {
+            PrefillAttention.attend(shape, near, a.attended, pool, accumulated);
+        } else {
+            var others = part.rows(outOfWindow.queries(), near);
+            PrefillAttention.attend(shape, near, others, a.attended, pool, outOfWindow.accumulated(accumulated));
+        }
+    }
+
+    /** One row of each sequence. */
+    private void attend(Batch.Lockstep batch, OutOfWindowRows outOfWindow, Activations a) {
+        int rows = batch.rows();
+        var caches = new LayerCache[rows];
+        var policies = new @Nullable CachePolicy[rows];
+        var positions = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            caches[row] = batch.cache(row).layer(layer);
+            policies[row] = batch.cache(row).policy();
+            positions[row] = batch.position(row);
+            int at = row * kvWidth();
+            long start = System.nanoTime();
+            caches[row].append(a.keys, at, a.values, at, 1, kvWidth(), positions[row]);
+            batch.times().add(row, System.nanoTime() - start);
+        }
+        var parts = outOfWindow.prepare(caches, batch.times());
+        var step = new StepRows(caches, policies, parts, a.queries, outOfWindow.queries(), positions, batch.times());
+        DecodeAttention.attend(shape, layer, step, a.attended, pool);
+    }
+
+    /** Channels of the keys of a row, and of its values. */
+    int kvWidth() {
+        return shape.kvHeads() * shape.headDim();
+    }
+}
