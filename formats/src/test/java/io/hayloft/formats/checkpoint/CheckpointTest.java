@@ -85,12 +85,16 @@ class CheckpointTest {
             case QUERY_NORM, KEY_NORM -> model.config().attention(0).headNorm() != HeadNorm.NONE;
             case POST_ATTENTION_NORM, POST_FEED_FORWARD_NORM ->
                 model.config().norms().placement().after();
-            default -> !role.bias() && role != Role.POSITION_EMBEDDING && !ofRecurrentLayers(role);
+            default -> !role.bias() && role != Role.POSITION_EMBEDDING && !ofFewFamilies(role);
         };
     }
 
-    private static boolean ofRecurrentLayers(Role role) {
-        return role == Role.EMBEDDING_NORM || role.compareTo(Role.SSM_IN) >= 0;
+    private static boolean ofFewFamilies(Role role) {
+        return role == Role.EMBEDDING_NORM
+                || role == Role.ATTENTION_GATE
+                || role == Role.ATTENTION_SINKS
+                || role.name().startsWith("LATENT")
+                || role.compareTo(Role.BLOCK_NORM) >= 0;
     }
 
     @Test
@@ -226,7 +230,7 @@ class CheckpointTest {
             assertThat(config.attention(0).scale()).isEqualTo(1.0 / 16);
             for (int layer = 0; layer < config.layers(); layer++) {
                 for (var role : Role.values()) {
-                    if (!role.global() && !role.bias() && !ofRecurrentLayers(role)) {
+                    if (!role.global() && !role.bias() && !ofFewFamilies(role)) {
                         assertThat(model.weights().get(role, layer).rows()).isPositive();
                     }
                 }
