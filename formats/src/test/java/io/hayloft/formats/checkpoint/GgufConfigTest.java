@@ -213,7 +213,7 @@ class GgufConfigTest {
     void namesWhatIsWrong() {
         assertError(new GgufBuilder().whole("a", 1), "'general.architecture' is missing");
         assertError(GgufBuilder.model("llamma"), "architecture 'llamma' is not supported; supported are llama, qwen2");
-        assertError(GgufBuilder.model("llama").whole("llama.expert_count", 8), "mixtures of experts");
+        assertError(GgufBuilder.model("qwen2").whole("qwen2.expert_count", 8), "mixtures of experts");
         assertError(GgufBuilder.model("llama").whole("split.count", 3), "one of 3 parts");
         assertError(GgufBuilder.model("llama").whole("llama.attention.value_length", 6), "values of 6 channels");
         assertError(GgufBuilder.model("llama").whole("llama.rope.dimension_count", 64), "64 rotary channels");
