@@ -71,6 +71,20 @@ final class ExpertWeights implements WeightSource {
 
     @Override
     public Optional<WeightRows> find(Role role, int layer) {
+        return isOf(role, layer) ? named(role, layer) : Optional.empty();
+    }
+
+    /** Whether a layer can have a tensor of experts. */
+    private boolean isOf(Role role, int layer) {
+        return switch (role) {
+            case ROUTER, ROUTER_BIAS, ROUTER_CORRECTION -> config.feedForward(layer) instanceof ExpertsConfig;
+            case SHARED_GATE, SHARED_UP, SHARED_DOWN, SHARED_ROUTER ->
+                config.feedForward(layer) instanceof ExpertsConfig experts && experts.shared() != null;
+            default -> true;
+        };
+    }
+
+    private Optional<WeightRows> named(Role role, int layer) {
         return switch (role) {
             case ATTENTION_SINKS ->
                 vector(
