@@ -146,7 +146,9 @@ public final class FakeRecords {
                         tokens.shortenedPart(),
                         tokens.tokensBeforeTruncation(),
                         tokens.generatedTokens(),
-                        freeTokens, 0, null),
+                        freeTokens,
+                        0,
+                        null),
                 new BenchRecord.Bytes(
                         bytes.requestedRatio(),
                         bytes.achievedRatio(),

@@ -189,7 +189,9 @@ public final class FakeRecords {
                         tokens.shortenedPart(),
                         tokens.tokensBeforeTruncation(),
                         tokens.generatedTokens(),
-                        freeTokens, 0, null),
+                        freeTokens,
+                        0,
+                        null),
                 new BenchRecord.Bytes(
                         bytes.requestedRatio(),
                         bytes.achievedRatio(),
@@ -227,7 +229,9 @@ public final class FakeRecords {
                         tokens.shortenedPart(),
                         tokens.tokensBeforeTruncation(),
                         generated,
-                        tokens.freeTokens(), 0, null),
+                        tokens.freeTokens(),
+                        0,
+                        null),
                 record.bytes(),
                 record.times(),
                 record.origin());

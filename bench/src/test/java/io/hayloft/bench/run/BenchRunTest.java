@@ -10,7 +10,6 @@ import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.plan.CostModel;
-import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.plan.Progress;
 import io.hayloft.bench.plan.PromptGroup;
 import io.hayloft.bench.plan.SampleChoice;
