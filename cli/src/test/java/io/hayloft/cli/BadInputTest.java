@@ -51,7 +51,7 @@ class BadInputTest {
         bench --model gemma3-720m                     | did you mean 'gemma3-270m'?
         bench --model ./no/such.gguf                  | no model at './no/such.gguf'
         pull smollm2                                  | did you mean 'smollm2-135m'?
-        pull                                          | missing required parameter: 'MODEL'
+        pull                                          | missing required parameter: 'MODEL
         inspect elefant                               | unknown model 'elefant': known are: hayloft-tiny
         generate                                      | specify one of these
         generate --prompt a --prompt-ids 1            | mutually exclusive

@@ -187,11 +187,15 @@ class RegistryConformanceTest {
                 if (seeAll == kvLayers(shape) && !outweighs) {
                     assertThat(sizes.get(0)).as(form).isLessThan(full);
                 }
+                // rows of a latent cache are quantised in blocks of 128: of the 75 tokens at 8x none is
+                boolean tooFew = checkpoint.contains("deepseek") && form.contains("kivi");
                 if (seeAll == 0) {
                     assertThat(Set.copyOf(sizes)).as(form).hasSize(1);
                 } else {
                     assertThat(sizes.get(1)).as(form).isLessThan(sizes.get(0));
-                    assertThat(sizes.get(2)).as(form).isLessThan(sizes.get(1));
+                    if (!tooFew) {
+                        assertThat(sizes.get(2)).as(form).isLessThan(sizes.get(1));
+                    }
                 }
             }
         }

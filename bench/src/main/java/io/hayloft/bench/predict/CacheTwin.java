@@ -1,5 +1,6 @@
 package io.hayloft.bench.predict;
 
+import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.LanguageModel;
@@ -123,7 +124,7 @@ final class CacheTwin implements AutoCloseable {
     Sizes sizes(Method method, KvCodec cacheType, int tokens, Content content) {
         var read = prompt(method, cacheType, tokens, content);
         long bytes = read.cache().bytes();
-        if (method.keepsAll()) {
+        if (Generation.takesOver(method)) {
             return of(read.cache(), bytes);
         }
         try (var built = build(method, read)) {

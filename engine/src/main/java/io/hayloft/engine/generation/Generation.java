@@ -320,7 +320,7 @@ public final class Generation {
      * Whether the last method of a prefill takes over its cache, which saves a copy of each block that is written to. Caches of
      * a method's own hold memory that only the prefill has used: with them, sizes would depend on who shares the prefill.
      */
-    private static boolean takesOver(CompressionMethod method) {
+    public static boolean takesOver(CompressionMethod method) {
         return method.keepsAll() && !(method.prefillPattern() instanceof PrefillPattern.Own);
     }
 

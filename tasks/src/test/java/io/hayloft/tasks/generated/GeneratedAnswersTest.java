@@ -169,7 +169,7 @@ class GeneratedAnswersTest {
             var box = only("^The (.*) box holds the number $", sample.prompt().question())
                     .group(1);
             int hops = 0;
-            for (; ; hops++) {
+            while (true) {
                 var line = "^The " + box + " box holds the same number as the (.*) box\\.$";
                 var same = Pattern.compile(line, Pattern.MULTILINE).matcher(notes);
                 if (!same.find()) {
