@@ -308,7 +308,9 @@ public final class BenchSpecBuilder {
         }
         if (folder != null) {
             var present = Stream.concat(
-                            Tasks.all().stream().filter(task -> task.needsData() && task.hasData(folder)),
+                            withoutVariants(Tasks.all().stream()
+                                    .filter(task -> task.needsData() && task.hasData(folder))
+                                    .toList()),
                             Tasks.ruler().stream().filter(task -> task.ownLengths(folder)))
                     .toList();
             if (present.isEmpty()) {
@@ -317,6 +319,13 @@ public final class BenchSpecBuilder {
             return present;
         }
         return model.embedded() ? Tasks.miniSuite() : List.of(Tasks.needle());
+    }
+
+    /** Leaves out tasks that read the samples of another one in another way, such as longbench-v2-cot. */
+    private static Stream<Task> withoutVariants(List<Task> found) {
+        return found.stream()
+                .filter(task ->
+                        found.stream().noneMatch(other -> task.name().startsWith(other.name() + "-")));
     }
 
     /** The folder of what {@code hayloft pull} has brought, which all tasks must have their samples in. */

@@ -182,7 +182,7 @@ class BenchSpecTest {
         assertThat(spec.tasks()).containsExactly("short-keys");
         assertThat(again.tasks()).containsExactly("short-keys");
         assertThat(again.task("short-keys").version()).isEqualTo("7");
-        assertThat(again.task("needle").version()).isEqualTo("1");
+        assertThat(again.task("needle").version()).isEqualTo("2");
         assertThat(spec(false)
                         .ownTasks(List.of(own))
                         .tasks(List.of("needle", "short-keys"))
