@@ -324,8 +324,7 @@ public final class BenchSpecBuilder {
     /** Leaves out tasks that read the samples of another one in another way, such as longbench-v2-cot. */
     private static Stream<Task> withoutVariants(List<Task> found) {
         return found.stream()
-                .filter(task ->
-                        found.stream().noneMatch(other -> task.name().startsWith(other.name() + "-")));
+                .filter(task -> found.stream().noneMatch(other -> task.name().startsWith(other.name() + "-")));
     }
 
     /** The folder of what {@code hayloft pull} has brought, which all tasks must have their samples in. */
