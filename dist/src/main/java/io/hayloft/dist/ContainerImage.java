@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * An OCI image as a tar file, made without a base image: the program with its runtime, and the host's own C and C++
  * libraries that the runtime and the native libraries in the jars are linked against. It has no shell.
  *
- * <p>Results belong in /work and downloaded models in /models: mount folders there.
+ * <p>Results belong in /data and downloaded models in /models: mount folders there.
  */
 final class ContainerImage {
     private static final AbsoluteUnixPath HOME = AbsoluteUnixPath.get("/hayloft");
@@ -38,7 +38,7 @@ final class ContainerImage {
                 .setCreationTime(time)
                 .setEntrypoint(entrypoint(home))
                 .setProgramArguments(List.of("--help"))
-                .setWorkingDirectory(AbsoluteUnixPath.get("/work"))
+                .setWorkingDirectory(AbsoluteUnixPath.get("/data"))
                 .setEnvironment(Map.of("HAYLOFT_HOME", "/models", "LANG", "C.UTF-8"))
                 .addLabel("org.opencontainers.image.title", "hayloft")
                 .addLabel("org.opencontainers.image.version", version)
@@ -88,10 +88,10 @@ final class ContainerImage {
             layer.addEntry(library.getValue(), AbsoluteUnixPath.get(library.getKey()), permissions, time);
         }
         var passwd = home.resolveSibling("passwd");
-        Files.writeString(passwd, "root:x:0:0:root:/work:/none\n", StandardCharsets.UTF_8);
+        Files.writeString(passwd, "root:x:0:0:root:/data:/none\n", StandardCharsets.UTF_8);
         layer.addEntry(passwd, AbsoluteUnixPath.get("/etc/passwd"), FilePermissions.DEFAULT_FILE_PERMISSIONS, time);
         var empty = Files.createDirectories(home.resolveSibling("empty"));
-        for (var folder : List.of("/tmp", "/work", "/models")) {
+        for (var folder : List.of("/tmp", "/data", "/models")) {
             layer.addEntry(empty, AbsoluteUnixPath.get(folder), FilePermissions.fromOctalString("777"), time);
         }
         return layer.build();

@@ -212,7 +212,7 @@ public final class BenchRun implements AutoCloseable {
                 .toList();
     }
 
-    /** Writes what arrives and tells the listener. */
+    /** Writes what arrives and reports it to the listener. */
     private final class Arrivals implements Spread.Done {
         private final RunListener listener;
         private final RunClock clock;
