@@ -8,17 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows how a run goes on, and says how to go on when it is stopped from the keyboard. */
 final class BenchProgress implements RunListener, AutoCloseable {
-    private final PrintWriter err;
     private final Path folder;
     private final Bar bar;
-    private final Thread farewell = new Thread(this::tellHowToGoOn, "farewell");
+    private final Farewell farewell;
     private volatile @Nullable Progress last;
 
     BenchProgress(PrintWriter err, Path folder) {
-        this.err = err;
         this.folder = folder;
         this.bar = Bar.open(err, "bench", "samples", 1);
-        Runtime.getRuntime().addShutdownHook(farewell);
+        this.farewell = new Farewell(err, this::howToGoOn);
     }
 
     @Override
@@ -43,21 +41,16 @@ final class BenchProgress implements RunListener, AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(farewell);
-        } catch (IllegalStateException e) {
-            return; // the machine is being left, and the farewell says what there is to say
+        if (farewell.takeBack()) {
+            bar.close();
         }
-        bar.close();
     }
 
-    private void tellHowToGoOn() {
+    private String howToGoOn() {
         var at = last;
-        if (at != null) {
-            err.printf(
-                    "%nstopped: %d of %d samples are in %s; the same command goes on from there%n",
-                    at.samplesDone(), at.samples(), folder);
-            err.flush();
-        }
+        return at == null
+                ? ""
+                : "stopped: " + at.samplesDone() + " of " + at.samples() + " samples are in " + folder
+                        + "; the same command goes on from there";
     }
 }

@@ -97,17 +97,9 @@ final class PullCommand extends Subcommand {
 
     /** A line for each step, a bar for each transfer. */
     private final class PullProgress implements PullListener, AutoCloseable {
-        private final Thread farewell = new Thread(this::tellHowToGoOn);
+        private final Farewell farewell = new Farewell(
+                err(), () -> "stopped: pull " + name + " goes on, or begins again where a transfer cannot");
         private @Nullable Bar bar;
-
-        PullProgress() {
-            Runtime.getRuntime().addShutdownHook(farewell);
-        }
-
-        private void tellHowToGoOn() {
-            err().printf("%nstopped: pull %s goes on, or begins again where a transfer cannot%n", name);
-            err().flush();
-        }
 
         @Override
         public void step(String text) {
@@ -125,12 +117,9 @@ final class PullCommand extends Subcommand {
 
         @Override
         public void close() {
-            try {
-                Runtime.getRuntime().removeShutdownHook(farewell);
-            } catch (IllegalStateException e) {
-                return; // the machine is being left, and the farewell says what there is to say
+            if (farewell.takeBack()) {
+                endBar();
             }
-            endBar();
         }
 
         private void endBar() {

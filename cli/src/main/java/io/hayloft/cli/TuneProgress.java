@@ -11,7 +11,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
     private final PrintWriter err;
     private final Path folder;
     private final StatusLine status;
-    private final Thread farewell = new Thread(this::sayHowToGoOn, "farewell");
+    private final Farewell farewell;
     private @Nullable Bar bar;
     private volatile int answered;
 
@@ -19,7 +19,7 @@ final class TuneProgress implements TuneListener, AutoCloseable {
         this.err = err;
         this.folder = folder;
         this.status = new StatusLine(err);
-        Runtime.getRuntime().addShutdownHook(farewell);
+        this.farewell = new Farewell(err, this::howToGoOn);
     }
 
     @Override
@@ -53,10 +53,8 @@ final class TuneProgress implements TuneListener, AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(farewell);
-        } catch (IllegalStateException e) {
-            return; // the machine is being left, and the farewell says what there is to say
+        if (!farewell.takeBack()) {
+            return;
         }
         status.close();
         if (bar != null) {
@@ -64,10 +62,9 @@ final class TuneProgress implements TuneListener, AutoCloseable {
         }
     }
 
-    private void sayHowToGoOn() {
-        if (answered > 0) {
-            err.printf("%nstopped: what was answered is in %s; the same command goes on from there%n", folder);
-            err.flush();
-        }
+    private String howToGoOn() {
+        return answered == 0
+                ? ""
+                : "stopped: what was answered is in " + folder + "; the same command goes on from there";
     }
 }

@@ -27,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -178,10 +179,10 @@ public final class BenchRun implements AutoCloseable {
     public RunFolder run(RunListener listener) {
         job.keepWith(writer::keep);
         job.keepPromptsWith(planned -> keepPrompt(writer, planned));
-        return run(listener, (left, _, written) -> {
-            var earlier = new EarlierLines(folder().toString(), writer.lines());
-            for (var sample : left) {
-                written.accept(sample.sample(), job.missing(sample.sample(), earlier));
+        var earlier = earlier();
+        return answer(listener, arrivals -> {
+            for (int i = 0; i < job.count(); i++) {
+                arrivals.accept(i, job.missing(i, earlier));
             }
         });
     }
@@ -192,17 +193,25 @@ public final class BenchRun implements AutoCloseable {
      * @throws UserError as {@link #run(RunListener)}, and where the other machines fail
      */
     public RunFolder run(RunListener listener, Spread spread) {
+        return answer(listener, arrivals -> spread.answer(left(), writer.info().clock(), arrivals));
+    }
+
+    private RunFolder answer(RunListener listener, Consumer<Arrivals> answering) {
         writer.notes().forEach(listener::note);
         var clock = new RunClock(sizes.subList(done, sizes.size()), sizes.size(), writer.lines(), costs);
         var arrivals = new Arrivals(listener, clock);
         listener.started(clock.progress(done, ""));
-        spread.answer(left(), writer.info().clock(), arrivals);
+        answering.accept(arrivals);
         return arrivals.ran ? writer.finish(now(), clock.seconds()) : writer.folderAsItIs();
+    }
+
+    private EarlierLines earlier() {
+        return new EarlierLines(folder().toString(), writer.lines());
     }
 
     /** The samples with what earlier starts have written about them. Whether that is still right only an answer can tell. */
     private List<Spread.Work> left() {
-        var earlier = new EarlierLines(folder().toString(), writer.lines());
+        var earlier = earlier();
         var choice = job.choice();
         return IntStream.range(0, job.count())
                 .mapToObj(i -> new Spread.Work(

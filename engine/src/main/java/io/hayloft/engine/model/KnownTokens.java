@@ -12,6 +12,7 @@ import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,11 +56,22 @@ final class KnownTokens {
         if (oneByOne.size() < ENOUGH_FOR_EACH * pool.threads()) {
             attendOneByOne(oneByOne, a, pool);
         } else {
-            pool.run(oneByOne.size(), (i, worker) -> {
-                try (var alone = new WorkerPool(1)) {
-                    attendOneByOne(List.of(oneByOne.get(i)), a, alone);
-                }
-            });
+            attendEachAlone(a, pool);
+        }
+    }
+
+    /** Each worker has one team of its own for all the sequences that it takes: a team has scratch arrays. */
+    private void attendEachAlone(Activations a, WorkerPool pool) {
+        var alone = new WorkerPool[pool.threads()];
+        Arrays.setAll(alone, i -> new WorkerPool(1));
+        try {
+            pool.run(
+                    oneByOne.size(),
+                    (i, worker) -> attendOneByOne(List.of(oneByOne.get(i)), a, alone[worker]));
+        } finally {
+            for (var team : alone) {
+                team.close();
+            }
         }
     }
 
