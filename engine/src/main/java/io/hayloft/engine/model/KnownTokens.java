@@ -65,9 +65,7 @@ final class KnownTokens {
         var alone = new WorkerPool[pool.threads()];
         Arrays.setAll(alone, i -> new WorkerPool(1));
         try {
-            pool.run(
-                    oneByOne.size(),
-                    (i, worker) -> attendOneByOne(List.of(oneByOne.get(i)), a, alone[worker]));
+            pool.run(oneByOne.size(), (i, worker) -> attendOneByOne(List.of(oneByOne.get(i)), a, alone[worker]));
         } finally {
             for (var team : alone) {
                 team.close();
