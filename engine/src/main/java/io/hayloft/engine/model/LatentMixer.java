@@ -84,9 +84,11 @@ record LatentMixer(
             int width = compressed.norm.length;
             var compact = a.scratch(1, rows, width);
             batch.multiply(compressed.down, x, compact, pool);
-            for (int row = 0; row < rows; row++) {
-                VectorOps.rmsNorm(compact, row * width, compressed.norm, EPSILON, compact, row * width, width);
-            }
+            Rows.run(pool, rows, (first, to) -> {
+                for (int row = first; row < to; row++) {
+                    VectorOps.rmsNorm(compact, row * width, compressed.norm, EPSILON, compact, row * width, width);
+                }
+            });
             from = compact;
         }
         int nope = latent.nopeDim();
