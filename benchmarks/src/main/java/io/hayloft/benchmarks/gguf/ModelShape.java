@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a llama model with tied embeddings, or of one with Mamba mixers.
+ * The shape of a llama model, or of one with Mamba mixers.
  *
  * @param name what the user calls it
  * @param layers number of layers
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ropeTheta base of the rotation's frequencies
  * @param ropeFactors divisor of each frequency, one for each pair of channels; empty for none
  * @param mixers Mamba mixers; null in a llama model
+ * @param tied whether the embedding is the output matrix, too
  */
 record ModelShape(
         String name,
@@ -33,7 +34,8 @@ record ModelShape(
         int contextLength,
         double ropeTheta,
         List<Double> ropeFactors,
-        @Nullable StateSpaceLayers mixers) {
+        @Nullable StateSpaceLayers mixers,
+        boolean tied) {
     private ModelShape(
             String name,
             int layers,
@@ -56,12 +58,13 @@ record ModelShape(
                 contextLength,
                 ropeTheta,
                 ropeFactors,
-                null);
+                null,
+                true);
     }
 
     /** A model without attention, of any context. */
     private ModelShape(String name, int layers, int hidden, int vocabulary, StateSpaceLayers mixers) {
-        this(name, layers, hidden, 0, 0, 0, vocabulary, 1 << 20, 10_000, List.of(), mixers);
+        this(name, layers, hidden, 0, 0, 0, vocabulary, 1 << 20, 10_000, List.of(), mixers, true);
     }
 
     /** Small enough for tests, wide enough for weight types of 256-element blocks. */
@@ -74,6 +77,10 @@ record ModelShape(
     /** Llama-3.2-1B. */
     static final ModelShape LLAMA_1B =
             new ModelShape("1b", 16, 2048, 8192, 32, 8, 128_256, 131_072, 500_000, llama3Factors(500_000, 64, 32));
+
+    /** Llama-3.1-8B. */
+    static final ModelShape LLAMA_8B = new ModelShape(
+            "8b", 32, 4096, 14_336, 32, 8, 128_256, 131_072, 500_000, llama3Factors(500_000, 128, 8), null, false);
 
     /** Mamba-130M. */
     static final ModelShape MAMBA_130M =
@@ -95,7 +102,8 @@ record ModelShape(
             8192,
             10_000,
             List.of(),
-            new StateSpaceLayers("jamba", 512, 16, 16, 1, 4));
+            new StateSpaceLayers("jamba", 512, 16, 16, 1, 4),
+            true);
 
     static final ModelShape FALCON_TINY = new ModelShape(
             "falcon-h1-tiny",
@@ -108,7 +116,8 @@ record ModelShape(
             8192,
             10_000,
             List.of(),
-            new StateSpaceLayers("falcon-h1", 512, 32, 8, 1, 0));
+            new StateSpaceLayers("falcon-h1", 512, 32, 8, 1, 0),
+            true);
 
     /** Falcon-H1-0.5B. */
     static final ModelShape FALCON_HALF = new ModelShape(
@@ -122,14 +131,15 @@ record ModelShape(
             16_384,
             1e11,
             List.of(),
-            new StateSpaceLayers("falcon-h1", 1536, 128, 24, 1, 0));
+            new StateSpaceLayers("falcon-h1", 1536, 128, 24, 1, 0),
+            true);
 
     private static final Map<String, ModelShape> KNOWN = known();
 
     private static Map<String, ModelShape> known() {
         var known = new LinkedHashMap<String, ModelShape>();
         for (var shape :
-                List.of(TINY, SMOLLM2_135M, LLAMA_1B, MAMBA_130M, MAMBA2_130M, JAMBA_TINY, FALCON_TINY, FALCON_HALF)) {
+                List.of(TINY, SMOLLM2_135M, LLAMA_1B, LLAMA_8B, MAMBA_130M, MAMBA2_130M, JAMBA_TINY, FALCON_TINY, FALCON_HALF)) {
             known.put(shape.name, shape);
         }
         return known;

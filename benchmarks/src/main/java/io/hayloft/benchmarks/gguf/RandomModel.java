@@ -78,6 +78,9 @@ final class RandomModel {
             addLayer(i, "blk." + i + ".");
         }
         norm("output_norm.weight");
+        if (!shape.tied()) {
+            matrix("output.weight", shape.vocabulary(), hidden);
+        }
     }
 
     private void addLayer(int i, String layer) {
