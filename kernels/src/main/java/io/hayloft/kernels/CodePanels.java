@@ -18,9 +18,13 @@ record CodePanels(CodeFormat format, MemorySegment data, int columns) implements
         int panels = (rows.rows() + ROWS - 1) / ROWS;
         long panelBytes = (long) rows.columns() / format.block() * format.blockBytes();
         var packed = new CodePanels(format, memory.allocate(panels * panelBytes), rows.columns());
-        pool.run(
-                panels,
-                (panel, worker) -> new CodePacker(format, rows).pack(panel, packed.data, packed.blockAt(panel, 0)));
+        var packers = new CodePacker[pool.threads()];
+        pool.run(panels, (panel, worker) -> {
+            if (packers[worker] == null) {
+                packers[worker] = new CodePacker(format, rows);
+            }
+            packers[worker].pack(panel, packed.data, packed.blockAt(panel, 0));
+        });
         return packed;
     }
 

@@ -9,14 +9,22 @@ import java.nio.ByteOrder;
  * 5-bit types byte j of 16 holds element j in its low and element j + 16 in its high half.
  */
 final class SmallBlockReader {
+    /** In a number of 64 bits, the lowest bit of each byte. */
+    static final long ONES = 0x0101010101010101L;
+
+    /** In a number of 64 bits, the low half of each byte. */
+    static final long LOW_HALVES = 15 * ONES;
+
+    private static final long HIGHEST_BITS = 128 * ONES;
     private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private SmallBlockReader() {}
 
     static void q8(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
         scales[0] = half(data, at);
-        for (int j = 0; j < 32; j++) {
-            codes[j] = (byte) (data[at + 2 + j] + 128);
+        for (int j = 0; j < 32; j += 8) {
+            set(codes, j, eight(data, at + 2 + j) ^ HIGHEST_BITS); // adds 128
         }
     }
 
@@ -59,17 +67,33 @@ final class SmallBlockReader {
     }
 
     private static void fourBits(byte[] data, int at, byte[] codes) {
-        for (int j = 0; j < 16; j++) {
-            int pair = unsigned(data, at + j);
-            codes[j] = (byte) (pair & 15);
-            codes[j + 16] = (byte) (pair >> 4);
+        for (int j = 0; j < 16; j += 8) {
+            long pairs = eight(data, at + j);
+            set(codes, j, pairs & LOW_HALVES);
+            set(codes, j + 16, pairs >>> 4 & LOW_HALVES);
         }
     }
 
     private static void fifthBits(byte[] data, int at, byte[] codes) {
-        for (int j = 0; j < 32; j++) {
-            codes[j] |= (byte) ((unsigned(data, at + j / 8) >> (j % 8) & 1) << 4);
+        for (int j = 0; j < 32; j += 8) {
+            set(codes, j, eight(codes, j) | bitPerByte(data[at + j / 8]) << 4);
         }
+    }
+
+    /** Bit i of a byte as byte i, 0 or 1. */
+    private static long bitPerByte(byte bits) {
+        long apart = (bits & 0xFF) * ONES & 0x8040201008040201L; // byte i is 0 or 1 << i
+        return apart + (HIGHEST_BITS - ONES) >>> 7 & ONES;
+    }
+
+    /** Eight bytes, the first one lowest. */
+    static long eight(byte[] data, int at) {
+        return (long) LONG.get(data, at);
+    }
+
+    /** Writes eight bytes, the lowest one first. */
+    static void set(byte[] data, int at, long eight) {
+        LONG.set(data, at, eight);
     }
 
     /** The f16 number at a byte offset. */

@@ -1,6 +1,10 @@
 package io.hayloft.kernels;
 
+import static io.hayloft.kernels.SmallBlockReader.LOW_HALVES;
+import static io.hayloft.kernels.SmallBlockReader.ONES;
+import static io.hayloft.kernels.SmallBlockReader.eight;
 import static io.hayloft.kernels.SmallBlockReader.half;
+import static io.hayloft.kernels.SmallBlockReader.set;
 import static io.hayloft.kernels.SmallBlockReader.unsigned;
 
 /**
@@ -21,8 +25,8 @@ final class SuperBlockReader {
             scales[part] = scale * (packed & 15);
             minima[part] = -(minimum * (packed >> 4));
         }
-        for (int i = 0; i < SIZE; i++) {
-            codes[i] = (byte) twoBits(data, at + 16, i);
+        for (int i = 0; i < SIZE; i += 8) {
+            set(codes, i, twoBits(data, at + 16, i));
         }
     }
 
@@ -34,9 +38,9 @@ final class SuperBlockReader {
             int high = bits(data, at + 104 + part % 4, part / 4 * 2, 2);
             scales[part] = scale * ((low | high << 4) - 32);
         }
-        for (int i = 0; i < SIZE; i++) {
-            int third = bits(data, at + i % 32, i / 32, 1);
-            codes[i] = (byte) (twoBits(data, at + 32, i) | third << 2);
+        for (int i = 0; i < SIZE; i += 8) {
+            long third = eight(data, at + i % 32) >>> i / 32 & ONES;
+            set(codes, i, twoBits(data, at + 32, i) | third << 2);
         }
     }
 
@@ -50,9 +54,9 @@ final class SuperBlockReader {
     static void q5(byte[] data, int at, byte[] codes, float[] scales, float[] minima) {
         scalesAndMinima(data, at, scales, minima);
         fourBits(data, at + 48, codes);
-        for (int i = 0; i < SIZE; i++) {
-            int fifth = bits(data, at + 16 + i % 32, i / 32, 1);
-            codes[i] |= (byte) (fifth << 4);
+        for (int i = 0; i < SIZE; i += 8) {
+            long fifth = eight(data, at + 16 + i % 32) >>> i / 32 & ONES;
+            set(codes, i, eight(codes, i) | fifth << 4);
         }
     }
 
@@ -62,11 +66,11 @@ final class SuperBlockReader {
         for (int part = 0; part < 16; part++) {
             scales[part] = scale * data[at + 192 + part];
         }
-        for (int i = 0; i < SIZE; i++) {
+        for (int i = 0; i < SIZE; i += 8) {
             int run = i / 32 % 4;
             int from = i / 128 * 64 + run % 2 * 32 + i % 32;
-            int low = bits(data, at + from, run / 2 * 4, 4);
-            codes[i] = (byte) (low | twoBits(data, at + 128, i) << 4);
+            long low = eight(data, at + from) >>> run / 2 * 4 & LOW_HALVES;
+            set(codes, i, low | twoBits(data, at + 128, i) << 4);
         }
     }
 
@@ -75,17 +79,17 @@ final class SuperBlockReader {
         return (unsigned(data, at) >> shift) & ((1 << count) - 1);
     }
 
-    /** Element i of 2-bit codes: each 32 bytes hold 128 elements. */
-    private static int twoBits(byte[] data, int at, int i) {
+    /** Elements i ... i + 7 of 2-bit codes, a byte each: each 32 bytes hold 128 elements. */
+    private static long twoBits(byte[] data, int at, int i) {
         int from = i / 128 * 32 + i % 32;
-        return bits(data, at + from, i / 32 % 4 * 2, 2);
+        return eight(data, at + from) >>> i / 32 % 4 * 2 & 3 * ONES;
     }
 
     /** Each 32 bytes hold two parts of 32 elements, the first in the low halves. */
     private static void fourBits(byte[] data, int at, byte[] codes) {
-        for (int i = 0; i < SIZE; i++) {
+        for (int i = 0; i < SIZE; i += 8) {
             int from = i / 64 * 32 + i % 32;
-            codes[i] = (byte) bits(data, at + from, i / 32 % 2 * 4, 4);
+            set(codes, i, eight(data, at + from) >>> i / 32 % 2 * 4 & LOW_HALVES);
         }
     }
 
