@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
             "  hayloft speed --model smollm2-135m -p 512,4k -n 64 -d 0,8k,16k --methods full,kivi:4bit",
             "  hayloft speed --model smollm2-135m -p 0 -n 8 -d 1k,2k,4k,8k,16k,32k,64k    cost by depth",
             "  hayloft speed --model smollm2-135m -p 0 -d 4k --batch 1,4,20 --threads 1,2   many sequences at once",
+            "  hayloft speed --model smollm2-135m --threads 1,2,4,8,16    how it scales with cores",
             "  hayloft speed --model smollm2-135m -p 512,4k -n 0 --backend onednn    prompts by a native library",
             "  hayloft speed --model ./my.gguf --cache-type f32,f16,q8 -d 8k --output json > speed.json",
             "",
@@ -101,7 +102,8 @@ final class SpeedCommand extends Subcommand {
     @Option(
             names = "--threads",
             paramLabel = "LIST",
-            description = "Worker threads, such as 1,2. Default: as many as there are cores.")
+            description = "Worker threads, such as 1,2,4. Several numbers show what more threads bring: efficiency is the"
+                    + " share of the speed-up that they could. Default: as many as there are cores.")
     private List<String> threads = List.of();
 
     @Option(
@@ -157,7 +159,7 @@ final class SpeedCommand extends Subcommand {
         for (var note : spec.notes()) {
             err().println("note: " + note);
         }
-        try (var rows = new SpeedOutput(out(), form, found.name());
+        try (var rows = new SpeedOutput(out(), form, found.name(), workers.size() > 1);
                 var progress = new SpeedProgress(err(), cases.size() * workers.size())) {
             run(found, cases, workers, rows, progress);
         }
@@ -272,7 +274,7 @@ final class SpeedCommand extends Subcommand {
         if (threads.isEmpty()) {
             return List.of(Runtime.getRuntime().availableProcessors());
         }
-        var counts = Lists.counts("--threads", threads);
+        var counts = Lists.counts("--threads", threads).stream().distinct().sorted().toList();
         for (int count : counts) {
             if (count > 1024) {
                 throw new UserError("--threads must be between 1 and 1024, not " + count);

@@ -3,6 +3,7 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.Suggest;
 import io.hayloft.bench.identity.Machines;
+import io.hayloft.bench.speed.Scaling;
 import io.hayloft.bench.speed.SpeedResult;
 import io.hayloft.bench.speed.SpeedTest;
 import io.hayloft.bench.speed.Timings;
@@ -15,12 +16,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Prints results of {@code hayloft speed}: lines as they come, a table when it is closed. */
 final class SpeedOutput implements AutoCloseable {
     /** A column of tests with another backend than Hayloft's own kernels. */
     private static final String BACKEND = "backend";
+
+    /** A column of runs with several numbers of threads. */
+    private static final String EFFICIENCY = "efficiency";
 
     private static final List<String> COLUMNS = List.of(
             "model",
@@ -62,12 +68,19 @@ final class SpeedOutput implements AutoCloseable {
     private final PrintWriter out;
     private final Form form;
     private final String model;
+    private final boolean scaling;
     private final List<SpeedResult> results = new ArrayList<>();
 
-    SpeedOutput(PrintWriter out, Form form, String model) {
+    /**
+     * An empty output.
+     *
+     * @param scaling whether tests run with several numbers of threads, the fewest first
+     */
+    SpeedOutput(PrintWriter out, Form form, String model, boolean scaling) {
         this.out = out;
         this.form = form;
         this.model = model;
+        this.scaling = scaling;
     }
 
     /** Takes a result; all forms but the table print it at once. */
@@ -121,7 +134,7 @@ final class SpeedOutput implements AutoCloseable {
                 table.number(column);
             }
             int least = FIRST_TO_GO.indexOf(column);
-            table.priority(least < 0 ? Table.ALWAYS : least);
+            table.priority(least < 0 || scaling && column.equals("threads") ? Table.ALWAYS : least);
         }
         results.forEach(result -> table.row(cells(result)));
         return table.render(Terminal.width());
@@ -132,6 +145,9 @@ final class SpeedOutput implements AutoCloseable {
         var columns = new ArrayList<>(COLUMNS);
         if (!results.getFirst().backend().equals(PrefillBackends.JAVA)) {
             columns.add(1, BACKEND);
+        }
+        if (scaling) {
+            columns.add(EFFICIENCY);
         }
         return columns;
     }
@@ -159,15 +175,31 @@ final class SpeedOutput implements AutoCloseable {
         if (!result.backend().equals(PrefillBackends.JAVA)) {
             cells.add(1, result.backend());
         }
+        if (scaling) {
+            cells.add(scaling(result)
+                    .map(more -> String.format(Locale.ROOT, "%.0f %%", 100 * more.efficiency()))
+                    .orElse("-"));
+        }
         return cells;
     }
 
+    /** How the same test went with the fewest threads, if this result has more. */
+    private Optional<Scaling> scaling(SpeedResult result) {
+        var fewest = results.stream()
+                .filter(other -> other.test().equals(result.test()))
+                .findFirst()
+                .orElse(result);
+        return fewest.limits().threads() < result.limits().threads()
+                ? Optional.of(Scaling.of(fewest, result))
+                : Optional.empty();
+    }
+
     /** The fields that programs read; docs/command-line.md explains the names. */
-    private Map<String, Object> fields(SpeedResult result) {
+    private Map<String, @Nullable Object> fields(SpeedResult result) {
         var test = result.test();
         var speeds = result.tokensPerSecond();
         double mean = Timings.mean(speeds);
-        var fields = new LinkedHashMap<String, Object>();
+        var fields = new LinkedHashMap<String, @Nullable Object>();
         fields.put("model", model);
         fields.put("test", test.testName());
         fields.put("kind", test.test().name().toLowerCase(Locale.ROOT));
@@ -194,6 +226,10 @@ final class SpeedOutput implements AutoCloseable {
         fields.put("limit_gb_per_second", result.limits().gigabytesPerSecond());
         fields.put("vector_bits", VectorWidth.BITS);
         fields.put("cpu", Machines.cpu());
+        var more = scaling(result);
+        fields.put("speedup", more.map(Scaling::speedup).orElse(null));
+        fields.put("efficiency", more.map(Scaling::efficiency).orElse(null));
+        fields.put("serial_share", more.map(Scaling::serialShare).orElse(null));
         fields.put("samples", speeds);
         return fields;
     }
@@ -202,7 +238,10 @@ final class SpeedOutput implements AutoCloseable {
         return "| " + String.join(" | ", cells) + " |";
     }
 
-    private static String csv(Object value) {
+    private static String csv(@Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
         if (value instanceof double[] samples) {
             return Arrays.stream(samples).mapToObj(Double::toString).collect(Collectors.joining(" "));
         }

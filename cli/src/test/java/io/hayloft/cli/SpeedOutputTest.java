@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.speed.SpeedCase;
@@ -18,15 +19,19 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What is printed when a test fails after others that were measured. */
 class SpeedOutputTest {
-    private static final SpeedResult RESULT = new SpeedResult(
-            new SpeedCase(SpeedTest.DECODE, 8, 0, Methods.parse("full"), new KvCodec.F16(), 1),
-            "java",
-            new Timings(new double[] {1, 2}),
-            1000,
-            100,
-            1e9,
-            1e6,
-            new MachineLimits(1, 10, 10));
+    private static final SpeedResult RESULT = result(1, 2);
+
+    private static SpeedResult result(int threads, double seconds) {
+        return new SpeedResult(
+                new SpeedCase(SpeedTest.DECODE, 8, 0, Methods.parse("full"), new KvCodec.F16(), 1),
+                "java",
+                new Timings(new double[] {seconds, seconds}),
+                1000,
+                100,
+                1e9,
+                1e6,
+                new MachineLimits(threads, 10, 10));
+    }
 
     @Test
     void resultsBeforeAFailureAreAWholeArray() {
@@ -46,10 +51,25 @@ class SpeedOutputTest {
         }
     }
 
+    @Test
+    void moreThreadsAreComparedWithTheFewest() {
+        var text = new StringWriter();
+        try (var output = new SpeedOutput(new PrintWriter(text), SpeedOutput.Form.JSON, "model", true)) {
+            output.add(result(1, 3));
+            output.add(result(4, 1));
+        }
+        var rows = JsonMapper.shared().readTree(text.toString());
+        assertThat(rows.get(0).path("efficiency").isNull()).isTrue();
+        assertThat(rows.get(1).path("speedup").asDouble()).isCloseTo(3, offset(1e-9));
+        assertThat(rows.get(1).path("efficiency").asDouble()).isCloseTo(0.75, offset(1e-9));
+        // By Amdahl's law 1 / (s + (1 - s) / 4) = 3.
+        assertThat(rows.get(1).path("serial_share").asDouble()).isCloseTo(1.0 / 9, offset(1e-9));
+    }
+
     private static String failing(SpeedOutput.Form form, int results) {
         var text = new StringWriter();
         assertThatThrownBy(() -> {
-                    try (var output = new SpeedOutput(new PrintWriter(text), form, "model")) {
+                    try (var output = new SpeedOutput(new PrintWriter(text), form, "model", false)) {
                         for (int i = 0; i < results; i++) {
                             output.add(RESULT);
                         }
