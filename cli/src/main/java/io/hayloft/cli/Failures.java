@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -18,6 +19,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into what the user reads, and into the exit code. */
 final class Failures {
+    /** Commands by the names that they have in other tools for language models. */
+    private static final Map<String, String> OF_OTHER_TOOLS = Map.of(
+            "ls", "models", "list", "models", "rm", "models rm", "remove", "models rm", "delete", "models rm", "run",
+            "generate", "chat", "generate", "download", "pull", "eval", "bench", "benchmark", "bench");
+
     private Failures() {}
 
     /** Wrong options or arguments: one line that points to the right ones. */
@@ -66,7 +72,10 @@ final class Failures {
             return suggest("option", word.replaceFirst("=.*", ""), names);
         }
         if (!spec.subcommands().isEmpty()) {
-            return suggest("command", word, List.copyOf(spec.subcommands().keySet()));
+            var elsewhere = OF_OTHER_TOOLS.get(word);
+            return elsewhere == null
+                    ? suggest("command", word, List.copyOf(spec.subcommands().keySet()))
+                    : "unknown command '" + word + "': did you mean '" + elsewhere + "'?";
         }
         return "unexpected argument '" + word + "'";
     }

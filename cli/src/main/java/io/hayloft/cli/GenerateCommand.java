@@ -18,12 +18,14 @@ import io.hayloft.tokenizer.PromptForm;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code hayloft generate}: completes one prompt with one method. */
 @Command(
@@ -32,7 +34,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  hayloft generate --model smollm2-135m --prompt \"Why is the sky blue?\"",
+            "  hayloft generate --model smollm2-135m \"Why is the sky blue?\"",
+            "  cat report.txt | hayloft generate --model smollm2-135m --method snapkv:4x",
             "  hayloft generate --model smollm2-135m --prompt-file report.txt --method snapkv:4x",
             "  hayloft generate --prompt-ids 1,530,210 --top-logprobs 5 --json",
             "",
@@ -42,8 +45,14 @@ final class GenerateCommand extends Subcommand {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @ArgGroup(exclusive = true, multiplicity = "1")
-    private PromptSource prompt = new PromptSource();
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "PROMPT",
+            description = "The prompt, as --prompt gives it. Without any, it is read from a pipe.")
+    private @Nullable String words;
+
+    @ArgGroup(exclusive = true)
+    private @Nullable PromptSource prompt;
 
     @Option(
             names = "--method",
@@ -136,7 +145,7 @@ final class GenerateCommand extends Subcommand {
         var parsed = Methods.parse(method);
         var options = options();
         chat.choice();
-        var text = prompt.text();
+        var text = text();
         var step = parsed.prompt().filter(part -> !part.keepsAll());
         if (step.isPresent() && text.isEmpty()) {
             throw new UserError("method '" + parsed.name()
@@ -147,7 +156,7 @@ final class GenerateCommand extends Subcommand {
         try (var loaded = model.load(found, err())) {
             var ids = text.isPresent()
                     ? encode(step.isPresent() ? shorten(text.get(), step.get(), loaded) : text.get(), loaded)
-                    : prompt.ids(loaded.config().vocabulary());
+                    : Objects.requireNonNull(prompt).ids(loaded.config().vocabulary());
             var summary = new GenerateSummary(out(), err());
             var listener = json ? GenerationListener.NONE : summary;
             var how = options.with(thinking(loaded).orElse(null));
@@ -164,6 +173,26 @@ final class GenerateCommand extends Subcommand {
             }
         }
         return 0;
+    }
+
+    /** The prompt's text; empty if it is given as token ids. */
+    private Optional<String> text() {
+        if (prompt != null && words != null) {
+            throw new UserError("two prompts: '" + words + "' is one, and an option gives another (a text of several"
+                    + " words needs quotation marks)");
+        }
+        if (prompt != null) {
+            return prompt.text();
+        }
+        if (words != null) {
+            return Optional.of(words);
+        }
+        var read = Terminal.piped() ? PromptSource.read("-").strip() : "";
+        if (read.isEmpty()) {
+            throw new UserError("there is no prompt: write it behind the command in quotation marks, name a file with"
+                    + " --prompt-file, or send text through a pipe");
+        }
+        return Optional.of(read);
     }
 
     /** A prompt of the command line has no question apart from its context, so all of it is shortened. */

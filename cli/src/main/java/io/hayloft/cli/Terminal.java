@@ -74,4 +74,9 @@ final class Terminal {
                         .map(Console::isTerminal)
                         .orElse(false));
     }
+
+    /** Returns whether a pipe or a file is the standard input, so that a prompt may be in it. */
+    static boolean piped() {
+        return Boolean.getBoolean("hayloft.piped");
+    }
 }

@@ -53,7 +53,12 @@ class BadInputTest {
         pull smollm2                                  | did you mean 'smollm2-135m'?
         pull                                          | missing required parameter: 'MODEL
         inspect elefant                               | unknown model 'elefant': known are: hayloft-tiny
-        generate                                      | specify one of these
+        generate                                      | there is no prompt: write it behind the command
+        generate a --prompt b                         | two prompts: 'a' is one
+        generate --prompt a b                         | two prompts: 'b' is one
+        rm                                            | unknown command 'rm': did you mean 'models rm'?
+        ls                                            | unknown command 'ls': did you mean 'models'?
+        run                                           | unknown command 'run': did you mean 'generate'?
         generate --prompt a --prompt-ids 1            | mutually exclusive
         generate --prompt a --method nothing          | unknown method 'nothing'
         generate --prompt a --method kivi:2bits       | 2bits

@@ -3,6 +3,8 @@ package io.hayloft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.testing.Shared;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,21 @@ class GenerateTest {
 
         assertThat(json("--prompt-file", file.toString()).get("ids"))
                 .isEqualTo(json("--prompt", PROMPT).get("ids"));
+        assertThat(json(PROMPT).get("ids")).isEqualTo(json("--prompt", PROMPT).get("ids"));
+    }
+
+    @Test
+    void readsThePromptFromAPipe() {
+        var terminal = System.in;
+        System.setProperty("hayloft.piped", "true");
+        System.setIn(new ByteArrayInputStream((PROMPT + "\n").getBytes(StandardCharsets.UTF_8)));
+        try {
+            assertThat(json().get("ids"))
+                    .isEqualTo(json("--prompt", PROMPT.strip()).get("ids"));
+        } finally {
+            System.setIn(terminal);
+            System.clearProperty("hayloft.piped");
+        }
     }
 
     @Test
