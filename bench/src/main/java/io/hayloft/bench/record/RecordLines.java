@@ -1,12 +1,11 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -115,30 +114,76 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
 
     private static <T> RecordLines scan(
             InputStream stream, String name, Function<byte[], T> decoder, Visitor<T> visitor) throws IOException {
-        var in = new BufferedInputStream(stream);
-        var line = new ByteArrayOutputStream();
+        var in = new LineReader(stream);
         long complete = 0;
         long number = 0;
-        @Nullable String doubt = null;
-        for (int b = in.read(); b >= 0; b = in.read()) {
-            if (doubt != null) {
-                throw new UserError(name + " line " + (number + 1) + " is damaged (" + doubt
-                        + "): correct or delete this line, or use another folder");
-            }
-            line.write(b);
-            if (b == '\n') {
-                try {
-                    visitor.line(decoder.apply(line.toByteArray()), complete, line.size());
-                    complete += line.size();
-                    number++;
-                    line.reset();
-                } catch (JacksonException | IllegalArgumentException e) {
-                    // forgiven if it is the last line: a file system may have kept the end of a line without its start
-                    doubt = Json.reason(e);
+        while (in.next()) {
+            try {
+                visitor.line(decoder.apply(in.line()), complete, in.length());
+                complete += in.length();
+                number++;
+            } catch (JacksonException | IllegalArgumentException e) {
+                // Forgiven if it is the last line: a file system may have kept the end of a line without its start.
+                int torn = in.length();
+                if (in.next() || in.length() > 0) {
+                    throw new UserError(
+                            name + " line " + (number + 1) + " is damaged (" + Json.reason(e)
+                                    + "): correct or delete this line, or use another folder",
+                            e);
                 }
+                return new RecordLines(List.of(), complete, torn);
             }
         }
-        return new RecordLines(List.of(), complete, line.size());
+        return new RecordLines(List.of(), complete, in.length());
+    }
+
+    /** Lines of a stream as bytes, line feed included. */
+    private static final class LineReader {
+        private final InputStream in;
+        private byte[] buffer = new byte[1 << 16];
+        private int start;
+        private int end; // of the line
+        private int filled;
+
+        LineReader(InputStream in) {
+            this.in = in;
+        }
+
+        /** Goes to the next complete line; if there is none, {@link #length} is that of what follows the last. */
+        boolean next() throws IOException {
+            start = end;
+            int searched = start;
+            while (true) {
+                for (; searched < filled; searched++) {
+                    if (buffer[searched] == '\n') {
+                        end = searched + 1;
+                        return true;
+                    }
+                }
+                if (start > 0) {
+                    System.arraycopy(buffer, start, buffer, 0, filled - start);
+                    searched -= start;
+                    filled -= start;
+                    start = 0;
+                } else if (filled == buffer.length) {
+                    buffer = Arrays.copyOf(buffer, 2 * filled);
+                }
+                int read = in.read(buffer, filled, buffer.length - filled);
+                if (read < 0) {
+                    end = filled;
+                    return false;
+                }
+                filled += read;
+            }
+        }
+
+        int length() {
+            return end - start;
+        }
+
+        byte[] line() {
+            return Arrays.copyOfRange(buffer, start, end);
+        }
     }
 
     /**
