@@ -2,7 +2,9 @@ package io.hayloft.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
+import io.hayloft.formats.config.Role;
 import io.hayloft.testing.SafetensorsBuilder;
 import io.hayloft.testing.SafetensorsBuilder.Entry;
 import io.hayloft.testing.Shared;
@@ -10,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +47,45 @@ class RepackedFoldersTest {
         }
         Files.write(folder.resolve("model.safetensors"), SafetensorsBuilder.of(tensors));
         assertSameLogits(golden, folder);
+    }
+
+    /**
+     * gpt-oss as it is published: experts as floats of 4 bits, of which neighbours share a byte, with a power of two for each 32.
+     * The same numbers as F32, transposed as unquantised folders have them, are the same model.
+     */
+    @Test
+    void expertsInMxfp4AreTheNumbersThatTheirBitsMean() throws IOException {
+        var packed = Files.createDirectories(folder.resolve("packed"));
+        var plain = Files.createDirectories(folder.resolve("plain"));
+        var config = """
+            {"model_type": "gpt_oss", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "head_dim": 16,
+             "num_attention_heads": 4, "num_key_value_heads": 2, "num_local_experts": 3, "num_experts_per_tok": 2,
+             "vocab_size": 50, "max_position_embeddings": 256, "sliding_window": 16%s}
+            """;
+        Files.writeString(plain.resolve("config.json"), config.formatted(""));
+        Files.writeString(packed.resolve("config.json"), config.formatted("""
+            , "quantization_config": {"quant_method": "mxfp4", "modules_to_not_convert": ["model.embed_tokens", "lm_head"]}"""));
+        var both = new GptOssWeights(64, 96, 3);
+        Files.write(plain.resolve("model.safetensors"), SafetensorsBuilder.of(both.tensors(false)));
+        Files.write(packed.resolve("model.safetensors"), SafetensorsBuilder.of(both.tensors(true)));
+        var ids = new Random(3).ints(40, 0, 50).toArray();
+        try (var model = LanguageModel.load(packed, LoadOptions.withThreads(2).withoutTokenizer());
+                var reference = LanguageModel.load(plain, LoadOptions.withThreads(2).withoutTokenizer());
+                var checkpoint = Checkpoint.open(packed);
+                var unpacked = Checkpoint.open(plain);
+                var cache = Runs.exactCache(model);
+                var referenceCache = Runs.exactCache(reference)) {
+            assertThat(checkpoint.format()).endsWith("MXFP4");
+            for (var role : List.of(Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_DOWN)) {
+                for (int expert = 0; expert < 3; expert++) {
+                    assertThat(checkpoint.weights().part(role, 1, expert).toFloats())
+                            .isEqualTo(unpacked.weights().part(role, 1, expert).toFloats());
+                }
+            }
+            var expected = Runs.prefill(reference, ids, referenceCache, 64);
+            assertThat(expected[0]).isNotEqualTo(expected[1]);
+            Runs.assertClose("logits", Runs.prefill(model, ids, cache, 64), expected);
+        }
     }
 
     private static void assertSameLogits(Path golden, Path other) {
