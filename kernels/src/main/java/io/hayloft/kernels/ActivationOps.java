@@ -65,6 +65,28 @@ public final class ActivationOps {
         VectorOps.multiplyInPlace(x, at, x, at, n);
     }
 
+    /**
+     * {@code x = max(x - (mean + cutoff * deviation), 0)}, with the mean and the standard deviation of the n elements, whose
+     * squares are divided by n, as in transformers; llama.cpp divides them by n - 1. Both are summed in double precision.
+     */
+    public static void cutOff(float[] x, int at, int n, double cutoff) {
+        double mean = RowOps.sum(x, at, n) / n;
+        double squares = 0;
+        for (int i = 0; i < n; i++) {
+            double difference = x[at + i] - mean;
+            squares += difference * difference;
+        }
+        float least = (float) (mean + cutoff * Math.sqrt(squares / n));
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(F, x, at + i).sub(least).intoArray(x, at + i);
+        }
+        for (; i < n; i++) {
+            x[at + i] -= least;
+        }
+        relu(x, at, n);
+    }
+
     /** {@code x = 1 / (1 + exp(-x))}. */
     public static void sigmoid(float[] x, int at, int n) {
         int i = 0;

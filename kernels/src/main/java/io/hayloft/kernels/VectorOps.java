@@ -123,6 +123,25 @@ public final class VectorOps {
         }
     }
 
+    /** {@code a += factor * b}. */
+    public static void addScaled(float[] a, int aAt, float[] b, int bAt, int n, float factor) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(F, b, bAt + i)
+                    .mul(factor)
+                    .add(FloatVector.fromArray(F, a, aAt + i))
+                    .intoArray(a, aAt + i);
+        }
+        for (; i < n; i++) {
+            a[aAt + i] += factor * b[bAt + i];
+        }
+    }
+
+    /** The root of the mean of squares, which are summed in double precision. */
+    public static double rootMeanSquare(float[] x, int at, int n) {
+        return Math.sqrt(RowOps.sumOfSquares(x, at, n) / n);
+    }
+
     /** {@code a *= b}, element by element. */
     public static void multiplyInPlace(float[] a, int aAt, float[] b, int bAt, int n) {
         int i = 0;

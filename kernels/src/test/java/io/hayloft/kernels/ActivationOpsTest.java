@@ -109,6 +109,30 @@ class ActivationOpsTest {
         assertThat(x).isEqualTo(silu);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 16, 48, 333})
+    void cutOff(int n) {
+        var before = gaussian(n, 3);
+        double mean = 0;
+        for (int i = 0; i < n; i++) {
+            mean += before[AT + i] / (double) n;
+        }
+        double variance = 0;
+        for (int i = 0; i < n; i++) {
+            variance += (before[AT + i] - mean) * (before[AT + i] - mean) / n;
+        }
+        for (double cutoff : new double[] {-0.5, 0, 1.2815516}) {
+            var x = before.clone();
+            ActivationOps.cutOff(x, AT, n, cutoff);
+            for (int i = 0; i < n; i++) {
+                double exact = Math.max(0, before[AT + i] - (mean + cutoff * Math.sqrt(variance)));
+                assertThat((double) x[AT + i]).isCloseTo(exact, within(1e-5));
+            }
+            assertThat(x[AT - 1]).isEqualTo(before[AT - 1]);
+            assertThat(x[AT + n]).isEqualTo(before[AT + n]);
+        }
+    }
+
     @Test
     void reluKeepsWhatIsNoNumber() {
         var x = new float[2 * VectorWidth.LANES + 1];

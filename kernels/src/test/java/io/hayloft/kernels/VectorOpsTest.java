@@ -95,6 +95,22 @@ class VectorOpsTest {
         assertThat(a[AT - 1]).isEqualTo(before[AT - 1]);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 16, 48, 333})
+    void addScaled(int n) {
+        var a = gaussian(n, 1, 3);
+        var b = gaussian(n, 1, 4);
+        var before = a.clone();
+        VectorOps.addScaled(a, AT, b, AT, n, 0.3f);
+        double squares = 0;
+        for (int i = AT; i < AT + n; i++) {
+            assertThat(a[i]).isEqualTo(before[i] + 0.3f * b[i]);
+            squares += (double) b[i] * b[i];
+        }
+        assertThat(a[AT - 1]).isEqualTo(before[AT - 1]);
+        assertThat(VectorOps.rootMeanSquare(b, AT, n)).isCloseTo(Math.sqrt(squares / n), within(1e-12));
+    }
+
     /** All magnitudes from denormal results to saturation, with both signs, in every lane and left over. */
     @ParameterizedTest
     @ValueSource(doubles = {1e-4, 0.1, 1, 4, 30})

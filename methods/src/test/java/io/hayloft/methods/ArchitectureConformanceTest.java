@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A few methods of each family on architectures that are built otherwise than llama: learned positions, parallel blocks, layers
- * without rotation, rotation of a part of the head, norms behind attention, layers that differ in heads.
+ * without rotation, rotation of a part of the head, norms behind attention, layers that differ in heads, recurrent layers
+ * among others.
  */
 class ArchitectureConformanceTest {
     private static final int PROMPT = 200;
@@ -35,7 +36,19 @@ class ArchitectureConformanceTest {
             List.of("snapkv:%s", "h2o:%s", "streaming:%s", "h2o:%s,heads=query", "snapkv:%s,allocator=ada");
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "cohere2", "glm4", "olmo2", "phi", "falcon", "exaone4", "stablelm", "granite"})
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "cohere2",
+                "glm4",
+                "olmo2",
+                "phi",
+                "falcon",
+                "exaone4",
+                "stablelm",
+                "granite",
+                "granitemoehybrid_moe"
+            })
     void methodsKeepTheirPromises(String layout) {
         try (var model =
                 LanguageModel.load(Shared.golden("architectures-2026/" + layout), LoadOptions.withThreads(2))) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.StringJoiner;
@@ -28,6 +29,34 @@ public final class SafetensorsBuilder {
         out.writeBytes(header.getBytes(StandardCharsets.UTF_8));
         out.writeBytes(data);
         return out.toByteArray();
+    }
+
+    /**
+     * A tensor of a file.
+     *
+     * @param type as headers have it, such as {@code F32}
+     */
+    public record Entry(String name, String type, long[] shape, byte[] data) {
+        /** An F32 tensor. */
+        public static Entry f32(String name, float[] values, long... shape) {
+            var bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            return new Entry(name, "F32", shape, bytes.array());
+        }
+    }
+
+    /** A correct file of these tensors. */
+    public static byte[] of(List<Entry> tensors) {
+        var header = new StringJoiner(", ", "{", "}");
+        var data = new ByteArrayOutputStream();
+        for (var tensor : tensors) {
+            int begin = data.size();
+            data.writeBytes(tensor.data);
+            header.add("\"%s\": {\"dtype\": \"%s\", \"shape\": %s, \"data_offsets\": [%d, %d]}"
+                    .formatted(tensor.name, tensor.type, Arrays.toString(tensor.shape), begin, data.size()));
+        }
+        var text = header.toString();
+        return file(text.length(), text, data.toByteArray());
     }
 
     /** A correct file with F32 tensors of these shapes, drawn from -0.5 to 0.5 with their names as seeds. */

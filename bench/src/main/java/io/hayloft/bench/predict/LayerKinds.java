@@ -24,12 +24,12 @@ record LayerKinds(List<Kind> kinds) {
         kinds = List.copyOf(kinds);
     }
 
-    /** Layers whose attention is equal: their caches are. Layers without attention are of no kind. */
+    /** Layers whose attention is equal: their caches are. Layers that keep no keys and values are of no kind. */
     static LayerKinds byAttention(DecoderConfig config) {
         var layers = new LinkedHashMap<AttentionConfig, Kind>();
         for (int layer = 0; layer < config.layers(); layer++) {
             var attention = config.findAttention(layer);
-            if (attention.isPresent()) {
+            if (attention.isPresent() && attention.get().keepsKv()) {
                 layers.merge(attention.get(), new Kind(layer, 1), (a, b) -> new Kind(a.first, a.count + b.count));
             }
         }

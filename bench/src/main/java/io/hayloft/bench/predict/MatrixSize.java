@@ -14,6 +14,7 @@ import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.RwkvConfig;
 import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.ShortConvolutionConfig;
+import io.hayloft.formats.config.StreamsConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -75,6 +76,13 @@ record MatrixSize(int rows, int columns) {
                     LATENT_NORM,
                     LATENT_KEYS,
                     LATENT_VALUES -> ofLatent(config.attention(layer), role, hidden);
+            case STREAM_IN, STREAM_OUT -> new MatrixSize(hidden, hidden);
+            case TOKEN_PROJECTION ->
+                new MatrixSize(config.layers() * streams(config).tokenWidth(), hidden);
+            case TOKEN_GATE -> new MatrixSize(streams(config).tokenWidth(), hidden);
+            case TOKEN_OUT -> new MatrixSize(hidden, streams(config).tokenWidth());
+            case BRANCH_DOWN -> new MatrixSize(streams(config).branchRank(), hidden);
+            case BRANCH_UP -> new MatrixSize(hidden, streams(config).branchRank());
             case GATE, UP, RWKV_CHANNEL_KEY -> new MatrixSize(config.innerWidth(layer), hidden);
             case DOWN, RWKV_CHANNEL_VALUE -> new MatrixSize(hidden, config.innerWidth(layer));
             case GATE_BIAS, UP_BIAS -> vector(config.feedForward(layer).width());
@@ -88,8 +96,22 @@ record MatrixSize(int rows, int columns) {
         };
     }
 
-    /** The matrices of a layer; those of an expert count once. */
-    static List<Role> matrices(LayerConfig layer) {
+    /** The matrices that a model has beside those of its layers, the embedding and the output. */
+    static List<Role> matrices(DecoderConfig config) {
+        return config.streams() == null ? List.of() : List.of(Role.STREAM_IN, Role.STREAM_OUT, Role.TOKEN_PROJECTION);
+    }
+
+    /** The matrices of a layer of a model. */
+    static List<Role> matrices(DecoderConfig config, int layer) {
+        var roles = matrices(config.stack().get(layer));
+        if (config.streams() != null) {
+            roles.addAll(List.of(Role.TOKEN_GATE, Role.TOKEN_OUT, Role.BRANCH_DOWN, Role.BRANCH_UP));
+        }
+        return roles;
+    }
+
+    /** The matrices of the parts of a layer; those of an expert count once. */
+    private static List<Role> matrices(LayerConfig layer) {
         var roles = new ArrayList<>(
                 switch (layer.mixer()) {
                     case AttentionConfig attention -> ofAttention(attention);
@@ -125,15 +147,23 @@ record MatrixSize(int rows, int columns) {
         return roles;
     }
 
-    /** How many matrices of a role a layer has: as many as there are experts, or heads of latent attention, else one. */
-    static int count(LayerConfig layer, Role role) {
+    /** How many matrices of a role there are: as many as experts, heads of latent attention or other streams, else one. */
+    static int count(DecoderConfig config, int number, Role role) {
         if (!role.ofParts()) {
             return 1;
         }
+        if (role.global()) {
+            return streams(config).streams() - 1;
+        }
+        var layer = config.stack().get(number);
         boolean ofHeads = role == Role.LATENT_KEYS || role == Role.LATENT_VALUES;
         return ofHeads
                 ? ((AttentionConfig) layer.mixer()).queryHeads()
                 : ((ExpertsConfig) layer.feedForward()).experts();
+    }
+
+    private static StreamsConfig streams(DecoderConfig config) {
+        return Objects.requireNonNull(config.streams(), "one residual stream");
     }
 
     private static MatrixSize ofLatent(AttentionConfig attention, Role role, int hidden) {
@@ -163,6 +193,9 @@ record MatrixSize(int rows, int columns) {
             return Stream.concat(down.stream(), LATENT.stream()).toList();
         }
         var roles = new ArrayList<>(ATTENTION);
+        if (!attention.keepsKv()) {
+            roles.removeAll(List.of(Role.KEY, Role.VALUE));
+        }
         if (attention.additions().outputGate()) {
             roles.add(Role.ATTENTION_GATE);
         }

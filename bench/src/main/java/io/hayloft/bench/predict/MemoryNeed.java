@@ -74,8 +74,17 @@ record MemoryNeed(DecoderConfig config, long weights) {
             inner = Math.max(inner, config.innerWidth(layer));
             scratch = Math.max(scratch, scratch(config.stack().get(layer)));
         }
-        long columns = 3L * config.hidden() + widest + scratch + 2 * inner + Math.max(inner, config.hidden());
+        long columns =
+                3L * config.hidden() + widest + scratch + 2 * inner + Math.max(inner, config.hidden()) + streams();
         return Float.BYTES * columns * PrefillOptions.DEFAULT_CHUNK;
+    }
+
+    /** Columns of residual streams and of what tokens put into layers, each with what they are made of. */
+    private long streams() {
+        var streams = config.streams();
+        return streams == null
+                ? 0
+                : 2L * streams.streams() * config.hidden() + 2L * config.layers() * streams.tokenWidth();
     }
 
     /** Columns of the rows that a recurrent mixer, experts or parts side by side make on their way. */

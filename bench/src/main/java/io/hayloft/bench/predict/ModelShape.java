@@ -52,6 +52,9 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
     /** Bytes of all matrices as they lie in memory when the model is loaded. */
     public long weightBytes() {
         long bytes = outputBytes();
+        for (var role : MatrixSize.matrices(config)) {
+            bytes += bytes(role, -1);
+        }
         for (int layer = 0; layer < config.layers(); layer++) {
             bytes += layerBytes(layer);
         }
@@ -61,7 +64,7 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
     /** Bytes of the matrices of a layer. */
     long layerBytes(int layer) {
         long bytes = 0;
-        for (var role : MatrixSize.matrices(config.stack().get(layer))) {
+        for (var role : MatrixSize.matrices(config, layer)) {
             bytes += bytes(role, layer);
         }
         return bytes;
@@ -84,6 +87,6 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
                 ? (long) Float.BYTES * size.rows() * size.columns() // packed for kernels of their own
                 : Linear.packedBytes(types.of(role, layer), size.rows(), size.columns());
         long aligned = (packed + NativeMemory.ALIGNMENT - 1) / NativeMemory.ALIGNMENT * NativeMemory.ALIGNMENT;
-        return (role.global() ? 1 : MatrixSize.count(config.stack().get(layer), role)) * aligned;
+        return MatrixSize.count(config, layer, role) * aligned;
     }
 }

@@ -17,7 +17,6 @@ import java.util.Optional;
  * @param layers of the matrices of each layer
  */
 public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorType>> layers) {
-    private static final List<Role> GLOBAL = List.of(Role.EMBEDDING, Role.OUTPUT);
 
     /** Copies the collections. */
     public WeightTypes {
@@ -25,14 +24,19 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
         layers = layers.stream().map(Map::copyOf).toList();
     }
 
+    private static List<Role> global(DecoderConfig config) {
+        var roles = new ArrayList<>(List.of(Role.EMBEDDING, Role.OUTPUT));
+        roles.addAll(MatrixSize.matrices(config));
+        return roles;
+    }
+
     /** The types of a model's tensors. A role that the files do not have gets F16. */
     static WeightTypes of(Checkpoint checkpoint) {
         var layers = new ArrayList<Map<Role, TensorType>>();
         for (int layer = 0; layer < checkpoint.config().layers(); layer++) {
-            var matrices = MatrixSize.matrices(checkpoint.config().stack().get(layer));
-            layers.add(types(checkpoint, matrices, layer));
+            layers.add(types(checkpoint, MatrixSize.matrices(checkpoint.config(), layer), layer));
         }
-        return new WeightTypes(types(checkpoint, GLOBAL, -1), layers);
+        return new WeightTypes(types(checkpoint, global(checkpoint.config()), -1), layers);
     }
 
     private static Map<Role, TensorType> types(Checkpoint checkpoint, List<Role> roles, int layer) {
@@ -50,9 +54,9 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
     static WeightTypes uniform(DecoderConfig config, TensorType type) {
         var layers = new ArrayList<Map<Role, TensorType>>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            layers.add(types(config, MatrixSize.matrices(config.stack().get(layer)), layer, type));
+            layers.add(types(config, MatrixSize.matrices(config, layer), layer, type));
         }
-        return new WeightTypes(types(config, GLOBAL, -1, type), layers);
+        return new WeightTypes(types(config, global(config), -1, type), layers);
     }
 
     private static Map<Role, TensorType> types(DecoderConfig config, List<Role> roles, int layer, TensorType type) {

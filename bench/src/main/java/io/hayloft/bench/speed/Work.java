@@ -53,9 +53,10 @@ final class Work {
             }
             var attention = config.attention(layer);
             int window = attention.window();
-            var near = cache.layer(layer);
+            int holder = attention.holder(layer);
+            var near = cache.layer(holder);
             var outOfWindow =
-                    cache.outOfWindow() == null ? null : cache.outOfWindow().tokens(layer);
+                    cache.outOfWindow() == null ? null : cache.outOfWindow().tokens(holder);
             for (int head = 0; head < attention.kvHeads(); head++) {
                 int length = near.length(head) + added;
                 int seen = window == 0 ? length : Math.min(length, window);
@@ -68,7 +69,8 @@ final class Work {
 
     /** The matrices of the mixers and the scans of their states, of one token in all layers. */
     private double projections() {
-        double sum = 0;
+        var streams = config.streams();
+        double sum = streams == null ? 0 : streams.weights(config.hidden(), config.layers());
         for (var layer : config.stack()) {
             sum += layer.mixer().weights(config.hidden());
             sum += SCAN

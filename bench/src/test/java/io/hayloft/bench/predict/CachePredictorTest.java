@@ -137,6 +137,14 @@ class CachePredictorTest {
         assertThat(compare(Shared.golden("architectures/" + name), F16, tokens)).isSubsetOf("h2o-paper");
     }
 
+    /** Layers that read the keys and values of others keep none. */
+    @ParameterizedTest
+    @ValueSource(ints = {150, 530})
+    void bytesOfSharedCachesCountOnce(int tokens) {
+        assertThat(compare(Shared.golden("architectures-2026/gemma3n"), F16, tokens))
+                .isSubsetOf("h2o-paper");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mamba", "mamba2", "rwkv5"})
     void bytesOfRecurrentModelsAreThoseOfTheirStates(String name) {

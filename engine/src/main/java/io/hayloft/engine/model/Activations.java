@@ -31,6 +31,12 @@ final class Activations {
     /** What the residual stream began with [rows][hidden], in models whose layers read it; else empty. */
     float[] embedding = {};
 
+    /** All residual streams, in models that have several [rows][streams][hidden]; else empty. */
+    float[] streams = {};
+
+    /** What the tokens put into each layer, in the same models [rows][layers][tokenWidth]; else empty. */
+    float[] tokenInputs = {};
+
     /** [rows][queryHeads * headDim]. */
     float[] queries = {};
 
@@ -83,6 +89,11 @@ final class Activations {
         if (readsEmbedding) {
             embedding = matrix(rows, config.hidden());
         }
+        var several = config.streams();
+        if (several != null) {
+            streams = matrix(rows, several.streams() * config.hidden());
+            tokenInputs = matrix(rows, config.layers() * several.tokenWidth());
+        }
         queries = matrix(rows, queryWidth);
         keys = matrix(rows, keyWidth);
         values = matrix(rows, keyWidth);
@@ -90,6 +101,20 @@ final class Activations {
         gate = matrix(rows, inner);
         up = matrix(rows, inner);
         capacity = rows;
+    }
+
+    /** Copies what goes from step to step of a row to another row before it. */
+    void moveRow(int from, int to) {
+        moveRow(x, config.hidden(), from, to);
+        var several = config.streams();
+        if (several != null) {
+            moveRow(streams, several.streams() * config.hidden(), from, to);
+            moveRow(tokenInputs, config.layers() * several.tokenWidth(), from, to);
+        }
+    }
+
+    private static void moveRow(float[] rows, int width, int from, int to) {
+        System.arraycopy(rows, from * width, rows, to * width, width);
     }
 
     /**

@@ -8,20 +8,30 @@ import io.hayloft.kv.attention.PrefillAttention;
 import io.hayloft.kv.attention.StepRows;
 import io.hayloft.kv.cache.CachePolicy;
 import io.hayloft.kv.cache.LayerCache;
+import io.hayloft.kv.cache.StepAttention;
+import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What every kind of attention does with queries, keys and values: rotates them, keeps keys and values in the cache, and
  * attends to what is there.
  *
- * @param layer index of the layer
+ * <p>A layer that reads the cache of an earlier one adds nothing to it, and what it looks at counts for no method: the tokens
+ * are kept or dropped by the attention of the layer that keeps them.
+ *
+ * @param layer number of the layer whose cache has the keys and values
+ * @param keepsKv whether it is the layer itself, else an earlier one
  * @param rope null in layers that do not rotate
  */
 record AttentionCore(
-        int layer, AttentionShape shape, @Nullable Rope rope, WorkerPool pool) {
+        int layer,
+        boolean keepsKv,
+        AttentionShape shape,
+        @Nullable Rope rope,
+        WorkerPool pool) {
     /**
      * Attends for the rows of a batch: {@code a.attended} [rows][queryHeads * headDim] receives the results of {@code
-     * a.queries}, {@code a.keys} and {@code a.values}.
+     * a.queries} and, unless an earlier layer keeps them, {@code a.keys} and {@code a.values}.
      *
      * @param finish what is still to be done to rows of these before the rotation
      */
@@ -32,7 +42,9 @@ record AttentionCore(
             finish.run(from, to);
             outOfWindow.rotateQueries(a.queries, from, to);
             rotations.rotate(a.queries, shape.queryHeads(), shape.headDim(), from, to);
-            rotations.rotate(a.keys, shape.kvHeads(), shape.headDim(), from, to);
+            if (keepsKv) {
+                rotations.rotate(a.keys, shape.kvHeads(), shape.headDim(), from, to);
+            }
         });
         switch (batch) {
             case Batch.Chunk chunk -> attend(chunk, outOfWindow, a);
@@ -46,15 +58,19 @@ record AttentionCore(
     private void attend(Batch.Chunk chunk, OutOfWindowRows outOfWindow, Activations a) {
         var cache = chunk.cache().layer(layer);
         int rows = chunk.rows();
-        cache.append(a.keys, 0, a.values, 0, rows, kvWidth(), chunk.first());
-        var accumulated = chunk.signals() == null ? null : chunk.signals().record(layer, chunk, a.queries);
+        if (keepsKv) {
+            cache.append(a.keys, 0, a.values, 0, rows, kvWidth(), chunk.first());
+        }
+        boolean recorded = keepsKv && chunk.signals() != null;
+        var accumulated = recorded ? chunk.signals().record(layer, chunk, a.queries) : null;
         var near = new ChunkRows(cache, a.queries, rows, chunk.first());
         var part = outOfWindow.prepare(0, rows, cache);
         if (part == null) {
             PrefillAttention.attend(shape, near, a.attended, pool, accumulated);
         } else {
             var others = part.rows(outOfWindow.queries(), near);
-            PrefillAttention.attend(shape, near, others, a.attended, pool, outOfWindow.accumulated(accumulated));
+            var sums = keepsKv ? outOfWindow.accumulated(accumulated) : null;
+            PrefillAttention.attend(shape, near, others, a.attended, pool, sums);
         }
     }
 
@@ -66,16 +82,47 @@ record AttentionCore(
         var positions = new int[rows];
         for (int row = 0; row < rows; row++) {
             caches[row] = batch.cache(row).layer(layer);
-            policies[row] = batch.cache(row).policy();
+            policies[row] = policy(batch.cache(row).policy());
             positions[row] = batch.position(row);
-            int at = row * kvWidth();
-            long start = System.nanoTime();
-            caches[row].append(a.keys, at, a.values, at, 1, kvWidth(), positions[row]);
-            batch.times().add(row, System.nanoTime() - start);
+            if (keepsKv) {
+                append(caches[row], a, row, batch);
+            }
         }
         var parts = outOfWindow.prepare(caches, batch.times());
         var step = new StepRows(caches, policies, parts, a.queries, outOfWindow.queries(), positions, batch.times());
         DecodeAttention.attend(shape, layer, step, a.attended, pool);
+    }
+
+    private void append(LayerCache cache, Activations a, int row, Batch.Lockstep batch) {
+        int at = row * kvWidth();
+        long start = System.nanoTime();
+        cache.append(a.keys, at, a.values, at, 1, kvWidth(), batch.position(row));
+        batch.times().add(row, System.nanoTime() - start);
+    }
+
+    private @Nullable CachePolicy policy(@Nullable CachePolicy policy) {
+        return policy == null || keepsKv ? policy : new MaskOnly(policy);
+    }
+
+    /** Hides what a policy hides, and does nothing else: the policy acts in the layer that keeps the tokens. */
+    private record MaskOnly(CachePolicy policy) implements CachePolicy {
+        @Override
+        public boolean wantsProbabilities() {
+            return false;
+        }
+
+        @Override
+        public void afterStep(int layer, LayerCache cache, StepAttention attention) {}
+
+        @Override
+        public @Nullable TokenMask mask(int layer) {
+            return policy.mask(layer);
+        }
+
+        @Override
+        public CachePolicy fork() {
+            return new MaskOnly(policy.fork());
+        }
     }
 
     /** Channels of the keys of a row, and of its values. */

@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Grouped-query attention: queries of several heads share one head of keys and values, which are kept in the cache.
  *
+ * @param key makes keys; null in a layer that reads those of an earlier one
+ * @param value makes values; null likewise
  * @param gate [queryHeads * headDim][hidden]; the heads' results are multiplied with the sigmoid of its products; null for none
  * @param output projects the heads' results back to the residual stream
  */
 record AttentionMixer(
         AttentionCore core,
         Projection query,
-        Projection key,
-        Projection value,
+        @Nullable Projection key,
+        @Nullable Projection value,
         @Nullable Linear gate,
         Dense output,
         WorkerPool pool)
@@ -62,16 +64,27 @@ record AttentionMixer(
         return false;
     }
 
+    /** The cache of another layer has all of the tokens at once, those of an own one come one by one. */
+    @Override
+    public boolean readsTogether() {
+        return core.keepsKv();
+    }
+
     @Override
     public void apply(float[] x, Batch batch, float[] out, Activations a) {
         // queries [rows][queryHeads * headDim], keys and values [rows][kvHeads * headDim]
-        var weights = List.of(query.weights, key.weights, value.weights);
-        batch.multiply(weights, x, new float[][] {a.queries, a.keys, a.values}, pool);
-        core.attend(batch, a, (from, to) -> { // attended [rows][queryHeads * headDim]
-            query.finish(a.queries, from, to);
-            key.finish(a.keys, from, to);
-            value.finish(a.values, from, to);
-        });
+        if (key == null || value == null) {
+            batch.multiply(query.weights, x, a.queries, pool);
+            core.attend(batch, a, (from, to) -> query.finish(a.queries, from, to));
+        } else {
+            var weights = List.of(query.weights, key.weights, value.weights);
+            batch.multiply(weights, x, new float[][] {a.queries, a.keys, a.values}, pool);
+            core.attend(batch, a, (from, to) -> { // attended [rows][queryHeads * headDim]
+                query.finish(a.queries, from, to);
+                key.finish(a.keys, from, to);
+                value.finish(a.values, from, to);
+            });
+        }
         if (gate != null) {
             multiplyGate(gate, x, batch, a);
         }

@@ -33,7 +33,8 @@ public final class Decoder {
     private final Head head;
     private final WorkerPool pool;
     private final Activations buffers;
-    private final int firstRowwise; // sublayers before the last one that is not rowwise, that one included
+    private final @Nullable StreamStart streams;
+    private final int firstRowwise; // steps before the last one that is not rowwise, that one included
     private float[] logits = {};
     private @Nullable LayerObserver observer;
 
@@ -43,11 +44,13 @@ public final class Decoder {
      * @param tokens [vocabulary][hidden]
      * @param positions [positions][hidden], added to the tokens'; null in models that rotate
      * @param norm on the sum; null in most architectures
+     * @param streams makes other residual streams of it; null in most architectures
      */
     record Embeddings(
             WeightRows tokens,
             @Nullable WeightRows positions,
-            @Nullable Norm norm) {}
+            @Nullable Norm norm,
+            @Nullable StreamStart streams) {}
 
     /** What makes logits of the residual stream. */
     record Head(Norm norm, Dense output) {}
@@ -55,6 +58,7 @@ public final class Decoder {
     Decoder(DecoderConfig config, Embeddings embeddings, List<Layer> layers, Head head, WorkerPool pool) {
         this.config = config;
         this.embeddings = embeddings;
+        this.streams = embeddings.streams;
         this.layers = List.copyOf(layers);
         this.head = head;
         this.pool = pool;
@@ -62,14 +66,14 @@ public final class Decoder {
         this.firstRowwise = firstRowwise(layers);
     }
 
-    /** Number of the first sublayer from which on all are rowwise, counted over all layers. */
+    /** Number of the first step from which on all are rowwise, counted over all layers. */
     private static int firstRowwise(List<Layer> layers) {
         int first = 0;
         int count = 0;
         for (var layer : layers) {
-            for (var sublayer : layer.sublayers()) {
+            for (var step : layer.steps()) {
                 count++;
-                first = sublayer.update().rowwise() ? first : count;
+                first = step.rowwise() ? first : count;
             }
         }
         return first;
@@ -82,7 +86,7 @@ public final class Decoder {
          * Rows between two layers.
          *
          * @param depth layers that the rows have been through; after all of them, only rows with logits are left
-         * @param x [rows][hidden], not to be changed
+         * @param x [rows][hidden], not to be changed; with several residual streams, [rows][streams][hidden]
          */
         void rows(int depth, int firstPosition, int rows, float[] x);
     }
@@ -130,13 +134,14 @@ public final class Decoder {
      */
     public void step(DecodeRows rows, float @Nullable [] logits, StepTimes times) {
         if (rows.several() && !canReadTogether()) {
-            throw new IllegalArgumentException("recurrent states read one token at a time");
+            throw new IllegalArgumentException(
+                    "recurrent states, and caches that layers share, read one token at a time");
         }
         var batch = new Batch.Lockstep(rows, times);
         embed(rows.tokens(), 0, batch);
         for (var layer : layers) {
-            for (var sublayer : layer.sublayers()) {
-                sublayer.forward(batch, buffers);
+            for (var step : layer.steps()) {
+                step.forward(batch, buffers);
             }
         }
         for (int row = 0; row < rows.rows(); row++) {
@@ -158,8 +163,8 @@ public final class Decoder {
      * @throws IllegalArgumentException if the layer has none
      */
     public AttentionShape attention(int layer) {
-        for (var sublayer : layers.get(layer).sublayers()) {
-            var attention = sublayer.update().attention();
+        for (var step : layers.get(layer).steps()) {
+            var attention = step.attention();
             if (attention != null) {
                 return attention;
             }
@@ -170,22 +175,13 @@ public final class Decoder {
     /** Whether sequences can read several known tokens in a step; see {@link DecodeRows#together}. */
     public boolean canReadTogether() {
         for (var layer : layers) {
-            for (var sublayer : layer.sublayers()) {
-                if (!readsTogether(sublayer.update())) {
+            for (var step : layer.steps()) {
+                if (!step.readsTogether()) {
                     return false;
                 }
             }
         }
         return true;
-    }
-
-    private static boolean readsTogether(Layer.Update update) {
-        return switch (update) {
-            case AttentionMixer attention -> true;
-            case LatentMixer attention -> true;
-            case Parallel both -> readsTogether(both.mixer()) && readsTogether(both.feedForward());
-            default -> update.rowwise();
-        };
     }
 
     /** x [rows][hidden] = the embedding rows of the tokens from {@code first} on, read from the model's file. */
@@ -211,6 +207,9 @@ public final class Decoder {
                 System.arraycopy(buffers.x, from * hidden, buffers.embedding, from * hidden, (to - from) * hidden);
             }
         });
+        if (streams != null) {
+            streams.begin(tokens, first, batch, buffers);
+        }
     }
 
     /** x += the embedding of each row's position, on rows {@code from .. to-1}. */
@@ -236,7 +235,7 @@ public final class Decoder {
     }
 
     /**
-     * Runs a chunk through all layers. Once every sublayer that is left works on rows alone, only the wanted rows go on:
+     * Runs a chunk through all layers. Once every step that is left works on rows alone, only the wanted rows go on:
      * in the end, x holds no others.
      *
      * @param wanted positions of the rows whose logits are asked for
@@ -246,23 +245,22 @@ public final class Decoder {
         int next = 0;
         for (int depth = 0; depth < layers.size(); depth++) {
             show(depth, rows);
-            for (var sublayer : layers.get(depth).sublayers()) {
+            for (var step : layers.get(depth).steps()) {
                 if (next++ == firstRowwise) {
                     rows = keepOnly(wanted, chunk);
                 }
                 if (rows.rows() > 0) {
-                    sublayer.forward(rows, buffers);
+                    step.forward(rows, buffers);
                 }
             }
         }
         show(layers.size(), next == firstRowwise ? keepOnly(wanted, chunk) : rows);
     }
 
-    /** Moves the wanted rows of x to its front. */
+    /** Moves the wanted rows of all that goes from step to step to the front. */
     private Batch.Chunk keepOnly(int[] wanted, Batch.Chunk chunk) {
         for (int i = 0; i < wanted.length; i++) {
-            int row = wanted[i] - chunk.first();
-            System.arraycopy(buffers.x, row * config.hidden(), buffers.x, i * config.hidden(), config.hidden());
+            buffers.moveRow(wanted[i] - chunk.first(), i);
         }
         return chunk.withRows(wanted.length);
     }
@@ -273,7 +271,7 @@ public final class Decoder {
 
     private void show(int depth, Batch.Chunk batch) {
         if (observer != null && batch.rows() > 0) {
-            observer.rows(depth, batch.first(), batch.rows(), buffers.x);
+            observer.rows(depth, batch.first(), batch.rows(), streams == null ? buffers.x : buffers.streams);
         }
     }
 

@@ -17,6 +17,7 @@ import io.hayloft.formats.config.RopeConfig;
 import io.hayloft.formats.config.RwkvConfig;
 import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.config.ShortConvolutionConfig;
+import io.hayloft.formats.config.StreamsConfig;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;
@@ -24,6 +25,7 @@ import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.WorkerPool;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +81,14 @@ final class DecoderLoader {
         var positions = config.tokens().positions() > 0 ? weights.get(Role.POSITION_EMBEDDING, -1) : null;
         var bias = bias(config.tokens().output().bias(), Role.OUTPUT_BIAS, -1);
         var head = new Decoder.Head(norm(Role.FINAL_NORM, -1), new Dense(output, bias));
-        var embeddings = new Decoder.Embeddings(embedding, positions, embeddingNorm());
+        var streams =
+                config.streams() == null ? null : streams(config.streams()).start();
+        var embeddings = new Decoder.Embeddings(embedding, positions, embeddingNorm(), streams);
         return new Decoder(config, embeddings, layers, head, pool);
+    }
+
+    private StreamLoader streams(StreamsConfig streams) {
+        return new StreamLoader(config, streams, weights, this::linear, pool);
     }
 
     private @Nullable Norm embeddingNorm() {
@@ -91,6 +99,9 @@ final class DecoderLoader {
 
     /** One layer, packed. */
     Layer layer(int i) {
+        if (config.streams() != null) {
+            return streams(config.streams()).layer(i, this::mixer, this::feedForward);
+        }
         if (config.stack().get(i).mixer() instanceof RwkvConfig mix) {
             return new RwkvLoader(config, weights, this::linear, this::norm, pool).layer(i, mix);
         }
@@ -211,11 +222,12 @@ final class DecoderLoader {
     }
 
     private AttentionMixer attention(int i, AttentionConfig attention, float queryFactor, float keyFactor) {
+        boolean own = attention.keepsKv();
         return new AttentionMixer(
                 core(i, attention),
                 projection(i, Role.QUERY, Role.QUERY_BIAS, Role.QUERY_NORM, attention, queryFactor),
-                projection(i, Role.KEY, Role.KEY_BIAS, Role.KEY_NORM, attention, keyFactor),
-                projection(i, Role.VALUE, Role.VALUE_BIAS, null, attention, queryFactor),
+                own ? projection(i, Role.KEY, Role.KEY_BIAS, Role.KEY_NORM, attention, keyFactor) : null,
+                own ? projection(i, Role.VALUE, Role.VALUE_BIAS, null, attention, queryFactor) : null,
                 attention.additions().outputGate() ? linear(Role.ATTENTION_GATE, i) : null,
                 dense(i, Role.ATTENTION_OUTPUT, attention.outputBias(), Role.ATTENTION_OUTPUT_BIAS),
                 pool);
@@ -224,7 +236,8 @@ final class DecoderLoader {
     private AttentionCore core(int i, AttentionConfig attention) {
         var rope = attention.rope();
         return new AttentionCore(
-                i,
+                attention.holder(i),
+                attention.keepsKv(),
                 Shapes.attention(config, i).withSinks(sinks(i, attention)),
                 rope == null ? null : ropes.computeIfAbsent(rope, Rope::new),
                 pool);
@@ -260,8 +273,17 @@ final class DecoderLoader {
         return new Projection(
                 linear(weights, layer),
                 bias(attention.biases(), bias, layer),
-                norm == null ? null : headNorm(layer, attention, norm),
+                norm == null ? valueNorm(attention) : headNorm(layer, attention, norm),
                 factor);
+    }
+
+    /** The norm of values, which has no weight. */
+    private @Nullable Norm valueNorm(AttentionConfig attention) {
+        var ones = new float[attention.headDim()];
+        Arrays.fill(ones, 1);
+        return attention.additions().valueNorm()
+                ? new RmsNorm(ones, config.norms().epsilon())
+                : null;
     }
 
     private float @Nullable [] sinks(int layer, AttentionConfig attention) {

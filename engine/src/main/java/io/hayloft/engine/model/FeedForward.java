@@ -9,7 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The feed-forward part: (act(g x Gᵀ) ⊙ x Uᵀ) Dᵀ d, or act(x Uᵀ) Dᵀ d where there is no gate.
+ * The feed-forward part: (act(g x Gᵀ) ⊙ x Uᵀ) Dᵀ d, or act(x Uᵀ) Dᵀ d where there is no gate. A sparse gate loses what is not
+ * far enough above its mean, before the activation.
  *
  * @param gate null for none
  * @param config has the activation and the factors g and d
@@ -48,7 +49,7 @@ record FeedForward(@Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedF
     private void activatePlain(float[] inner, int from, int to) {
         int n = up.weights().outputs();
         up.addBias(inner, from, to);
-        activate(inner, from * n, (to - from) * n);
+        activate(config.activation(), inner, from * n, (to - from) * n);
     }
 
     /** gate = act(gate + bias) ⊙ (up + bias), on rows {@code from .. to-1}. */
@@ -61,12 +62,15 @@ record FeedForward(@Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedF
             if (config.gateFactor() != 1) {
                 VectorOps.scale(gateRows, at, n, (float) config.gateFactor());
             }
+            if (config.cutoff() != LayerConfig.FeedForward.NO_CUTOFF) {
+                ActivationOps.cutOff(gateRows, at, n, config.cutoff());
+            }
             switch (config.activation()) {
                 case SILU -> VectorOps.siluMultiply(gateRows, at, upRows, at, gateRows, at, n);
                 case GELU_TANH -> VectorOps.geluTanhMultiply(gateRows, at, upRows, at, gateRows, at, n);
                 case CLAMPED_SWIGLU -> ActivationOps.clampedSwiglu(gateRows, at, upRows, at, n);
                 default -> {
-                    activate(gateRows, at, n);
+                    activate(config.activation(), gateRows, at, n);
                     VectorOps.multiplyInPlace(gateRows, at, upRows, at, n);
                 }
             }
@@ -74,8 +78,8 @@ record FeedForward(@Nullable Dense gate, Dense up, Dense down, LayerConfig.FeedF
     }
 
     /** x = act(x), on elements {@code at .. at+n-1}. */
-    private void activate(float[] x, int at, int n) {
-        switch (config.activation()) {
+    static void activate(LayerConfig.Activation activation, float[] x, int at, int n) {
+        switch (activation) {
             case SILU -> ActivationOps.sigmoidMultiply(x, at, n, 1);
             case GELU_TANH -> ActivationOps.geluTanh(x, at, n);
             case GELU -> EncoderOps.gelu(x, at, n);

@@ -58,6 +58,11 @@ record LatentMixer(
     }
 
     @Override
+    public boolean readsTogether() {
+        return true;
+    }
+
+    @Override
     public void apply(float[] x, Batch batch, float[] out, Activations a) {
         makeQueries(x, batch, a);
         int rank = latent.rank();

@@ -6,10 +6,26 @@ import io.hayloft.kv.attention.AttentionShape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One layer of a decoder: residual sublayers, one after the other. Most have two, a mixer and a feed-forward part. */
-record Layer(List<Sublayer> sublayers) {
+/** One layer of a decoder: steps, one after the other. Most have two residual ones, a mixer and a feed-forward part. */
+record Layer(List<Step> steps) {
     Layer {
-        sublayers = List.copyOf(sublayers);
+        steps = List.copyOf(steps);
+    }
+
+    /** Changes the residual stream. */
+    interface Step {
+        /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the step, in place. */
+        void forward(Batch batch, Activations a);
+
+        /** Whether a row depends on that row alone, and nothing of the row is remembered. */
+        boolean rowwise();
+
+        /** Whether several known tokens of a sequence can run through it in one decode step. */
+        boolean readsTogether();
+
+        /** The attention in it; null for none. */
+        @Nullable
+        AttentionShape attention();
     }
 
     /**
@@ -30,6 +46,11 @@ record Layer(List<Sublayer> sublayers) {
         /** Whether the update of a row depends on that row alone, and nothing of the row is remembered. */
         boolean rowwise();
 
+        /** Whether several known tokens of a sequence can go through it in one decode step. */
+        default boolean readsTogether() {
+            return rowwise();
+        }
+
         /** The attention that it is, or that is a part of it; null for none. */
         default @Nullable AttentionShape attention() {
             return null;
@@ -44,14 +65,30 @@ record Layer(List<Sublayer> sublayers) {
      * @param scale 1 for most architectures
      */
     record Sublayer(
-            @Nullable Norm norm, Update update, @Nullable Norm postNorm, float scale, int hidden, WorkerPool pool) {
+            @Nullable Norm norm, Update update, @Nullable Norm postNorm, float scale, int hidden, WorkerPool pool)
+            implements Step {
         /** A step that adds its update as it is. */
         Sublayer(Norm norm, Update update, @Nullable Norm postNorm, int hidden, WorkerPool pool) {
             this(norm, update, postNorm, 1, hidden, pool);
         }
 
-        /** Runs the rows of the residual stream {@code a.x} [rows][hidden] through the sublayer, in place. */
-        void forward(Batch batch, Activations a) {
+        @Override
+        public boolean rowwise() {
+            return update.rowwise();
+        }
+
+        @Override
+        public boolean readsTogether() {
+            return update.readsTogether();
+        }
+
+        @Override
+        public @Nullable AttentionShape attention() {
+            return update.attention();
+        }
+
+        @Override
+        public void forward(Batch batch, Activations a) {
             if (norm == null) {
                 update.apply(a.x, batch, a.update, a);
             } else {

@@ -27,6 +27,11 @@ record Parallel(
     }
 
     @Override
+    public boolean readsTogether() {
+        return mixer.readsTogether() && feedForward.readsTogether();
+    }
+
+    @Override
     public void apply(float[] x, Batch batch, float[] out, Activations a) {
         mixer.apply(x, batch, out, a);
         var normed = x;

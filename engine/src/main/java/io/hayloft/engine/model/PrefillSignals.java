@@ -28,7 +28,7 @@ public final class PrefillSignals {
         accumulated = new @Nullable AccumulatedAttention[config.layers()];
         for (int layer = 0; layer < config.layers(); layer++) {
             var attention = config.findAttention(layer).orElse(null);
-            if (attention != null && !attention.sliding()) {
+            if (attention != null && !attention.sliding() && attention.keepsKv()) {
                 lastQueries[layer] = new float[Math.multiplyExact(queryWindow, attention.queryWidth())];
                 accumulated[layer] = request.accumulatedAttention()
                         ? new AccumulatedAttention(attention.queryHeads(), tokens)

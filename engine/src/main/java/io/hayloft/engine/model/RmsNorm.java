@@ -20,6 +20,12 @@ final class RmsNorm implements Norm {
         }
     }
 
+    /** A norm with these weights. */
+    RmsNorm(float[] weight, double epsilon) {
+        this.weight = weight;
+        this.epsilon = epsilon;
+    }
+
     @Override
     public int length() {
         return weight.length;

@@ -30,7 +30,8 @@ public final class Shapes {
 
     /** Numbers in the matrices of all layers that a token goes through, without embedding and output. */
     public static long layerWeights(DecoderConfig config) {
-        long numbers = 0;
+        var streams = config.streams();
+        long numbers = streams == null ? 0 : streams.weights(config.hidden(), config.layers());
         for (var layer : config.stack()) {
             numbers +=
                     layer.mixer().weights(config.hidden()) + layer.feedForward().weightsOfRow(config.hidden());
@@ -39,7 +40,7 @@ public final class Shapes {
     }
 
     /**
-     * The states of a model: one for each layer, and behind them, in the order of the layers, one for each recurrent mixer
+     * The states of a model: one for each layer, of which those that read another's cache are empty, and behind them, in the order of the layers, one for each recurrent mixer
      * that works beside an attention.
      */
     public static CacheShape cache(DecoderConfig config) {
@@ -48,7 +49,8 @@ public final class Shapes {
         for (var layer : config.stack()) {
             int more = layer.feedForward().stateFloats();
             switch (layer.mixer()) {
-                case AttentionConfig attention -> shapes.add(keysAndValues(attention));
+                case AttentionConfig attention ->
+                    shapes.add(attention.keepsKv() ? keysAndValues(attention) : new RecurrentShape(more));
                 case LayerConfig.NoMixer none -> shapes.add(new RecurrentShape(more));
                 case LayerConfig.Recurrent recurrent -> shapes.add(new RecurrentShape(recurrent.stateFloats() + more));
                 case SharedBlockConfig shared -> {

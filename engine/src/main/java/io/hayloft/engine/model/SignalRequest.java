@@ -24,7 +24,7 @@ public record SignalRequest(int lastQueries, boolean accumulatedAttention) {
         long floats = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
             var attention = config.findAttention(layer).orElse(null);
-            if (attention != null && !attention.sliding()) {
+            if (attention != null && !attention.sliding() && attention.keepsKv()) {
                 floats += (long) Math.min(lastQueries, tokens) * attention.queryWidth();
                 floats += accumulatedAttention ? (long) tokens * attention.queryHeads() : 0;
             }

@@ -67,7 +67,8 @@ class ArchitectureGoldensTest {
             "zamba2",
             "deepseek_v2_lite",
             "deepseek_v2",
-            "deepseek_v3");
+            "deepseek_v3",
+            "gemma3n");
 
     static List<Arguments> layoutsAndConfigs() {
         var all = new ArrayList<Arguments>();
@@ -167,9 +168,7 @@ class ArchitectureGoldensTest {
                 var expected = SafetensorsFile.open(folder.resolve("expected.safetensors"));
                 var cache = Runs.exactCache(model)) {
             var states = new ArrayList<float[]>();
-            model.decoder()
-                    .observe((depth, first, rows, x) ->
-                            states.add(Runs.slice(x, 0, rows * model.config().hidden())));
+            model.decoder().observe((depth, first, rows, x) -> states.add(streamsFirst(model, rows, x)));
             Runs.prefill(model, Runs.ids(expected, "prompt1.input_ids"), cache, 512);
             assertThat(states).hasSize(model.config().layers() + 1);
             for (int depth = 0; depth < states.size(); depth++) {
@@ -177,6 +176,18 @@ class ArchitectureGoldensTest {
                 Runs.assertClose(name, states.get(depth), expected.readFloats(name));
             }
         }
+    }
+
+    /** Rows [rows][streams][hidden] as [streams][rows][hidden]; most models have one stream. */
+    private static float[] streamsFirst(LanguageModel model, int rows, float[] x) {
+        var several = model.config().streams();
+        int count = several == null ? 1 : several.streams();
+        int hidden = model.config().hidden();
+        var moved = new float[rows * count * hidden];
+        for (int i = 0; i < rows * count; i++) {
+            System.arraycopy(x, i * hidden, moved, (i % count * rows + i / count) * hidden, hidden);
+        }
+        return moved;
     }
 
     @ParameterizedTest

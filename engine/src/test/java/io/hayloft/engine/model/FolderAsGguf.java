@@ -121,19 +121,21 @@ final class FolderAsGguf {
     private final ExpertsAsGguf experts = new ExpertsAsGguf(gguf);
     private final HybridAsGguf hybrid;
     private final LatentAsGguf latent;
+    private final StreamsAsGguf streams;
     private int heads;
     private int kvHeads;
     private int headDim;
 
     private FolderAsGguf(JsonNode config) {
         this.config = config;
-        this.type = config.get("model_type").asString();
+        this.type = config.get("model_type").asString().replace("_text", "");
         boolean moe = config.path("layers_block_type").toString().contains("\"moe\"");
         this.architecture = moe
                 ? type + "_moe"
                 : type.startsWith("deepseek_") ? "deepseek2" : ARCHITECTURES.getOrDefault(type, type);
         this.latent = new LatentAsGguf(gguf, config, architecture);
         this.hybrid = new HybridAsGguf(gguf, config, architecture);
+        this.streams = new StreamsAsGguf(gguf, config);
     }
 
     /** The file's bytes. */
@@ -181,8 +183,10 @@ final class FolderAsGguf {
         gguf.text("general.architecture", architecture);
         if (!hybrid.saysLayers()) {
             key("block_count", whole(0, "num_hidden_layers", "n_layer"));
-            int width = whole(4 * hidden, "ffn_hidden_size", "n_inner", "intermediate_size");
-            key("feed_forward_length", hybrid.width(width));
+            if (!config.path("intermediate_size").isArray()) {
+                int width = whole(4 * hidden, "ffn_hidden_size", "n_inner", "intermediate_size");
+                key("feed_forward_length", hybrid.width(width));
+            }
         }
         key("context_length", whole(0, "max_position_embeddings", "n_positions"));
         key("embedding_length", hidden);
@@ -207,6 +211,7 @@ final class FolderAsGguf {
         yarn(rope);
         hybrid.keys(kvHeads);
         latent.keys();
+        streams.keys();
         ExpertsAsGguf.keys(gguf, architecture, config);
         gguf.whole("tokenizer.ggml.bos_token_id", 1).whole("tokenizer.ggml.eos_token_id", 2);
     }
@@ -276,6 +281,7 @@ final class FolderAsGguf {
     private void tensor(SafetensorsFile weights, String name) {
         var tensor = Objects.requireNonNull(weights.tensors().get(name));
         if (latent.takes(tensor)
+                || streams.takes(weights, tensor)
                 || hybrid.takes(tensor)
                 || experts.takes(tensor, config.path("num_local_experts").asInt(1) == 0)) {
             return;

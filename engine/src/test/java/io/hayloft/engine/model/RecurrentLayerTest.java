@@ -108,18 +108,18 @@ class RecurrentLayerTest {
         var output =
                 Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
         var norm = new RmsNorm(weights.get(Role.FINAL_NORM, -1), config);
-        var embeddings = new Decoder.Embeddings(weights.get(Role.EMBEDDING, -1), null, null);
+        var embeddings = new Decoder.Embeddings(weights.get(Role.EMBEDDING, -1), null, null, null);
         var decoder = new Decoder(config, embeddings, layers, new Decoder.Head(norm, new Dense(output, null)), pool);
         return new DecoderUnderTest(decoder, new CacheShape(shapes));
     }
 
     /** The layer with its keys and values in another place of the cache. */
     private Layer moved(Layer layer, int to) {
-        var sublayer = layer.sublayers().getFirst();
+        var sublayer = (Sublayer) layer.steps().getFirst();
         var mixer = (AttentionMixer) sublayer.update();
         var core = mixer.core();
         var same = new AttentionMixer(
-                new AttentionCore(to, core.shape(), core.rope(), core.pool()),
+                new AttentionCore(to, true, core.shape(), core.rope(), core.pool()),
                 mixer.query(),
                 mixer.key(),
                 mixer.value(),
@@ -128,7 +128,7 @@ class RecurrentLayerTest {
                 mixer.pool());
         var attention = new Sublayer(
                 Objects.requireNonNull(sublayer.norm()), same, sublayer.postNorm(), sublayer.hidden(), pool);
-        return new Layer(List.of(attention, layer.sublayers().getLast()));
+        return new Layer(List.of(attention, layer.steps().getLast()));
     }
 
     private List<DecoderUnderTest> both() {

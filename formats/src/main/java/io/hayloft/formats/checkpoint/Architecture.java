@@ -58,7 +58,8 @@ enum Architecture {
     /** DeepSeek-V2, and V2-Lite, whose queries are not compressed. */
     DEEPSEEK_V2(List.of("deepseek_v2"), List.of("deepseek2")),
     /** DeepSeek-V3 and R1; files say by their router that they are not V2. */
-    DEEPSEEK_V3(List.of("deepseek_v3"), List.of());
+    DEEPSEEK_V3(List.of("deepseek_v3"), List.of()),
+    GEMMA3N(List.of("gemma3n_text", "gemma3n"), List.of("gemma3n"));
 
     private final List<String> huggingFaceNames;
     private final List<String> ggufNames;
@@ -151,9 +152,14 @@ enum Architecture {
         return this == DEEPSEEK_V2 || this == DEEPSEEK_V3;
     }
 
-    /** Gemma: GELU, scaled embeddings, norms that multiply with weight + 1. */
+    /** Gemma: GELU, scaled embeddings, and, but for 3n, norms that multiply with weight + 1. */
     boolean isGemma() {
-        return this == GEMMA || this == GEMMA2 || this == GEMMA3;
+        return this == GEMMA || this == GEMMA2 || this == GEMMA3 || this == GEMMA3N;
+    }
+
+    /** Whether sliding layers rotate by a theta of their own. */
+    boolean hasLocalRotation() {
+        return this == GEMMA3 || this == GEMMA3N;
     }
 
     /** Gemma from the second on: four norms a layer, a query scale of its own, soft caps. */
@@ -164,7 +170,7 @@ enum Architecture {
     /** What the feed-forward part does where the file does not say so. */
     Activation activation() {
         return switch (this) {
-            case GEMMA, GEMMA2, GEMMA3, STARCODER2, PHI, GPT2 -> Activation.GELU_TANH;
+            case GEMMA, GEMMA2, GEMMA3, GEMMA3N, STARCODER2, PHI, GPT2 -> Activation.GELU_TANH;
             case GPT_NEOX, FALCON, ZAMBA2 -> Activation.GELU;
             case NEMOTRON_H -> Activation.RELU_SQUARED;
             default -> Activation.SILU;
@@ -190,19 +196,19 @@ enum Architecture {
     /** Whether every model of the architecture normalises query and key heads. */
     boolean hasQueryKeyNorm() {
         return switch (this) {
-            case QWEN3, QWEN3_MOE, QWEN3_NEXT, GEMMA3, EXAONE4, LFM2 -> true;
+            case QWEN3, QWEN3_MOE, QWEN3_NEXT, GEMMA3, GEMMA3N, EXAONE4, LFM2 -> true;
             default -> false;
         };
     }
 
     /** What the attention of every model of the architecture has besides. */
     Additions additions() {
-        return new Additions(this == GPT_OSS, this == QWEN3_NEXT, null);
+        return new Additions(this == GPT_OSS, this == QWEN3_NEXT, null, this == GEMMA3N, -1);
     }
 
     /** Whether norms multiply with weight + 1, in safetensors: GGUF files hold the sum. */
     boolean addsOneToNorms() {
-        return isGemma() || this == QWEN3_NEXT;
+        return (isGemma() && this != GEMMA3N) || this == QWEN3_NEXT;
     }
 
     /** Whether gate and up lie in one tensor. */

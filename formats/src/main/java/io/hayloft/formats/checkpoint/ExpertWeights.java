@@ -7,6 +7,7 @@ import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.WeightRows;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -27,18 +28,26 @@ final class ExpertWeights implements WeightSource {
         /** As {@link #STACKED}, the rows of an expert's gate above those of what goes up. */
         STACKED_GATE_FIRST,
         /** Those of a role in one tensor, expert by expert, columns being outputs; those of gate and up alternate (gpt-oss). */
-        TRANSPOSED_ALTERNATING;
+        TRANSPOSED_ALTERNATING,
+        /** As {@link #STACKED}, the rows of gate and up alternating (gpt-oss in MXFP4). */
+        STACKED_ALTERNATING;
 
         static Form of(Architecture architecture, FamilyWeights.File file) {
             if (file.gguf()) { // the first files with experts have a tensor for each
                 return file.tensors().containsKey("blk.0.ffn_up.0.weight") ? OWN : STACKED;
             }
             return switch (architecture) {
-                case GPT_OSS -> TRANSPOSED_ALTERNATING;
+                case GPT_OSS -> isQuantised(file) ? STACKED_ALTERNATING : TRANSPOSED_ALTERNATING;
                 case GRANITEMOEHYBRID -> STACKED_GATE_FIRST;
                 default -> OWN;
             };
         }
+    }
+
+    private static boolean isQuantised(FamilyWeights.File file) {
+        return file.tensors().entrySet().stream()
+                .anyMatch(named -> named.getKey().endsWith(".experts.gate_up_proj")
+                        && named.getValue().type().isQuantised());
     }
 
     ExpertWeights(DecoderConfig config, TensorNames names, Form form, NamedWeights usual) {
@@ -180,6 +189,12 @@ final class ExpertWeights implements WeightSource {
                 int first = (parts * place.expert + (place.second() ? 1 : 0)) * rows;
                 yield new WeightRows(tensor, first, rows, null);
             }
+            case STACKED_ALTERNATING -> {
+                var tensor = tensor(name, place.count, (long) parts * rows, columns);
+                var order = new int[rows];
+                Arrays.setAll(order, row -> parts * row + (place.second() ? 1 : 0));
+                yield new WeightRows(tensor, place.expert * parts * rows, rows, order);
+            }
             case TRANSPOSED_ALTERNATING -> {
                 var tensor = tensor(name, place.count, columns, (long) parts * rows);
                 var part = new TensorLayout.Columns(place.second() ? 1 : 0, rows, parts);
@@ -195,7 +210,8 @@ final class ExpertWeights implements WeightSource {
 
     /** Elements of the row of an expert, in the tensor of all experts' biases. */
     private WeightRows bias(Place place, int elements) {
-        boolean alternating = form == Form.TRANSPOSED_ALTERNATING && !place.down();
+        boolean alternating =
+                (form == Form.TRANSPOSED_ALTERNATING || form == Form.STACKED_ALTERNATING) && !place.down();
         int parts = alternating ? 2 : 1;
         var tensor = tensor(names.of(place.role, place.layer), place.count, (long) parts * elements);
         var row = new float[parts * elements];

@@ -37,6 +37,7 @@ final class FamilyWeights {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 -> StateSpaceNames.gguf(ExpertNames.gguf(usual));
             case LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA -> HybridNames.gguf(architecture, usual);
             case DEEPSEEK_V2, DEEPSEEK_V3 -> LatentWeights.ggufNames(ExpertNames.gguf(usual));
+            case GEMMA3N -> StreamWeights.ggufNames(usual);
             default -> ExpertNames.gguf(usual);
         };
     }
@@ -57,6 +58,9 @@ final class FamilyWeights {
             default -> {
                 var tensors = new NamedWeights.Tensors(file.tensors, file.unread, ExpertWeights.biases(config, names));
                 var usual = new NamedWeights(file.source, config, tensors, names, layout);
+                if (config.streams() != null) {
+                    yield new StreamWeights(file.gguf, config, config.streams(), names, usual);
+                }
                 var others = new ExpertWeights(config, names, form, usual);
                 yield architecture.isDeepSeek() ? new LatentWeights(file, config, names, others, usual) : others;
             }

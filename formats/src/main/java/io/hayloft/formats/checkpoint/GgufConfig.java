@@ -20,6 +20,7 @@ import java.util.Map;
 final class GgufConfig {
     private static final int GEMMA2_PATTERN = 2; // of gpt-oss, too
     private static final int GEMMA3_PATTERN = 6;
+    private static final int GEMMA3N_PATTERN = 5;
     private static final int COHERE2_PATTERN = 4; // of EXAONE 4, too
     private static final int SMOLLM3_ROPE_INTERVAL = 4;
 
@@ -39,6 +40,7 @@ final class GgufConfig {
     private final Map<String, String> unread;
     private final GgufLayers parts;
     private final GgufExperts experts;
+    private final GgufGemma3n gemma3n;
 
     private GgufConfig(GgufFile file) {
         this.general = new Fields(file.source(), "", file.metadata());
@@ -48,6 +50,7 @@ final class GgufConfig {
         this.tensors = file.tensors();
         this.unread = file.unread();
         this.experts = new GgufExperts(fields, tensors.keySet(), architecture);
+        this.gemma3n = new GgufGemma3n(fields, tensors);
         this.parts = new GgufLayers(fields, tensors.keySet(), architecture);
     }
 
@@ -98,7 +101,8 @@ final class GgufConfig {
                     parts.residualScale(),
                     architecture.isStateSpace()
                             ? new GgufStateSpace(fields, tensors, architecture).stack(hidden, layers)
-                            : stack(hidden, layers));
+                            : stack(hidden, layers),
+                    architecture == Architecture.GEMMA3N ? gemma3n.streams() : null);
             if (!options.ignoreUnknown()) {
                 KnownFields.checkGguf(
                         fields, architecture.isStateSpace() ? GgufStateSpace.KEYS : GgufLayers.ownKeys(architecture));
@@ -146,7 +150,7 @@ final class GgufConfig {
         int headDim = headDim(hidden, queryHeads[0]);
         var ropes = new GgufRope(fields, tensors, headDim, architecture);
         var rope = ropes.full();
-        var slidingRope = architecture == Architecture.GEMMA3 ? ropes.local() : ropes.sameForSliding(rope);
+        var slidingRope = architecture.hasLocalRotation() ? ropes.local() : ropes.sameForSliding(rope);
         if (architecture.isDeepSeek()) {
             kvHeads = new int[layers];
             Arrays.fill(kvHeads, 1); // files say as many as there are queries, or one
@@ -175,16 +179,20 @@ final class GgufConfig {
             var mixer = kvHeads[i] == 0 || hybrid.recurrent(i)
                     ? hybrid.mixer(i, hidden)
                     : attention.withHeads(queryHeads[i], kvHeads[i]).with(slides ? window : 0, own);
-            stack.add(new LayerConfig(mixer, feedForward(i, widths[i], mixer)));
+            stack.add(new LayerConfig(mixer, feedForward(i, widths, mixer)));
         }
-        return stack;
+        return architecture == Architecture.GEMMA3N ? gemma3n.withHolders(stack) : stack;
     }
 
-    private LayerConfig.FeedForwardPart feedForward(int layer, int width, LayerConfig.Mixer mixer) {
+    private LayerConfig.FeedForwardPart feedForward(int layer, int[] widths, LayerConfig.Mixer mixer) {
         if (architecture.hasOnePartALayer() && !(mixer instanceof LayerConfig.NoMixer)) {
             return new LayerConfig.None();
         }
-        return experts.in(layer) ? experts.read(layer) : parts.feedForward(width);
+        if (experts.in(layer)) {
+            return experts.read(layer);
+        }
+        var plain = parts.feedForward(widths[layer]);
+        return architecture == Architecture.GEMMA3N ? gemma3n.withCutoff(plain, layer, widths.length) : plain;
     }
 
     private boolean rotates(int layer, int window, boolean slides) {
@@ -196,8 +204,11 @@ final class GgufConfig {
         };
     }
 
-    /** Only Gemma caps, and only Gemma 2 where the file does not say so. */
+    /** Only Gemma caps, and only Gemma 2 and 3n where the file does not say so. */
     private double softCap(String name, double gemma2Default) {
+        if (architecture == Architecture.GEMMA3N && name.startsWith("final")) {
+            return fields.number(name, gemma2Default);
+        }
         if (!architecture.isLaterGemma()) {
             return 0;
         }
@@ -233,6 +244,7 @@ final class GgufConfig {
         int usual = switch (architecture) {
             case GEMMA2, GPT_OSS -> GEMMA2_PATTERN;
             case GEMMA3 -> GEMMA3_PATTERN;
+            case GEMMA3N -> GEMMA3N_PATTERN;
             case COHERE2, EXAONE4 -> COHERE2_PATTERN;
             default -> Integer.MAX_VALUE;
         };

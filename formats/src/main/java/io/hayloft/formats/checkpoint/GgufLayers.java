@@ -23,6 +23,7 @@ record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture)
             case GRANITE -> GRANITE_KEYS;
             case GRANITEMOEHYBRID -> union(GRANITE_KEYS, GgufExperts.KEYS, GgufStateSpace.KEYS);
             case LFM2 -> GgufHybrid.LFM2_KEYS;
+            case GEMMA3N -> GgufGemma3n.KEYS;
             case DEEPSEEK_V2, DEEPSEEK_V3 -> union(GgufExperts.KEYS, GgufExperts.ROUTER_KEYS, GgufLatent.KEYS);
             case NEMOTRON_H -> union(GgufExperts.KEYS, GgufExperts.ROUTER_KEYS, GgufStateSpace.KEYS);
             case QWEN3_NEXT -> union(GgufExperts.KEYS, GgufStateSpace.KEYS);
@@ -50,7 +51,7 @@ record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture)
 
     private NormPlacement placement() {
         return switch (architecture) {
-            case GEMMA2, GEMMA3, GLM4 -> NormPlacement.AROUND;
+            case GEMMA2, GEMMA3, GEMMA3N, GLM4 -> NormPlacement.AROUND;
             case OLMO2, EXAONE4 -> NormPlacement.AFTER;
             case COHERE, COHERE2, PHI -> NormPlacement.PARALLEL;
             // Converters write use_parallel_residual even where the layers are sequential.
@@ -90,7 +91,11 @@ record GgufLayers(Fields fields, Set<String> tensors, Architecture architecture)
 
     /** The factor on query-key products, where the file has one; else 0. */
     double attentionScale() {
-        return architecture.isGranite() ? fields.number("attention.scale", 0) : 0;
+        return switch (architecture) {
+            case GRANITE, GRANITEMOEHYBRID -> fields.number("attention.scale", 0);
+            case GEMMA3N -> 1;
+            default -> 0;
+        };
     }
 
     double embeddingScale(int hidden) {

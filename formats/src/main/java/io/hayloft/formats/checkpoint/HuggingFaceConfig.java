@@ -58,9 +58,11 @@ public final class HuggingFaceConfig {
     static DecoderConfig read(Fields file, Optional<Fields> generation, ReadOptions options) {
         var architecture = architecture(file);
         var text = file.object("text_config").orElse(file); // the language part of a model that also sees
-        if (architecture == Architecture.GEMMA3) {
-            text = text.or(GEMMA3_DEFAULTS);
-        }
+        text = switch (architecture) {
+            case GEMMA3 -> text.or(GEMMA3_DEFAULTS);
+            case GEMMA3N -> text.or(HuggingFaceGemma3n.DEFAULTS);
+            default -> text;
+        };
         text = HuggingFaceHybrid.withLayers(HuggingFaceFamily.of(architecture).fields(text));
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1 ->
@@ -96,7 +98,10 @@ public final class HuggingFaceConfig {
                     tokens(hidden, generation),
                     parts.norms(),
                     parts.residualScale(),
-                    stack(hidden, layers));
+                    architecture == Architecture.GEMMA3N
+                            ? new HuggingFaceGemma3n(fields).withHolders(stack(hidden, layers))
+                            : stack(hidden, layers),
+                    architecture == Architecture.GEMMA3N ? new HuggingFaceGemma3n(fields).streams() : null);
             if (!options.ignoreUnknown()) {
                 KnownFields.checkHuggingFace(fields, HuggingFaceFamily.of(architecture));
             }
@@ -180,7 +185,7 @@ public final class HuggingFaceConfig {
 
     private int defaultHeadDim(int hidden, int queryHeads) {
         return switch (architecture) {
-            case GEMMA, GEMMA2, GEMMA3, QWEN3_NEXT -> 256;
+            case GEMMA, GEMMA2, GEMMA3, GEMMA3N, QWEN3_NEXT -> 256;
             case QWEN3, GLM4, NEMOTRON_H -> 128;
             case GPT_OSS -> 64;
             default -> Math.max(1, hidden / queryHeads);
@@ -189,7 +194,8 @@ public final class HuggingFaceConfig {
 
     private boolean tiedByDefault() {
         return switch (architecture) {
-            case GEMMA, GEMMA2, GEMMA3, SMOLLM3, COHERE, COHERE2, STARCODER2, GPT2, FALCON, LFM2, ZAMBA2 -> true;
+            case GEMMA, GEMMA2, GEMMA3, GEMMA3N, SMOLLM3, COHERE, COHERE2, STARCODER2, GPT2, FALCON, LFM2, ZAMBA2 ->
+                true;
             default -> false;
         };
     }
@@ -203,7 +209,7 @@ public final class HuggingFaceConfig {
             return null;
         }
         var ropes = ropes(headDim);
-        return architecture == Architecture.GEMMA3 ? ropes.local(10_000) : ropes.sliding(defaultTheta());
+        return architecture.hasLocalRotation() ? ropes.local(10_000) : ropes.sliding(defaultTheta());
     }
 
     private HuggingFaceRope ropes(int headDim) {
@@ -212,7 +218,7 @@ public final class HuggingFaceConfig {
 
     private double defaultTheta() {
         return switch (architecture) {
-            case GEMMA3 -> 1_000_000;
+            case GEMMA3, GEMMA3N -> 1_000_000;
             case SMOLLM3 -> 2_000_000;
             case MIXTRAL, LFM2 -> 1_000_000;
             case GPT_OSS -> 150_000;
@@ -231,7 +237,7 @@ public final class HuggingFaceConfig {
     /** Only Gemma caps; a null switches the cap off, while absence means the default of Gemma 2. */
     private double softCap(String name, double gemma2Default) {
         if (!architecture.isLaterGemma()) {
-            return 0;
+            return architecture == Architecture.GEMMA3N && name.startsWith("final") ? fields.number(name, 0) : 0;
         }
         boolean unsaid = architecture == Architecture.GEMMA2 && !fields.mentions(name);
         return fields.number(name, unsaid ? gemma2Default : 0);
@@ -253,7 +259,11 @@ public final class HuggingFaceConfig {
         if (architecture == Architecture.EXAONE4 && fields.isText("sliding_window_pattern")) {
             return lettersOfLayers(layers);
         }
-        int usual = architecture == Architecture.GEMMA3 ? 6 : 4;
+        int usual = switch (architecture) {
+            case GEMMA3 -> 6;
+            case GEMMA3N -> 5;
+            default -> 4;
+        };
         int pattern = fields.positive("sliding_window_pattern", fields.positive("_sliding_window_pattern", usual));
         int firstSliding = fields.whole("max_window_layers", 0);
         var sliding = new ArrayList<Boolean>();
@@ -262,7 +272,7 @@ public final class HuggingFaceConfig {
                     switch (architecture) {
                         case MISTRAL, MIXTRAL, PHI3, STARCODER2 -> true;
                         case GEMMA2, GPT_OSS -> i % 2 == 0;
-                        case GEMMA3, COHERE2, EXAONE4 -> (i + 1) % pattern != 0;
+                        case GEMMA3, GEMMA3N, COHERE2, EXAONE4 -> (i + 1) % pattern != 0;
                         case QWEN2, QWEN3, QWEN2_MOE, QWEN3_MOE, SMOLLM3 -> i >= firstSliding;
                         default -> false;
                     });

@@ -146,6 +146,7 @@ record HuggingFaceFamily(
             case GPT2 -> GPT2;
             case FALCON -> FALCON;
             case EXAONE4 -> EXAONE4;
+            case GEMMA3N -> HuggingFaceGemma3n.FAMILY;
             case MIXTRAL -> ExpertFamilies.MIXTRAL;
             case QWEN2_MOE, QWEN3_MOE -> ExpertFamilies.QWEN_MOE;
             case GPT_OSS -> ExpertFamilies.GPT_OSS;

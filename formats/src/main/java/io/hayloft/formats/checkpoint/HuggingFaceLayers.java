@@ -20,7 +20,7 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
 
     private NormPlacement placement() {
         return switch (architecture) {
-            case GEMMA2, GEMMA3, GLM4 -> NormPlacement.AROUND;
+            case GEMMA2, GEMMA3, GEMMA3N, GLM4 -> NormPlacement.AROUND;
             case OLMO2, EXAONE4 -> NormPlacement.AFTER;
             case COHERE, COHERE2, PHI -> NormPlacement.PARALLEL;
             case STABLELM ->
@@ -86,6 +86,9 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
 
     /** The feed-forward part of a layer, from 0. */
     FeedForwardPart feedForward(int hidden, int layer) {
+        if (architecture == Architecture.GEMMA3N) {
+            return new HuggingFaceGemma3n(fields).feedForward(layer, activation());
+        }
         return new HuggingFaceExperts(fields, architecture).in(layer) ? experts() : dense(hidden);
     }
 
@@ -164,6 +167,7 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
         return switch (architecture) {
             case GRANITE, GRANITEMOEHYBRID -> fields.number("attention_multiplier", 1);
             case GPT2 -> fields.flag("scale_attn_weights", true) ? 0 : 1;
+            case GEMMA3N -> 1; // queries and keys are normalised
             case ZAMBA2 -> Math.sqrt(2.0 / fields.positive("head_dim")); // queries and keys are made of twice the width
             default -> 0;
         };

@@ -49,6 +49,7 @@ final class HuggingFaceNames {
             case STABLELM ->
                 names.put(Role.QUERY_NORM, layer + "self_attn.q_layernorm.norms." + TensorNames.HEAD + ".weight")
                         .put(Role.KEY_NORM, layer + "self_attn.k_layernorm.norms." + TensorNames.HEAD + ".weight");
+            case GEMMA3N -> StreamWeights.huggingFaceNames(names, model);
             case STARCODER2 ->
                 names.put(Role.UP, layer + "mlp.c_fc.weight").put(Role.DOWN, layer + "mlp.c_proj.weight");
             case PHI ->

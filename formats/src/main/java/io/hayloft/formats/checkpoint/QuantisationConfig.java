@@ -92,6 +92,7 @@ final class QuantisationConfig {
                 }
                 yield new QuantisedFormat.Float8(0, 0);
             }
+            case "mxfp4" -> new QuantisedFormat.Mxfp4();
             case "gptq" -> gptq();
             case "awq" -> awq();
             case "compressed-tensors" -> compressed();

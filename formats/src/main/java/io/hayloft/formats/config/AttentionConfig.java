@@ -54,11 +54,18 @@ public record AttentionConfig(
      *     (Qwen3-Next)
      * @param latent sizes of latent attention, where the only KV head has one row a token for keys and values: the rotating
      *     key, then the latent; null for others
+     * @param valueNorm whether values, too, are normalised head by head, without a weight (Gemma 3n)
+     * @param holder the earlier layer whose keys and values the queries read; -1 if the layer has its own
      */
     public record Additions(
-            boolean sinks, boolean outputGate, @Nullable LatentAttention latent) {
+            boolean sinks, boolean outputGate, @Nullable LatentAttention latent, boolean valueNorm, int holder) {
         /** None of them. */
         public static final Additions NONE = new Additions(false, false, null);
+
+        /** Additions of a layer with its own keys and values, which are left as they are. */
+        public Additions(boolean sinks, boolean outputGate, @Nullable LatentAttention latent) {
+            this(sinks, outputGate, latent, false, -1);
+        }
     }
 
     /**
@@ -137,6 +144,22 @@ public record AttentionConfig(
                 additions);
     }
 
+    /** The same queries on the keys and values of an earlier layer. */
+    public AttentionConfig reading(int holder) {
+        return new AttentionConfig(
+                queryHeads,
+                kvHeads,
+                headDim,
+                window,
+                rope,
+                scale,
+                softCap,
+                headNorm,
+                biases,
+                outputBias,
+                new Additions(additions.sinks, additions.outputGate, additions.latent, additions.valueNorm, holder));
+    }
+
     /** The same attention with other numbers of heads. */
     public AttentionConfig withHeads(int newQueryHeads, int newKvHeads) {
         return new AttentionConfig(
@@ -159,7 +182,22 @@ public record AttentionConfig(
         if (latent != null) {
             return latent.weights(hidden, queryHeads);
         }
-        return 2L * hidden * (queryWidth() + kvWidth()) + (additions.outputGate ? (long) hidden * queryWidth() : 0);
+        long keysAndValues = keepsKv() ? 2L * hidden * kvWidth() : 0;
+        return 2L * hidden * queryWidth() + keysAndValues + (additions.outputGate ? (long) hidden * queryWidth() : 0);
+    }
+
+    /** Whether the layer has keys and values of its own; without, it reads those of an earlier one. */
+    public boolean keepsKv() {
+        return additions.holder < 0;
+    }
+
+    /**
+     * The layer in whose cache the keys and values lie.
+     *
+     * @param layer number of this layer
+     */
+    public int holder(int layer) {
+        return keepsKv() ? layer : additions.holder;
     }
 
     /** Whether a query sees the newest tokens only. */

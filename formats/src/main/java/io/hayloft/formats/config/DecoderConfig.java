@@ -3,6 +3,7 @@ package io.hayloft.formats.config;
 import io.hayloft.base.UserError;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of a decoder-only language model, with everything in which the supported architectures differ.
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param norms all norms
  * @param residualScale factor on what a part of a layer adds to the residual stream; 1 for none
  * @param stack the layers, in order
+ * @param streams residual streams beside the one that layers read; null in most models
  */
 public record DecoderConfig(
         String architecture,
@@ -22,7 +24,8 @@ public record DecoderConfig(
         Tokens tokens,
         Norms norms,
         double residualScale,
-        List<LayerConfig> stack) {
+        List<LayerConfig> stack,
+        @Nullable StreamsConfig streams) {
     /**
      * Lengths in tokens.
      *
@@ -184,10 +187,40 @@ public record DecoderConfig(
         Limits.whole("layers", stack.size(), 1, 1024);
         Limits.whole("hidden size", hidden, 1, 1 << 20);
         Limits.number("residual scale", residualScale, 1e-9, 1e9);
+        checkHolders(stack);
         if (tokens.positions() > 0 && context.tokens() > tokens.positions()) {
             throw new UserError("a context of " + context.tokens() + " tokens does not fit a model that has learned "
                     + tokens.positions() + " positions");
         }
+    }
+
+    /** A layer that reads the keys and values of another one must find such as its queries need. */
+    private static void checkHolders(List<LayerConfig> stack) {
+        for (int layer = 0; layer < stack.size(); layer++) {
+            if (stack.get(layer).mixer() instanceof AttentionConfig reader && !reader.keepsKv()) {
+                int holder = reader.holder(layer);
+                boolean fits = holder < layer
+                        && stack.get(holder).mixer() instanceof AttentionConfig held
+                        && held.reading(holder).equals(reader)
+                        && held.keepsKv();
+                if (!fits) {
+                    throw new UserError("layer " + layer + " cannot read the keys and values of layer " + holder
+                            + ": their attention differs");
+                }
+            }
+        }
+    }
+
+    /** A model with one residual stream. */
+    public DecoderConfig(
+            String architecture,
+            int hidden,
+            Context context,
+            Tokens tokens,
+            Norms norms,
+            double residualScale,
+            List<LayerConfig> stack) {
+        this(architecture, hidden, context, tokens, norms, residualScale, stack, null);
     }
 
     /** A model that adds the results of its layers' parts as they are. */

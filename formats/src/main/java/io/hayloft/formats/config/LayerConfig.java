@@ -57,18 +57,38 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
      * @param biases whether a bias is added to each product
      * @param gateFactor {@code g}, 1 in most models
      * @param downFactor {@code d}, 1 in most models
+     * @param cutoff a row's gate is 0 where it is less than this many standard deviations above its mean, and above that
+     *     counts from there (Gemma 3n); negative infinity in most models
      */
     public record FeedForward(
-            int width, Activation activation, boolean gated, boolean biases, double gateFactor, double downFactor)
+            int width,
+            Activation activation,
+            boolean gated,
+            boolean biases,
+            double gateFactor,
+            double downFactor,
+            double cutoff)
             implements FeedForwardPart {
+        /** Of gates that are not cut off. */
+        public static final double NO_CUTOFF = Double.NEGATIVE_INFINITY;
+
         /** Checks the width. */
         public FeedForward {
             Limits.whole("feed-forward size", width, 1, 1 << 20);
             Limits.number("gate multiplier", Math.abs(gateFactor), 1e-9, 1e9);
             Limits.number("down multiplier", Math.abs(downFactor), 1e-9, 1e9);
-            if (activation == Activation.CLAMPED_SWIGLU && !gated) {
+            if (cutoff != NO_CUTOFF) {
+                Limits.number("cutoff of the gate", cutoff, -100, 100);
+            }
+            if ((activation == Activation.CLAMPED_SWIGLU || cutoff != NO_CUTOFF) && !gated) {
                 throw new IllegalArgumentException(activation + " needs a gate");
             }
+        }
+
+        /** One whose gate is not cut off. */
+        public FeedForward(
+                int width, Activation activation, boolean gated, boolean biases, double gateFactor, double downFactor) {
+            this(width, activation, gated, biases, gateFactor, downFactor, NO_CUTOFF);
         }
 
         /** One without factors. */

@@ -91,6 +91,40 @@ public enum Role {
     /** {@code [hidden][hidden]}: on the result of the block. */
     BLOCK_OUT(false),
 
+    // Residual streams beside the one that layers read (Gemma 3n). Sizes are those of StreamsConfig.
+    /** {@code [hidden][hidden]} of each other stream, once a model: makes it of embeddings. */
+    STREAM_IN(true),
+    /** {@code [hidden][hidden]} of each other stream, once a model: its part in the output. */
+    STREAM_OUT(true),
+    /** {@code [tokenVocabulary][layers * tokenWidth]}, once a model: the input that a token has for each layer. */
+    TOKEN_EMBEDDING(true),
+    /** {@code [layers * tokenWidth][hidden]}, once a model: what the token's embedding adds to it. */
+    TOKEN_PROJECTION(true),
+    /** {@code [1][tokenWidth]}, once a model: on what the embedding adds, layer by layer. */
+    TOKEN_PROJECTION_NORM(true),
+    /** {@code [streams][hidden]}: weighs the streams by the one that is read. */
+    STREAM_ROUTER(false),
+    /** {@code [1][hidden]}: on what the router reads. */
+    STREAM_ROUTER_NORM(false),
+    /** {@code [streams * streams][streams]}: how much of each stream goes into the prediction of each, by the router. */
+    STREAM_PREDICTION(false),
+    /** {@code [streams][streams]}: how much each stream is corrected, by the router. */
+    STREAM_CORRECTION(false),
+    /** {@code [1][hidden]}: on the corrected stream. */
+    STREAM_SCALE(false),
+    /** {@code [tokenWidth][hidden]}: makes the gate of the token's input. */
+    TOKEN_GATE(false),
+    /** {@code [hidden][tokenWidth]}. */
+    TOKEN_OUT(false),
+    /** {@code [1][hidden]}: on the result. */
+    TOKEN_NORM(false),
+    /** {@code [branchRank][hidden]}: the branch beside attention. */
+    BRANCH_DOWN(false),
+    /** {@code [hidden][branchRank]}. */
+    BRANCH_UP(false),
+    /** {@code [1][hidden]}: on its result. */
+    BRANCH_NORM(false),
+
     // Mamba-1 and Mamba-2. Sizes are those of MambaConfig and Mamba2Config.
     /** Mamba-1 {@code [2 * channels][hidden]}: inputs, gate. Mamba-2 {@code [projectionWidth][hidden]}. */
     SSM_IN(false),
@@ -228,9 +262,13 @@ public enum Role {
         return global;
     }
 
-    /** Whether a layer has many of it: one for each expert, or for each head of latent attention. */
+    /** Whether there are many of it: one for each expert, head of latent attention, or other residual stream. */
     public boolean ofParts() {
-        return this == LATENT_KEYS || this == LATENT_VALUES || name().startsWith("EXPERT_");
+        return this == LATENT_KEYS
+                || this == LATENT_VALUES
+                || this == STREAM_IN
+                || this == STREAM_OUT
+                || name().startsWith("EXPERT_");
     }
 
     /** Whether it is a bias, which is added to what its weight makes. */

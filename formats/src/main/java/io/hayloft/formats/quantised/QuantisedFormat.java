@@ -44,6 +44,14 @@ public sealed interface QuantisedFormat {
         }
     }
 
+    /** Floats of 4 bits in blocks of 32 with a power of two (OCP Microscaling Formats v1.0), as gpt-oss is published. */
+    record Mxfp4() implements QuantisedFormat {
+        @Override
+        public String label() {
+            return "MXFP4";
+        }
+    }
+
     /**
      * The formats of compressed-tensors with whole numbers or floats of 8 bits.
      *

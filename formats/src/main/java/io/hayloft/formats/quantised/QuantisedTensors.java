@@ -3,6 +3,7 @@ package io.hayloft.formats.quantised;
 import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,8 @@ public final class QuantisedTensors {
             put(module(name, ".qweight") + WEIGHT, gptq(tensor, gptq));
         } else if (format instanceof QuantisedFormat.Awq awq && name.endsWith(".qweight")) {
             put(module(name, ".qweight") + WEIGHT, awq(tensor, awq));
+        } else if (format instanceof QuantisedFormat.Mxfp4 && name.endsWith(Mxfp4Rows.BLOCKS)) {
+            put(module(name, Mxfp4Rows.BLOCKS), mxfp4(tensor));
         } else if (format instanceof QuantisedFormat.Compressed compressed) {
             if (name.endsWith(".weight_packed")) {
                 put(module(name, ".weight_packed") + WEIGHT, packed(tensor, compressed));
@@ -159,6 +162,25 @@ public final class QuantisedTensors {
         }
         int group = groupSize(awq.group(), columns, groups, weight);
         return IntegerRows.tensor(weight.name(), new AwqMatrix(weight, zeros, scales, rows, group), 4, rows, columns);
+    }
+
+    /** Blocks {@code [...][rows][blocks][16 bytes]} and scales {@code [...][rows][blocks]}, as a matrix {@code [...][rows][columns]}. */
+    private Tensor mxfp4(RawTensor weight) {
+        var name = module(weight.name(), Mxfp4Rows.BLOCKS) + Mxfp4Rows.SCALES;
+        var scales = raw.get(name);
+        if (scales == null) {
+            throw missing(name, weight);
+        }
+        var shape = weight.shape();
+        boolean octets = weight.dtype().equals("U8") && (scales.dtype().equals("U8") || scales.dtype().equals("F8_E8M0"));
+        if (!octets || shape.length < 3 || shape[shape.length - 1] != Mxfp4Rows.BLOCK_BYTES) {
+            throw wrong(weight, "is of type " + weight.dtype() + " with scales of type " + scales.dtype()
+                    + ", or has other blocks than of " + Mxfp4Rows.BLOCK_BYTES + " bytes");
+        }
+        if (!Arrays.equals(scales.shape(), Arrays.copyOf(shape, shape.length - 1))) {
+            throw wrong(scales, "has another number of scales than '" + weight.name() + "' has blocks");
+        }
+        return new Mxfp4Rows(weight, scales, toInt(shape[shape.length - 2], weight)).tensor();
     }
 
     private Tensor packed(RawTensor weight, QuantisedFormat.Compressed compressed) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hayloft.base.UserError;
+import io.hayloft.formats.quantised.QuantisedFormat;
 import io.hayloft.formats.quantised.QuantisedTensors;
 import io.hayloft.formats.quantised.RawTensor;
 import io.hayloft.formats.tensor.Tensor;
@@ -122,6 +123,26 @@ class QuantisedTensorsTest {
         assertThatThrownBy(() -> read("e4m3-blocks", float8)).hasMessageContaining("'m.weight_scale' is missing");
     }
 
+    /** Blocks of 32 floats of 4 bits, of which neighbours share a byte: the first has the low bits. */
+    @Test
+    void readsFloatsOfFourBits() {
+        var bytes = new byte[] {0x10, 0x32, 0x54, 0x76, (byte) 0x98, (byte) 0xBA, (byte) 0xDC, (byte) 0xFE};
+        var blocks = MemorySegment.ofArray(Arrays.copyOf(bytes, 16));
+        var raw = new LinkedHashMap<String, RawTensor>();
+        raw.put("m_blocks", new RawTensor("m_blocks", "U8", new long[] {1, 1, 16}, blocks));
+        assertThatThrownBy(() -> QuantisedTensors.of("f", new QuantisedFormat.Mxfp4(), raw))
+                .isInstanceOf(UserError.class)
+                .hasMessage("f: tensor 'm_scales' is missing, which 'm_blocks' needs");
+        raw.put("m_scales", new RawTensor("m_scales", "U8", new long[] {1, 1}, MemorySegment.ofArray(new byte[] {126})));
+        var matrix = Objects.requireNonNull(QuantisedTensors.of("f", new QuantisedFormat.Mxfp4(), raw).get("m"));
+        assertThat(matrix.shape()).containsExactly(1, 32);
+        assertThat(Arrays.copyOf(matrix.toFloats(), 18)).containsExactly(
+                0, 0.25f, 0.5f, 0.75f, 1, 1.5f, 2, 3, 0, -0.25f, -0.5f, -0.75f, -1, -1.5f, -2, -3, 0, 0);
+        raw.put("m_scales", new RawTensor("m_scales", "U8", new long[] {2}, MemorySegment.ofArray(new byte[2])));
+        assertThatThrownBy(() -> QuantisedTensors.of("f", new QuantisedFormat.Mxfp4(), raw))
+                .hasMessage("f: tensor 'm_scales' has another number of scales than 'm_blocks' has blocks");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -131,7 +152,6 @@ class QuantisedTensorsTest {
                 "{\"quant_method\": \"exl2\", \"bits\": 4.5}|'exl2'",
                 "{\"quant_method\": \"aqlm\"}|'aqlm'",
                 "{\"quant_method\": \"torchao\"}|'torchao'",
-                "{\"quant_method\": \"mxfp4\"}|'mxfp4'",
                 "{\"quant_method\": \"modelopt\", \"quant_algo\": \"NVFP4\"}|'modelopt' NVFP4",
                 "{\"quant_method\": \"awq\", \"version\": \"gemv\"}|'awq' of version 'gemv'",
                 "{\"quant_method\": \"awq\", \"bits\": 3}|'awq' with 3 bits",
