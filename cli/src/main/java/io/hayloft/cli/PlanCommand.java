@@ -123,7 +123,7 @@ final class PlanCommand extends Subcommand {
         if (maxMemory != null) {
             fit(Sizes.parseBytes(maxMemory), shape, type, parsed, lengths);
         } else {
-            predict(new PlanOutput(!noTime, price(shape), answer), shape, type, parsed, lengths);
+            predict(new PlanOutput(!noTime, price(), answer), shape, type, parsed, lengths);
         }
         return 0;
     }
@@ -132,7 +132,7 @@ final class PlanCommand extends Subcommand {
             PlanOutput output, ModelShape shape, KvCodec type, List<Method> parsed, List<Integer> lengths) {
         var rows = new ArrayList<Prediction>();
         try (var status = new StatusLine(err());
-                var predictor = new Predictor(shape, type, workers(), machine(shape, status), status::show)) {
+                var predictor = new Predictor(shape, type, workers(), machine(status), status::show)) {
             for (int context : lengths) {
                 for (var method : parsed) {
                     status.show("predicting " + method.name() + " at " + context + " tokens");
@@ -167,16 +167,13 @@ final class PlanCommand extends Subcommand {
     }
 
     /** The price of an hour; null if none was given. */
-    private @Nullable Double price(ModelShape shape) {
+    private @Nullable Double price() {
         if (price == null) {
             return null;
         }
         if (noTime) {
             throw new UserError("--price needs the time that requests take: leave out --no-time");
         }
-        Predictor.noTime(shape).ifPresent(reason -> {
-            throw new UserError("--price needs the time that requests take, but " + reason + ": leave out --price");
-        });
         if (answer < 0) {
             throw new UserError("--answer must not be negative");
         }
@@ -193,11 +190,9 @@ final class PlanCommand extends Subcommand {
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
 
-    /** The machine of the file, or this one; null if time is not asked for, or not predicted for such a model. */
-    private @Nullable Machine machine(ModelShape shape, StatusLine status) {
-        var reason = Predictor.noTime(shape);
-        if (noTime || reason.isPresent()) {
-            reason.filter(any -> !noTime).ifPresent(words -> err().println("note: " + words));
+    /** The machine of the file, or this one; null if time is not asked for. */
+    private @Nullable Machine machine(StatusLine status) {
+        if (noTime) {
             return null;
         }
         if (machineFile != null && Files.exists(machineFile)) {

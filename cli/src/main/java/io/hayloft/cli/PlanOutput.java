@@ -31,6 +31,7 @@ record PlanOutput(boolean timed, @Nullable Double price, int answer) {
             object.put("read_bytes", row.readBytes());
             object.put("peak_memory_bytes", row.peakMemoryBytes());
             object.put("prefill_seconds", row.prefillSeconds());
+            object.put("compress_seconds", row.compressSeconds());
             object.put("decode_ms_per_token", row.decodeMsPerToken());
             object.put("stored_exact", row.storedExact());
             object.put("stored_low", row.storedLow());
@@ -52,7 +53,7 @@ record PlanOutput(boolean timed, @Nullable Double price, int answer) {
                 .number("read")
                 .number("peak memory");
         if (timed) {
-            table.number("prefill s").number("decode ms/token");
+            table.number("prefill s").number("compress s").number("decode ms/token");
         }
         if (price != null) {
             table.number("1,000 requests");
@@ -72,6 +73,7 @@ record PlanOutput(boolean timed, @Nullable Double price, int answer) {
                 Sizes.bytes(row.peakMemoryBytes())));
         if (timed) {
             cells.add(number(row.prefillSeconds()));
+            cells.add(number(row.compressSeconds()));
             cells.add(number(row.decodeMsPerToken()));
         }
         if (price != null) {

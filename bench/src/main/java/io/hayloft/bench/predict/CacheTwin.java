@@ -14,12 +14,9 @@ import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Method;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.SplittableRandom;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -107,13 +104,7 @@ final class CacheTwin implements AutoCloseable {
     }
 
     private static Tensor.RowSource random(Role role, LongUnaryOperator seedOfRow) {
-        return (row, dst) -> {
-            var random = new SplittableRandom(role.name().hashCode() * 1_000_003L + seedOfRow.applyAsLong(row));
-            var buffer = ByteBuffer.wrap(dst).order(ByteOrder.LITTLE_ENDIAN);
-            while (buffer.hasRemaining()) {
-                buffer.putFloat((float) (2 * random.nextDouble() - 1));
-            }
-        };
+        return TwinModel.random(row -> role.name().hashCode() * 1_000_003L + seedOfRow.applyAsLong(row));
     }
 
     /**

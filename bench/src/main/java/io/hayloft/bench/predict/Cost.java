@@ -9,14 +9,18 @@ package io.hayloft.bench.predict;
 record Cost(Sort sort, String detail) {
     /** Units of work. */
     enum Sort {
-        /** An operation of a matrix product while a prompt is read. */
+        /** An operation of a matrix product while a prompt is read, and all that a row takes besides. */
         READ_LINEAR("read, one operation of a matrix product"),
         /** A channel of a query that looks at a token while a prompt is read: two multiply-adds. */
         READ_ATTENTION("read, one channel of a query at one token"),
+        /** A token of a prompt in a layer, of which a method builds its cache. */
+        BUILD("compress, one token in one layer"),
         /** A byte of the weights in a decode step. */
         STEP_WEIGHTS("step, one byte of weights"),
         /** A channel of a query that looks at a token in a decode step. */
-        STEP_ATTENTION("step, one channel of a query at one token");
+        STEP_ATTENTION("step, one channel of a query at one token"),
+        /** What a method does in a layer in a decode step, whatever is looked at. */
+        STEP_UPKEEP("step, upkeep of one layer");
 
         private final String label;
 
@@ -33,6 +37,7 @@ record Cost(Sort sort, String detail) {
             return switch (this) {
                 case READ_LINEAR -> 1e-9 / machine.gflops();
                 case READ_ATTENTION -> 4e-9 / machine.gflops();
+                case BUILD, STEP_UPKEEP -> 0;
                 case STEP_WEIGHTS -> 1e-9 / machine.gigabytesPerSecond();
                 case STEP_ATTENTION -> Math.max(4e-9 / machine.gflops(), 1e-9 / machine.gigabytesPerSecond());
             };

@@ -4,7 +4,9 @@ import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.RwkvConfig;
+import io.hayloft.formats.config.SharedBlockConfig;
 import java.util.Locale;
 import java.util.TreeMap;
 
@@ -19,7 +21,7 @@ final class CostNames {
                         .distinct()
                         .map(type -> type.name().toLowerCase(Locale.ROOT))
                         .toList();
-        return "hidden " + shape.config().hidden() + ", " + attention(layer) + ", feed-forward "
+        return "hidden " + shape.config().hidden() + ", " + mixer(layer.mixer()) + ", feed-forward "
                 + feedForward(layer.feedForward()) + ", "
                 + String.join(" ", types);
     }
@@ -30,24 +32,38 @@ final class CostNames {
             case LayerConfig.FeedForward dense ->
                 dense.width() + " " + dense.activation().name().toLowerCase(Locale.ROOT)
                         + (dense.gated() ? "" : " plain") + (dense.biases() ? " biases" : "");
-            case ExpertsConfig experts -> throw untimed();
+            case ExpertsConfig experts ->
+                experts.chosen() + " of " + experts.experts() + " experts of " + feedForward(experts.each())
+                        + (experts.shared() == null
+                                ? ""
+                                : " and " + feedForward(experts.shared().part()));
             case LayerConfig.None none -> "none";
-            case RwkvConfig.ChannelMix mix -> throw untimed();
+            case RwkvConfig.ChannelMix mix -> mix.width() + " channel mix";
         };
     }
 
-    private static IllegalArgumentException untimed() {
-        return new IllegalArgumentException("the time of such a layer is not predicted");
+    /** The mixer of a layer. */
+    static String mixer(LayerConfig.Mixer mixer) {
+        return switch (mixer) {
+            case AttentionConfig attention -> attention(attention);
+            case LayerConfig.NoMixer none -> "no mixer";
+            case LayerConfig.Recurrent recurrent -> recurrent.toString();
+            case ParallelMixers both -> attention(both.attention()) + " beside " + both.mamba();
+            case SharedBlockConfig shared ->
+                attention(shared.attention()) + ", adapters " + shared.adapterRank() + ", "
+                        + feedForward(shared.feedForward()) + " before " + shared.mamba();
+        };
     }
 
     /** The attention of a layer. */
-    static String attention(LayerConfig layer) {
-        if (!(layer.mixer() instanceof AttentionConfig attention)) {
-            throw untimed();
-        }
+    static String attention(AttentionConfig attention) {
+        var latent = attention.additions().latent();
         return "heads " + attention.queryHeads() + "/" + attention.kvHeads() + "x" + attention.headDim()
                 + (attention.sliding() ? " window " + attention.window() : "")
-                + (attention.softCap() > 0 ? " capped" : "");
+                + (attention.softCap() > 0 ? " capped" : "")
+                + (attention.additions().sinks() ? " sinks" : "")
+                + (attention.additions().outputGate() ? " gated" : "")
+                + (latent == null ? "" : " latent " + latent.rank() + "+" + latent.ropeDim());
     }
 
     /** How a prompt is read, empty for the usual pattern. */
@@ -63,8 +79,11 @@ final class CostNames {
     /** The weights of a model. */
     static String model(ModelShape shape) {
         var config = shape.config();
-        return config.layers() + " layers of " + layer(shape, config.stack().getFirst(), 0) + ", vocabulary "
-                + config.vocabulary() + " "
+        var kinds = LayerKinds.byLayer(config).kinds().stream()
+                .map(kind -> kind.count() + " layers of "
+                        + layer(shape, config.stack().get(kind.first()), kind.first()))
+                .toList();
+        return String.join("; ", kinds) + ", vocabulary " + config.vocabulary() + " "
                 + shape.types().of(shape.outputRole(), -1).name().toLowerCase(Locale.ROOT);
     }
 }

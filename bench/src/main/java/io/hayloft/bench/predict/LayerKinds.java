@@ -2,12 +2,13 @@ package io.hayloft.bench.predict;
 
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.LayerConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * The layers of a model with attention, of which most are alike: one of each kind shows what all take.
+ * The layers of a model, of which most are alike: one of each kind shows what all take.
  *
  * @param kinds in the order of their first layers
  */
@@ -32,6 +33,18 @@ record LayerKinds(List<Kind> kinds) {
             if (attention.isPresent() && attention.get().keepsKv()) {
                 layers.merge(attention.get(), new Kind(layer, 1), (a, b) -> new Kind(a.first, a.count + b.count));
             }
+        }
+        return new LayerKinds(new ArrayList<>(layers.values()));
+    }
+
+    /** Layers that are equal in mixer and feed-forward part: they take the same time. */
+    static LayerKinds byLayer(DecoderConfig config) {
+        var layers = new LinkedHashMap<LayerConfig, Kind>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            layers.merge(
+                    config.stack().get(layer),
+                    new Kind(layer, 1),
+                    (a, b) -> new Kind(a.first, a.count + b.count));
         }
         return new LayerKinds(new ArrayList<>(layers.values()));
     }

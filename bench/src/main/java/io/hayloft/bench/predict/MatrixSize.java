@@ -1,7 +1,6 @@
 package io.hayloft.bench.predict;
 
 import io.hayloft.formats.config.AttentionConfig;
-import io.hayloft.formats.config.AttentionConfig.HeadNorm;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.DeltaConfig;
 import io.hayloft.formats.config.ExpertsConfig;
@@ -21,8 +20,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The size of a weight: {@code [rows][columns]}; a vector is one row. All matrices are known, and the vectors of layers
- * that are made of attention and a dense feed-forward part.
+ * The size of a weight: {@code [rows][columns]}; a vector is one row.
  *
  * @param rows rows; 1 for a vector
  * @param columns columns; elements of a vector
@@ -30,14 +28,11 @@ import java.util.stream.Stream;
 record MatrixSize(int rows, int columns) {
     private static final List<Role> ATTENTION = List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT);
 
-    private static final List<Role> SHARED_BLOCK = List.of(
-            Role.QUERY,
-            Role.KEY,
-            Role.VALUE,
-            Role.ATTENTION_OUTPUT,
-            Role.GATE,
-            Role.UP,
-            Role.DOWN,
+    /** What layers with a shared block have in common. */
+    static final List<Role> SHARED = List.of(
+            Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
+
+    private static final List<Role> BESIDE_SHARED = List.of(
             Role.ADAPTER_DOWN,
             Role.ADAPTER_GATE,
             Role.ADAPTER_UP,
@@ -58,22 +53,14 @@ record MatrixSize(int rows, int columns) {
         return switch (role) {
             case EMBEDDING, OUTPUT -> new MatrixSize(config.vocabulary(), hidden);
             case POSITION_EMBEDDING -> new MatrixSize(config.tokens().positions(), hidden);
-            case OUTPUT_BIAS -> vector(config.vocabulary());
             case QUERY,
                     KEY,
                     VALUE,
                     ATTENTION_GATE,
-                    ATTENTION_OUTPUT,
-                    QUERY_BIAS,
-                    KEY_BIAS,
-                    VALUE_BIAS,
-                    QUERY_NORM,
-                    KEY_NORM -> ofAttention(config.attention(layer), role, read(config, role, layer));
+                    ATTENTION_OUTPUT -> ofAttention(config.attention(layer), role, read(config, role, layer));
             case LATENT_QUERY_DOWN,
-                    LATENT_QUERY_NORM,
                     LATENT_QUERY,
                     LATENT_DOWN,
-                    LATENT_NORM,
                     LATENT_KEYS,
                     LATENT_VALUES -> ofLatent(config.attention(layer), role, hidden);
             case STREAM_IN, STREAM_OUT -> new MatrixSize(hidden, hidden);
@@ -85,14 +72,13 @@ record MatrixSize(int rows, int columns) {
             case BRANCH_UP -> new MatrixSize(hidden, streams(config).branchRank());
             case GATE, UP, RWKV_CHANNEL_KEY -> new MatrixSize(config.innerWidth(layer), hidden);
             case DOWN, RWKV_CHANNEL_VALUE -> new MatrixSize(hidden, config.innerWidth(layer));
-            case GATE_BIAS, UP_BIAS -> vector(config.feedForward(layer).width());
             case RWKV_CHANNEL_RECEPTANCE -> new MatrixSize(hidden, hidden);
             case ROUTER, EXPERT_GATE, EXPERT_UP, EXPERT_DOWN, SHARED_GATE, SHARED_UP, SHARED_DOWN ->
                 ofExperts((ExpertsConfig) config.feedForward(layer), role, hidden);
             default ->
                 !role.global() && matrices(config.stack().get(layer)).contains(role)
                         ? ofRecurrent(config.stack().get(layer).mixer(), role, hidden)
-                        : vector(hidden);
+                        : new MatrixSize(1, VectorSize.of(config, role, layer));
         };
     }
 
@@ -117,7 +103,8 @@ record MatrixSize(int rows, int columns) {
                     case AttentionConfig attention -> ofAttention(attention);
                     case ParallelMixers both -> ATTENTION;
                     case LayerConfig.NoMixer none -> List.<Role>of();
-                    case SharedBlockConfig shared -> SHARED_BLOCK;
+                    case SharedBlockConfig shared ->
+                        Stream.concat(SHARED.stream(), BESIDE_SHARED.stream()).toList();
                     case MambaConfig mamba -> List.of(Role.SSM_IN, Role.SSM_PARAMETERS, Role.SSM_STEP, Role.SSM_OUT);
                     case Mamba2Config mamba -> List.<Role>of();
                     case DeltaConfig delta -> List.of(Role.SSM_IN, Role.SSM_RATES, Role.SSM_OUT);
@@ -171,10 +158,8 @@ record MatrixSize(int rows, int columns) {
         int queries = attention.queryHeads() * latent.queryDim();
         return switch (role) {
             case LATENT_QUERY_DOWN -> new MatrixSize(latent.queryRank(), hidden);
-            case LATENT_QUERY_NORM -> vector(latent.queryRank());
             case LATENT_QUERY -> new MatrixSize(queries, latent.queryRank() == 0 ? hidden : latent.queryRank());
             case LATENT_DOWN -> new MatrixSize(latent.cachedDim(), hidden);
-            case LATENT_NORM -> vector(latent.rank());
             case LATENT_KEYS -> new MatrixSize(latent.rank(), latent.nopeDim());
             default -> new MatrixSize(latent.valueDim(), latent.rank());
         };
@@ -228,22 +213,13 @@ record MatrixSize(int rows, int columns) {
         };
     }
 
-    private static MatrixSize vector(int elements) {
-        return new MatrixSize(1, elements);
-    }
-
     private static MatrixSize ofAttention(AttentionConfig attention, Role role, int hidden) {
         int queries = attention.queryWidth();
         int keys = attention.kvWidth();
-        boolean sharedNorm = attention.headNorm() == HeadNorm.SHARED;
         return switch (role) {
             case QUERY, ATTENTION_GATE -> new MatrixSize(queries, hidden);
             case KEY, VALUE -> new MatrixSize(keys, hidden);
             case ATTENTION_OUTPUT -> new MatrixSize(hidden, attention.resultWidth());
-            case QUERY_BIAS -> vector(queries);
-            case KEY_BIAS, VALUE_BIAS -> vector(keys);
-            case QUERY_NORM -> vector(sharedNorm ? attention.headDim() : queries);
-            case KEY_NORM -> vector(sharedNorm ? attention.headDim() : keys);
             default -> throw new IllegalArgumentException("attention has no " + role.label());
         };
     }

@@ -3,11 +3,15 @@ package io.hayloft.bench.predict;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.kernels.Linear;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -55,16 +59,39 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
         for (var role : MatrixSize.matrices(config)) {
             bytes += bytes(role, -1);
         }
+        var blocks = new HashSet<Integer>();
         for (int layer = 0; layer < config.layers(); layer++) {
             bytes += layerBytes(layer);
+            if (config.stack().get(layer).mixer() instanceof SharedBlockConfig shared && !blocks.add(shared.block())) {
+                bytes -= bytes(MatrixSize.SHARED, layer); // in memory once
+            }
+        }
+        return bytes;
+    }
+
+    /** Bytes of the matrices that a decode step reads: of experts those that a token goes through. */
+    long stepBytes() {
+        long bytes = outputBytes();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            bytes += layerBytes(layer);
+            if (config.feedForward(layer) instanceof ExpertsConfig experts) {
+                var parts = MatrixSize.matrices(config, layer).stream()
+                        .filter(role -> role.label().startsWith("expert"))
+                        .toList();
+                bytes -= bytes(parts, layer) / experts.experts() * (experts.experts() - experts.chosen());
+            }
         }
         return bytes;
     }
 
     /** Bytes of the matrices of a layer. */
     long layerBytes(int layer) {
+        return bytes(MatrixSize.matrices(config, layer), layer);
+    }
+
+    private long bytes(List<Role> roles, int layer) {
         long bytes = 0;
-        for (var role : MatrixSize.matrices(config, layer)) {
+        for (var role : roles) {
             bytes += bytes(role, layer);
         }
         return bytes;

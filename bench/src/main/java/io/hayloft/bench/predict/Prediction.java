@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param readBytes bytes of the cache that a decode step reads
  * @param peakMemoryBytes resident memory of the process at its worst moment
  * @param prefillSeconds reading the prompt; null where time was not asked for
+ * @param compressSeconds building the method's cache from it; null likewise
  * @param decodeMsPerToken a decode step behind the prompt, in milliseconds; null where time was not asked for
  */
 public record Prediction(
@@ -26,6 +27,7 @@ public record Prediction(
         long readBytes,
         long peakMemoryBytes,
         @Nullable Double prefillSeconds,
+        @Nullable Double compressSeconds,
         @Nullable Double decodeMsPerToken) {
     /**
      * The price of requests with this prompt, one after the other.
@@ -36,9 +38,10 @@ public record Prediction(
      * @throws IllegalStateException if time was not predicted
      */
     public double price(int requests, int answer, double perHour) {
-        if (prefillSeconds == null || decodeMsPerToken == null) {
+        if (prefillSeconds == null || compressSeconds == null || decodeMsPerToken == null) {
             throw new IllegalStateException("no time was predicted");
         }
-        return requests * (prefillSeconds + 1e-3 * answer * decodeMsPerToken) / 3600 * perHour;
+        double seconds = prefillSeconds + compressSeconds + 1e-3 * answer * decodeMsPerToken;
+        return requests * seconds / 3600 * perHour;
     }
 }

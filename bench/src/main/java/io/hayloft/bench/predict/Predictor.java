@@ -26,7 +26,7 @@ public final class Predictor implements AutoCloseable {
      *
      * @param cacheType how the full cache is stored
      * @param threads that predict, and that the predicted program has
-     * @param machine where the program will run; null if its time is not asked for, or {@linkplain #noTime not predicted}
+     * @param machine where the program will run; null if its time is not asked for
      * @param progress hears what is being measured
      */
     public Predictor(
@@ -47,11 +47,6 @@ public final class Predictor implements AutoCloseable {
         this.memory = MemoryNeed.of(shape);
         this.times = machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, watch, progress);
         this.caches = new CachePredictor(shape.config(), threads);
-    }
-
-    /** Why no time is predicted for a model; empty if it is. */
-    public static Optional<String> noTime(ModelShape shape) {
-        return TimePredictor.refusal(shape.config());
     }
 
     /** Why a method makes no sense for a model, in words that go on after a colon; empty if it does. */
@@ -78,6 +73,7 @@ public final class Predictor implements AutoCloseable {
                 sizes.read(),
                 memory.peak(method, sizes, read, 1),
                 times == null ? null : times.prefill(method, sizes, read),
+                times == null ? null : times.build(method, sizes, read),
                 times == null ? null : 1e3 * times.step(method, sizes));
     }
 

@@ -6,14 +6,22 @@ import io.hayloft.engine.model.LogitsSink;
 import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.engine.model.SignalRequest;
-import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.kv.cache.KvCodec;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** Two layers of a model, alike, with weights of zeros: chunks of prompts run through them at any depth. */
 final class ReadTwin implements AutoCloseable {
-    private static final int VOCABULARY = 32;
+    private static final int VOCABULARY = 512;
+
+    /** Rows of the chunks with which the JIT compiler is kept busy at first. */
+    private static final int FEW_ROWS = 24;
+
+    /** If a query looks at less than so many times as many tokens behind a prompt, its time says nothing of theirs. */
+    private static final double MORE = 1.2;
 
     private final LayerConfig layer;
     private final LanguageModel model;
@@ -28,47 +36,43 @@ final class ReadTwin implements AutoCloseable {
      * @param number of the layer in the model
      */
     ReadTwin(ModelShape shape, int number, KvCodec cacheType, int threads, Stopwatch watch) {
-        var whole = shape.config();
-        this.layer = whole.stack().get(number);
+        int context = shape.config().contextLength();
         this.cacheType = cacheType;
         this.watch = watch;
-        this.rows = Math.min(PrefillOptions.DEFAULT_CHUNK, Math.max(1, whole.contextLength() / 4));
-        this.depth = Math.min(7 * rows, whole.contextLength() - rows);
-        var tokens = new DecoderConfig.Tokens(VOCABULARY, -1, List.of(), 1, true, 0);
-        var config = new DecoderConfig(
-                whole.architecture(), whole.hidden(), whole.context(), tokens, whole.norms(), List.of(layer, layer));
-        var types = shape.types().layer(number);
-        model = new TwinModel(config, new WeightTypes(shape.types().global(), List.of(types, types)), TwinModel.ZEROS)
-                .load(threads);
+        this.rows = Math.min(PrefillOptions.DEFAULT_CHUNK, Math.max(1, context / 4));
+        this.depth = Math.min(7 * rows, context - rows);
+        var twin = TwinModel.ofLayers(shape, List.of(number, number), VOCABULARY);
+        this.layer = twin.config().stack().getFirst();
+        this.model = twin.load(threads);
     }
 
     /**
-     * Seconds of an operation of matrix products, and of a channel of a query at a token.
+     * The time of a prompt's parts.
      *
-     * @param linear of the former
-     * @param attention of the latter
+     * @param linear seconds of an operation of matrix products, and all that a row takes besides
+     * @param attention seconds of a channel of a query at a token
      */
     record Seconds(double linear, double attention) {}
 
-    /** Measures the usual pattern. */
-    Seconds exact() {
-        double start = seconds(PrefillPattern.EXACT, SignalRequest.NONE, 0);
-        double late = seconds(PrefillPattern.EXACT, SignalRequest.NONE, depth);
-        double more = attention(depth, Double.MAX_VALUE) - attention(0, Double.MAX_VALUE);
-        double attention = more <= 0 ? 0 : Math.max(0, late - start) / more;
-        double linear = Math.max(start / 10, start - attention(0, Double.MAX_VALUE) * attention) / linear();
-        return new Seconds(linear, Math.max(attention, 1e-15));
+    /** Measures a pattern. */
+    Seconds measure(PrefillPattern pattern, SignalRequest signals) {
+        watch.warmUp(() -> seconds(pattern, signals, 0, Math.min(FEW_ROWS, rows), 1));
+        double start = typical(pattern, signals, 0);
+        var attention = attention();
+        if (attention.isEmpty()) {
+            return new Seconds(start / linear(), 1e-15);
+        }
+        double late = typical(pattern, signals, depth);
+        double most = most(pattern);
+        double near = looks(attention.get(), 0, most);
+        double far = looks(attention.get(), depth, most);
+        double channel = far > MORE * near ? Math.max(0, late - start) / (far - near) : 0;
+        double row = Math.max(start / 10, start - near * channel) / linear();
+        return new Seconds(row, Math.max(channel, 1e-15));
     }
 
-    /**
-     * Measures a channel of a query at a token for another pattern, or with signals.
-     *
-     * @param linear seconds of an operation of matrix products
-     */
-    double attention(PrefillPattern pattern, SignalRequest signals, double linear) {
-        double late = seconds(pattern, signals, depth);
-        double most = most(pattern);
-        return Math.max(1e-15, (late - linear() * linear) / attention(depth, most));
+    private Optional<AttentionConfig> attention() {
+        return model.config().findAttention(0);
     }
 
     /** Tokens that a query sees at most with a pattern when a prompt of the measured length is read. */
@@ -78,32 +82,43 @@ final class ReadTwin implements AutoCloseable {
         }
         try (var read = new MadeUpPrompt(model, Content.PLAIN).read(own, SignalRequest.NONE, cacheType, depth + rows)) {
             double channels = Attended.channels(read.cache(), model.config());
-            return channels / (2.0 * model.config().attention(0).queryWidth());
+            return channels / (2.0 * attention().orElseThrow().queryWidth());
         }
     }
 
     private double linear() {
         var work = new ReadWork(model.config());
-        return work.linear(layer, rows, false) + work.linear(layer, rows, true);
+        return work.linear(0, rows) + work.linear(1, rows);
     }
 
-    private double attention(int depth, double most) {
-        return 2 * ReadWork.attention(model.config().attention(0), depth, rows, most);
+    private double looks(AttentionConfig attention, int depth, double most) {
+        return 2 * ReadWork.attention(attention, depth, rows, most);
     }
 
-    /** Seconds of a chunk behind this many tokens. */
-    private double seconds(PrefillPattern pattern, SignalRequest signals, int depth) {
-        var prompt = new int[depth + rows];
-        try (var before = new MadeUpPrompt(model, Content.PLAIN).readPart(pattern, signals, cacheType, depth, rows)) {
-            int chunk = pattern instanceof PrefillPattern.Own own ? own.chunk(rows) : rows;
-            var options = new PrefillOptions(chunk, before.signals(), LogitsSink.NONE, ProgressListener.NONE);
-            return watch.typical(() -> {
+    private double typical(PrefillPattern pattern, SignalRequest signals, int depth) {
+        return seconds(pattern, signals, depth, rows, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Seconds of a chunk behind so many tokens.
+     *
+     * @param runs the most that are timed
+     */
+    private double seconds(PrefillPattern pattern, SignalRequest signals, int depth, int chunk, int runs) {
+        var prompt =
+                new SplittableRandom(depth).ints(depth + chunk, 0, VOCABULARY).toArray();
+        try (var before = new MadeUpPrompt(model, Content.PLAIN).readPart(pattern, signals, cacheType, depth, chunk)) {
+            int together = pattern instanceof PrefillPattern.Own own ? own.chunk(chunk) : chunk;
+            var options = new PrefillOptions(together, before.signals(), LogitsSink.NONE, ProgressListener.NONE);
+            Stopwatch.Work work = () -> {
                 try (var cache = before.cache().fork()) {
-                    return watch.time(() -> model.decoder().prefill(prompt, depth, depth + rows, cache, options));
+                    return watch.time(() -> model.decoder().prefill(prompt, depth, depth + chunk, cache, options));
                 }
-            });
+            };
+            return runs == 1 ? work.seconds() : watch.typical(work);
         }
     }
+
 
     @Override
     public void close() {

@@ -7,15 +7,35 @@ import io.hayloft.formats.config.LayerConfig;
 /** The work of reading a prompt, layer by layer. */
 record ReadWork(DecoderConfig config) {
     /**
-     * Operations of the matrix products of a layer for some rows; a multiply-add counts two.
-     *
-     * @param last whether no layer follows, so that a feed-forward part behind the attention runs for one row only
+     * Operations of the matrix products of a layer for some rows; a multiply-add counts two. Rows go no further than what
+     * other rows need of them: behind the last mixer of the model only one does.
      */
-    double linear(LayerConfig layer, int rows, boolean last) {
+    double linear(int number, int rows) {
+        var layer = config.stack().get(number);
         double mixer = layer.mixer().weights(config.hidden());
         double feedForward = layer.feedForward().weightsOfRow(config.hidden());
-        boolean one = last && !config.norms().placement().parallel();
-        return 2 * (rows * mixer + (one ? 1 : rows) * feedForward);
+        boolean beside = config.norms().placement().parallel() && layer.feedForward().width() > 0;
+        boolean needed = beside ? mixes(number) : remembers(layer.feedForward());
+        boolean one = !needed && !mixedAfter(number);
+        return 2 * ((mixes(number) ? rows : 1) * mixer + (one ? 1 : rows) * feedForward);
+    }
+
+    private boolean mixedAfter(int number) {
+        for (int layer = number + 1; layer < config.layers(); layer++) {
+            if (mixes(layer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean mixes(int number) {
+        var layer = config.stack().get(number);
+        return !(layer.mixer() instanceof LayerConfig.NoMixer) || remembers(layer.feedForward());
+    }
+
+    private static boolean remembers(LayerConfig.FeedForwardPart part) {
+        return part.stateFloats() > 0;
     }
 
     /**

@@ -1,11 +1,12 @@
 package io.hayloft.bench.predict;
 
+import io.hayloft.engine.generation.Prefilled;
 import io.hayloft.engine.model.LanguageModel;
-import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Method;
-import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first layers of a model and its output, or part of it, with weights of zeros: as many as it takes that weights are read
@@ -16,98 +17,164 @@ final class StepTwin implements AutoCloseable {
     private static final long MOST_OUTPUT_BYTES = 256L << 20;
     private static final int DEPTH = 4096;
     private static final int SHALLOW = 16;
+    private static final int LESS_DEEP = 768;
 
-    /** Steps of a run: caches grow by so many tokens, which changes little. */
-    private static final int STEPS = 8;
+    /** If a step looks at less than so many times as much behind the longer prompt, its time says nothing of that. */
+    private static final double MORE = 1.3;
+
+    /** Untimed steps, in which caches are copied and methods begin to evict. */
+    private static final int FIRST_STEPS = 2;
+
+    private static final int MOST_STEPS = 24;
 
     private final LanguageModel model;
     private final Stopwatch watch;
     private final KvCodec cacheType;
-    private final int depth;
+    private final int context;
     private final long weights;
 
-    StepTwin(ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch) {
+    /**
+     * Builds the layers.
+     *
+     * @param mostLayers that it has
+     */
+    StepTwin(ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch, int mostLayers) {
         var whole = shape.config();
         this.cacheType = cacheType;
         this.watch = watch;
         int layers = 1;
-        for (long bytes = shape.layerBytes(0); layers < whole.layers(); layers++) {
+        for (long bytes = shape.layerBytes(0); layers < Math.min(mostLayers, whole.layers()); layers++) {
             bytes += shape.layerBytes(layers);
-            if (bytes > MOST_LAYER_BYTES) {
+            if (bytes > MOST_LAYER_BYTES && whole.findAttention(layers - 1).isPresent()) {
                 break;
             }
         }
         long share = Math.max(1, shape.outputBytes() / MOST_OUTPUT_BYTES);
-        var in = whole.tokens();
-        int vocabulary = (int) Math.max(1, in.vocabulary() / share);
-        var tokens =
-                new DecoderConfig.Tokens(vocabulary, -1, List.of(), in.embeddingScale(), in.tiedOutput(), in.softCap());
-        var config = new DecoderConfig(
-                whole.architecture(),
-                whole.hidden(),
-                whole.context(),
-                tokens,
-                whole.norms(),
-                whole.stack().subList(0, layers));
-        var types =
-                new WeightTypes(shape.types().global(), shape.types().layers().subList(0, layers));
-        weights = new ModelShape(shape.name(), config, types, shape.origin()).weightBytes();
-        depth = Math.max(1, Math.min(DEPTH, whole.contextLength() - 2 * SHALLOW));
-        model = new TwinModel(config, types, TwinModel.ZEROS).load(threads);
+        int vocabulary = (int) Math.max(1, whole.vocabulary() / share);
+        var numbers = IntStream.range(0, layers).boxed().toList();
+        var twin = TwinModel.ofLayers(shape, numbers, vocabulary);
+        weights = new ModelShape(shape.name(), twin.config(), twin.types(), shape.origin()).stepBytes();
+        context = whole.contextLength();
+        model = twin.load(threads);
     }
 
     /**
-     * Seconds of a byte of weights, and of a channel of a query at a token of a full cache.
+     * The time of a step's parts with a full cache.
      *
-     * @param weights of the former
-     * @param attention of the latter
+     * @param weights seconds of a byte of the weights, and all that a step takes besides
+     * @param attention seconds of a channel of a query at a token
      */
     record Seconds(double weights, double attention) {}
 
     /** Measures the full cache. */
     Seconds full(Method full) {
-        var shallow = step(full, SHALLOW);
-        var deep = step(full, depth);
+        var shallow = step(full, depth(SHALLOW));
+        if (!model.cacheShape().hasKv()) {
+            return new Seconds(shallow.seconds / weights, 1e-15);
+        }
+        var deep = step(full, depth(DEPTH));
         double attention = Math.max(1e-15, (deep.seconds - shallow.seconds) / (deep.channels - shallow.channels));
         double bytes = Math.max(shallow.seconds / 10, shallow.seconds - shallow.channels * attention);
         return new Seconds(bytes / weights, attention);
     }
 
     /**
-     * Measures a channel of a query at a token of a method's cache.
+     * The time of what a method does.
      *
-     * @param secondsOfByte of the weights
+     * @param upkeep seconds of a step in each layer with attention, whatever is looked at
+     * @param attention seconds of a channel of a query at a token of its cache
+     * @param build seconds of building the cache, for each token and layer with attention
      */
-    double attention(Method method, double secondsOfByte) {
-        var deep = step(method, depth);
-        return Math.max(1e-15, (deep.seconds - weights * secondsOfByte) / deep.channels);
+    record MethodSeconds(double upkeep, double attention, double build) {}
+
+    /** Measures a method. */
+    MethodSeconds method(Method method, Method full) {
+        double rest = full(full).weights * weights; // of the step; here and now
+        var near = step(method, depth(LESS_DEEP));
+        var far = step(method, depth(DEPTH));
+        int layers = 0;
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            layers += model.cacheShape().isKv(layer) ? 1 : 0;
+        }
+        double build = far.build / ((double) layers * depth(DEPTH));
+        double channel = (far.seconds - near.seconds) / (far.channels - near.channels);
+        double upkeep = (near.seconds - rest - channel * near.channels) / layers;
+        if (far.channels < MORE * near.channels || upkeep < 0 || channel < 0) {
+            channel = (far.seconds - rest) / far.channels;
+            upkeep = 0;
+        }
+        return new MethodSeconds(Math.max(1e-15, upkeep), Math.max(1e-15, channel), Math.max(1e-15, build));
     }
 
-    private record Step(double seconds, double channels) {}
+    private int depth(int tokens) {
+        return Math.max(1, Math.min(tokens, context - 2 * SHALLOW));
+    }
+
+    private record Step(double seconds, double channels, double build) {}
 
     private Step step(Method method, int tokens) {
         var prompt = new MadeUpPrompt(model, Content.PLAIN);
-        var logits = new float[model.config().vocabulary()];
-        try (var read = prompt.read(method.prefillPattern(), method.signals(), cacheType, tokens);
-                var cache = method.build(read)) {
-            for (int step = 1; step < method.freeTokens(); step++) {
-                model.decoder().step(new int[1], new SequenceCache[] {cache}, logits);
+        try (var read = prompt.read(method.prefillPattern(), method.signals(), cacheType, tokens)) {
+            double build = method.keepsAll() ? 0 : watch.typical(() -> build(method, read));
+            try (var cache = method.build(read);
+                    var steps = new Steps(cache)) {
+                for (int step = 1; step < method.freeTokens(); step++) {
+                    steps.take(cache);
+                }
+                return new Step(watch.typical(steps), Attended.channels(cache, model.config()), build);
             }
-            double channels = Attended.channels(cache, model.config());
-            return new Step(watch.typical(() -> steps(cache, logits)), channels);
         }
     }
 
-    private double steps(SequenceCache cache, float[] logits) {
-        try (var own = cache.fork()) {
-            var sequences = new SequenceCache[] {own};
-            model.decoder().step(new int[1], sequences, logits); // copies what it shares
-            double seconds = watch.time(() -> {
-                for (int step = 0; step < STEPS; step++) {
-                    model.decoder().step(new int[1], sequences, logits);
+    /** Seconds of building a cache; scores that another build has left are not used. */
+    private double build(Method method, Prefilled read) {
+        try (var cache = read.cache().fork()) {
+            var fresh = new Prefilled(model, cache, read.signals(), read.seed()); // not closed: both parts go on
+            var built = new SequenceCache[1];
+            double seconds = watch.time(() -> built[0] = method.build(fresh));
+            built[0].close();
+            return seconds;
+        }
+    }
+
+    /** Steps behind a cache, and again after some of them, so that it does not grow. */
+    private final class Steps implements Stopwatch.Work, AutoCloseable {
+        private final SequenceCache start;
+        private final float[] logits = new float[model.config().vocabulary()];
+        private final int[] token = new int[1];
+        private @Nullable SequenceCache own;
+        private int taken;
+
+        Steps(SequenceCache start) {
+            this.start = start;
+        }
+
+        @Override
+        public double seconds() {
+            if (own == null || taken == MOST_STEPS) {
+                close();
+                own = start.fork();
+                for (int step = 0; step < FIRST_STEPS; step++) {
+                    take(own);
                 }
-            });
-            return seconds / STEPS;
+                taken = 0;
+            }
+            taken++;
+            var cache = own;
+            return watch.time(() -> take(cache));
+        }
+
+        void take(SequenceCache cache) {
+            token[0] = (token[0] + 1) % logits.length;
+            model.decoder().step(token, new SequenceCache[] {cache}, logits);
+        }
+
+        @Override
+        public void close() {
+            if (own != null) {
+                own.close();
+                own = null;
+            }
         }
     }
 

@@ -3,11 +3,10 @@ package io.hayloft.bench.predict;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.formats.config.AttentionConfig;
-import io.hayloft.formats.config.DecoderConfig;
-import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.registry.Methods;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +16,22 @@ import org.jspecify.annotations.Nullable;
  * description lacks is measured if it describes this machine, else taken from other models on that one.
  */
 final class TimePredictor implements AutoCloseable {
+    /** Layers in which methods are measured: what they do is done in each layer again. */
+    private static final int LAYERS_OF_METHODS = 6;
+
+    private static final Method FULL = Methods.parse("full");
+
     private final ModelShape shape;
     private final KvCodec cacheType;
     private final int threads;
     private final Consumer<String> progress;
     private final Stopwatch watch;
     private final LayerKinds kinds;
+    private final int kvLayers;
     private final boolean measures;
     private Machine machine;
     private boolean estimated;
-    private @Nullable StepTwin step;
+    private @Nullable StepTwin methodTwin;
 
     /**
      * A predictor for a model on a machine.
@@ -49,26 +54,12 @@ final class TimePredictor implements AutoCloseable {
         this.machine = machine;
         this.measures = machine.isHere(threads);
         this.progress = progress;
-        this.kinds = LayerKinds.byAttention(shape.config());
-    }
-
-    /**
-     * Why the time of a model is not predicted; empty if it is. Units of work are those of matrix products and of attention:
-     * a recurrent state takes time of its own, and of experts each token goes through others.
-     */
-    static Optional<String> refusal(DecoderConfig config) {
-        for (var layer : config.stack()) {
-            if (!(layer.mixer() instanceof AttentionConfig attention)) {
-                return Optional.of("time is not predicted for models with recurrent states");
-            }
-            if (!attention.additions().equals(AttentionConfig.Additions.NONE)) {
-                return Optional.of("time is predicted for models with plain attention only");
-            }
-            if (!(layer.feedForward() instanceof LayerConfig.FeedForward)) {
-                return Optional.of("time is predicted for models with dense feed-forward parts only");
-            }
+        this.kinds = LayerKinds.byLayer(shape.config());
+        int withAttention = 0;
+        for (var kind : kinds.kinds()) {
+            withAttention += attentionOf(kind).isPresent() ? kind.count() : 0;
         }
-        return Optional.empty();
+        this.kvLayers = withAttention;
     }
 
     /** The machine with all that was measured. */
@@ -83,21 +74,22 @@ final class TimePredictor implements AutoCloseable {
 
     /** Seconds of reading a prompt. */
     double prefill(Method method, CacheSizes sizes, int tokens) {
-        measureReading(method);
         var config = shape.config();
         var work = new ReadWork(config);
         double most = most(method, sizes);
         double seconds = shape.outputBytes() * seconds(weights());
         for (var kind : kinds.kinds()) {
+            var how = how(kind, method);
+            measureReading(kind, how);
             double linear = 0;
             for (int layer = 0; layer < config.layers(); layer++) {
-                var own = config.stack().get(layer);
-                boolean same =
-                        own.mixer().equals(config.stack().get(kind.first()).mixer());
-                linear += same ? work.linear(own, tokens, layer == config.layers() - 1) : 0;
+                boolean same = config.stack().get(layer).equals(config.stack().get(kind.first()));
+                linear += same ? work.linear(layer, tokens) : 0;
             }
-            double attention = kind.count() * ReadWork.attention(config.attention(kind.first()), 0, tokens, most);
-            seconds += linear * seconds(linear(kind)) + attention * seconds(attention(kind, method), method);
+            double looks = attentionOf(kind)
+                    .map(attention -> ReadWork.attention(attention, 0, tokens, most))
+                    .orElse(0.0);
+            seconds += linear * seconds(linear(kind, how)) + kind.count() * looks * seconds(attention(kind, how));
         }
         return seconds;
     }
@@ -108,28 +100,69 @@ final class TimePredictor implements AutoCloseable {
             return Double.MAX_VALUE;
         }
         double widths = 0;
-        for (int layer = 0; layer < shape.config().layers(); layer++) {
-            widths += shape.config().attention(layer).queryWidth();
+        for (var kind : kinds.kinds()) {
+            widths += kind.count()
+                    * attentionOf(kind).map(AttentionConfig::queryWidth).orElse(0);
         }
         return sizes.channels() / widths;
     }
 
+    /** Seconds of building the cache of a prompt that has been read. */
+    double build(Method method, CacheSizes sizes, int tokens) {
+        if (method.keepsAll() || kvLayers == 0) {
+            return 0;
+        }
+        measureMethod(method, sizes);
+        return (double) tokens * kvLayers * seconds(new Cost(Cost.Sort.BUILD, of(method)));
+    }
+
     /** Seconds of a decode step behind a prompt. */
     double step(Method method, CacheSizes sizes) {
-        long bytes = shape.weightBytes();
-        return bytes * seconds(weights()) + sizes.channels() * seconds(attended(sizes.form()), method);
+        double seconds = shape.stepBytes() * seconds(weights());
+        if (kvLayers == 0) {
+            return seconds;
+        }
+        boolean full = sizes.form().equals(cacheType.text());
+        if (!full) {
+            measureMethod(method, sizes);
+            seconds += kvLayers * seconds(new Cost(Cost.Sort.STEP_UPKEEP, of(sizes.form())));
+        }
+        return seconds + sizes.channels() * seconds(attended(sizes.form()));
     }
 
-    private Cost linear(LayerKinds.Kind kind) {
-        var layer = shape.config().stack().get(kind.first());
-        return new Cost(Cost.Sort.READ_LINEAR, CostNames.layer(shape, layer, kind.first()));
+    private Optional<AttentionConfig> attentionOf(LayerKinds.Kind kind) {
+        return shape.config().findAttention(kind.first());
     }
 
-    private Cost attention(LayerKinds.Kind kind, Method method) {
+    /** How layers read a prompt. */
+    private record Reading(PrefillPattern pattern, SignalRequest signals) {
+        static final Reading USUAL = new Reading(PrefillPattern.EXACT, SignalRequest.NONE);
+
+        String name() {
+            return CostNames.pattern(pattern, signals.accumulatedAttention());
+        }
+    }
+
+    /** How a method has layers of a kind read: without attention in the usual way, within a window without signals. */
+    private Reading how(LayerKinds.Kind kind, Method method) {
+        var attention = attentionOf(kind);
+        if (attention.isEmpty()) {
+            return Reading.USUAL;
+        }
+        boolean recorded =
+                method.signals().accumulatedAttention() && !attention.get().sliding();
+        return new Reading(method.prefillPattern(), new SignalRequest(0, recorded));
+    }
+
+    private Cost linear(LayerKinds.Kind kind, Reading how) {
         var layer = shape.config().stack().get(kind.first());
-        var pattern =
-                CostNames.pattern(method.prefillPattern(), method.signals().accumulatedAttention());
-        return new Cost(Cost.Sort.READ_ATTENTION, CostNames.attention(layer) + ", " + cacheType.text() + pattern);
+        return new Cost(Cost.Sort.READ_LINEAR, CostNames.layer(shape, layer, kind.first()) + how.name());
+    }
+
+    private Cost attention(LayerKinds.Kind kind, Reading how) {
+        var layer = shape.config().stack().get(kind.first());
+        return new Cost(
+                Cost.Sort.READ_ATTENTION, CostNames.mixer(layer.mixer()) + ", " + cacheType.text() + how.name());
     }
 
     private Cost weights() {
@@ -137,84 +170,73 @@ final class TimePredictor implements AutoCloseable {
     }
 
     private Cost attended(String form) {
-        return new Cost(
-                Cost.Sort.STEP_ATTENTION,
-                CostNames.attention(shape.config().stack().getFirst()) + ", " + form);
+        return new Cost(Cost.Sort.STEP_ATTENTION, of(form));
     }
 
+    /** What is done in the layers with attention. */
+    private String of(String form) {
+        return shape.config().firstAttention().map(CostNames::attention).orElse("") + ", " + form;
+    }
+
+    private String of(Method method) {
+        return of(method.family() + ", " + cacheType.text());
+    }
+
+    /** Seconds of a unit, measured if need be. */
     private double seconds(Cost cost) {
-        return seconds(cost, Methods.parse("full"));
-    }
-
-    /** Seconds of a unit; measured with this method if need be. */
-    private double seconds(Cost cost, Method method) {
         var known = machine.seconds(cost);
-        if (known.isPresent()) {
-            return known.getAsDouble();
+        if (known.isEmpty() && measures && cost.sort() == Cost.Sort.STEP_WEIGHTS) {
+            measureStep();
+            known = machine.seconds(cost);
         }
-        if (!measures) {
-            estimated = true;
-            return machine.estimate(cost);
-        }
-        measure(cost, method);
-        return machine.seconds(cost).orElseGet(() -> machine.estimate(cost));
-    }
-
-    private void measure(Cost cost, Method method) {
-        progress.accept("measuring this machine: " + cost.key());
-        switch (cost.sort()) {
-            case STEP_WEIGHTS -> measureStep();
-            case STEP_ATTENTION -> {
-                double secondsOfByte = seconds(weights());
-                if (machine.seconds(cost).isEmpty()) {
-                    machine = machine.with(cost, stepTwin().attention(method, secondsOfByte));
-                }
-            }
-            case READ_LINEAR, READ_ATTENTION -> throw new IllegalStateException("measured by layer");
-        }
+        estimated |= known.isEmpty();
+        return known.orElseGet(() -> machine.estimate(cost));
     }
 
     private void measureStep() {
-        var full = stepTwin().full(Methods.parse("full"));
-        machine = machine.with(weights(), full.weights()).with(attended(cacheType.text()), full.attention());
+        progress.accept("measuring this machine: " + weights().key());
+        try (var twin = new StepTwin(shape, cacheType, threads, watch, Integer.MAX_VALUE)) {
+            var full = twin.full(FULL);
+            machine = machine.with(weights(), full.weights()).with(attended(cacheType.text()), full.attention());
+        }
     }
 
-    private StepTwin stepTwin() {
-        if (step == null) {
-            step = new StepTwin(shape, cacheType, threads, watch);
+    /** Measures what a method does, unless it is known. */
+    private void measureMethod(Method method, CacheSizes sizes) {
+        var build = new Cost(Cost.Sort.BUILD, of(method));
+        var looks = attended(sizes.form());
+        if (!measures || (machine.seconds(build).isPresent() && machine.seconds(looks).isPresent())) {
+            return;
         }
-        return step;
+        progress.accept("measuring this machine: " + method.name());
+        if (methodTwin == null) {
+            methodTwin = new StepTwin(shape, cacheType, threads, watch, LAYERS_OF_METHODS);
+        }
+        var seconds = methodTwin.method(method, FULL);
+        machine = machine.with(build, seconds.build());
+        if (machine.seconds(looks).isEmpty()) {
+            var upkeep = new Cost(Cost.Sort.STEP_UPKEEP, of(sizes.form()));
+            machine = machine.with(looks, seconds.attention()).with(upkeep, seconds.upkeep());
+        }
     }
 
     /** Measures what reading takes in layers of a kind, unless it is known. */
-    private void measureReading(Method method) {
-        for (var kind : kinds.kinds()) {
-            var full = Methods.parse("full");
-            boolean known = machine.seconds(linear(kind)).isPresent()
-                    && machine.seconds(attention(kind, full)).isPresent();
-            if (!measures || (known && machine.seconds(attention(kind, method)).isPresent())) {
-                continue;
-            }
-            progress.accept("measuring this machine: " + attention(kind, method).key());
-            try (var twin = new ReadTwin(shape, kind.first(), cacheType, threads, watch)) {
-                if (!known) {
-                    var exact = twin.exact();
-                    machine = machine.with(linear(kind), exact.linear()).with(attention(kind, full), exact.attention());
-                }
-                if (machine.seconds(attention(kind, method)).isEmpty()) {
-                    double linear = machine.seconds(linear(kind)).orElseThrow();
-                    var signals = new SignalRequest(0, method.signals().accumulatedAttention());
-                    double seconds = twin.attention(method.prefillPattern(), signals, linear);
-                    machine = machine.with(attention(kind, method), seconds);
-                }
-            }
+    private void measureReading(LayerKinds.Kind kind, Reading how) {
+        var costs = List.of(linear(kind, how), attention(kind, how));
+        if (!measures || costs.stream().allMatch(cost -> machine.seconds(cost).isPresent())) {
+            return;
+        }
+        progress.accept("measuring this machine: " + costs.getFirst().key());
+        try (var twin = new ReadTwin(shape, kind.first(), cacheType, threads, watch)) {
+            var seconds = twin.measure(how.pattern(), how.signals());
+            machine = machine.with(costs.getFirst(), seconds.linear()).with(costs.getLast(), seconds.attention());
         }
     }
 
     @Override
     public void close() {
-        if (step != null) {
-            step.close();
+        if (methodTwin != null) {
+            methodTwin.close();
         }
     }
 }

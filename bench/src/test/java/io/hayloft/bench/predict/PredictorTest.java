@@ -106,7 +106,7 @@ class PredictorTest {
                 List.of(layer));
 
         double mixer = 10 * 2.0 * 8 * (2 * 16 + 2 * 8);
-        assertThat(new ReadWork(config).linear(layer, 10, true)).isEqualTo(mixer + rows * 2.0 * 2 * 8 * 32);
+        assertThat(new ReadWork(config).linear(0, 10)).isEqualTo(mixer + rows * 2.0 * 2 * 8 * 32);
     }
 
     /** Plain feed-forward parts, biases, embeddings of positions, parts side by side. */
@@ -118,22 +118,41 @@ class PredictorTest {
         try (var predictor = new Predictor(shape, F16, 1, here, IMPATIENT, text -> {})) {
             var prediction = predictor.predict(FULL, 64);
 
-            assertThat(Predictor.noTime(shape)).isEmpty();
             assertThat(prediction.prefillSeconds()).isPositive();
             assertThat(prediction.decodeMsPerToken()).isPositive();
             assertThat(predictor.estimated()).isFalse();
         }
     }
 
+    /** Recurrent states, alone, before and beside attention; mixtures of experts; latent attention, gates and sinks. */
     @ParameterizedTest
-    @ValueSource(strings = {"mamba", "jamba", "falcon_h1", "recurrent_gemma", "rwkv5"})
-    void predictsNoTimeOfRecurrentStates(String name) {
-        var shape = shape(Shared.golden("architectures/" + name).toString());
-
-        assertThat(Predictor.noTime(shape)).contains("time is not predicted for models with recurrent states");
-        try (var predictor = new Predictor(shape, F16, 1, null, text -> {})) {
+    @ValueSource(
+            strings = {
+                "architectures/mamba",
+                "architectures/mamba2",
+                "architectures/jamba",
+                "architectures/falcon_h1",
+                "architectures/recurrent_gemma",
+                "architectures/rwkv5",
+                "architectures-2026/mixtral",
+                "architectures-2026/gpt_oss",
+                "architectures-2026/deepseek_v2",
+                "architectures-2026/deepseek_v3",
+                "architectures-2026/lfm2",
+                "architectures-2026/qwen3_next",
+                "architectures-2026/zamba2",
+                "architectures-2026/nemotron_h_moe",
+                "architectures-2026/granitemoehybrid_moe"
+            })
+    void measuresLayersOfEveryKind(String name) {
+        var shape = shape(Shared.golden(name).toString());
+        var here = Machine.here(new MachineLimits(1, 100, 10));
+        try (var predictor = new Predictor(shape, F16, 1, here, IMPATIENT, text -> {})) {
             var prediction = predictor.predict(FULL, 64);
-            assertThat(prediction.prefillSeconds()).isNull();
+
+            assertThat(prediction.prefillSeconds()).isPositive();
+            assertThat(prediction.decodeMsPerToken()).isPositive();
+            assertThat(predictor.estimated()).isFalse();
             assertThat(prediction.peakMemoryBytes()).isGreaterThan(shape.weightBytes() + prediction.storedBytes());
         }
     }
@@ -247,8 +266,8 @@ class PredictorTest {
 
     @Test
     void priceIsTimeTimesMoney() {
-        var prediction = new Prediction("full", 10, 1, true, 1, 1, 1, 1, 2.0, 10.0);
+        var prediction = new Prediction("full", 10, 1, true, 1, 1, 1, 1, 2.0, 0.5, 10.0);
 
-        assertThat(prediction.price(1000, 160, 3.6)).isCloseTo(1000 * (2 + 1.6) / 1000, within(1e-9));
+        assertThat(prediction.price(1000, 160, 3.6)).isCloseTo(1000 * (2.5 + 1.6) / 1000, within(1e-9));
     }
 }
