@@ -134,7 +134,7 @@ final class SpeedOutput implements AutoCloseable {
                 table.number(column);
             }
             int least = FIRST_TO_GO.indexOf(column);
-            table.priority(least < 0 || scaling && column.equals("threads") ? Table.ALWAYS : least);
+            table.priority(least < 0 || (scaling && column.equals("threads")) ? Table.ALWAYS : least);
         }
         results.forEach(result -> table.row(cells(result)));
         return table.render(Terminal.width());

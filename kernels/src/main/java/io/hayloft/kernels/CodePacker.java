@@ -121,9 +121,9 @@ final class CodePacker {
 
     /** The low halves of eight bytes side by side. */
     private static int wordOfHalves(long apart) {
-        long pairs = (apart | apart >>> 4) & 0x00FF00FF00FF00FFL;
-        long fours = (pairs | pairs >>> 8) & 0x0000FFFF0000FFFFL;
-        return (int) (fours | fours >>> 16);
+        long pairs = (apart | (apart >>> 4)) & 0x00FF00FF00FF00FFL;
+        long fours = (pairs | (pairs >>> 8)) & 0x0000FFFF0000FFFFL;
+        return (int) (fours | (fours >>> 16));
     }
 
     /** The places of eight values, as {@link TableFormat} has them in a word. */

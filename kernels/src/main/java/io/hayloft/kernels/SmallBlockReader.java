@@ -15,7 +15,7 @@ final class SmallBlockReader {
     /** In a number of 64 bits, the low half of each byte. */
     static final long LOW_HALVES = 15 * ONES;
 
-    private static final long HIGHEST_BITS = 128 * ONES;
+    private static final long HIGHEST_BITS = ONES << 7;
     private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -70,20 +70,20 @@ final class SmallBlockReader {
         for (int j = 0; j < 16; j += 8) {
             long pairs = eight(data, at + j);
             set(codes, j, pairs & LOW_HALVES);
-            set(codes, j + 16, pairs >>> 4 & LOW_HALVES);
+            set(codes, j + 16, (pairs >>> 4) & LOW_HALVES);
         }
     }
 
     private static void fifthBits(byte[] data, int at, byte[] codes) {
         for (int j = 0; j < 32; j += 8) {
-            set(codes, j, eight(codes, j) | bitPerByte(data[at + j / 8]) << 4);
+            set(codes, j, eight(codes, j) | (bitPerByte(data[at + j / 8]) << 4));
         }
     }
 
     /** Bit i of a byte as byte i, 0 or 1. */
     private static long bitPerByte(byte bits) {
-        long apart = (bits & 0xFF) * ONES & 0x8040201008040201L; // byte i is 0 or 1 << i
-        return apart + (HIGHEST_BITS - ONES) >>> 7 & ONES;
+        long apart = ((bits & 0xFF) * ONES) & 0x8040201008040201L; // byte i is 0 or 1 << i
+        return ((apart + 127 * ONES) >>> 7) & ONES;
     }
 
     /** Eight bytes, the first one lowest. */

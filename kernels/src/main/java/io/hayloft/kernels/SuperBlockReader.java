@@ -39,8 +39,8 @@ final class SuperBlockReader {
             scales[part] = scale * ((low | high << 4) - 32);
         }
         for (int i = 0; i < SIZE; i += 8) {
-            long third = eight(data, at + i % 32) >>> i / 32 & ONES;
-            set(codes, i, twoBits(data, at + 32, i) | third << 2);
+            long third = (eight(data, at + i % 32) >>> (i / 32)) & ONES;
+            set(codes, i, twoBits(data, at + 32, i) | (third << 2));
         }
     }
 
@@ -55,8 +55,8 @@ final class SuperBlockReader {
         scalesAndMinima(data, at, scales, minima);
         fourBits(data, at + 48, codes);
         for (int i = 0; i < SIZE; i += 8) {
-            long fifth = eight(data, at + 16 + i % 32) >>> i / 32 & ONES;
-            set(codes, i, eight(codes, i) | fifth << 4);
+            long fifth = (eight(data, at + 16 + i % 32) >>> (i / 32)) & ONES;
+            set(codes, i, eight(codes, i) | (fifth << 4));
         }
     }
 
@@ -69,8 +69,8 @@ final class SuperBlockReader {
         for (int i = 0; i < SIZE; i += 8) {
             int run = i / 32 % 4;
             int from = i / 128 * 64 + run % 2 * 32 + i % 32;
-            long low = eight(data, at + from) >>> run / 2 * 4 & LOW_HALVES;
-            set(codes, i, low | twoBits(data, at + 128, i) << 4);
+            long low = (eight(data, at + from) >>> (run / 2 * 4)) & LOW_HALVES;
+            set(codes, i, low | (twoBits(data, at + 128, i) << 4));
         }
     }
 
@@ -82,14 +82,14 @@ final class SuperBlockReader {
     /** Elements i ... i + 7 of 2-bit codes, a byte each: each 32 bytes hold 128 elements. */
     private static long twoBits(byte[] data, int at, int i) {
         int from = i / 128 * 32 + i % 32;
-        return eight(data, at + from) >>> i / 32 % 4 * 2 & 3 * ONES;
+        return (eight(data, at + from) >>> (i / 32 % 4 * 2)) & (3 * ONES);
     }
 
     /** Each 32 bytes hold two parts of 32 elements, the first in the low halves. */
     private static void fourBits(byte[] data, int at, byte[] codes) {
         for (int i = 0; i < SIZE; i += 8) {
             int from = i / 64 * 32 + i % 32;
-            set(codes, i, eight(data, at + from) >>> i / 32 % 2 * 4 & LOW_HALVES);
+            set(codes, i, (eight(data, at + from) >>> (i / 32 % 2 * 4)) & LOW_HALVES);
         }
     }
 
