@@ -84,6 +84,24 @@ final class GgufWriter {
         return this;
     }
 
+    GgufWriter numbers(String key, double[] numbers) {
+        key(key, ARRAY);
+        values.writeBytes(buffer(12).putInt(FLOAT32).putLong(numbers.length).array());
+        for (double number : numbers) {
+            values.writeBytes(buffer(4).putFloat((float) number).array());
+        }
+        return this;
+    }
+
+    GgufWriter flags(String key, boolean[] flags) {
+        key(key, ARRAY);
+        values.writeBytes(buffer(12).putInt(BOOL).putLong(flags.length).array());
+        for (boolean flag : flags) {
+            values.write(flag ? 1 : 0);
+        }
+        return this;
+    }
+
     /** Adds a tensor; the shape stands outermost first. */
     GgufWriter tensor(String name, WeightType type, Content content, long... shape) {
         string(headers, name);

@@ -2,6 +2,7 @@ package io.hayloft.benchmarks.gguf;
 
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +154,10 @@ record ModelShape(
     static ModelShape named(String name) {
         var shape = KNOWN.get(name);
         if (shape == null) {
-            throw Suggest.unknown("shape", name, KNOWN.keySet());
+            var all = new ArrayList<>(KNOWN.keySet());
+            all.addAll(RandomFamily.names());
+            all.addAll(RandomFolder.names());
+            throw Suggest.unknown("shape", name, all);
         }
         return shape;
     }

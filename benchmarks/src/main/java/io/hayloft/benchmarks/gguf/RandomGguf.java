@@ -27,7 +27,10 @@ import picocli.CommandLine.Parameters;
                     + " rwkv5-169m, recurrentgemma-tiny, recurrentgemma-130m.",
             "",
             "Shapes: tiny (for tests), 135m (SmolLM2-135M), 1b (Llama-3.2-1B), mamba-130m, mamba2-130m, jamba-tiny,"
-                    + " falcon-h1-tiny (for tests), falcon-h1-0.5b."
+                    + " falcon-h1-tiny (for tests), falcon-h1-0.5b.",
+            "",
+            "One of four layers for tests for each of mixtral, qwen2-moe, qwen3-moe, gpt-oss, lfm2, granite-hybrid,"
+                    + " qwen3-next, nemotron-h, deepseek-v2, deepseek-v3, gemma3n: such as mixtral-tiny."
         })
 final class RandomGguf implements Callable<Integer> {
     @Option(names = "--shape", defaultValue = "135m", paramLabel = "NAME", description = "the shape (${DEFAULT-VALUE})")
@@ -56,6 +59,8 @@ final class RandomGguf implements Callable<Integer> {
         var folder = RandomFolder.shape(shape);
         if (folder.isPresent()) {
             writeFolder(folder.get(), WeightType.named(type == null ? "bf16" : type), seed, file);
+        } else if (RandomFamily.names().contains(shape)) {
+            write(RandomFamily.plan(shape, WeightType.named(type == null ? "q8_0" : type), seed), file);
         } else {
             write(ModelShape.named(shape), WeightType.named(type == null ? "q8_0" : type), seed, file);
         }
@@ -69,7 +74,11 @@ final class RandomGguf implements Callable<Integer> {
      */
     static void write(ModelShape shape, WeightType type, long seed, Path file) {
         check(shape, type.tensorType());
-        var plan = RandomModel.plan(shape, type, seed);
+        write(RandomModel.plan(shape, type, seed), file);
+    }
+
+    /** Writes a file that is put together. */
+    static void write(GgufWriter plan, Path file) {
         try {
             var folder = file.toAbsolutePath().getParent();
             if (folder != null) {

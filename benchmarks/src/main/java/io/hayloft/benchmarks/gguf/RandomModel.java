@@ -25,7 +25,7 @@ final class RandomModel {
     static GgufWriter plan(ModelShape shape, WeightType type, long seed) {
         var model = new RandomModel(shape, type, seed);
         model.addMetadata();
-        model.addVocabulary();
+        addVocabulary(model.file, shape.vocabulary());
         model.addTensors();
         return model.file;
     }
@@ -53,9 +53,10 @@ final class RandomModel {
         }
     }
 
-    private void addVocabulary() {
-        var vocabulary = LetterVocabulary.of(shape.vocabulary());
-        var kinds = new int[shape.vocabulary()];
+    /** A vocabulary of this many tokens. */
+    static void addVocabulary(GgufWriter file, int size) {
+        var vocabulary = LetterVocabulary.of(size);
+        var kinds = new int[size];
         Arrays.fill(kinds, 1);
         kinds[vocabulary.endId()] = CONTROL_TOKEN;
         file.text("tokenizer.ggml.model", "gpt2")
@@ -112,6 +113,10 @@ final class RandomModel {
 
     /** Weights of deviation 1 / sqrt(inputs) keep the size of what is multiplied. */
     void matrix(String name, long... sizes) {
+        matrix(file, type, random, name, sizes);
+    }
+
+    static void matrix(GgufWriter file, WeightType type, SplittableRandom random, String name, long... sizes) {
         double deviation = 1 / Math.sqrt((double) sizes[sizes.length - 1]);
         file.tensor(name, type, out -> type.fill(out, random, deviation), sizes);
     }
@@ -123,6 +128,10 @@ final class RandomModel {
 
     /** An F32 tensor, element by element. */
     void floats(String name, IntToDoubleFunction value, long... sizes) {
+        floats(file, name, value, sizes);
+    }
+
+    static void floats(GgufWriter file, String name, IntToDoubleFunction value, long... sizes) {
         var next = new AtomicInteger(); // the content comes in pieces
         file.tensor(
                 name,

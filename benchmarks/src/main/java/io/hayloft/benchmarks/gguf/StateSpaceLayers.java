@@ -96,7 +96,7 @@ record StateSpaceLayers(String architecture, int channels, int stateSize, int st
     }
 
     /** Step sizes from 0.001 to 0.1, evenly on a logarithmic scale, before softplus. */
-    private static double stepBias(int i, int count) {
+    static double stepBias(int i, int count) {
         double step = 0.001 * Math.pow(100, (double) i / count);
         return Math.log(Math.expm1(step));
     }

@@ -16,11 +16,13 @@ import io.hayloft.kv.cache.SequenceCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files are those of a model: they load, have the type and the spread they should, and run. */
@@ -107,6 +109,36 @@ class RandomGgufTest {
         }
     }
 
+    static List<String> families() {
+        return RandomFamily.names();
+    }
+
+    /** Written and read: read in one piece or token by token, it is the same model. */
+    @ParameterizedTest
+    @MethodSource("families")
+    void familiesRunWithFiniteLogits(String shape) {
+        var path = folder.resolve(shape + ".gguf");
+        RandomGguf.write(RandomFamily.plan(shape, WeightType.Q8_0, 1), path);
+        try (var model = LanguageModel.load(path, LoadOptions.withThreads(1));
+                var one = new SequenceCache(model.cacheShape(), new KvCodec.F32(), 0, true);
+                var other = new SequenceCache(model.cacheShape(), new KvCodec.F32(), 0, true)) {
+            var ids = model.tokenizer().encode("hello world of hay", true, false);
+            var logits = new float[model.config().vocabulary()];
+            var options = new PrefillOptions(64, null, last(ids.length, logits), ProgressListener.NONE);
+            model.decoder().prefill(ids, 0, ids.length, one, options);
+            var stepped = new float[logits.length];
+            for (int id : ids) {
+                model.decoder().step(new int[] {id}, new SequenceCache[] {other}, stepped);
+            }
+            double squares = 0;
+            for (int i = 0; i < logits.length; i++) {
+                squares += logits[i] * logits[i];
+                assertThat(stepped[i]).isCloseTo(logits[i], within(0.01f));
+            }
+            assertThat(Math.sqrt(squares / logits.length)).isBetween(0.2, 5.0);
+        }
+    }
+
     private static LogitsSink last(int rows, float[] logits) {
         return new LogitsSink() {
             @Override
@@ -158,7 +190,10 @@ class RandomGgufTest {
     void unknownNamesAreNamed() {
         assertThatThrownBy(() -> ModelShape.named("large"))
                 .hasMessage("unknown shape 'large': known are: tiny, 135m, 1b, mamba-130m, mamba2-130m, jamba-tiny,"
-                        + " falcon-h1-tiny, falcon-h1-0.5b");
+                        + " falcon-h1-tiny, falcon-h1-0.5b, mixtral-tiny, qwen2-moe-tiny, qwen3-moe-tiny,"
+                        + " gpt-oss-tiny, lfm2-tiny, granite-hybrid-tiny, qwen3-next-tiny, nemotron-h-tiny,"
+                        + " deepseek-v2-tiny, deepseek-v3-tiny, gemma3n-tiny, rwkv5-tiny, rwkv5-169m,"
+                        + " recurrentgemma-tiny, recurrentgemma-130m");
         assertThatThrownBy(() -> ModelShape.named("125m")).hasMessageContaining("did you mean '135m'?");
         assertThatThrownBy(() -> WeightType.named("int4")).hasMessageContaining("q8_0, q4_0");
         assertThatThrownBy(() -> WeightType.named("q4k")).hasMessageContaining("did you mean 'q4_k'?");
