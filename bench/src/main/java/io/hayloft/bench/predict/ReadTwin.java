@@ -56,13 +56,13 @@ final class ReadTwin implements AutoCloseable {
 
     /** Measures a pattern. */
     Seconds measure(PrefillPattern pattern, SignalRequest signals) {
-        watch.warmUp(() -> seconds(pattern, signals, 0, Math.min(FEW_ROWS, rows), 1));
-        double start = typical(pattern, signals, 0);
+        seconds(pattern, signals, 0, Math.min(FEW_ROWS, rows)); // warms up
+        double start = seconds(pattern, signals, 0, rows);
         var attention = attention();
         if (attention.isEmpty()) {
             return new Seconds(start / linear(), 1e-15);
         }
-        double late = typical(pattern, signals, depth);
+        double late = seconds(pattern, signals, depth, rows);
         double most = most(pattern);
         double near = looks(attention.get(), 0, most);
         double far = looks(attention.get(), depth, most);
@@ -95,30 +95,20 @@ final class ReadTwin implements AutoCloseable {
         return 2 * ReadWork.attention(attention, depth, rows, most);
     }
 
-    private double typical(PrefillPattern pattern, SignalRequest signals, int depth) {
-        return seconds(pattern, signals, depth, rows, Integer.MAX_VALUE);
-    }
-
-    /**
-     * Seconds of a chunk behind so many tokens.
-     *
-     * @param runs the most that are timed
-     */
-    private double seconds(PrefillPattern pattern, SignalRequest signals, int depth, int chunk, int runs) {
+    /** Seconds of a chunk behind so many tokens. */
+    private double seconds(PrefillPattern pattern, SignalRequest signals, int depth, int chunk) {
         var prompt =
                 new SplittableRandom(depth).ints(depth + chunk, 0, VOCABULARY).toArray();
         try (var before = new MadeUpPrompt(model, Content.PLAIN).readPart(pattern, signals, cacheType, depth, chunk)) {
             int together = pattern instanceof PrefillPattern.Own own ? own.chunk(chunk) : chunk;
             var options = new PrefillOptions(together, before.signals(), LogitsSink.NONE, ProgressListener.NONE);
-            Stopwatch.Work work = () -> {
+            return watch.typical(() -> {
                 try (var cache = before.cache().fork()) {
                     return watch.time(() -> model.decoder().prefill(prompt, depth, depth + chunk, cache, options));
                 }
-            };
-            return runs == 1 ? work.seconds() : watch.typical(work);
+            });
         }
     }
-
 
     @Override
     public void close() {

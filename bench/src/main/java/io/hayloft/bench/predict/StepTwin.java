@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class StepTwin implements AutoCloseable {
     private static final long MOST_LAYER_BYTES = 256L << 20;
     private static final long MOST_OUTPUT_BYTES = 256L << 20;
+    private static final int LAYERS_OF_METHODS = 6;
+    private static final int FEW_TOKENS = 64;
     private static final int DEPTH = 4096;
     private static final int SHALLOW = 16;
     private static final int LESS_DEEP = 768;
@@ -32,13 +34,10 @@ final class StepTwin implements AutoCloseable {
     private final KvCodec cacheType;
     private final int context;
     private final long weights;
+    private double rest; // seconds of a step without attention; 0 if it was not measured yet
 
-    /**
-     * Builds the layers.
-     *
-     * @param mostLayers that it has
-     */
-    StepTwin(ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch, int mostLayers) {
+    private StepTwin(
+            ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch, int mostLayers, int vocabulary) {
         var whole = shape.config();
         this.cacheType = cacheType;
         this.watch = watch;
@@ -49,13 +48,28 @@ final class StepTwin implements AutoCloseable {
                 break;
             }
         }
-        long share = Math.max(1, shape.outputBytes() / MOST_OUTPUT_BYTES);
-        int vocabulary = (int) Math.max(1, whole.vocabulary() / share);
         var numbers = IntStream.range(0, layers).boxed().toList();
         var twin = TwinModel.ofLayers(shape, numbers, vocabulary);
         weights = new ModelShape(shape.name(), twin.config(), twin.types(), shape.origin()).stepBytes();
         context = whole.contextLength();
         model = twin.load(threads);
+    }
+
+    /** For the time of the model itself. */
+    static StepTwin ofModel(ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch) {
+        long share = Math.max(1, shape.outputBytes() / MOST_OUTPUT_BYTES);
+        int vocabulary = (int) Math.max(1, shape.config().vocabulary() / share);
+        return new StepTwin(shape, cacheType, threads, watch, Integer.MAX_VALUE, vocabulary);
+    }
+
+    /** For what methods do in each layer: a few layers, and next to no output that would hide it. */
+    static StepTwin ofMethods(ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch) {
+        int withAttention = IntStream.range(0, shape.config().layers())
+                .filter(layer -> shape.config().findAttention(layer).isPresent())
+                .limit(LAYERS_OF_METHODS)
+                .max()
+                .orElse(0);
+        return new StepTwin(shape, cacheType, threads, watch, withAttention + 1, FEW_TOKENS);
     }
 
     /**
@@ -89,7 +103,9 @@ final class StepTwin implements AutoCloseable {
 
     /** Measures a method. */
     MethodSeconds method(Method method, Method full) {
-        double rest = full(full).weights * weights; // of the step; here and now
+        if (rest == 0) {
+            rest = full(full).weights * weights;
+        }
         var near = step(method, depth(LESS_DEEP));
         var far = step(method, depth(DEPTH));
         int layers = 0;

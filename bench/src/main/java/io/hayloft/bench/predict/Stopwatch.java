@@ -1,27 +1,27 @@
 package io.hayloft.bench.predict;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Times work that runs again and again. The JIT compiler makes the first runs slow, so that time is given as long as it works.
- * Of the runs after that the middle one counts: the fastest is luck that a long prompt or answer does not have.
+ * Times work that runs again and again, in rounds. The JIT compiler makes the first ones slow, so that time is given as long as
+ * it works or rounds get faster. Of the runs after that the middle one counts: the fastest is luck that a long prompt or
+ * answer does not have.
  *
  * <p>One thread is timed by its processor time, which other programs do not lengthen; several by the clock.
  */
 final class Stopwatch {
-    /** Runs that count; earlier ones are forgotten. */
-    private static final int RUNS = 9;
+    private static final double ROUND_SECONDS = 0.06;
+    private static final int CALM_ROUNDS = 3;
+    private static final double MOST_SECONDS = 8;
 
-    private static final int LEAST_RUNS = 4;
-    private static final double LEAST_SECONDS = 0.15;
-    private static final double MOST_SECONDS = 0.8;
+    /** Rounds that took less than this share of the round before were still getting faster. */
+    private static final double GAIN = 0.95;
 
-    /** Longest time that the compiler is waited for. */
-    private static final double MOST_WARM_UP = 2.5;
-
-    /** The compiler is at rest if it worked for less than this share of the time. */
+    /** The JIT compiler is at rest if it worked for less than this share of a round. */
     private static final double AT_REST = 0.1;
 
     private final LongSupplier nanos;
@@ -58,56 +58,57 @@ final class Stopwatch {
         return Math.max(1, nanos.getAsLong() - start) * 1e-9;
     }
 
-    /** Runs some short work until the compiler rests, or does not come to rest. */
-    void warmUp(Work work) {
-        long start = System.nanoTime();
-        double round = start;
-        double compiled = compilerSeconds();
-        while (patient) {
-            work.seconds();
-            long now = System.nanoTime();
-            if (now - round > LEAST_SECONDS * 1e9) {
-                double compiler = compilerSeconds();
-                if (compiler - compiled < AT_REST * (now - round) * 1e-9 || now - start > MOST_WARM_UP * 1e9) {
-                    return;
-                }
-                round = now;
-                compiled = compiler;
-            }
-        }
-    }
-
-    /** The seconds of a steady run: the middle one of the last runs. */
+    /** The seconds of a steady run. */
     double typical(Work work) {
-        var runs = new ArrayDeque<Double>();
-        long start = System.nanoTime();
-        int atRest = 0; // runs since the compiler worked
-        while (true) {
-            double compiler = compilerSeconds();
-            double seconds = work.seconds();
-            runs.add(seconds);
-            if (runs.size() > RUNS) {
-                runs.removeFirst();
-            }
-            atRest = compilerSeconds() - compiler < AT_REST * seconds ? atRest + 1 : 0;
-            double elapsed = (System.nanoTime() - start) * 1e-9;
-            boolean steady = atRest >= LEAST_RUNS && elapsed > LEAST_SECONDS;
-            if (!patient || steady || elapsed > MOST_SECONDS) {
-                int counted = Math.clamp(atRest, 1, runs.size());
-                return middle(runs.stream().skip(runs.size() - counted).mapToDouble(Double::doubleValue).sorted().toArray());
-            }
+        if (!patient) {
+            return work.seconds();
         }
+        long start = System.nanoTime();
+        var counted = new ArrayList<Double>();
+        double before = Double.MAX_VALUE;
+        for (int calm = 0; calm < CALM_ROUNDS && seconds(start) < MOST_SECONDS; ) {
+            long begin = System.nanoTime();
+            double compiled = compilerSeconds();
+            var round = new ArrayList<Double>();
+            while (round.size() < 2 || seconds(begin) < ROUND_SECONDS) {
+                round.add(work.seconds());
+            }
+            double middle = middle(round);
+            boolean busy = compilerSeconds() - compiled > AT_REST * seconds(begin);
+            if (busy || middle < GAIN * before) {
+                counted.clear();
+                calm = 0;
+            } else {
+                calm++;
+            }
+            counted.addAll(round);
+            before = middle;
+        }
+        return middle(counted);
     }
 
-    private static double middle(double[] sorted) {
-        return sorted[sorted.length / 2];
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) * 1e-9;
     }
 
-    /** Time that the JIT compiler has worked; 0 where the JVM does not say. */
+    private static double middle(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
+    }
+
+    /**
+     * Processor time of the JIT compiler and all else in this process that is no Java thread; 0 where the JVM does not say. The
+     * compiler's own account would grow only when it is done with a method.
+     */
     private static double compilerSeconds() {
-        var compiler = ManagementFactory.getCompilationMXBean();
-        return compiler != null && compiler.isCompilationTimeMonitoringSupported()
-                ? compiler.getTotalCompilationTime() * 1e-3
-                : 0;
+        var threads = ManagementFactory.getThreadMXBean();
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)
+                || !threads.isThreadCpuTimeSupported()) {
+            return 0;
+        }
+        long nanos = system.getProcessCpuTime();
+        for (long id : threads.getAllThreadIds()) {
+            nanos -= Math.max(0, threads.getThreadCpuTime(id));
+        }
+        return nanos * 1e-9;
     }
 }

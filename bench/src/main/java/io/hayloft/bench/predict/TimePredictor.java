@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * description lacks is measured if it describes this machine, else taken from other models on that one.
  */
 final class TimePredictor implements AutoCloseable {
-    /** Layers in which methods are measured: what they do is done in each layer again. */
-    private static final int LAYERS_OF_METHODS = 6;
-
     private static final Method FULL = Methods.parse("full");
 
     private final ModelShape shape;
@@ -195,7 +192,7 @@ final class TimePredictor implements AutoCloseable {
 
     private void measureStep() {
         progress.accept("measuring this machine: " + weights().key());
-        try (var twin = new StepTwin(shape, cacheType, threads, watch, Integer.MAX_VALUE)) {
+        try (var twin = StepTwin.ofModel(shape, cacheType, threads, watch)) {
             var full = twin.full(FULL);
             machine = machine.with(weights(), full.weights()).with(attended(cacheType.text()), full.attention());
         }
@@ -210,7 +207,7 @@ final class TimePredictor implements AutoCloseable {
         }
         progress.accept("measuring this machine: " + method.name());
         if (methodTwin == null) {
-            methodTwin = new StepTwin(shape, cacheType, threads, watch, LAYERS_OF_METHODS);
+            methodTwin = StepTwin.ofMethods(shape, cacheType, threads, watch);
         }
         var seconds = methodTwin.method(method, FULL);
         machine = machine.with(build, seconds.build());
