@@ -65,7 +65,10 @@ public final class PlanAccuracy implements Callable<Integer> {
             for (int context : contexts) {
                 for (var group : groups) {
                     for (var row : measured.measure(group, context)) {
-                        print(context, row, predicted.get(context + " " + row.method().name()));
+                        var guess = predicted.get(context + " " + row.method().name());
+                        if (guess != null) {
+                            print(context, row, guess);
+                        }
                     }
                 }
             }
@@ -108,8 +111,9 @@ public final class PlanAccuracy implements Callable<Integer> {
                     }
                 }
             }
-            if (machineFile != null) {
-                predictor.machine().ifPresent(known -> known.write(machineFile));
+            var file = machineFile;
+            if (file != null) {
+                predictor.machine().ifPresent(known -> known.write(file));
             }
         }
         System.err.printf(Locale.ROOT, "%.2f predicted%n", (System.nanoTime() - start) * 1e-9);
