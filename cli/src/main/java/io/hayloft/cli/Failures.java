@@ -21,8 +21,26 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures {
     /** Commands by the names that they have in other tools for language models. */
     private static final Map<String, String> OF_OTHER_TOOLS = Map.of(
-            "ls", "models", "list", "models", "rm", "models rm", "remove", "models rm", "delete", "models rm", "run",
-            "generate", "chat", "generate", "download", "pull", "eval", "bench", "benchmark", "bench");
+            "ls",
+            "models",
+            "list",
+            "models",
+            "rm",
+            "models rm",
+            "remove",
+            "models rm",
+            "delete",
+            "models rm",
+            "run",
+            "generate",
+            "chat",
+            "generate",
+            "download",
+            "pull",
+            "eval",
+            "bench",
+            "benchmark",
+            "bench");
 
     private Failures() {}
 

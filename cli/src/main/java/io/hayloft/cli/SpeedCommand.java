@@ -102,8 +102,9 @@ final class SpeedCommand extends Subcommand {
     @Option(
             names = "--threads",
             paramLabel = "LIST",
-            description = "Worker threads, such as 1,2,4. Several numbers show what more threads bring: efficiency is the"
-                    + " share of the speed-up that they could. Default: as many as there are cores.")
+            description =
+                    "Worker threads, such as 1,2,4. Several numbers show what more threads bring: efficiency is the"
+                            + " share of the speed-up that they could. Default: as many as there are cores.")
     private List<String> threads = List.of();
 
     @Option(
@@ -274,7 +275,8 @@ final class SpeedCommand extends Subcommand {
         if (threads.isEmpty()) {
             return List.of(Runtime.getRuntime().availableProcessors());
         }
-        var counts = Lists.counts("--threads", threads).stream().distinct().sorted().toList();
+        var counts =
+                Lists.counts("--threads", threads).stream().distinct().sorted().toList();
         for (int count : counts) {
             if (count > 1024) {
                 throw new UserError("--threads must be between 1 and 1024, not " + count);

@@ -15,7 +15,8 @@ public record Scaling(double speedup, double factor) {
      */
     public static Scaling of(SpeedResult fewer, SpeedResult more) {
         double speedup = Timings.median(more.tokensPerSecond()) / Timings.median(fewer.tokensPerSecond());
-        return new Scaling(speedup, (double) more.limits().threads() / fewer.limits().threads());
+        return new Scaling(
+                speedup, (double) more.limits().threads() / fewer.limits().threads());
     }
 
     /** Share of the speed-up that as many times the threads could bring: 1 if nothing is lost. */

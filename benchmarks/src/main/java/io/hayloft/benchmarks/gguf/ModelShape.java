@@ -139,8 +139,16 @@ record ModelShape(
 
     private static Map<String, ModelShape> known() {
         var known = new LinkedHashMap<String, ModelShape>();
-        for (var shape :
-                List.of(TINY, SMOLLM2_135M, LLAMA_1B, LLAMA_8B, MAMBA_130M, MAMBA2_130M, JAMBA_TINY, FALCON_TINY, FALCON_HALF)) {
+        for (var shape : List.of(
+                TINY,
+                SMOLLM2_135M,
+                LLAMA_1B,
+                LLAMA_8B,
+                MAMBA_130M,
+                MAMBA2_130M,
+                JAMBA_TINY,
+                FALCON_TINY,
+                FALCON_HALF)) {
             known.put(shape.name, shape);
         }
         return known;
