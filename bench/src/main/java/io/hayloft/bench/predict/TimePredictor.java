@@ -113,9 +113,13 @@ final class TimePredictor implements AutoCloseable {
         return (double) tokens * kvLayers * seconds(new Cost(Cost.Sort.BUILD, of(method)));
     }
 
-    /** Seconds of a decode step behind a prompt. */
-    double step(Method method, CacheSizes sizes) {
-        double seconds = shape.stepBytes() * seconds(weights());
+    /**
+     * Seconds of a decode step behind a prompt: of all work on the weights, and of a sequence's own.
+     *
+     * @param rows sequences that decode together
+     */
+    double step(Method method, CacheSizes sizes, int rows) {
+        double seconds = weights(rows);
         if (kvLayers == 0) {
             return seconds;
         }
@@ -125,6 +129,23 @@ final class TimePredictor implements AutoCloseable {
             seconds += kvLayers * seconds(new Cost(Cost.Sort.STEP_UPKEEP, of(sizes.form())));
         }
         return seconds + sizes.channels() * seconds(attended(sizes.form()));
+    }
+
+    /** Seconds of the work on the weights in a step of several sequences. */
+    double weights(int rows) {
+        double alone = shape.stepBytes() * seconds(weights());
+        if (rows == 1) {
+            return alone;
+        }
+        var cost = new Cost(Cost.Sort.STEP_WEIGHTS, weights().detail() + ", " + rows + " rows");
+        if (measures && machine.seconds(cost).isEmpty()) {
+            progress.accept("measuring this machine: " + cost.key());
+            double attention = kvLayers == 0 ? 0 : seconds(attended(cacheType.text()));
+            try (var twin = StepTwin.ofModel(shape, cacheType, threads, watch)) {
+                machine = machine.with(cost, twin.lockstep(FULL, rows, attention));
+            }
+        }
+        return Math.max(alone, shape.stepBytes() * seconds(cost));
     }
 
     private Optional<AttentionConfig> attentionOf(LayerKinds.Kind kind) {

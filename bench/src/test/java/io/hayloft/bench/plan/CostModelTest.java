@@ -46,7 +46,7 @@ class CostModelTest {
     @Test
     void predictsFromTheLengthsOfPromptAndAnswer() {
         var methods = List.of(Methods.parse("full"), Methods.parse("snapkv:4x"));
-        var costs = new CostModel(PromptGroup.of(methods), Map.of(), 1e-3, 1e-6, 1e-4, 0.02, 0.01);
+        var costs = new CostModel(PromptGroup.of(methods), Map.of(), 1e-3, 1e-6, 1e-6, 1e-4, 0.02, 0.01);
         double prefill = 1000 * 1e-3 + 1000.0 * 1000 / 2 * 1e-6;
         double build = 1000 * 1e-4;
         double steps = 50 * 0.6 + 20;
