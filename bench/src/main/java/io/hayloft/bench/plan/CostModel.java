@@ -89,36 +89,38 @@ public record CostModel(
         return without.withShortening(runner, sample.sample().prompt().document());
     }
 
-    /** Takes what was predicted; only compressors of texts are measured. */
+    /** Takes what was predicted, building of caches left out; only compressors of texts are measured. */
     public static CostModel of(Forecast forecast, SampleRunner runner, PlannedSample sample) {
+        return of(forecast).withShortening(runner, sample.sample().prompt().document());
+    }
+
+    /** The same without compressors of texts. */
+    static CostModel of(Forecast forecast) {
         var methods = forecast.methods();
         var groups = PromptGroup.of(methods);
         double tokens = forecast.tokens();
-        double half = Math.max(1, forecast.tokens() / 2);
+        double half = forecast.tokens() / 2;
         // seconds = a t + b t²/2 at both lengths
-        double perPair = Math.max(0, 2 * (forecast.prefillSeconds() / tokens - forecast.halfSeconds() / half) / (tokens - half + 1));
+        double perPair = tokens < 2 ? 0 : Math.max(0, 2 * (forecast.prefillSeconds() / tokens - forecast.halfSeconds() / half) / (tokens - half));
         double perToken = Math.max(0, forecast.prefillSeconds() / tokens - perPair * tokens / 2);
         double caches = 0;
         for (var group : groups) {
             caches += group.fullCaches();
         }
-        double build = 0;
         double attention = 0;
         for (var row : forecast.rows()) {
-            build += row.compressSeconds();
             attention += 1e-3 * row.decodeMsPerToken() - forecast.sharedSeconds(row.batchRows());
         }
         double shared = forecast.sharedSeconds(groups.getFirst().methods().size());
-        var without = new CostModel(
+        return new CostModel(
                 groups,
                 Map.of(),
                 perToken,
                 perPair,
                 Math.max(0, attention) / (caches * tokens),
-                build / tokens,
+                0,
                 shared,
                 Math.min(shared, forecast.sharedSeconds(1)));
-        return without.withShortening(runner, sample.sample().prompt().document());
     }
 
     private static double[] costs(SampleRunner runner, EncodedPrompt start, List<Method> methods, AnswerRules rules) {

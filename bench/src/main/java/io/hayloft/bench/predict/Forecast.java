@@ -4,7 +4,6 @@ import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.registry.Methods;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +14,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run with several methods will take, predicted soon: the stopwatch is brisk, and caches are built of one prompt.
+ * What a run with several methods will take, predicted soon: what methods do is not measured, only the model, and that with
+ * a brisk stopwatch; caches are built of one prompt.
  *
  * @param methods of the run
  * @param rows one for each method
  * @param tokens of the prompts
- * @param prefillSeconds of reading one for the full cache
+ * @param prefillSeconds of reading one
  * @param halfSeconds of reading one of half the length
  * @param shared seconds of the work on the weights in a step, by how many sequences take it together
  */
@@ -86,7 +86,7 @@ public record Forecast(
         methods.forEach(method -> batches.merge(Batch.of(method), 1, Integer::sum));
         var watch = Stopwatch.brisk(setting.threads);
         try (var times = new TimePredictor(
-                        setting.shape, setting.cacheType, setting.threads, setting.machine(), watch, text -> {});
+                        setting.shape, setting.cacheType, setting.threads, setting.machine(), watch, false, text -> {});
                 var caches = new CachePredictor(setting.shape.config(), setting.threads)) {
             var rows = new ArrayList<PredictedFile.Row>();
             for (var method : methods) {
@@ -98,16 +98,16 @@ public record Forecast(
                         tokens,
                         read,
                         sizes.stored(),
-                        times.prefill(method, sizes, read),
-                        times.build(method, sizes, read),
+                        times.prefill(reader(method, methods), sizes, read),
                         1e3 * times.step(method, sizes, together),
                         together));
             }
             var shared = new HashMap<Integer, Double>();
             shared.put(1, times.weights(1));
             batches.values().forEach(count -> shared.put(count, times.weights(count)));
-            double whole = prefill(times, caches, setting, tokens);
-            double half = prefill(times, caches, setting, Math.max(1, tokens / 2));
+            var first = reader(methods.getFirst(), methods);
+            double whole = prefill(first, times, caches, setting, tokens);
+            double half = prefill(first, times, caches, setting, Math.max(1, tokens / 2));
             if (watch.steady()) {
                 setting.keep(times.machine());
             }
@@ -115,9 +115,19 @@ public record Forecast(
         }
     }
 
-    private static double prefill(TimePredictor times, CachePredictor caches, Setting setting, int tokens) {
-        var full = Methods.parse("full");
-        return times.prefill(full, caches.plain(full, setting.cacheType, tokens), tokens);
+    /** The method whose signals make reading slowest among those that share a prefill. */
+    private static Method reader(Method method, List<Method> methods) {
+        var batch = Batch.of(method);
+        return methods.stream()
+                .filter(other -> other.signals().accumulatedAttention()
+                        && Batch.of(other).equals(batch))
+                .findFirst()
+                .orElse(method);
+    }
+
+    private static double prefill(
+            Method method, TimePredictor times, CachePredictor caches, Setting setting, int tokens) {
+        return times.prefill(method, caches.plain(method, setting.cacheType, tokens), tokens);
     }
 
     /** The rows as a file of a run. */

@@ -26,7 +26,6 @@ public record PredictedFile(List<Row> methods) {
      * @param context tokens of the prompt
      * @param tokensRead tokens of it that the model reads
      * @param storedBytes all that is kept for the sequence when the prompt has been read
-     * @param compressSeconds building the cache
      * @param decodeMsPerToken a decode step with all work on the weights, in milliseconds
      * @param batchRows sequences that decode together
      */
@@ -36,7 +35,6 @@ public record PredictedFile(List<Row> methods) {
             int tokensRead,
             long storedBytes,
             double prefillSeconds,
-            double compressSeconds,
             double decodeMsPerToken,
             int batchRows) {}
 
