@@ -17,6 +17,7 @@ import io.hayloft.bench.run.SampleJob;
 import io.hayloft.bench.run.Spread;
 import io.hayloft.bench.run.TextRunner;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.report.TableFormat;
 import java.io.PrintWriter;
@@ -289,7 +290,7 @@ final class BenchCommand extends Subcommand {
     private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {
         try (var status = new StatusLine(asides())) {
             status.show("choosing samples and measuring what they will take ...");
-            return BenchRun.prepare(spec, loaded, retryFailed);
+            return BenchRun.prepare(spec, loaded, retryFailed, ModelStore.open().folder());
         }
     }
 

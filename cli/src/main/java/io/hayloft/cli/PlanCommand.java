@@ -207,6 +207,9 @@ final class PlanCommand extends Subcommand {
         if (machineFile != null) {
             predictor.machine().ifPresent(machine -> machine.write(Objects.requireNonNull(machineFile)));
         }
+        if (!predictor.steady()) {
+            err().println("note: the machine was busy while it was measured: times may be too long");
+        }
         if (predictor.estimated()) {
             err().println("note: " + machineFile
                     + " describes another machine, on which this model was not measured: times"

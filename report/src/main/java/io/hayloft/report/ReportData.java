@@ -3,6 +3,7 @@ package io.hayloft.report;
 import io.hayloft.base.Sizes;
 import io.hayloft.bench.fidelity.FidelityFile;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.report.stats.Findings;
@@ -118,8 +119,25 @@ record ReportData(
             int right,
             int count) {}
 
-    /** Rates of a method as they were predicted. */
-    record Predicted(String method, double prefillRate, double decodeMsPerToken) {}
+    /** What was predicted of a method before the run; tokens are those of a prompt. */
+    record Predicted(
+            String method,
+            double bytesPerToken,
+            double prefillRate,
+            double decodeMsPerToken) {
+        static @Nullable List<Predicted> of(RunFolder run) {
+            var rows = PredictedFile.read(run.path()).methods();
+            return rows.isEmpty()
+                    ? null
+                    : rows.stream()
+                            .map(row -> new Predicted(
+                                    row.method(),
+                                    (double) row.storedBytes() / row.context(),
+                                    row.tokensRead() / row.prefillSeconds(),
+                                    row.decodeMsPerToken()))
+                            .toList();
+        }
+    }
 
     static ReportData of(RunFolder run) {
         var records = run.records();
@@ -171,7 +189,7 @@ record ReportData(
                 FidelityFile.read(run.path()),
                 KeptSample.of(run.path()),
                 "all".equals(run.info().settings().get("protocol")),
-                null,
+                Predicted.of(run),
                 Published.of(run, table, longBench),
                 RunCommand.of(run.info()),
                 longBench,

@@ -141,21 +141,25 @@ function barCell(value, most, text) {
 function showCosts() {
   const shown = methods.filter((m) => isNumber(m.bytes_per_token));
   $("costs").hidden = shown.length === 0;
-  if (data.predicted) $("costs-hint").textContent = "Predicted is what hayloft plan says of this machine before anything runs.";
+  if (data.predicted) {
+    $("costs-hint").textContent = "Predicted is what was expected of this machine before the run began, for prompts of its mean length; × is predicted over measured.";
+  }
   const predicted = new Map((data.predicted ?? []).map((one) => [one.method, one]));
   const step = (m) => (isNumber(m.decode_rate) && m.decode_rate > 0 ? 1000 / m.decode_rate : null);
   const small = (value, digits) => (isNumber(value) ? value.toFixed(digits) : "–");
   const columns = [
-    ["stored bytes a token", (m) => m.bytes_per_token, whole, null],
+    ["stored bytes a token", (m) => m.bytes_per_token, whole, (one) => one.bytes_per_token],
     ["read bytes a token", (m) => m.read_bytes_per_token, whole, null],
     ["compress s", (m) => m.compress_seconds, (value) => small(value, 3), null],
     ["prefill tok/s", (m) => m.prefill_rate, whole, (one) => one.prefill_rate],
     ["decode ms/token", step, (value) => small(value, 2), (one) => one.decode_ms_per_token],
   ];
   const heads = ["method", ...columns.flatMap(([title, , , guess]) => (guess && predicted.size ? [title, "predicted"] : [title]))];
+  const ratio = (guess, value) => (isNumber(value) && value > 0 ? " (×" + (guess / value).toFixed(2) + ")" : "");
+  const guessed = (one, value, text, guess) => make("td", "", one ? text(guess(one)) + ratio(guess(one), value) : "–");
   const cells = (m) => columns.flatMap(([, value, text, guess]) => {
     const cell = barCell(value(m), Math.max(...shown.map((other) => value(other) ?? 0)), text(value(m)));
-    return guess && predicted.size ? [cell, make("td", "", predicted.has(m.name) ? text(guess(predicted.get(m.name))) : "–")] : [cell];
+    return guess && predicted.size ? [cell, guessed(predicted.get(m.name), value(m), text, guess)] : [cell];
   });
   $("costs-table").append(...headTable(heads, shown.map((m) => make("tr", "", [make("th", "method", [dot(m.family), m.name], { scope: "row" }), ...cells(m)]))));
 }

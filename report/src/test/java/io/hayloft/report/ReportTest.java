@@ -9,6 +9,7 @@ import io.hayloft.bench.fidelity.MethodFidelity;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.Json;
+import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.bench.record.PromptFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.stats.Grouping;
@@ -158,6 +159,21 @@ class ReportTest {
                         .doubleValue())
                 .isEqualTo(1);
         assertThat(page).contains("id=\"fidelity-table\"").doesNotContain("12 tokens of </script>");
+    }
+
+    @Test
+    void whatWasPredictedIsBesideWhatWasMeasured() throws IOException {
+        assertThat(data(page(FakeRecords.mini(1, 1))).get("predicted").isNull()).isTrue();
+        var run = FakeRecords.run(folder, FakeRecords.mini(1, 1));
+        var row = new PredictedFile.Row("full", 1000, 500, 4_000_000, 0.25, 8, 15);
+        PredictedFile.add(run.path(), new PredictedFile(List.of(row)));
+
+        var predicted = data(Files.readString(Report.write(run))).get("predicted").get(0);
+
+        assertThat(predicted.get("method").stringValue()).isEqualTo("full");
+        assertThat(predicted.get("bytes_per_token").doubleValue()).isEqualTo(4000);
+        assertThat(predicted.get("prefill_rate").doubleValue()).isEqualTo(2000);
+        assertThat(predicted.get("decode_ms_per_token").doubleValue()).isEqualTo(8);
     }
 
     @Test

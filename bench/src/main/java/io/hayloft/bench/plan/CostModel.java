@@ -1,5 +1,6 @@
 package io.hayloft.bench.plan;
 
+import io.hayloft.bench.predict.Forecast;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.methods.CompressorKind;
@@ -18,7 +19,8 @@ import java.util.Map;
  * @param groups methods by the text that they have the model read
  * @param shortening time that each compressor takes to score a text, in prefills of this text
  * @param secondsPerToken prefill of one token through the linear layers
- * @param secondsPerPair attention of one token to one token
+ * @param secondsPerPair attention of one token to one token while a prompt is read
+ * @param secondsPerCached attention of a decode step to one token of a cache
  * @param secondsPerBuild building all caches, for each token of the prompt
  * @param secondsPerStep one decode step of all methods together on a short prompt
  * @param secondsAlone the same of one method
@@ -28,6 +30,7 @@ public record CostModel(
         Map<CompressorKind, Double> shortening,
         double secondsPerToken,
         double secondsPerPair,
+        double secondsPerCached,
         double secondsPerBuild,
         double secondsPerStep,
         double secondsAlone) {
@@ -75,8 +78,49 @@ public record CostModel(
         var groups = PromptGroup.of(methods);
         double alone = groups.size() == 1 ? best[2] : costs(runner, start, methods.subList(0, 1), rules)[2];
         var without = new CostModel(
-                groups, Map.of(), perToken, perToken * pairShare, best[1] / tokens, best[2], Math.min(alone, best[2]));
+                groups,
+                Map.of(),
+                perToken,
+                perToken * pairShare,
+                perToken * pairShare,
+                best[1] / tokens,
+                best[2],
+                Math.min(alone, best[2]));
         return without.withShortening(runner, sample.sample().prompt().document());
+    }
+
+    /** Takes what was predicted, building of caches left out; only compressors of texts are measured. */
+    public static CostModel of(Forecast forecast, SampleRunner runner, PlannedSample sample) {
+        return of(forecast).withShortening(runner, sample.sample().prompt().document());
+    }
+
+    /** The same without compressors of texts. */
+    static CostModel of(Forecast forecast) {
+        var methods = forecast.methods();
+        var groups = PromptGroup.of(methods);
+        double tokens = forecast.tokens();
+        double half = forecast.tokens() / 2;
+        // seconds = a t + b t²/2 at both lengths
+        double perPair = tokens < 2 ? 0 : Math.max(0, 2 * (forecast.prefillSeconds() / tokens - forecast.halfSeconds() / half) / (tokens - half));
+        double perToken = Math.max(0, forecast.prefillSeconds() / tokens - perPair * tokens / 2);
+        double caches = 0;
+        for (var group : groups) {
+            caches += group.fullCaches();
+        }
+        double attention = 0;
+        for (var row : forecast.rows()) {
+            attention += 1e-3 * row.decodeMsPerToken() - forecast.sharedSeconds(row.batchRows());
+        }
+        double shared = forecast.sharedSeconds(groups.getFirst().methods().size());
+        return new CostModel(
+                groups,
+                Map.of(),
+                perToken,
+                perPair,
+                Math.max(0, attention) / (caches * tokens),
+                0,
+                shared,
+                Math.min(shared, forecast.sharedSeconds(1)));
     }
 
     private static double[] costs(SampleRunner runner, EncodedPrompt start, List<Method> methods, AnswerRules rules) {
@@ -123,7 +167,14 @@ public record CostModel(
             });
         }
         return new CostModel(
-                groups, shares, secondsPerToken, secondsPerPair, secondsPerBuild, secondsPerStep, secondsAlone);
+                groups,
+                shares,
+                secondsPerToken,
+                secondsPerPair,
+                secondsPerCached,
+                secondsPerBuild,
+                secondsPerStep,
+                secondsAlone);
     }
 
     private double prefill(double tokens) {
@@ -139,7 +190,7 @@ public record CostModel(
         double seconds = tokens * secondsPerBuild + steps * (secondsPerStep + (groups.size() - 1) * secondsAlone);
         for (var group : groups) {
             seconds += group.prefills() * prefill(group.tokens(tokens));
-            seconds += steps * group.fullCaches() * tokens * secondsPerPair;
+            seconds += steps * group.fullCaches() * tokens * secondsPerCached;
         }
         for (double prefills : shortening.values()) {
             seconds += prefills * prefill(tokens); // scored once for all ratios

@@ -2,6 +2,7 @@ package io.hayloft.bench.plan;
 
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.ModelFacts;
+import io.hayloft.bench.predict.ModelShape;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.methods.CompressedPrompt;
@@ -23,6 +24,11 @@ public interface SampleRunner extends AutoCloseable {
 
     /** Returns why it cannot run a method, in words that go on after a colon; empty if it can. */
     default Optional<String> refusal(Method method) {
+        return Optional.empty();
+    }
+
+    /** The shape of its model, if what it takes can be predicted from that. */
+    default Optional<ModelShape> shape() {
         return Optional.empty();
     }
 

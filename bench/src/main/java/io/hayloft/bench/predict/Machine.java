@@ -7,6 +7,7 @@ import io.hayloft.kernels.machine.MachineLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -49,6 +50,11 @@ public record Machine(
                 limits.gflops(),
                 limits.gigabytesPerSecond(),
                 Map.of());
+    }
+
+    /** This machine, of which nothing was measured; its limits are not known and say 1. */
+    static Machine unmeasured(int threads) {
+        return here(new MachineLimits(threads, 1, 1));
     }
 
     /** Whether this is the machine that the program runs on. */
@@ -107,6 +113,24 @@ public record Machine(
                     e);
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The file in a folder that is for this machine with so many threads. */
+    public static Path fileIn(Path folder, int threads) {
+        var cpu = Machines.cpu().replaceAll("[^A-Za-z0-9]+", "-");
+        return folder.resolve("machines").resolve(cpu + "-" + threads + "-" + VectorWidth.BITS + ".json");
+    }
+
+    /** Writes a file that nothing depends on: where it cannot be written, there is none. */
+    void keep(Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            var draft = Files.createTempFile(file.toAbsolutePath().getParent(), "machine", ".new");
+            write(draft);
+            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | UserError e) {
+            // a home that is read-only
         }
     }
 

@@ -24,7 +24,7 @@ import java.util.Locale;
  */
 public record ModelShape(String name, DecoderConfig config, WeightTypes types, String origin) {
     /** The shape of a model in files. */
-    static ModelShape of(String name, Checkpoint checkpoint, String origin) {
+    public static ModelShape of(String name, Checkpoint checkpoint, String origin) {
         return new ModelShape(name, checkpoint.config(), WeightTypes.of(checkpoint), origin);
     }
 

@@ -20,6 +20,7 @@ public final class Predictor implements AutoCloseable {
     private final CachePredictor caches;
     private final MemoryNeed memory;
     private final @Nullable TimePredictor times;
+    private final Stopwatch watch;
 
     /**
      * A predictor for a model.
@@ -31,7 +32,7 @@ public final class Predictor implements AutoCloseable {
      */
     public Predictor(
             ModelShape shape, KvCodec cacheType, int threads, @Nullable Machine machine, Consumer<String> progress) {
-        this(shape, cacheType, threads, machine, new Stopwatch(threads), progress);
+        this(shape, cacheType, threads, machine, Stopwatch.thorough(threads), progress);
     }
 
     /** A predictor that measures with another stopwatch. */
@@ -43,9 +44,10 @@ public final class Predictor implements AutoCloseable {
             Stopwatch watch,
             Consumer<String> progress) {
         this.shape = shape;
+        this.watch = watch;
         this.cacheType = cacheType;
         this.memory = MemoryNeed.of(shape);
-        this.times = machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, watch, progress);
+        this.times = machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, watch, true, progress);
         this.caches = new CachePredictor(shape.config(), threads);
     }
 
@@ -74,12 +76,17 @@ public final class Predictor implements AutoCloseable {
                 memory.peak(method, sizes, read, 1),
                 times == null ? null : times.prefill(method, sizes, read),
                 times == null ? null : times.build(method, sizes, read),
-                times == null ? null : 1e3 * times.step(method, sizes));
+                times == null ? null : 1e3 * times.step(method, sizes, 1));
     }
 
     /** The machine with all that was measured; empty if time was not asked for. */
     public Optional<Machine> machine() {
         return Optional.ofNullable(times).map(TimePredictor::machine);
+    }
+
+    /** Whether what was measured came to rest; if not, other programs kept the machine busy, and times may be too long. */
+    public boolean steady() {
+        return watch.steady();
     }
 
     /** Whether a time was estimated from what other models take on the machine. */

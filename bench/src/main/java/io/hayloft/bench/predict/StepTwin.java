@@ -5,8 +5,9 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.Method;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The first layers of a model and its output, or part of it, with weights of zeros: as many as it takes that weights are read
@@ -80,16 +81,26 @@ final class StepTwin implements AutoCloseable {
      */
     record Seconds(double weights, double attention) {}
 
-    /** Measures the full cache. */
+    /** Measures the full cache of one sequence. */
     Seconds full(Method full) {
-        var shallow = step(full, depth(SHALLOW));
+        var shallow = step(full, depth(SHALLOW), 1);
         if (!model.cacheShape().hasKv()) {
             return new Seconds(shallow.seconds / weights, 1e-15);
         }
-        var deep = step(full, depth(DEPTH));
+        var deep = step(full, depth(DEPTH), 1);
         double attention = Math.max(1e-15, (deep.seconds - shallow.seconds) / (deep.channels - shallow.channels));
         double bytes = Math.max(shallow.seconds / 10, shallow.seconds - shallow.channels * attention);
         return new Seconds(bytes / weights, attention);
+    }
+
+    /**
+     * Seconds of a byte of the weights in a step that several sequences take together.
+     *
+     * @param attention see {@link Seconds#attention}
+     */
+    double lockstep(Method full, int rows, double attention) {
+        var step = step(full, depth(SHALLOW), rows);
+        return Math.max(step.seconds / 10, step.seconds - step.channels * attention) / weights;
     }
 
     /**
@@ -106,8 +117,8 @@ final class StepTwin implements AutoCloseable {
         if (rest == 0) {
             rest = full(full).weights * weights;
         }
-        var near = step(method, depth(LESS_DEEP));
-        var far = step(method, depth(DEPTH));
+        var near = step(method, depth(LESS_DEEP), 1);
+        var far = step(method, depth(DEPTH), 1);
         int layers = 0;
         for (int layer = 0; layer < model.config().layers(); layer++) {
             layers += model.cacheShape().isKv(layer) ? 1 : 0;
@@ -128,16 +139,17 @@ final class StepTwin implements AutoCloseable {
 
     private record Step(double seconds, double channels, double build) {}
 
-    private Step step(Method method, int tokens) {
+    private Step step(Method method, int tokens, int rows) {
         var prompt = new MadeUpPrompt(model, Content.PLAIN);
         try (var read = prompt.read(method.prefillPattern(), method.signals(), cacheType, tokens)) {
-            double build = method.keepsAll() ? 0 : watch.typical(() -> build(method, read));
+            double build = method.keepsAll() || tokens < depth(DEPTH) ? 0 : watch.typical(() -> build(method, read));
             try (var cache = method.build(read);
-                    var steps = new Steps(cache)) {
+                    var steps = new Steps(cache, rows)) {
                 for (int step = 1; step < method.freeTokens(); step++) {
-                    steps.take(cache);
+                    model.decoder().step(new int[1], new SequenceCache[] {cache}, null);
                 }
-                return new Step(watch.typical(steps), Attended.channels(cache, model.config()), build);
+                double channels = rows * Attended.channels(cache, model.config());
+                return new Step(watch.typical(steps), channels, build);
             }
         }
     }
@@ -153,44 +165,47 @@ final class StepTwin implements AutoCloseable {
         }
     }
 
-    /** Steps behind a cache, and again after some of them, so that it does not grow. */
+    /** Steps of copies of a cache, and again after some of them, so that they do not grow. */
     private final class Steps implements Stopwatch.Work, AutoCloseable {
         private final SequenceCache start;
-        private final float[] logits = new float[model.config().vocabulary()];
-        private final int[] token = new int[1];
-        private @Nullable SequenceCache own;
+        private final List<SequenceCache> own = new ArrayList<>();
+        private final float[] logits;
+        private final int[] tokens;
         private int taken;
 
-        Steps(SequenceCache start) {
+        Steps(SequenceCache start, int rows) {
             this.start = start;
+            this.tokens = new int[rows];
+            this.logits = new float[Math.multiplyExact(rows, model.config().vocabulary())];
         }
 
         @Override
         public double seconds() {
-            if (own == null || taken == MOST_STEPS) {
+            if (own.isEmpty() || taken == MOST_STEPS) {
                 close();
-                own = start.fork();
+                for (int row = 0; row < tokens.length; row++) {
+                    own.add(start.fork());
+                }
                 for (int step = 0; step < FIRST_STEPS; step++) {
-                    take(own);
+                    take();
                 }
                 taken = 0;
             }
             taken++;
-            var cache = own;
-            return watch.time(() -> take(cache));
+            return watch.time(this::take);
         }
 
-        void take(SequenceCache cache) {
-            token[0] = (token[0] + 1) % logits.length;
-            model.decoder().step(token, new SequenceCache[] {cache}, logits);
+        private void take() {
+            for (int row = 0; row < tokens.length; row++) {
+                tokens[row] = (tokens[row] + 1 + row) % model.config().vocabulary();
+            }
+            model.decoder().step(tokens, own.toArray(SequenceCache[]::new), logits);
         }
 
         @Override
         public void close() {
-            if (own != null) {
-                own.close();
-                own = null;
-            }
+            own.forEach(SequenceCache::close);
+            own.clear();
         }
     }
 

@@ -1,10 +1,12 @@
 package io.hayloft.bench.predict;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times work that runs again and again, in rounds. The JIT compiler makes the first ones slow, so that time is given as long as
@@ -14,34 +16,52 @@ import java.util.function.LongSupplier;
  * <p>One thread is timed by its processor time, which other programs do not lengthen; several by the clock.
  */
 final class Stopwatch {
-    private static final double ROUND_SECONDS = 0.06;
-    private static final int CALM_ROUNDS = 3;
-    private static final double MOST_SECONDS = 8;
+    /**
+     * How much time it takes.
+     *
+     * @param roundSeconds of a round, at least
+     * @param calmRounds rounds that count
+     * @param mostSeconds of all rounds; 0 for one run, which may be far too long
+     */
+    private record Pace(double roundSeconds, int calmRounds, double mostSeconds) {
+        static final Pace THOROUGH = new Pace(0.08, 2, 6);
+        static final Pace BRISK = new Pace(0.03, 2, 3);
+        static final Pace ONE_RUN = new Pace(0, 1, 0);
+    }
 
     /** Rounds that took less than this share of the round before were still getting faster. */
     private static final double GAIN = 0.95;
 
     /** The JIT compiler is at rest if it worked for less than this share of a round. */
-    private static final double AT_REST = 0.1;
+    private static final double AT_REST = 0.15;
 
     private final LongSupplier nanos;
-    private final boolean patient;
+    private final @Nullable CompilationMXBean compiler;
+    private final Pace pace;
+    private boolean steady = true;
 
-    /** A stopwatch for work that so many threads share. */
-    Stopwatch(int threads) {
-        this(threads, true);
-    }
-
-    /**
-     * The same.
-     *
-     * @param patient whether it waits for the compiler; if not, it gives a time soon, which may be far too long
-     */
-    Stopwatch(int threads, boolean patient) {
-        this.patient = patient;
+    private Stopwatch(int threads, Pace pace) {
+        this.pace = pace;
+        var account = ManagementFactory.getCompilationMXBean();
+        this.compiler = account != null && account.isCompilationTimeMonitoringSupported() ? account : null;
         var bean = ManagementFactory.getThreadMXBean();
         boolean processor = threads == 1 && bean.isCurrentThreadCpuTimeSupported();
         this.nanos = processor ? bean::getCurrentThreadCpuTime : System::nanoTime;
+    }
+
+    /** A stopwatch for work that so many threads share. */
+    static Stopwatch thorough(int threads) {
+        return new Stopwatch(threads, Pace.THOROUGH);
+    }
+
+    /** One that is soon done, and may be wrong by more. */
+    static Stopwatch brisk(int threads) {
+        return new Stopwatch(threads, Pace.BRISK);
+    }
+
+    /** One that waits for nothing, for tests. */
+    static Stopwatch ofOneRun() {
+        return new Stopwatch(1, Pace.ONE_RUN);
     }
 
     /** Work of which a part is timed. */
@@ -60,17 +80,18 @@ final class Stopwatch {
 
     /** The seconds of a steady run. */
     double typical(Work work) {
-        if (!patient) {
+        if (pace.mostSeconds == 0) {
             return work.seconds();
         }
         long start = System.nanoTime();
         var counted = new ArrayList<Double>();
         double before = Double.MAX_VALUE;
-        for (int calm = 0; calm < CALM_ROUNDS && seconds(start) < MOST_SECONDS; ) {
+        int calm = 0;
+        while (calm < pace.calmRounds && seconds(start) < pace.mostSeconds) {
             long begin = System.nanoTime();
             double compiled = compilerSeconds();
             var round = new ArrayList<Double>();
-            while (round.size() < 2 || seconds(begin) < ROUND_SECONDS) {
+            while (round.size() < 2 || seconds(begin) < pace.roundSeconds) {
                 round.add(work.seconds());
             }
             double middle = middle(round);
@@ -84,7 +105,13 @@ final class Stopwatch {
             counted.addAll(round);
             before = middle;
         }
+        steady &= calm == pace.calmRounds;
         return middle(counted);
+    }
+
+    /** Whether all that was timed came to rest; if not, times may be too long. */
+    boolean steady() {
+        return steady;
     }
 
     private static double seconds(long start) {
@@ -96,19 +123,20 @@ final class Stopwatch {
     }
 
     /**
-     * Processor time of the JIT compiler and all else in this process that is no Java thread; 0 where the JVM does not say. The
-     * compiler's own account would grow only when it is done with a method.
+     * Processor time of the JIT compiler and all else in this process that is no Java thread, and the compiler's own account
+     * besides: that grows only when the compiler is done with a method, the other in steps of 10 ms.
      */
-    private static double compilerSeconds() {
+    private double compilerSeconds() {
         var threads = ManagementFactory.getThreadMXBean();
+        double compiled = compiler == null ? 0 : compiler.getTotalCompilationTime() * 1e-3;
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)
                 || !threads.isThreadCpuTimeSupported()) {
-            return 0;
+            return compiled;
         }
         long nanos = system.getProcessCpuTime();
         for (long id : threads.getAllThreadIds()) {
             nanos -= Math.max(0, threads.getThreadCpuTime(id));
         }
-        return nanos * 1e-9;
+        return nanos * 1e-9 + compiled;
     }
 }

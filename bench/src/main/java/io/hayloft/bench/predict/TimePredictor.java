@@ -26,6 +26,7 @@ final class TimePredictor implements AutoCloseable {
     private final LayerKinds kinds;
     private final int kvLayers;
     private final boolean measures;
+    private final boolean ofMethods;
     private Machine machine;
     private boolean estimated;
     private @Nullable StepTwin methodTwin;
@@ -35,6 +36,7 @@ final class TimePredictor implements AutoCloseable {
      *
      * @param machine where the program will run, measured if it is this one and its description lacks something
      * @param watch for that
+     * @param ofMethods whether what methods do is measured; if not, their caches cost what as many tokens of a full one do
      * @param progress hears what is being measured
      */
     TimePredictor(
@@ -43,7 +45,9 @@ final class TimePredictor implements AutoCloseable {
             int threads,
             Machine machine,
             Stopwatch watch,
+            boolean ofMethods,
             Consumer<String> progress) {
+        this.ofMethods = ofMethods;
         this.watch = watch;
         this.shape = shape;
         this.cacheType = cacheType;
@@ -106,25 +110,46 @@ final class TimePredictor implements AutoCloseable {
 
     /** Seconds of building the cache of a prompt that has been read. */
     double build(Method method, CacheSizes sizes, int tokens) {
-        if (method.keepsAll() || kvLayers == 0) {
+        if (method.keepsAll() || kvLayers == 0 || !ofMethods) {
             return 0;
         }
         measureMethod(method, sizes);
         return (double) tokens * kvLayers * seconds(new Cost(Cost.Sort.BUILD, of(method)));
     }
 
-    /** Seconds of a decode step behind a prompt. */
-    double step(Method method, CacheSizes sizes) {
-        double seconds = shape.stepBytes() * seconds(weights());
+    /**
+     * Seconds of a decode step behind a prompt: of all work on the weights, and of a sequence's own.
+     *
+     * @param rows sequences that decode together
+     */
+    double step(Method method, CacheSizes sizes, int rows) {
+        double seconds = weights(rows);
         if (kvLayers == 0) {
             return seconds;
         }
-        boolean full = sizes.form().equals(cacheType.text());
-        if (!full) {
+        var form = ofMethods ? sizes.form() : cacheType.text();
+        if (!form.equals(cacheType.text())) {
             measureMethod(method, sizes);
-            seconds += kvLayers * seconds(new Cost(Cost.Sort.STEP_UPKEEP, of(sizes.form())));
+            seconds += kvLayers * seconds(new Cost(Cost.Sort.STEP_UPKEEP, of(form)));
         }
-        return seconds + sizes.channels() * seconds(attended(sizes.form()));
+        return seconds + sizes.channels() * seconds(attended(form));
+    }
+
+    /** Seconds of the work on the weights in a step of several sequences. */
+    double weights(int rows) {
+        double alone = shape.stepBytes() * seconds(weights());
+        if (rows == 1) {
+            return alone;
+        }
+        var cost = new Cost(Cost.Sort.STEP_WEIGHTS, weights().detail() + ", " + rows + " rows");
+        if (measures && machine.seconds(cost).isEmpty()) {
+            progress.accept("measuring this machine: " + cost.key());
+            double attention = kvLayers == 0 ? 0 : seconds(attended(cacheType.text()));
+            try (var twin = StepTwin.ofModel(shape, cacheType, threads, watch)) {
+                machine = machine.with(cost, twin.lockstep(FULL, rows, attention));
+            }
+        }
+        return Math.max(alone, shape.stepBytes() * seconds(cost));
     }
 
     private Optional<AttentionConfig> attentionOf(LayerKinds.Kind kind) {

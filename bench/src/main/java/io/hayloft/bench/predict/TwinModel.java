@@ -54,7 +54,7 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
         return (row, dst) -> {
             var random = new SplittableRandom(seedOfRow.applyAsLong(row));
             var buffer = ByteBuffer.wrap(dst).order(ByteOrder.LITTLE_ENDIAN);
-            while (buffer.hasRemaining()) {
+            while (buffer.remaining() >= Float.BYTES) {
                 buffer.putFloat((float) (2 * random.nextDouble() - 1));
             }
         };

@@ -15,12 +15,16 @@ import io.hayloft.bench.plan.RunClock;
 import io.hayloft.bench.plan.SampleChoice;
 import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.bench.plan.SampleSizes;
+import io.hayloft.bench.predict.Forecast;
+import io.hayloft.bench.predict.Machine;
 import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
 import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.kv.cache.KvCodec;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,13 +50,33 @@ public final class BenchRun implements AutoCloseable {
     private final @Nullable CostModel costs;
     private final Plan plan;
 
-    private BenchRun(SampleJob job, SampleSizes sizes, RunWriter writer) {
+    private BenchRun(SampleJob job, SampleSizes sizes, RunWriter writer, @Nullable Path machines) {
         this.job = job;
         this.writer = writer;
         this.sizes = sizes.all();
         this.done = job.choice().finished(writer.lines(), job.spec().methods());
-        this.costs = done == this.sizes.size() ? null : CostModel.measure(job.runner(), sizes.example(), job.methods());
+        this.costs = done == this.sizes.size() ? null : costs(sizes, machines);
         this.plan = Planner.plan(job.runner(), job.methods(), job.choice(), this.sizes, done, costs);
+    }
+
+    /** What the run will cost: predicted, and written down for its report; measured where it cannot be predicted. */
+    private CostModel costs(SampleSizes around, @Nullable Path machines) {
+        var runner = job.runner();
+        int mean = (int) sizes.stream()
+                .mapToInt(SampleChoice.Size::promptTokens)
+                .average()
+                .orElse(1);
+        var forecast = runner.shape().flatMap(shape -> {
+            int threads = runner.model().threads();
+            var file = machines == null ? null : Machine.fileIn(machines, threads);
+            var type = KvCodec.parse(job.spec().cacheType());
+            return Forecast.of(new Forecast.Setting(shape, type, threads, file), job.methods(), mean);
+        });
+        if (forecast.isEmpty()) {
+            return CostModel.measure(runner, around.example(), job.methods());
+        }
+        PredictedFile.add(folder(), forecast.get().file());
+        return CostModel.of(forecast.get(), runner, around.example());
     }
 
     /**
@@ -60,20 +84,32 @@ public final class BenchRun implements AutoCloseable {
      * moment what the run will cost. The model stays the caller's to close.
      *
      * @param retryFailed whether samples that failed in earlier starts are tried again, with the methods of this one
+     * @param machines folder in which what is measured of this machine is kept for other runs; null to forget it
      * @throws UserError if the folder cannot be used or holds another run, a data file is missing, or no length fits the
      *     model
      */
+    public static BenchRun prepare(
+            BenchSpec spec, LanguageModel model, boolean retryFailed, @Nullable Path machines) {
+        return prepare(spec, new EngineRunner(spec, model), retryFailed, machines);
+    }
+
+    /** Prepares a run, and forgets what was measured of this machine. */
     public static BenchRun prepare(BenchSpec spec, LanguageModel model, boolean retryFailed) {
-        return prepare(spec, new EngineRunner(spec, model), retryFailed);
+        return prepare(spec, model, retryFailed, null);
     }
 
     /** Prepares a run with any runner. */
     static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
+        return prepare(asked, runner, retryFailed, null);
+    }
+
+    private static BenchRun prepare(
+            BenchSpec asked, SampleRunner runner, boolean retryFailed, @Nullable Path machines) {
         var job = SampleJob.open(asked, runner);
         var prepared = Prepared.of(job);
         var writer = prepared.open(retryFailed ? job.retried(job.spec().methods()) : _ -> false);
         try {
-            return new BenchRun(job, prepared.sizes(), writer);
+            return new BenchRun(job, prepared.sizes(), writer, machines);
         } catch (RuntimeException e) {
             writer.close();
             throw e;

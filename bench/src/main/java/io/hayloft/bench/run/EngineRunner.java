@@ -8,6 +8,7 @@ import io.hayloft.bench.identity.ModelFacts;
 import io.hayloft.bench.plan.AnswerRules;
 import io.hayloft.bench.plan.EncodedPrompt;
 import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.bench.predict.ModelShape;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
@@ -20,6 +21,7 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.SequenceCache;
 import io.hayloft.methods.CompressedPrompt;
@@ -123,6 +125,12 @@ final class EngineRunner implements SampleRunner {
                             .orElse(0);
         }
         return work;
+    }
+
+    @Override
+    public Optional<ModelShape> shape() {
+        boolean own = model.backend().equals(PrefillBackends.JAVA); // others are not measured
+        return own ? Optional.of(ModelShape.of(facts.name(), model.checkpoint(), "its files")) : Optional.empty();
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.hayloft.bench.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.hayloft.bench.predict.Forecast;
+import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.engine.generation.CacheBytes;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.StopReason;
@@ -42,11 +44,31 @@ class CostModelTest {
         assertThat(CostModel.costs(methods, answers, 3.8)[1]).isZero();
     }
 
+    /** Costs of a forecast give its times again: of reading at both lengths, and of a step of all. */
+    @Test
+    void takesOverAForecast() {
+        var methods = List.of(Methods.parse("full"), Methods.parse("snapkv:4x"));
+        var rows = List.of(
+                new PredictedFile.Row("full", 1000, 1000, 1, 1.5, 30, 2),
+                new PredictedFile.Row("snapkv:4x", 1000, 1000, 1, 1.5, 22.5, 2));
+        // 1 ms a token and 1 µs a pair; steps of 20 ms and 10 µs for each token of a cache
+        var forecast = new Forecast(methods, rows, 1000, 1.5, 0.625, Map.of(1, 0.01, 2, 0.02));
+
+        var costs = CostModel.of(forecast);
+
+        assertThat(costs.secondsPerToken()).isCloseTo(1e-3, within(1e-9));
+        assertThat(costs.secondsPerPair()).isCloseTo(1e-6, within(1e-12));
+        assertThat(costs.secondsPerCached()).isCloseTo(1e-5, within(1e-12));
+        assertThat(costs.secondsPerStep()).isCloseTo(0.02, within(1e-9));
+        assertThat(costs.seconds(new SampleChoice.Size(1000, 0, 10)))
+                .isCloseTo(1.5 + 6 * (0.02 + 0.01 + 0.0025), within(1e-9));
+    }
+
     /** A prediction, summed up by hand: linear work for each token, attention for each pair, 60 % of the answer's tokens. */
     @Test
     void predictsFromTheLengthsOfPromptAndAnswer() {
         var methods = List.of(Methods.parse("full"), Methods.parse("snapkv:4x"));
-        var costs = new CostModel(PromptGroup.of(methods), Map.of(), 1e-3, 1e-6, 1e-4, 0.02, 0.01);
+        var costs = new CostModel(PromptGroup.of(methods), Map.of(), 1e-3, 1e-6, 1e-6, 1e-4, 0.02, 0.01);
         double prefill = 1000 * 1e-3 + 1000.0 * 1000 / 2 * 1e-6;
         double build = 1000 * 1e-4;
         double steps = 50 * 0.6 + 20;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.hayloft.base.UserError;
+import java.util.List;
+import io.hayloft.kernels.Linear;
+import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.Shapes;
@@ -130,7 +134,7 @@ class ModelShapesTest {
         }
     }
 
-    /** Plain feed-forward parts, fused and transposed tensors, experts, recurrent mixers alone and beside attention. */
+    /** Plain feed-forward parts, fused and transposed tensors, experts, recurrent mixers alone and beside attention, shared blocks. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -154,13 +158,34 @@ class ModelShapesTest {
                 "architectures/jamba",
                 "architectures/falcon_h1",
                 "architectures/recurrent_gemma",
-                "architectures/rwkv5"
+                "architectures/rwkv5",
+                "architectures-2026/zamba2",
+                "architectures-2026/mixtral",
+                "architectures-2026/deepseek_v2",
+                "architectures-2026/lfm2",
+                "architectures-2026/qwen3_next"
             })
     void weightsOfAllFamiliesAreAsLargeAsThoseOfTheLoadedModel(String path) {
         var folder = Shared.golden(path);
         try (var model = LanguageModel.load(folder, LoadOptions.withThreads(1))) {
             assertThat(shapes.find(folder.toString()).weightBytes()).isEqualTo(model.weightBytes());
         }
+    }
+
+    /** Two of eight experts: a step reads their matrices and those of no other. */
+    @Test
+    void aStepReadsTheChosenExpertsOnly() {
+        var shape = shapes.find(Shared.golden("architectures-2026/mixtral").toString());
+        var experts = (ExpertsConfig) shape.config().feedForward(0);
+        long others = 0;
+        for (var role : List.of(Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_DOWN)) {
+            var size = MatrixSize.of(shape.config(), role, 0);
+            long one = Linear.packedBytes(shape.types().of(role, 0), size.rows(), size.columns());
+            others += (experts.experts() - experts.chosen()) * ((one + 63) / 64 * 64);
+        }
+
+        assertThat(others).isPositive();
+        assertThat(shape.stepBytes()).isEqualTo(shape.weightBytes() - shape.config().layers() * others);
     }
 
     @Test

@@ -39,7 +39,7 @@ class PredictorTest {
     private static final Machine ROUND = new Machine("an abacus", 7, 8, 100, 10, Map.of());
 
     /** What is measured matters here, not how fast this machine is. */
-    private static final Stopwatch IMPATIENT = new Stopwatch(1, false);
+    private static final Stopwatch IMPATIENT = Stopwatch.ofOneRun();
 
     @TempDir
     private Path folder;

@@ -392,8 +392,8 @@ class BenchRunTest {
         assertThat(groups).hasSize(2);
         assertThat(groups.get(1).tokens(1000)).isEqualTo(250);
         var size = new SampleChoice.Size(400, 0, 10);
-        double alone = new CostModel(PromptGroup.of(List.of(full)), Map.of(), 1, 0, 0, 1, 1).seconds(size);
-        double both = new CostModel(groups, Map.of(), 1, 0, 0, 1, 1).seconds(size);
+        double alone = new CostModel(PromptGroup.of(List.of(full)), Map.of(), 1, 0, 0, 0, 1, 1).seconds(size);
+        double both = new CostModel(groups, Map.of(), 1, 0, 0, 0, 1, 1).seconds(size);
         assertThat(both - alone).isBetween(400 / 4.0 - 1, 400 / 4.0 + 10);
     }
 }

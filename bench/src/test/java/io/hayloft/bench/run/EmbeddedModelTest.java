@@ -8,6 +8,7 @@ import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
@@ -81,6 +82,28 @@ class EmbeddedModelTest {
             assertThat(record.decodeSeconds()).isPositive();
         }
         assertThat(done.records().get(2).achievedRatio()).isBetween(3.0, 4.0);
+        isPredicted(done);
+    }
+
+    /** What was predicted for prompts of the mean length lies between the records of the shortest and the longest. */
+    private static void isPredicted(RunFolder done) {
+        var rows = PredictedFile.read(done.path()).methods();
+        assertThat(rows).extracting(PredictedFile.Row::method).containsExactlyElementsOf(methods(done));
+        for (var row : rows) {
+            var stored = done.records().stream()
+                    .filter(record -> record.method().equals(row.method()))
+                    .mapToDouble(record -> (double) record.storedBytes() / record.promptTokens())
+                    .summaryStatistics();
+            assertThat((double) row.storedBytes() / row.context())
+                    .as(row.method())
+                    .isBetween(0.9 * stored.getMin(), 1.1 * stored.getMax());
+            assertThat(row.prefillSeconds()).isPositive();
+            assertThat(row.decodeMsPerToken()).isPositive();
+        }
+    }
+
+    private static List<String> methods(RunFolder done) {
+        return done.records().stream().map(BenchRecord::method).distinct().toList();
     }
 
     @Test

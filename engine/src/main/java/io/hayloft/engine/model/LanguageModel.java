@@ -109,6 +109,11 @@ public final class LanguageModel implements AutoCloseable {
         return tokenizer.tokenizer();
     }
 
+    /** The files that the model was loaded from; they stay the model's to close. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
     /** Whether the model's files bring a tokenizer: checkpoints for tests may come without. */
     public boolean hasTokenizer() {
         return hasTokenizer;
