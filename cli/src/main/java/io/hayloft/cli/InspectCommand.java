@@ -38,7 +38,7 @@ final class InspectCommand extends Subcommand {
 
     private void print(ModelDescription model) {
         line("model", model.name() + " (" + model.format() + ", " + model.path() + ")");
-        line("architecture", model.architecture() + ", " + model.parameters() / 1_000_000 + "M parameters");
+        line("architecture", model.architecture() + ", " + parameters(model.parameters()));
         line("layers", model.layers() + " of width " + model.hidden() + feedForward(model));
         line("attention", attention(model));
         if (model.recurrentLayers() > 0) {
@@ -67,22 +67,40 @@ final class InspectCommand extends Subcommand {
         }
     }
 
+    private static String parameters(long count) {
+        if (count < 1_000_000) {
+            return count / 1000 + "K parameters";
+        }
+        var millions = count < 10_000_000 ? String.valueOf(count / 100_000 / 10.0) : String.valueOf(count / 1_000_000);
+        return millions + "M parameters";
+    }
+
     private static String feedForward(ModelDescription model) {
-        return (model.feedForward() == 0 ? ", no feed-forward part" : ", feed-forward " + model.feedForward())
-                + (model.experts() == 0 ? "" : ", " + model.chosenExperts() + " of " + model.experts() + " experts");
+        if (model.feedForward() == 0) {
+            return ", no feed-forward part";
+        }
+        var experts = model.chosenExperts() + " of " + model.experts() + " experts";
+        boolean alike = model.expertWidth() == model.feedForward();
+        return ", feed-forward " + model.feedForward()
+                + (model.experts() == 0 ? "" : ", " + experts + (alike ? "" : " of " + model.expertWidth()));
     }
 
     private static String attention(ModelDescription model) {
         if (model.attentionLayers() == 0) {
             return "none";
         }
-        return model.queryHeads() + " query heads share " + model.kvHeads() + " KV heads of " + model.headDim()
+        return model.queryHeads() + " query heads share " + Sizes.count(model.kvHeads(), "KV head") + " of "
+                + model.headDim()
+                + (model.latentAttention() ? ": latent and rotating key" : "")
                 + (model.attentionLayers() == model.layers()
                         ? ""
                         : ", in " + Sizes.count(model.attentionLayers(), "layer"))
                 + (model.slidingLayers() == 0
                         ? ""
-                        : "; " + model.slidingLayers() + " layers slide with a window of " + model.window());
+                        : "; " + model.slidingLayers() + " layers slide with a window of " + model.window())
+                + (model.readingLayers() == 0
+                        ? ""
+                        : "; " + model.readingLayers() + " layers read the keys and values of earlier ones");
     }
 
     private static String stateNote(ModelDescription model) {

@@ -61,10 +61,13 @@ record ModelDescription(
         int feedForward,
         int experts,
         int chosenExperts,
+        int expertWidth,
         int queryHeads,
         int kvHeads,
         int headDim,
+        boolean latentAttention,
         int attentionLayers,
+        int readingLayers,
         int recurrentLayers,
         long stateBytes,
         int slidingLayers,
@@ -113,10 +116,13 @@ record ModelDescription(
                 count.feedForward,
                 count.experts,
                 count.chosen,
+                count.expertWidth,
                 attention.map(AttentionConfig::queryHeads).orElse(0),
                 attention.map(AttentionConfig::kvHeads).orElse(0),
                 attention.map(AttentionConfig::headDim).orElse(0),
+                attention.map(own -> own.additions().latent() != null).orElse(false),
                 count.attention,
+                count.reading,
                 count.recurrent,
                 shape.stateBytes(),
                 count.sliding,
@@ -153,6 +159,8 @@ record ModelDescription(
         int feedForward;
         int experts;
         int chosen;
+        int expertWidth;
+        int reading; // the keys and values of others
 
         static Layers of(DecoderConfig config) {
             var count = new Layers();
@@ -164,14 +172,15 @@ record ModelDescription(
                 count.recurrent += recurrent ? 1 : 0;
                 config.findAttention(i).ifPresent(attention -> {
                     count.attention++;
+                    count.reading += attention.keepsKv() ? 0 : 1;
                     count.sliding += attention.sliding() ? 1 : 0;
                     count.window = Math.max(count.window, attention.window());
                 });
-                count.feedForward =
-                        Math.max(count.feedForward, layer.feedForward().width());
+                count.feedForward = Math.max(count.feedForward, config.innerWidth(i));
                 if (layer.feedForward() instanceof ExpertsConfig experts) {
                     count.experts = experts.experts();
                     count.chosen = experts.chosen();
+                    count.expertWidth = experts.each().width();
                 }
             }
             return count;

@@ -1,7 +1,9 @@
 package io.hayloft.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.checkpoint.SafetensorsFile;
 import io.hayloft.formats.config.Role;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The weights of reference checkpoints in other forms of folders: the same bits. */
 class RepackedFoldersTest {
@@ -47,6 +51,23 @@ class RepackedFoldersTest {
         }
         Files.write(folder.resolve("model.safetensors"), SafetensorsBuilder.of(tensors));
         assertSameLogits(golden, folder);
+    }
+
+    /** A config that knows nothing of experts, or of shared ones, is not that of a file that has them. */
+    @ParameterizedTest
+    @CsvSource({
+        "granitemoehybrid_moe, num_local_experts, no experts by its config",
+        "deepseek_v2_lite, n_shared_experts, no shared experts by its config"
+    })
+    void expertsThatTheConfigLeavesOutAreAnError(String layout, String field, String message) throws IOException {
+        var golden = Shared.golden("architectures-2026/" + layout);
+        var text = Files.readString(golden.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"), text.replaceFirst("\"" + field + "\": \\d+", "\"" + field + "\": 0"));
+        Files.copy(golden.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        assertThatThrownBy(() -> LanguageModel.load(folder, LoadOptions.withThreads(1)))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(message);
     }
 
     /**

@@ -4,7 +4,7 @@ import io.hayloft.base.FileError;
 import io.hayloft.formats.config.AttentionConfig.Additions;
 import io.hayloft.formats.config.DecoderConfig.NormKind;
 import io.hayloft.formats.config.LayerConfig.Activation;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,8 +12,8 @@ import java.util.Locale;
 @SuppressWarnings("ImmutableEnumChecker") // the lists come from List.of
 enum Architecture {
     LLAMA(List.of("llama"), List.of("llama")),
-    /** Converters to GGUF call it llama. */
-    MISTRAL(List.of("mistral"), List.of()),
+    /** Converters to GGUF call it llama, and so is a file that does. */
+    MISTRAL(List.of("mistral"), List.of("llama")),
     QWEN2(List.of("qwen2"), List.of("qwen2")),
     QWEN3(List.of("qwen3"), List.of("qwen3")),
     GEMMA2(List.of("gemma2"), List.of("gemma2")),
@@ -44,7 +44,7 @@ enum Architecture {
     FALCON(List.of("falcon"), List.of("falcon")),
     EXAONE4(List.of("exaone4"), List.of("exaone4")),
     /** Converters to GGUF call it llama; its files say that they have experts. */
-    MIXTRAL(List.of("mixtral"), List.of()),
+    MIXTRAL(List.of("mixtral"), List.of("llama")),
     QWEN2_MOE(List.of("qwen2_moe"), List.of("qwen2moe")),
     QWEN3_MOE(List.of("qwen3_moe"), List.of("qwen3moe")),
     GPT_OSS(List.of("gpt_oss"), List.of("gpt-oss")),
@@ -58,7 +58,7 @@ enum Architecture {
     /** DeepSeek-V2, and V2-Lite, whose queries are not compressed. */
     DEEPSEEK_V2(List.of("deepseek_v2"), List.of("deepseek2")),
     /** DeepSeek-V3 and R1; files say by their router that they are not V2. */
-    DEEPSEEK_V3(List.of("deepseek_v3"), List.of()),
+    DEEPSEEK_V3(List.of("deepseek_v3"), List.of("deepseek2")),
     GEMMA3N(List.of("gemma3n_text", "gemma3n"), List.of("gemma3n"));
 
     private final List<String> huggingFaceNames;
@@ -80,7 +80,7 @@ enum Architecture {
     }
 
     private static Architecture named(String source, String name, boolean gguf) {
-        var known = new ArrayList<String>();
+        var known = new LinkedHashSet<String>();
         for (var architecture : values()) {
             var names = gguf ? architecture.ggufNames : architecture.huggingFaceNames;
             if (names.contains(name)) {
@@ -97,7 +97,7 @@ enum Architecture {
         return huggingFaceNames;
     }
 
-    /** Its names in GGUF files. */
+    /** Its names in GGUF files; those that it shares with another one are of the first. */
     List<String> ggufNames() {
         return ggufNames;
     }

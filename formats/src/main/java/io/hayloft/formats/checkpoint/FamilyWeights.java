@@ -1,6 +1,9 @@
 package io.hayloft.formats.checkpoint;
 
+import io.hayloft.base.FileError;
 import io.hayloft.formats.config.DecoderConfig;
+import io.hayloft.formats.config.ExpertsConfig;
+import io.hayloft.formats.config.Role;
 import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import java.util.Map;
@@ -42,6 +45,22 @@ final class FamilyWeights {
         };
     }
 
+    /** Experts that the forward pass would leave out silently are an error. */
+    private static void checkExperts(File file, DecoderConfig config, TensorNames names) {
+        for (int layer = 0; layer < config.layers(); layer++) {
+            var experts = config.feedForward(layer) instanceof ExpertsConfig own ? own : null;
+            var left = experts == null ? Role.ROUTER : experts.shared() == null ? Role.SHARED_UP : null;
+            var name = left == null ? "" : names.of(left, layer);
+            if (file.tensors.containsKey(name)) {
+                throw FileError.of(
+                        file.source,
+                        "tensor '" + name + "' is not supported: layer " + layer + " of this " + config.architecture()
+                                + " model has no " + (experts == null ? "experts" : "shared experts")
+                                + " by its config");
+            }
+        }
+    }
+
     /**
      * The weights of a file.
      *
@@ -49,6 +68,7 @@ final class FamilyWeights {
      */
     static WeightSource of(
             File file, Architecture architecture, DecoderConfig config, TensorNames names, TensorLayout layout) {
+        checkExperts(file, config, names);
         var form = ExpertWeights.Form.of(architecture, file);
         return switch (architecture) {
             case MAMBA, MAMBA2, JAMBA, FALCON_H1, LFM2, GRANITEMOEHYBRID, QWEN3_NEXT, NEMOTRON_H, BAMBA, ZAMBA2 ->

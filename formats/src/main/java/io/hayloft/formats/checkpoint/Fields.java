@@ -188,6 +188,15 @@ final class Fields {
         throw wrong(name, "true or false", value);
     }
 
+    /** A value as text, shortened. */
+    String shown(String name) {
+        return shortened(String.valueOf(value(name)));
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+    }
+
     /** Whether the field is present and a text. */
     boolean isText(String name) {
         return value(name) instanceof String;
@@ -311,8 +320,7 @@ final class Fields {
 
     private UserError wrong(String name, String expected, @Nullable Object value) {
         var text = String.valueOf(value);
-        return error("field '" + key(name) + "' must be " + expected + ", not "
-                + (text.length() > 60 ? text.substring(0, 60) + "..." : text));
+        return error("field '" + key(name) + "' must be " + expected + ", not " + shortened(text));
     }
 
     /** The same error, with the name of the file in its message. */

@@ -250,11 +250,13 @@ public final class HuggingFaceConfig {
     }
 
     private List<Boolean> slidingLayers(int layers) {
+        boolean typed = fields.has("layer_types") && !architecture.isHybrid();
+        var types = typed ? layerTypes(layers) : List.<Boolean>of(); // wrong ones are wrong without a window, too
         if (!fields.has("sliding_window") || switchedOff()) {
             return Collections.nCopies(layers, false);
         }
-        if (fields.has("layer_types")) {
-            return layerTypes(layers);
+        if (typed) {
+            return types;
         }
         if (architecture == Architecture.EXAONE4 && fields.isText("sliding_window_pattern")) {
             return lettersOfLayers(layers);
@@ -330,8 +332,11 @@ public final class HuggingFaceConfig {
             return Collections.nCopies(layers, fields.flag("use_mem_rope", false));
         }
         if (architecture == Architecture.GRANITEMOEHYBRID) {
-            return Collections.nCopies(
-                    layers, fields.text("position_embedding_type", "nope").equals("rope"));
+            var type = fields.text("position_embedding_type", "nope");
+            if (!type.equals("rope") && !type.equals("nope")) {
+                throw fields.error("field 'position_embedding_type' must be rope or nope, not " + type);
+            }
+            return Collections.nCopies(layers, type.equals("rope"));
         }
         if (architecture != Architecture.SMOLLM3) {
             boolean rotates = architecture != Architecture.NEMOTRON_H;

@@ -18,6 +18,13 @@ record HuggingFaceFamily(
         Set<String> read,
         Set<String> withoutEffect,
         Set<String> refused) {
+    /** Fields that every model has with the same value, as text; with another one it would be computed in another way. */
+    private static final Map<String, String> ONLY = Map.of(
+            "mamba_hidden_act", "silu",
+            "normalization_function", "rmsnorm",
+            "block_use_swiglu", "true",
+            "use_pos_enc", "true");
+
     private static final Map<String, String> LAYER_NORM = Map.of("rms_norm_eps", "layer_norm_eps");
 
     private static final HuggingFaceFamily NOTHING_OF_ITS_OWN = of(Map.of(), Map.of(), Set.of());
@@ -173,6 +180,12 @@ record HuggingFaceFamily(
                 throw file.error("field '" + name + "' is true, which is not supported");
             }
         }
+        ONLY.forEach((name, value) -> {
+            if (withoutEffect.contains(name) && file.has(name) && !file.shown(name).equals(value)) {
+                throw file.error(
+                        "field '" + name + "' is " + file.shown(name) + ", which is not supported; supported is " + value);
+            }
+        });
         return file.or(defaults).calledIn(names);
     }
 }

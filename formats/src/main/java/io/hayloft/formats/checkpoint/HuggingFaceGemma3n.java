@@ -95,7 +95,8 @@ record HuggingFaceGemma3n(Fields fields) {
     static List<LayerConfig> withHolders(Fields fields, List<LayerConfig> stack, int readers) {
         int first = stack.size() - readers;
         if (first < 1) {
-            throw fields.error(readers + " of " + stack.size() + " layers cannot read keys and values of others");
+            throw fields.error("the last " + readers + " of " + stack.size()
+                    + " layers cannot read the keys and values of earlier ones: there must be fewer");
         }
         var all = new ArrayList<>(stack.subList(0, first));
         for (int layer = first; layer < stack.size(); layer++) {

@@ -225,7 +225,7 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
      */
     private Mamba2Config mamba2(int inner, int stateSize, Mamba2Names names) {
         int heads = fields.positive(names.heads, 128);
-        boolean auto = !fields.has(names.headDim) || fields.isText(names.headDim);
+        boolean auto = !fields.has(names.headDim) || fields.shown(names.headDim).equals("auto");
         int headDim = auto ? Math.max(1, inner / heads) : fields.positive(names.headDim);
         if ((long) heads * headDim != inner) {
             throw fields.error(heads + " heads of " + headDim + " channels do not make " + inner + " Mamba channels");

@@ -165,7 +165,13 @@ record HuggingFaceLayers(Fields fields, Architecture architecture) {
     /** The factor on query-key products, where it is not one over the root of the head size; else 0. */
     double attentionScale() {
         return switch (architecture) {
-            case GRANITE, GRANITEMOEHYBRID -> fields.number("attention_multiplier", 1);
+            case GRANITE, GRANITEMOEHYBRID -> {
+                double factor = fields.number("attention_multiplier", 1);
+                if (!(factor > 0)) {
+                    throw fields.error("field 'attention_multiplier' must be above 0, not " + factor);
+                }
+                yield factor;
+            }
             case GPT2 -> fields.flag("scale_attn_weights", true) ? 0 : 1;
             case GEMMA3N -> 1; // queries and keys are normalised
             case ZAMBA2 -> Math.sqrt(2.0 / fields.positive("head_dim")); // queries and keys are made of twice the width

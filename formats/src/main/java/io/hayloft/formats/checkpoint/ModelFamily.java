@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param name as configs and records show it
  * @param safetensors names in the {@code model_type} of config.json; empty if such checkpoints are not read
- * @param gguf names in {@code general.architecture} of GGUF files; empty if such files are not read, or under another name
+ * @param gguf names in {@code general.architecture} of GGUF files, which families may share; empty if such files are not read
  * @param state what its models remember of a sequence
  */
 public record ModelFamily(String name, List<String> safetensors, List<String> gguf, State state) {

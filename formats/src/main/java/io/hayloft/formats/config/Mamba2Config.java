@@ -65,6 +65,7 @@ public record Mamba2Config(
         if (stepLimits.size() != 2 || !(stepLimits.getFirst() >= 0 && stepLimits.getFirst() <= stepLimits.getLast())) {
             throw new UserError("time step limits must be two numbers from 0 in order, not " + stepLimits);
         }
+        Limits.number("smallest time step", stepLimits.getFirst(), 0, 1e3);
         if (factors.size() != 5) {
             throw new UserError("ssm_multipliers must be five numbers, not " + factors);
         }

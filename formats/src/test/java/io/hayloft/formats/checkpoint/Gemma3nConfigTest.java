@@ -51,7 +51,7 @@ class Gemma3nConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "num_kv_shared_layers: 35 | 35 of 35 layers cannot read keys and values of others",
+                "num_kv_shared_layers: 35 | the last 35 of 35 layers cannot read the keys and values of earlier ones",
                 "num_kv_shared_layers: 34 | layer 4 has no layer of its kind before layer 1",
                 "altup_active_idx: 4 | active residual stream must be between 0 and 3, not 4",
                 "activation_sparsity_pattern: [0.5] | field 'activation_sparsity_pattern' has 1 entries"
