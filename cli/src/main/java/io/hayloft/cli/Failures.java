@@ -90,7 +90,7 @@ final class Failures {
             return suggest("option", word.replaceFirst("=.*", ""), names);
         }
         if (!spec.subcommands().isEmpty()) {
-            var elsewhere = OF_OTHER_TOOLS.get(word);
+            var elsewhere = spec.parent() == null ? OF_OTHER_TOOLS.get(word) : null;
             return elsewhere == null
                     ? suggest("command", word, List.copyOf(spec.subcommands().keySet()))
                     : "unknown command '" + word + "': did you mean '" + elsewhere + "'?";

@@ -187,8 +187,11 @@ final class GenerateCommand extends Subcommand {
         if (words != null) {
             return Optional.of(words);
         }
-        var read = Terminal.piped() ? PromptSource.read("-").strip() : "";
-        if (read.isEmpty()) {
+        if (Terminal.piped()) {
+            err().println("note: reading the prompt from standard input");
+        }
+        var read = Terminal.piped() ? PromptSource.read("-") : "";
+        if (read.isBlank()) {
             throw new UserError("there is no prompt: write it behind the command in quotation marks, name a file with"
                     + " --prompt-file, or send text through a pipe");
         }

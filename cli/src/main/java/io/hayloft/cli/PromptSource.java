@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The three ways to give a prompt, one of which must be used. */
+/** The options that give a prompt, of which at most one may be used. */
 final class PromptSource {
     /** Some editors put it before the first line. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";

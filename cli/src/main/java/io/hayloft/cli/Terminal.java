@@ -1,6 +1,7 @@
 package io.hayloft.cli;
 
 import java.io.Console;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,8 +76,16 @@ final class Terminal {
                         .orElse(false));
     }
 
-    /** Returns whether a pipe or a file is the standard input, so that a prompt may be in it. */
+    /**
+     * Returns whether a prompt may be in the standard input: a pipe or a file is behind it, as far as the launcher knows;
+     * without that, it has bytes that wait.
+     */
     static boolean piped() {
-        return Boolean.getBoolean("hayloft.piped");
+        var launcher = System.getProperty("hayloft.piped");
+        try {
+            return launcher == null ? System.in.available() > 0 : Boolean.parseBoolean(launcher);
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

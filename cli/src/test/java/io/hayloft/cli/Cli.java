@@ -13,6 +13,10 @@ import java.io.StringWriter;
  * @param err what it printed beside
  */
 record Cli(int code, String out, String err) {
+    static {
+        System.getProperties().putIfAbsent("hayloft.piped", "false"); // tests' own standard input is no prompt
+    }
+
     static Cli run(String... arguments) {
         var out = new StringWriter();
         var err = new StringWriter();

@@ -85,13 +85,12 @@ class GenerateTest {
     void readsThePromptFromAPipe() {
         var terminal = System.in;
         System.setProperty("hayloft.piped", "true");
-        System.setIn(new ByteArrayInputStream((PROMPT + "\n").getBytes(StandardCharsets.UTF_8)));
+        System.setIn(new ByteArrayInputStream(PROMPT.getBytes(StandardCharsets.UTF_8)));
         try {
-            assertThat(json().get("ids"))
-                    .isEqualTo(json("--prompt", PROMPT.strip()).get("ids"));
+            assertThat(json().get("ids")).isEqualTo(json("--prompt", PROMPT).get("ids"));
         } finally {
             System.setIn(terminal);
-            System.clearProperty("hayloft.piped");
+            System.setProperty("hayloft.piped", "false");
         }
     }
 

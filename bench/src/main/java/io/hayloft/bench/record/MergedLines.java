@@ -28,7 +28,7 @@ final class MergedLines {
     record Line(int part, long offset, int length, int sample, String method, String key, boolean isAnswer) {}
 
     /** The place of a line. */
-    Line entry(int part, RecordLines.Head line, long offset, int length) {
+    Line entry(int part, RunLine line, long offset, int length) {
         var subject = line.subject();
         var name = subject.task() + "\n" + subject.sample() + "\n" + subject.protocol() + "\n"
                 + Objects.toString(subject.facets().get("length"));
@@ -37,7 +37,7 @@ final class MergedLines {
             return names.size() - 1;
         });
         var method = methods.computeIfAbsent(subject.method(), any -> any);
-        return new Line(part, offset, length, sample, method, line.key(), line.isAnswer());
+        return new Line(part, offset, length, sample, method, line.key(), line instanceof BenchRecord);
     }
 
     /**

@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -37,13 +35,6 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     private static final List<String> BYTES = names(new BenchRecord.Bytes(null, 0, 0, 0, 0, 0));
 
     private static final List<String> TIMES = names(new BenchRecord.Times(0, 0, 0, 0, 0, 0, 0));
-
-    /** Some of the fields that every line of an answer has, and every line of a failure. */
-    private static final List<String> ANSWERED = Stream.of(List.of("key", "output", "score"), BYTES, TIMES)
-            .flatMap(List::stream)
-            .toList();
-
-    private static final List<String> FAILED = List.of("key", "machine");
 
     /** Copies the list. */
     RecordLines {
@@ -94,32 +85,24 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
      */
     static RecordLines read(InputStream stream, String name) throws IOException {
         var lines = new ArrayList<RunLine>();
-        var end = scan(stream, name, RecordLines::decode, (line, offset, length) -> lines.add(line));
+        var end = scan(stream, name, (line, offset, length) -> lines.add(line));
         return new RecordLines(lines, end.completeBytes(), end.tornBytes());
     }
 
-    /** What a line is about, and whether it is an answer rather than a failure. */
-    record Head(BenchRecord.Subject subject, String key, boolean isAnswer) {}
-
     /** Hears of complete lines, with the place of their bytes, line feed included. */
     @FunctionalInterface
-    interface Visitor<T> {
-        void line(T line, long offset, int length);
+    interface Visitor {
+        void line(RunLine line, long offset, int length);
     }
 
-    /** The same without keeping the lines and without taking apart what was measured: the result has no lines. */
-    static RecordLines scan(InputStream stream, String name, Visitor<Head> visitor) throws IOException {
-        return scan(stream, name, RecordLines::head, visitor);
-    }
-
-    private static <T> RecordLines scan(
-            InputStream stream, String name, Function<byte[], T> decoder, Visitor<T> visitor) throws IOException {
+    /** The same without keeping the lines: the result has none. */
+    static RecordLines scan(InputStream stream, String name, Visitor visitor) throws IOException {
         var in = new LineReader(stream);
         long complete = 0;
         long number = 0;
         while (in.next()) {
             try {
-                visitor.line(decoder.apply(in.line()), complete, in.length());
+                visitor.line(decode(in.line()), complete, in.length());
                 complete += in.length();
                 number++;
             } catch (JacksonException | IllegalArgumentException e) {
@@ -199,19 +182,7 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
         }
     }
 
-    private static Head head(byte[] line) {
-        var json = tree(line);
-        var subject = group(json, BenchRecord.Subject.class);
-        boolean isAnswer = !json.hasNonNull(ERROR);
-        for (var name : isAnswer ? ANSWERED : FAILED) {
-            if (!json.has(name)) {
-                throw new IllegalArgumentException("it has no field " + name);
-            }
-        }
-        return new Head(subject, json.path("key").asString(), isAnswer);
-    }
-
-    private static JsonNode tree(byte[] line) {
+    private static RunLine decode(byte[] line) {
         var json = Json.LINES.readTree(line);
         if (!json.isObject()) {
             throw new IllegalArgumentException("it is no JSON object");
@@ -221,11 +192,6 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
                 ((ObjectNode) json).set(name, LATER.get(name));
             }
         }
-        return json;
-    }
-
-    private static RunLine decode(byte[] line) {
-        var json = tree(line);
         var subject = group(json, BenchRecord.Subject.class);
         if (json.hasNonNull(ERROR)) {
             return new FailedRecord(

@@ -144,8 +144,8 @@ final class RunFiles {
         }
     }
 
-    /** Goes through the lines of {@code records.jsonl} one by one, without what was measured; there are none if there is no file. */
-    static void scanRecords(Path folder, RecordLines.Visitor<RecordLines.Head> visitor) {
+    /** Goes through the lines of {@code records.jsonl} one by one; there are none if there is no file. */
+    static void scanRecords(Path folder, RecordLines.Visitor visitor) {
         var file = folder.resolve(RECORDS);
         try (var in = Files.newInputStream(file)) {
             RecordLines.scan(in, file.toString(), visitor);
