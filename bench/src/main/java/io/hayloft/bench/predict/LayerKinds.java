@@ -41,10 +41,7 @@ record LayerKinds(List<Kind> kinds) {
     static LayerKinds byLayer(DecoderConfig config) {
         var layers = new LinkedHashMap<LayerConfig, Kind>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            layers.merge(
-                    config.stack().get(layer),
-                    new Kind(layer, 1),
-                    (a, b) -> new Kind(a.first, a.count + b.count));
+            layers.merge(config.stack().get(layer), new Kind(layer, 1), (a, b) -> new Kind(a.first, a.count + b.count));
         }
         return new LayerKinds(new ArrayList<>(layers.values()));
     }

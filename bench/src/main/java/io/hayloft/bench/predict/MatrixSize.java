@@ -28,16 +28,11 @@ record MatrixSize(int rows, int columns) {
     private static final List<Role> ATTENTION = List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT);
 
     /** What layers with a shared block have in common. */
-    static final List<Role> SHARED = List.of(
-            Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
+    static final List<Role> SHARED =
+            List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
 
-    private static final List<Role> BESIDE_SHARED = List.of(
-            Role.ADAPTER_DOWN,
-            Role.ADAPTER_GATE,
-            Role.ADAPTER_UP,
-            Role.BLOCK_OUT,
-            Role.SSM_IN,
-            Role.SSM_OUT);
+    private static final List<Role> BESIDE_SHARED =
+            List.of(Role.ADAPTER_DOWN, Role.ADAPTER_GATE, Role.ADAPTER_UP, Role.BLOCK_OUT, Role.SSM_IN, Role.SSM_OUT);
 
     private static final List<Role> LATENT =
             List.of(Role.LATENT_QUERY, Role.LATENT_DOWN, Role.LATENT_KEYS, Role.LATENT_VALUES, Role.ATTENTION_OUTPUT);
@@ -52,16 +47,10 @@ record MatrixSize(int rows, int columns) {
         return switch (role) {
             case EMBEDDING, OUTPUT -> new MatrixSize(config.vocabulary(), hidden);
             case POSITION_EMBEDDING -> new MatrixSize(config.tokens().positions(), hidden);
-            case QUERY,
-                    KEY,
-                    VALUE,
-                    ATTENTION_GATE,
-                    ATTENTION_OUTPUT -> ofAttention(config.attention(layer), role, read(config, role, layer));
-            case LATENT_QUERY_DOWN,
-                    LATENT_QUERY,
-                    LATENT_DOWN,
-                    LATENT_KEYS,
-                    LATENT_VALUES -> ofLatent(config.attention(layer), role, hidden);
+            case QUERY, KEY, VALUE, ATTENTION_GATE, ATTENTION_OUTPUT ->
+                ofAttention(config.attention(layer), role, read(config, role, layer));
+            case LATENT_QUERY_DOWN, LATENT_QUERY, LATENT_DOWN, LATENT_KEYS, LATENT_VALUES ->
+                ofLatent(config.attention(layer), role, hidden);
             case GATE, UP, RWKV_CHANNEL_KEY -> new MatrixSize(config.innerWidth(layer), hidden);
             case DOWN, RWKV_CHANNEL_VALUE -> new MatrixSize(hidden, config.innerWidth(layer));
             case RWKV_CHANNEL_RECEPTANCE -> new MatrixSize(hidden, hidden);

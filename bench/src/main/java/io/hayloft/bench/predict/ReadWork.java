@@ -14,7 +14,8 @@ record ReadWork(DecoderConfig config) {
         var layer = config.stack().get(number);
         double mixer = layer.mixer().weights(config.hidden());
         double feedForward = layer.feedForward().weightsOfRow(config.hidden());
-        boolean beside = config.norms().placement().parallel() && layer.feedForward().width() > 0;
+        boolean beside =
+                config.norms().placement().parallel() && layer.feedForward().width() > 0;
         boolean needed = beside ? mixes(number) : remembers(layer.feedForward());
         boolean one = !needed && !mixedAfter(number);
         return 2 * ((mixes(number) ? rows : 1) * mixer + (one ? 1 : rows) * feedForward);

@@ -227,7 +227,8 @@ final class TimePredictor implements AutoCloseable {
     private void measureMethod(Method method, CacheSizes sizes) {
         var build = new Cost(Cost.Sort.BUILD, of(method));
         var looks = attended(sizes.form());
-        if (!measures || (machine.seconds(build).isPresent() && machine.seconds(looks).isPresent())) {
+        if (!measures
+                || (machine.seconds(build).isPresent() && machine.seconds(looks).isPresent())) {
             return;
         }
         progress.accept("measuring this machine: " + method.name());

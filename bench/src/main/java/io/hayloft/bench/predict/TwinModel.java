@@ -72,8 +72,8 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
         var in = whole.tokens();
         var tokens = new DecoderConfig.Tokens(vocabulary, -1, List.of(), in.embeddingScale(), false, in.softCap());
         var stack = layers.stream().map(number -> small(shape, number)).toList();
-        var config = new DecoderConfig(
-                whole.architecture(), whole.hidden(), whole.context(), tokens, whole.norms(), stack);
+        var config =
+                new DecoderConfig(whole.architecture(), whole.hidden(), whole.context(), tokens, whole.norms(), stack);
         var types = new ArrayList<Map<Role, TensorType>>();
         for (int number : layers) {
             var ofLayer = new EnumMap<Role, TensorType>(Role.class);
@@ -105,8 +105,7 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
                 router.bias(),
                 router.corrected(),
                 ExpertsConfig.Groups.ONE);
-        return new LayerConfig(
-                layer.mixer(), new ExpertsConfig(fitting, plain, experts.each(), experts.shared()));
+        return new LayerConfig(layer.mixer(), new ExpertsConfig(fitting, plain, experts.each(), experts.shared()));
     }
 
     /** Loads it; the caller closes it. */

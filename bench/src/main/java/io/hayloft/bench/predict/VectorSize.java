@@ -29,8 +29,7 @@ final class VectorSize {
         int hidden = config.hidden();
         return switch (role) {
             case OUTPUT_BIAS -> config.vocabulary();
-            case GATE_BIAS, UP_BIAS ->
-                ((LayerConfig.FeedForward) config.feedForward(layer)).width();
+            case GATE_BIAS, UP_BIAS -> ((LayerConfig.FeedForward) config.feedForward(layer)).width();
             case QUERY_BIAS, KEY_BIAS, VALUE_BIAS, QUERY_NORM, KEY_NORM, ATTENTION_SINKS ->
                 ofAttention(config.attention(layer), role);
             case LATENT_QUERY_NORM, LATENT_NORM -> {

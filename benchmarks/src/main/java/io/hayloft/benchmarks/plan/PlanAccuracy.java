@@ -44,7 +44,10 @@ public final class PlanAccuracy implements Callable<Integer> {
     @Option(names = "--machine", description = "What was measured of this machine; is written if it is not there.")
     private @Nullable Path machineFile;
 
-    @Option(names = "--warm-up", defaultValue = "6", description = "Seconds before measuring. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--warm-up",
+            defaultValue = "6",
+            description = "Seconds before measuring. Default: ${DEFAULT-VALUE}.")
     private double warmUp;
 
     /** Runs the command line. */
@@ -56,16 +59,27 @@ public final class PlanAccuracy implements Callable<Integer> {
     public Integer call() {
         var methods = expressions.stream().map(Methods::parse).toList();
         var predicted = predict(methods);
-        System.out.println("context\tmethod\tprefill s\tpredicted\tratio\tcompress s\tpredicted\tdecode ms\tpredicted\tratio\tstored\tpredicted");
-        try (var loaded = LanguageModel.load(model, LoadOptions.withThreads(threads).withoutTokenizer())) {
+        System.out.println(
+                "context\tmethod\tprefill s\tpredicted\tratio\tcompress s\tpredicted\tdecode ms\tpredicted\tratio"
+                        + "\tstored\tpredicted");
+        try (var loaded =
+                LanguageModel.load(model, LoadOptions.withThreads(threads).withoutTokenizer())) {
             var measured = new MeasuredTimes(loaded);
             var groups = new ArrayList<List<Method>>();
             groups(methods, loaded).values().forEach(groups::add);
-            measured.warmUp(methods.stream().filter(m -> Generation.refusal(loaded.cacheShape(), m).isEmpty()).toList(), warmUp);
+            measured.warmUp(
+                    methods.stream()
+                            .filter(m ->
+                                    Generation.refusal(loaded.cacheShape(), m).isEmpty())
+                            .toList(),
+                    warmUp);
             for (int context : contexts) {
                 for (var group : groups) {
                     for (var row : measured.measure(group, context)) {
-                        print(context, row, predicted.get(context + " " + row.method().name()));
+                        print(
+                                context,
+                                row,
+                                predicted.get(context + " " + row.method().name()));
                     }
                 }
             }
@@ -90,7 +104,9 @@ public final class PlanAccuracy implements Callable<Integer> {
                 step,
                 step / row.decodeMs(),
                 row.storedBytes(),
-                row.storedBytes() == guess.storedBytes() ? "=" : (guess.storedExact() ? "!" : "~") + guess.storedBytes());
+                row.storedBytes() == guess.storedBytes()
+                        ? "="
+                        : (guess.storedExact() ? "!" : "~") + guess.storedBytes());
     }
 
     private Map<String, Prediction> predict(List<Method> methods) {
@@ -100,7 +116,12 @@ public final class PlanAccuracy implements Callable<Integer> {
                 ? Machine.read(machineFile)
                 : Machine.measureLimits(threads);
         var predicted = new LinkedHashMap<String, Prediction>();
-        try (var predictor = new Predictor(shape, new KvCodec.F16(), threads, machine, what -> System.err.printf(Locale.ROOT, "%.2f %s%n", (System.nanoTime() - start) * 1e-9, what))) {
+        try (var predictor = new Predictor(
+                shape,
+                new KvCodec.F16(),
+                threads,
+                machine,
+                what -> System.err.printf(Locale.ROOT, "%.2f %s%n", (System.nanoTime() - start) * 1e-9, what))) {
             for (int context : contexts) {
                 for (var method : methods) {
                     if (Predictor.refusal(shape, method).isEmpty()) {
