@@ -120,11 +120,7 @@ record ReportData(
             int count) {}
 
     /** What was predicted of a method before the run; tokens are those of a prompt. */
-    record Predicted(
-            String method,
-            double bytesPerToken,
-            double prefillRate,
-            double decodeMsPerToken) {
+    record Predicted(String method, double bytesPerToken, double prefillRate, double decodeMsPerToken) {
         static @Nullable List<Predicted> of(RunFolder run) {
             var rows = PredictedFile.read(run.path()).methods();
             return rows.isEmpty()

@@ -168,7 +168,8 @@ class ReportTest {
         var row = new PredictedFile.Row("full", 1000, 500, 4_000_000, 0.25, 8, 15);
         PredictedFile.add(run.path(), new PredictedFile(List.of(row)));
 
-        var predicted = data(Files.readString(Report.write(run))).get("predicted").get(0);
+        var predicted =
+                data(Files.readString(Report.write(run))).get("predicted").get(0);
 
         assertThat(predicted.get("method").stringValue()).isEqualTo("full");
         assertThat(predicted.get("bytes_per_token").doubleValue()).isEqualTo(4000);

@@ -101,7 +101,10 @@ public record CostModel(
         double tokens = forecast.tokens();
         int half = forecast.tokens() / 2;
         // seconds = a t + b t²/2 at both lengths
-        double perPair = tokens < 2 ? 0 : Math.max(0, 2 * (forecast.prefillSeconds() / tokens - forecast.halfSeconds() / half) / (tokens - half));
+        double perPair = tokens < 2
+                ? 0
+                : Math.max(
+                        0, 2 * (forecast.prefillSeconds() / tokens - forecast.halfSeconds() / half) / (tokens - half));
         double perToken = Math.max(0, forecast.prefillSeconds() / tokens - perPair * tokens / 2);
         double caches = 0;
         for (var group : groups) {

@@ -56,7 +56,11 @@ public record Forecast(
      * @param cacheType how the full cache is stored
      * @param machineFile what was measured of this machine before, and will be; null to forget it
      */
-    public record Setting(ModelShape shape, KvCodec cacheType, int threads, @Nullable Path machineFile) {
+    public record Setting(
+            ModelShape shape,
+            KvCodec cacheType,
+            int threads,
+            @Nullable Path machineFile) {
         private Machine machine() {
             var known = machineFile != null && Files.isRegularFile(machineFile) ? Machine.read(machineFile) : null;
             return known != null && known.isHere(threads) ? known : Machine.unmeasured(threads);
@@ -64,7 +68,8 @@ public record Forecast(
 
         /** Keeps what was measured, if the folder can be written. */
         private void keep(Machine machine) {
-            if (machineFile != null && machine.costs().size() > machine().costs().size()) {
+            if (machineFile != null
+                    && machine.costs().size() > machine().costs().size()) {
                 machine.keep(machineFile);
             }
         }
@@ -86,7 +91,13 @@ public record Forecast(
         methods.forEach(method -> batches.merge(Batch.of(method), 1, Integer::sum));
         var watch = Stopwatch.brisk(setting.threads);
         try (var times = new TimePredictor(
-                        setting.shape, setting.cacheType, setting.threads, setting.machine(), watch, false, text -> {});
+                        setting.shape,
+                        setting.cacheType,
+                        setting.threads,
+                        setting.machine(),
+                        watch,
+                        false,
+                        text -> {});
                 var caches = new CachePredictor(setting.shape.config(), setting.threads)) {
             var rows = new ArrayList<PredictedFile.Row>();
             for (var method : methods) {

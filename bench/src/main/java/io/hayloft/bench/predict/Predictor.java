@@ -47,7 +47,8 @@ public final class Predictor implements AutoCloseable {
         this.watch = watch;
         this.cacheType = cacheType;
         this.memory = MemoryNeed.of(shape);
-        this.times = machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, watch, true, progress);
+        this.times =
+                machine == null ? null : new TimePredictor(shape, cacheType, threads, machine, watch, true, progress);
         this.caches = new CachePredictor(shape.config(), threads);
     }
 

@@ -88,8 +88,7 @@ public final class BenchRun implements AutoCloseable {
      * @throws UserError if the folder cannot be used or holds another run, a data file is missing, or no length fits the
      *     model
      */
-    public static BenchRun prepare(
-            BenchSpec spec, LanguageModel model, boolean retryFailed, @Nullable Path machines) {
+    public static BenchRun prepare(BenchSpec spec, LanguageModel model, boolean retryFailed, @Nullable Path machines) {
         return prepare(spec, new EngineRunner(spec, model), retryFailed, machines);
     }
 

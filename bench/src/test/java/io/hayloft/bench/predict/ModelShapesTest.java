@@ -5,17 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.hayloft.base.UserError;
-import java.util.List;
-import io.hayloft.kernels.Linear;
-import io.hayloft.formats.config.Role;
-import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.checkpoint.ReadOptions;
+import io.hayloft.formats.config.ExpertsConfig;
+import io.hayloft.formats.config.Role;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.hub.ModelStore;
+import io.hayloft.kernels.Linear;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.testing.GgufBuilder;
 import io.hayloft.testing.Goldens;
@@ -24,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,7 +185,8 @@ class ModelShapesTest {
         }
 
         assertThat(others).isPositive();
-        assertThat(shape.stepBytes()).isEqualTo(shape.weightBytes() - shape.config().layers() * others);
+        assertThat(shape.stepBytes())
+                .isEqualTo(shape.weightBytes() - shape.config().layers() * others);
     }
 
     @Test
