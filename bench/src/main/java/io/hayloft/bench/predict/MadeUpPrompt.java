@@ -77,6 +77,7 @@ final class MadeUpPrompt {
             }
             cache.advance(rows);
         }
+        cache.giveBack();
     }
 
     private void appendTo(SequenceCache cache, int layer, int first, int rows) {

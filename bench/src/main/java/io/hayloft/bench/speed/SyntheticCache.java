@@ -55,6 +55,7 @@ final class SyntheticCache {
             for (int from = 0; from < tokens; from += CHUNK) {
                 append(cache, from, Math.min(CHUNK, tokens - from));
             }
+            cache.giveBack();
             return cache;
         } catch (RuntimeException | Error e) {
             cache.close();

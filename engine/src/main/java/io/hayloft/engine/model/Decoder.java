@@ -118,6 +118,7 @@ public final class Decoder {
             first += rows;
             options.progress().progress("prefill", first - from, to - from);
         }
+        cache.giveBack();
     }
 
     /** One decode step of sequences without a prompt of their own; see {@link DecodeRows#of}. */

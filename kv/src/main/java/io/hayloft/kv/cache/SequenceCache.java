@@ -141,6 +141,18 @@ public final class SequenceCache implements AutoCloseable {
     }
 
     /**
+     * Gives back memory that a chunk of a prompt has left for the next one, when there is none: sliding layers drop most of what
+     * a chunk appends.
+     */
+    public void giveBack() {
+        for (var layer : layers) {
+            if (layer instanceof LayerCache cache) {
+                cache.giveBack();
+            }
+        }
+    }
+
+    /**
      * Forgets all tokens from a position on, so that other ones can follow there.
      *
      * @param tokens how many tokens of the sequence stay

@@ -113,6 +113,21 @@ class SequenceCacheTest {
         }
     }
 
+    /** A prompt of one chunk, which sliding layers have dropped most of: what is left takes no more than its blocks. */
+    @Test
+    void memoryOfTheLastChunkIsGivenBack() {
+        try (var cache = new SequenceCache(CacheShape.windowed(2, 24, 40), new KvCodec.F16(), 0)) {
+            append(cache, 0, 500);
+            long before = cache.bytes();
+            cache.giveBack();
+            assertThat(before).isGreaterThan(cache.shape().fullBytes(500, new KvCodec.F16()) * 4);
+            assertThat(cache.bytes() - cache.layer(0).tableBytes())
+                    .isLessThanOrEqualTo(CacheShape.full(1, 2, 24).fullBytes(96, new KvCodec.F16()));
+            append(cache, 500, 501);
+            assertThat(cache.layer(0).length(0)).isBetween(40, 96);
+        }
+    }
+
     @Test
     void slidingLayersKeepTheirWindow() {
         try (var cache = new SequenceCache(SHAPE, new KvCodec.F32(), 500);
