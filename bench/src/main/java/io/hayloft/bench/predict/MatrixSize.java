@@ -30,14 +30,12 @@ import java.util.stream.Stream;
 record MatrixSize(int rows, int columns) {
     private static final List<Role> ATTENTION = List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT);
 
-    private static final List<Role> SHARED_BLOCK = List.of(
-            Role.QUERY,
-            Role.KEY,
-            Role.VALUE,
-            Role.ATTENTION_OUTPUT,
-            Role.GATE,
-            Role.UP,
-            Role.DOWN,
+    /** The matrices of a block that layers share, which they have once for all. */
+    static final List<Role> OF_BLOCKS = List.of(
+            Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
+
+    /** Those that each layer with such a block has for itself. */
+    private static final List<Role> BESIDE_BLOCKS = List.of(
             Role.ADAPTER_DOWN,
             Role.ADAPTER_GATE,
             Role.ADAPTER_UP,
@@ -117,7 +115,8 @@ record MatrixSize(int rows, int columns) {
                     case AttentionConfig attention -> ofAttention(attention);
                     case ParallelMixers both -> ATTENTION;
                     case LayerConfig.NoMixer none -> List.<Role>of();
-                    case SharedBlockConfig shared -> SHARED_BLOCK;
+                    case SharedBlockConfig shared ->
+                        Stream.concat(OF_BLOCKS.stream(), BESIDE_BLOCKS.stream()).toList();
                     case MambaConfig mamba -> List.of(Role.SSM_IN, Role.SSM_PARAMETERS, Role.SSM_STEP, Role.SSM_OUT);
                     case Mamba2Config mamba -> List.<Role>of();
                     case DeltaConfig delta -> List.of(Role.SSM_IN, Role.SSM_RATES, Role.SSM_OUT);

@@ -4,10 +4,12 @@ import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.config.SharedBlockConfig;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.kernels.Linear;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Locale;
 
 /**
@@ -55,8 +57,19 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
         for (var role : MatrixSize.matrices(config)) {
             bytes += bytes(role, -1);
         }
+        var blocks = new HashSet<Integer>(); // those that layers share are packed once
         for (int layer = 0; layer < config.layers(); layer++) {
-            bytes += layerBytes(layer);
+            boolean again = config.stack().get(layer).mixer() instanceof SharedBlockConfig shared
+                    && !blocks.add(shared.block());
+            bytes += layerBytes(layer) - (again ? blockBytes(layer) : 0);
+        }
+        return bytes;
+    }
+
+    private long blockBytes(int layer) {
+        long bytes = 0;
+        for (var role : MatrixSize.OF_BLOCKS) {
+            bytes += bytes(role, layer);
         }
         return bytes;
     }
