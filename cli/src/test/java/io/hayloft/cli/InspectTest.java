@@ -50,14 +50,19 @@ class InspectTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "gemma3n|5 of width 40, feed-forward 48|4 query heads share 2 KV heads of 12; 3 layers slide with a window of 24;"
-                + " 2 layers read the keys and values of earlier ones",
-        "deepseek_v2_lite|feed-forward 64, 2 of 6 experts of 20|share 1 KV head of 40: latent and rotating key",
-        "zamba2|4 of width 40, feed-forward 48|in 2 layers"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gemma3n|5 of width 40, feed-forward 48|4 query heads share 2 KV heads of 12; 3 layers slide with a"
+                        + " window of 24; 2 layers read the keys and values of earlier ones",
+                "deepseek_v2_lite|feed-forward 64, 2 of 6 experts of 20|share 1 KV head of 40: latent and rotating key",
+                "zamba2|4 of width 40, feed-forward 48|in 2 layers"
+            })
     void saysWhatIsSpecialInAFamily(String layout, String layers, String attention) {
-        assertThat(Cli.good("inspect", Shared.golden("architectures-2026/" + layout).toString()).out())
+        assertThat(Cli.good(
+                                "inspect",
+                                Shared.golden("architectures-2026/" + layout).toString())
+                        .out())
                 .contains(layers, attention, "K parameters");
     }
 

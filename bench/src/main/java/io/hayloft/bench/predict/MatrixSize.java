@@ -31,17 +31,12 @@ record MatrixSize(int rows, int columns) {
     private static final List<Role> ATTENTION = List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT);
 
     /** The matrices of a block that layers share, which they have once for all. */
-    static final List<Role> OF_BLOCKS = List.of(
-            Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
+    static final List<Role> OF_BLOCKS =
+            List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
 
     /** Those that each layer with such a block has for itself. */
-    private static final List<Role> BESIDE_BLOCKS = List.of(
-            Role.ADAPTER_DOWN,
-            Role.ADAPTER_GATE,
-            Role.ADAPTER_UP,
-            Role.BLOCK_OUT,
-            Role.SSM_IN,
-            Role.SSM_OUT);
+    private static final List<Role> BESIDE_BLOCKS =
+            List.of(Role.ADAPTER_DOWN, Role.ADAPTER_GATE, Role.ADAPTER_UP, Role.BLOCK_OUT, Role.SSM_IN, Role.SSM_OUT);
 
     private static final List<Role> LATENT =
             List.of(Role.LATENT_QUERY, Role.LATENT_DOWN, Role.LATENT_KEYS, Role.LATENT_VALUES, Role.ATTENTION_OUTPUT);
@@ -116,7 +111,8 @@ record MatrixSize(int rows, int columns) {
                     case ParallelMixers both -> ATTENTION;
                     case LayerConfig.NoMixer none -> List.<Role>of();
                     case SharedBlockConfig shared ->
-                        Stream.concat(OF_BLOCKS.stream(), BESIDE_BLOCKS.stream()).toList();
+                        Stream.concat(OF_BLOCKS.stream(), BESIDE_BLOCKS.stream())
+                                .toList();
                     case MambaConfig mamba -> List.of(Role.SSM_IN, Role.SSM_PARAMETERS, Role.SSM_STEP, Role.SSM_OUT);
                     case Mamba2Config mamba -> List.<Role>of();
                     case DeltaConfig delta -> List.of(Role.SSM_IN, Role.SSM_RATES, Role.SSM_OUT);

@@ -180,7 +180,9 @@ class ModelShapesTest {
             var size = MatrixSize.of(config, role, 1);
             block += Linear.packedBytes(TensorType.F32, size.rows(), size.columns());
         }
-        assertThat(two - one).isCloseTo(block, within(7L * NativeMemory.ALIGNMENT)).isPositive();
+        assertThat(two - one)
+                .isCloseTo(block, within(7L * NativeMemory.ALIGNMENT))
+                .isPositive();
     }
 
     private static long weightBytes(String config) {

@@ -85,13 +85,15 @@ class RepackedFoldersTest {
             """;
         Files.writeString(plain.resolve("config.json"), config.formatted(""));
         Files.writeString(packed.resolve("config.json"), config.formatted("""
-            , "quantization_config": {"quant_method": "mxfp4", "modules_to_not_convert": ["model.embed_tokens", "lm_head"]}"""));
+            , "quantization_config": {"quant_method": "mxfp4", "modules_to_not_convert": ["model.embed_tokens", "lm_head"]}\
+            """));
         var both = new GptOssWeights(64, 96, 3);
         Files.write(plain.resolve("model.safetensors"), SafetensorsBuilder.of(both.tensors(false)));
         Files.write(packed.resolve("model.safetensors"), SafetensorsBuilder.of(both.tensors(true)));
         var ids = new Random(3).ints(40, 0, 50).toArray();
         try (var model = LanguageModel.load(packed, LoadOptions.withThreads(2).withoutTokenizer());
-                var reference = LanguageModel.load(plain, LoadOptions.withThreads(2).withoutTokenizer());
+                var reference =
+                        LanguageModel.load(plain, LoadOptions.withThreads(2).withoutTokenizer());
                 var checkpoint = Checkpoint.open(packed);
                 var unpacked = Checkpoint.open(plain);
                 var cache = Runs.exactCache(model);

@@ -172,10 +172,13 @@ public final class QuantisedTensors {
             throw missing(name, weight);
         }
         var shape = weight.shape();
-        boolean octets = weight.dtype().equals("U8") && (scales.dtype().equals("U8") || scales.dtype().equals("F8_E8M0"));
+        boolean octets = weight.dtype().equals("U8")
+                && (scales.dtype().equals("U8") || scales.dtype().equals("F8_E8M0"));
         if (!octets || shape.length < 3 || shape[shape.length - 1] != Mxfp4Rows.BLOCK_BYTES) {
-            throw wrong(weight, "is of type " + weight.dtype() + " with scales of type " + scales.dtype()
-                    + ", or has other blocks than of " + Mxfp4Rows.BLOCK_BYTES + " bytes");
+            throw wrong(
+                    weight,
+                    "is of type " + weight.dtype() + " with scales of type " + scales.dtype()
+                            + ", or has other blocks than of " + Mxfp4Rows.BLOCK_BYTES + " bytes");
         }
         if (!Arrays.equals(scales.shape(), Arrays.copyOf(shape, shape.length - 1))) {
             throw wrong(scales, "has another number of scales than '" + weight.name() + "' has blocks");

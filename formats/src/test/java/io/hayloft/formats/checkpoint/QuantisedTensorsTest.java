@@ -133,11 +133,14 @@ class QuantisedTensorsTest {
         assertThatThrownBy(() -> QuantisedTensors.of("f", new QuantisedFormat.Mxfp4(), raw))
                 .isInstanceOf(UserError.class)
                 .hasMessage("f: tensor 'm_scales' is missing, which 'm_blocks' needs");
-        raw.put("m_scales", new RawTensor("m_scales", "U8", new long[] {1, 1}, MemorySegment.ofArray(new byte[] {126})));
-        var matrix = Objects.requireNonNull(QuantisedTensors.of("f", new QuantisedFormat.Mxfp4(), raw).get("m"));
+        raw.put("m_scales", new RawTensor("m_scales", "U8", new long[] {1, 1}, MemorySegment.ofArray(new byte[] {126
+        })));
+        var matrix = Objects.requireNonNull(
+                QuantisedTensors.of("f", new QuantisedFormat.Mxfp4(), raw).get("m"));
         assertThat(matrix.shape()).containsExactly(1, 32);
-        assertThat(Arrays.copyOf(matrix.toFloats(), 18)).containsExactly(
-                0, 0.25f, 0.5f, 0.75f, 1, 1.5f, 2, 3, 0, -0.25f, -0.5f, -0.75f, -1, -1.5f, -2, -3, 0, 0);
+        assertThat(Arrays.copyOf(matrix.toFloats(), 18))
+                .containsExactly(
+                        0, 0.25f, 0.5f, 0.75f, 1, 1.5f, 2, 3, 0, -0.25f, -0.5f, -0.75f, -1, -1.5f, -2, -3, 0, 0);
         raw.put("m_scales", new RawTensor("m_scales", "U8", new long[] {2}, MemorySegment.ofArray(new byte[2])));
         assertThatThrownBy(() -> QuantisedTensors.of("f", new QuantisedFormat.Mxfp4(), raw))
                 .hasMessage("f: tensor 'm_scales' has another number of scales than 'm_blocks' has blocks");
