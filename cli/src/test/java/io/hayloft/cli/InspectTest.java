@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,6 +47,23 @@ class InspectTest {
                         .valueStream()
                         .map(type -> type.get("type").asString()))
                 .containsExactly("F32", "Q8_0", "Q5_0", "Q4_K", "Q6_K");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gemma3n|5 of width 40, feed-forward 48|4 query heads share 2 KV heads of 12; 3 layers slide with a"
+                        + " window of 24; 2 layers read the keys and values of earlier ones",
+                "deepseek_v2_lite|feed-forward 64, 2 of 6 experts of 20|share 1 KV head of 40: latent and rotating key",
+                "zamba2|4 of width 40, feed-forward 48|in 2 layers"
+            })
+    void saysWhatIsSpecialInAFamily(String layout, String layers, String attention) {
+        assertThat(Cli.good(
+                                "inspect",
+                                Shared.golden("architectures-2026/" + layout).toString())
+                        .out())
+                .contains(layers, attention, "K parameters");
     }
 
     @Test

@@ -40,6 +40,7 @@ class ListCommandsTest {
                 .asString()
                 .contains("Mamba-Chat alone", "1,500", "recurrent state")
                 .doesNotContain("KV cache");
+        assertThat(lines(out, "mixtral")).singleElement().asString().contains(" llama ");
         assertThat(lines(out, "recurrent_gemma")).singleElement().asString().contains("7,500 or 15,500");
 
         var families = JsonMapper.shared()

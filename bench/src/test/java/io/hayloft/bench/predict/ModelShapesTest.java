@@ -2,6 +2,7 @@ package io.hayloft.bench.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.hayloft.base.UserError;
@@ -9,9 +10,11 @@ import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.formats.checkpoint.Checkpoint;
+import io.hayloft.formats.checkpoint.HuggingFaceConfig;
 import io.hayloft.formats.checkpoint.ReadOptions;
 import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.Role;
+import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.kernels.Linear;
@@ -20,6 +23,7 @@ import io.hayloft.testing.GgufBuilder;
 import io.hayloft.testing.Goldens;
 import io.hayloft.testing.Shared;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -187,6 +191,28 @@ class ModelShapesTest {
         assertThat(others).isPositive();
         assertThat(shape.stepBytes())
                 .isEqualTo(shape.weightBytes() - shape.config().layers() * others);
+    }
+
+    /** A block that a second layer has, too, adds the adapter of that layer only. */
+    @Test
+    void blocksThatLayersShareAreCountedOnce() throws IOException {
+        var text = Files.readString(Shared.golden("architectures-2026/zamba2").resolve("config.json"));
+        long two = weightBytes(text);
+        long one = weightBytes(text.replaceFirst("\"num_mem_blocks\": 2", "\"num_mem_blocks\": 1"));
+        var config = HuggingFaceConfig.parse("config.json", text.getBytes(StandardCharsets.UTF_8));
+        long block = 0;
+        for (var role : MatrixSize.SHARED) {
+            var size = MatrixSize.of(config, role, 1);
+            block += Linear.packedBytes(TensorType.F32, size.rows(), size.columns());
+        }
+        assertThat(two - one)
+                .isCloseTo(block, within(7L * NativeMemory.ALIGNMENT))
+                .isPositive();
+    }
+
+    private static long weightBytes(String config) {
+        var parsed = HuggingFaceConfig.parse("config.json", config.getBytes(StandardCharsets.UTF_8));
+        return new ModelShape("test", parsed, WeightTypes.uniform(parsed, TensorType.F32), "a test").weightBytes();
     }
 
     @Test

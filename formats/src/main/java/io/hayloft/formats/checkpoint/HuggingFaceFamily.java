@@ -181,9 +181,11 @@ record HuggingFaceFamily(
             }
         }
         ONLY.forEach((name, value) -> {
-            if (withoutEffect.contains(name) && file.has(name) && !file.shown(name).equals(value)) {
-                throw file.error(
-                        "field '" + name + "' is " + file.shown(name) + ", which is not supported; supported is " + value);
+            if (withoutEffect.contains(name)
+                    && file.has(name)
+                    && !file.shown(name).equals(value)) {
+                throw file.error("field '" + name + "' is " + file.shown(name)
+                        + ", which is not supported; supported is " + value);
             }
         });
         return file.or(defaults).calledIn(names);

@@ -120,17 +120,23 @@ class ExpertsConfigTest {
 
     /** What would be computed in another way than the file means is refused, whether or not other fields make it matter. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "granitemoehybrid|\"layer_types\": [\"mamba\"], \"mamba_n_heads\": 8, \"mamba_d_head\": \"x\"|mamba_d_head",
-        "granitemoehybrid|\"layer_types\": [\"attention\"], \"position_embedding_type\": \"alibi\"|position_embedding_type",
-        "granitemoehybrid|\"layer_types\": [\"attention\"], \"attention_multiplier\": -1|attention_multiplier",
-        "granitemoehybrid|\"layer_types\": [\"attention\"], \"normalization_function\": \"layernorm\"|normalization_function",
-        "nemotron_h|\"hybrid_override_pattern\": \"*\", \"mamba_hidden_act\": \"gelu\"|mamba_hidden_act",
-        "qwen2_moe|\"layer_types\": [\"chunked_attention\"]|layer type 'chunked_attention' is not supported",
-        "qwen3_moe|\"layer_types\": []|field 'layer_types' has 0 entries for 1 layers",
-        "mixtral|\"num_experts_per_tok\": 9|experts of a token must be between 1 and 8, not 9",
-        "zamba2|\"layers_block_type\": [\"mamba\"], \"head_dim\": 8, \"n_mamba_heads\": 8, \"time_step_min\": 1e300|time step"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "granitemoehybrid|\"layer_types\": [\"mamba\"], \"mamba_n_heads\": 8, \"mamba_d_head\":"
+                        + " \"x\"|mamba_d_head",
+                "granitemoehybrid|\"layer_types\": [\"attention\"], \"position_embedding_type\":"
+                        + " \"alibi\"|position_embedding_type",
+                "granitemoehybrid|\"layer_types\": [\"attention\"], \"attention_multiplier\": -1|attention_multiplier",
+                "granitemoehybrid|\"layer_types\": [\"attention\"], \"normalization_function\":"
+                        + " \"layernorm\"|normalization_function",
+                "nemotron_h|\"hybrid_override_pattern\": \"*\", \"mamba_hidden_act\": \"gelu\"|mamba_hidden_act",
+                "qwen2_moe|\"layer_types\": [\"chunked_attention\"]|layer type 'chunked_attention' is not supported",
+                "qwen3_moe|\"layer_types\": []|field 'layer_types' has 0 entries for 1 layers",
+                "mixtral|\"num_experts_per_tok\": 9|experts of a token must be between 1 and 8, not 9",
+                "zamba2|\"layers_block_type\": [\"mamba\"], \"head_dim\": 8, \"n_mamba_heads\": 8, \"time_step_min\":"
+                        + " 1e300|time step"
+            })
     void oddFieldsAreNamed(String modelType, String fields, String message) {
         assertThatThrownBy(() -> parse(modelType, 1, fields))
                 .isInstanceOf(UserError.class)
