@@ -2,6 +2,7 @@ package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.hub.ModelStore;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,7 +72,7 @@ final class InspectCommand extends Subcommand {
         if (count < 1_000_000) {
             return count / 1000 + "K parameters";
         }
-        var millions = count < 10_000_000 ? String.valueOf(count / 100_000 / 10.0) : String.valueOf(count / 1_000_000);
+        var millions = count < 10_000_000 ? String.format(Locale.ROOT, "%.1f", count / 1e6) : String.valueOf(count / 1_000_000);
         return millions + "M parameters";
     }
 

@@ -18,8 +18,8 @@ record Cost(Sort sort, String detail) {
         /** A byte of the weights in a decode step. */
         STEP_WEIGHTS("step, one byte of weights"),
         /** A channel of a query that looks at a token in a decode step. */
-        STEP_ATTENTION("step, one channel of a query at one token"),
-        /** What a method does in a layer in a decode step, whatever is looked at. */
+        STEP_ATTENTION("step, attention of one channel of a query to one token"),
+        /** The work of a method in a layer and decode step that does not depend on how many tokens it holds. */
         STEP_UPKEEP("step, upkeep of one layer");
 
         private final String label;

@@ -2,6 +2,11 @@ package io.hayloft.bench.predict;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.formats.config.AttentionConfig;
+import io.hayloft.formats.config.MambaConfig;
+import io.hayloft.formats.config.Mamba2Config;
+import io.hayloft.formats.config.DeltaConfig;
+import io.hayloft.formats.config.ShortConvolutionConfig;
+import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.ExpertsConfig;
 import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.formats.config.ParallelMixers;
@@ -47,11 +52,32 @@ final class CostNames {
         return switch (mixer) {
             case AttentionConfig attention -> attention(attention);
             case LayerConfig.NoMixer none -> "no mixer";
-            case LayerConfig.Recurrent recurrent -> recurrent.toString();
-            case ParallelMixers both -> attention(both.attention()) + " beside " + both.mamba();
+            case LayerConfig.Recurrent recurrent -> recurrent(recurrent);
+            case ParallelMixers both -> attention(both.attention()) + " beside " + recurrent(both.mamba());
             case SharedBlockConfig shared ->
                 attention(shared.attention()) + ", adapters " + shared.adapterRank() + ", "
-                        + feedForward(shared.feedForward()) + " before " + shared.mamba();
+                        + feedForward(shared.feedForward()) + " before " + recurrent(shared.mamba());
+        };
+    }
+
+    /** The sizes of a recurrent mixer. */
+    private static String recurrent(LayerConfig.Recurrent mixer) {
+        return switch (mixer) {
+            case MambaConfig mamba ->
+                "mamba " + mamba.channels() + " state " + mamba.stateSize() + " convolution " + mamba.convolution()
+                        + " rank " + mamba.stepRank() + (mamba.innerNorms() ? " norms" : "");
+            case Mamba2Config mamba ->
+                "mamba2 " + mamba.heads() + "x" + mamba.headDim() + " groups " + mamba.groups() + " state "
+                        + mamba.stateSize() + " convolution " + mamba.convolution();
+            case DeltaConfig delta ->
+                "delta " + delta.heads() + "/" + delta.keyHeads() + " keys " + delta.keyDim() + " values "
+                        + delta.valueDim() + " convolution " + delta.convolution();
+            case ShortConvolutionConfig convolution ->
+                "convolution " + convolution.channels() + "x" + convolution.convolution();
+            case GriffinConfig griffin ->
+                "griffin " + griffin.channels() + " blocks " + griffin.blocks() + " convolution "
+                        + griffin.convolution();
+            case RwkvConfig rwkv -> "rwkv5 " + rwkv.heads() + "x" + rwkv.headSize();
         };
     }
 

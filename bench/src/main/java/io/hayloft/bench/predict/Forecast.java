@@ -4,7 +4,6 @@ import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,20 +61,19 @@ public record Forecast(
             int threads,
             @Nullable Path machineFile) {
         private Machine machine() {
-            var known = machineFile != null && Files.isRegularFile(machineFile) ? Machine.read(machineFile) : null;
-            return known != null && known.isHere(threads) ? known : Machine.unmeasured(threads);
+            var here = Machine.unmeasured(threads);
+            return machineFile == null ? here : here.together(machineFile);
         }
 
         /** Keeps what was measured, if the folder can be written. */
         private void keep(Machine machine) {
-            if (machineFile != null
-                    && machine.costs().size() > machine().costs().size()) {
+            if (machineFile != null && machine.costs().size() > machine().costs().size()) {
                 machine.keep(machineFile);
             }
         }
     }
 
-    /** What decodes together: sequences of the same text that was read in the same way. */
+    /** Sequences that decode together: of the same text that was read in the same way. */
     private record Batch(Optional<?> text, PrefillPattern pattern) {
         static Batch of(Method method) {
             return new Batch(method.prompt().filter(step -> !step.keepsAll()), method.prefillPattern());

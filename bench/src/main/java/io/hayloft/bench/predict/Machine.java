@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
@@ -83,6 +84,7 @@ public record Machine(
         var alike = costs.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(cost.sort().label()))
                 .mapToDouble(Map.Entry::getValue)
+                .filter(seconds -> seconds > 0)
                 .sorted()
                 .toArray();
         return alike.length > 0 ? alike[alike.length / 2] : cost.sort().atBest(this);
@@ -99,10 +101,10 @@ public record Machine(
             boolean positive =
                     machine.cpu != null && machine.gflops > 0 && machine.gigabytesPerSecond > 0 && machine.threads > 0;
             for (double seconds : machine.costs.values()) {
-                positive &= seconds > 0 && Double.isFinite(seconds);
+                positive &= seconds >= 0 && Double.isFinite(seconds);
             }
             if (!positive) {
-                throw new UserError(file + " describes no machine: its speeds and costs must be above 0");
+                throw new UserError(file + " describes no machine: its speeds must be above 0 and its costs not below");
             }
             return machine;
         } catch (JacksonException | NullPointerException e) {
@@ -122,13 +124,33 @@ public record Machine(
         return folder.resolve("machines").resolve(cpu + "-" + threads + "-" + VectorWidth.BITS + ".json");
     }
 
-    /** Writes a file that nothing depends on: where it cannot be written, there is none. */
-    void keep(Path file) {
+    /** The machine of a kept file with what is known of this one besides; this one where the file does not describe it. */
+    Machine together(Path file) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            var draft = Files.createTempFile(file.toAbsolutePath().getParent(), "machine", ".new");
-            write(draft);
-            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+            var kept = Files.isRegularFile(file) ? read(file) : this;
+            if (!kept.isHere(threads)) {
+                return this;
+            }
+            var all = new TreeMap<>(kept.costs);
+            all.putAll(costs);
+            return new Machine(cpu, threads, vectorBits, kept.gflops, kept.gigabytesPerSecond, all);
+        } catch (UserError e) {
+            return this; // damaged: it is made anew
+        }
+    }
+
+    /** Adds what is known to a file that nothing depends on: where it cannot be written, there is none. */
+    void keep(Path file) {
+        var folder = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        try {
+            Files.createDirectories(folder);
+            var draft = Files.createTempFile(folder, "machine", ".new");
+            try {
+                together(file).write(draft);
+                Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
         } catch (IOException | UserError e) {
             // a home that is read-only
         }

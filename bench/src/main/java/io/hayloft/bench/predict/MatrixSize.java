@@ -28,7 +28,10 @@ import java.util.stream.Stream;
 record MatrixSize(int rows, int columns) {
     private static final List<Role> ATTENTION = List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT);
 
-    /** What layers with a shared block have in common. */
+    /** Matrices of each expert of a mixture. */
+    static final List<Role> EXPERT = List.of(Role.EXPERT_GATE, Role.EXPERT_UP, Role.EXPERT_DOWN);
+
+    /** Matrices that layers with the same shared block have in common. */
     static final List<Role> SHARED =
             List.of(Role.QUERY, Role.KEY, Role.VALUE, Role.ATTENTION_OUTPUT, Role.GATE, Role.UP, Role.DOWN);
 

@@ -76,7 +76,7 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
             bytes += layerBytes(layer);
             if (config.feedForward(layer) instanceof ExpertsConfig experts) {
                 var parts = MatrixSize.matrices(config, layer).stream()
-                        .filter(role -> role.label().startsWith("expert"))
+                        .filter(MatrixSize.EXPERT::contains)
                         .toList();
                 bytes -= bytes(parts, layer) / experts.experts() * (experts.experts() - experts.chosen());
             }

@@ -47,7 +47,7 @@ final class ReadTwin implements AutoCloseable {
      * The time of a prompt's parts.
      *
      * @param linear seconds of an operation of matrix products, and all that a row takes besides
-     * @param attention seconds of a channel of a query at a token
+     * @param attention seconds of a channel of a query at a token; 0 in layers without attention
      */
     record Seconds(double linear, double attention) {}
 
@@ -57,7 +57,7 @@ final class ReadTwin implements AutoCloseable {
         double start = seconds(pattern, signals, 0, rows);
         var attention = attention();
         if (attention.isEmpty()) {
-            return new Seconds(start / linear(), 1e-15);
+            return new Seconds(start / linear(), 0);
         }
         double late = seconds(pattern, signals, depth, rows);
         double most = most(pattern);
@@ -65,7 +65,7 @@ final class ReadTwin implements AutoCloseable {
         double far = looks(attention.get(), depth, most);
         double channel = far > MORE * near ? Math.max(0, late - start) / (far - near) : 0;
         double row = Math.max(start / 10, start - near * channel) / linear();
-        return new Seconds(row, Math.max(channel, 1e-15));
+        return new Seconds(row, channel);
     }
 
     private Optional<AttentionConfig> attention() {

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
  * from where those of the whole model are.
  */
 final class StepTwin implements AutoCloseable {
-    private static final long MOST_LAYER_BYTES = 256L << 20;
     private static final long MOST_OUTPUT_BYTES = 256L << 20;
     private static final int LAYERS_OF_METHODS = 6;
     private static final int FEW_TOKENS = 64;
@@ -39,21 +38,30 @@ final class StepTwin implements AutoCloseable {
 
     private StepTwin(
             ModelShape shape, KvCodec cacheType, int threads, Stopwatch watch, int mostLayers, int vocabulary) {
-        var whole = shape.config();
         this.cacheType = cacheType;
         this.watch = watch;
-        int layers = 1;
-        for (long bytes = shape.layerBytes(0); layers < Math.min(mostLayers, whole.layers()); layers++) {
+        var numbers = IntStream.range(0, layers(shape, mostLayers)).boxed().toList();
+        var twin = TwinModel.ofLayers(shape, numbers, vocabulary);
+        weights = new ModelShape(shape.name(), twin.config(), twin.types(), shape.origin()).stepBytes();
+        context = shape.config().contextLength();
+        model = twin.load(threads);
+    }
+
+    /** As many layers as lie within the limit, and those up to the first with attention if the model has one. */
+    static int layers(ModelShape shape, int mostLayers) {
+        var config = shape.config();
+        int needed = IntStream.range(0, config.layers())
+                .filter(layer -> config.findAttention(layer).isPresent())
+                .findFirst()
+                .orElse(0);
+        int layers = 0;
+        for (long bytes = 0; layers < Math.min(mostLayers, config.layers()); layers++) {
             bytes += shape.layerBytes(layers);
-            if (bytes > MOST_LAYER_BYTES && whole.findAttention(layers - 1).isPresent()) {
+            if (layers > needed && bytes > TwinModel.MOST_LAYER_BYTES) {
                 break;
             }
         }
-        var numbers = IntStream.range(0, layers).boxed().toList();
-        var twin = TwinModel.ofLayers(shape, numbers, vocabulary);
-        weights = new ModelShape(shape.name(), twin.config(), twin.types(), shape.origin()).stepBytes();
-        context = whole.contextLength();
-        model = twin.load(threads);
+        return Math.max(1, layers);
     }
 
     /** For the time of the model itself. */
@@ -85,10 +93,10 @@ final class StepTwin implements AutoCloseable {
     Seconds full(Method full) {
         var shallow = step(full, depth(SHALLOW), 1);
         if (!model.cacheShape().hasKv()) {
-            return new Seconds(shallow.seconds / weights, 1e-15);
+            return new Seconds(shallow.seconds / weights, 0);
         }
         var deep = step(full, depth(DEPTH), 1);
-        double attention = Math.max(1e-15, (deep.seconds - shallow.seconds) / (deep.channels - shallow.channels));
+        double attention = Math.max(0, (deep.seconds - shallow.seconds) / (deep.channels - shallow.channels));
         double bytes = Math.max(shallow.seconds / 10, shallow.seconds - shallow.channels * attention);
         return new Seconds(bytes / weights, attention);
     }
@@ -130,7 +138,7 @@ final class StepTwin implements AutoCloseable {
             channel = (far.seconds - rest) / far.channels;
             upkeep = 0;
         }
-        return new MethodSeconds(Math.max(1e-15, upkeep), Math.max(1e-15, channel), Math.max(1e-15, build));
+        return new MethodSeconds(upkeep, Math.max(0, channel), build);
     }
 
     private int depth(int tokens) {

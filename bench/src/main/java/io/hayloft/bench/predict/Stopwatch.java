@@ -87,15 +87,19 @@ final class Stopwatch {
         var counted = new ArrayList<Double>();
         double before = Double.MAX_VALUE;
         int calm = 0;
-        while (calm < pace.calmRounds && seconds(start) < pace.mostSeconds) {
+        for (int rounds = 0;
+                calm < pace.calmRounds && (rounds <= pace.calmRounds || seconds(start) < pace.mostSeconds);
+                rounds++) {
             long begin = System.nanoTime();
-            double compiled = compilerSeconds();
+            double compiled = compiledSeconds();
+            double others = otherSeconds();
             var round = new ArrayList<Double>();
-            while (round.size() < 2 || seconds(begin) < pace.roundSeconds) {
+            while (round.isEmpty() || seconds(begin) < pace.roundSeconds) {
                 round.add(work.seconds());
             }
             double middle = middle(round);
-            boolean busy = compilerSeconds() - compiled > AT_REST * seconds(begin);
+            double compiler = Math.max(compiledSeconds() - compiled, otherSeconds() - others);
+            boolean busy = compiler > AT_REST * seconds(begin);
             if (busy || middle < GAIN * before) {
                 counted.clear();
                 calm = 0;
@@ -105,7 +109,7 @@ final class Stopwatch {
             counted.addAll(round);
             before = middle;
         }
-        steady &= calm == pace.calmRounds;
+        steady &= calm > 0;
         return middle(counted);
     }
 
@@ -122,21 +126,25 @@ final class Stopwatch {
         return values.stream().sorted().toList().get(values.size() / 2);
     }
 
+    /** Time that the JIT compiler has worked on methods that it is done with; 0 where the JVM does not say. */
+    private double compiledSeconds() {
+        return compiler == null ? 0 : compiler.getTotalCompilationTime() * 1e-3;
+    }
+
     /**
-     * Processor time of the JIT compiler and all else in this process that is no Java thread, and the compiler's own account
-     * besides: that grows only when the compiler is done with a method, the other in steps of 10 ms.
+     * Processor time of all in this process that is no Java thread, of which the JIT compiler takes most, as it goes, in steps of
+     * 10 ms; 0 where the JVM does not say.
      */
-    private double compilerSeconds() {
+    private static double otherSeconds() {
         var threads = ManagementFactory.getThreadMXBean();
-        double compiled = compiler == null ? 0 : compiler.getTotalCompilationTime() * 1e-3;
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)
                 || !threads.isThreadCpuTimeSupported()) {
-            return compiled;
+            return 0;
         }
         long nanos = system.getProcessCpuTime();
         for (long id : threads.getAllThreadIds()) {
             nanos -= Math.max(0, threads.getThreadCpuTime(id));
         }
-        return nanos * 1e-9 + compiled;
+        return nanos * 1e-9;
     }
 }

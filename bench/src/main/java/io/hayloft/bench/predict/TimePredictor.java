@@ -6,7 +6,6 @@ import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import io.hayloft.methods.registry.Methods;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -87,10 +86,12 @@ final class TimePredictor implements AutoCloseable {
                 boolean same = config.stack().get(layer).equals(config.stack().get(kind.first()));
                 linear += same ? work.linear(layer, tokens) : 0;
             }
-            double looks = attentionOf(kind)
-                    .map(attention -> ReadWork.attention(attention, 0, tokens, most))
-                    .orElse(0.0);
-            seconds += linear * seconds(linear(kind, how)) + kind.count() * looks * seconds(attention(kind, how));
+            seconds += linear * seconds(linear(kind, how));
+            var attention = attentionOf(kind);
+            if (attention.isPresent()) {
+                double looks = kind.count() * ReadWork.attention(attention.get(), 0, tokens, most);
+                seconds += looks * seconds(attention(kind, how));
+            }
         }
         return seconds;
     }
@@ -157,8 +158,8 @@ final class TimePredictor implements AutoCloseable {
     }
 
     /** How layers read a prompt. */
-    private record Reading(PrefillPattern pattern, SignalRequest signals) {
-        static final Reading USUAL = new Reading(PrefillPattern.EXACT, SignalRequest.NONE);
+    private record ReadPattern(PrefillPattern pattern, SignalRequest signals) {
+        static final ReadPattern USUAL = new ReadPattern(PrefillPattern.EXACT, SignalRequest.NONE);
 
         String name() {
             return CostNames.pattern(pattern, signals.accumulatedAttention());
@@ -166,22 +167,22 @@ final class TimePredictor implements AutoCloseable {
     }
 
     /** How a method has layers of a kind read: without attention in the usual way, within a window without signals. */
-    private Reading how(LayerKinds.Kind kind, Method method) {
+    private ReadPattern how(LayerKinds.Kind kind, Method method) {
         var attention = attentionOf(kind);
         if (attention.isEmpty()) {
-            return Reading.USUAL;
+            return ReadPattern.USUAL;
         }
         boolean recorded =
                 method.signals().accumulatedAttention() && !attention.get().sliding();
-        return new Reading(method.prefillPattern(), new SignalRequest(0, recorded));
+        return new ReadPattern(method.prefillPattern(), new SignalRequest(0, recorded));
     }
 
-    private Cost linear(LayerKinds.Kind kind, Reading how) {
+    private Cost linear(LayerKinds.Kind kind, ReadPattern how) {
         var layer = shape.config().stack().get(kind.first());
         return new Cost(Cost.Sort.READ_LINEAR, CostNames.layer(shape, layer, kind.first()) + how.name());
     }
 
-    private Cost attention(LayerKinds.Kind kind, Reading how) {
+    private Cost attention(LayerKinds.Kind kind, ReadPattern how) {
         var layer = shape.config().stack().get(kind.first());
         return new Cost(
                 Cost.Sort.READ_ATTENTION, CostNames.mixer(layer.mixer()) + ", " + cacheType.text() + how.name());
@@ -219,7 +220,10 @@ final class TimePredictor implements AutoCloseable {
         progress.accept("measuring this machine: " + weights().key());
         try (var twin = StepTwin.ofModel(shape, cacheType, threads, watch)) {
             var full = twin.full(FULL);
-            machine = machine.with(weights(), full.weights()).with(attended(cacheType.text()), full.attention());
+            machine = machine.with(weights(), full.weights());
+            if (kvLayers > 0) {
+                machine = machine.with(attended(cacheType.text()), full.attention());
+            }
         }
     }
 
@@ -227,8 +231,11 @@ final class TimePredictor implements AutoCloseable {
     private void measureMethod(Method method, CacheSizes sizes) {
         var build = new Cost(Cost.Sort.BUILD, of(method));
         var looks = attended(sizes.form());
-        if (!measures
-                || (machine.seconds(build).isPresent() && machine.seconds(looks).isPresent())) {
+        var upkeep = new Cost(Cost.Sort.STEP_UPKEEP, of(sizes.form()));
+        boolean full = sizes.form().equals(cacheType.text()); // it looks at tokens as the full cache does
+        boolean known = machine.seconds(looks).isPresent()
+                && (full || machine.seconds(upkeep).isPresent());
+        if (!measures || (known && machine.seconds(build).isPresent())) {
             return;
         }
         progress.accept("measuring this machine: " + method.name());
@@ -237,22 +244,27 @@ final class TimePredictor implements AutoCloseable {
         }
         var seconds = methodTwin.method(method, FULL);
         machine = machine.with(build, seconds.build());
-        if (machine.seconds(looks).isEmpty()) {
-            var upkeep = new Cost(Cost.Sort.STEP_UPKEEP, of(sizes.form()));
+        if (!known) {
             machine = machine.with(looks, seconds.attention()).with(upkeep, seconds.upkeep());
         }
     }
 
     /** Measures what reading takes in layers of a kind, unless it is known. */
-    private void measureReading(LayerKinds.Kind kind, Reading how) {
-        var costs = List.of(linear(kind, how), attention(kind, how));
-        if (!measures || costs.stream().allMatch(cost -> machine.seconds(cost).isPresent())) {
+    private void measureReading(LayerKinds.Kind kind, ReadPattern how) {
+        var linear = linear(kind, how);
+        boolean attends = attentionOf(kind).isPresent();
+        boolean known = machine.seconds(linear).isPresent()
+                && (!attends || machine.seconds(attention(kind, how)).isPresent());
+        if (!measures || known) {
             return;
         }
-        progress.accept("measuring this machine: " + costs.getFirst().key());
+        progress.accept("measuring this machine: " + linear.key());
         try (var twin = new ReadTwin(shape, kind.first(), cacheType, threads, watch)) {
             var seconds = twin.measure(how.pattern(), how.signals());
-            machine = machine.with(costs.getFirst(), seconds.linear()).with(costs.getLast(), seconds.attention());
+            machine = machine.with(linear, seconds.linear());
+            if (attends) {
+                machine = machine.with(attention(kind, how), seconds.attention());
+            }
         }
     }
 

@@ -32,7 +32,8 @@ import java.util.function.LongUnaryOperator;
  * @param values fills the rows of a weight
  */
 record TwinModel(DecoderConfig config, WeightTypes types, Values values) implements Checkpoint, WeightSource {
-    private static final long MOST_LAYER_BYTES = 256L << 20;
+    /** Bytes of the layers of a twin, unless one alone has more. */
+    static final long MOST_LAYER_BYTES = 256L << 20;
 
     /** Makes the weights up. */
     @FunctionalInterface
@@ -68,12 +69,12 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
      * @param vocabulary tokens that the twin knows
      */
     static TwinModel ofLayers(ModelShape shape, List<Integer> layers, int vocabulary) {
-        var whole = shape.config();
-        var in = whole.tokens();
+        var all = shape.config();
+        var in = all.tokens();
         var tokens = new DecoderConfig.Tokens(vocabulary, -1, List.of(), in.embeddingScale(), false, in.softCap());
         var stack = layers.stream().map(number -> small(shape, number)).toList();
         var config =
-                new DecoderConfig(whole.architecture(), whole.hidden(), whole.context(), tokens, whole.norms(), stack);
+                new DecoderConfig(all.architecture(), all.hidden(), all.context(), tokens, all.norms(), stack);
         var types = new ArrayList<Map<Role, TensorType>>();
         for (int number : layers) {
             var ofLayer = new EnumMap<Role, TensorType>(Role.class);

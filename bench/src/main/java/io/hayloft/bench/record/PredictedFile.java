@@ -10,7 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What a run was predicted to take before it began, as it lies in its folder. It decides nothing: no record depends on it.
+ * The bytes and times of a run's methods as they were predicted before it began. It lies in the run's folder and decides
+ * nothing: no record depends on it.
  *
  * @param methods one for each method, in the order in which they were predicted
  */

@@ -31,6 +31,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -59,24 +60,34 @@ public final class BenchRun implements AutoCloseable {
         this.plan = Planner.plan(job.runner(), job.methods(), job.choice(), this.sizes, done, costs);
     }
 
-    /** What the run will cost: predicted, and written down for its report; measured where it cannot be predicted. */
+    /** The costs of the run: predicted, and written down for its report; measured where they cannot be predicted. */
     private CostModel costs(SampleSizes around, @Nullable Path machines) {
         var runner = job.runner();
-        int mean = (int) sizes.stream()
-                .mapToInt(SampleChoice.Size::promptTokens)
-                .average()
-                .orElse(1);
-        var forecast = runner.shape().flatMap(shape -> {
-            int threads = runner.model().threads();
-            var file = machines == null ? null : Machine.fileIn(machines, threads);
-            var type = KvCodec.parse(job.spec().cacheType());
-            return Forecast.of(new Forecast.Setting(shape, type, threads, file), job.methods(), mean);
-        });
+        var forecast = forecast(machines);
         if (forecast.isEmpty()) {
             return CostModel.measure(runner, around.example(), job.methods());
         }
         PredictedFile.add(folder(), forecast.get().file());
         return CostModel.of(forecast.get(), runner, around.example());
+    }
+
+    /** A forecast for prompts of the mean length; empty where the model's time cannot be predicted, which ends no run. */
+    private Optional<Forecast> forecast(@Nullable Path machines) {
+        var runner = job.runner();
+        int mean = (int) sizes.stream()
+                .mapToInt(SampleChoice.Size::promptTokens)
+                .average()
+                .orElse(1);
+        try {
+            return runner.shape().flatMap(shape -> {
+                int threads = runner.model().threads();
+                var file = machines == null ? null : Machine.fileIn(machines, threads);
+                var type = KvCodec.parse(job.spec().cacheType());
+                return Forecast.of(new Forecast.Setting(shape, type, threads, file), job.methods(), mean);
+            });
+        } catch (UserError | IllegalArgumentException | IllegalStateException e) {
+            return Optional.empty();
+        }
     }
 
     /**

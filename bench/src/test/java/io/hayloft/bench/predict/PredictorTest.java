@@ -11,6 +11,8 @@ import io.hayloft.formats.config.AttentionConfig;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.DecoderConfig.NormPlacement;
 import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.MambaConfig;
+import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.kernels.machine.MachineLimits;
 import io.hayloft.kv.cache.KvCodec;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +181,51 @@ class PredictorTest {
             assertThat(predictor.predict(FULL, 1000)).isEqualTo(first);
         }
         assertThat(heard).isEmpty();
+    }
+
+    /** The twin of a decode step has layers up to a limit, with attention or without. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Llama-3-8B", "mamba"})
+    void twinsOfLargeModelsAreNotWholeModels(String name) {
+        var large = name.equals("mamba") ? recurrent(64) : shape(name);
+
+        int layers = StepTwin.layers(large, Integer.MAX_VALUE);
+
+        assertThat(layers).isBetween(1, large.config().layers() - 1);
+        assertThat((layers - 1) * large.layerBytes(0)).isLessThanOrEqualTo(TwinModel.MOST_LAYER_BYTES);
+    }
+
+    /** A recurrent model of wide layers. */
+    private static ModelShape recurrent(int layers) {
+        var layer = new LayerConfig(new MambaConfig(8192, 16, 4, 256, false, true), new LayerConfig.None());
+        var config = new DecoderConfig(
+                "mamba",
+                4096,
+                new DecoderConfig.Context(100, 100, 100),
+                new DecoderConfig.Tokens(10, -1, List.of(), 1, true, 0),
+                new DecoderConfig.Norms(1e-5, false, false),
+                Collections.nCopies(layers, layer));
+        return new ModelShape("made up", config, WeightTypes.uniform(config, TensorType.F16), "a test");
+    }
+
+    /** What was kept by two runs is together; a damaged file and that of another machine are made anew. */
+    @Test
+    void keptFilesGrowAndDamagedOnesAreReplaced() throws IOException {
+        var file = folder.resolve("machines").resolve("here.json");
+        var one = new Cost(Cost.Sort.STEP_WEIGHTS, "one");
+        var other = new Cost(Cost.Sort.STEP_WEIGHTS, "other");
+        Machine.unmeasured(1).with(one, 1).keep(file);
+        Machine.unmeasured(1).with(other, 2).keep(file);
+        assertThat(Machine.unmeasured(1).together(file).costs()).containsOnlyKeys(one.key(), other.key());
+        assertThat(Machine.unmeasured(2).together(file).costs()).isEmpty();
+
+        Files.writeString(file, "{");
+        assertThat(Machine.unmeasured(1).together(file).costs()).isEmpty();
+        Machine.unmeasured(1).with(other, 2).keep(file);
+        assertThat(Machine.unmeasured(1).together(file).costs()).containsOnlyKeys(other.key());
+        try (var files = Files.list(file.getParent())) {
+            assertThat(files).containsExactly(file);
+        }
     }
 
     @ParameterizedTest

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** What methods take with a loaded model: prompts of random tokens, read and continued as {@code generate} does. */
+/** Measures the time of methods with a loaded model: prompts of random tokens, read and continued as {@code generate} does. */
 final class MeasuredTimes {
     /** Tokens of an answer: long enough for steps at a steady speed. */
     private static final int ANSWER = 25;
