@@ -19,8 +19,10 @@ import io.hayloft.tokenizer.Tokenizers;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,6 +143,18 @@ final class SamplesCommand extends Subcommand {
         fields.put("outputs", sample.references());
         fields.put("length", tokens.count(sample.prompt().text()) + sample.maxNewTokens());
         fields.put("answer_prefix", "");
+        var text = sample.prompt().text();
+        var spans = new ArrayList<Map<String, Object>>();
+        for (var span : sample.prompt().spans()) {
+            var place = new LinkedHashMap<String, Object>();
+            place.put("name", span.name());
+            place.put("from", text.codePointCount(0, span.from()));
+            place.put("to", text.codePointCount(0, span.to()));
+            spans.add(place);
+        }
+        if (!spans.isEmpty()) {
+            fields.put("spans", spans);
+        }
         return PythonJson.text(fields);
     }
 

@@ -55,6 +55,32 @@ class SamplesCommandTest {
     }
 
     @Test
+    void namedPartsAreCharactersOfTheInput() {
+        var tokenizer = Shared.path("evaluation/ruler/tokenizer").toString();
+        var run = Cli.good(
+                "samples", "--task", "instructions", "--length", "512", "--samples", "1", "--tokenizer", tokenizer);
+        var row = rows(run.out()).getFirst();
+        var input = row.get("input").stringValue();
+        assertThat(row.get("spans")).hasSize(3);
+        for (var span : row.get("spans")) {
+            var text = input.substring(
+                    input.offsetByCodePoints(0, span.get("from").intValue()),
+                    input.offsetByCodePoints(0, span.get("to").intValue()));
+            switch (span.get("name").stringValue()) {
+                case "secret" ->
+                    assertThat(text)
+                            .contains(row.get("outputs").get(3).stringValue())
+                            .endsWith("whoever asks for it.");
+                case "format" ->
+                    assertThat(text).contains(row.get("outputs").get(0).stringValue());
+                default ->
+                    assertThat(text)
+                            .startsWith("You are " + row.get("outputs").get(1).stringValue());
+            }
+        }
+    }
+
+    @Test
     void otherGeneratedTasksHaveTheSameForm() {
         var run = Cli.good("samples", "--task", "mini-needle", "--length", "256", "--samples", "2", "--seed", "3");
         var rows = rows(run.out());

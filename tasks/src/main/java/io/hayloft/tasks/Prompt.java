@@ -13,9 +13,17 @@ import java.util.List;
  *     only in texts without a chat format
  * @param spans named parts of instruction and document, of which it is interesting how much a method keeps; most prompts
  *     have none
+ * @param system whether the instruction is a message of role system, in a chat format that has this role; in others it comes
+ *     first in the user's message
  */
 public record Prompt(
-        String instruction, String document, String question, boolean chat, List<String> earlier, List<Span> spans) {
+        String instruction,
+        String document,
+        String question,
+        boolean chat,
+        List<String> earlier,
+        List<Span> spans,
+        boolean system) {
     /**
      * A named part of a prompt.
      *
@@ -43,11 +51,14 @@ public record Prompt(
         if (chat && !earlier.isEmpty()) {
             throw new IllegalArgumentException("a conversation in a chat format");
         }
+        if (system && (!chat || instruction.isBlank())) {
+            throw new IllegalArgumentException("a system message without a chat format or without a text");
+        }
     }
 
     /** A prompt without named parts. */
     public Prompt(String instruction, String document, String question, boolean chat, List<String> earlier) {
-        this(instruction, document, question, chat, earlier, List.of());
+        this(instruction, document, question, chat, earlier, List.of(), false);
     }
 
     /** A prompt with a single question. */
@@ -65,6 +76,11 @@ public record Prompt(
         return instruction + document;
     }
 
+    /** What the user's message says where the instruction is a message of its own. */
+    public String withoutInstruction() {
+        return document + question;
+    }
+
     /** The whole prompt, without any chat format and without answers to earlier questions. */
     public String text() {
         return instruction + document + String.join("", earlier) + question;
@@ -76,6 +92,6 @@ public record Prompt(
         var stay = spans.stream()
                 .filter(span -> span.to() <= context.length() && context().startsWith(context.substring(0, span.to())))
                 .toList();
-        return new Prompt(instruction, other, question, chat, earlier, stay);
+        return new Prompt(instruction, other, question, chat, earlier, stay, system);
     }
 }

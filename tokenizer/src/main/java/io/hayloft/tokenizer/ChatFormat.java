@@ -86,6 +86,16 @@ public final class ChatFormat {
         return false;
     }
 
+    /** Whether the template writes down messages of role system; some refuse them, some leave them out. */
+    public boolean takesSystemMessages() {
+        var messages = List.of(new ChatMessage("system", "rule"), new ChatMessage("user", "text"));
+        try {
+            return render(messages, true).contains("rule");
+        } catch (UserError e) {
+            return false;
+        }
+    }
+
     /** The file with the template. */
     String source() {
         return source;

@@ -44,12 +44,18 @@ public final class ApiClient implements AutoCloseable {
     /**
      * A prompt and when its answer ends.
      *
+     * @param system text of a system message before it; empty for none
      * @param text what the server is sent
      * @param chat whether it is a user's message, which the server puts into its chat format; otherwise it is completed as it is
      * @param maxTokens longest answer
      * @param stopAtNewline whether a line feed ends the answer
      */
-    public record Question(String text, boolean chat, int maxTokens, boolean stopAtNewline) {}
+    public record Question(String system, String text, boolean chat, int maxTokens, boolean stopAtNewline) {
+        /** A question without a system message. */
+        public Question(String text, boolean chat, int maxTokens, boolean stopAtNewline) {
+            this("", text, chat, maxTokens, stopAtNewline);
+        }
+    }
 
     /**
      * An answer.
@@ -154,7 +160,11 @@ public final class ApiClient implements AutoCloseable {
         var body = JSON.createObjectNode();
         body.put("model", endpoint.model());
         if (question.chat()) {
-            body.putArray("messages").addObject().put("role", "user").put("content", question.text());
+            var messages = body.putArray("messages");
+            if (!question.system().isEmpty()) {
+                messages.addObject().put("role", "system").put("content", question.system());
+            }
+            messages.addObject().put("role", "user").put("content", question.text());
         } else {
             body.put("prompt", question.text());
         }

@@ -6,6 +6,9 @@ import io.hayloft.bench.identity.RecordKey;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.Task;
+import io.hayloft.tasks.TokenCounter;
+import io.hayloft.tasks.longbench.ChoiceTask;
+import java.util.Optional;
 
 /**
  * A sample that a run is about to answer.
@@ -39,6 +42,17 @@ public record PlannedSample(
     /** Tokens of the prompt before its middle was cut out. */
     public int tokensBeforeCut() {
         return sample.facets().get(TOKENS_BEFORE) instanceof Number number ? number.intValue() : promptTokens();
+    }
+
+    /**
+     * The prompt of its second call after a reply to the first, cut where the first one is, as the published program does: a
+     * reply may be long.
+     *
+     * @throws java.util.NoSuchElementException if the sample has one call only
+     */
+    public Prompt second(String reply, TokenCounter tokens) {
+        return ChoiceTask.cut(
+                Optional.ofNullable(sample.second()).orElseThrow().prompt(reply), limitTokens, tokens);
     }
 
     /** SHA-256 of the prompt's text before the chat format. */

@@ -52,7 +52,7 @@ final class EndpointRecorder {
     ApiClient.Question second(PlannedSample planned, Sample.SecondCall call, String reply) {
         int wish = job.spec().maxNewTokens();
         int most = wish > 0 ? Math.min(wish, call.maxNewTokens()) : call.maxNewTokens();
-        return question(call.prompt(reply), planned.rules(), most);
+        return question(planned.second(reply, job.runner().tokens()), planned.rules(), most);
     }
 
     private ApiClient.Question question(Prompt prompt, AnswerRules rules, int most) {
@@ -61,11 +61,15 @@ final class EndpointRecorder {
             case COMPLETIONS -> false;
             case AUTO -> prompt.chat() && hasChatFormat();
         };
-        var text = endpoint.api() == Api.COMPLETIONS ? job.runner().chatText(prompt) : prompt.text();
+        boolean system = chat && prompt.system();
+        var text = endpoint.api() == Api.COMPLETIONS
+                ? job.runner().chatText(prompt)
+                : system ? prompt.withoutInstruction() : prompt.text();
         var wishes =
                 new AnswerRules(most, rules.minNewTokens(), rules.atNewline(), rules.seed(), rules.maxThinkingTokens());
         boolean stopAtNewline = endsAtNewline(rules) && !mayThink(rules);
-        return new ApiClient.Question(text, chat, wishes.allNewTokens(), stopAtNewline);
+        return new ApiClient.Question(
+                system ? prompt.instruction().strip() : "", text, chat, wishes.allNewTokens(), stopAtNewline);
     }
 
     private static boolean endsAtNewline(AnswerRules rules) {
@@ -191,7 +195,8 @@ final class EndpointRecorder {
     /** Hash of what the server is sent, as the tokens that it makes of it are not known. */
     private String textHash(PlannedSample planned) {
         var question = question(planned);
-        return Hashes.of((question.chat() ? "chat\n" : "text\n") + question.text());
+        var system = question.system().isEmpty() ? "" : "system\n" + question.system() + "\n";
+        return Hashes.of(system + (question.chat() ? "chat\n" : "text\n") + question.text());
     }
 
     String key(PlannedSample planned) {

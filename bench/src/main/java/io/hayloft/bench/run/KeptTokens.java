@@ -52,14 +52,27 @@ final class KeptTokens {
         this.spans = spans(planned.sample().prompt());
     }
 
-    /** The named parts of a prompt in tokens; none where its text is not found as it is. */
+    /** The named parts of a prompt in tokens; none where its text is not found as it is, in one piece or in two messages. */
     private List<Part> spans(Prompt prompt) {
-        var context = prompt.context();
-        int at = prompt.spans().isEmpty() ? -1 : text.indexOf(context.strip());
-        int shift = at - context.indexOf(context.strip());
+        if (prompt.spans().isEmpty()) {
+            return List.of();
+        }
+        var parts = new ArrayList<>(spans(prompt, prompt.context(), 0));
+        if (parts.isEmpty()) {
+            parts.addAll(spans(prompt, prompt.instruction(), 0));
+            parts.addAll(spans(prompt, prompt.document(), prompt.instruction().length()));
+        }
+        return List.copyOf(parts);
+    }
+
+    /** The named parts that lie in a piece of the prompt, which begins at this character of it. */
+    private List<Part> spans(Prompt prompt, String piece, int from) {
+        int at = text.indexOf(piece.strip());
+        int shift = at - piece.indexOf(piece.strip()) - from;
         return at < 0
                 ? List.of()
                 : prompt.spans().stream()
+                        .filter(span -> span.from() >= from && span.to() <= from + piece.length())
                         .map(span ->
                                 new Part(span.name(), tokenAt(shift + span.from()), tokenAt(shift + span.to() - 1) + 1))
                         .toList();

@@ -118,7 +118,7 @@ final class PromptEncoder implements TokenCounter {
         if (!prompt.chat() || chat.isEmpty()) {
             return prompt.text();
         }
-        var text = chat.get().render(List.of(new ChatMessage("user", prompt.text())), true);
+        var text = chat.get().render(messages(chat.get(), prompt), true);
         var bos = repeatedBos();
         return bos.isPresent() ? text.substring(tokenizer.token(bos.getAsInt()).length()) : text;
     }
@@ -137,7 +137,7 @@ final class PromptEncoder implements TokenCounter {
     }
 
     private EncodedPrompt encodeChat(ChatFormat format, Prompt prompt, Protocol protocol) {
-        var messages = List.of(new ChatMessage("user", prompt.text()));
+        var messages = messages(format, prompt);
         var chat = format.rendered(messages, true, Map.of());
         var ids = ChatFormat.encode(tokenizer, chat);
         requireParts(prompt, protocol);
@@ -145,7 +145,7 @@ final class PromptEncoder implements TokenCounter {
             return new EncodedPrompt(ids, ids.length);
         }
         // templates may trim the message, so the context is looked for by what can be found of it
-        var context = prompt.context().strip();
+        var context = (messages.size() > 1 ? prompt.document() : prompt.context()).strip();
         int start = chat.text().indexOf(context);
         if (start < 0) {
             throw cannotSplit("the chat format changes its context");
@@ -154,6 +154,15 @@ final class PromptEncoder implements TokenCounter {
         int withStart = shared(ids, tokenizer.encodeChat(upToContext, true));
         int without = shared(ids, tokenizer.encodeChat(upToContext, false));
         return new EncodedPrompt(ids, Math.max(withStart, without));
+    }
+
+    /** An instruction that is a system message goes into the user's where the format does not take it. */
+    private static List<ChatMessage> messages(ChatFormat format, Prompt prompt) {
+        return prompt.system() && format.takesSystemMessages()
+                ? List.of(
+                        new ChatMessage("system", prompt.instruction().strip()),
+                        new ChatMessage("user", prompt.withoutInstruction()))
+                : List.of(new ChatMessage("user", prompt.text()));
     }
 
     private static void requireParts(Prompt prompt, Protocol protocol) {

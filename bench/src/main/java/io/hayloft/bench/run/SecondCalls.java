@@ -37,7 +37,7 @@ final class SecondCalls {
             return first;
         }
         var reply = first.completion();
-        var prompt = runner.encode(call.prompt(reply.text()), Protocol.QUESTION_AWARE);
+        var prompt = runner.encode(planned.second(reply.text(), runner.tokens()), Protocol.QUESTION_AWARE);
         var rules = planned.rules();
         int most = spec.maxNewTokens() > 0 ? Math.min(spec.maxNewTokens(), call.maxNewTokens()) : call.maxNewTokens();
         var again =

@@ -81,6 +81,17 @@ class ApiClientTest {
     }
 
     @Test
+    void rulesAreASystemMessage() throws Exception {
+        try (var server = serving(message("me", 40, 1))) {
+            ask(server, new Question("Be brief.", "Who?", true, 9, false));
+            var body = new JsonMapper().readTree(server.requests().getFirst().body());
+            assertThat(body.get("messages").toString())
+                    .isEqualTo("[{\"role\":\"system\",\"content\":\"Be brief.\"},"
+                            + "{\"role\":\"user\",\"content\":\"Who?\"}]");
+        }
+    }
+
+    @Test
     void countsThatTheServerDoesNotGiveAreNone() throws Exception {
         try (var server = serving(status(200, "{\"choices\":[{\"text\":\"a\"}]}"))) {
             assertThat(ask(server, PLAIN)).isEqualTo(new Reply("a", "", -1, -1, null));

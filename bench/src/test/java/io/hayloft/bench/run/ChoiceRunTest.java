@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
+import io.hayloft.bench.plan.AnswerRules;
 import io.hayloft.bench.plan.EncodedPrompt;
+import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
+import io.hayloft.tasks.Sample;
+import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.longbench.ChoiceTask;
 import io.hayloft.testing.Shared;
@@ -18,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +34,13 @@ class ChoiceRunTest {
     @TempDir
     Path folder;
 
-    /** The cuts of the published program, with and without a BOS token. */
+    /** The cuts of the published program, with and without a BOS token; it cuts second prompts, too. */
     @Test
     void promptsAreCutAsPublished() throws IOException {
         var tokenizer = Tokenizers.fromFolder(Shared.path("evaluation/ruler/tokenizer"));
         var cuts = Files.readAllLines(Shared.path("evaluation/longbench-v2/truncation.jsonl"));
         assertThat(cuts).hasSize(48);
+        int seconds = 0;
         for (var line : cuts) {
             var cut = JsonMapper.shared().readTree(line);
             boolean bos = cut.get("branch").stringValue().equals("model_map");
@@ -60,7 +67,28 @@ class ChoiceRunTest {
                             .text())
                     .as(cut.get("id").stringValue())
                     .isEqualTo(cut.get("result").stringValue());
+            if (prompt.text().equals(prompt.text().strip())) { // replies are trimmed
+                assertThat(planned(cut.get("max_len").intValue())
+                                .second(prompt.text(), tokens)
+                                .text())
+                        .as("second prompt %s", cut.get("id").stringValue())
+                        .isEqualTo(cut.get("result").stringValue());
+                seconds++;
+            }
         }
+        assertThat(seconds).isEqualTo(24);
+    }
+
+    /** A sample whose second prompt is the reply to the first, cut to a limit. */
+    private static PlannedSample planned(int limit) {
+        var first = new Prompt("", "a", true);
+        var second = new Sample.SecondCall("$COT$", 128);
+        var sample =
+                new Sample("v2", Category.SYNTHETIC, "a", first, List.of(), List.of(), 1, Map.of(), second);
+        var rules = new AnswerRules(1, 0, false, 0, AnswerRules.NO_THOUGHTS);
+        var ids = new EncodedPrompt(new int[1], 1);
+        var task = Tasks.named("longbench-v2-cot");
+        return new PlannedSample(task, sample, first, limit, ids, 0, rules, Protocol.QUESTION_AWARE);
     }
 
     /** The second call is a prompt of its own: the same as asking it alone, with the first reply in it. */

@@ -113,7 +113,8 @@ class KeptTokensTest {
                 List.of(
                         new Prompt.Span("first", 0, "the amber otter".length()),
                         new Prompt.Span("half", "the amber ".length(), "the amber otter was".length()),
-                        new Prompt.Span("middle", words.length() / 2, words.length() / 2 + "the amber".length())));
+                        new Prompt.Span("middle", words.length() / 2, words.length() / 2 + "the amber".length())),
+                false);
         var sample = new Sample("mini-needle", Category.NEEDLE, "1", prompt, List.of("x"), List.of(), 2, Map.of());
         var methods = Stream.of("full", "streaming:4x", "kivi:2bit")
                 .map(Methods::parse)

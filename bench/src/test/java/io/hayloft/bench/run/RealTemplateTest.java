@@ -59,6 +59,29 @@ class RealTemplateTest {
         return requireNonNull(loaded);
     }
 
+    /** The rules stand in a message of their own, and their tokens are found there. */
+    @Test
+    void rulesAreASystemMessage() {
+        var spec = BenchSpec.builder(new ModelChoice("smollm2", file, false))
+                .truncation(false)
+                .methods(List.of("streaming:4x"))
+                .tasks(List.of("instructions"))
+                .lengths(List.of(300))
+                .samples(1)
+                .maxNewTokens(4)
+                .build();
+        try (var job = SampleJob.open(spec, model())) {
+            var text = String.join("", job.runner().pieces(job.choice().planned(0).prompt().ids()));
+            assertThat(text).startsWith("<|im_start|>system\nThese rules hold");
+            assertThat(text).contains("<|im_end|>\n<|im_start|>user\nRead this text:");
+            for (var record : job.run(0)) {
+                var kept = requireNonNull(record.tokens().keptSpans());
+                assertThat(kept).containsOnlyKeys("secret", "format", "persona");
+                assertThat(kept.get("persona")).isBetween(0.0, record.method().equals("full") ? 1.0 : 0.5);
+            }
+        }
+    }
+
     private RunFolder run(BenchSpec spec) {
         try (var run = BenchRun.prepare(spec, model(), false)) {
             return run.run(RunListener.NONE);

@@ -27,6 +27,7 @@ import io.hayloft.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,28 @@ class TextRunnerTest {
                     .isEqualTo(runner.encode(prompt, Protocol.QUESTION_AWARE).ids());
             assertThat(runner.chatText(new Prompt("Context. ", "Question?", false)))
                     .isEqualTo("Context. Question?");
+        }
+    }
+
+    /** Some chat formats refuse system messages, some leave them out: their rules come first in the user's message. */
+    @Test
+    void rulesAreASystemMessageWhereTheChatFormatTakesOne() throws IOException {
+        var prompt = new Prompt("Rules.\n\n", "Context. ", "Question?", true, List.of(), List.of(), true);
+        try (var runner = open(tokenizerOnly())) {
+            assertThat(runner.chatText(prompt)).isEqualTo("[system]Rules.[user]Context. Question?[assistant]");
+            var encoded = runner.encode(prompt, Protocol.QUESTION_AGNOSTIC);
+            assertThat(String.join("", runner.pieces(Arrays.copyOf(encoded.ids(), encoded.compressAfter()))))
+                    .endsWith("Context.");
+        }
+        var refusing = "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no') }}{% endif %}" + TEMPLATE;
+        var silent = TEMPLATE.replace("in messages %}", "in messages if m['role'] != 'system' %}");
+        for (var template : List.of(refusing, silent)) {
+            Files.writeString(
+                    folder.resolve("tokenizer_config.json"),
+                    new JsonMapper().writeValueAsString(Map.of("bos_token", "<s>", "chat_template", template)));
+            try (var runner = open(folder)) {
+                assertThat(runner.chatText(prompt)).isEqualTo("[user]Rules.\n\nContext. Question?[assistant]");
+            }
         }
     }
 

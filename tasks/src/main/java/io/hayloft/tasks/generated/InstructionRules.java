@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A secret, a rule of format and a persona before a text, in each order in turn; a question about the text asks for the secret, too. */
+/**
+ * A secret, a rule of format and a persona in a system message, in each order in turn; a question about a text in the user's
+ * message asks for the secret, too.
+ */
 record InstructionRules(TaskData data) implements Generator {
     /** All orders of the three rules. */
     private static final List<List<String>> ORDERS = List.of(
@@ -45,12 +48,12 @@ record InstructionRules(TaskData data) implements Generator {
             spans.add(new Prompt.Span(rule, from, instruction.length()));
             instruction.append('\n');
         }
-        instruction.append(data.text("text"));
+        instruction.append('\n');
         var thing = TaskData.names(1, random).getFirst();
         var hider = random.pick(data.words("hiders"));
         var sentences = Prose.sentences(units, random);
         sentences.add(Depths.place(index, units + 1), data.text("fact", hider, thing));
-        var document = Prose.paragraphs(sentences);
+        var document = data.text("text") + Prose.paragraphs(sentences);
         return new Drawn(
                         instruction.toString(),
                         document,
@@ -58,6 +61,7 @@ record InstructionRules(TaskData data) implements Generator {
                         List.of(mark, persona, thing, secret))
                 .with("order", String.join(", ", order))
                 .with("depth", Depths.of(index))
-                .with(spans);
+                .with(spans)
+                .withSystemMessage();
     }
 }
