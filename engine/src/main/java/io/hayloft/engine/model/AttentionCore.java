@@ -61,8 +61,8 @@ record AttentionCore(
         if (keepsKv) {
             cache.append(a.keys, 0, a.values, 0, rows, kvWidth(), chunk.first());
         }
-        boolean recorded = keepsKv && chunk.signals() != null;
-        var accumulated = recorded ? chunk.signals().record(layer, chunk, a.queries) : null;
+        var signals = keepsKv ? chunk.signals() : null;
+        var accumulated = signals == null ? null : signals.record(layer, chunk, a.queries);
         var near = new ChunkRows(cache, a.queries, rows, chunk.first());
         var part = outOfWindow.prepare(0, rows, cache);
         if (part == null) {
