@@ -37,7 +37,7 @@ record GptOssWeights(int hidden, int inner, int experts) {
             add(all, layer + "self_attn.sinks", 4);
             add(all, layer + "mlp.router.weight", experts, hidden);
             add(all, layer + "mlp.router.bias", experts);
-            add(all, layer + "mlp.experts.gate_up_proj_bias", experts, 2 * inner);
+            add(all, layer + "mlp.experts.gate_up_proj_bias", experts, 2L * inner);
             add(all, layer + "mlp.experts.down_proj_bias", experts, hidden);
             addExperts(all, layer + "mlp.experts.gate_up_proj", 2 * inner, hidden, packed);
             addExperts(all, layer + "mlp.experts.down_proj", hidden, inner, packed);
