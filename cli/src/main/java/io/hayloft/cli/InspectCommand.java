@@ -71,8 +71,8 @@ final class InspectCommand extends Subcommand {
         if (count < 1_000_000) {
             return count / 1000 + "K parameters";
         }
-        var millions = count < 10_000_000 ? String.valueOf(count / 100_000 / 10.0) : String.valueOf(count / 1_000_000);
-        return millions + "M parameters";
+        long tenths = count / 100_000;
+        return (tenths < 100 ? tenths / 10 + "." + tenths % 10 : String.valueOf(tenths / 10)) + "M parameters";
     }
 
     private static String feedForward(ModelDescription model) {
