@@ -2,7 +2,6 @@ package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.hub.ModelStore;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,8 +71,8 @@ final class InspectCommand extends Subcommand {
         if (count < 1_000_000) {
             return count / 1000 + "K parameters";
         }
-        var millions = count < 10_000_000 ? String.format(Locale.ROOT, "%.1f", count / 1e6) : String.valueOf(count / 1_000_000);
-        return millions + "M parameters";
+        long tenths = count / 100_000;
+        return (tenths < 100 ? tenths / 10 + "." + tenths % 10 : String.valueOf(tenths / 10)) + "M parameters";
     }
 
     private static String feedForward(ModelDescription model) {

@@ -264,8 +264,8 @@ final class RandomFamily {
     }
 
     private void addAttention(int i, String layer) {
-        int width = HEADS * HEAD_DIM;
-        matrix(layer + "attn_q.weight", is("qwen3-next") ? 2 * width : width, HIDDEN);
+        long width = HEADS * HEAD_DIM;
+        matrix(layer + "attn_q.weight", is("qwen3-next") ? 2L * width : width, HIDDEN);
         matrix(layer + "attn_output.weight", HIDDEN, width);
         if (!is("gemma3n") || i < 2) {
             matrix(layer + "attn_k.weight", KV_HEADS * HEAD_DIM, HIDDEN);
