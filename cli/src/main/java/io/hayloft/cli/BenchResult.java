@@ -32,7 +32,9 @@ final class BenchResult {
         var findings = Findings.of(run.records());
         SummaryText.print(out, run, Grouping.CATEGORY, form);
         if (Protocol.ALL.text().equals(run.info().settings().get("protocol"))) {
-            text.println("Score by where the question stands when methods compress; above, their mean:");
+            text.println("\n"
+                    + "Score by where the question stands when methods compress (the table above has the mean of"
+                    + " all places):");
             SummaryText.print(text, run, Grouping.PROTOCOL, TableFormat.TABLE);
             text.println(Terminal.wrapped("", "", PROTOCOLS));
         }

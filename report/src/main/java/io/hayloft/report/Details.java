@@ -26,7 +26,11 @@ public final class Details {
         if (!fragile.isEmpty()) {
             lines.add(Sizes.count(fragile.size(), "fragile sample") + " (right with the full cache, wrong with at least"
                     + " half of the settings): "
-                    + fragile.stream().limit(NAMED).map(BenchRecord::sample).collect(Collectors.joining(", "))
+                    + fragile.stream()
+                            .map(BenchRecord::sample)
+                            .distinct()
+                            .limit(NAMED)
+                            .collect(Collectors.joining(", "))
                     + (fragile.size() > NAMED ? ", ..." : ""));
         }
         long cut = run.records().stream()

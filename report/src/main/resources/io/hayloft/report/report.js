@@ -99,7 +99,7 @@ function showHeader() {
   const mini = tasks.length > 1 && tasks.every((name) => name.startsWith("mini-"));
   const suite = mini ? "mini suite" : tasks.length <= 4 ? tasks.join(", ") : tasks.length + " tasks";
   $("title").textContent = [info.model.name, suite, whole(data.samples_all) + " samples",
-    methods.length + " methods", settings.protocol].join(" · ");
+    methods.length + " methods", data.protocols ? "question in " + data.protocols.names.length + " places" : settings.protocol].join(" · ");
   const joined = (text) => text.replace(/(\d) %/g, "$1\u00a0%"); // no line break before the sign
   $("headline").textContent = joined(data.headline[0]);
   $("more-findings").textContent = joined(data.headline.slice(1).join(" "));
@@ -130,7 +130,7 @@ function showSettings() {
     ["Tasks", Object.entries(data.info.task_versions).map(([name, version]) => name + " (" + version + ")").join(", ")],
     ["Lengths", settings.lengths.filter((n) => n > 0).map(tokens).join(", ") || "as the data has them"],
     ["Samples", settings.samples + " of each task and length, seed " + settings.seed],
-    ["Protocol", settings.protocol],
+    ["Protocol", data.protocols ? settings.protocol + " (" + data.protocols.names.join(", ") + ")" : settings.protocol],
     ["Cache type", settings.cache_type],
     ["Prefill by", (settings.backend ?? "java") === "java" ? "Hayloft's own kernels" : settings.backend],
     ["Machine", machine.cpu + ", " + machine.cores + " cores, " + bytes(machine.memory_bytes) + ", " + machine.vector_bits + "-bit vectors, " + machine.threads + " threads"],
@@ -153,13 +153,16 @@ const PROTOCOLS = {
 };
 
 function showProtocols() {
-  const names = data.protocols ? data.protocols.names : [settings.protocol];
-  const known = names.filter((name) => PROTOCOLS[name]);
-  $("protocol-text").append(...known.flatMap((name) => [make("strong", "", PROTOCOLS[name][0]), PROTOCOLS[name][1] + " "]));
-  if (!data.protocols) return;
+  if (!data.protocols) {
+    const known = PROTOCOLS[settings.protocol];
+    if (known) $("protocol-text").append(make("strong", "", known[0]), known[1]);
+    return;
+  }
+  const names = data.protocols.names;
   const heads = ["method", ...names.map((name) => PROTOCOLS[name]?.[0] ?? name)].map((title) => make("th", "", title, { scope: "col" }));
-  const row = (scores, index) => make("tr", "", [make("td", "method", [dot(methods[index].family), methods[index].name]), ...scores.map((score) => make("td", "", fixed(score.mean)))]);
-  $("protocol-text").after(
-    make("p", "", "The same samples were answered by each of them. One method has as many scores, which is why papers that put the question in different places report different numbers for it; the other tables of this page show their mean."),
-    make("div", "scroll", make("table", "", [make("thead", "", make("tr", "", heads)), make("tbody", "", data.protocols.scores.map(row))])));
+  const row = (scores, index) => make("tr", "", [make("td", "method", [dot(methods[index].family), methods[index].name]), ...scores.map((score) => scoreCell(score))]);
+  $("protocols-table").append(make("thead", "", make("tr", "", heads)), make("tbody", "", data.protocols.scores.map(row)));
+  const known = names.filter((name) => PROTOCOLS[name]);
+  $("protocols-text").append(...known.flatMap((name) => [make("dt", "", PROTOCOLS[name][0]), make("dd", "", PROTOCOLS[name][1].replace(" means that caches", "Caches"))]));
+  $("protocols").hidden = false;
 }

@@ -51,8 +51,7 @@ public record PlannedSample(
      * @throws java.util.NoSuchElementException if the sample has one call only
      */
     public Prompt second(String reply, TokenCounter tokens) {
-        return ChoiceTask.cut(
-                Optional.ofNullable(sample.second()).orElseThrow().prompt(reply), limitTokens, tokens);
+        return ChoiceTask.cut(Optional.ofNullable(sample.second()).orElseThrow().prompt(reply), limitTokens, tokens);
     }
 
     /** SHA-256 of the prompt's text before the chat format. */

@@ -14,9 +14,9 @@ import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
-import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.tasks.TokenCounter;
 import io.hayloft.tasks.longbench.ChoiceTask;
+import io.hayloft.tasks.registry.Tasks;
 import io.hayloft.testing.Shared;
 import io.hayloft.tokenizer.Tokenizers;
 import java.io.IOException;
@@ -83,8 +83,7 @@ class ChoiceRunTest {
     private static PlannedSample planned(int limit) {
         var first = new Prompt("", "a", true);
         var second = new Sample.SecondCall("$COT$", 128);
-        var sample =
-                new Sample("v2", Category.SYNTHETIC, "a", first, List.of(), List.of(), 1, Map.of(), second);
+        var sample = new Sample("v2", Category.SYNTHETIC, "a", first, List.of(), List.of(), 1, Map.of(), second);
         var rules = new AnswerRules(1, 0, false, 0, AnswerRules.NO_THOUGHTS);
         var ids = new EncodedPrompt(new int[1], 1);
         var task = Tasks.named("longbench-v2-cot");

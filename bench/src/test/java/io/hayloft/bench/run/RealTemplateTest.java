@@ -71,7 +71,8 @@ class RealTemplateTest {
                 .maxNewTokens(4)
                 .build();
         try (var job = SampleJob.open(spec, model())) {
-            var text = String.join("", job.runner().pieces(job.choice().planned(0).prompt().ids()));
+            var text = String.join(
+                    "", job.runner().pieces(job.choice().planned(0).prompt().ids()));
             assertThat(text).startsWith("<|im_start|>system\nThese rules hold");
             assertThat(text).contains("<|im_end|>\n<|im_start|>user\nRead this text:");
             for (var record : job.run(0)) {

@@ -310,7 +310,9 @@ class GeneratedAnswersTest {
                     .contains("hid the key in the " + sample.references().get(2) + ".");
             assertThat(prompt.chat()).isTrue();
             assertThat(prompt.system()).isTrue();
-            assertThat(prompt.withoutInstruction()).startsWith("Read this text:\n\n").endsWith("of the vault?");
+            assertThat(prompt.withoutInstruction())
+                    .startsWith("Read this text:\n\n")
+                    .endsWith("of the vault?");
         }
         assertThat(orders).hasSize(6);
         var sample = samples("instructions").getFirst();
