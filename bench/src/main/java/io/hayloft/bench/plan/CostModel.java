@@ -99,7 +99,7 @@ public record CostModel(
         var methods = forecast.methods();
         var groups = PromptGroup.of(methods);
         double tokens = forecast.tokens();
-        double half = forecast.tokens() / 2;
+        int half = forecast.tokens() / 2;
         // seconds = a t + b t²/2 at both lengths
         double perPair = tokens < 2
                 ? 0
