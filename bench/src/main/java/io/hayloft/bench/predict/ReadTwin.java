@@ -7,7 +7,6 @@ import io.hayloft.engine.model.PrefillOptions;
 import io.hayloft.engine.model.ProgressListener;
 import io.hayloft.engine.model.SignalRequest;
 import io.hayloft.formats.config.AttentionConfig;
-import io.hayloft.formats.config.LayerConfig;
 import io.hayloft.kv.cache.KvCodec;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +22,6 @@ final class ReadTwin implements AutoCloseable {
     /** If a query looks at less than so many times as many tokens behind a prompt, its time says nothing of theirs. */
     private static final double MORE = 1.2;
 
-    private final LayerConfig layer;
     private final LanguageModel model;
     private final Stopwatch watch;
     private final KvCodec cacheType;
@@ -42,7 +40,6 @@ final class ReadTwin implements AutoCloseable {
         this.rows = Math.min(PrefillOptions.DEFAULT_CHUNK, Math.max(1, context / 4));
         this.depth = Math.min(7 * rows, context - rows);
         var twin = TwinModel.ofLayers(shape, List.of(number, number), VOCABULARY);
-        this.layer = twin.config().stack().getFirst();
         this.model = twin.load(threads);
     }
 
