@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,7 +80,7 @@ public final class PlanAccuracy implements Callable<Integer> {
                         print(
                                 context,
                                 row,
-                                predicted.get(context + " " + row.method().name()));
+                                Objects.requireNonNull(predicted.get(context + " " + row.method().name())));
                     }
                 }
             }
@@ -130,7 +131,7 @@ public final class PlanAccuracy implements Callable<Integer> {
                 }
             }
             if (machineFile != null) {
-                predictor.machine().ifPresent(known -> known.write(machineFile));
+                predictor.machine().ifPresent(known -> known.write(Objects.requireNonNull(machineFile)));
             }
         }
         System.err.printf(Locale.ROOT, "%.2f predicted%n", (System.nanoTime() - start) * 1e-9);
