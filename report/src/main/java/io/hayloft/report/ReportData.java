@@ -119,7 +119,7 @@ record ReportData(
             int right,
             int count) {}
 
-    /** What was predicted of a method before the run; tokens are those of a prompt. */
+    /** Bytes and times of a method as they were predicted before the run; tokens are those of a prompt. */
     record Predicted(String method, double bytesPerToken, double prefillRate, double decodeMsPerToken) {
         static @Nullable List<Predicted> of(RunFolder run) {
             var rows = PredictedFile.read(run.path()).methods();

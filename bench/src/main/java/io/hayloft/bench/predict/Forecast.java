@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run with several methods will take, predicted soon: what methods do is not measured, only the model, and that with
+ * A quick prediction of the bytes and times of a run: the work of methods is not measured, only the model, and that with
  * a brisk stopwatch; caches are built of one prompt.
  *
  * @param methods of the run
@@ -115,12 +115,12 @@ public record Forecast(
             shared.put(1, times.weights(1));
             batches.values().forEach(count -> shared.put(count, times.weights(count)));
             var first = reader(methods.getFirst(), methods);
-            double whole = prefill(first, times, caches, setting, tokens);
+            double full = prefill(first, times, caches, setting, tokens);
             double half = prefill(first, times, caches, setting, Math.max(1, tokens / 2));
             if (watch.steady()) {
                 setting.keep(times.machine());
             }
-            return Optional.of(new Forecast(methods, rows, tokens, whole, half, shared));
+            return Optional.of(new Forecast(methods, rows, tokens, full, half, shared));
         }
     }
 

@@ -196,7 +196,7 @@ final class TimePredictor implements AutoCloseable {
         return new Cost(Cost.Sort.STEP_ATTENTION, of(form));
     }
 
-    /** What is done in the layers with attention. */
+    /** The detail of a cost in the layers with attention. */
     private String of(String form) {
         return shape.config().firstAttention().map(CostNames::attention).orElse("") + ", " + form;
     }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,10 +77,10 @@ public final class PlanAccuracy implements Callable<Integer> {
             for (int context : contexts) {
                 for (var group : groups) {
                     for (var row : measured.measure(group, context)) {
-                        var guess = predicted.get(context + " " + row.method().name());
-                        if (guess != null) {
-                            print(context, row, guess);
-                        }
+                        print(
+                                context,
+                                row,
+                                Objects.requireNonNull(predicted.get(context + " " + row.method().name())));
                     }
                 }
             }
@@ -129,9 +130,8 @@ public final class PlanAccuracy implements Callable<Integer> {
                     }
                 }
             }
-            var file = machineFile;
-            if (file != null) {
-                predictor.machine().ifPresent(known -> known.write(file));
+            if (machineFile != null) {
+                predictor.machine().ifPresent(known -> known.write(Objects.requireNonNull(machineFile)));
             }
         }
         System.err.printf(Locale.ROOT, "%.2f predicted%n", (System.nanoTime() - start) * 1e-9);
