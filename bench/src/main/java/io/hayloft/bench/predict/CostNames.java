@@ -2,16 +2,16 @@ package io.hayloft.bench.predict;
 
 import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.formats.config.AttentionConfig;
-import io.hayloft.formats.config.MambaConfig;
-import io.hayloft.formats.config.Mamba2Config;
 import io.hayloft.formats.config.DeltaConfig;
-import io.hayloft.formats.config.ShortConvolutionConfig;
-import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.ExpertsConfig;
+import io.hayloft.formats.config.GriffinConfig;
 import io.hayloft.formats.config.LayerConfig;
+import io.hayloft.formats.config.Mamba2Config;
+import io.hayloft.formats.config.MambaConfig;
 import io.hayloft.formats.config.ParallelMixers;
 import io.hayloft.formats.config.RwkvConfig;
 import io.hayloft.formats.config.SharedBlockConfig;
+import io.hayloft.formats.config.ShortConvolutionConfig;
 import java.util.Locale;
 import java.util.TreeMap;
 

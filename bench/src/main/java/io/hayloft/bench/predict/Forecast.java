@@ -67,7 +67,8 @@ public record Forecast(
 
         /** Keeps what was measured, if the folder can be written. */
         private void keep(Machine machine) {
-            if (machineFile != null && machine.costs().size() > machine().costs().size()) {
+            if (machineFile != null
+                    && machine.costs().size() > machine().costs().size()) {
                 machine.keep(machineFile);
             }
         }

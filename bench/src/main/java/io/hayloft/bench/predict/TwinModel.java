@@ -73,8 +73,7 @@ record TwinModel(DecoderConfig config, WeightTypes types, Values values) impleme
         var in = all.tokens();
         var tokens = new DecoderConfig.Tokens(vocabulary, -1, List.of(), in.embeddingScale(), false, in.softCap());
         var stack = layers.stream().map(number -> small(shape, number)).toList();
-        var config =
-                new DecoderConfig(all.architecture(), all.hidden(), all.context(), tokens, all.norms(), stack);
+        var config = new DecoderConfig(all.architecture(), all.hidden(), all.context(), tokens, all.norms(), stack);
         var types = new ArrayList<Map<Role, TensorType>>();
         for (int number : layers) {
             var ofLayer = new EnumMap<Role, TensorType>(Role.class);

@@ -80,7 +80,8 @@ public final class PlanAccuracy implements Callable<Integer> {
                         print(
                                 context,
                                 row,
-                                Objects.requireNonNull(predicted.get(context + " " + row.method().name())));
+                                Objects.requireNonNull(predicted.get(
+                                        context + " " + row.method().name())));
                     }
                 }
             }
