@@ -31,8 +31,8 @@ record PlanOutput(boolean timed, @Nullable Double price, int answer) {
             object.put("read_bytes", row.readBytes());
             object.put("peak_memory_bytes", row.peakMemoryBytes());
             object.put("prefill_seconds", row.prefillSeconds());
-            object.put("compress_seconds", row.compressSeconds());
             object.put("decode_ms_per_token", row.decodeMsPerToken());
+            object.put("compress_seconds", row.compressSeconds());
             object.put("stored_exact", row.storedExact());
             object.put("stored_low", row.storedLow());
             object.put("stored_high", row.storedHigh());

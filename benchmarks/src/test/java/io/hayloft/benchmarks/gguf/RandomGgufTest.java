@@ -189,8 +189,8 @@ class RandomGgufTest {
     @Test
     void unknownNamesAreNamed() {
         assertThatThrownBy(() -> ModelShape.named("large"))
-                .hasMessage("unknown shape 'large': known are: tiny, 135m, 1b, mamba-130m, mamba2-130m, jamba-tiny,"
-                        + " falcon-h1-tiny, falcon-h1-0.5b, mixtral-tiny, qwen2-moe-tiny, qwen3-moe-tiny,"
+                .hasMessage("unknown shape 'large': known are: tiny, 135m, 1b, 8b, mamba-130m, mamba2-130m,"
+                        + " jamba-tiny, falcon-h1-tiny, falcon-h1-0.5b, mixtral-tiny, qwen2-moe-tiny, qwen3-moe-tiny,"
                         + " gpt-oss-tiny, lfm2-tiny, granite-hybrid-tiny, qwen3-next-tiny, nemotron-h-tiny,"
                         + " deepseek-v2-tiny, deepseek-v3-tiny, gemma3n-tiny, rwkv5-tiny, rwkv5-169m,"
                         + " recurrentgemma-tiny, recurrentgemma-130m");

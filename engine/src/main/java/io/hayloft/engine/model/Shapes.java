@@ -40,8 +40,8 @@ public final class Shapes {
     }
 
     /**
-     * The states of a model: one for each layer, of which those that read another's cache are empty, and behind them, in the order of the layers, one for each recurrent mixer
-     * that works beside an attention.
+     * The states of a model: one for each layer, empty where it reads another's cache, and behind them, in the order of
+     * the layers, one for each recurrent mixer that works beside an attention.
      */
     public static CacheShape cache(DecoderConfig config) {
         var shapes = new ArrayList<LayerShape>();

@@ -8,8 +8,8 @@ import io.hayloft.kv.attention.AttentionShape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Corrects all residual streams by what a layer made of the active one, and adds what the token puts into the layer to the
- * others.
+ * Corrects all residual streams by what a layer made of the active one, and adds what the token puts into the layer to all
+ * but the first.
  *
  * @param layer number of the layer
  * @param layers number of all layers, each of which has an input

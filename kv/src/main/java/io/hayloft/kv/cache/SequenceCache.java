@@ -168,10 +168,11 @@ public final class SequenceCache implements AutoCloseable {
         }
         var drops = new boolean[layers.length];
         for (int layer = 0; layer < layers.length; layer++) {
-            if (!shape.isKv(layer)) {
+            if (shape.isKv(layer)) {
+                drops[layer] = layer(layer).checkTruncate(tokens);
+            } else if (layers[layer].bytes() > 0) {
                 throw new UnsupportedOperationException("layer " + layer + " is recurrent and cannot go back");
             }
-            drops[layer] = layer(layer).checkTruncate(tokens);
         }
         for (int layer = 0; layer < layers.length; layer++) {
             if (drops[layer]) {

@@ -90,6 +90,23 @@ class SequenceCacheTest {
         }
     }
 
+    /** A layer that reads another's cache has no state that could not go back. */
+    @Test
+    void emptyStatesGoBack() {
+        var f16 = new KvCodec.F16();
+        var kv = new KvShape(2, 24, 0);
+        try (var cache = new SequenceCache(new CacheShape(List.of(kv, RecurrentShape.EMPTY)), f16, 0);
+                var other = new SequenceCache(new CacheShape(List.of(kv, new RecurrentShape(1))), f16, 0)) {
+            append(cache, 0, 100);
+            append(other, 0, 100);
+            cache.truncate(40);
+            assertThat(cache.layer(0).length(0)).isEqualTo(40);
+            assertThatThrownBy(() -> other.truncate(40))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("layer 1 is recurrent");
+        }
+    }
+
     private static float[] state(SequenceCache cache, int layer) {
         return ((RecurrentState) cache.state(layer)).values();
     }
