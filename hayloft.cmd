@@ -33,7 +33,7 @@ if not exist "%app%\lib\hayloft-cli.jar" (
     exit /b 1
 )
 rem One collector and one largest heap on every machine, so that numbers compare; the heap starts small and grows as needed.
-set "options=--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -XX:+UseParallelGC -Xms256m -Xmx4g -XX:-UsePerfData -Dai.djl.offline=true -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8"
+set "options=--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -XX:+UseParallelGC -Xms256m -Xmx4g -XX:MaxNewSize=256m -XX:-UsePerfData -Dai.djl.offline=true -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8"
 set "archive=%app%\start-%version%.jsa"
 if not exist "%archive%" call :prepare
 "%jdk%\bin\java" %options% -XX:SharedArchiveFile="%archive%" -Xshare:auto -Xlog:cds*=off,aot*=off,class+path*=off %HAYLOFT_JAVA_OPTS% -jar "%app%\lib\hayloft-cli.jar" %*

@@ -21,6 +21,7 @@ final class StartArchive {
             "-XX:+UseParallelGC",
             "-Xms256m",
             "-Xmx4g",
+            "-XX:MaxNewSize=256m",
             "-XX:-UsePerfData");
 
     private StartArchive() {}

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -71,6 +72,7 @@ final class OutFolder implements AutoCloseable {
         private final FileSystem files;
         private final org.apache.hadoop.fs.Path there;
         private final ScheduledExecutorService clock;
+        private final ScheduledFuture<?> copying;
 
         private Copy(Path folder, FileSystem files, org.apache.hadoop.fs.Path there) {
             this.folder = folder;
@@ -78,6 +80,7 @@ final class OutFolder implements AutoCloseable {
             this.there = there;
             this.clock = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("copies-the-run").factory());
+            this.copying = clock.scheduleWithFixedDelay(this::tryToCopy, MINUTE, MINUTE, TimeUnit.SECONDS);
         }
 
         static Copy start(URI address) {
@@ -95,9 +98,7 @@ final class OutFolder implements AutoCloseable {
                         }
                     }
                 }
-                var copy = new Copy(folder, files, there);
-                copy.clock.scheduleWithFixedDelay(copy::tryToCopy, MINUTE, MINUTE, TimeUnit.SECONDS);
-                return copy;
+                return new Copy(folder, files, there);
             } catch (IOException | IllegalArgumentException e) {
                 throw new UserError("cannot use " + OPTION + " " + address + ": " + e.getMessage(), e);
             }
@@ -106,7 +107,7 @@ final class OutFolder implements AutoCloseable {
         private void tryToCopy() {
             try {
                 copyThere();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) { // one that got out would end the copying
                 System.err.println("note: cannot copy the run to " + there + " (" + e.getMessage() + "): trying again");
             }
         }
@@ -132,6 +133,7 @@ final class OutFolder implements AutoCloseable {
 
         @Override
         public void close() {
+            copying.cancel(false);
             clock.shutdown();
             try {
                 copyThere();
