@@ -39,7 +39,7 @@ class SparkBenchTest {
     @BeforeAll
     static void linkJars() throws IOException {
         var jars = Files.createDirectories(Path.of(System.getenv("SPARK_HOME")).resolve("jars"));
-        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             var jar = Path.of(entry);
             if (entry.endsWith(".jar")) {
                 try {
