@@ -28,6 +28,24 @@ record Layer(List<Step> steps) {
         AttentionShape attention();
     }
 
+    /** A step in which no row sees another, and nothing of a row is remembered. */
+    interface RowStep extends Step {
+        @Override
+        default boolean rowwise() {
+            return true;
+        }
+
+        @Override
+        default boolean readsTogether() {
+            return true;
+        }
+
+        @Override
+        default @Nullable AttentionShape attention() {
+            return null;
+        }
+    }
+
     /**
      * Computes the update that a sublayer adds to the residual stream: a mixer, in which tokens see each other, or a
      * feed-forward part.

@@ -4,7 +4,6 @@ import io.hayloft.formats.config.LayerConfig.Activation;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.kv.attention.AttentionShape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ record StreamCorrection(
         Activation activation,
         int hidden,
         WorkerPool pool)
-        implements Layer.Step {
+        implements Layer.RowStep {
     /**
      * The way of a token's input into the streams: {@code norm((act(s x Gᵀ) ⊙ input) Oᵀ)}.
      *
@@ -32,21 +31,6 @@ record StreamCorrection(
      * @param out [hidden][tokenWidth]
      */
     record TokenInput(float @Nullable [] scale, Linear gate, Linear out, Norm norm) {}
-
-    @Override
-    public boolean rowwise() {
-        return true;
-    }
-
-    @Override
-    public boolean readsTogether() {
-        return true;
-    }
-
-    @Override
-    public @Nullable AttentionShape attention() {
-        return null;
-    }
 
     @Override
     public void forward(Batch batch, Activations a) {

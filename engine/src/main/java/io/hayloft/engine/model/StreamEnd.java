@@ -4,33 +4,16 @@ import io.hayloft.formats.config.StreamsConfig;
 import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.kv.attention.AttentionShape;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one residual stream of several: the mean of the first and of products with the others, which get its size.
  *
  * @param weights of each other stream [hidden][hidden]
  */
-record StreamEnd(StreamsConfig streams, List<Linear> weights, int hidden, WorkerPool pool) implements Layer.Step {
+record StreamEnd(StreamsConfig streams, List<Linear> weights, int hidden, WorkerPool pool) implements Layer.RowStep {
     /** Of products, so that one of nothing is not divided by nothing. */
     private static final double SMALLEST_MEAN_SQUARE = 1e-5;
-
-    @Override
-    public boolean rowwise() {
-        return true;
-    }
-
-    @Override
-    public boolean readsTogether() {
-        return true;
-    }
-
-    @Override
-    public @Nullable AttentionShape attention() {
-        return null;
-    }
 
     @Override
     public void forward(Batch batch, Activations a) {

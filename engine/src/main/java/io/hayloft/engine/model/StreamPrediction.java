@@ -2,26 +2,9 @@ package io.hayloft.engine.model;
 
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.kv.attention.AttentionShape;
-import org.jspecify.annotations.Nullable;
 
 /** Predicts all residual streams from what they were before a layer, and hands the layer the active one. */
-record StreamPrediction(StreamRouter router, int hidden, WorkerPool pool) implements Layer.Step {
-    @Override
-    public boolean rowwise() {
-        return true;
-    }
-
-    @Override
-    public boolean readsTogether() {
-        return true;
-    }
-
-    @Override
-    public @Nullable AttentionShape attention() {
-        return null;
-    }
-
+record StreamPrediction(StreamRouter router, int hidden, WorkerPool pool) implements Layer.RowStep {
     @Override
     public void forward(Batch batch, Activations a) {
         int count = router.streams().streams();
