@@ -57,12 +57,8 @@ public record CostModel(
      * the kernels run a hundred times slower. Of the others the fastest counts, as other programs disturb some.
      */
     public static CostModel measure(SampleRunner runner, PlannedSample sample, List<Method> methods) {
-        boolean small = runner.model().weightBytes() < SMALL_MODEL_BYTES;
-        var start = sample.prompt().prefix(small ? 512 : 128);
         var rules = new AnswerRules(ANSWER_TOKENS, ANSWER_TOKENS, false, 0);
-        for (int tokens = WARM_UP_TOKENS; tokens < start.ids().length; tokens *= 2) {
-            runner.answer(start.prefix(tokens), methods, rules);
-        }
+        var start = warmUp(runner, sample, methods, rules);
         var best = costs(runner, start, methods, rules);
         long begin = System.nanoTime();
         for (int round = 1; round < MOST_ROUNDS && System.nanoTime() - begin < MEASURING_NANOS; round++) {
@@ -89,13 +85,28 @@ public record CostModel(
         return without.withShortening(runner, sample.sample().prompt().document());
     }
 
-    /** Takes what was predicted, building of caches left out; only compressors of texts are measured. */
+    /** Takes what was predicted; what that leaves out, building of caches and compressors of texts, is measured. */
     public static CostModel of(Forecast forecast, SampleRunner runner, PlannedSample sample) {
-        return of(forecast).withShortening(runner, sample.sample().prompt().document());
+        var rules = new AnswerRules(1, 1, false, 0);
+        var start = warmUp(runner, sample, forecast.methods(), rules);
+        double build = costs(runner, start, forecast.methods(), rules)[1];
+        return of(forecast, build / start.ids().length)
+                .withShortening(runner, sample.sample().prompt().document());
     }
 
-    /** The same without compressors of texts. */
-    static CostModel of(Forecast forecast) {
+    /** Answers ever longer beginnings of a prompt, and returns one that is as long as is measured. */
+    private static EncodedPrompt warmUp(
+            SampleRunner runner, PlannedSample sample, List<Method> methods, AnswerRules rules) {
+        boolean small = runner.model().weightBytes() < SMALL_MODEL_BYTES;
+        var start = sample.prompt().prefix(small ? 512 : 128);
+        for (int tokens = WARM_UP_TOKENS; tokens < start.ids().length; tokens *= 2) {
+            runner.answer(start.prefix(tokens), methods, rules);
+        }
+        return start;
+    }
+
+    /** The same with seconds of building all caches, for each token of the prompt; without compressors of texts. */
+    static CostModel of(Forecast forecast, double secondsPerBuild) {
         var methods = forecast.methods();
         var groups = PromptGroup.of(methods);
         double tokens = forecast.tokens();
@@ -121,7 +132,7 @@ public record CostModel(
                 perToken,
                 perPair,
                 Math.max(0, attention) / (caches * tokens),
-                0,
+                secondsPerBuild,
                 shared,
                 Math.min(shared, forecast.sharedSeconds(1)));
     }

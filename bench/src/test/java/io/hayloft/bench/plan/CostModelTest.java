@@ -44,7 +44,7 @@ class CostModelTest {
         assertThat(CostModel.costs(methods, answers, 3.8)[1]).isZero();
     }
 
-    /** Costs of a forecast give its times again: of reading at both lengths, and of a step of all. */
+    /** Costs of a forecast give its times again, of reading at both lengths and of a step of all, with 2 ms a token to build caches. */
     @Test
     void takesOverAForecast() {
         var methods = List.of(Methods.parse("full"), Methods.parse("snapkv:4x"));
@@ -54,14 +54,14 @@ class CostModelTest {
         // 1 ms a token and 1 µs a pair; steps of 20 ms and 10 µs for each token of a cache
         var forecast = new Forecast(methods, rows, 1000, 1.5, 0.625, Map.of(1, 0.01, 2, 0.02));
 
-        var costs = CostModel.of(forecast);
+        var costs = CostModel.of(forecast, 2e-3);
 
         assertThat(costs.secondsPerToken()).isCloseTo(1e-3, within(1e-9));
         assertThat(costs.secondsPerPair()).isCloseTo(1e-6, within(1e-12));
         assertThat(costs.secondsPerCached()).isCloseTo(1e-5, within(1e-12));
         assertThat(costs.secondsPerStep()).isCloseTo(0.02, within(1e-9));
         assertThat(costs.seconds(new SampleChoice.Size(1000, 0, 10)))
-                .isCloseTo(1.5 + 6 * (0.02 + 0.01 + 0.0025), within(1e-9));
+                .isCloseTo(2 + 1.5 + 6 * (0.02 + 0.01 + 0.0025), within(1e-9));
     }
 
     /** A prediction, summed up by hand: linear work for each token, attention for each pair, 60 % of the answer's tokens. */
