@@ -100,8 +100,12 @@ record AttentionCore(
         batch.times().add(row, System.nanoTime() - start);
     }
 
+    /** The policy of a step; none in a layer that reads another's cache, unless tokens are hidden from it. */
     private @Nullable CachePolicy policy(@Nullable CachePolicy policy) {
-        return policy == null || keepsKv ? policy : new MaskOnly(policy);
+        if (policy == null || keepsKv) {
+            return policy;
+        }
+        return policy.mask(layer) == null ? null : new MaskOnly(policy);
     }
 
     /** Hides what a policy hides, and does nothing else: the policy acts in the layer that keeps the tokens. */
