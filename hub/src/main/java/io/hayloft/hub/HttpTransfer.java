@@ -7,9 +7,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
@@ -17,6 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Downloads files over HTTP and resumes what an earlier try left. An access token is shown to its own host only, never to
@@ -46,6 +48,9 @@ final class HttpTransfer {
      * @param terms what an error says if access is refused
      */
     record Target(URI address, long bytes, String missing, String terms) {}
+
+    /** What the server answered, as far as it has. */
+    private record Reply(int status, HttpHeaders headers, InputStream body) {}
 
     /** Why a request ended early, empty if it did not; {@code busy} if the server asks to come back later. */
     private record Outcome(String trouble, boolean busy, Duration pause) {}
@@ -99,14 +104,14 @@ final class HttpTransfer {
     /** One request. */
     private Outcome transfer(HttpClient client, Target target, Path part, PullListener listener)
             throws IOException, SourceException, InterruptedException {
-        HttpResponse<InputStream> response;
+        Reply response;
         try {
             response = ask(client, target.address(), sizeOf(part));
         } catch (IOException e) {
             return new Outcome("the connection broke off", false, limits.pause());
         }
         try (var body = response.body()) {
-            int status = response.statusCode();
+            int status = response.status();
             if (status == 429 || status == 503) {
                 return new Outcome(
                         target.address().getAuthority() + " answered " + status + " (busy)", true, pause(response));
@@ -125,7 +130,7 @@ final class HttpTransfer {
         }
     }
 
-    private Duration pause(HttpResponse<?> response) {
+    private Duration pause(Reply response) {
         try {
             long seconds = response.headers().firstValueAsLong("Retry-After").orElse(0);
             var asked = Duration.ofSeconds(Math.clamp(seconds, 0, LONGEST_WAIT_SECONDS));
@@ -135,7 +140,7 @@ final class HttpTransfer {
         }
     }
 
-    private HttpResponse<InputStream> ask(HttpClient client, URI address, long from)
+    private Reply ask(HttpClient client, URI address, long from)
             throws IOException, SourceException, InterruptedException {
         var at = address;
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
@@ -149,7 +154,7 @@ final class HttpTransfer {
             }
             var response = send(client, request.build());
             var location = response.headers().firstValue("Location");
-            if (response.statusCode() / 100 != 3 || location.isEmpty()) {
+            if (response.status() / 100 != 3 || location.isEmpty()) {
                 return response;
             }
             close(response);
@@ -175,11 +180,17 @@ final class HttpTransfer {
         }
     }
 
-    private static HttpResponse<InputStream> send(HttpClient client, HttpRequest request)
+    private static Reply send(HttpClient client, HttpRequest request)
             throws IOException, SourceException, InterruptedException {
         var host = request.uri().getAuthority();
+        var reply = new AtomicReference<@Nullable Reply>();
         try {
-            return client.send(request, BodyHandlers.ofInputStream());
+            client.send(request, head -> {
+                var body = new ReceivedBytes();
+                reply.set(new Reply(head.statusCode(), head.headers(), body));
+                return body;
+            });
+            return Objects.requireNonNull(reply.get());
         } catch (HttpConnectTimeoutException e) {
             throw new SourceException("no connection to " + host + " in time");
         } catch (HttpTimeoutException e) {
@@ -187,6 +198,13 @@ final class HttpTransfer {
         } catch (ConnectException e) {
             var unknown = hasCause(e, UnresolvedAddressException.class) || hasCause(e, UnknownHostException.class);
             throw new SourceException("cannot reach " + host + (unknown ? " (its name does not resolve)" : ""));
+        } catch (IOException e) {
+            // The connection may break while the answer is handed over: its first bytes are here all the same.
+            var begun = reply.get();
+            if (begun == null) {
+                throw e;
+            }
+            return begun;
         }
     }
 
@@ -200,8 +218,8 @@ final class HttpTransfer {
     }
 
     /** Where in the file the response starts. A server that ignores the Range header starts again at 0. */
-    private static long startOf(HttpResponse<InputStream> response, Target target, long asked) throws SourceException {
-        int status = response.statusCode();
+    private static long startOf(Reply response, Target target, long asked) throws SourceException {
+        int status = response.status();
         var host = target.address().getAuthority();
         return switch (status) {
             case 200 -> 0;
@@ -254,7 +272,7 @@ final class HttpTransfer {
         return Files.exists(part) ? Files.size(part) : 0;
     }
 
-    private static void close(HttpResponse<InputStream> response) {
+    private static void close(Reply response) {
         try {
             response.body().close();
         } catch (IOException e) {
