@@ -101,7 +101,9 @@ final class ModelOptions {
         var checkpoint = config.open(found, err);
         try (var status = new StatusLine(err)) {
             var chosen = choose(backend, status, checkpoint);
-            return LanguageModel.load(checkpoint, new LoadOptions(workers(), chosen, showing(status, found)));
+            return LanguageModel.load(
+                    checkpoint,
+                    new LoadOptions(workers(), chosen, showing(status, found)).withPacked(PackedWeights.folder(err)));
         }
     }
 

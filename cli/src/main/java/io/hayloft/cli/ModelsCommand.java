@@ -5,10 +5,12 @@ import io.hayloft.base.UserError;
 import io.hayloft.hub.CatalogueModel;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.Source;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -74,20 +76,44 @@ final class ModelsCommand extends Subcommand {
         for (var model : store.pulled()) {
             out().println("pulled: " + model.name() + ", " + Sizes.bytes(model.bytes()));
         }
+        PackedWeights.list(PackedWeights.at(store), out());
         return 0;
     }
 
     /** {@code hayloft models rm}: removes the files of a model. */
-    @Command(name = "rm", description = "Remove the files of a model that was pulled.")
+    @Command(name = "rm", description = "Remove the files of a model that was pulled, and its packed weights.")
     static final class Remove extends Subcommand {
         @Parameters(paramLabel = "MODEL", description = "Name of the model, as hayloft models lists it.")
         private String name = "";
 
+        @Option(
+                names = "--packed",
+                description =
+                        "Remove only what is kept of its packed weights; MODEL may be any model, by name or path.")
+        private boolean packed;
+
         @Override
         public Integer call() {
-            long bytes = ModelStore.open().remove(name);
+            var store = ModelStore.open();
+            var path = path(store);
+            long bytes = packed ? 0 : store.remove(name);
+            bytes += path.map(at -> PackedWeights.remove(PackedWeights.at(store), at))
+                    .orElse(0L);
+            if (packed && bytes == 0) {
+                throw new UserError(
+                        "no packed weights of '" + name + "' are kept (hayloft models lists those that are)");
+            }
             out().println("removed " + name + ": " + Sizes.bytes(bytes));
             return 0;
+        }
+
+        /** Where the model is, or was: its packed weights may have stayed. */
+        private Optional<Path> path(ModelStore store) {
+            try {
+                return Optional.of(store.resolve(name).path());
+            } catch (UserError e) {
+                return packed ? Optional.of(Path.of(name)) : Optional.empty();
+            }
         }
     }
 

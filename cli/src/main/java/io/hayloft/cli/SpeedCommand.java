@@ -219,7 +219,10 @@ final class SpeedCommand extends Subcommand {
         }
         try (var status = new StatusLine(err)) {
             var options = new LoadOptions(workers, chosen, ModelOptions.showing(status, found));
-            return LanguageModel.load(checkpoint, options.withoutTokenizer());
+            var packed = PackedWeights.folder(err);
+            // Nothing may run beside what is timed.
+            var read = packed == null ? null : packed.readOnly();
+            return LanguageModel.load(checkpoint, options.withoutTokenizer().withPacked(read));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.hayloft.kernels;
 
-import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -13,19 +12,35 @@ import java.util.Arrays;
  * <p>Kernels multiply activations by quantised values as whole numbers, one chain per block, and apply scale and minimum once per block.
  */
 record CodePanels(CodeFormat format, MemorySegment data, int columns) implements Panels {
+    /** Packs them. */
+    record Packer(CodeFormat format, WeightRows rows, CodePacker[] ofWorkers) implements PanelPacker {
+        Packer(CodeFormat format, WeightRows rows, int workers) {
+            this(format, rows, new CodePacker[workers]);
+        }
 
-    static CodePanels pack(CodeFormat format, WeightRows rows, NativeMemory memory, WorkerPool pool) {
-        int panels = (rows.rows() + ROWS - 1) / ROWS;
-        long panelBytes = (long) rows.columns() / format.block() * format.blockBytes();
-        var packed = new CodePanels(format, memory.allocate(panels * panelBytes), rows.columns());
-        var packers = new CodePacker[pool.threads()];
-        pool.run(panels, (panel, worker) -> {
-            if (packers[worker] == null) {
-                packers[worker] = new CodePacker(format, rows);
+        @Override
+        public String form() {
+            return (format.table() == null ? "values" : "places") + " of " + format.bits() + " bits in blocks of "
+                    + format.block() + ", " + (format.minimum() ? "minimum" : "offset " + format.offset());
+        }
+
+        @Override
+        public long panelBytes() {
+            return (long) rows.columns() / format.block() * format.blockBytes();
+        }
+
+        @Override
+        public void pack(int panel, int worker, MemorySegment target, long at) {
+            if (ofWorkers[worker] == null) {
+                ofWorkers[worker] = new CodePacker(format, rows);
             }
-            packers[worker].pack(panel, packed.data, packed.blockAt(panel, 0));
-        });
-        return packed;
+            ofWorkers[worker].pack(panel, target, at);
+        }
+
+        @Override
+        public Panels over(MemorySegment data) {
+            return new CodePanels(format, data, rows.columns());
+        }
     }
 
     /** Blocks of a row. */

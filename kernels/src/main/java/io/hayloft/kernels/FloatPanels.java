@@ -1,6 +1,5 @@
 package io.hayloft.kernels;
 
-import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,11 +15,21 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
     private static final long STEP = 4L * ROWS;
     private static final long VECTOR = 4L * VectorWidth.LANES;
 
-    static FloatPanels pack(WeightRows rows, NativeMemory memory, WorkerPool pool) {
-        int columns = rows.columns();
-        int panels = (rows.rows() + ROWS - 1) / ROWS;
-        var data = memory.allocate(Math.multiplyExact(panels, panelBytes(columns)));
-        pool.run(panels, (panel, worker) -> {
+    /** Packs rows of any type. */
+    record Packer(WeightRows rows) implements PanelPacker {
+        @Override
+        public String form() {
+            return "f32";
+        }
+
+        @Override
+        public long panelBytes() {
+            return FloatPanels.panelBytes(rows.columns());
+        }
+
+        @Override
+        public void pack(int panel, int worker, MemorySegment target, long at) {
+            int columns = rows.columns();
             var row = new float[columns];
             var floats = new float[Math.multiplyExact(columns, ROWS)];
             for (int r = 0; r < Math.min(ROWS, rows.rows() - panel * ROWS); r++) {
@@ -29,9 +38,13 @@ record FloatPanels(MemorySegment data, int columns) implements Panels {
                     floats[k * ROWS + r] = row[k];
                 }
             }
-            MemorySegment.copy(floats, 0, data, FLOAT, panel * STEP * columns, floats.length);
-        });
-        return new FloatPanels(data, columns);
+            MemorySegment.copy(floats, 0, target, FLOAT, at, floats.length);
+        }
+
+        @Override
+        public Panels over(MemorySegment data) {
+            return new FloatPanels(data, rows.columns());
+        }
     }
 
     /** Bytes of a panel. */

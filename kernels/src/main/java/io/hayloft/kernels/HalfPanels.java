@@ -1,18 +1,16 @@
 package io.hayloft.kernels;
 
-import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.formats.tensor.WeightRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Panels of 16-bit floats, f16 or bf16: {@code [panel][k / 2][32]} words of 32 bits, word = row, the even k in the low
  * half. For an odd number of columns the last high halves are never read.
  *
- * <p>The kernels for f16 know no infinities and NaNs, so {@link #pack} refuses them.
+ * <p>The kernels for f16 know no infinities and NaNs, so such weights are packed as {@link FloatPanels}.
  */
 record HalfPanels(MemorySegment data, int columns, boolean brain) implements Panels {
     private static final ValueLayout.OfShort SHORT =
@@ -21,58 +19,74 @@ record HalfPanels(MemorySegment data, int columns, boolean brain) implements Pan
     private static final long STEP = 4L * ROWS;
     private static final int EXPONENT = 0x7C00;
 
-    /** Packs rows of F16 or BF16; null when an element is not finite. */
-    static @Nullable HalfPanels pack(WeightRows rows, NativeMemory memory, WorkerPool pool) {
-        boolean brain = rows.tensor().type() == TensorType.BF16;
-        if (!brain && !finite(rows)) {
-            return null;
+    /** Packs rows of F16 or BF16, if it is {@link #possible}. */
+    record Packer(WeightRows rows) implements PanelPacker {
+        private boolean brain() {
+            return rows.tensor().type() == TensorType.BF16;
         }
-        int panels = (rows.rows() + ROWS - 1) / ROWS;
-        var packed = new HalfPanels(memory.allocate(panels * panelBytes(rows.columns())), rows.columns(), brain);
-        pool.run(panels, (panel, worker) -> packed.fill(panel, rows));
-        return packed;
+
+        /** Whether the kernels can have them; reads all elements of F16. */
+        boolean possible() {
+            return brain() || finite();
+        }
+
+        private boolean finite() {
+            var row = new short[rows.columns()];
+            for (int r = 0; r < rows.rows(); r++) {
+                read(r, row);
+                for (short bits : row) {
+                    if ((bits & EXPONENT) == EXPONENT) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        }
+
+        private void read(int r, short[] row) {
+            var tensor = rows.tensor();
+            if (tensor.computed() == null) {
+                MemorySegment.copy(tensor.data(), SHORT, rows.sourceRow(r) * tensor.rowBytes(), row, 0, row.length);
+            } else {
+                var bytes = new byte[Short.BYTES * row.length];
+                tensor.copyRow(rows.sourceRow(r), bytes);
+                MemorySegment.copy(MemorySegment.ofArray(bytes), SHORT, 0, row, 0, row.length);
+            }
+        }
+
+        @Override
+        public String form() {
+            return brain() ? "bf16" : "f16";
+        }
+
+        @Override
+        public long panelBytes() {
+            return HalfPanels.panelBytes(rows.columns());
+        }
+
+        @Override
+        public void pack(int panel, int worker, MemorySegment target, long at) {
+            var row = new short[rows.columns()];
+            var words = new int[Math.toIntExact(panelBytes() / Integer.BYTES)];
+            for (int r = 0; r < Math.min(ROWS, rows.rows() - panel * ROWS); r++) {
+                read(panel * ROWS + r, row);
+                for (int k = 0; k < row.length; k++) {
+                    int bits = row[k] & 0xFFFF;
+                    words[(k >> 1) * ROWS + r] |= (k & 1) == 0 ? bits : bits << 16;
+                }
+            }
+            MemorySegment.copy(words, 0, target, INT, at, words.length);
+        }
+
+        @Override
+        public Panels over(MemorySegment data) {
+            return new HalfPanels(data, rows.columns(), brain());
+        }
     }
 
     /** Bytes of a panel. */
     static long panelBytes(int columns) {
         return (columns + 1L) / 2 * STEP;
-    }
-
-    private static boolean finite(WeightRows rows) {
-        var row = new short[rows.columns()];
-        for (int r = 0; r < rows.rows(); r++) {
-            read(rows, r, row);
-            for (short bits : row) {
-                if ((bits & EXPONENT) == EXPONENT) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private static void read(WeightRows rows, int r, short[] row) {
-        var tensor = rows.tensor();
-        if (tensor.computed() == null) {
-            MemorySegment.copy(tensor.data(), SHORT, rows.sourceRow(r) * tensor.rowBytes(), row, 0, row.length);
-        } else {
-            var bytes = new byte[Short.BYTES * row.length];
-            tensor.copyRow(rows.sourceRow(r), bytes);
-            MemorySegment.copy(MemorySegment.ofArray(bytes), SHORT, 0, row, 0, row.length);
-        }
-    }
-
-    private void fill(int panel, WeightRows rows) {
-        var row = new short[columns];
-        var words = new int[Math.toIntExact(panelBytes(columns) / Integer.BYTES)];
-        for (int r = 0; r < Math.min(ROWS, rows.rows() - panel * ROWS); r++) {
-            read(rows, panel * ROWS + r, row);
-            for (int k = 0; k < columns; k++) {
-                int bits = row[k] & 0xFFFF;
-                words[(k >> 1) * ROWS + r] |= (k & 1) == 0 ? bits : bits << 16;
-            }
-        }
-        MemorySegment.copy(words, 0, data, INT, panel * panelBytes(columns), words.length);
     }
 
     @Override

@@ -54,26 +54,15 @@ public final class Linear {
      */
     public static Linear pack(
             WeightRows rows, NativeMemory memory, WorkerPool pool, PrefillBackend.@Nullable Session backend) {
-        var panels = packPanels(rows, memory, pool);
+        return new WeightPacker(memory, pool, backend, null).pack(rows);
+    }
+
+    /** @param backend gets a second copy of the weights if it takes the matrix; null for none */
+    static Linear of(WeightRows rows, Panels panels, PrefillBackend.@Nullable Session backend) {
         var copy = backend == null
                 ? null
                 : backend.pack(rows).map(matrix -> new Copy(backend, matrix)).orElse(null);
         return new Linear(rows.columns(), rows.rows(), panels, copy);
-    }
-
-    private static Panels packPanels(WeightRows rows, NativeMemory memory, WorkerPool pool) {
-        var type = rows.tensor().type();
-        var format = CodeFormat.of(type);
-        if (format != null) {
-            return CodePanels.pack(format, rows, memory, pool);
-        }
-        if (type == TensorType.F16 || type == TensorType.BF16) {
-            var half = HalfPanels.pack(rows, memory, pool);
-            if (half != null) {
-                return half;
-            }
-        }
-        return FloatPanels.pack(rows, memory, pool);
     }
 
     /** Bytes that {@link #pack} takes for a matrix {@code [rows][columns]}. */

@@ -4,8 +4,6 @@ import static io.hayloft.kernels.Panels.PANELS;
 import static io.hayloft.kernels.Panels.ROWS;
 import static io.hayloft.kernels.Panels.STRIDE;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
-
 /**
  * A product by packed weights, cut into tasks of a few panels: all rows pass over them while they are in the cache.
  *
@@ -14,21 +12,13 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * on with another's.
  */
 final class StrideRun implements JoinedTasks.Part {
-    /** Bytes of packed weights that a task reads at least: a microsecond of work, so that no thread waits long. */
-    private static final long TASK_BYTES = 16 << 10;
-
     private final Panels panels;
     private final Panels.Input input;
     private final int outputs;
     private final float[] y;
     private final Workspace space;
-    private final int allPanels;
-    private final int perTask;
-    private final int tasks;
-    private final int shares;
-
-    /** The next task of each worker's share that nobody has taken. */
-    private final AtomicIntegerArray next;
+    private final Shares.OfPanels cut;
+    private final Shares tasks;
 
     /**
      * A product to be run.
@@ -42,48 +32,35 @@ final class StrideRun implements JoinedTasks.Part {
         this.outputs = outputs;
         this.y = y;
         space = pool.workspace();
-        allPanels = (outputs + ROWS - 1) / ROWS;
-        int strides = (outputs + STRIDE - 1) / STRIDE;
-        long strideBytes = Math.max(1, panels.bytes() / strides);
-        perTask = (int) Math.min(strides, (TASK_BYTES + strideBytes - 1) / strideBytes);
-        tasks = (strides + perTask - 1) / perTask;
-        shares = Math.min(tasks, pool.threads());
-        next = new AtomicIntegerArray(shares);
-        for (int share = 0; share < shares; share++) {
-            next.setPlain(share, firstTask(share));
-        }
-    }
-
-    private int firstTask(int share) {
-        return (int) ((long) tasks * share / shares);
+        cut = Shares.OfPanels.of(outputs, panels.bytes(), pool.threads());
+        tasks = cut.ofTasks();
     }
 
     @Override
     public int tasks() {
-        return tasks;
+        return cut.tasks();
     }
 
     /** Does one task, the next of the worker's own share if one is left: the index only counts them. */
     @Override
     public void run(int index, int worker) {
-        for (int i = 0; i < shares; i++) {
-            int share = (worker + i) % shares;
-            int task = next.getAndIncrement(share);
-            if (task < firstTask(share + 1)) {
-                multiply(task, share, space.tile(worker).ofSize(panels.groups().large() * STRIDE));
-                return;
-            }
+        long taken = tasks.take(worker);
+        if (taken < 0) {
+            throw new IllegalStateException("more runs than tasks");
         }
-        throw new IllegalStateException("more runs than tasks");
+        multiply(
+                (int) taken,
+                (int) (taken >>> 32),
+                space.tile(worker).ofSize(panels.groups().large() * STRIDE));
     }
 
     /** A stride is a panel of the first part of the share and, at 512 bits, the panel at the same place of the second. */
     private void multiply(int task, int share, float[] tile) {
-        int firstPanel = firstTask(share) * perTask * PANELS;
-        int endPanel = Math.min(allPanels, firstTask(share + 1) * perTask * PANELS);
+        int firstPanel = cut.firstPanel(share);
+        int endPanel = cut.firstPanel(share + 1);
         int part = (endPanel - firstPanel + PANELS - 1) / PANELS;
-        int from = firstPanel + (task - firstTask(share)) * perTask;
-        int end = Math.min(firstPanel + part, from + perTask);
+        int from = firstPanel + (task - cut.firstTask(share)) * cut.perTask();
+        int end = Math.min(firstPanel + part, from + cut.perTask());
         for (int panel = from; panel < end; panel++) {
             int second = PANELS == 1 || panel + part >= endPanel ? panel : panel + part;
             multiplyPair(panel, second, tile);

@@ -22,7 +22,7 @@ import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.Linear;
-import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.WeightPacker;
 import io.hayloft.kernels.WorkerPool;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,35 +38,21 @@ final class DecoderLoader {
     private final WeightSource weights;
     private final NativeMemory memory;
     private final WorkerPool pool;
-    private final PrefillBackend.@Nullable Session backend;
+    private final WeightPacker packer;
     private final Map<RopeConfig, Rope> ropes = new HashMap<>();
     private final Map<String, Linear> ofBlocks = new HashMap<>();
 
     DecoderLoader(
-            DecoderConfig config,
-            WeightSource weights,
-            NativeMemory memory,
-            WorkerPool pool,
-            PrefillBackend.@Nullable Session backend) {
+            DecoderConfig config, WeightSource weights, NativeMemory memory, WorkerPool pool, WeightPacker packer) {
         this.config = config;
         this.weights = weights;
         this.memory = memory;
         this.pool = pool;
-        this.backend = backend;
+        this.packer = packer;
     }
 
-    /** The decoder; packed matrices lie in {@code memory}, embedding rows stay in the file. */
-    static Decoder load(
-            DecoderConfig config,
-            WeightSource weights,
-            NativeMemory memory,
-            WorkerPool pool,
-            PrefillBackend.@Nullable Session backend,
-            ProgressListener progress) {
-        return new DecoderLoader(config, weights, memory, pool, backend).load(progress);
-    }
-
-    private Decoder load(ProgressListener progress) {
+    /** The decoder; packed matrices lie in the packer's memory, embedding rows stay in the file. */
+    Decoder load(ProgressListener progress) {
         var layers = new ArrayList<Layer>(config.layers());
         int pieces = config.layers() + 1;
         for (int i = 0; i < config.layers(); i++) {
@@ -75,8 +61,7 @@ final class DecoderLoader {
         }
         var embedding = weights.get(Role.EMBEDDING, -1);
         // Only decode kernels use it, so no backend gets a copy of the largest matrix.
-        var output =
-                Linear.pack(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1), memory, pool);
+        var output = packer.packForDecode(weights.get(config.tokens().tiedOutput() ? Role.EMBEDDING : Role.OUTPUT, -1));
         progress.progress("load", pieces, pieces);
         var positions = config.tokens().positions() > 0 ? weights.get(Role.POSITION_EMBEDDING, -1) : null;
         var bias = bias(config.tokens().output().bias(), Role.OUTPUT_BIAS, -1);
@@ -318,7 +303,7 @@ final class DecoderLoader {
     }
 
     private Linear linear(WeightRows rows) {
-        return Linear.pack(rows, memory, pool, backend);
+        return packer.pack(rows);
     }
 
     private Norm norm(Role role, int layer) {

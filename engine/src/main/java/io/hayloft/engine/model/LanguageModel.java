@@ -6,7 +6,9 @@ import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kernels.WeightPacker;
 import io.hayloft.kernels.WorkerPool;
+import io.hayloft.kernels.packed.PackedModel;
 import io.hayloft.kv.cache.CacheShape;
 import io.hayloft.tokenizer.ChatFormat;
 import io.hayloft.tokenizer.ThinkTags;
@@ -28,6 +30,7 @@ public final class LanguageModel implements AutoCloseable {
     private final @Nullable PrefillBackend backend;
     private final PrefillBackend.@Nullable Session session;
     private final Decoder decoder;
+    private final @Nullable PackedModel packed;
     private final CacheShape cacheShape;
     private final TokenizerReading tokenizer;
     private @Nullable ChatFormat chat; // once chatRead
@@ -43,6 +46,7 @@ public final class LanguageModel implements AutoCloseable {
             @Nullable PrefillBackend backend,
             PrefillBackend.@Nullable Session session,
             Decoder decoder,
+            @Nullable PackedModel packed,
             TokenizerReading tokenizer) {
         this.checkpoint = checkpoint;
         this.pool = pool;
@@ -50,6 +54,7 @@ public final class LanguageModel implements AutoCloseable {
         this.backend = backend;
         this.session = session;
         this.decoder = decoder;
+        this.packed = packed;
         this.tokenizer = tokenizer;
         this.cacheShape = Shapes.cache(checkpoint.config());
         this.hasTokenizer = CheckpointText.hasTokenizer(checkpoint);
@@ -72,6 +77,7 @@ public final class LanguageModel implements AutoCloseable {
         WorkerPool pool = null;
         NativeMemory memory = null;
         PrefillBackend.Session session = null;
+        PackedModel packed = null;
         var tokenizer = new TokenizerReading(checkpoint);
         try {
             if (options.tokenizer() && CheckpointText.hasTokenizer(checkpoint)) {
@@ -81,13 +87,18 @@ public final class LanguageModel implements AutoCloseable {
             memory = new NativeMemory("the weights of " + checkpoint.path().getFileName());
             var backend = options.backend();
             session = backend == null ? null : backend.open(memory, pool);
-            var decoder = DecoderLoader.load(
-                    checkpoint.config(), checkpoint.weights(), memory, pool, session, options.progress());
+            packed = PackedSource.open(options.packed(), checkpoint);
+            var packer = new WeightPacker(memory, pool, session, packed);
+            var decoder = new DecoderLoader(checkpoint.config(), checkpoint.weights(), memory, pool, packer)
+                    .load(options.progress());
+            if (packed != null) {
+                packed.loaded();
+            }
             tokenizer.await();
-            return new LanguageModel(checkpoint, pool, memory, backend, session, decoder, tokenizer);
+            return new LanguageModel(checkpoint, pool, memory, backend, session, decoder, packed, tokenizer);
         } catch (RuntimeException | Error e) {
             try {
-                close(checkpoint, memory, session, pool, tokenizer);
+                close(checkpoint, memory, packed, session, pool, tokenizer);
             } catch (RuntimeException | Error closing) {
                 e.addSuppressed(closing);
             }
@@ -188,18 +199,20 @@ public final class LanguageModel implements AutoCloseable {
     /** Frees weights, threads and tokenizer; the model is of no use afterwards. */
     @Override
     public void close() {
-        close(checkpoint, memory, session, pool, tokenizer);
+        close(checkpoint, memory, packed, session, pool, tokenizer);
     }
 
     /** Closes what there is from last to first, the others also if one fails. */
     private static void close(
             Checkpoint checkpoint,
             @Nullable NativeMemory memory,
+            @Nullable PackedModel packed,
             PrefillBackend.@Nullable Session session,
             @Nullable WorkerPool pool,
             TokenizerReading tokenizer) {
         try (checkpoint;
                 memory;
+                packed;
                 session;
                 pool;
                 tokenizer) {

@@ -2,6 +2,7 @@ package io.hayloft.engine.model;
 
 import io.hayloft.base.UserError;
 import io.hayloft.kernels.PrefillBackend;
+import io.hayloft.kernels.packed.PackedFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param backend computes the matrix products of prefills; null for the engine's own kernels
  * @param progress hears about every layer that has been packed
  * @param tokenizer whether to read the tokenizer meanwhile; otherwise it is read on first use
+ * @param packed keeps the packed weights of large models for later starts; null to pack them each time
  */
-public record LoadOptions(int threads, @Nullable PrefillBackend backend, ProgressListener progress, boolean tokenizer) {
+public record LoadOptions(
+        int threads,
+        @Nullable PrefillBackend backend,
+        ProgressListener progress,
+        boolean tokenizer,
+        @Nullable PackedFolder packed) {
     /** Checks the number of threads. */
     public LoadOptions {
         if (threads < 1 || threads > 1024) {
@@ -20,9 +27,9 @@ public record LoadOptions(int threads, @Nullable PrefillBackend backend, Progres
         }
     }
 
-    /** With the tokenizer. */
+    /** With the tokenizer; no packed weights are kept. */
     public LoadOptions(int threads, @Nullable PrefillBackend backend, ProgressListener progress) {
-        this(threads, backend, progress, true);
+        this(threads, backend, progress, true, null);
     }
 
     /** As many threads as the machine has processors, own kernels, no progress. */
@@ -37,6 +44,11 @@ public record LoadOptions(int threads, @Nullable PrefillBackend backend, Progres
 
     /** The same for a caller that has ids of tokens and no text. */
     public LoadOptions withoutTokenizer() {
-        return new LoadOptions(threads, backend, progress, false);
+        return new LoadOptions(threads, backend, progress, false, packed);
+    }
+
+    /** The same with a place for packed weights; null for none. */
+    public LoadOptions withPacked(@Nullable PackedFolder folder) {
+        return new LoadOptions(threads, backend, progress, tokenizer, folder);
     }
 }

@@ -8,6 +8,7 @@ import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.config.Role;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kernels.Linear;
+import io.hayloft.kernels.WeightPacker;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.CacheShape;
@@ -90,7 +91,7 @@ class RecurrentLayerTest {
         var config = checkpoint.config();
         var weights = checkpoint.weights();
         int hidden = config.hidden();
-        var loader = new DecoderLoader(config, weights, memory, pool, null);
+        var loader = new DecoderLoader(config, weights, memory, pool, new WeightPacker(memory, pool, null, null));
         var layers = new ArrayList<Layer>();
         var shapes = new ArrayList<LayerShape>(Shapes.cache(config).shapes());
         shapes.add(place, new RecurrentShape(2 * hidden));

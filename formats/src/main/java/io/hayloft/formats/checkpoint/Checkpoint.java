@@ -6,6 +6,7 @@ import io.hayloft.formats.config.WeightSource;
 import io.hayloft.formats.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -76,6 +77,11 @@ public interface Checkpoint extends AutoCloseable {
 
     /** The GGUF file, if it is one. */
     Optional<GgufFile> gguf();
+
+    /** The files that the weights lie in; none for a model that is not read from files. */
+    default List<Path> weightFiles() {
+        return List.of();
+    }
 
     /** The folder, if it is one. */
     Optional<Path> folder();

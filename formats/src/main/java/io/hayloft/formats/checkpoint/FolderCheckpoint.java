@@ -115,6 +115,11 @@ final class FolderCheckpoint implements Checkpoint {
     }
 
     @Override
+    public List<Path> weightFiles() {
+        return shards.files().keySet().stream().map(folder::resolve).toList();
+    }
+
+    @Override
     public Optional<Path> folder() {
         return Optional.of(folder);
     }

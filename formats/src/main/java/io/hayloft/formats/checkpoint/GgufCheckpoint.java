@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,11 @@ final class GgufCheckpoint implements Checkpoint {
     @Override
     public Optional<GgufFile> gguf() {
         return Optional.of(file);
+    }
+
+    @Override
+    public List<Path> weightFiles() {
+        return file.paths();
     }
 
     @Override

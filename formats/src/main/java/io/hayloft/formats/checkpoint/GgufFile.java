@@ -14,15 +14,22 @@ import java.util.Map;
  */
 public final class GgufFile implements AutoCloseable {
     private final String source;
+    private final List<Path> paths;
     private final List<MemorySegment> content;
     private final Map<String, Object> metadata;
     private final Map<String, Tensor> tensors;
     private final Map<String, String> unread;
     private final Runnable unmap;
 
-    /** @param content the bytes of all parts in their order */
-    GgufFile(String source, List<MemorySegment> content, GgufReader.Content read, Runnable unmap) {
+    /**
+     * A file that was read.
+     *
+     * @param paths of all parts in their order; none where values are not those of a file
+     * @param content the bytes of all parts in their order
+     */
+    GgufFile(String source, List<Path> paths, List<MemorySegment> content, GgufReader.Content read, Runnable unmap) {
         this.source = source;
+        this.paths = List.copyOf(paths);
         this.content = List.copyOf(content);
         this.metadata = Collections.unmodifiableMap(read.metadata());
         this.tensors = Collections.unmodifiableMap(read.tensors());
@@ -50,7 +57,7 @@ public final class GgufFile implements AutoCloseable {
         try {
             var read = GgufReader.readHeaders(path.toString(), mapped.bytes());
             read.metadata().keySet().removeIf(key -> key.startsWith("split."));
-            return new GgufFile(path.toString(), List.of(mapped.bytes()), read, mapped::close);
+            return new GgufFile(path.toString(), List.of(), List.of(mapped.bytes()), read, mapped::close);
         } catch (RuntimeException | Error e) {
             mapped.close();
             throw e;
@@ -64,7 +71,7 @@ public final class GgufFile implements AutoCloseable {
      */
     public static GgufFile read(String source, MemorySegment bytes) {
         var content = bytes.asReadOnly();
-        return new GgufFile(source, List.of(content), GgufReader.read(source, content), () -> {});
+        return new GgufFile(source, List.of(), List.of(content), GgufReader.read(source, content), () -> {});
     }
 
     /** What the file is called in messages: its path, or that of the first part. */
@@ -88,6 +95,11 @@ public final class GgufFile implements AutoCloseable {
     /** Types of tensors that no weight can be, such as I32, by tensor name. */
     Map<String, String> unread() {
         return unread;
+    }
+
+    /** The file, or all parts in their order; none if it was read from memory or in part. */
+    List<Path> paths() {
+        return paths;
     }
 
     /** The bytes of the file, or of all parts in their order. */

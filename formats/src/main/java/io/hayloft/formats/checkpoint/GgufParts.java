@@ -22,6 +22,7 @@ final class GgufParts {
     /** What a part says of itself: its place from 0, and how many there are. */
     private record Place(int number, int count) {}
 
+    private final List<Path> paths = new ArrayList<>();
     private final List<MappedFile> mapped = new ArrayList<>();
     private final List<MemorySegment> content = new ArrayList<>();
     private final Map<String, Object> metadata = new LinkedHashMap<>();
@@ -41,7 +42,7 @@ final class GgufParts {
             var read = parts.map(path);
             var place = place(path, read);
             return place.count <= 1
-                    ? new GgufFile(path.toString(), parts.content, read, parts::close)
+                    ? new GgufFile(path.toString(), parts.paths, parts.content, read, parts::close)
                     : parts.join(path, place);
         } catch (RuntimeException | Error e) {
             parts.close();
@@ -51,6 +52,7 @@ final class GgufParts {
 
     private GgufReader.Content map(Path path) {
         var file = MappedFile.open(path);
+        paths.add(path);
         mapped.add(file);
         content.add(file.bytes());
         return GgufReader.read(path.toString(), file.bytes());
@@ -91,7 +93,7 @@ final class GgufParts {
         var first = given.resolveSibling(stem + ending(0, place.count)).toString();
         checkTensorCount(first);
         metadata.keySet().removeIf(key -> key.startsWith("split."));
-        return new GgufFile(first, content, new GgufReader.Content(metadata, tensors, unread), this::close);
+        return new GgufFile(first, paths, content, new GgufReader.Content(metadata, tensors, unread), this::close);
     }
 
     private static String ending(int number, int count) {
@@ -129,6 +131,7 @@ final class GgufParts {
     private void close() {
         mapped.forEach(MappedFile::close);
         mapped.clear();
+        paths.clear();
         content.clear();
     }
 }
