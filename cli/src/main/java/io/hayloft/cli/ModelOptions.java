@@ -12,6 +12,7 @@ import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kernels.threads.Placement;
 import io.hayloft.tokenizer.Tokenizers;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,7 @@ final class ModelOptions {
     }
 
     private LanguageModel load(ResolvedModel found, String backend, PrintWriter err) {
+        notePlacement(workers(), err);
         Tokenizers.prepare(found.path());
         var checkpoint = config.open(found, err);
         try (var status = new StatusLine(err)) {
@@ -104,6 +106,15 @@ final class ModelOptions {
             return LanguageModel.load(
                     checkpoint,
                     new LoadOptions(workers(), chosen, showing(status, found)).withPacked(PackedWeights.folder(err)));
+        }
+    }
+
+    /** Says why threads are not pinned, where the user wants them to be. */
+    static void notePlacement(int workers, PrintWriter err) {
+        var note = Placement.ofUser(workers).note();
+        if (!note.isEmpty()) {
+            err.println(note);
+            err.flush();
         }
     }
 

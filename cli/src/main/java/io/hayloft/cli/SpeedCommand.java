@@ -209,6 +209,7 @@ final class SpeedCommand extends Subcommand {
             List<SpeedCase> cases,
             long free,
             PrintWriter err) {
+        ModelOptions.notePlacement(workers, err);
         var checkpoint = config.open(found, err);
         try {
             long copyBytes = chosen == null ? 0 : chosen.bytesFor(Shapes.layerWeights(checkpoint.config()));

@@ -37,8 +37,9 @@ final class BlockTileRun implements JoinedTasks.Part {
     private final int outputs;
     private final float[] y;
     private final Workspace space;
-    private final int panelCount;
-    private final int rowTasks;
+    private final Shares.OfPanels cut;
+    private final Shares shares;
+    private final int tasks;
 
     /**
      * A product to be run.
@@ -56,19 +57,25 @@ final class BlockTileRun implements JoinedTasks.Part {
         this.outputs = outputs;
         this.y = y;
         space = pool.workspace();
-        panelCount = (outputs + ROWS - 1) / ROWS;
-        rowTasks = (x.rows() + TASK_ROWS - 1) / TASK_ROWS;
+        cut = Shares.OfPanels.of(outputs, panels.bytes(), pool.threads());
+        int rowTasks = (x.rows() + TASK_ROWS - 1) / TASK_ROWS;
+        shares = cut.ofTasksEach(rowTasks);
+        tasks = cut.panels() * rowTasks;
     }
 
     @Override
     public int tasks() {
-        return panelCount * rowTasks;
+        return tasks;
     }
 
+    /** Does one task, of the worker's own share of the panels if one is left: the index only counts them. */
     @Override
     public void run(int index, int worker) {
-        int panel = index % panelCount;
-        int firstRow = index / panelCount * TASK_ROWS;
+        long taken = shares.take(worker);
+        int share = (int) (taken >>> 32);
+        int task = (int) taken - shares.first(share);
+        int panel = cut.panel(share, task);
+        int firstRow = cut.placeInPanel(share, task) * TASK_ROWS;
         int end = Math.min(firstRow + TASK_ROWS, x.rows());
         int size = x.sizes().padded(end - firstRow) * ROWS;
         var tile = space.tile(worker).ofSize(size + MOST_IN_GROUP * ROWS); // the chains of a group behind the results

@@ -93,6 +93,29 @@ final class Shares {
             return new Shares(bounds);
         }
 
+        /** Shares of tasks for each panel, so many each. */
+        Shares ofTasksEach(int each) {
+            var bounds = new int[shares + 1];
+            for (int share = 0; share <= shares; share++) {
+                bounds[share] = firstPanel(share) * each;
+            }
+            return new Shares(bounds);
+        }
+
+        /** The panel of such a task: those of a share follow each other, for the same rows. */
+        int panel(int share, int taskOfShare) {
+            return firstPanel(share) + taskOfShare % panelsOf(share);
+        }
+
+        /** Which of the tasks of its panel it is. */
+        int placeInPanel(int share, int taskOfShare) {
+            return taskOfShare / panelsOf(share);
+        }
+
+        private int panelsOf(int share) {
+            return firstPanel(share + 1) - firstPanel(share);
+        }
+
         /** Shares of groups of so many panels; those at a bound belong to the later share. */
         Shares ofPanels(int inGroup) {
             var bounds = new int[shares + 1];

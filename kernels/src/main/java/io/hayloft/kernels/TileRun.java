@@ -24,9 +24,10 @@ final class TileRun implements JoinedTasks.Part {
     private final int outputs;
     private final float[] y;
     private final Workspace space;
-    private final int panelCount;
+    private final Shares.OfPanels cut;
+    private final Shares shares;
     private final int taskRows;
-    private final int rowTasks;
+    private final int tasks;
     private final int depth;
 
     /**
@@ -42,16 +43,18 @@ final class TileRun implements JoinedTasks.Part {
         this.outputs = outputs;
         this.y = y;
         space = pool.workspace();
-        panelCount = (outputs + Panels.ROWS - 1) / Panels.ROWS;
+        cut = Shares.OfPanels.of(outputs, panels.bytes(), pool.threads());
         taskRows = taskRows(x.rows(), pool.threads());
-        rowTasks = (x.rows() + taskRows - 1) / taskRows;
+        int rowTasks = (x.rows() + taskRows - 1) / taskRows;
+        shares = cut.ofTasksEach(rowTasks);
+        tasks = cut.panels() * rowTasks;
         int parts = Math.max(1, (x.columns() + DEPTH / 2) / DEPTH); // about equal ones: a short rest costs most
         depth = ((x.columns() + parts - 1) / parts + DEPTH_STEP - 1) / DEPTH_STEP * DEPTH_STEP;
     }
 
     /** Rows of a task: few enough that every thread gets several tasks, a multiple of the large group. */
     private int taskRows(int rows, int threads) {
-        long byThreads = threads == 1 ? 1 : (3 * threads + panelCount - 1) / panelCount;
+        long byThreads = threads == 1 ? 1 : (3 * threads + cut.panels() - 1) / cut.panels();
         long byCache = ((long) rows * x.columns() + MAX_ELEMENTS - 1) / MAX_ELEMENTS;
         int parts = (int) Math.max(byThreads, byCache);
         int large = x.sizes().large();
@@ -60,13 +63,17 @@ final class TileRun implements JoinedTasks.Part {
 
     @Override
     public int tasks() {
-        return panelCount * rowTasks;
+        return tasks;
     }
 
+    /** Does one task, of the worker's own share of the panels if one is left: the index only counts them. */
     @Override
     public void run(int index, int worker) {
-        int panel = index % panelCount;
-        int firstRow = index / panelCount * taskRows;
+        long taken = shares.take(worker);
+        int share = (int) (taken >>> 32);
+        int task = (int) taken - shares.first(share);
+        int panel = cut.panel(share, task);
+        int firstRow = cut.placeInPanel(share, task) * taskRows;
         int end = Math.min(firstRow + taskRows, x.rows());
         int size = x.sizes().padded(end - firstRow) * Panels.ROWS;
         var tile = space.tile(worker).ofSize(size);

@@ -1,8 +1,8 @@
 package io.hayloft.kernels;
 
+import io.hayloft.kernels.threads.Placement;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +33,23 @@ public final class WorkerPool implements AutoCloseable {
     private static final int SPINS_BEFORE_NAPPING = 20_000;
     private static final long NAP_NANOS = 50_000;
     private static final long NOTHING_TO_CLAIM = Integer.MAX_VALUE;
+    private static final int APART = 128 / Long.BYTES;
+
+    /** Number of the run in the upper half, next task to claim in the lower half; between runs no task is claimable. */
+    private static final int TICKET = APART;
+
+    /** Tasks of the run that are done. */
+    private static final int DONE = 2 * APART;
 
     private final Worker[] workers;
     private final Workspace workspace;
-    private final AtomicInteger done = new AtomicInteger();
+    private final Placement placement;
 
-    /** Number of the run in the upper half, next task to claim in the lower half; between runs no task is claimable. */
-    private final AtomicLong ticket = new AtomicLong(NOTHING_TO_CLAIM);
+    /**
+     * The two words that all threads write, each in a cache line of its own (and the one beside it, as processors fetch them in
+     * pairs): threads that wait look at one while others write the other.
+     */
+    private final AtomicLongArray shared = new AtomicLongArray(3 * APART);
 
     /** Task and count belong to the run of the ticket: written before it, read between seeing and claiming it. */
     private @Nullable Task task;
@@ -55,9 +65,16 @@ public final class WorkerPool implements AutoCloseable {
      * @param threads number of threads, the caller included; at least 1
      */
     public WorkerPool(int threads) {
+        this(threads, Placement.ofUser(threads));
+    }
+
+    /** As {@link #WorkerPool(int)}, with threads on such processors. */
+    WorkerPool(int threads, Placement placement) {
         if (threads < 1) {
             throw new IllegalArgumentException(threads + " threads");
         }
+        this.placement = placement;
+        shared.setPlain(TICKET, NOTHING_TO_CLAIM);
         workspace = new Workspace(threads);
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.length; i++) {
@@ -108,17 +125,17 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private void share(int tasks, Task work) {
-        done.setPlain(0);
+        shared.setPlain(DONE, 0);
         failure.setPlain(null);
         task = work;
         count = tasks;
-        ticket.set(((ticket.get() >>> 32) + 1) << 32);
+        shared.set(TICKET, ((shared.get(TICKET) >>> 32) + 1) << 32);
         for (int i = 0; i < Math.min(workers.length, tasks - 1); i++) {
             workers[i].wake();
         }
         claimAll(0);
         awaitAll(tasks);
-        ticket.set(ticket.get() | NOTHING_TO_CLAIM);
+        shared.set(TICKET, shared.get(TICKET) | NOTHING_TO_CLAIM);
         task = null;
         throwFailure();
     }
@@ -126,13 +143,13 @@ public final class WorkerPool implements AutoCloseable {
     /** Claims and runs tasks of the current run until none is left. */
     private void claimAll(int worker) {
         while (true) {
-            long seen = ticket.get();
+            long seen = shared.get(TICKET);
             var work = task;
             // Nothing is read too early or too late: a claim that succeeds proves that its run is still in progress.
             if ((int) seen >= count || work == null) {
                 return;
             }
-            if (ticket.compareAndSet(seen, seen + 1)) {
+            if (shared.compareAndSet(TICKET, seen, seen + 1)) {
                 try {
                     if (failure.get() == null) {
                         work.run((int) seen, worker);
@@ -140,14 +157,14 @@ public final class WorkerPool implements AutoCloseable {
                 } catch (Throwable e) {
                     failure.compareAndSet(null, e);
                 } finally {
-                    done.incrementAndGet();
+                    shared.incrementAndGet(DONE);
                 }
             }
         }
     }
 
     private void awaitAll(int tasks) {
-        for (int spins = 0; done.get() < tasks; spins++) {
+        for (int spins = 0; shared.get(DONE) < tasks; spins++) {
             if (spins < SPINS_BEFORE_NAPPING) {
                 Thread.onSpinWait();
             } else {
@@ -205,6 +222,7 @@ public final class WorkerPool implements AutoCloseable {
 
         @Override
         public void run() {
+            placement.pin(number);
             long seen = 0;
             while (!closed) {
                 long run = awaitRun(seen);
@@ -218,18 +236,18 @@ public final class WorkerPool implements AutoCloseable {
         /** Waits for a run other than the one seen last; may return early. */
         private long awaitRun(long seen) {
             for (int spins = 0; spins < SPINS_BEFORE_PARKING; spins++) {
-                long run = ticket.get() >>> 32;
+                long run = shared.get(TICKET) >>> 32;
                 if (run != seen) {
                     return run;
                 }
                 Thread.onSpinWait();
             }
             parked = true;
-            while (ticket.get() >>> 32 == seen && !closed) {
+            while (shared.get(TICKET) >>> 32 == seen && !closed) {
                 LockSupport.park(WorkerPool.this);
             }
             parked = false;
-            return ticket.get() >>> 32;
+            return shared.get(TICKET) >>> 32;
         }
     }
 }
