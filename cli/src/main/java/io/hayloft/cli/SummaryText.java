@@ -35,8 +35,8 @@ final class SummaryText {
     /** Prints a run's summary; as Parquet it becomes a file in its folder, whose name is printed. */
     static void print(PrintWriter out, RunFolder run, Grouping by, TableFormat format) {
         switch (format) {
-            case TABLE -> out.println(
-                    of(Statistics.by(run.records(), by), by, LabelFile.read(run.path()), Terminal.width()));
+            case TABLE ->
+                out.println(of(Statistics.by(run.records(), by), by, LabelFile.read(run.path()), Terminal.width()));
             case PARQUET ->
                 out.println(SummaryExport.of(run, by, format)
                         .writeParquet(run.path().resolve("summary.parquet")));

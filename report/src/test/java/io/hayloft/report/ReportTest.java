@@ -208,7 +208,8 @@ class ReportTest {
         assertThat(SummaryExport.shown(table, true, Map.of()).text(TableFormat.MD))
                 .contains("| read/step and token |")
                 .contains("| 1.0× |");
-        assertThat(SummaryExport.shown(table, true, Map.of()).text(TableFormat.LATEX)).contains("read/step and token");
+        assertThat(SummaryExport.shown(table, true, Map.of()).text(TableFormat.LATEX))
+                .contains("read/step and token");
         var one = Statistics.summary(List.of(
                 FakeRecords.record("full", 0, 0, 1024, 1, "x"), FakeRecords.record("h2o:2x", 0, 0, 1024, 1, "x")));
         assertThat(SummaryExport.shown(one, true, Map.of()).text(TableFormat.MD))
