@@ -51,11 +51,11 @@ public final class Placement {
      * @throws UserError if it is none of the words
      */
     public static Placement of(String text, int threads) {
-        var allowed = Affinity.get();
         var none = new Placement(List.of(), "");
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "off" -> none;
             case "on" -> {
+                var allowed = Affinity.get();
                 if (allowed.cardinality() < threads) {
                     var why = allowed.isEmpty()
                             ? "this system does not allow it"
@@ -65,8 +65,12 @@ public final class Placement {
                 yield new Placement(choose(threads, nodes(SYSTEM, allowed)), "");
             }
             case "", "auto" -> {
+                if (threads == 1 || folders(SYSTEM.resolve("node")).size() < 2) {
+                    yield none; // most machines: nothing is asked of the system
+                }
+                var allowed = Affinity.get();
                 int available = Runtime.getRuntime().availableProcessors();
-                if (threads == 1 || allowed.cardinality() < threads || available < allowed.cardinality()) {
+                if (allowed.cardinality() < threads || available < allowed.cardinality()) {
                     yield none;
                 }
                 var nodes = nodes(SYSTEM, allowed);
