@@ -3,6 +3,7 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
+import io.hayloft.bench.grid.Grid;
 import io.hayloft.bench.predict.Capacity;
 import io.hayloft.bench.predict.Machine;
 import io.hayloft.bench.predict.ModelShape;
@@ -35,8 +36,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  hayloft plan --model smollm2-135m --context 1k,4k,8k --methods full,kivi:4bit,snapkv:4x",
             "  hayloft plan --model Llama-3.1-8B --weights q4_0 --context 32k",
-            "  hayloft plan --model Llama-3.1-8B --weights q4_0 --context 7k --samples 200 --workers 1,8,64 --price"
-                    + " 0.10/h",
+            "  hayloft plan --model Llama-3-8B --weights q4_0 --context 7500 --samples 200 --workers 1,8,64",
             "  hayloft plan --model Mistral-7B-v0.2 --max-memory 16GB --methods full,kivi:2bit"
         })
 final class PlanCommand extends Subcommand {
@@ -57,8 +57,11 @@ final class PlanCommand extends Subcommand {
     @Option(
             names = "--methods",
             paramLabel = "LIST",
-            description = "How the cache is compressed (see: hayloft methods). Default: those of hayloft bench.")
+            description = "How the cache is compressed (see: hayloft methods). Default: those of --grid, or of bench.")
     private List<String> methods = List.of();
+
+    @Mixin
+    private GridChoice grid = new GridChoice();
 
     @Option(
             names = "--cache-type",
@@ -254,7 +257,8 @@ final class PlanCommand extends Subcommand {
     }
 
     private List<Method> methods() {
-        var expressions = methods.isEmpty() ? Methods.defaultGrid() : Lists.methods("--methods", methods);
+        var ofGrid = grid.chosen().map(Grid::methods).orElseGet(Methods::defaultGrid);
+        var expressions = methods.isEmpty() ? ofGrid : Lists.methods("--methods", methods);
         return expressions.stream().map(Methods::parse).toList();
     }
 

@@ -187,6 +187,23 @@ class PlanCommandTest {
     }
 
     @Test
+    void methodsOfAGrid() {
+        var rows = json(
+                "plan",
+                "--no-time",
+                "--json",
+                "--context",
+                "512",
+                "--grid",
+                "paper",
+                "--grid-model",
+                "llama3-8b-instruct");
+
+        assertThat(rows.get(1).get("method").asString()).isEqualTo("kivi-paper:2bit");
+        Cli.run("plan", "--no-time", "--grid", "paper").isUserError("--grid-model");
+    }
+
+    @Test
     void turnsTheQuestionRound() {
         var rows = json("plan", "--max-memory", "1GB", "--context", "1k", "--methods", "full,kivi:2bit", "--json");
 
