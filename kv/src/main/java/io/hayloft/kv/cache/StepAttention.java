@@ -5,6 +5,7 @@ public final class StepAttention {
     private final int queryHeads;
     private final int kvHeads;
     private final int[] lengths;
+    private final int at;
     private final int stride;
     private final float[] probabilities;
 
@@ -15,6 +16,12 @@ public final class StepAttention {
      * @param probabilities [queryHeads][stride], or empty where none were computed
      */
     public StepAttention(int queryHeads, int[] lengths, int stride, float[] probabilities) {
+        this(queryHeads, lengths, 0, stride, probabilities);
+    }
+
+    /** Wraps probabilities that begin at {@code at}. */
+    public StepAttention(int queryHeads, int[] lengths, int at, int stride, float[] probabilities) {
+        this.at = at;
         this.queryHeads = queryHeads;
         this.kvHeads = lengths.length;
         this.lengths = lengths;
@@ -44,7 +51,7 @@ public final class StepAttention {
 
     /** Softmax probability of a slot; 0 for slots outside a sliding window. */
     public float probability(int queryHead, int slot) {
-        return probabilities[queryHead * stride + slot];
+        return probabilities[at + queryHead * stride + slot];
     }
 
     /**
