@@ -26,8 +26,8 @@ import java.util.Set;
  * <p>A prompt is read once for each prefill pattern. Behind it all caches read many tokens in a step, with the products of a
  * prefill. Each cache goes through the states of single steps all the same: a token sees the tokens that are kept when it is
  * decoded, in the form that they have then. Figures agree with those of a method's own decoding of the same tokens to
- * rounding, within 1e-4; the full cache compared with itself is 0 exactly. Of the logits, only those of some tokens are in
- * memory.
+ * rounding; where rounding decides what a number is quantised to or which token leaves, later tokens carry that on. The full
+ * cache compared with itself is 0 exactly. Of the logits, only those of some tokens are in memory.
  */
 public final class TeacherForcing {
     private static final String FULL = "full";
