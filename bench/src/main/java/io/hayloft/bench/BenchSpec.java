@@ -9,6 +9,7 @@ import io.hayloft.tasks.registry.OwnTask;
 import io.hayloft.tasks.registry.Tasks;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param chat the user's wishes for chats
  * @param shard the part of the samples to run; null for all
  * @param notes remarks for the reader of the run, such as what a grid leaves out
+ * @param labels what a grid calls its methods, by their names
  */
 public record BenchSpec(
         ModelChoice model,
@@ -57,7 +59,8 @@ public record BenchSpec(
         @Nullable String clock,
         ChatChoice chat,
         @Nullable Shard shard,
-        List<String> notes) {
+        List<String> notes,
+        Map<String, String> labels) {
 
     /** Copies the lists. */
     public BenchSpec {
@@ -66,6 +69,7 @@ public record BenchSpec(
         ownTasks = List.copyOf(ownTasks);
         lengths = List.copyOf(lengths);
         notes = List.copyOf(notes);
+        labels = Map.copyOf(labels);
     }
 
     /** The task of this name, the user's own or one that comes with Hayloft. */
@@ -95,7 +99,8 @@ public record BenchSpec(
                 clock,
                 chat,
                 shard,
-                allNotes);
+                allNotes,
+                labels);
     }
 
     /** The same run at another time, as chat formats see it. */
@@ -120,7 +125,8 @@ public record BenchSpec(
                 time,
                 chat,
                 shard,
-                notes);
+                notes,
+                labels);
     }
 
     /** This specification as one line of JSON. */

@@ -32,6 +32,7 @@ public final class BenchSpecBuilder {
     private final ModelChoice model;
     private List<String> methods = List.of();
     private List<String> notes = List.of();
+    private Map<String, String> labels = Map.of();
     private List<String> tasks = List.of();
     private List<OwnTask> ownTasks = List.of();
     private List<Integer> lengths = List.of();
@@ -67,6 +68,12 @@ public final class BenchSpecBuilder {
     /** Remarks for the reader of the run. */
     public BenchSpecBuilder notes(List<String> lines) {
         this.notes = List.copyOf(lines);
+        return this;
+    }
+
+    /** What a grid calls its methods, by their names. */
+    public BenchSpecBuilder labels(Map<String, String> byMethod) {
+        this.labels = Map.copyOf(byMethod);
         return this;
     }
 
@@ -238,7 +245,8 @@ public final class BenchSpecBuilder {
                 checkedClock(),
                 chat,
                 shard,
-                notes);
+                notes,
+                labels);
     }
 
     /** As the user wishes, else as the tasks say, if they agree. */

@@ -3,12 +3,10 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
-import io.hayloft.bench.BenchSpecBuilder;
 import io.hayloft.bench.ModelChoice;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.Shard;
 import io.hayloft.bench.endpoint.Endpoint;
-import io.hayloft.bench.grid.Grids;
 import io.hayloft.bench.plan.Plan;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.BenchRun;
@@ -65,18 +63,8 @@ final class BenchCommand extends Subcommand {
             description = "Method expressions with commas between. Default: five methods at 2x, 4x and 8x.")
     private List<String> methods = List.of();
 
-    @Option(
-            names = "--grid",
-            paramLabel = "FILE|NAME",
-            description = "Methods and other options from a YAML file, or one of: default, paper."
-                    + " Options given beside it win.")
-    private @Nullable String grid;
-
-    @Option(
-            names = "--grid-model",
-            paramLabel = "NAME",
-            description = "Model whose settings are taken from a grid that has them by model, such as paper.")
-    private @Nullable String gridModel;
+    @Mixin
+    private GridChoice grid = new GridChoice();
 
     @Option(
             names = "--tasks",
@@ -296,7 +284,7 @@ final class BenchCommand extends Subcommand {
 
     private BenchSpec spec(ResolvedModel found) {
         var spec = BenchSpec.builder(new ModelChoice(found.name(), found.path(), found.embedded()));
-        applyGrid(spec);
+        grid.chosen().ifPresent(chosen -> chosen.applyTo(spec));
         given(methods, list -> spec.methods(Lists.methods("--methods", list)).notes(List.of()));
         given(tasks, list -> spec.tasks(Lists.words("--tasks", list)));
         given(taskFiles, files -> spec.ownTasks(TaskFiles.read(files)));
@@ -318,14 +306,6 @@ final class BenchCommand extends Subcommand {
                 .threads(model.threads())
                 .out(folder("--out", out))
                 .build();
-    }
-
-    private void applyGrid(BenchSpecBuilder spec) {
-        if (grid != null) {
-            Grids.open(grid).forModel(gridModel).applyTo(spec);
-        } else if (gridModel != null) {
-            throw new UserError("--grid-model chooses from a grid: name it, too, as in --grid paper");
-        }
     }
 
     private static <T> void given(@Nullable T value, Consumer<T> use) {

@@ -3,6 +3,7 @@ package io.hayloft.cli;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
+import io.hayloft.bench.grid.Grid;
 import io.hayloft.bench.predict.Capacity;
 import io.hayloft.bench.predict.Machine;
 import io.hayloft.bench.predict.ModelShape;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code hayloft plan}: what methods will cost with a model, before anything runs. */
@@ -34,6 +36,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  hayloft plan --model smollm2-135m --context 1k,4k,8k --methods full,kivi:4bit,snapkv:4x",
             "  hayloft plan --model Llama-3.1-8B --weights q4_0 --context 32k",
+            "  hayloft plan --model Llama-3-8B --weights q4_0 --context 7500 --samples 200 --workers 1,8,64",
             "  hayloft plan --model Mistral-7B-v0.2 --max-memory 16GB --methods full,kivi:2bit"
         })
 final class PlanCommand extends Subcommand {
@@ -54,8 +57,11 @@ final class PlanCommand extends Subcommand {
     @Option(
             names = "--methods",
             paramLabel = "LIST",
-            description = "How the cache is compressed (see: hayloft methods). Default: those of hayloft bench.")
+            description = "How the cache is compressed (see: hayloft methods). Default: those of --grid, or of bench.")
     private List<String> methods = List.of();
+
+    @Mixin
+    private GridChoice grid = new GridChoice();
 
     @Option(
             names = "--cache-type",
@@ -96,8 +102,11 @@ final class PlanCommand extends Subcommand {
             names = "--answer",
             paramLabel = "N",
             defaultValue = "256",
-            description = "Tokens of an answer, for the price. Default: ${DEFAULT-VALUE}.")
+            description = "Tokens of an answer, for price and run. Default: ${DEFAULT-VALUE}.")
     private int answer;
+
+    @Mixin
+    private PlanRun run = new PlanRun();
 
     @Option(names = "--no-time", description = "Predict bytes and memory only, and measure nothing.")
     private boolean noTime;
@@ -120,6 +129,9 @@ final class PlanCommand extends Subcommand {
         if (lengths.isEmpty()) {
             lengths = List.of(Math.min(4096, shape.config().contextLength()));
         }
+        if (run.isAsked() && (maxMemory != null || noTime)) {
+            throw new UserError("--samples asks for time: leave out " + (noTime ? "--no-time" : "--max-memory"));
+        }
         if (maxMemory != null) {
             fit(Sizes.parseBytes(maxMemory), shape, type, parsed, lengths);
         } else {
@@ -133,6 +145,12 @@ final class PlanCommand extends Subcommand {
         var rows = new ArrayList<Prediction>();
         try (var status = new StatusLine(err());
                 var predictor = new Predictor(shape, type, workers(), machine(status), status::show)) {
+            if (run.isAsked()) {
+                var text = run.text(predictor, parsed, lengths, output, json);
+                end(predictor);
+                out().println(text);
+                return;
+            }
             for (int context : lengths) {
                 for (var method : parsed) {
                     status.show("predicting " + method.name() + " at " + context + " tokens");
@@ -168,14 +186,14 @@ final class PlanCommand extends Subcommand {
 
     /** The price of an hour; null if none was given. */
     private @Nullable Double price() {
+        if (answer < 0) {
+            throw new UserError("--answer must not be negative");
+        }
         if (price == null) {
             return null;
         }
         if (noTime) {
             throw new UserError("--price needs the time that requests take: leave out --no-time");
-        }
-        if (answer < 0) {
-            throw new UserError("--answer must not be negative");
         }
         if (!price.matches("[0-9]*\\.?[0-9]+(/h)?")) {
             throw new UserError("'" + price + "' is no price of an hour: write for example 0.40/h");
@@ -239,7 +257,8 @@ final class PlanCommand extends Subcommand {
     }
 
     private List<Method> methods() {
-        var expressions = methods.isEmpty() ? Methods.defaultGrid() : Lists.methods("--methods", methods);
+        var ofGrid = grid.chosen().map(Grid::methods).orElseGet(Methods::defaultGrid);
+        var expressions = methods.isEmpty() ? ofGrid : Lists.methods("--methods", methods);
         return expressions.stream().map(Methods::parse).toList();
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.bench.record.LabelFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.SummaryExport;
 import io.hayloft.report.TableFormat;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The summary of a run: a row for each method, with its scores in each category as in the report. */
 final class SummaryText {
@@ -23,6 +25,7 @@ final class SummaryText {
             List.of("prefill tok/s", "compress s", "read/ step and token", "decode tok/s");
 
     private static final int CATEGORIES = 10;
+    private static final int LABEL = 19;
     private static final int BYTES = 20;
     private static final int DIFFERENCE = 21;
     private static final int RATIO = 22;
@@ -32,7 +35,8 @@ final class SummaryText {
     /** Prints a run's summary; as Parquet it becomes a file in its folder, whose name is printed. */
     static void print(PrintWriter out, RunFolder run, Grouping by, TableFormat format) {
         switch (format) {
-            case TABLE -> out.println(of(Statistics.by(run.records(), by), by, Terminal.width()));
+            case TABLE ->
+                out.println(of(Statistics.by(run.records(), by), by, LabelFile.read(run.path()), Terminal.width()));
             case PARQUET ->
                 out.println(SummaryExport.of(run, by, format)
                         .writeParquet(run.path().resolve("summary.parquet")));
@@ -40,8 +44,11 @@ final class SummaryText {
         }
     }
 
-    static String of(SummaryTable summary, Grouping by, int width) {
+    static String of(SummaryTable summary, Grouping by, Map<String, String> labels, int width) {
         var table = new Table().text("method");
+        if (!labels.isEmpty()) {
+            table.text("label").priority(LABEL);
+        }
         boolean columns = by != Grouping.METHOD;
         boolean one = columns && summary.categories().size() == 1;
         if (columns) {
@@ -66,6 +73,9 @@ final class SummaryText {
         }
         for (var row : summary.rows()) {
             var cells = new ArrayList<>(List.of(row.method()));
+            if (!labels.isEmpty()) {
+                cells.add(labels.getOrDefault(row.method(), ""));
+            }
             if (columns) {
                 row.cells().forEach(cell -> cells.add(Digits.score(cell)));
             }

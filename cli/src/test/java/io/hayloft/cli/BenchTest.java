@@ -104,13 +104,15 @@ class BenchTest {
             tasks: [mini-needle]
             lengths: [2k]
             samples: 1
-            settings: [full, knorm:2x]
+            settings: [full, {method: "knorm:2x", label: Short keys}]
             """);
 
         var run = bench("--grid", grid.toString(), "--lengths", "512");
 
         assertThat(run.err()).contains("plan: 1 sample x 3 methods with hayloft-tiny", "prompts of about 497 tokens");
         assertThat(lines()).hasSize(3).last().asString().contains("knorm:2x");
+        assertThat(run.out()).contains("label").containsPattern("knorm:2x +\\| Short keys");
+        assertThat(folder.resolve("run/report.html")).content().contains("Short keys");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +160,49 @@ class PlanCommandTest {
         assertThat(row.get("cost_per_1000_requests").asDouble()).isCloseTo(seconds, withinPercentage(1e-6));
     }
 
+    /** Ten samples for each of two machines; two methods read once and decode together. */
+    @Test
+    void timeAndMoneyOfARun() {
+        var file = folder.resolve("machine.json").toString();
+        var common =
+                List.of("plan", "--threads", "1", "--machine", file, "--context", "200", "--answer", "50", "--json");
+        var alone = json(with(common, "--methods", "full")).get(0);
+        var both =
+                json(with(common, "--methods", "full,knorm:4x", "--samples", "20", "--workers", "1,2", "--price", "2"));
+
+        var one = both.get(0);
+        double seconds = one.get("sample_seconds").asDouble();
+        double full = alone.get("prefill_seconds").asDouble()
+                + 0.05 * alone.get("decode_ms_per_token").asDouble();
+        assertThat(seconds).isBetween(0.9 * full, 2 * full);
+        assertThat(one.get("hours").asDouble()).isCloseTo(20 * seconds / 3600, withinPercentage(1e-6));
+        assertThat(one.get("price").asDouble()).isCloseTo(40 * seconds / 3600, withinPercentage(1e-6));
+        assertThat(one.get("tokens").asLong()).isEqualTo(20 * 2 * 250);
+        assertThat(both.get(1).get("workers").asInt()).isEqualTo(2);
+        assertThat(both.get(1).get("hours").asDouble()).isCloseTo(10 * seconds / 3600, withinPercentage(1e-6));
+    }
+
+    private static String[] with(List<String> common, String... more) {
+        return Stream.concat(common.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void methodsOfAGrid() {
+        var rows = json(
+                "plan",
+                "--no-time",
+                "--json",
+                "--context",
+                "512",
+                "--grid",
+                "paper",
+                "--grid-model",
+                "llama3-8b-instruct");
+
+        assertThat(rows.get(1).get("method").asString()).isEqualTo("kivi-paper:2bit");
+        Cli.run("plan", "--no-time", "--grid", "paper").isUserError("--grid-model");
+    }
+
     @Test
     void turnsTheQuestionRound() {
         var rows = json("plan", "--max-memory", "1GB", "--context", "1k", "--methods", "full,kivi:2bit", "--json");
@@ -182,6 +226,11 @@ class PlanCommandTest {
                 "--price 1/h --no-time                      | leave out --no-time",
                 "--weights q9                               | 'q9' is no type of weights",
                 "--methods nothing                          | unknown method 'nothing'",
+                "--samples 0                                | --samples must be 1 or more",
+                "--samples 5 --no-time                      | leave out --no-time",
+                "--samples 5 --max-memory 8GB               | leave out --max-memory",
+                "--samples 5 --workers 0                    | --workers",
+                "--workers 2                                | say how many with --samples",
                 "--threads 0                                | --threads must be between 1 and 1024",
             })
     void mistakesAreOneLine(String arguments, String words) {

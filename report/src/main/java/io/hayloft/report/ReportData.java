@@ -3,6 +3,7 @@ package io.hayloft.report;
 import io.hayloft.base.Sizes;
 import io.hayloft.bench.fidelity.FidelityFile;
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.bench.record.LabelFile;
 import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
@@ -91,6 +92,7 @@ record ReportData(
     /** One row: scores are in the order of the categories, task scores in that of the tasks. */
     record MethodRow(
             String name,
+            @Nullable String label,
             String family,
             List<Score> scores,
             List<Score> taskScores,
@@ -147,6 +149,7 @@ record ReportData(
         for (var record : records) {
             families.putIfAbsent(record.method(), record.family());
         }
+        var labels = LabelFile.read(run.path());
         var methods = new ArrayList<MethodRow>();
         var byTask = Statistics.by(records, Grouping.TASK);
         boolean severalTasks = byTask.categories().size() > table.categories().size();
@@ -154,8 +157,9 @@ record ReportData(
             var row = table.rows().get(i);
             var taskCells = severalTasks ? byTask.rows().get(i).cells() : List.<SummaryTable.Cell>of();
             var family = families.getOrDefault(row.method(), row.method());
-            methods.add(
-                    methodRow(row, taskCells, family, verdicts.get(row.method()), findings.isOnFront(row.method())));
+            var label = labels.get(row.method());
+            var verdict = verdicts.get(row.method());
+            methods.add(methodRow(row, label, taskCells, family, verdict, findings.isOnFront(row.method())));
         }
         var names = methods.stream().map(MethodRow::name).toList();
         var longBench = LongBenchScores.of(records, names);
@@ -194,13 +198,19 @@ record ReportData(
     }
 
     private static MethodRow methodRow(
-            Row row, List<SummaryTable.Cell> taskCells, String family, @Nullable String verdict, boolean front) {
+            Row row,
+            @Nullable String label,
+            List<SummaryTable.Cell> taskCells,
+            String family,
+            @Nullable String verdict,
+            boolean front) {
         var difference = new ArrayList<@Nullable Double>();
         difference.add(finite(row.difference().mean()));
         difference.add(finite(row.difference().interval().low()));
         difference.add(finite(row.difference().interval().high()));
         return new MethodRow(
                 row.method(),
+                label,
                 family,
                 row.cells().stream().map(ReportData::score).toList(),
                 taskCells.stream().map(ReportData::score).toList(),

@@ -1,6 +1,7 @@
 package io.hayloft.report;
 
 import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.bench.record.LabelFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.stats.Digits;
 import io.hayloft.report.stats.Findings;
@@ -25,8 +26,10 @@ public final class SummaryExport {
     private final Findings findings;
     private final Map<String, Finding> settings;
     private final Map<String, Long> failed;
+    private final Map<String, String> labels;
 
     private SummaryExport(RunFolder run, Grouping by) {
+        labels = LabelFile.read(run.path());
         table = Statistics.by(run.records(), by);
         columns = by != Grouping.METHOD;
         findings = Findings.of(run.records());
@@ -41,7 +44,7 @@ public final class SummaryExport {
     public static ResultTable of(RunFolder run, Grouping by, TableFormat format) {
         var export = new SummaryExport(run, by);
         return switch (format) {
-            case TABLE, MD, LATEX -> shown(export.table, export.columns);
+            case TABLE, MD, LATEX -> shown(export.table, export.columns, export.labels);
             case CSV, JSON, PARQUET -> export.values();
         };
     }
@@ -59,10 +62,14 @@ public final class SummaryExport {
      * The rounded table.
      *
      * @param columns whether each category has a column
+     * @param labels what a grid calls methods; they have a column if there are any
      */
-    static ResultTable shown(SummaryTable table, boolean columns) {
+    static ResultTable shown(SummaryTable table, boolean columns, Map<String, String> labels) {
         var names = new ArrayList<String>();
         names.add("method");
+        if (!labels.isEmpty()) {
+            names.add("label");
+        }
         if (columns) {
             names.addAll(table.categories());
         }
@@ -75,7 +82,13 @@ public final class SummaryExport {
         }
         names.addAll(List.of("compress s", "prefill tok/s", "decode tok/s"));
         var rows = new ArrayList<List<@Nullable Object>>();
-        table.rows().forEach(row -> rows.add(cells(row, columns, table)));
+        for (var row : table.rows()) {
+            var cells = cells(row, columns, table);
+            if (!labels.isEmpty()) {
+                cells.add(1, labels.getOrDefault(row.method(), ""));
+            }
+            rows.add(cells);
+        }
         return new ResultTable(names, rows);
     }
 
@@ -124,6 +137,9 @@ public final class SummaryExport {
         var fields = new LinkedHashMap<String, @Nullable Object>();
         var method = row.method();
         fields.put("method", method);
+        if (!labels.isEmpty()) {
+            fields.put("label", labels.get(method));
+        }
         fields.put("n", row.mean().count());
         fields.put("score", finite(row.mean().mean()));
         fields.put("score_low", finite(row.mean().interval().low()));

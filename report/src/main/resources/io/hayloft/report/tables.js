@@ -25,6 +25,7 @@ function columnsOf(byTask) {
 function methodCell(m) {
   const cell = make("td", "method", [dot(m.family), m.name]);
   if (m.front) cell.append(make("span", "pill", "front"));
+  if (m.label) cell.append(make("small", "under", m.label));
   return cell;
 }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -204,13 +205,14 @@ class ReportTest {
         var more =
                 FakeRecords.with(record, record.promptTokens(), record.compressAfter(), record.readBytes() * 4, 0, 4);
         var table = Statistics.summary(List.of(more));
-        assertThat(SummaryExport.shown(table, true).text(TableFormat.MD))
+        assertThat(SummaryExport.shown(table, true, Map.of()).text(TableFormat.MD))
                 .contains("| read/step and token |")
                 .contains("| 1.0× |");
-        assertThat(SummaryExport.shown(table, true).text(TableFormat.LATEX)).contains("read/step and token");
+        assertThat(SummaryExport.shown(table, true, Map.of()).text(TableFormat.LATEX))
+                .contains("read/step and token");
         var one = Statistics.summary(List.of(
                 FakeRecords.record("full", 0, 0, 1024, 1, "x"), FakeRecords.record("h2o:2x", 0, 0, 1024, 1, "x")));
-        assertThat(SummaryExport.shown(one, true).text(TableFormat.MD))
+        assertThat(SummaryExport.shown(one, true, Map.of()).text(TableFormat.MD))
                 .contains("+0.00 (no interval)", "| 1/1 |")
                 .doesNotContain("read/step");
     }
@@ -329,7 +331,7 @@ class ReportTest {
             assertThat(row.get(name).isNull()).as(name).isTrue();
         }
         assertThat(row.get("front").booleanValue()).isFalse();
-        var line = SummaryExport.shown(table, true)
+        var line = SummaryExport.shown(table, true, Map.of())
                 .text(TableFormat.MD)
                 .lines()
                 .toList()

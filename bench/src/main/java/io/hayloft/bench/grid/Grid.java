@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,18 @@ public record Grid(
             throw new UserError("grid " + name + " has nothing here that can run: " + String.join("; ", leftOut()));
         }
         options.applyTo(spec);
-        spec.methods(methods()).notes(notes()).paper(paper());
+        spec.methods(methods()).notes(notes()).labels(labels()).paper(paper());
+    }
+
+    private Map<String, String> labels() {
+        var labels = new HashMap<String, String>();
+        for (var setting : settings) {
+            var method = setting.method();
+            if (method != null && !setting.label().isBlank()) {
+                labels.merge(method, setting.label(), (one, other) -> one.equals(other) ? one : one + ", " + other);
+            }
+        }
+        return labels;
     }
 
     /** The method that runs on needles and the ratio that the source gives, by method. */

@@ -1,7 +1,6 @@
 package io.hayloft.bench.predict;
 
 import io.hayloft.bench.record.PredictedFile;
-import io.hayloft.engine.generation.PrefillPattern;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
 import java.nio.file.Path;
@@ -74,20 +73,12 @@ public record Forecast(
         }
     }
 
-    /** Sequences that decode together: of the same text that was read in the same way. */
-    private record Batch(Optional<?> text, PrefillPattern pattern) {
-        static Batch of(Method method) {
-            return new Batch(method.prompt().filter(step -> !step.keepsAll()), method.prefillPattern());
-        }
-    }
-
     /** The forecast for prompts of so many tokens; empty if they are too long to be tried. */
     public static Optional<Forecast> of(Setting setting, List<Method> methods, int tokens) {
         if (tokens > LONGEST) {
             return Optional.empty();
         }
-        var batches = new HashMap<Batch, Integer>();
-        methods.forEach(method -> batches.merge(Batch.of(method), 1, Integer::sum));
+        var batches = Batch.sizes(methods);
         var watch = Stopwatch.brisk(setting.threads);
         try (var times = new TimePredictor(
                         setting.shape,
@@ -108,14 +99,14 @@ public record Forecast(
                         tokens,
                         read,
                         sizes.stored(),
-                        times.prefill(reader(method, methods), sizes, read),
+                        times.prefill(Batch.reader(method, methods), sizes, read),
                         1e3 * times.step(method, sizes, together),
                         together));
             }
             var shared = new HashMap<Integer, Double>();
             shared.put(1, times.weights(1));
             batches.values().forEach(count -> shared.put(count, times.weights(count)));
-            var first = reader(methods.getFirst(), methods);
+            var first = Batch.reader(methods.getFirst(), methods);
             double full = prefill(first, times, caches, setting, tokens);
             double half = prefill(first, times, caches, setting, Math.max(1, tokens / 2));
             if (watch.steady()) {
@@ -123,16 +114,6 @@ public record Forecast(
             }
             return Optional.of(new Forecast(methods, rows, tokens, full, half, shared));
         }
-    }
-
-    /** The method whose signals make reading slowest among those that share a prefill. */
-    private static Method reader(Method method, List<Method> methods) {
-        var batch = Batch.of(method);
-        return methods.stream()
-                .filter(other -> other.signals().accumulatedAttention()
-                        && Batch.of(other).equals(batch))
-                .findFirst()
-                .orElse(method);
     }
 
     private static double prefill(

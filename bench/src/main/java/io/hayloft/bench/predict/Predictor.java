@@ -6,6 +6,9 @@ import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.model.Shapes;
 import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.methods.Method;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +81,35 @@ public final class Predictor implements AutoCloseable {
                 times == null ? null : times.prefill(method, sizes, read),
                 times == null ? null : times.build(method, sizes, read),
                 times == null ? null : 1e3 * times.step(method, sizes, 1));
+    }
+
+    /**
+     * Predicts how long a machine takes to answer one prompt with all methods, as a run does: those that read it alike share
+     * the reading, and decode in lockstep. Shortening texts is left out.
+     *
+     * @param answer tokens of each answer
+     * @return seconds
+     * @throws UserError if the model takes no prompt of this length
+     */
+    public double sampleSeconds(List<Method> methods, int context, int answer) {
+        check(context);
+        var predicting = Objects.requireNonNull(times, "time was not asked for");
+        var sizes = Batch.sizes(methods);
+        var read = new HashSet<Batch>();
+        double seconds = 0;
+        for (var method : methods) {
+            int tokens = tokensRead(method, context);
+            var cache = caches.sizes(method, cacheType, tokens);
+            var batch = Batch.of(method);
+            int together = sizes.getOrDefault(batch, 1);
+            double weights = predicting.weights(together);
+            if (read.add(batch)) {
+                seconds += predicting.prefill(Batch.reader(method, methods), cache, tokens) + answer * weights;
+            }
+            seconds += predicting.build(method, cache, tokens);
+            seconds += answer * Math.max(0, predicting.step(method, cache, together) - weights);
+        }
+        return seconds;
     }
 
     /** The machine with all that was measured; empty if time was not asked for. */

@@ -91,6 +91,7 @@ public record Merge(Path folder, int records, int failures, int repeated, List<S
             RunFiles.writeInfo(out, info);
             parts.forEach(part -> KeptFile.add(out, KeptFile.read(part)));
             parts.forEach(part -> PredictedFile.add(out, PredictedFile.read(part)));
+            parts.forEach(part -> LabelFile.add(out, LabelFile.read(part)));
             int answers = (int) kept.stream().filter(MergedLines.Line::isAnswer).count();
             return new Merge(out, answers, kept.size() - answers, lines.repeated(), missing);
         }

@@ -18,6 +18,7 @@ import io.hayloft.bench.plan.SampleSizes;
 import io.hayloft.bench.predict.Forecast;
 import io.hayloft.bench.predict.Machine;
 import io.hayloft.bench.record.FailedRecord;
+import io.hayloft.bench.record.LabelFile;
 import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
@@ -132,8 +133,9 @@ public final class BenchRun implements AutoCloseable {
      * @param sizes about how long its samples are
      * @param folder that the specification names, or one named after model and settings
      * @param info description of the run as if it started now
+     * @param labels what a grid calls its methods
      */
-    record Prepared(SampleSizes sizes, Path folder, RunInfo info) {
+    record Prepared(SampleSizes sizes, Path folder, RunInfo info, Map<String, String> labels) {
         static Prepared of(SampleJob job) {
             var spec = job.spec();
             var facts = job.runner().model();
@@ -142,11 +144,18 @@ public final class BenchRun implements AutoCloseable {
             var clock = clock(spec, RunFolder.info(out), out);
             job.renderAt(clock);
             var sizes = SampleSizes.of(job.choice()); // refuses what cannot run before a folder is made
-            return new Prepared(sizes, out, BenchRun.info(job, settings, clock));
+            return new Prepared(sizes, out, BenchRun.info(job, settings, clock), spec.labels());
         }
 
         RunWriter open(Predicate<FailedRecord> forgotten) {
-            return RunWriter.open(folder, info, forgotten);
+            var writer = RunWriter.open(folder, info, forgotten);
+            try {
+                LabelFile.add(folder, labels);
+                return writer;
+            } catch (RuntimeException e) {
+                writer.close();
+                throw e;
+            }
         }
     }
 
