@@ -5,6 +5,7 @@ import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.RowGroups.Sizes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,28 @@ public final class Linear {
      * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
      */
     public static void prefill(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        var own = new boolean[layers.size()];
+        boolean all = true;
+        for (int i = 0; i < own.length; i++) {
+            own[i] = layers.get(i).copy == null;
+            all &= own[i];
+        }
+        multiply(layers, own, x, rows, y, pool);
+        if (!all) {
+            multiplyCopies(layers, x, rows, y);
+        }
+    }
+
+    /** The arithmetic of a prefill without a backend, whatever the weights have: for results that no backend may change. */
+    public static void multiply(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
+        var all = new boolean[layers.size()];
+        Arrays.fill(all, true);
+        multiply(layers, all, x, rows, y, pool);
+    }
+
+    /** Those of the layers that {@code wanted} says. */
+    private static void multiply(
+            List<Linear> layers, boolean[] wanted, float[] x, int rows, float[][] y, WorkerPool pool) {
         checkSameInputs(layers);
         var parts = new ArrayList<JoinedTasks.Part>(layers.size());
         RowGroups groups = null;
@@ -109,7 +132,7 @@ public final class Linear {
         for (int i = 0; i < layers.size(); i++) {
             var layer = layers.get(i);
             layer.check(x, rows, y[i]);
-            if (layer.copy != null) {
+            if (!wanted[i]) {
                 continue;
             }
             if (groups == null) {
@@ -121,9 +144,6 @@ public final class Linear {
         }
         var tasks = new JoinedTasks(parts);
         run(pool, tasks.tasks(), multiplyAdds, tasks);
-        if (parts.size() < layers.size()) {
-            multiplyCopies(layers, x, rows, y);
-        }
     }
 
     /** The layers that a backend computes. */

@@ -23,16 +23,21 @@ import java.util.Set;
  * Compares methods without tasks: each compresses its cache of a prompt, then all caches, the full one among them, read the
  * same tokens in lockstep, and the distributions of the next token are compared position by position.
  *
- * <p>A prompt is read once for each prefill pattern. Behind it all caches read several tokens in a step, which reads the
- * weights once for all of them; each cache goes through the states of single steps all the same. Of the logits, only those of
- * one step are in memory.
+ * <p>A prompt is read once for each prefill pattern. Behind it all caches read many tokens in a step, with the products of a
+ * prefill. Each cache goes through the states of single steps all the same: a token sees the tokens that are kept when it is
+ * decoded, in the form that they have then. Figures agree with those of a method's own decoding of the same tokens to
+ * rounding; where rounding decides what a number is quantised to or which token leaves, later tokens carry that on. The full
+ * cache compared with itself is 0 exactly. Of the logits, only those of some tokens are in memory.
  */
 public final class TeacherForcing {
     private static final String FULL = "full";
 
-    /** Known tokens that a sequence reads together, if their logits do not need more room than these. */
-    private static final int MOST_TOGETHER = 32;
+    /** Known tokens that a sequence reads together, if the inner activations of all rows do not need more room than these. */
+    private static final int MOST_TOGETHER = 128;
 
+    private static final long MOST_INNER = 8L << 20;
+
+    /** Floats of logits that are in memory at once, about. */
     private static final long MOST_LOGITS = 32L << 20;
 
     private final LanguageModel model;
@@ -162,40 +167,53 @@ public final class TeacherForcing {
     /** Row 0 is the full cache; it counts as a method the first time. */
     private void decode(Passage passage, int first, List<SequenceCache> caches, Listener listener) {
         var all = caches.toArray(SequenceCache[]::new);
-        long floats = Math.multiplyFull(caches.size(), model.config().vocabulary());
-        int most = model.decoder().canReadTogether() ? Math.clamp(MOST_LOGITS / floats, 1, MOST_TOGETHER) : 1;
+        int most = model.decoder().canReadTogether() ? together(caches.size()) : 1;
         int alone = methods.stream().mapToInt(Method::freeTokens).max().orElse(0) - 1;
         int from = passage.compressAfter();
         measure(passage, first, all, 0);
         while (from + 1 < passage.tokens().length) {
             int steps = from - passage.compressAfter();
             int count = steps < alone ? 1 : Math.min(most, passage.tokens().length - 1 - from);
-            step(passage, from, count, all);
-            compare(passage, first, from, count, caches.size());
+            step(passage, first, from, count, all);
             measure(passage, first, all, steps + 1);
             from += count;
             listener.compared(Math.max(0, from - passage.prompt()), passage.positions());
         }
     }
 
-    /** Lets every cache read the same tokens, and takes the logits [caches][count][vocabulary]. */
-    private void step(Passage passage, int from, int count, SequenceCache[] caches) {
-        int floats = Math.multiplyExact(Math.multiplyExact(caches.length, count), vocabulary());
-        logits = logits.length < floats ? new float[floats] : logits;
+    private int together(int caches) {
+        long inner = 1;
+        for (int layer = 0; layer < model.config().layers(); layer++) {
+            inner = Math.max(inner, model.config().innerWidth(layer));
+        }
+        return Math.clamp(MOST_INNER / (inner * caches), 1, MOST_TOGETHER);
+    }
+
+    /** Lets every cache read the same tokens, and compares what follows them. */
+    private void step(Passage passage, int first, int from, int count, SequenceCache[] caches) {
         var tokens = Arrays.copyOfRange(passage.tokens(), from, from + count);
         if (model.decoder().canReadTogether()) {
-            model.decoder().step(DecodeRows.together(tokens, caches, passage.prompt()), logits, StepTimes.NONE);
+            int atOnce = Math.clamp(MOST_LOGITS / Math.multiplyFull(caches.length, vocabulary()), 1, count);
+            var rows = DecodeRows.together(tokens, caches, passage.prompt());
+            model.decoder()
+                    .read(
+                            rows,
+                            atOnce,
+                            (i, some, logits) -> compare(passage, first, from + i, some, caches.length, logits));
             return;
         }
+        int floats = Math.multiplyExact(caches.length, vocabulary());
+        logits = logits.length < floats ? new float[floats] : logits;
         var same = new int[caches.length];
         var prompts = new int[caches.length];
         Arrays.fill(same, tokens[0]);
         Arrays.fill(prompts, passage.prompt());
         model.decoder().step(new DecodeRows(same, caches, prompts), logits, StepTimes.NONE);
+        compare(passage, first, from, 1, caches.length, logits);
     }
 
     /** Compares the distributions behind tokens {@code from .. from + count - 1} that are behind the prompt. */
-    private void compare(Passage passage, int first, int from, int count, int rows) {
+    private void compare(Passage passage, int first, int from, int count, int rows, float[] logits) {
         int vocabulary = vocabulary();
         model.pool().run(count, (i, worker) -> {
             int offset = from + i - passage.prompt();

@@ -114,10 +114,10 @@ class TeacherForcingTest {
                 }
                 var found = together.get(i);
                 assertThat(found.positions()).isEqualTo(own.length);
-                assertThat(Math.log(found.perplexity())).as(found.method()).isCloseTo(loss / own.length, within(1e-6));
+                assertThat(Math.log(found.perplexity())).as(found.method()).isCloseTo(loss / own.length, within(1e-4));
                 assertThat(found.divergence().mean())
                         .as(found.method())
-                        .isCloseTo(divergence / own.length, within(1e-6));
+                        .isCloseTo(divergence / own.length, within(1e-4));
             }
         }
     }

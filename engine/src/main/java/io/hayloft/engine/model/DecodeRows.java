@@ -24,6 +24,18 @@ public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengt
         }
     }
 
+    /** Takes logits behind known tokens. */
+    @FunctionalInterface
+    public interface LogitRows {
+        /**
+         * Some of the tokens' logits, of all sequences.
+         *
+         * @param first number of the first of these tokens, from 0
+         * @param logits [sequences][count][vocabulary], valid during the call
+         */
+        void accept(int first, int count, float[] logits);
+    }
+
     /** One row of each sequence. */
     public DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengths) {
         this(tokens, caches, promptLengths, 0);
@@ -39,8 +51,8 @@ public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengt
     }
 
     /**
-     * The same known tokens for every sequence: each cache goes through the same states as when it reads them one by one, and
-     * logits have the same bits, but a layer reads its weights once for all of them.
+     * The same known tokens for every sequence: each cache goes through the states of reading them one by one, and logits agree
+     * with those to rounding, as those of a prefill do: products are a prefill's, and so is attention where it can be.
      *
      * @param tokens of every sequence, at least one
      * @param caches at most one for each sequence

@@ -3,6 +3,7 @@ package io.hayloft.engine.model;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.tensor.WeightRows;
+import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.attention.AttentionShape;
@@ -134,6 +135,43 @@ public final class Decoder {
      *     batch: attention, the upkeep of its cache, its policy
      */
     public void step(DecodeRows rows, float @Nullable [] logits, StepTimes times) {
+        run(rows, times);
+        if (logits != null) {
+            head.norm.apply(buffers.x, buffers.normed, 0, rows.rows());
+            outputLogits(rows.rows(), logits, rows.several());
+        }
+    }
+
+    /**
+     * Sequences read known tokens together; see {@link DecodeRows#together}.
+     *
+     * @param atOnce tokens of each sequence whose logits are in memory at once
+     */
+    public void read(DecodeRows rows, int atOnce, DecodeRows.LogitRows sink) {
+        run(rows, StepTimes.NONE);
+        int hidden = config.hidden();
+        int all = rows.perSequence();
+        int sequences = rows.rows() / all;
+        for (int first = 0; first < all; first += atOnce) {
+            int count = Math.min(atOnce, all - first);
+            for (int i = 0; i < sequences; i++) {
+                int from = (i * all + first) * hidden;
+                System.arraycopy(buffers.x, from, buffers.update, i * count * hidden, count * hidden);
+            }
+            head.norm.apply(buffers.update, buffers.normed, 0, sequences * count);
+            logits = room(logits, sequences * count);
+            outputLogits(sequences * count, logits, true);
+            sink.accept(first, count, logits);
+        }
+    }
+
+    private float[] room(float[] array, int rows) {
+        return array.length < (long) rows * config.vocabulary()
+                ? new float[Math.multiplyExact(rows, config.vocabulary())]
+                : array;
+    }
+
+    private void run(DecodeRows rows, StepTimes times) {
         if (rows.several() && !canReadTogether()) {
             throw new IllegalArgumentException(
                     "recurrent states, and caches that layers share, read one token at a time");
@@ -152,9 +190,6 @@ public final class Decoder {
                 rows.caches()[row].advance(last + 1);
                 times.add(row, System.nanoTime() - start);
             }
-        }
-        if (logits != null) {
-            outputLogits(0, rows.rows(), logits);
         }
     }
 
@@ -281,22 +316,28 @@ public final class Decoder {
         int vocabulary = config.vocabulary();
         for (int first = 0; first < wanted.length; first += LOGIT_ROWS) {
             int rows = Math.min(LOGIT_ROWS, wanted.length - first);
-            if (logits.length < (long) rows * vocabulary) {
-                logits = new float[Math.multiplyExact(rows, vocabulary)];
-            }
-            outputLogits(first, rows, logits);
+            logits = room(logits, rows);
+            System.arraycopy(buffers.x, first * config.hidden(), buffers.update, 0, rows * config.hidden());
+            head.norm.apply(buffers.update, buffers.normed, 0, rows);
+            outputLogits(rows, logits, false);
             for (int i = 0; i < rows; i++) {
                 sink.accept(wanted[first + i], logits, i * vocabulary);
             }
         }
     }
 
-    /** target [rows][vocabulary] = softcap(scale (norm(x) Wᵀ + b)), for rows of x from {@code first} on. */
-    private void outputLogits(int first, int rows, float[] target) {
-        int hidden = config.hidden();
-        head.norm.apply(buffers.x, buffers.x, first, first + rows);
-        System.arraycopy(buffers.x, first * hidden, buffers.normed, 0, rows * hidden);
-        head.output.weights().decode(buffers.normed, rows, target, pool);
+    /**
+     * target [rows][vocabulary] = softcap(scale (normed Wᵀ + b)), for the first rows of what the last norm made.
+     *
+     * @param known whether they are known tokens, whose products are those of a prefill
+     */
+    private void outputLogits(int rows, float[] target, boolean known) {
+        var weights = head.output.weights();
+        if (known) {
+            Linear.multiply(List.of(weights), buffers.normed, rows, new float[][] {target}, pool);
+        } else {
+            weights.decode(buffers.normed, rows, target, pool);
+        }
         head.output.addBias(target, 0, rows);
         var output = config.tokens().output();
         if (output.scale() != 1 || output.softCap() > 0) {

@@ -1,16 +1,14 @@
 package io.hayloft.engine.model;
 
 import io.hayloft.kernels.WorkerPool;
-import io.hayloft.kv.attention.ChunkRows;
 import io.hayloft.kv.attention.DecodeAttention;
+import io.hayloft.kv.attention.KnownAttention;
+import io.hayloft.kv.attention.KnownRows;
 import io.hayloft.kv.attention.OutOfWindowTokens;
-import io.hayloft.kv.attention.PrefillAttention;
 import io.hayloft.kv.attention.StepRows;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.CachePolicy;
-import io.hayloft.kv.cache.KvCodec;
 import io.hayloft.kv.cache.LayerCache;
-import io.hayloft.kv.cache.SequenceCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Attention of one layer for several known tokens of each sequence. A layer's cache depends on that layer alone, so that it
  * can go through the states of all tokens before the next layer runs.
  *
- * <p>Caches of plain floats that only grow attend to all their tokens at once, as in prefill: no token changes what an earlier
- * one sees. Those with a policy, with out-of-window tokens or with quantised ones read one token after the other, together
- * with the others of their kind. Both give the bits of single steps.
+ * <p>Most sequences attend to their tokens at once, with the kernels of prefill (see {@link KnownAttention}). Those with
+ * out-of-window tokens, with a policy that hides tokens from single query heads, or with a policy in a layer that has a
+ * sliding window read one token after the other, together with the others of their kind; so do all where tokens are few.
  */
 final class KnownTokens {
+    /** Tokens of a sequence from which on it pays to attend to them at once. */
+    private static final int ENOUGH_AT_ONCE = 4;
+
     /** Sequences for each thread from which on a thread does all of a sequence's steps: none waits for others then. */
     private static final int ENOUGH_FOR_EACH = 2;
 
@@ -45,14 +46,21 @@ final class KnownTokens {
 
     /** Appends the rows' keys and values to their caches, and writes the results of attention. */
     void attend(Activations a) {
+        var together = new ArrayList<KnownRows.Sequence>();
         for (int first = 0; first < batch.rows(); first += count) {
-            if (onlyGrows(batch.cache(first))) {
-                attendAtOnce(first, a);
+            var cache = batch.cache(first);
+            var sequence =
+                    new KnownRows.Sequence(cache.layer(core.layer()), cache.policy(), first, batch.position(first));
+            boolean near = cache.outOfWindow() == null;
+            if (near && count >= ENOUGH_AT_ONCE && KnownAttention.suits(core.shape(), core.layer(), sequence)) {
+                together.add(sequence);
             } else {
                 oneByOne.add(first);
             }
         }
         var pool = core.pool();
+        var rows = new KnownRows(together.toArray(KnownRows.Sequence[]::new), count, a.keys, a.values, a.queries);
+        KnownAttention.attend(core.shape(), core.layer(), rows, a.attended, pool);
         if (oneByOne.size() < ENOUGH_FOR_EACH * pool.threads()) {
             attendOneByOne(oneByOne, a, pool);
         } else {
@@ -71,30 +79,6 @@ final class KnownTokens {
                 team.close();
             }
         }
-    }
-
-    private boolean onlyGrows(SequenceCache cache) {
-        if (cache.policy() != null || cache.outOfWindow() != null) {
-            return false;
-        }
-        return switch (cache.layer(core.layer()).codec()) {
-            case KvCodec.F32 f32 -> true;
-            case KvCodec.F16 f16 -> true;
-            default -> false;
-        };
-    }
-
-    private void attendAtOnce(int first, Activations a) {
-        var cache = batch.cache(first).layer(core.layer());
-        int at = first * core.kvWidth();
-        int position = batch.position(first);
-        cache.append(a.keys, at, a.values, at, count, core.kvWidth(), position);
-        var queries = new float[count * width];
-        var results = new float[count * width];
-        System.arraycopy(a.queries, first * width, queries, 0, queries.length);
-        var rows = new ChunkRows(cache, queries, count, position);
-        PrefillAttention.attendLikeDecode(core.shape(), rows, results, core.pool());
-        System.arraycopy(results, 0, a.attended, first * width, results.length);
     }
 
     /** The tokens of sequences one after the other; step by step, the threads of the pool share the work on all of them. */

@@ -35,19 +35,6 @@ public final class PrefillAttention {
     }
 
     /**
-     * Attends for rows over their cache, with the bits that {@link DecodeAttention} gives each of them when it is the newest.
-     * For caches that only grow and hold plain floats of 16 or 32 bits.
-     *
-     * @param out results, in the shape of the queries; not the same array
-     */
-    public static void attendLikeDecode(AttentionShape shape, ChunkRows rows, float[] out, WorkerPool pool) {
-        var results = SCRATCH.get().near;
-        results.begin(shape.headDim(), rows.count() * shape.queryHeads(), out);
-        PrefillStep.likeDecode(shape, rows, results).run(pool);
-        results.end();
-    }
-
-    /**
      * Attends for rows over their cache and out-of-window tokens; one softmax goes over both.
      *
      * @param outOfWindow the same rows over those tokens, see {@link OutOfWindowTokens#rows}

@@ -25,7 +25,6 @@ final class PrefillStep implements WorkerPool.Task {
     final ChunkRows rows;
     final AttentionResults results;
     private final @Nullable AccumulatedAttention accumulated;
-    private final int split; // tokens whose softmax is summed up by itself; 0 for all
     private final int rowsOfTask;
     private final int origin; // where the first tile of rows would begin, before the first row
     private final int rowTiles;
@@ -44,21 +43,6 @@ final class PrefillStep implements WorkerPool.Task {
             ChunkRows rows,
             AttentionResults results,
             @Nullable AccumulatedAttention accumulated) {
-        this(shape, rows, results, accumulated, 0);
-    }
-
-    /** A step whose rows get the bits of {@link DecodeAttention}, in caches that read each stored number as a float. */
-    static PrefillStep likeDecode(AttentionShape shape, ChunkRows rows, AttentionResults results) {
-        return new PrefillStep(shape, rows, results, null, DecodeStep.SPLIT);
-    }
-
-    private PrefillStep(
-            AttentionShape shape,
-            ChunkRows rows,
-            AttentionResults results,
-            @Nullable AccumulatedAttention accumulated,
-            int split) {
-        this.split = split;
         this.shape = shape;
         this.rows = rows;
         this.results = results;
@@ -83,6 +67,12 @@ final class PrefillStep implements WorkerPool.Task {
                 accumulated.add(blocks, position, rows.position(firstRow(endRowTile)));
             }
         }
+    }
+
+    /** Makes ready to run all tasks, of a step that accumulates nothing; returns how many. */
+    int begin() {
+        endRowTile = rowTiles;
+        return rowTiles * shape.kvHeads();
     }
 
     /** The first row of a tile of rows; for the tile behind the last one, the number of rows. */
@@ -135,39 +125,37 @@ final class PrefillStep implements WorkerPool.Task {
         int queries = (toRow - fromRow) * group;
         var scratch = SCRATCH.get();
         scratch.begin(shape, queries);
-        scratch.loadQueries(head, rows.queries(), fromRow, toRow, kvHead);
+        scratch.loadQueries(head, rows.queries(), rows.firstRow() + fromRow, queries, kvHead);
         if (accumulated != null) {
             scratch.accumulated.beginRows(queries);
         }
         int end = Visibility.endToken(head, rows.position(toRow - 1));
         int first = firstToken(head, fromRow) / TILE * TILE;
-        scratch.splits.begin(queries, shape.headDim());
         for (int tile = first; tile < end; tile += TILE) {
-            if (split > 0 && tile > first && tile % split == 0) {
-                scratch.splits.end(scratch.softmax);
-            }
             if (Visibility.hidden(rows.mask(), head, tile)) {
                 continue;
             }
             scratch.loadTile(head, tile);
+            var packed = rows.appended() == null ? null : rows.appended().packed(kvHead, tile, tile + TILE);
+            if (packed != null) {
+                scratch.loadDifferences(packed, tile);
+            }
             for (int at = 0; at < queries; at += RowTile.ROWS) {
                 int count = Math.min(RowTile.ROWS, queries - at);
                 int highest = rows.position(fromRow + (at + count - 1) / group);
                 int tokens = Math.min(TILE, Visibility.endToken(head, highest) - tile); // no row sees later ones
                 if (tokens > 0 && tile + TILE > firstToken(head, fromRow + at / group)) {
                     addTile(scratch, kvHead, tile, tokens, at, count, fromRow);
+                    if (packed != null) {
+                        scratch.addDifferences(packed, tile, at, count, fromRow);
+                    }
                 }
             }
         }
-        if (split > 0) {
-            scratch.splits.end(scratch.softmax);
-            scratch.splits.merge(shape, kvHead, fromRow, results);
-        } else {
-            for (int i = 0; i < queries && shape.sinks() != null; i++) {
-                scratch.softmax.addSink(i, shape, kvHead * group + i % group);
-            }
-            writeResults(scratch, kvHead, fromRow, queries);
+        for (int i = 0; i < queries && shape.sinks() != null; i++) {
+            scratch.softmax.addSink(i, shape, kvHead * group + i % group);
         }
+        writeResults(scratch, kvHead, fromRow, queries);
         if (accumulated != null) {
             scratch.accumulated.addRows(queries, scratch.softmax);
         }
@@ -197,7 +185,7 @@ final class PrefillStep implements WorkerPool.Task {
         var out = results.out();
         for (int i = 0; i < queries; i++) {
             int queryHead = kvHead * shape.group() + i % shape.group();
-            int head = (fromRow + i / shape.group()) * shape.queryHeads() + queryHead;
+            int head = (rows.firstRow() + fromRow + i / shape.group()) * shape.queryHeads() + queryHead;
             float factor = scratch.softmax.inverseSum(i);
             int source = i * scratch.softmax.stride();
             for (int c = 0; c < dim; c++) {

@@ -62,6 +62,11 @@ final class GroupedKeys implements KeyStore {
         }
     }
 
+    @Override
+    public int beforePacking() {
+        return residual - (tail.end() - packed);
+    }
+
     private void pack() {
         var keys = new float[format.group() * channels];
         int first = Math.max(begin, packed);

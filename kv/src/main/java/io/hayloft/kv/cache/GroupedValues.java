@@ -47,6 +47,11 @@ final class GroupedValues implements ValueStore {
     }
 
     @Override
+    public int unpackedTokens() {
+        return residual;
+    }
+
+    @Override
     public void append(float[] src, int at) {
         flush();
         tail.append(src, at);

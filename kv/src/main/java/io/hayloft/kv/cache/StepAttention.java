@@ -1,10 +1,18 @@
 package io.hayloft.kv.cache;
 
+import io.hayloft.kernels.VectorWidth;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
 /** The attention of one decode step over one layer: a probability for each query head and slot of its KV head. */
 public final class StepAttention {
+    private static final VectorSpecies<Float> FLOATS = VectorWidth.FLOATS;
+    private static final int LANES = VectorWidth.LANES;
+
     private final int queryHeads;
     private final int kvHeads;
     private final int[] lengths;
+    private final int at;
     private final int stride;
     private final float[] probabilities;
 
@@ -15,6 +23,12 @@ public final class StepAttention {
      * @param probabilities [queryHeads][stride], or empty where none were computed
      */
     public StepAttention(int queryHeads, int[] lengths, int stride, float[] probabilities) {
+        this(queryHeads, lengths, 0, stride, probabilities);
+    }
+
+    /** Wraps probabilities that begin at {@code at}. */
+    public StepAttention(int queryHeads, int[] lengths, int at, int stride, float[] probabilities) {
+        this.at = at;
         this.queryHeads = queryHeads;
         this.kvHeads = lengths.length;
         this.lengths = lengths;
@@ -44,7 +58,7 @@ public final class StepAttention {
 
     /** Softmax probability of a slot; 0 for slots outside a sliding window. */
     public float probability(int queryHead, int slot) {
-        return probabilities[queryHead * stride + slot];
+        return probabilities[at + queryHead * stride + slot];
     }
 
     /**
@@ -55,10 +69,19 @@ public final class StepAttention {
     public void addGroupMean(int kvHead, float[] sums) {
         int group = queryHeads / kvHeads;
         int length = lengths[kvHead];
-        for (int slot = 0; slot < length; slot++) {
+        int first = at + kvHead * group * stride;
+        int slot = 0;
+        for (; slot <= length - LANES; slot += LANES) {
+            var sum = FloatVector.zero(FLOATS);
+            for (int g = 0; g < group; g++) {
+                sum = sum.add(FloatVector.fromArray(FLOATS, probabilities, first + g * stride + slot));
+            }
+            sum.div(group).add(FloatVector.fromArray(FLOATS, sums, slot)).intoArray(sums, slot);
+        }
+        for (; slot < length; slot++) {
             float sum = 0;
             for (int g = 0; g < group; g++) {
-                sum += probability(kvHead * group + g, slot);
+                sum += probabilities[first + g * stride + slot];
             }
             sums[slot] += sum / group;
         }
