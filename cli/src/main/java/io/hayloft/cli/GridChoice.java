@@ -12,8 +12,9 @@ final class GridChoice {
     @Option(
             names = "--grid",
             paramLabel = "FILE|NAME",
-            description = "Methods and other options from a YAML file, or one of: default, paper. Options given beside it"
-                    + " win.")
+            description =
+                    "Methods and other options from a YAML file, or one of: default, paper. Options given beside it"
+                            + " win.")
     private @Nullable String grid;
 
     @Option(

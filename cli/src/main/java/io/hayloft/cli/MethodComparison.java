@@ -72,6 +72,12 @@ final class MethodComparison {
     private @Nullable Path run;
 
     @Option(
+            names = "--exact",
+            description =
+                    "Read known tokens one by one, to the bit as when they are decoded; takes several times as long.")
+    private boolean exact;
+
+    @Option(
             names = "--cost",
             description =
                     "Also say how long the comparison took, in readings of the text: prefills of all of it with the"
@@ -80,8 +86,9 @@ final class MethodComparison {
 
     /** Whether methods are compared. */
     boolean wanted() {
-        if (methods.isEmpty() && (context != null || answers || run != null || cost)) {
-            throw new UserError("--context, --answers, --run and --cost compare methods: name some with --methods");
+        if (methods.isEmpty() && (context != null || answers || run != null || cost || exact)) {
+            throw new UserError(
+                    "--context, --answers, --run, --exact and --cost compare methods: name some with --methods");
         }
         return !methods.isEmpty();
     }
@@ -168,7 +175,7 @@ final class MethodComparison {
     /** Compares, with the model's free memory for caches. */
     List<MethodFidelity> compare(LanguageModel model, List<Passage> passages, StatusLine status) {
         var settings = new TeacherForcing.Settings(
-                CacheTypes.parse(cacheType), Machines.cacheMemory(model.weightBytes()), seed);
+                CacheTypes.parse(cacheType), Machines.cacheMemory(model.weightBytes()), seed, exact);
         var rows = TeacherForcing.rows(Lists.methods("--methods", methods));
         return TeacherForcing.compare(model, rows, passages, settings, (done, of) -> {
             if (done % 16 == 0) {

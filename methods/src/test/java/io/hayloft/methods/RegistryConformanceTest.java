@@ -114,8 +114,8 @@ class RegistryConformanceTest {
     void aRatioOfOneIsFullToTheBit(String checkpoint) {
         try (var model = load(checkpoint)) {
             assertSame(model, budgeted(), "1x", "full");
-            var byCodec = composed().stream()
-                    .collect(Collectors.groupingBy(form -> form.substring(form.indexOf('+') + 2)));
+            var byCodec =
+                    composed().stream().collect(Collectors.groupingBy(form -> form.substring(form.indexOf('+') + 2)));
             byCodec.forEach((codec, forms) -> assertSame(model, forms, "1x", codec));
         }
     }
@@ -136,7 +136,8 @@ class RegistryConformanceTest {
             var same = new ArrayList<>(budgeted());
             same.removeIf(form -> form.endsWith("positions=slot") || form.endsWith("positions=clamped"));
             assertSame(model, same, "2000", "full");
-            // Sinks are read from a memory of their own: the same up to rounding. Clamped ones are as far away as if the
+            // Sinks are read from a memory of their own: the same up to rounding. Clamped ones are as far away as if
+            // the
             // window were full.
             assertClose(model, "streaming:2000,positions=slot", "full");
         }
@@ -149,8 +150,12 @@ class RegistryConformanceTest {
         expressions.add(other);
         var all = complete(model, expressions.toArray(String[]::new));
         for (int i = 0; i < forms.size(); i++) {
-            assertThat(all.get(i).top()).as(expressions.get(i)).isEqualTo(all.getLast().top());
-            assertThat(all.get(i).ids()).as(expressions.get(i)).isEqualTo(all.getLast().ids());
+            assertThat(all.get(i).top())
+                    .as(expressions.get(i))
+                    .isEqualTo(all.getLast().top());
+            assertThat(all.get(i).ids())
+                    .as(expressions.get(i))
+                    .isEqualTo(all.getLast().ids());
         }
     }
 

@@ -55,8 +55,10 @@ public final class TeacherForcing {
      * @param memory bytes that the caches may take together; methods that do not fit are compared later, with a full cache
      *     of their own
      * @param seed seed of methods that draw at random
+     * @param exact whether known tokens are read one by one, to the bit as when they are decoded, which takes several times as
+     *     long
      */
-    public record Settings(KvCodec cacheType, long memory, long seed) {}
+    public record Settings(KvCodec cacheType, long memory, long seed, boolean exact) {}
 
     /** Hears how far a comparison is. */
     @FunctionalInterface
@@ -167,7 +169,7 @@ public final class TeacherForcing {
     /** Row 0 is the full cache; it counts as a method the first time. */
     private void decode(Passage passage, int first, List<SequenceCache> caches, Listener listener) {
         var all = caches.toArray(SequenceCache[]::new);
-        int most = model.decoder().canReadTogether() ? together(caches.size()) : 1;
+        int most = readsTogether() ? together(caches.size()) : 1;
         int alone = methods.stream().mapToInt(Method::freeTokens).max().orElse(0) - 1;
         int from = passage.compressAfter();
         measure(passage, first, all, 0);
@@ -189,10 +191,14 @@ public final class TeacherForcing {
         return Math.clamp(MOST_INNER / (inner * caches), 1, MOST_TOGETHER);
     }
 
+    private boolean readsTogether() {
+        return !settings.exact && model.decoder().canReadTogether();
+    }
+
     /** Lets every cache read the same tokens, and compares what follows them. */
     private void step(Passage passage, int first, int from, int count, SequenceCache[] caches) {
         var tokens = Arrays.copyOfRange(passage.tokens(), from, from + count);
-        if (model.decoder().canReadTogether()) {
+        if (readsTogether()) {
             int atOnce = Math.clamp(MOST_LOGITS / Math.multiplyFull(caches.length, vocabulary()), 1, count);
             var rows = DecodeRows.together(tokens, caches, passage.prompt());
             model.decoder()
