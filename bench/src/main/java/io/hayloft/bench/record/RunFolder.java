@@ -1,10 +1,14 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunFolder(
         Path path, RunInfo info, List<BenchRecord> records, List<FailedRecord> failures, List<String> notes) {
+    /** The files that a start writes before the first answer. */
+    private static final Set<String> OWN_FILES = Set.of(
+            RunFiles.INFO,
+            RunFiles.RECORDS,
+            RunFiles.LOCK,
+            LabelFile.NAME,
+            PredictedFile.NAME,
+            PromptFile.NAME,
+            KeptFile.NAME);
+
     /** Copies the lists. */
     public RunFolder {
         records = List.copyOf(records);
@@ -54,6 +68,30 @@ public record RunFolder(
         return RunFiles.readInfo(folder)
                 .orElseThrow(() -> new UserError(
                         folder + " holds no run (no " + RunFiles.INFO + "): name the --out folder of a bench"));
+    }
+
+    /**
+     * Removes the folder of a run that was stopped before anything was answered, if it holds nothing but the run's own
+     * files.
+     *
+     * @return whether the folder is gone
+     */
+    public static boolean removeUnanswered(Path folder) {
+        try (var all = Files.list(folder)) {
+            var files = all.toList();
+            var records = folder.resolve(RunFiles.RECORDS);
+            boolean answered = Files.exists(records) && Files.size(records) > 0;
+            if (answered || !files.stream().allMatch(file -> OWN_FILES.contains(String.valueOf(file.getFileName())))) {
+                return false;
+            }
+            for (var file : files) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+            return true;
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
     }
 
     static RunFolder of(Path folder, RunInfo info, List<RunLine> lines, @Nullable String note) {
