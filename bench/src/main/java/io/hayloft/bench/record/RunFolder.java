@@ -3,6 +3,7 @@ package io.hayloft.bench.record;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunFolder(
         Path path, RunInfo info, List<BenchRecord> records, List<FailedRecord> failures, List<String> notes) {
+    /** Tries to remove a folder into which its run may still be writing. */
+    private static final int ATTEMPTS = 3;
+
     /** The files that a start writes before the first answer. */
     private static final Set<String> OWN_FILES = Set.of(
             RunFiles.INFO,
@@ -71,12 +75,22 @@ public record RunFolder(
     }
 
     /**
-     * Removes the folder of a run that was stopped before anything was answered, if it holds nothing but the run's own
-     * files.
+     * Removes the folder of a run that is being stopped before anything was answered, if it holds nothing but the run's
+     * own files.
      *
-     * @return whether the folder is gone
+     * @return whether there is no such folder any more
      */
     public static boolean removeUnanswered(Path folder) {
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(folder); attempt++) {
+            if (!removeOnce(folder)) {
+                return false;
+            }
+        }
+        return !Files.exists(folder);
+    }
+
+    /** Returns whether the folder is gone, or holds a file that the run wrote in this moment. */
+    private static boolean removeOnce(Path folder) {
         try (var all = Files.list(folder)) {
             var files = all.toList();
             var records = folder.resolve(RunFiles.RECORDS);
@@ -85,9 +99,11 @@ public record RunFolder(
                 return false;
             }
             for (var file : files) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
-            Files.delete(folder);
+            Files.deleteIfExists(folder);
+            return true;
+        } catch (DirectoryNotEmptyException e) {
             return true;
         } catch (IOException | UncheckedIOException e) {
             return false;

@@ -114,7 +114,7 @@ public final class BenchRun implements AutoCloseable {
      *
      * @param retryFailed whether samples that failed in earlier starts are tried again
      * @param machines folder in which what is measured of this machine is kept; null to forget it
-     * @param opened hears the folder as soon as it exists, before the costs are measured
+     * @param opened hears the folder as soon as it is known, before it is opened and the costs are measured
      */
     public record Start(boolean retryFailed, @Nullable Path machines, Consumer<Path> opened) {}
 
@@ -131,9 +131,9 @@ public final class BenchRun implements AutoCloseable {
     private static BenchRun prepare(BenchSpec asked, SampleRunner runner, Start start) {
         var job = SampleJob.open(asked, runner);
         var prepared = Prepared.of(job);
+        start.opened().accept(prepared.folder());
         var writer = prepared.open(start.retryFailed() ? job.retried(job.spec().methods()) : _ -> false);
         try {
-            start.opened().accept(writer.folder());
             return new BenchRun(job, prepared.sizes(), writer, start.machines());
         } catch (RuntimeException e) {
             writer.close();
