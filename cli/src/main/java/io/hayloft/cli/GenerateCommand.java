@@ -167,7 +167,6 @@ final class GenerateCommand extends Subcommand {
                 listener.prefilled(0, ids.length);
                 var completion = Generation.run(loaded, ids, ids.length, List.of(parsed), how, listener)
                         .getFirst();
-                status.close();
                 if (json) {
                     printJson(found.name(), loaded.backend(), parsed, ids, completion);
                 } else {
