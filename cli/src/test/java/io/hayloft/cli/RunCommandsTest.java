@@ -60,6 +60,7 @@ class RunCommandsTest {
             Files.copy(folder.resolve("all").resolve(name), stopped.resolve(name));
         }
         Files.createFile(stopped.resolve("records.jsonl"));
+        Files.createFile(stopped.resolve("run.json.new"));
         var other = Files.createFile(stopped.resolve("notes.txt"));
 
         assertThat(BenchProgress.stoppedEarly(stopped)).contains("is in " + stopped);

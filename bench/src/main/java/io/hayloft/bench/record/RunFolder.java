@@ -26,7 +26,7 @@ public record RunFolder(
     /** Tries to remove a folder into which its run may still be writing. */
     private static final int ATTEMPTS = 3;
 
-    /** The files that a start writes before the first answer. */
+    /** The files that a start writes before the first answer; drafts of them end in {@code .new}. */
     private static final Set<String> OWN_FILES = Set.of(
             RunFiles.INFO,
             RunFiles.RECORDS,
@@ -95,7 +95,7 @@ public record RunFolder(
             var files = all.toList();
             var records = folder.resolve(RunFiles.RECORDS);
             boolean answered = Files.exists(records) && Files.size(records) > 0;
-            if (answered || !files.stream().allMatch(file -> OWN_FILES.contains(String.valueOf(file.getFileName())))) {
+            if (answered || !files.stream().allMatch(RunFolder::isOwn)) {
                 return false;
             }
             for (var file : files) {
@@ -108,6 +108,11 @@ public record RunFolder(
         } catch (IOException | UncheckedIOException e) {
             return false;
         }
+    }
+
+    private static boolean isOwn(Path file) {
+        var name = String.valueOf(file.getFileName());
+        return OWN_FILES.contains(name.endsWith(".new") ? name.substring(0, name.length() - 4) : name);
     }
 
     static RunFolder of(Path folder, RunInfo info, List<RunLine> lines, @Nullable String note) {
