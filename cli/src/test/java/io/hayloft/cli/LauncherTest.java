@@ -275,7 +275,7 @@ class LauncherTest {
             cat <<END
             [ERROR] COMPILATION ERROR :
             [ERROR] /a/Sizes.java:[12,8] cannot find symbol
-            [ERROR]   symbol:   class Strin
+              symbol:   class Strin
             [ERROR] Failed to execute goal compile: Compilation failure
             [ERROR] /a/Sizes.java:[12,8] cannot find symbol
             [ERROR] -> [Help 1]
@@ -294,7 +294,7 @@ class LauncherTest {
                 .startsWith(
                         "hayloft: building; the first time downloads libraries and takes a few minutes ...",
                         "/a/Sizes.java:[12,8] cannot find symbol",
-                        "symbol:   class Strin");
+                        "  symbol:   class Strin");
     }
 
     /** The JVM refuses a heap that starts larger than it may get, and two collectors. */
