@@ -33,10 +33,30 @@ if not exist "%app%\lib\hayloft-cli.jar" (
     exit /b 1
 )
 rem One collector and one largest heap on every machine, so that numbers compare; the heap starts small and grows as needed.
-set "options=--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED -XX:+UseParallelGC -Xms256m -Xmx4g -XX:MaxNewSize=256m -XX:-UsePerfData -Dai.djl.offline=true -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8"
+set "collector=-XX:+UseParallelGC"
+set "first_heap=-Xms256m"
+set "largest_heap=-Xmx4g"
+set "young_heap=-XX:MaxNewSize=256m"
+if defined HAYLOFT_JAVA_OPTS call :contradict
+set "options=--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED %collector% %first_heap% %largest_heap% %young_heap% -XX:-UsePerfData -Dai.djl.offline=true -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8"
 set "archive=%app%\start-%version%.jsa"
 if not exist "%archive%" call :prepare
 "%jdk%\bin\java" %options% -XX:SharedArchiveFile="%archive%" -Xshare:auto -Xlog:cds*=off,aot*=off,class+path*=off %HAYLOFT_JAVA_OPTS% -jar "%app%\lib\hayloft-cli.jar" %*
+exit /b %ERRORLEVEL%
+
+rem Leaves out what HAYLOFT_JAVA_OPTS contradicts: the JVM refuses or warns of two collectors, or of a heap that starts
+rem larger than it may get.
+:contradict
+call :given "XX:.Use[A-Za-z0-9]*GC" && set "collector="
+call :given "Xms XX:InitialHeapSize= XX:[A-Za-z]*RAMPercentage=" && set "first_heap=" && set "largest_heap="
+call :given "Xmx[0-9]*[kK] Xmx[0-9][mM] Xmx[0-9][0-9][mM] Xmx[0-9][0-9][0-9][mM]" && set "first_heap=" && set "young_heap="
+call :given "XX:MaxHeapSize=" && set "first_heap=" && set "largest_heap=" && set "young_heap="
+call :given "Xmn XX:NewSize= XX:MaxNewSize= XX:NewRatio=" && set "young_heap="
+exit /b 0
+
+rem Whether HAYLOFT_JAVA_OPTS has one of the patterns in %1, which have blanks between. (findstr takes a leading - for an option.)
+:given
+set HAYLOFT_JAVA_OPTS | findstr /r "%~1" >nul
 exit /b %ERRORLEVEL%
 
 rem Makes the archive of loaded classes, which shortens a start, by a short run: once for each build and version of Java.
@@ -78,8 +98,10 @@ where mvn >nul 2>&1 || (
 )
 echo hayloft: building; the first time downloads libraries and takes a few minutes ...>&2
 set "JAVA_HOME=%jdk%"
-call mvn -B -q -Dstyle.color=never -Pquick -f "%root%\pom.xml" -pl cli -am -Dmaven.test.skip=true package >&2 || (
-    echo hayloft: the build failed>&2
+if not exist "%root%\cli\target" mkdir "%root%\cli\target"
+call mvn -B -q -Dstyle.color=never -Pquick -f "%root%\pom.xml" -pl cli -am -Dmaven.test.skip=true package >"%app%-failed.log" 2>&1 || (
+    findstr /r /c:"ERROR.*[.]java:" "%app%-failed.log" >&2 || type "%app%-failed.log" >&2
+    echo hayloft: the build failed: undo or correct the last change to the sources, or look at the full log, %app%-failed.log>&2
     exit /b 1
 )
 del "%app%\start-*.jsa" 2>nul

@@ -1,5 +1,13 @@
 package io.hayloft.base;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +28,23 @@ public final class FileError {
     /** The error {@code "source: message"} with its cause. */
     public static UserError of(String source, String message, @Nullable Throwable cause) {
         return new UserError(source + ": " + shortened(printable(message)), cause);
+    }
+
+    /**
+     * Returns why a file could not be read or written, in words. The JDK's own message of such an error is often no more
+     * than the file's name.
+     */
+    public static String reason(IOException error) {
+        return switch (error) {
+            case NoSuchFileException _ -> "no such file or folder";
+            case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException _ -> "a file is in its way";
+            case NotDirectoryException _ -> "it is no folder";
+            case DirectoryNotEmptyException _ -> "the folder is not empty";
+            case CharacterCodingException _ -> "it is no UTF-8 text";
+            case FileSystemException other when other.getReason() != null -> printable(other.getReason());
+            default -> printable(error.getMessage() == null ? "the system gives no reason" : error.getMessage());
+        };
     }
 
     private static String printable(String text) {

@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** "Did you mean" for names that a user mistyped. */
 public final class Suggest {
+    /** Characters from which on a part of a name counts as a hint to it. */
+    private static final int LEAST_PART = 3;
+
     private Suggest() {}
 
     /**
@@ -23,13 +26,25 @@ public final class Suggest {
         return new UserError("unknown " + kind + " '" + given + "': " + hint);
     }
 
-    /** The known name nearest to the given one, if it is near enough to be a typing slip. */
+    /**
+     * The known name that is meant, as far as the given one says: the nearest one if it is near enough to be a typing slip,
+     * else one that begins with the given one, else the only one that holds it.
+     */
     public static Optional<String> closest(String given, Collection<String> known) {
         var word = given.toLowerCase(Locale.ROOT);
-        return known.stream()
+        var nearest = known.stream()
                 .min(Comparator.comparingInt(name -> distance(word, name.toLowerCase(Locale.ROOT))))
-                .filter(name -> distance(word, name.toLowerCase(Locale.ROOT)) <= Math.max(1, name.length() / 3)
-                        || (word.length() >= 3 && name.toLowerCase(Locale.ROOT).startsWith(word)));
+                .filter(name -> distance(word, name.toLowerCase(Locale.ROOT)) <= Math.max(1, name.length() / 3));
+        if (nearest.isPresent() || word.length() < LEAST_PART) {
+            return nearest;
+        }
+        var holding = known.stream()
+                .filter(name -> name.toLowerCase(Locale.ROOT).contains(word))
+                .toList();
+        return holding.stream()
+                .filter(name -> name.toLowerCase(Locale.ROOT).startsWith(word))
+                .min(Comparator.comparingInt(String::length))
+                .or(() -> holding.size() == 1 ? Optional.of(holding.getFirst()) : Optional.empty());
     }
 
     /** Edit distance in which swapping two neighbours counts once (optimal string alignment). */

@@ -23,6 +23,7 @@ import java.io.Writer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -225,8 +226,11 @@ final class BenchCommand extends Subcommand {
             ask(endpoint, found, spec, form);
             return 0;
         }
-        try (var loaded = model.load(found, asides());
-                var run = prepare(spec, loaded)) {
+        var opened = new AtomicReference<@Nullable Path>();
+        try (var early = new Farewell(asides(), () -> BenchProgress.stoppedEarly(opened.get()));
+                var loaded = model.load(found, asides());
+                var run = prepare(spec, loaded, opened::set)) {
+            early.takeBack();
             if (noPrompts) {
                 run.leaveOutPrompts();
             }
@@ -275,10 +279,11 @@ final class BenchCommand extends Subcommand {
         }
     }
 
-    private BenchRun prepare(BenchSpec spec, LanguageModel loaded) {
+    private BenchRun prepare(BenchSpec spec, LanguageModel loaded, Consumer<Path> opened) {
         try (var status = new StatusLine(asides())) {
             status.show("choosing samples and measuring what they will take ...");
-            return BenchRun.prepare(spec, loaded, retryFailed, ModelStore.open().folder());
+            var start = new BenchRun.Start(retryFailed, ModelStore.open().folder(), opened);
+            return BenchRun.prepare(spec, loaded, start);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.hayloft.cli;
 
 import io.hayloft.bench.plan.Progress;
+import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.run.RunListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows how a run goes on, and says how to go on when it is stopped from the keyboard. */
 final class BenchProgress implements RunListener, AutoCloseable {
+    private static final String BEFORE_THE_FIRST =
+            "stopped before the first sample was done: nothing is kept, the same command starts again";
+
     private final Path folder;
     private final Bar bar;
     private final Farewell farewell;
@@ -48,9 +52,18 @@ final class BenchProgress implements RunListener, AutoCloseable {
 
     private String howToGoOn() {
         var at = last;
-        return at == null
-                ? ""
+        return at == null || at.samplesDone() == 0 && RunFolder.removeUnanswered(folder)
+                ? BEFORE_THE_FIRST
                 : "stopped: " + at.samplesDone() + " of " + at.samples() + " samples are in " + folder
-                        + "; the same command goes on from there";
+                        + "; the same command goes on from there, hayloft show " + folder + " and hayloft report "
+                        + folder + " show what is done";
+    }
+
+    /** The same for a run that has not begun; {@code folder} is null if it has none yet. */
+    static String stoppedEarly(@Nullable Path folder) {
+        if (folder != null && !RunFolder.removeUnanswered(folder)) {
+            return "stopped: what earlier starts did is in " + folder + "; the same command goes on from there";
+        }
+        return BEFORE_THE_FIRST;
     }
 }

@@ -9,7 +9,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         description = "Show what this machine has for hayloft, and what is missing.",
-        footer = {"", "Example:", "  hayloft doctor"})
+        footer = {
+            "",
+            "Example:",
+            "  hayloft doctor",
+            "",
+            "The exit code is 0 whatever is found; -- marks what should be better."
+        })
 final class DoctorCommand extends Subcommand {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;

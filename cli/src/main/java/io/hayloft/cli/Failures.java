@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -19,29 +18,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into what the user reads, and into the exit code. */
 final class Failures {
-    /** Commands by the names that they have in other tools for language models. */
-    private static final Map<String, String> OF_OTHER_TOOLS = Map.of(
-            "ls",
-            "models",
-            "list",
-            "models",
-            "rm",
-            "models rm",
-            "remove",
-            "models rm",
-            "delete",
-            "models rm",
-            "run",
-            "generate",
-            "chat",
-            "generate",
-            "download",
-            "pull",
-            "eval",
-            "bench",
-            "benchmark",
-            "bench");
-
     private Failures() {}
 
     /** Wrong options or arguments: one line that points to the right ones. */
@@ -87,13 +63,13 @@ final class Failures {
             for (OptionSpec option : spec.options()) {
                 names.addAll(List.of(option.names()));
             }
-            return suggest("option", word.replaceFirst("=.*", ""), names);
+            var option = word.replaceFirst("=.*", "");
+            return unknown("option", option, OtherTools.option(spec, option), names);
         }
         if (!spec.subcommands().isEmpty()) {
-            var elsewhere = spec.parent() == null ? OF_OTHER_TOOLS.get(word) : null;
-            return elsewhere == null
-                    ? suggest("command", word, List.copyOf(spec.subcommands().keySet()))
-                    : "unknown command '" + word + "': did you mean '" + elsewhere + "'?";
+            var elsewhere = spec.parent() == null ? OtherTools.command(word) : Optional.<String>empty();
+            return unknown(
+                    "command", word, elsewhere, List.copyOf(spec.subcommands().keySet()));
         }
         return "unexpected argument '" + word + "'";
     }
@@ -108,10 +84,11 @@ final class Failures {
                 .replaceFirst("is not a double$", "is no number");
     }
 
-    private static String suggest(String kind, String word, List<String> known) {
+    /** @param hint what to say, if the word is known to be one of another tool */
+    private static String unknown(String kind, String word, Optional<String> hint, List<String> known) {
         return "unknown " + kind + " '" + word + "'"
-                + Suggest.closest(word, known)
-                        .map(name -> ": did you mean '" + name + "'?")
+                + hint.or(() -> Suggest.closest(word, known).map(name -> "did you mean '" + name + "'?"))
+                        .map(text -> ": " + text)
                         .orElse("");
     }
 

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.function.Supplier;
 
 /** Says how to go on when a command is stopped from the keyboard before this is closed. */
-final class Farewell {
+final class Farewell implements AutoCloseable {
     private final Thread hook;
 
     /** @param words the line to print; empty if there is nothing to go on with */
@@ -19,6 +19,11 @@ final class Farewell {
                 },
                 "farewell");
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    @Override
+    public void close() {
+        takeBack();
     }
 
     /** Takes it back; returns whether the program goes on, and what it shows is still to be closed. */

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.GateOutput;
@@ -139,7 +140,7 @@ final class GateCommand extends Subcommand {
         try {
             Files.writeString(file, text, how.toArray(StandardOpenOption[]::new));
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 }

@@ -4,7 +4,6 @@ import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
-import io.hayloft.engine.generation.GenerationListener;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Penalties;
 import io.hayloft.engine.generation.Sampling;
@@ -14,6 +13,7 @@ import io.hayloft.methods.Method;
 import io.hayloft.methods.PromptStep;
 import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.registry.Methods;
+import io.hayloft.report.stats.Warnings;
 import io.hayloft.tokenizer.PromptForm;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,19 +154,26 @@ final class GenerateCommand extends Subcommand {
         step.ifPresent(part -> part.compressor().check());
         var found = model.resolve();
         try (var loaded = model.load(found, err())) {
+            var shortened = step.map(part -> shorten(text.orElseThrow(), part, loaded));
             var ids = text.isPresent()
-                    ? encode(step.isPresent() ? shorten(text.get(), step.get(), loaded) : text.get(), loaded)
+                    ? encode(shortened.map(Shortened::text).orElse(text.get()), loaded)
                     : Objects.requireNonNull(prompt).ids(loaded.config().vocabulary());
-            var summary = new GenerateSummary(out(), err());
-            var listener = json ? GenerationListener.NONE : summary;
+            checkLength(ids.length, text.isPresent(), shortened.isPresent(), loaded);
+            int dropped = shortened.map(Shortened::dropped).orElse(0);
             var how = options.with(thinking(loaded).orElse(null));
-            var completion = Generation.run(loaded, ids, ids.length, List.of(parsed), how, listener)
-                    .getFirst();
-            if (json) {
-                printJson(found.name(), loaded.backend(), parsed, ids, completion);
-            } else {
-                summary.end(completion.text());
-                printSummary(summary, parsed, completion, loaded);
+            try (var status = new StatusLine(err())) {
+                var summary = new GenerateSummary(out(), err(), status);
+                var listener = json ? GenerateSummary.reading(status) : summary;
+                listener.prefilled(0, ids.length);
+                var completion = Generation.run(loaded, ids, ids.length, List.of(parsed), how, listener)
+                        .getFirst();
+                if (json) {
+                    printJson(found.name(), loaded.backend(), parsed, ids, completion);
+                } else {
+                    summary.end(completion.text());
+                    printSummary(summary, parsed, completion, dropped, loaded);
+                }
+                noteCompression(parsed, completion, dropped, loaded);
             }
             if (text.isPresent() && !raw && loaded.chat().isEmpty()) {
                 err().println("note: " + found.name() + " has no chat format, so it got the prompt as it is");
@@ -198,15 +205,33 @@ final class GenerateCommand extends Subcommand {
         return Optional.of(read);
     }
 
+    private static void checkLength(int tokens, boolean isText, boolean shortened, LanguageModel loaded) {
+        int context = loaded.config().contextLength();
+        if (tokens > context) {
+            // A chat format is not shortened, and the answer needs room as well.
+            long ratio = Math.max(2, (long) Math.ceil(tokens / (0.9 * context)));
+            throw new UserError("the prompt has " + tokens + " tokens, but the context of " + loaded.name() + " is "
+                    + context + ": shorten the prompt"
+                    + (!isText
+                            ? ""
+                            : shortened
+                                    ? ", or let --method shorten it more"
+                                    : ", or let --method truncation:" + ratio + "x cut out its middle"));
+        }
+    }
+
+    /** @param dropped how many tokens of the prompt a method removed */
+    private record Shortened(String text, int dropped) {}
+
     /** A prompt of the command line has no question apart from its context, so all of it is shortened. */
-    private String shorten(String text, PromptStep step, LanguageModel loaded) {
+    private Shortened shorten(String text, PromptStep step, LanguageModel loaded) {
         try (var compressors = new PromptCompressors(loaded)) {
             var shortened = compressors.compress(step, text);
             // Compressors may count in tokens of other models.
             int before = loaded.tokenizer().encode(text, false, false).length;
             int after = loaded.tokenizer().encode(shortened.text(), false, false).length;
             err().println("note: " + after + " of " + before + " tokens of the prompt are left");
-            return shortened.text();
+            return new Shortened(shortened.text(), before - after);
         }
     }
 
@@ -290,16 +315,33 @@ final class GenerateCommand extends Subcommand {
         Json.line(out(), fields);
     }
 
-    private void printSummary(GenerateSummary summary, Method used, Completion completion, LanguageModel loaded) {
-        int blocks = GenerateSummary.blockTokens(completion.promptTokens());
-        long full = loaded.cacheShape().fullBytes(blocks, CacheTypes.parse(cacheType));
-        boolean shortens = used.prompt().isPresent();
+    /** @param dropped how many tokens of the prompt a method removed, which count as uncompressed ones */
+    private void printSummary(
+            GenerateSummary summary, Method used, Completion completion, int dropped, LanguageModel loaded) {
+        boolean compresses = !used.keepsAll() || used.prompt().isPresent();
         err().println();
-        err().println(summary.line(completion, !used.keepsAll() || shortens, full));
-        if (!used.keepsAll() && !shortens && completion.bytes().stored() >= full) {
+        err().println(summary.line(completion, compresses, blockBytes(completion, dropped, loaded), dropped));
+    }
+
+    private void noteCompression(Method used, Completion completion, int dropped, LanguageModel loaded) {
+        if (!used.keepsAll()
+                && used.prompt().isEmpty()
+                && completion.bytes().stored() >= blockBytes(completion, 0, loaded)) {
             err().println("note: a prompt of " + completion.promptTokens() + " tokens is too short for " + used.name()
                     + " to compress anything");
+            return;
         }
+        long full = dropped == 0
+                ? completion.bytes().full()
+                : loaded.cacheShape().fullBytes(completion.promptTokens() + dropped, CacheTypes.parse(cacheType));
+        double achieved = (double) full / Math.max(1, completion.bytes().stored());
+        Warnings.missedRatio(used.name(), achieved, used.requestedRatio())
+                .ifPresent(warning -> err().println("note: " + warning));
+    }
+
+    private long blockBytes(Completion completion, int dropped, LanguageModel loaded) {
+        int tokens = GenerateSummary.blockTokens(completion.promptTokens() + dropped);
+        return loaded.cacheShape().fullBytes(tokens, CacheTypes.parse(cacheType));
     }
 
     private static double ratio(Completion completion) {

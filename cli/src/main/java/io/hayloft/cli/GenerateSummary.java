@@ -23,6 +23,7 @@ final class GenerateSummary implements GenerationListener {
 
     private final PrintWriter out;
     private final PrintWriter err;
+    private final GenerationListener reading;
     private boolean thinking;
     private int printed;
     private int firstChunk;
@@ -38,14 +39,34 @@ final class GenerateSummary implements GenerationListener {
      *
      * @param out where its text goes
      * @param err where the thoughts before it go
+     * @param status shows how far the prompt has been read
      */
-    GenerateSummary(PrintWriter out, PrintWriter err) {
+    GenerateSummary(PrintWriter out, PrintWriter err, StatusLine status) {
         this.out = out;
         this.err = err;
+        this.reading = reading(status);
+    }
+
+    /** Shows how far the prompt has been read, and nothing of the answer. */
+    static GenerationListener reading(StatusLine status) {
+        return new GenerationListener() {
+            @Override
+            public void prefilled(int tokens, int of) {
+                if (tokens < of) {
+                    status.show(String.format(Locale.ROOT, "reading the prompt: %,d of %,d tokens", tokens, of));
+                } else {
+                    status.close();
+                }
+            }
+        };
     }
 
     @Override
     public void prefilled(int tokens, int of) {
+        reading.prefilled(tokens, of);
+        if (tokens == 0) {
+            return;
+        }
         readAt = System.nanoTime();
         read = tokens;
         if (firstChunk == 0) {
@@ -93,8 +114,13 @@ final class GenerateSummary implements GenerationListener {
         out.println(text.substring(Math.min(printed, text.length())));
     }
 
-    /** One line: tokens, speeds, bytes. */
-    String line(Completion completion, boolean compresses, long fullBytes) {
+    /**
+     * One line: tokens, speeds, bytes.
+     *
+     * @param fullBytes of an uncompressed cache of the prompt as it was given
+     * @param dropped how many of its tokens were removed before it was read
+     */
+    String line(Completion completion, boolean compresses, long fullBytes, int dropped) {
         var speeds = speed(
                         completion.promptTokens(),
                         "prompt",
@@ -115,10 +141,8 @@ final class GenerateSummary implements GenerationListener {
         if (state > 0) {
             stored += " (of which state " + Sizes.bytes(state) + ")";
         }
-        return speeds
-                + (compresses
-                        ? "; cache " + stored + ", uncompressed " + Sizes.bytes(fullBytes)
-                        : "; cache " + stored + ", uncompressed");
+        var uncompressed = dropped == 0 ? ", uncompressed" : ", of the full prompt uncompressed";
+        return speeds + "; cache " + stored + uncompressed + (compresses ? " " + Sizes.bytes(fullBytes) : "");
     }
 
     private static String speed(int tokens, String kind, int warm, int least, long nanos, double seconds) {

@@ -31,6 +31,10 @@ import picocli.CommandLine.Parameters;
             "So do models in the caches of other programs:  --model hf:OWNER/REPO, --model ollama:NAME:TAG"
         })
 final class ModelsCommand extends Subcommand {
+    private static final String OTHERS = "Any other GGUF or Hugging Face model of a known family runs as well: --model"
+            + " takes a path, hf:OWNER/REPO (after hayloft pull hf:OWNER/REPO) and ollama:NAME."
+            + " Families: hayloft models --families.";
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -77,6 +81,7 @@ final class ModelsCommand extends Subcommand {
             out().println("pulled: " + model.name() + ", " + Sizes.bytes(model.bytes()));
         }
         PackedWeights.list(PackedWeights.at(store), out());
+        out().println(Terminal.wrapped("", "", OTHERS));
         return 0;
     }
 

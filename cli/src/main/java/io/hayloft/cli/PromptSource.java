@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -80,7 +81,7 @@ final class PromptSource {
         } catch (MalformedInputException e) {
             throw new UserError("prompt file '" + name + "' is no UTF-8 text", e);
         } catch (IOException e) {
-            throw new UserError("prompt file '" + name + "' cannot be read: " + e.getMessage(), e);
+            throw new UserError("prompt file '" + name + "' cannot be read: " + FileError.reason(e), e);
         }
     }
 }

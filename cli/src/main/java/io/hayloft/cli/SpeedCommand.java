@@ -138,7 +138,7 @@ final class SpeedCommand extends Subcommand {
     private double warmUp;
 
     @Option(
-            names = "--output",
+            names = {"-o", "--output"},
             paramLabel = "FORM",
             defaultValue = "table",
             description = "table (default), csv, json (one array) or md.")
@@ -160,10 +160,12 @@ final class SpeedCommand extends Subcommand {
         for (var note : spec.notes()) {
             err().println("note: " + note);
         }
+        var progress = new SpeedProgress(err(), cases.size() * workers.size());
         try (var rows = new SpeedOutput(out(), form, found.name(), workers.size() > 1);
-                var progress = new SpeedProgress(err(), cases.size() * workers.size())) {
+                progress) {
             run(found, cases, workers, rows, progress);
         }
+        progress.warning().ifPresent(warning -> err().println("note: " + warning));
         return 0;
     }
 

@@ -1,12 +1,16 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.Sizes;
 import io.hayloft.bench.speed.SpeedCase;
 import io.hayloft.bench.speed.SpeedListener;
 import io.hayloft.bench.speed.SpeedResult;
 import io.hayloft.bench.speed.Timings;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Shows how {@code hayloft speed} goes on: a bar of tests, and each result as soon as it is there. */
@@ -14,9 +18,13 @@ final class SpeedProgress implements SpeedListener, AutoCloseable {
     /** Steps of the bar that a test takes: it moves with every repetition. */
     private static final int STEPS = 100;
 
+    /** Standard deviation over mean from which on a speed is not to be relied on. */
+    private static final double UNSTEADY = 0.1;
+
     private final PrintWriter err;
     private final int tests;
     private @Nullable Bar bar;
+    private final List<String> unsteady = new ArrayList<>();
     private int done;
 
     SpeedProgress(PrintWriter err, int tests) {
@@ -57,8 +65,20 @@ final class SpeedProgress implements SpeedListener, AutoCloseable {
                 result.limits().threads(),
                 Timings.mean(speeds),
                 Timings.sd(speeds)));
+        if (Timings.sd(speeds) > UNSTEADY * Timings.mean(speeds)) {
+            unsteady.add(result.test().describe() + ", "
+                    + Sizes.count(result.limits().threads(), "thread"));
+        }
         done++;
         show(0);
+    }
+
+    /** Warns of tests whose repetitions differ so much that something else was at work as well. */
+    Optional<String> warning() {
+        return unsteady.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the machine was busy: the speed varied by more than 10 % of its mean in "
+                        + String.join("; ", unsteady) + ". Run it again when nothing else runs");
     }
 
     private void show(int steps) {

@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.tune.Footprint;
@@ -94,7 +95,7 @@ final class TuneOutput {
         try {
             Files.writeString(file, Json.text(object) + System.lineSeparator());
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 

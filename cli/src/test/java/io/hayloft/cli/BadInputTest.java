@@ -52,6 +52,8 @@ class BadInputTest {
         bench --model ./no/such.gguf                  | no model at './no/such.gguf'
         pull smollm2                                  | did you mean 'smollm2-135m'?
         pull                                          | missing required parameter: 'MODEL
+        pull tinyllama                                | known are: hayloft-tiny, smollm2-135m, gemma3-270m (any other: hayloft pull hf:OWNER/REPO
+        bench --model tinyllama                       | --model with the path of a GGUF file or of a Hugging Face folder, or ollama:NAME
         inspect elefant                               | unknown model 'elefant': known are: hayloft-tiny
         generate                                      | there is no prompt: write it behind the command
         generate a --prompt b                         | two prompts: 'a' is one
@@ -59,6 +61,19 @@ class BadInputTest {
         rm                                            | unknown command 'rm': did you mean 'models rm'?
         ls                                            | unknown command 'ls': did you mean 'models'?
         run                                           | unknown command 'run': did you mean 'generate'?
+        version                                       | unknown command 'version': did you mean 'hayloft --version'?
+        serve                                         | unknown command 'serve': Hayloft has no server; it measures one that answers elsewhere: hayloft bench --endpoint URL
+        bench --json                                  | unknown option '--json': did you mean '--format json'?
+        bench --limit 5                               | unknown option '--limit': did you mean '--samples'?
+        bench --compression_ratio=0.5                 | the amount belongs to the method, such as snapkv:4x
+        bench --methods snapkv:0.5                    | compression_ratio, the share that is left out, 0.5 is 2x here
+        bench --grid paper --grid-model llama3        | did you mean 'llama3-8b-instruct'?
+        speed --json                                  | unknown option '--json': did you mean '--output json'?
+        speed -o yaml                                 | unknown form of output 'yaml'
+        speed --device cuda                           | unknown option '--device': Hayloft runs on the CPU only
+        generate -p hello                             | write the prompt behind the command in quotation marks
+        generate --methods full,kivi:4bit             | generate takes one, behind --method; hayloft bench compares several
+        generate --n-predict 5 hello                  | did you mean '--max-new-tokens'?
         generate --prompt a --prompt-ids 1            | mutually exclusive
         generate --prompt a --method nothing          | unknown method 'nothing'
         generate --prompt a --method kivi:2bits       | 2bits

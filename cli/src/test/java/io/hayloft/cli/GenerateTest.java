@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hayloft.testing.Shared;
 import java.io.ByteArrayInputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +168,51 @@ class GenerateTest {
                 .containsPattern("cache [0-9.]+ KB, uncompressed [0-9.]+ [KM]B");
     }
 
+    /** A few tokens that a method always keeps are much of a short prompt. */
+    @Test
+    void saysWhenLessIsSavedThanAskedFor() {
+        var words =
+                "note: less compression than asked for, as prompts are short or extra data weighs: snapkv:8x reached";
+        var prompt = (PROMPT + " . ").repeat(2);
+
+        assertThat(Cli.good("generate", "--prompt", prompt, "-n", "2", "--method", "snapkv:8x")
+                        .err())
+                .contains(words, "x of 8.0x");
+        var inJson = Cli.good("generate", "--prompt", prompt, "-n", "2", "--method", "snapkv:8x", "--json");
+        assertThat(inJson.err()).contains(words);
+        assertThat(JsonMapper.shared()
+                        .readTree(inJson.out())
+                        .get("achieved_ratio")
+                        .asDouble())
+                .isLessThan(7.2);
+        assertThat(Cli.good("generate", "--prompt", PROMPT.repeat(40), "-n", "2", "--method", "truncation:8x")
+                        .err())
+                .doesNotContain("less compression");
+    }
+
+    /** What a shorter prompt saves is only seen beside the cache of the full one. */
+    @Test
+    void aShortenedPromptIsComparedWithTheFullOne() {
+        var full = Cli.good("generate", "--prompt", (PROMPT + " . ").repeat(40), "-n", "2", "--method", "snapkv:8x");
+        var shortened =
+                Cli.good("generate", "--prompt", (PROMPT + " . ").repeat(40), "-n", "2", "--method", "truncation:8x");
+
+        var size = full.err().replaceFirst("(?s).*, uncompressed ([0-9.]+ [KM]B).*", "$1");
+        assertThat(shortened.err()).contains(", of the full prompt uncompressed " + size);
+    }
+
+    @Test
+    void aTerminalShowsHowFarThePromptIsRead() {
+        var err = new StringWriter();
+        var listener = GenerateSummary.reading(new StatusLine(new PrintWriter(err), true));
+
+        listener.prefilled(1024, 4096);
+        assertThat(err.toString()).endsWith("reading the prompt: 1,024 of 4,096 tokens");
+        listener.prefilled(4096, 4096);
+        assertThat(err.toString()).endsWith("\r\u001b[K");
+        assertThat(Cli.good("generate", PROMPT, "-n", "2").err()).doesNotContain("reading the prompt");
+    }
+
     /** Of a long prompt and answer the speeds are given, counted after the compiler's warm-up. */
     @Test
     void givesTheSpeedOfTheWarmPart() {
@@ -178,7 +225,8 @@ class GenerateTest {
 
     @Test
     void refusesAPromptThatIsLongerThanTheContext() {
-        Cli.run("generate", "--prompt", "The otter . ".repeat(6000)).isUserError("16384", "18001");
+        Cli.run("generate", "--prompt", "The otter . ".repeat(6000))
+                .isUserError("16384", "18001", "--method truncation:2x");
     }
 
     private static JsonNode json(String... arguments) {

@@ -260,7 +260,59 @@ class LauncherTest {
 
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err()).contains("ERROR: broken").endsWith("hayloft: the build failed\n");
+        var log = home.resolve("cli/target/runs/failed.log");
+        assertThat(result.err()).contains("ERROR: broken").endsWith("look at the full log, " + log + "\n");
+        assertThat(log).hasContent("ERROR: broken");
+    }
+
+    /** Maven names an error twice, and explains its own options. */
+    @Test
+    void ofABuildThatFailsTheErrorsAreShown() throws Exception {
+        sourceTree();
+        var maven = fakeMaven();
+        Files.writeString(maven.resolve("mvn"), """
+            #!/bin/sh
+            cat <<END
+            [ERROR] COMPILATION ERROR :
+            [ERROR] /a/Sizes.java:[12,8] cannot find symbol
+              symbol:   class Strin
+            [ERROR] Failed to execute goal compile: Compilation failure
+            [ERROR] /a/Sizes.java:[12,8] cannot find symbol
+            [ERROR] -> [Help 1]
+            [ERROR]
+            [ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.
+            [ERROR] After correcting the problems, you can resume the build with the command
+            [ERROR]   mvn <args> -rf :hayloft-base
+            END
+            exit 1
+            """);
+
+        var result = run(home.resolve("hayloft"), Map.of("PATH", maven + ":" + System.getenv("PATH")));
+
+        assertThat(result.err().lines())
+                .hasSize(4)
+                .startsWith(
+                        "hayloft: building; the first time downloads libraries and takes a few minutes ...",
+                        "/a/Sizes.java:[12,8] cannot find symbol",
+                        "  symbol:   class Strin");
+    }
+
+    /** The JVM refuses a heap that starts larger than it may get, and two collectors. */
+    @ParameterizedTest
+    @CsvSource({
+        "-Xmx64m, '-XX:+UseParallelGC,-Xmx4g,-Xmx64m'",
+        "-Xmx8g, '-XX:+UseParallelGC,-Xms256m,-Xmx4g,-XX:MaxNewSize=256m,-Xmx8g'",
+        "-Xms5g, '-XX:+UseParallelGC,-XX:MaxNewSize=256m,-Xms5g'",
+        "-XX:+UseG1GC -Xmn1g, '-Xms256m,-Xmx4g,-XX:+UseG1GC,-Xmn1g'"
+    })
+    void optionsThatContradictAreLeftOut(String given, String used) throws Exception {
+        var result = run(home.resolve("hayloft"), Map.of("HAYLOFT_JAVA_OPTS", given));
+
+        assertThat(result.out()
+                        .lines()
+                        .map(word -> word.substring(1, word.length() - 1))
+                        .filter(word -> word.matches("-Xm.*|-XX:.*(GC|Size=.*)")))
+                .containsExactly(used.split(","));
     }
 
     private Path sourceTree() throws IOException {

@@ -21,6 +21,8 @@ class ListCommandsTest {
     @Test
     void listsModels() {
         assertThat(Cli.good("models").out()).contains("hayloft-tiny", "embedded", "smollm2-135m", "98.4 MB");
+        assertThat(Cli.good("models").out().replaceAll("\\s+", " "))
+                .contains("--model takes a path, hf:OWNER/REPO", "ollama:NAME", "hayloft models --families");
 
         var model = json("models").get(1);
         assertThat(model.get("name").asString()).isEqualTo("smollm2-135m");

@@ -52,6 +52,26 @@ class RunCommandsTest {
         return JsonMapper.shared().readTree(run.out());
     }
 
+    /** A run without an answer leaves nothing; one with answers, or a folder with other files, stays. */
+    @Test
+    void whatWasStoppedBeforeTheFirstSampleIsRemoved() throws IOException {
+        var stopped = Files.createDirectory(folder.resolve("stopped"));
+        for (var name : List.of("run.json", "predicted.json", ".lock")) {
+            Files.copy(folder.resolve("all").resolve(name), stopped.resolve(name));
+        }
+        Files.createFile(stopped.resolve("records.jsonl"));
+        Files.createFile(stopped.resolve("run.json.new"));
+        var other = Files.createFile(stopped.resolve("notes.txt"));
+
+        assertThat(BenchProgress.stoppedEarly(stopped)).contains("is in " + stopped);
+        Files.delete(other);
+        assertThat(BenchProgress.stoppedEarly(stopped)).startsWith("stopped before the first sample was done");
+        assertThat(stopped).doesNotExist();
+        assertThat(BenchProgress.stoppedEarly(folder.resolve("all"))).contains("the same command goes on");
+        assertThat(folder.resolve("all/records.jsonl")).exists();
+        assertThat(BenchProgress.stoppedEarly(null)).startsWith("stopped before the first sample was done");
+    }
+
     @Test
     void showHasARowForEachMethodInEveryFormat() throws IOException {
         var csv = Cli.good("show", path("all"), "--format", "csv").out().lines().toList();

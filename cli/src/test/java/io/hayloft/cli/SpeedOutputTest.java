@@ -22,10 +22,14 @@ class SpeedOutputTest {
     private static final SpeedResult RESULT = result(1, 2);
 
     private static SpeedResult result(int threads, double seconds) {
+        return timed(threads, seconds, seconds);
+    }
+
+    private static SpeedResult timed(int threads, double... seconds) {
         return new SpeedResult(
                 new SpeedCase(SpeedTest.DECODE, 8, 0, Methods.parse("full"), new KvCodec.F16(), 1),
                 "java",
-                new Timings(new double[] {seconds, seconds}),
+                new Timings(seconds),
                 1000,
                 100,
                 1e9,
@@ -64,6 +68,21 @@ class SpeedOutputTest {
         assertThat(rows.get(1).path("efficiency").asDouble()).isCloseTo(0.75, offset(1e-9));
         // By Amdahl's law 1 / (s + (1 - s) / 4) = 3.
         assertThat(rows.get(1).path("serial_share").asDouble()).isCloseTo(1.0 / 9, offset(1e-9));
+    }
+
+    @Test
+    void testsThatAreNotSteadyAreNamed() {
+        var progress = new SpeedProgress(new PrintWriter(new StringWriter()), 3);
+        progress.done(timed(1, 1, 1.05));
+        assertThat(progress.warning()).isEmpty();
+
+        progress.done(timed(2, 1, 2));
+        progress.done(timed(4, 1, 1.1));
+        assertThat(progress.warning().orElseThrow())
+                .startsWith("the machine was busy: the speed varied by more than 10 % of its mean in ")
+                .contains(", 2 threads. ")
+                .doesNotContain("1 thread", "4 threads");
+        progress.close();
     }
 
     private static String failing(SpeedOutput.Form form, int results) {

@@ -1,6 +1,7 @@
 package io.hayloft.hub;
 
 import io.hayloft.base.Suggest;
+import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -46,10 +47,17 @@ public record Catalogue(List<CatalogueModel> models) {
     /**
      * The model of this name.
      *
-     * @throws io.hayloft.base.UserError with the nearest known name if there is none
+     * @throws UserError with the nearest known name if there is none
      */
     public CatalogueModel named(String name) {
-        return find(name).orElseThrow(() -> Suggest.unknown("model", name, names()));
+        return find(name).orElseThrow(() -> unknown(name));
+    }
+
+    /** The error for a name that is in no catalogue: names the nearest, and the ways to any other model. */
+    UserError unknown(String name) {
+        return new UserError(Suggest.unknown("model", name, names()).getMessage()
+                + " (any other: hayloft pull hf:OWNER/REPO, then --model hf:OWNER/REPO; or --model with the path of a"
+                + " GGUF file or of a Hugging Face folder, or ollama:NAME)");
     }
 
     /** All names, in the order of the file. */

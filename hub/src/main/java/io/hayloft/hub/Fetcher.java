@@ -1,5 +1,6 @@
 package io.hayloft.hub;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Sha256;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
@@ -74,7 +75,7 @@ final class Fetcher {
                 }
             } catch (IOException e) {
                 throw new UserError(
-                        "cannot write " + target + " (" + e.getMessage()
+                        "cannot write " + target + " (" + FileError.reason(e)
                                 + "): make room there, or name another folder in HAYLOFT_HOME",
                         e);
             }

@@ -1,6 +1,5 @@
 package io.hayloft.hub;
 
-import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.net.URI;
@@ -117,8 +116,7 @@ public final class ModelStore {
         if (looksLikePath(nameOrPath)) {
             throw new UserError("no model at '" + nameOrPath + "': there is no such file or folder");
         }
-        throw new UserError(Suggest.unknown("model", nameOrPath, catalogue.names())
-                        .getMessage() + " (or give the path of a GGUF file or of a Hugging Face folder)");
+        throw catalogue.unknown(nameOrPath);
     }
 
     /** Where the cache folder cannot be written, the embedded model is put among the temporary files: it runs anywhere. */

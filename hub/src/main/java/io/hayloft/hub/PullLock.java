@@ -1,5 +1,6 @@
 package io.hayloft.hub;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +47,7 @@ final class PullLock {
 
     static UserError notWritable(String model, Path folder, IOException cause) {
         return new UserError(
-                "cannot write model '" + model + "' to " + folder + " (" + cause.getMessage()
+                "cannot write model '" + model + "' to " + folder + " (" + FileError.reason(cause)
                         + "): make room there, or name another folder in HAYLOFT_HOME",
                 cause);
     }

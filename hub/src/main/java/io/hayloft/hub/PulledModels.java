@@ -1,5 +1,6 @@
 package io.hayloft.hub;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Sha256;
 import io.hayloft.base.UserError;
 import io.hayloft.hub.Manifest.PulledFile;
@@ -321,8 +322,10 @@ final class PulledModels {
     private static List<Path> subfolders(Path above) {
         try (Stream<Path> all = Files.isDirectory(above) ? Files.list(above) : Stream.empty()) {
             return all.filter(Files::isDirectory).sorted().toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw new UserError("cannot read " + above + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UserError("cannot read " + above + ": " + FileError.reason(e), e);
+        } catch (UncheckedIOException e) {
+            throw new UserError("cannot read " + above + ": " + FileError.reason(e.getCause()), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.hub;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,7 +59,7 @@ record RemoteFile(String name, long bytes, String sha256, String gitBlob) {
             }
             return gitBlob.isEmpty() ? Optional.empty() : compare("Git's SHA-1", gitBlob(file), gitBlob);
         } catch (IOException e) {
-            return Optional.of("the file cannot be read (" + e.getMessage() + ")");
+            return Optional.of("the file cannot be read (" + FileError.reason(e) + ")");
         }
     }
 

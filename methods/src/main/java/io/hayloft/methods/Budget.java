@@ -2,6 +2,8 @@ package io.hayloft.methods;
 
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /**
@@ -115,8 +117,26 @@ public sealed interface Budget {
             return new Tokens(Sizes.tokens(word));
         } catch (UserError e) {
             throw new UserError(
-                    "'" + text + "' is no budget: write a ratio such as 4x or a number of tokens such as 512", e);
+                    "'" + text + "' is no budget: write a ratio such as 4x or a number of tokens such as 512"
+                            + compressionRatio(word),
+                    e);
         }
+    }
+
+    /** What a number between 0 and 1 is likely to mean, and what it is here; empty for anything else. */
+    private static String compressionRatio(String word) {
+        double share;
+        try {
+            share = Double.parseDouble(word);
+        } catch (NumberFormatException e) {
+            return "";
+        }
+        if (!(share > 0 && share < 1)) {
+            return "";
+        }
+        var ratio = new BigDecimal(1 / (1 - share)).round(new MathContext(3)).stripTrailingZeros();
+        return " (kvpress's compression_ratio, the share that is left out, " + word + " is " + ratio.toPlainString()
+                + "x here)";
     }
 
     private static String number(double value) {

@@ -1,5 +1,6 @@
 package io.hayloft.onednn;
 
+import io.hayloft.base.FileError;
 import io.hayloft.formats.memory.NativeMemory;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.WorkerPool;
@@ -64,7 +65,8 @@ abstract class LibraryBackend implements PrefillBackend {
                     ? Optional.empty()
                     : Optional.of("the library does not use the processor's " + numbers() + " products");
         } catch (FileSystemException e) {
-            return Optional.of("its library cannot be unpacked: " + e);
+            return Optional.of("its library cannot be unpacked: " + (e.getFile() == null ? "" : e.getFile() + ": ")
+                    + FileError.reason(e));
         } catch (IOException | RuntimeException e) {
             // Whatever keeps the library from being loaded or called is no reason to stop.
             return Optional.of(String.valueOf(e.getMessage()));

@@ -1,5 +1,6 @@
 package io.hayloft.report;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.report.stats.Comparison;
 import io.hayloft.report.stats.Comparison.Row;
@@ -36,7 +37,7 @@ public final class ComparePage {
         try {
             return Files.writeString(file, html(baseline, candidates, margin), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.report;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.report.stats.Digits;
 import io.hayloft.report.stats.History.Change;
@@ -38,7 +39,7 @@ public final class HistoryPage {
         try {
             return Files.writeString(file, html(folder, histories), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.report;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.record.Json;
 import io.hayloft.bench.record.RunFolder;
@@ -37,7 +38,7 @@ public final class Report {
             Files.writeString(draft, html(run), StandardCharsets.UTF_8);
             return Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.report;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.tune.TuneResult;
 import io.hayloft.bench.tune.TuneResult.Standing;
@@ -34,7 +35,7 @@ public final class TuneReport {
                     page, Report.html(result.search(), section(result, recommended, command)), StandardCharsets.UTF_8);
             return page;
         } catch (IOException e) {
-            throw new UserError("cannot write " + page + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + page + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.spark;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.net.URI;
@@ -139,7 +140,7 @@ final class OutFolder implements AutoCloseable {
                 copyThere();
             } catch (IOException e) {
                 throw new UserError(
-                        "cannot copy the run to " + there + " (" + e.getMessage() + "): it is in " + folder, e);
+                        "cannot copy the run to " + there + " (" + FileError.reason(e) + "): it is in " + folder, e);
             }
         }
     }

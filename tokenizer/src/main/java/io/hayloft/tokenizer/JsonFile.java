@@ -1,5 +1,6 @@
 package io.hayloft.tokenizer;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class JsonFile {
         } catch (CharacterCodingException e) {
             throw new UserError(file + ": is no UTF-8 text", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(file + ": cannot be read: " + FileError.reason(e), e);
         }
     }
 }

@@ -44,7 +44,7 @@ record TrieVocabulary(List<byte @Nullable []> bytes, List<String> names) {
             var plain = folder.resolve("vocab.txt");
             return own.isPresent() ? own : Optional.of(plain).filter(TrieVocabulary::looksRight);
         } catch (IOException e) {
-            throw new UserError(folder + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(folder + ": cannot be read: " + FileError.reason(e), e);
         }
     }
 

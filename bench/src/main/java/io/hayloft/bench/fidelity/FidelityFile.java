@@ -1,5 +1,6 @@
 package io.hayloft.bench.fidelity;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.record.Json;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public record FidelityFile(String modelHash, String source, String cacheType, Li
         try {
             return Json.read(Files.readString(file), FidelityFile.class, file.toString());
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
     }
 
@@ -47,7 +48,7 @@ public record FidelityFile(String modelHash, String source, String cacheType, Li
             Files.writeString(draft, Json.line(this) + "\n", StandardCharsets.UTF_8);
             Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 }

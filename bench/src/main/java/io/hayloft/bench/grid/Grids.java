@@ -1,5 +1,6 @@
 package io.hayloft.bench.grid;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import java.io.IOException;
@@ -52,7 +53,7 @@ public final class Grids {
         } catch (CharacterCodingException e) {
             throw new UserError("grid " + name + " is no UTF-8 text: save it as UTF-8", e);
         } catch (IOException e) {
-            throw new UserError("grid " + name + " cannot be read: " + e.getMessage(), e);
+            throw new UserError("grid " + name + " cannot be read: " + FileError.reason(e), e);
         } catch (InvalidPathException e) {
             // no file can have this name: reported below
         }

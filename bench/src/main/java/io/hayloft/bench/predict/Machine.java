@@ -1,5 +1,6 @@
 package io.hayloft.bench.predict;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.identity.Machines;
 import io.hayloft.kernels.VectorWidth;
@@ -114,7 +115,7 @@ public record Machine(
                             + " new one",
                     e);
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
     }
 
@@ -161,7 +162,7 @@ public record Machine(
         try {
             Files.writeString(file, MAPPER.writeValueAsString(this) + System.lineSeparator());
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + e.getMessage() + ": name another --machine", e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e) + ": name another --machine", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.hayloft.bench.predict;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.checkpoint.Checkpoint;
@@ -129,7 +130,7 @@ public final class ModelShapes {
                 return ofConfig(config.toString(), Files.readAllBytes(config), "its config.json")
                         .named(nameOf(config));
             } catch (IOException e) {
-                throw new UserError("cannot read " + config + ": " + e.getMessage(), e);
+                throw new UserError("cannot read " + config + ": " + FileError.reason(e), e);
             }
         }
         try (var file = GgufFile.openHeaders(path)) {
@@ -141,7 +142,7 @@ public final class ModelShapes {
         try (var files = Files.list(folder)) {
             return files.anyMatch(file -> file.toString().endsWith(".safetensors"));
         } catch (IOException e) {
-            throw new UserError("cannot read the folder " + folder + ": " + e.getMessage(), e);
+            throw new UserError("cannot read the folder " + folder + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -22,7 +23,7 @@ final class FolderLock implements AutoCloseable {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new UserError(
-                    "cannot write into the output folder " + folder + ": " + RunFiles.reason(e)
+                    "cannot write into the output folder " + folder + ": " + FileError.reason(e)
                             + ". Name another with --out",
                     e);
         }
@@ -35,7 +36,7 @@ final class FolderLock implements AutoCloseable {
             // held by this very process: reported below
         } catch (IOException e) {
             lock.close();
-            throw new UserError("cannot lock " + file + ": " + RunFiles.reason(e) + ". Name a local --out folder", e);
+            throw new UserError("cannot lock " + file + ": " + FileError.reason(e) + ". Name a local --out folder", e);
         }
         lock.close();
         throw new UserError("another run is writing " + folder + ": wait for its end or name another --out folder");
@@ -46,7 +47,7 @@ final class FolderLock implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UserError("cannot release the lock of a run folder: " + RunFiles.reason(e), e);
+            throw new UserError("cannot release the lock of a run folder: " + FileError.reason(e), e);
         }
     }
 }

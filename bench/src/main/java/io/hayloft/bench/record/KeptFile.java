@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ public final class KeptFile {
             return FORMAT.equals(content.format()) ? content.prompts() : List.of();
         } catch (IOException e) {
             throw new UserError(
-                    "cannot read " + file + ": " + RunFiles.reason(e) + ". The report can do without it", e);
+                    "cannot read " + file + ": " + FileError.reason(e) + ". The report can do without it", e);
         } catch (JacksonException e) {
             throw new UserError(
                     file + " is damaged (" + Json.reason(e) + "): delete it, the report can do without it", e);

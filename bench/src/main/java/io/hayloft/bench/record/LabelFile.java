@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import java.util.Map;
  * @param labels by method
  */
 public record LabelFile(Map<String, String> labels) {
-    private static final String NAME = "labels.json";
+    static final String NAME = "labels.json";
 
     /** Copies the map. */
     public LabelFile {
@@ -35,7 +36,7 @@ public record LabelFile(Map<String, String> labels) {
         try {
             return Json.read(Files.readString(file), LabelFile.class, file.toString()).labels;
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + RunFiles.reason(e), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ import java.util.List;
  * @param methods one for each method, in the order in which they were predicted
  */
 public record PredictedFile(List<Row> methods) {
-    private static final String NAME = "predicted.json";
+    static final String NAME = "predicted.json";
 
     /** No predictions. */
     public static final PredictedFile NONE = new PredictedFile(List.of());
@@ -57,7 +58,7 @@ public record PredictedFile(List<Row> methods) {
         try {
             return Json.read(Files.readString(file), PredictedFile.class, file.toString());
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + RunFiles.reason(e), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -63,7 +64,7 @@ public final class PromptFile implements AutoCloseable {
             channel.truncate(complete);
             return new PromptFile(file, channel, known, complete);
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + RunFiles.reason(e), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 
@@ -118,7 +119,7 @@ public final class PromptFile implements AutoCloseable {
         } catch (IOException e) {
             known.remove(promptSha256);
             throw new UserError(
-                    "cannot write " + file + ": " + RunFiles.reason(e)
+                    "cannot write " + file + ": " + FileError.reason(e)
                             + ": make room, or leave prompts out with --no-prompts, and start the same command again",
                     e);
         }
@@ -146,7 +147,7 @@ public final class PromptFile implements AutoCloseable {
                 complete += member.bytes;
             }
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + RunFiles.reason(e), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         } catch (DataFormatException e) {
             throw new UserError(file + " is damaged (" + e.getMessage() + "): delete it, and prompts are not shown", e);
         }
@@ -207,7 +208,7 @@ public final class PromptFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UserError("cannot close " + file + ": " + RunFiles.reason(e), e);
+            throw new UserError("cannot close " + file + ": " + FileError.reason(e), e);
         }
     }
 }

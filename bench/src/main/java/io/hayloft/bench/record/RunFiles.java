@@ -1,6 +1,7 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.Build;
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
@@ -9,9 +10,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -57,7 +55,7 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + reason(e), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         } catch (JacksonException e) {
             throw new UserError(file + " is damaged (" + Json.reason(e) + "): use another folder", e);
         }
@@ -128,7 +126,7 @@ final class RunFiles {
             }
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + reason(e), e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e), e);
         }
     }
 
@@ -140,7 +138,7 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             return new RecordLines(List.of(), 0, 0);
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + reason(e), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
     }
 
@@ -152,7 +150,7 @@ final class RunFiles {
         } catch (NoSuchFileException e) {
             // nothing has been answered
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + reason(e), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
     }
 
@@ -162,24 +160,9 @@ final class RunFiles {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new UserError(
-                    "cannot create the output folder " + folder + ": " + reason(e) + ". Name another with --out", e);
+                    "cannot create the output folder " + folder + ": " + FileError.reason(e)
+                            + ". Name another with --out",
+                    e);
         }
-    }
-
-    /** Returns why an operation failed, without the path that the message names anyway. */
-    static String reason(IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "a file is in its way";
-        }
-        if (e instanceof NoSuchFileException) {
-            return "no such file or folder";
-        }
-        if (e instanceof FileSystemException system && system.getReason() != null) {
-            return system.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }

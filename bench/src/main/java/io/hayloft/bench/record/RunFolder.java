@@ -1,10 +1,15 @@
 package io.hayloft.bench.record;
 
 import io.hayloft.base.UserError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunFolder(
         Path path, RunInfo info, List<BenchRecord> records, List<FailedRecord> failures, List<String> notes) {
+    /** Tries to remove a folder into which its run may still be writing. */
+    private static final int ATTEMPTS = 3;
+
+    /** The files that a start writes before the first answer; drafts of them end in {@code .new}. */
+    private static final Set<String> OWN_FILES = Set.of(
+            RunFiles.INFO,
+            RunFiles.RECORDS,
+            RunFiles.LOCK,
+            LabelFile.NAME,
+            PredictedFile.NAME,
+            PromptFile.NAME,
+            KeptFile.NAME);
+
     /** Copies the lists. */
     public RunFolder {
         records = List.copyOf(records);
@@ -54,6 +72,47 @@ public record RunFolder(
         return RunFiles.readInfo(folder)
                 .orElseThrow(() -> new UserError(
                         folder + " holds no run (no " + RunFiles.INFO + "): name the --out folder of a bench"));
+    }
+
+    /**
+     * Removes the folder of a run that is being stopped before anything was answered, if it holds nothing but the run's
+     * own files.
+     *
+     * @return whether there is no such folder any more
+     */
+    public static boolean removeUnanswered(Path folder) {
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(folder); attempt++) {
+            if (!removeOnce(folder)) {
+                return false;
+            }
+        }
+        return !Files.exists(folder);
+    }
+
+    /** Returns whether the folder is gone, or holds a file that the run wrote in this moment. */
+    private static boolean removeOnce(Path folder) {
+        try (var all = Files.list(folder)) {
+            var files = all.toList();
+            var records = folder.resolve(RunFiles.RECORDS);
+            boolean answered = Files.exists(records) && Files.size(records) > 0;
+            if (answered || !files.stream().allMatch(RunFolder::isOwn)) {
+                return false;
+            }
+            for (var file : files) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(folder);
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            return true;
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isOwn(Path file) {
+        var name = String.valueOf(file.getFileName());
+        return OWN_FILES.contains(name.endsWith(".new") ? name.substring(0, name.length() - 4) : name);
     }
 
     static RunFolder of(Path folder, RunInfo info, List<RunLine> lines, @Nullable String note) {

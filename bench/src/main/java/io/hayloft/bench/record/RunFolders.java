@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -68,7 +69,7 @@ public record RunFolders(List<Entry> runs, List<String> damaged) {
         } catch (NoSuchFileException e) {
             return new RunFolders(List.of(), List.of());
         } catch (IOException e) {
-            throw new UserError("cannot read " + folder + ": " + RunFiles.reason(e), e);
+            throw new UserError("cannot read " + folder + ": " + FileError.reason(e), e);
         }
         runs.sort(Comparator.comparing((Entry run) -> run.info().started()).reversed());
         return new RunFolders(runs, damaged);

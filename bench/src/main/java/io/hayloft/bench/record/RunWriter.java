@@ -1,5 +1,6 @@
 package io.hayloft.bench.record;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -145,7 +146,7 @@ public final class RunWriter implements AutoCloseable {
             channel.truncate(lines.completeBytes());
             return new FileOutput(channel);
         } catch (IOException e) {
-            throw new UserError("cannot write " + file + ": " + RunFiles.reason(e) + ". Name another --out folder", e);
+            throw new UserError("cannot write " + file + ": " + FileError.reason(e) + ". Name another --out folder", e);
         }
     }
 
@@ -194,7 +195,7 @@ public final class RunWriter implements AutoCloseable {
         } catch (IOException e) {
             cutBack();
             throw new UserError(
-                    "cannot write " + folder.resolve(RunFiles.RECORDS) + ": " + RunFiles.reason(e) + ". The "
+                    "cannot write " + folder.resolve(RunFiles.RECORDS) + ": " + FileError.reason(e) + ". The "
                             + lines.size() + " records before are safe: make room and start the same command again",
                     e);
         }
@@ -233,7 +234,7 @@ public final class RunWriter implements AutoCloseable {
             output.truncate(size);
         } catch (IOException e) {
             // the next start drops the torn line
-            notes.add("could not cut an unfinished line: " + RunFiles.reason(e));
+            notes.add("could not cut an unfinished line: " + FileError.reason(e));
         }
     }
 
@@ -264,7 +265,7 @@ public final class RunWriter implements AutoCloseable {
                 var _ = prompts) {
             // records are already on disk
         } catch (IOException e) {
-            throw new UserError("cannot close " + folder + ": " + RunFiles.reason(e), e);
+            throw new UserError("cannot close " + folder + ": " + FileError.reason(e), e);
         }
     }
 }

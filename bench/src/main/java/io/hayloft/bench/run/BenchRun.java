@@ -101,8 +101,22 @@ public final class BenchRun implements AutoCloseable {
      *     model
      */
     public static BenchRun prepare(BenchSpec spec, LanguageModel model, boolean retryFailed, @Nullable Path machines) {
-        return prepare(spec, new EngineRunner(spec, model), retryFailed, machines);
+        return prepare(spec, new EngineRunner(spec, model), new Start(retryFailed, machines, _ -> {}));
     }
+
+    /** The same with all that may be said of a start. */
+    public static BenchRun prepare(BenchSpec spec, LanguageModel model, Start start) {
+        return prepare(spec, new EngineRunner(spec, model), start);
+    }
+
+    /**
+     * How a run is started.
+     *
+     * @param retryFailed whether samples that failed in earlier starts are tried again
+     * @param machines folder in which what is measured of this machine is kept; null to forget it
+     * @param opened hears the folder as soon as it is known, before it is opened and the costs are measured
+     */
+    public record Start(boolean retryFailed, @Nullable Path machines, Consumer<Path> opened) {}
 
     /** Prepares a run, and forgets what was measured of this machine. */
     public static BenchRun prepare(BenchSpec spec, LanguageModel model, boolean retryFailed) {
@@ -111,16 +125,16 @@ public final class BenchRun implements AutoCloseable {
 
     /** Prepares a run with any runner. */
     static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
-        return prepare(asked, runner, retryFailed, null);
+        return prepare(asked, runner, new Start(retryFailed, null, _ -> {}));
     }
 
-    private static BenchRun prepare(
-            BenchSpec asked, SampleRunner runner, boolean retryFailed, @Nullable Path machines) {
+    private static BenchRun prepare(BenchSpec asked, SampleRunner runner, Start start) {
         var job = SampleJob.open(asked, runner);
         var prepared = Prepared.of(job);
-        var writer = prepared.open(retryFailed ? job.retried(job.spec().methods()) : _ -> false);
+        start.opened().accept(prepared.folder());
+        var writer = prepared.open(start.retryFailed() ? job.retried(job.spec().methods()) : _ -> false);
         try {
-            return new BenchRun(job, prepared.sizes(), writer, machines);
+            return new BenchRun(job, prepared.sizes(), writer, start.machines());
         } catch (RuntimeException e) {
             writer.close();
             throw e;

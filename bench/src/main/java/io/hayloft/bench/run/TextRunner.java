@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.bench.ChatChoice;
 import io.hayloft.bench.ModelChoice;
@@ -104,7 +105,7 @@ public final class TextRunner implements SampleRunner {
         try (var files = Files.newDirectoryStream(path, "*.safetensors")) {
             return files.iterator().hasNext();
         } catch (IOException e) {
-            throw new UserError("cannot read the folder " + path + ": " + e.getMessage(), e);
+            throw new UserError("cannot read the folder " + path + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.bench.tune;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public record PromptLengths(List<Bin> bins) {
         try {
             lines = Files.readAllLines(file);
         } catch (IOException e) {
-            throw new UserError("cannot read --prompt-lengths " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot read --prompt-lengths " + file + ": " + FileError.reason(e), e);
         }
         var counts = new TreeMap<Integer, Double>();
         for (int i = 0; i < lines.size(); i++) {

@@ -1,5 +1,6 @@
 package io.hayloft.formats.checkpoint;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.config.WeightSource;
@@ -163,7 +164,7 @@ final class FolderCheckpoint implements Checkpoint {
                     .toList()
                     .stream();
         } catch (IOException e) {
-            throw new UserError("cannot read " + folder + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + folder + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.formats.checkpoint;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -36,7 +37,7 @@ final class MappedFile implements AutoCloseable {
             return new MappedFile(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException e) {
             arena.close();
-            throw new UserError("cannot read " + path + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + path + ": " + FileError.reason(e), e);
         }
     }
 

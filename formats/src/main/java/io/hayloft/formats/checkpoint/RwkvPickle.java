@@ -1,5 +1,6 @@
 package io.hayloft.formats.checkpoint;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class RwkvPickle {
                     ? Optional.empty()
                     : names.stream().filter(RwkvPickle::isOne).findFirst();
         } catch (IOException e) {
-            throw new UserError("cannot read " + folder + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + folder + ": " + FileError.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hayloft.formats.checkpoint;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.quantised.QuantisedFormat;
 import io.hayloft.formats.quantised.QuantisedTensors;
@@ -109,7 +110,7 @@ final class SafetensorsShards implements AutoCloseable {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+            throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
     }
 

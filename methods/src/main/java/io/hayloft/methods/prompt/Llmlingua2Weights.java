@@ -1,5 +1,6 @@
 package io.hayloft.methods.prompt;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Sha256;
 import io.hayloft.base.UserError;
 import io.hayloft.hub.ModelStore;
@@ -59,7 +60,7 @@ final class Llmlingua2Weights {
             }
             return hash.hex();
         } catch (IOException e) {
-            throw new UserError(folder + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(folder + ": cannot be read: " + FileError.reason(e), e);
         }
     }
 

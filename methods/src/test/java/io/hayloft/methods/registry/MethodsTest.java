@@ -60,6 +60,10 @@ class MethodsTest {
                 "snapkv:NaNx | is no ratio",
                 "snapkv:0 | a budget of 0 tokens keeps nothing",
                 "snapkv:-3 | is no budget",
+                "snapkv:0.5 | is no budget: write a ratio such as 4x or a number of tokens such as 512 (kvpress's"
+                        + " compression_ratio, the share that is left out, 0.5 is 2x here)",
+                "h2o:.75 | .75 is 4x here",
+                "streaming:0.3 | 0.3 is 1.43x here",
                 "snapkv:fourx | is no ratio",
                 "snapkv:4x,windwo=3 | did you mean 'window'?",
                 "snapkv:4x,window=0 | must be from 1 to 4096",

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Looks for results that point to a defect, too few samples, or a setting that must not be used. */
 public final class Warnings {
@@ -21,6 +22,12 @@ public final class Warnings {
 
     /** Achieved and requested ratio may differ by this factor. */
     private static final double RATIO_SLACK = 1.25;
+
+    /** The share of the requested ratio that a single prompt has to reach. */
+    private static final double LEAST_REACHED = 0.9;
+
+    private static final String LESS_COMPRESSION =
+            "less compression than asked for, as prompts are short or extra data weighs: ";
 
     /** Mean lengths of answers may differ by this factor. */
     private static final double LENGTH_SLACK = 1.1;
@@ -114,14 +121,29 @@ public final class Warnings {
                 .filter(row -> row.bytes().requestedRatio() > 1
                         && row.bytes().achievedRatio() * RATIO_SLACK
                                 < row.bytes().requestedRatio())
-                .map(row -> row.method() + " reached "
-                        + Digits.fixed(row.bytes().achievedRatio(), 1) + "x of "
-                        + Digits.fixed(row.bytes().requestedRatio(), 1) + "x")
+                .map(row -> reached(
+                        row.method(), row.bytes().achievedRatio(), row.bytes().requestedRatio()))
                 .toList();
         if (!missed.isEmpty()) {
-            warnings.add("less compression than asked for, as prompts are short or extra data weighs: "
-                    + String.join("; ", missed));
+            warnings.add(LESS_COMPRESSION + String.join("; ", missed));
         }
+    }
+
+    /**
+     * The warning that a single prompt was compressed to less than 90 % of the ratio that was asked for; empty if it was
+     * not, or none was asked for.
+     *
+     * @param achieved bytes of a full cache over those that are stored
+     * @param asked the ratio that the method was asked for; NaN or 1 if none
+     */
+    public static Optional<String> missedRatio(String method, double achieved, double asked) {
+        return asked > 1 && achieved < LEAST_REACHED * asked
+                ? Optional.of(LESS_COMPRESSION + reached(method, achieved, asked))
+                : Optional.empty();
+    }
+
+    private static String reached(String method, double achieved, double asked) {
+        return method + " reached " + Digits.fixed(achieved, 1) + "x of " + Digits.fixed(asked, 1) + "x";
     }
 
     /** One line for all settings whose answers are not as long as the full cache's. */

@@ -1,5 +1,6 @@
 package io.hayloft.tasks.definition;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Suggest;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.yaml.Fields;
@@ -157,7 +158,7 @@ public final class Definitions {
         } catch (CharacterCodingException e) {
             throw new UserError("task file " + file + " is no UTF-8 text: save it as UTF-8", e);
         } catch (IOException e) {
-            throw new UserError("task file " + file + " cannot be read: " + e.getMessage(), e);
+            throw new UserError("task file " + file + " cannot be read: " + FileError.reason(e), e);
         }
         throw new UserError("no task file " + file + ": docs/add-a-task.md says how to write one");
     }

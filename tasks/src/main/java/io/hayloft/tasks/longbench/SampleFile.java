@@ -1,5 +1,6 @@
 package io.hayloft.tasks.longbench;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.JsonErrors;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.definition.DefinedTask;
@@ -215,7 +216,7 @@ public final class SampleFile {
     private UserError unreadable(IOException e, int number) {
         return e instanceof CharacterCodingException
                 ? new UserError(file + ": not UTF-8 text after line " + number + ": save the file as UTF-8", e)
-                : new UserError(file + ": cannot be read: " + e.getMessage(), e);
+                : new UserError(file + ": cannot be read: " + FileError.reason(e), e);
     }
 
     private JsonNode object(String line, int number) {

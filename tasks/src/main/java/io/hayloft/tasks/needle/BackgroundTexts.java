@@ -1,5 +1,6 @@
 package io.hayloft.tasks.needle;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.SampleRequest;
 import io.hayloft.tasks.metric.UnicodeText;
@@ -52,7 +53,7 @@ final class BackgroundTexts {
                 texts.add(text(file));
             }
         } catch (IOException e) {
-            throw new UserError(folder + ": cannot be read: " + e.getMessage(), e);
+            throw new UserError(folder + ": cannot be read: " + FileError.reason(e), e);
         }
         if (texts.stream().allMatch(text -> UnicodeText.words(text).isEmpty())) {
             throw new UserError(folder + ": holds no words: expected text files " + names + " for the background");

@@ -1,5 +1,6 @@
 package io.hayloft.tasks.predictions;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
@@ -87,7 +88,7 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
                 }
             }
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read: " + (Files.exists(file) ? e.getMessage() : "no such file"), e);
+            throw new UserError(file + " cannot be read: " + FileError.reason(e), e);
         }
         var scores = scores(task, rows, failures);
         failures.sort(Comparator.comparingInt(Failure::line));

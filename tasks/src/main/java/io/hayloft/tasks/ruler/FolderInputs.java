@@ -1,5 +1,6 @@
 package io.hayloft.tasks.ruler;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.metric.UnicodeText;
 import io.hayloft.tasks.ruler.RulerSettings.Dataset;
@@ -196,7 +197,7 @@ final class FolderInputs implements RulerInputs.Origin {
         } catch (CharacterCodingException e) {
             throw new UserError(file + " is no UTF-8 text: save it as UTF-8", e);
         } catch (IOException e) {
-            throw new UserError(file + " cannot be read: " + e.getMessage(), e);
+            throw new UserError(file + " cannot be read: " + FileError.reason(e), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.hayloft.tasks.ruler;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.UserError;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
@@ -51,7 +52,7 @@ final class RulerFile {
                 }
             }
         } catch (IOException e) {
-            throw new UserError(folder + " cannot be read: " + e.getMessage(), e);
+            throw new UserError(folder + " cannot be read: " + FileError.reason(e), e);
         }
     }
 
