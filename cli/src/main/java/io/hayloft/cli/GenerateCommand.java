@@ -141,7 +141,10 @@ final class GenerateCommand extends Subcommand {
             description = "With --json: the K most likely tokens at each step.")
     private int topLogprobs;
 
-    @Option(names = "--json", description = "Print one JSON object at the end instead of streaming text; with --methods an array.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print one JSON object at the end instead of streaming text; with --methods an array of them.")
     private boolean json;
 
     @Override

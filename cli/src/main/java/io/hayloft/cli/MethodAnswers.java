@@ -74,7 +74,8 @@ record MethodAnswers(List<Answer> list) {
             GenerationOptions how) {
         var groups = new LinkedHashMap<Optional<PromptStep>, List<Method>>();
         for (var method : methods) {
-            groups.computeIfAbsent(shortening(method), step -> new ArrayList<>()).add(method);
+            groups.computeIfAbsent(shortening(method), step -> new ArrayList<>())
+                    .add(method);
         }
         var answers = new HashMap<String, Answer>();
         groups.forEach((step, group) -> {
@@ -119,28 +120,32 @@ record MethodAnswers(List<Answer> list) {
             }
             var difference = answer == first
                     ? ""
-                    : "; " + difference(completion.text(), first.completion().text(), first.method().name());
-            out.println(completion.method() + ": " + figures(completion) + difference);
+                    : "; "
+                            + difference(
+                                    completion.text(),
+                                    first.completion().text(),
+                                    first.method().name());
+            out.println(completion.method() + ": " + figures(answer) + difference);
             out.println(completion.text());
             out.println();
             out.flush();
         }
-        err.println("note: tokens/s are with the JIT's warm-up, which falls on all methods of a batch alike: hayloft speed"
-                + " measures without it");
+        err.println(
+                "note: tokens/s are with the JIT's warm-up, which falls on all methods of a batch alike: hayloft speed"
+                        + " measures without it");
     }
 
-    private static String figures(Completion completion) {
-        var speed = completion.times().decodeSteps() == 0
-                ? ""
-                : String.format(
-                        Locale.ROOT, ", %.1f tokens/s", 1 / completion.times().secondsPerStep());
-        return String.format(
-                Locale.ROOT,
-                "prompt of %,d tokens, cache %s, ratio %.2f%s",
-                completion.promptTokens(),
-                GenerateSummary.stored(completion.bytes()),
-                ratio(completion),
-                speed);
+    private static String figures(Answer answer) {
+        var completion = answer.completion();
+        var cache = "cache " + GenerateSummary.stored(completion.bytes());
+        var compression = answer.method().keepsAll() ? "uncompressed" : number("ratio %.2f", ratio(completion));
+        var line = number("prompt of %,d tokens", completion.promptTokens()) + ", " + cache + ", " + compression;
+        var times = completion.times();
+        return times.decodeSteps() == 0 ? line : line + number(", %.1f tokens/s", 1 / times.secondsPerStep());
+    }
+
+    private static String number(String format, Number value) {
+        return String.format(Locale.ROOT, format, value);
     }
 
     /** Where an answer leaves the first one, in words counted from 1. */
@@ -156,6 +161,9 @@ record MethodAnswers(List<Answer> list) {
         }
         if (same == own.size() && same == theirs.size()) {
             return "same words as " + name + " with other blanks between them";
+        }
+        if (own.isEmpty()) {
+            return "is empty, where " + name + " begins with '" + theirs.getFirst() + "'";
         }
         if (same == own.size()) {
             return "ends after word " + same + ", where " + name + " goes on with '" + theirs.get(same) + "'";
