@@ -35,11 +35,13 @@ class ReadmeTest {
         assertThat(run.err()).contains(demo.group(3));
     }
 
+    /** The project's folder, above the room that runs this test. */
     private static Path root() {
-        var folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("README.md")) || !Files.exists(folder.resolve("NOTICE"))) {
-            folder = folder.getParent();
+        for (var folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve("README.md")) && Files.exists(folder.resolve("NOTICE"))) {
+                return folder;
+            }
         }
-        return folder;
+        throw new AssertionError("no README.md above " + Path.of("").toAbsolutePath());
     }
 }
