@@ -27,8 +27,7 @@ class ReadmeTest {
         assertThat(demos).hasSize(1);
         var demo = demos.getFirst();
         var line = new ArrayList<>(List.of("generate", "--model", model.toString(), "-n", "1"));
-        line.addAll(List.of(
-                "--prompt-file", root().resolve(demo.group(1)).toString(), "--method", demo.group(2)));
+        line.addAll(List.of("--prompt-file", root().resolve(demo.group(1)).toString(), "--method", demo.group(2)));
 
         var run = Cli.good(line.toArray(String[]::new));
 
