@@ -17,7 +17,6 @@ import io.hayloft.report.stats.Warnings;
 import io.hayloft.tokenizer.PromptForm;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code hayloft generate}: completes one prompt with one method. */
+/** {@code hayloft generate}: completes one prompt with one method, or with several. */
 @Command(
         name = "generate",
         description = "Complete one prompt with a compressed cache.",
@@ -37,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  hayloft generate --model smollm2-135m \"Why is the sky blue?\"",
             "  cat report.txt | hayloft generate --model smollm2-135m --method snapkv:4x",
             "  hayloft generate --model smollm2-135m --prompt-file report.txt --method snapkv:4x",
+            "  hayloft generate --model smollm2-135m --prompt-file report.txt --methods full,snapkv:4x,kivi:2bit",
             "  hayloft generate --prompt-ids 1,530,210 --top-logprobs 5 --json",
             "",
             "A model with a chat format gets the prompt as a user's message; --raw gives it as it is."
@@ -57,9 +57,14 @@ final class GenerateCommand extends Subcommand {
     @Option(
             names = "--method",
             paramLabel = "EXPRESSION",
-            defaultValue = "full",
-            description = "How the cache is compressed (see: hayloft methods). Default: ${DEFAULT-VALUE}.")
-    private String method = "full";
+            description = "How the cache is compressed (see: hayloft methods). Default: full.")
+    private @Nullable String method;
+
+    @Option(
+            names = "--methods",
+            paramLabel = "LIST",
+            description = "Several with commas between: the prompt is read once, and each answers in turn.")
+    private List<String> methods = List.of();
 
     @Option(names = "--raw", description = "No chat format: the prompt as it is.")
     private boolean raw;
@@ -136,50 +141,103 @@ final class GenerateCommand extends Subcommand {
             description = "With --json: the K most likely tokens at each step.")
     private int topLogprobs;
 
-    @Option(names = "--json", description = "Print one JSON object at the end instead of streaming text.")
+    @Option(
+            names = "--json",
+            description =
+                    "Print one JSON object at the end instead of streaming text; with --methods an array of them.")
     private boolean json;
 
     @Override
     public Integer call() {
         // Errors that need no model are found before one is loaded.
-        var parsed = Methods.parse(method);
+        var asked = asked();
         var options = options();
         chat.choice();
         var text = text();
-        var step = parsed.prompt().filter(part -> !part.keepsAll());
-        if (step.isPresent() && text.isEmpty()) {
-            throw new UserError("method '" + parsed.name()
-                    + "' shortens text, and token ids are not text: give --prompt or" + " --prompt-file");
-        }
-        step.ifPresent(part -> part.compressor().check());
+        asked.forEach(one -> check(one, text));
         var found = model.resolve();
         try (var loaded = model.load(found, err())) {
-            var shortened = step.map(part -> shorten(text.orElseThrow(), part, loaded));
-            var ids = text.isPresent()
-                    ? encode(shortened.map(Shortened::text).orElse(text.get()), loaded)
-                    : Objects.requireNonNull(prompt).ids(loaded.config().vocabulary());
-            checkLength(ids.length, text.isPresent(), shortened.isPresent(), loaded);
-            int dropped = shortened.map(Shortened::dropped).orElse(0);
             var how = options.with(thinking(loaded).orElse(null));
-            try (var status = new StatusLine(err())) {
-                var summary = new GenerateSummary(out(), err(), status);
-                var listener = json ? GenerateSummary.reading(status) : summary;
-                listener.prefilled(0, ids.length);
-                var completion = Generation.run(loaded, ids, ids.length, List.of(parsed), how, listener)
-                        .getFirst();
-                if (json) {
-                    printJson(found.name(), loaded.backend(), parsed, ids, completion);
-                } else {
-                    summary.end(completion.text());
-                    printSummary(summary, parsed, completion, dropped, loaded);
-                }
-                noteCompression(parsed, completion, dropped, loaded);
+            if (methods.isEmpty()) {
+                answer(found.name(), loaded, asked.getFirst(), text, how);
+            } else {
+                compare(found.name(), loaded, asked, text, how);
             }
             if (text.isPresent() && !raw && loaded.chat().isEmpty()) {
                 err().println("note: " + found.name() + " has no chat format, so it got the prompt as it is");
             }
         }
         return 0;
+    }
+
+    /** The methods that are to answer, without doubles. */
+    private List<Method> asked() {
+        if (methods.isEmpty()) {
+            return List.of(Methods.parse(method == null ? "full" : method));
+        }
+        if (method != null) {
+            throw new UserError("--method and --methods exclude each other: put '" + method + "' into the list");
+        }
+        var byName = new LinkedHashMap<String, Method>();
+        Lists.methods("--methods", methods).stream()
+                .map(Methods::parse)
+                .forEach(one -> byName.putIfAbsent(one.name(), one));
+        return List.copyOf(byName.values());
+    }
+
+    private static void check(Method one, Optional<String> text) {
+        MethodAnswers.shortening(one).ifPresent(step -> {
+            if (text.isEmpty()) {
+                throw new UserError("method '" + one.name()
+                        + "' shortens text, and token ids are not text: give --prompt or --prompt-file");
+            }
+            step.compressor().check();
+        });
+    }
+
+    /** Answers with one method, token by token. */
+    private void answer(
+            String name, LanguageModel loaded, Method parsed, Optional<String> text, GenerationOptions how) {
+        var read = ids(text, MethodAnswers.shortening(parsed), loaded);
+        try (var status = new StatusLine(err())) {
+            var summary = new GenerateSummary(out(), err(), status);
+            var listener = json ? GenerateSummary.reading(status) : summary;
+            listener.prefilled(0, read.ids.length);
+            var completion = Generation.run(loaded, read.ids, read.ids.length, List.of(parsed), how, listener)
+                    .getFirst();
+            if (json) {
+                var answer = new MethodAnswers.Answer(parsed, read.ids, completion);
+                Json.line(out(), answer.fields(name, loaded.backend()));
+            } else {
+                summary.end(completion.text());
+                printSummary(summary, parsed, completion, read.dropped, loaded);
+            }
+            noteCompression(parsed, completion, read.dropped, loaded);
+        }
+    }
+
+    /** Answers with each of several methods; those that shorten the prompt alike read it together. */
+    private void compare(
+            String name, LanguageModel loaded, List<Method> asked, Optional<String> text, GenerationOptions how) {
+        var answers = MethodAnswers.of(loaded, asked, step -> ids(text, step, loaded).ids, how);
+        if (json) {
+            var objects = answers.list().stream().map(one -> one.fields(name, loaded.backend()));
+            Json.line(out(), objects.toList());
+        } else {
+            answers.print(out(), err());
+        }
+    }
+
+    /** @param dropped how many tokens of the prompt a method removed */
+    private record ReadPrompt(int[] ids, int dropped) {}
+
+    private ReadPrompt ids(Optional<String> text, Optional<PromptStep> step, LanguageModel loaded) {
+        var shortened = step.map(part -> shorten(text.orElseThrow(), part, loaded));
+        var ids = text.isPresent()
+                ? encode(shortened.map(Shortened::text).orElse(text.get()), loaded)
+                : Objects.requireNonNull(prompt).ids(loaded.config().vocabulary());
+        checkLength(ids.length, text.isPresent(), shortened.isPresent(), loaded);
+        return new ReadPrompt(ids, shortened.map(Shortened::dropped).orElse(0));
     }
 
     /** The prompt's text; empty if it is given as token ids. */
@@ -289,32 +347,6 @@ final class GenerateCommand extends Subcommand {
         return tags.map(known -> new Thinking(known, budget));
     }
 
-    private void printJson(String name, String backend, Method parsed, int[] ids, Completion completion) {
-        var fields = new LinkedHashMap<String, @Nullable Object>();
-        fields.put("prompt_ids", ids);
-        fields.put("ids", completion.ids());
-        fields.put("text", completion.text());
-        fields.put("thoughts", completion.thoughts());
-        fields.put("top", completion.top());
-        fields.put("stop_reason", completion.stop().name().toLowerCase(Locale.ROOT));
-        fields.put("read_bytes", completion.bytes().read());
-        fields.put("stored_bytes", completion.bytes().stored());
-        fields.put("full_cache_bytes", completion.bytes().full());
-        fields.put("state_bytes", completion.bytes().state());
-        fields.put("achieved_ratio", ratio(completion));
-        fields.put("model", name);
-        fields.put("backend", backend);
-        fields.put("method", parsed.name());
-        fields.put("prompt_tokens", completion.promptTokens());
-        fields.put("generated_tokens", completion.ids().length);
-        fields.put("thinking_tokens", completion.thinkingTokens());
-        fields.put("prefill_seconds", completion.times().prefillSeconds());
-        fields.put("compress_seconds", completion.times().compressSeconds());
-        fields.put("decode_seconds", completion.times().shareSeconds());
-        fields.put("decode_steps", completion.times().decodeSteps());
-        Json.line(out(), fields);
-    }
-
     /** @param dropped how many tokens of the prompt a method removed, which count as uncompressed ones */
     private void printSummary(
             GenerateSummary summary, Method used, Completion completion, int dropped, LanguageModel loaded) {
@@ -342,10 +374,5 @@ final class GenerateCommand extends Subcommand {
     private long blockBytes(Completion completion, int dropped, LanguageModel loaded) {
         int tokens = GenerateSummary.blockTokens(completion.promptTokens() + dropped);
         return loaded.cacheShape().fullBytes(tokens, CacheTypes.parse(cacheType));
-    }
-
-    private static double ratio(Completion completion) {
-        return (double) completion.bytes().full()
-                / Math.max(1, completion.bytes().stored());
     }
 }

@@ -1,6 +1,7 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
+import io.hayloft.engine.generation.CacheBytes;
 import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.GenerationListener;
 import java.io.PrintWriter;
@@ -136,13 +137,15 @@ final class GenerateSummary implements GenerationListener {
                         WARM_ANSWER,
                         chosenAt - warmAt,
                         completion.times().ownSeconds() + completion.times().sharedSeconds());
-        var stored = Sizes.bytes(completion.bytes().stored());
-        long state = completion.bytes().state();
-        if (state > 0) {
-            stored += " (of which state " + Sizes.bytes(state) + ")";
-        }
         var uncompressed = dropped == 0 ? ", uncompressed" : ", of the full prompt uncompressed";
-        return speeds + "; cache " + stored + uncompressed + (compresses ? " " + Sizes.bytes(fullBytes) : "");
+        return speeds + "; cache " + stored(completion.bytes()) + uncompressed
+                + (compresses ? " " + Sizes.bytes(fullBytes) : "");
+    }
+
+    /** What a cache stores, and how much of that is a recurrent state. */
+    static String stored(CacheBytes bytes) {
+        var stored = Sizes.bytes(bytes.stored());
+        return bytes.state() > 0 ? stored + " (of which state " + Sizes.bytes(bytes.state()) + ")" : stored;
     }
 
     private static String speed(int tokens, String kind, int warm, int least, long nanos, double seconds) {

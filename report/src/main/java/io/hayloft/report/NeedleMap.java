@@ -1,6 +1,7 @@
 package io.hayloft.report;
 
 import io.hayloft.bench.record.BenchRecord;
+import io.hayloft.report.stats.Digits;
 import io.hayloft.tasks.Category;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,16 +13,20 @@ import org.jspecify.annotations.Nullable;
  * Scores of the needle by length and depth.
  *
  * @param lengths prompt lengths, ascending
- * @param depths depths of the needle from 0 (start) to 1 (end), ascending
+ * @param depths which depths of the needle each row holds, from the start (0 %) to the end: "25 %", or a range as
+ *     "12.5–37.5 %"
  * @param scores mean score by method, depth and length; null where nothing ran
  * @param counts number of samples by method, depth and length
  */
 record NeedleMap(
         List<Integer> lengths,
-        List<Double> depths,
+        List<String> depths,
         List<List<List<@Nullable Double>>> scores,
         List<List<List<Integer>>> counts) {
-    /** Depths are put together into steps of a tenth, or of a quarter where samples are few. */
+    /**
+     * Depths are put together around the nearest multiple of a tenth, or of a quarter where samples are few: the first and
+     * last row have half the range of the others.
+     */
     private static final int[] STEPS = {10, 4};
 
     /** Samples that a cell should have on average. */
@@ -71,7 +76,21 @@ record NeedleMap(
             scores.add(rows);
             counts.add(countRows);
         }
-        return new NeedleMap(List.copyOf(lengths), List.copyOf(depths), scores, counts);
+        boolean exact = needles.stream().allMatch(record -> depth(record, 0) == depth(record, steps));
+        var names = depths.stream()
+                .map(depth -> exact ? percent(depth) + " %" : range(depth, steps))
+                .toList();
+        return new NeedleMap(List.copyOf(lengths), names, scores, counts);
+    }
+
+    /** The depths that are nearer to this one than to the next step. */
+    private static String range(double depth, int steps) {
+        return percent(Math.max(0, depth - 0.5 / steps)) + "–" + percent(Math.min(1, depth + 0.5 / steps)) + " %";
+    }
+
+    private static String percent(double share) {
+        double percent = Math.rint(share * 1000) / 10;
+        return Digits.fixed(percent, percent == Math.rint(percent) ? 0 : 1);
     }
 
     private static @Nullable Double mean(List<BenchRecord> records) {

@@ -46,15 +46,18 @@ public final class PairedTable {
         cells.put("worst 5 %", Digits.difference(flips.worst()));
         cells.put("answer length", length(findings.lengths(method)));
         var loss = setting == null ? null : setting.loss();
-        cells.put(
-                "finds a loss of",
-                loss == null || Double.isNaN(loss.detectable())
-                        ? "-"
-                        : Digits.fixed(100 * loss.detectable(), 1) + " points");
+        cells.put("finds a loss of", loss == null ? "-" : found(loss.detectable()));
         cells.put(
                 "1 point needs",
                 loss == null || loss.needed() == 0 ? "-" : String.format(Locale.ROOT, "%,d", loss.needed()));
         return cells;
+    }
+
+    private static String found(double loss) {
+        if (Double.isNaN(loss)) {
+            return "-";
+        }
+        return Double.isInfinite(loss) ? "none" : Digits.fixed(100 * loss, 1) + " points";
     }
 
     private static String percent(double share) {

@@ -2,7 +2,7 @@
 
 // The chart library measures text with it, where "inherit" would be some other font.
 const FONT = getComputedStyle(document.body).fontFamily;
-const sizeOf = (chart) => ({ narrow: chart.getWidth() < 620, wide: chart.getWidth() > 760, height: chart.getHeight() });
+const sizeOf = (chart) => ({ narrow: chart.getWidth() < 620, wide: chart.getWidth() > 760, width: chart.getWidth(), height: chart.getHeight() });
 
 /** The charts that are drawn, by the id of their element. */
 const charts = new Map();
@@ -56,17 +56,30 @@ function describe(m) {
   return lines.map((line) => echarts.format.encodeHTML(line)).join("<br>");
 }
 
-/** How many pixels the label of each family moves down so that no two of nearly equal place cover each other. */
-function labelShifts(shown, pixelsOfOne) {
+/** Pixels that a label needs above and below its middle, and about so many for a character of it. */
+const LABEL = { half: 8, character: 7.4 };
+
+/**
+ * How many pixels the label of each family moves down: to the nearest place where it covers no other and no line strikes it
+ * through, the axis at the bottom or the dashed one of the full cache's score.
+ *
+ * @param place pixels of a method's point, x to the right and y down
+ * @param lines y of these lines, the axis first
+ */
+function labelShifts(shown, place, lines) {
   const shifts = new Map();
   const placed = [];
   const ends = families.map((family) => shown.filter((m) => m.family === family).sort((a, b) => b.achieved_ratio - a.achieved_ratio)[0]);
   for (const end of ends.filter(Boolean).sort((a, b) => b.mean.mean - a.mean.mean)) {
-    const x = Math.log2(end.achieved_ratio);
-    let y = -end.mean.mean * pixelsOfOne;
-    for (const other of placed) if (Math.abs(other.x - x) < .3 && y < other.y + 15) y = other.y + 15;
-    placed.push({ x, y });
-    shifts.set(end.family, y + end.mean.mean * pixelsOfOne);
+    const { x, y } = place(end);
+    const right = x + LABEL.character * end.family.length + 10;
+    const beside = placed.filter((other) => other.x < right && x < other.right);
+    const free = (at) => at + LABEL.half < lines[0] && lines.every((line) => Math.abs(line - at) > LABEL.half)
+      && beside.every((other) => Math.abs(other.at - at) >= 2 * LABEL.half - 1);
+    let shift = 0;
+    while (!free(y + shift) && Math.abs(shift) < 200) shift = shift < 0 ? -shift : -shift - 1; // 0, -1, 1, -2, 2 ...
+    placed.push({ x, right, at: y + shift });
+    shifts.set(end.family, shift);
   }
   return shifts;
 }
@@ -90,13 +103,13 @@ function showPareto() {
   const fullBytes = full ? full.bytes_per_token : null;
   const front = shown.filter((m) => m.front).sort(byRatio);
 
-  const series = (pixels) => families.flatMap((family) => {
+  const series = (shifts) => families.flatMap((family) => {
     const points = shown.filter((m) => m.family === family).sort(byRatio);
     return [{
       type: "line", name: family, z: 3, symbol: symbol(family), symbolSize: family === "full" ? 17 : 11,
       color: colour(family), lineStyle: { width: family === "random" ? 1.5 : 2, type: family === "random" ? "dashed" : "solid" },
       data: points.map((m) => ({ value: [m.achieved_ratio, m.mean.mean], method: m })),
-      endLabel: { show: true, formatter: family, color: colour(family), fontWeight: 600, fontSize: 13, distance: 9, offset: [0, labelShifts(shown, pixels).get(family)] },
+      endLabel: { show: true, formatter: family, color: colour(family), fontWeight: 600, fontSize: 13, distance: 9, offset: [0, shifts.get(family)] },
       emphasis: { focus: "series" },
     }, ($("pareto-intervals").value === "bands" ? band : errorBars)(points, family)];
   });
@@ -105,10 +118,17 @@ function showPareto() {
     color: dark ? "#e3b04b" : "#d8a02a", lineStyle: { width: 15, opacity: dark ? .25 : .28, cap: "round", join: "round" }, tooltip: { show: false },
     markLine: !full ? undefined : { silent: true, symbol: "none", data: [{ yAxis: full.mean.mean }], lineStyle: { color: SOFT, type: [3, 5], opacity: .6 }, label: { show: false } },
   };
-  const draw = chart("pareto-chart", ({ narrow, wide, height }) => { const [base, top] = scoreAxis(shown); return {
+  const draw = chart("pareto-chart", ({ narrow, wide, width, height }) => {
+    const [base, top] = scoreAxis(shown);
+    const grid = { left: narrow ? 34 : 62, right: narrow ? 92 : 128, top: wide ? 56 : 20, bottom: narrow ? 52 : 76 };
+    const x = (ratio) => grid.left + (width - grid.left - grid.right) * Math.log(ratio / least) / Math.log(most / least);
+    const y = (score) => grid.top + (height - grid.top - grid.bottom) * (top - score) / (top - base);
+    const lines = [y(base), ...(full ? [y(full.mean.mean)] : [])];
+    const shifts = labelShifts(shown, (m) => ({ x: x(m.achieved_ratio), y: y(m.mean.mean) }), lines);
+    return {
     animation: false, textStyle: { fontFamily: FONT }, aria: { enabled: true },
     legend: { show: wide, type: "scroll", data: [...families, "Pareto front"], top: 6, left: 12, right: 12, textStyle: { color: INK }, itemGap: narrow ? 12 : 22, itemWidth: 20, pageTextStyle: { color: INK }, pageIconColor: INK },
-    grid: { left: narrow ? 34 : 62, right: narrow ? 92 : 128, top: wide ? 56 : 20, bottom: narrow ? 52 : 76 },
+    grid,
     tooltip: { ...tooltip(), formatter: (item) => (item.data.method ? describe(item.data.method) : "") },
     xAxis: {
       type: "log", logBase: 2, min: least, max: most, name: narrow ? "smaller cache →" : "times fewer bytes than the full cache, and stored bytes a token", nameLocation: "middle",
@@ -119,8 +139,9 @@ function showPareto() {
       type: "value", min: base, max: top, name: narrow ? "" : "mean score", nameLocation: "middle", nameGap: narrow ? 30 : 42, nameTextStyle: { color: SOFT, fontSize: 13 },
       axisLabel: { color: INK, formatter: (value) => (Number.isInteger(value * 10) ? value.toFixed(1) : value.toFixed(2)) }, splitLine: { lineStyle: { color: LINE } },
     },
-    series: [...series((height - (wide ? 56 : 20) - (narrow ? 52 : 76)) / (top - base)), frontSeries],
-  }; });
+    series: [...series(shifts), frontSeries],
+    };
+  });
   for (const id of ["pareto-intervals", "pareto-zoom"]) $(id).addEventListener("change", draw);
 }
 
@@ -205,10 +226,10 @@ function showNeedle() {
       const cell = make("td", "", [brief(score), make("small", "", count)]);
       cell.style.background = heat(score);
       cell.style.color = inkOn(score);
-      cell.title = m.name + ": " + fixed(score) + " at depth " + Math.round(map.depths[row] * 100) + " %, " + whole(map.lengths[column]) + " tokens, " + count + (count === 1 ? " sample" : " samples");
+      cell.title = m.name + ": " + fixed(score) + " at depth " + map.depths[row] + ", " + whole(map.lengths[column]) + " tokens, " + count + (count === 1 ? " sample" : " samples");
       return cell;
     };
-    const rows = map.depths.map((depth, row) => make("tr", "", [make("th", "", Math.round(depth * 100) + " %", { scope: "row" }), ...map.lengths.map((_, column) => cellAt(row, column))]));
+    const rows = map.depths.map((depth, row) => make("tr", "", [make("th", "", depth, { scope: "row" }), ...map.lengths.map((_, column) => cellAt(row, column))]));
     const score = m.scores[data.categories.indexOf("needle")];
     $("needle-maps").append(make("div", "map", [make("h3", "", [m.name, make("span", "", score ? fixed(score.mean) : "")]),
       make("table", "", headTable(["depth", ...map.lengths.map(tokens)], rows))]));

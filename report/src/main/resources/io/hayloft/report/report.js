@@ -41,11 +41,12 @@ function duration(seconds) {
   return Math.floor(seconds / 3600) + " h " + Math.round((seconds % 3600) / 60) + " min";
 }
 
-/* One colour and one symbol for each family, the same in every report, told apart without colour vision too. */
+/* A colour and a symbol for each family, the same in every report, told apart without colour vision too. */
 const PALETTE = dark
   ? ["#6db3f2", "#f29e5c", "#5cc78f", "#e08fc4", "#e8d25c", "#9fd8e8", "#b8a1f0", "#e57373"]
   : ["#0b6fb8", "#c04f08", "#128055", "#b8488f", "#8a6d00", "#1f7d95", "#6c4bb8", "#b03030"];
-const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow"];
+const CROSS = "path://M3 0H7V3H10V7H7V10H3V7H0V3H3Z";
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", CROSS, "pin", "arrow"];
 const LOOKS = ["kivi", "h2o", "snapkv", "streaming", "infllm", "flexgen", "llmlingua2", "tova", "knorm", "observed", "selective", "tova-prompt"];
 const INK = dark ? "#e8e6df" : "#1e2623";
 const SOFT = dark ? "#9aa6a0" : "#5d6863";
@@ -54,24 +55,41 @@ const CARD = dark ? "#1b2220" : "#ffffff";
 const families = [...new Set(methods.map((m) => m.family))];
 const CONTROLS = { random: dark ? "#8f9a95" : "#6b7571", truncation: dark ? "#b5a58a" : "#7a6a4f" };
 
-/** A number for each family: its place among those known, or one made of its name. */
+/** As many places as colours and symbols have pairs; families that are not known have those behind the known ones. */
+const PLACES = PALETTE.length * SYMBOLS.length;
+const placeOf = new Map();
+
+/** The place of a family among the looks: fixed if it is known, else made of its name, the next free one if taken. */
 function lookOf(family) {
-  const known = LOOKS.indexOf(family.replace(/-paper$/, ""));
-  return known >= 0 ? known : [...family].reduce((sum, character) => (31 * sum + character.codePointAt(0)) % 9973, 7);
+  const name = family.replace(/-paper$/, "");
+  if (LOOKS.includes(name)) return LOOKS.indexOf(name);
+  if (!placeOf.has(name)) {
+    const more = PLACES - LOOKS.length;
+    const taken = new Set(placeOf.values());
+    let at = [...name].reduce((sum, character) => (31 * sum + character.codePointAt(0)) % 9973, 7);
+    for (let tries = 0; tries < more && taken.has(LOOKS.length + at % more); tries++) at++;
+    placeOf.set(name, LOOKS.length + at % more);
+  }
+  return placeOf.get(name);
 }
 
 function colour(family) {
   return family === "full" ? INK : (CONTROLS[family] ?? PALETTE[lookOf(family) % PALETTE.length]);
 }
 
+/** Settings of a paper are hollow, as they have the colour of the method that they are of. */
+const hollow = (family) => family.endsWith("-paper");
+
 function symbol(family) {
   if (family === "full") return "diamond";
-  return CONTROLS[family] ? "emptyCircle" : SYMBOLS[lookOf(family) % SYMBOLS.length];
+  if (CONTROLS[family]) return "emptyCircle";
+  const filled = SYMBOLS[lookOf(family) % SYMBOLS.length];
+  return hollow(family) ? "empty" + filled[0].toUpperCase() + filled.slice(1) : filled;
 }
 
 function dot(family) {
-  const element = make("span", "dot");
-  element.style.background = colour(family);
+  const element = make("span", hollow(family) ? "dot hollow" : "dot");
+  element.style.color = colour(family);
   return element;
 }
 

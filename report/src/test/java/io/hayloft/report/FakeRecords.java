@@ -142,7 +142,18 @@ public final class FakeRecords {
         return of(record, record.method(), protocol);
     }
 
+    /** The same record of a needle at another depth. */
+    public static BenchRecord at(BenchRecord record, double depth) {
+        var facets = new LinkedHashMap<String, Object>(record.facets());
+        facets.put("depth", depth);
+        return of(record, record.method(), record.subject().protocol(), facets);
+    }
+
     private static BenchRecord of(BenchRecord record, String row, String protocol) {
+        return of(record, row, protocol, record.facets());
+    }
+
+    private static BenchRecord of(BenchRecord record, String row, String protocol, Map<String, Object> facets) {
         var subject = record.subject();
         return new BenchRecord(
                 new BenchRecord.Subject(
@@ -155,7 +166,7 @@ public final class FakeRecords {
                         subject.sample(),
                         subject.seed(),
                         protocol,
-                        subject.facets()),
+                        facets),
                 record.outcome(),
                 record.tokens(),
                 record.bytes(),

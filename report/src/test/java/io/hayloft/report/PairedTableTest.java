@@ -6,6 +6,8 @@ import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.report.stats.Findings;
+import io.hayloft.report.stats.Grouping;
+import io.hayloft.report.stats.Warnings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,25 @@ class PairedTableTest {
                 run.records(),
                 List.of(new FailedRecord(failed, "key", "machine", "no memory")),
                 List.of());
+    }
+
+    /** A score has 100 points, and of two samples even 140 would not be certain. */
+    @Test
+    void aRunThatCanFindNoLossSaysSo() {
+        var records = new ArrayList<BenchRecord>();
+        for (int i = 0; i < 2; i++) {
+            records.add(FakeRecords.record("full", 0, i, 1024, 1, "x"));
+            records.add(FakeRecords.record("snapkv:4x", 0, i, 1024, i, "x"));
+        }
+        var findings = Findings.of(records);
+        var table = PairedTable.of(FakeRecords.run(Path.of("run"), records), findings);
+        assertThat(ResultTable.texts(table.rows().getFirst()).get(5)).isEqualTo("none");
+        assertThat(Warnings.of(findings, records))
+                .contains("a category has only 2 samples: so few samples cannot show any loss, however large:"
+                        + " raise --samples");
+        var values = SummaryExport.of(FakeRecords.run(Path.of("run"), records), Grouping.METHOD, TableFormat.CSV);
+        assertThat(values.rows().get(1).get(values.columns().indexOf("detectable_loss")))
+                .isNull();
     }
 
     @Test

@@ -178,6 +178,25 @@ class ReportTest {
         assertThat(predicted.get("decode_ms_per_token").doubleValue()).isEqualTo(8);
     }
 
+    /** Ten depths, none of them on a step, are five rows; those of a grid are a row each. */
+    @Test
+    void rowsOfTheNeedleMapNameTheDepthsThatTheyHold() throws IOException {
+        var needle = 6;
+        var records = new ArrayList<BenchRecord>();
+        for (int i = 0; i < 10; i++) {
+            records.add(FakeRecords.at(FakeRecords.record("full", needle, i, 1024, 1, "x"), 0.05 + 0.1 * i));
+        }
+        var drawn = data(page(records)).get("needle");
+        assertThat(drawn.get("depths"))
+                .extracting(JsonNode::stringValue)
+                .containsExactly("0–12.5 %", "12.5–37.5 %", "37.5–62.5 %", "62.5–87.5 %", "87.5–100 %");
+        assertThat(drawn.get("counts").toString()).isEqualTo("[[[1],[3],[2],[3],[1]]]");
+
+        assertThat(data(page(FakeRecords.mini(5, 7))).get("needle").get("depths"))
+                .extracting(JsonNode::stringValue)
+                .containsExactly("0 %", "25 %", "50 %", "75 %", "100 %");
+    }
+
     @Test
     void failedAnswersAreTheFirstWarning() {
         var run = FakeRecords.run(folder, FakeRecords.mini(5, 7));

@@ -43,7 +43,8 @@ public final class NonInferiority {
      * @param upper upper end, likewise
      * @param needed samples that would show in 80 % of runs that a setting loses less than the margin if it loses nothing
      *     and its results differ from the full cache's as often as here; 0 without an interval
-     * @param detectable smallest loss that a run of this size finds in 80 % of cases; NaN without an interval
+     * @param detectable smallest loss that a run of this size finds in 80 % of cases; NaN without an interval, infinite if
+     *     it would be more than the highest score, which is 1
      */
     public record Result(Verdict verdict, double lower, double upper, long needed, double detectable) {}
 
@@ -114,13 +115,14 @@ public final class NonInferiority {
 
     /**
      * Smallest loss that 80 % of runs show, at the 5 % two-sided level: 2.8 x root(variance / n), where at
-     * least one sample is taken to differ.
+     * least one sample is taken to differ. Infinite above 1: no setting can lose more than the highest score.
      *
      * @param variance of the difference of one sample
      */
     static double detectable(double variance, int samples) {
         double spread = Normal.quantile(1 - LEVEL / 2) + Normal.quantile(POWER);
-        return spread * Math.sqrt(Math.max(variance, 1.0 / samples) / samples);
+        double loss = spread * Math.sqrt(Math.max(variance, 1.0 / samples) / samples);
+        return loss <= 1 ? loss : Double.POSITIVE_INFINITY;
     }
 
     /**

@@ -3,6 +3,7 @@ package io.hayloft.report.stats;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.report.stats.SummaryTable.Row;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -216,16 +217,26 @@ public final class Warnings {
                 .min()
                 .orElse(0);
         if (fewest > 0 && fewest < FEW_SAMPLES) {
-            var seen = findings.settings().stream()
-                    .mapToDouble(setting -> setting.loss().detectable())
-                    .filter(Double::isFinite)
-                    .max();
-            warnings.add("a category has only " + fewest + (fewest == 1 ? " sample" : " samples")
-                    + ": differences between methods are mostly chance"
-                    + (seen.isPresent()
-                            ? ", losses below " + Digits.fixed(100 * seen.getAsDouble(), 0) + " points pass unseen"
-                            : "")
-                    + ": raise --samples");
+            warnings.add("a category has only " + fewest + (fewest == 1 ? " sample" : " samples") + ": "
+                    + unseen(findings) + ": raise --samples");
         }
+    }
+
+    /** What so few samples leave unseen: a score has 100 points, so some runs cannot find any loss. */
+    private static String unseen(Findings findings) {
+        var losses = findings.settings().stream()
+                .mapToDouble(setting -> setting.loss().detectable())
+                .filter(loss -> !Double.isNaN(loss))
+                .toArray();
+        var found = Arrays.stream(losses).filter(Double::isFinite).max();
+        if (losses.length > 0 && found.isEmpty()) {
+            return "so few samples cannot show any loss, however large";
+        }
+        long none = Arrays.stream(losses).filter(Double::isInfinite).count();
+        return "differences between methods are mostly chance"
+                + (found.isPresent()
+                        ? ", losses below " + Digits.fixed(100 * found.getAsDouble(), 0) + " points pass unseen"
+                        : "")
+                + (none > 0 ? ", and of " + none + " of " + losses.length + " settings any loss" : "");
     }
 }

@@ -147,6 +147,7 @@ class NonInferiorityTest {
     @Test
     void neededSamplesAreThoseOfTheFormula() {
         assertThat(NonInferiority.detectable(0.04, 400)).isEqualTo(2.8 * Math.sqrt(0.04 / 400), within(2e-4));
+        assertThat(NonInferiority.detectable(0.5, 2)).isInfinite();
         assertThat((double) NonInferiority.needed(0.04, Normal.quantile(0.95), 0.01))
                 .isEqualTo(2473, within(2.0));
     }
