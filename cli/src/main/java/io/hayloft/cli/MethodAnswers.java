@@ -118,7 +118,7 @@ record MethodAnswers(List<Answer> list) {
                 err.println();
                 err.flush();
             }
-            var difference = answer == first
+            var difference = answer.equals(first)
                     ? ""
                     : "; "
                             + difference(
