@@ -52,7 +52,7 @@ final class BenchProgress implements RunListener, AutoCloseable {
 
     private String howToGoOn() {
         var at = last;
-        return at == null || at.samplesDone() == 0 && RunFolder.removeUnanswered(folder)
+        return at == null || (at.samplesDone() == 0 && RunFolder.removeUnanswered(folder))
                 ? BEFORE_THE_FIRST
                 : "stopped: " + at.samplesDone() + " of " + at.samples() + " samples are in " + folder
                         + "; the same command goes on from there, hayloft show " + folder + " and hayloft report "

@@ -127,7 +127,6 @@ final class OtherTools {
         return switch (word) {
             case "-p" ->
                 Optional.of("write the prompt behind the command in quotation marks: hayloft generate \"TEXT\"");
-            case "--methods" -> Optional.of("generate takes one, behind --method; hayloft bench compares several");
             case "-i", "-cnv", "--interactive" ->
                 Optional.of("generate answers one prompt at a time; there is no conversation");
             default -> Optional.empty();

@@ -72,7 +72,6 @@ class BadInputTest {
         speed -o yaml                                 | unknown form of output 'yaml'
         speed --device cuda                           | unknown option '--device': Hayloft runs on the CPU only
         generate -p hello                             | write the prompt behind the command in quotation marks
-        generate --methods full,kivi:4bit             | generate takes one, behind --method; hayloft bench compares several
         generate --n-predict 5 hello                  | did you mean '--max-new-tokens'?
         generate --prompt a --prompt-ids 1            | mutually exclusive
         generate --prompt a --method nothing          | unknown method 'nothing'

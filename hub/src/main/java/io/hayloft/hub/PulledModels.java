@@ -325,7 +325,8 @@ final class PulledModels {
         } catch (IOException e) {
             throw new UserError("cannot read " + above + ": " + FileError.reason(e), e);
         } catch (UncheckedIOException e) {
-            throw new UserError("cannot read " + above + ": " + FileError.reason(e.getCause()), e);
+            throw new UserError(
+                    "cannot read " + above + ": " + FileError.reason(Objects.requireNonNull(e.getCause())), e);
         }
     }
 
