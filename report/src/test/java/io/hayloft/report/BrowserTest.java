@@ -161,7 +161,7 @@ class BrowserTest {
             assertThat(browser.strings(PALE)).isEmpty();
             assertThat(browser.strings(NAMELESS)).isEmpty();
             assertThat(browser.strings("[...document.querySelectorAll('section[hidden]')].map((e) => e.id)"))
-                    .containsExactlyInAnyOrder("longbench", "published", "fidelity");
+                    .containsExactlyInAnyOrder("longbench", "protocols", "published", "fidelity");
             assertThat(browser.evaluate("document.querySelectorAll('#kept-text span').length")
                             .asInt())
                     .isGreaterThan(100);
