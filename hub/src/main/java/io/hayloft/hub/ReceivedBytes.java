@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a response as a stream that gives all that arrived before it tells that the connection broke off. The
+ * The body of a response as a stream that gives all that arrived before it reports that the connection broke off. The
  * client's own stream throws as soon as it learns of the break, and what was waiting to be read is lost: a download
  * that breaks off often would fetch the same bytes again, or seem to make no progress.
  */

@@ -41,7 +41,7 @@ function duration(seconds) {
   return Math.floor(seconds / 3600) + " h " + Math.round((seconds % 3600) / 60) + " min";
 }
 
-/* A colour and a symbol for each family, the same in every report, told apart without colour vision too. */
+/* A colour and a symbol for each family, the same in every report, different without colour vision too. */
 const PALETTE = dark
   ? ["#6db3f2", "#f29e5c", "#5cc78f", "#e08fc4", "#e8d25c", "#9fd8e8", "#b8a1f0", "#e57373"]
   : ["#0b6fb8", "#c04f08", "#128055", "#b8488f", "#8a6d00", "#1f7d95", "#6c4bb8", "#b03030"];
