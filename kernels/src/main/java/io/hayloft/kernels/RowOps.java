@@ -128,6 +128,36 @@ final class RowOps {
         out[outAt + 3] = (float) ((d.lane(0) + d.lane(1)) + (d.lane(2) + d.lane(3)));
     }
 
+    /** Eight interleaved partial sums of {@code p (x - y + shift)}, without the elements whose p is not above 0. */
+    static double weightedDifference(float[] p, float[] x, float[] y, int yAt, double shift, int n) {
+        var even = DoubleVector.zero(D4);
+        var odd = DoubleVector.zero(D4);
+        int i = 0;
+        for (; i <= n - 8; i += 8) {
+            even = weightedDifferences(p, x, y, i, yAt, shift).add(even);
+            odd = weightedDifferences(p, x, y, i + 4, yAt, shift).add(odd);
+        }
+        var both = even.add(odd);
+        double sum = (both.lane(0) + both.lane(1)) + (both.lane(2) + both.lane(3));
+        for (; i < n; i++) {
+            sum += p[i] > 0 ? p[i] * ((double) x[i] - y[yAt + i] + shift) : 0;
+        }
+        return sum;
+    }
+
+    private static DoubleVector weightedDifferences(float[] p, float[] x, float[] y, int i, int yAt, double shift) {
+        var weights = doubles(p, i);
+        return doubles(x, i)
+                .sub(doubles(y, yAt + i))
+                .add(shift)
+                .mul(weights)
+                .blend(0, weights.compare(VectorOperators.LE, 0)); // 0 times infinity is no number
+    }
+
+    private static DoubleVector doubles(float[] x, int at) {
+        return (DoubleVector) FloatVector.fromArray(F4, x, at).convertShape(VectorOperators.F2D, D4, 0);
+    }
+
     /** Four interleaved partial sums of squares. */
     static double sumOfSquares(float[] x, int at, int n) {
         double a = 0;

@@ -251,10 +251,24 @@ public final class VectorOps {
         return max + Math.log(sum);
     }
 
+    /**
+     * {@code Σ p (x - y + shift)} over the elements whose weight p is above 0, in double precision: with probabilities p, their
+     * logits x, other logits y and the difference of both {@link #logSumExp}, the Kullback-Leibler divergence in nats.
+     *
+     * @param p [n]
+     * @param x [n]
+     * @param y [n] from {@code yAt}
+     */
+    public static double weightedDifference(float[] p, float[] x, float[] y, int yAt, double shift, int n) {
+        return RowOps.weightedDifference(p, x, y, yAt, shift, n);
+    }
+
     /** Index, relative to {@code at}, of the largest element; the first of equals. */
     public static int argMax(float[] x, int at, int n) {
         float max = RowOps.max(x, at, n);
-        for (int i = 0; i < n; i++) {
+        // all that is not below the largest element is above its neighbour; nothing lies below negative infinity
+        int i = max == Float.NEGATIVE_INFINITY ? 0 : RowOps.firstAbove(x, at, 0, n, Math.nextDown(max));
+        for (; i < n; i++) {
             if (x[at + i] == max) {
                 return i;
             }

@@ -248,6 +248,39 @@ class VectorOpsTest {
         assertThat(VectorOps.argMax(x, AT, n)).isEqualTo(order.getFirst());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 8, 9, 1000, 2011})
+    void weightedDifferencesAreAddedUpInAFixedOrder(int n) {
+        var random = new Random(n);
+        var p = new float[n];
+        var x = new float[n];
+        var y = new float[AT + n];
+        var sums = new double[8];
+        for (int i = 0; i < n; i++) {
+            p[i] = i % 3 == 0 ? 0 : random.nextFloat();
+            x[i] = p[i] == 0 ? Float.NEGATIVE_INFINITY : random.nextFloat();
+            y[AT + i] = p[i] == 0 ? Float.NEGATIVE_INFINITY : random.nextFloat();
+            double summand = p[i] == 0 ? 0 : p[i] * ((double) x[i] - y[AT + i] + 0.25);
+            sums[i % 8] += i < n / 8 * 8 ? summand : 0;
+        }
+        double sum = (sums[0] + sums[4] + (sums[1] + sums[5])) + (sums[2] + sums[6] + (sums[3] + sums[7]));
+        for (int i = n / 8 * 8; i < n; i++) {
+            sum += p[i] == 0 ? 0 : p[i] * ((double) x[i] - y[AT + i] + 0.25);
+        }
+        assertThat(VectorOps.weightedDifference(p, x, y, AT, 0.25, n)).isEqualTo(sum);
+    }
+
+    @Test
+    void largestOfNegativeInfinitiesAndOfEquals() {
+        float least = Float.NEGATIVE_INFINITY;
+        assertThat(VectorOps.argMax(new float[] {0, least, least}, 1, 2)).isZero();
+        var x = new float[100];
+        Arrays.fill(x, 3f);
+        x[0] = Math.nextDown(3f);
+        assertThat(VectorOps.argMax(x, 0, 100)).isEqualTo(1);
+        assertThat(VectorOps.argMax(new float[] {-1, -0f, 0f}, 0, 3)).isEqualTo(1);
+    }
+
     @Test
     void largestElementsOfFewOrNone() {
         var indices = new int[3];

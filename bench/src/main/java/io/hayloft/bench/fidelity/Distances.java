@@ -48,22 +48,8 @@ final class Distances {
          */
         double divergence(float[] other, int at, double otherNorm) {
             double shift = otherNorm - norm;
-            double even = 0; // two sums, so that additions need not wait for each other
-            double odd = 0;
-            int i = 0;
-            for (; i + 2 <= logits.length; i += 2) {
-                even += weighted(i, other[at + i], shift);
-                odd += weighted(i + 1, other[at + i + 1], shift);
-            }
-            if (i < logits.length) {
-                even += weighted(i, other[at + i], shift);
-            }
-            return Math.max(0, even + odd); // rounding can leave a little less than nothing
-        }
-
-        private double weighted(int i, float other, double shift) {
-            float p = probabilities[i];
-            return p > 0 ? p * ((double) logits[i] - other + shift) : 0;
+            double sum = VectorOps.weightedDifference(probabilities, logits, other, at, shift, logits.length);
+            return Math.max(0, sum); // rounding can leave a little less than nothing
         }
     }
 

@@ -33,14 +33,15 @@ public final class KnownAttention {
     }
 
     /**
-     * Whether a sequence's tokens can be read so: its policy, if any, hides no tokens from single query heads, and the layer
-     * has no sliding window that tokens leave beside it.
+     * Whether a sequence's tokens can be read so: its policy, if any, hides no tokens from single query heads, the layer has
+     * no sliding window that tokens leave beside it, and the scores of some rows fit the memory for them.
      */
     public static boolean suits(AttentionShape shape, int layer, KnownRows.Sequence sequence) {
         var policy = sequence.policy();
         var cache = sequence.cache();
         boolean window = shape.window() > 0 || cache.window() > 0;
-        return policy == null || (!window && cache.codec().storesTokensSeparately() && policy.mask(layer) == null);
+        boolean separate = !window && cache.codec().storesTokensSeparately();
+        return policy == null || (separate && policy.mask(layer) == null && PolicyRows.fits(shape, cache));
     }
 
     /**

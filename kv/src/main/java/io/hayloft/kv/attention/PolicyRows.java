@@ -18,6 +18,9 @@ final class PolicyRows {
     /** Rows that are read together: each sees tokens that have left before the last one. */
     private static final int TOGETHER = 32;
 
+    /** Floats of scores and values that a thread may hold: 64 MB. */
+    private static final long MOST_FLOATS = 16L << 20;
+
     private static final ThreadLocal<PolicyRows> SCRATCH = ThreadLocal.withInitial(PolicyRows::new);
     private static final float[] NONE = {};
 
@@ -27,6 +30,16 @@ final class PolicyRows {
     private float[] sums = {}; // [rows of a tile][stride]
 
     private PolicyRows() {}
+
+    /** Whether the memory for scores and values is enough for a cache of this length. */
+    static boolean fits(AttentionShape shape, LayerCache cache) {
+        long ofToken = (long) TOGETHER * shape.queryHeads() + (long) shape.kvHeads() * shape.headDim();
+        long longest = 0;
+        for (int head = 0; head < shape.kvHeads(); head++) {
+            longest = Math.max(longest, cache.length(head));
+        }
+        return (longest + TOGETHER + TILE) * ofToken <= MOST_FLOATS;
+    }
 
     /** Appends and attends for all rows of a sequence. */
     static void attend(AttentionShape shape, int layer, KnownRows rows, KnownRows.Sequence sequence, float[] out) {

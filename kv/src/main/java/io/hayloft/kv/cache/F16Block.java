@@ -23,6 +23,10 @@ final class F16Block extends BlockFormat {
 
     @Override
     void load(MemorySegment block, long at, int token, float[] dst, int dstAt) {
+        if (!keys && channels == lanes) {
+            F16Rows.widen(block, at + Short.BYTES * index(token, 0), dst, dstAt, channels);
+            return;
+        }
         for (int c = 0; c < channels; c++) {
             short bits = block.get(ValueLayout.JAVA_SHORT, at + Short.BYTES * index(token, c));
             dst[dstAt + c] = Float.float16ToFloat(bits);
@@ -31,6 +35,12 @@ final class F16Block extends BlockFormat {
 
     @Override
     void copy(MemorySegment from, long fromAt, int fromToken, MemorySegment to, long toAt, int toToken) {
+        if (!keys) {
+            long source = fromAt + Short.BYTES * index(fromToken, 0);
+            long target = toAt + Short.BYTES * index(toToken, 0);
+            MemorySegment.copy(from, source, to, target, (long) Short.BYTES * channels);
+            return;
+        }
         for (int c = 0; c < channels; c++) {
             var number = from.get(ValueLayout.JAVA_SHORT, fromAt + Short.BYTES * index(fromToken, c));
             to.set(ValueLayout.JAVA_SHORT, toAt + Short.BYTES * index(toToken, c), number);

@@ -56,6 +56,16 @@ final class GroupedKeys implements KeyStore {
     }
 
     @Override
+    public void appendBlockFrom(TokenStore source, int first) {
+        if (residual % TOKENS == 0) { // else keys are due to be packed within the block
+            flush();
+            tail.appendBlockFrom(source, first);
+        } else {
+            KeyStore.super.appendBlockFrom(source, first);
+        }
+    }
+
+    @Override
     public void flush() {
         if (tail.end() - packed == residual) {
             pack();

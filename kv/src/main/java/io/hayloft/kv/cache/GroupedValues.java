@@ -64,6 +64,12 @@ final class GroupedValues implements ValueStore {
     }
 
     @Override
+    public void appendBlockFrom(TokenStore source, int first) {
+        flush();
+        tail.appendBlockFrom(source, first);
+    }
+
+    @Override
     public void flush() {
         while (tail.end() - packed > residual) {
             tail.load(packed, scratch, 0);

@@ -1,5 +1,6 @@
 package io.hayloft.kv.cache;
 
+import io.hayloft.kernels.VectorWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -25,6 +26,19 @@ final class Half {
     /** The value rounded to a 16-bit float. */
     static float round(float value) {
         return Float.float16ToFloat(bits(value));
+    }
+
+    /** Rounds count numbers, from {@code at} on, to the beginning of {@code rounded}. */
+    static void round(float[] x, int at, int count, float[] rounded) {
+        int i = 0;
+        for (; i <= count - VectorWidth.LANES; i += VectorWidth.LANES) {
+            var v = FloatVector.fromArray(VectorWidth.FLOATS, x, at + i);
+            var sign = v.reinterpretAsInts().and(Integer.MIN_VALUE);
+            round(v.abs()).reinterpretAsInts().or(sign).reinterpretAsFloats().intoArray(rounded, i);
+        }
+        for (; i < count; i++) {
+            rounded[i] = round(x[at + i]);
+        }
     }
 
     /** The same for a vector of numbers that are not negative. */

@@ -167,12 +167,35 @@ public final class HeadCache {
         positions.add(position);
     }
 
-    /** Appends a token of another head, given by its slot. */
-    void appendFrom(HeadCache source, int slot) {
+    private void appendFrom(HeadCache source, int slot) {
         int token = source.begin() + slot;
         keys.appendFrom(source.keys, token);
         values.appendFrom(source.values, token);
         positions.add(source.positions.get(slot));
+    }
+
+    private void appendBlockFrom(HeadCache source, int slot) {
+        int token = source.begin() + slot;
+        keys.appendBlockFrom(source.keys, token);
+        values.appendBlockFrom(source.values, token);
+        for (int i = 0; i < BLOCK; i++) {
+            positions.add(source.positions.get(slot + i));
+        }
+    }
+
+    /** Appends tokens of another head, given by their slots, ascending: block by block where they lie alike in both. */
+    void fill(HeadCache source, int[] slots) {
+        int i = 0;
+        while (i < slots.length) {
+            int last = i + BLOCK - 1;
+            boolean block = last < slots.length && slots[last] == slots[i] + BLOCK - 1;
+            if (block && (source.begin() + slots[i]) % BLOCK == 0 && end() % BLOCK == 0) {
+                appendBlockFrom(source, slots[i]);
+                i += BLOCK;
+            } else {
+                appendFrom(source, slots[i++]);
+            }
+        }
     }
 
     void flush() {

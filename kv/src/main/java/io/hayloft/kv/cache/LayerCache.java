@@ -180,9 +180,7 @@ public final class LayerCache implements LayerState {
         }
         reserve(lengths);
         for (int head = 0; head < heads.length; head++) {
-            for (int slot : slots[head]) {
-                heads[head].appendFrom(source.heads[head], slot);
-            }
+            heads[head].fill(source.heads[head], slots[head]);
         }
         flush();
         if (memory.spareBytes() > 0) {

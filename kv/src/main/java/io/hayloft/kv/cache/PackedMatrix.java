@@ -81,7 +81,15 @@ final class PackedMatrix {
         int shift = shift(row);
         int others = ~(((1 << bits) - 1) << shift);
         long first = at + word(row, lane);
-        for (int i = 0; i < count; i++) {
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            long word = first + (long) Integer.BYTES * i;
+            IntVector.fromMemorySegment(VectorWidth.INTS, m, word, ByteOrder.nativeOrder())
+                    .and(others)
+                    .or(IntVector.fromArray(VectorWidth.INTS, values, from + i).lanewise(VectorOperators.LSHL, shift))
+                    .intoMemorySegment(m, word, ByteOrder.nativeOrder());
+        }
+        for (; i < count; i++) {
             long word = first + (long) Integer.BYTES * i;
             m.set(
                     ValueLayout.JAVA_INT,

@@ -67,6 +67,19 @@ abstract class PlainTokens implements TokenStore {
         }
     }
 
+    @Override
+    public final void appendBlockFrom(TokenStore source, int first) {
+        if (source instanceof PlainTokens plain && plain.format.same(format)) {
+            blocks.add();
+            int from = first / TOKENS;
+            int to = end / TOKENS;
+            MemorySegment.copy(plain.segment(from), plain.offset(from), segment(to), offset(to), format.bytes());
+            end += TOKENS;
+        } else {
+            TokenStore.super.appendBlockFrom(source, first);
+        }
+    }
+
     /** Copies a token of a store of the same format to one of this, whose block can be written. */
     private void move(PlainTokens source, int from, int to) {
         int block = from / TOKENS;

@@ -96,8 +96,10 @@ final class TokenGroups extends BlockFormat {
         for (int g = 0; g < groups; g++) {
             int from = g * group;
             int count = end(g) - from;
-            for (int i = 0; i < count; i++) {
-                numbers[i] = wide ? src[srcAt + from + i] : Half.round(src[srcAt + from + i]);
+            if (wide) {
+                System.arraycopy(src, srcAt + from, numbers, 0, count);
+            } else {
+                Half.round(src, srcAt + from, count, numbers);
             }
             quantizer.quantize(numbers, 0, count, zeroPadded && count < group, quantised, result);
             setScale(block, at, g, token, result[0], result[1]);

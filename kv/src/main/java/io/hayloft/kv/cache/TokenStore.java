@@ -19,6 +19,17 @@ interface TokenStore {
     /** Appends a token of another store of the same channels. */
     void appendFrom(TokenStore source, int token);
 
+    /**
+     * Appends 32 tokens of another store of the same channels, from this number on, that form a block in both.
+     *
+     * @param first a multiple of 32, as {@link #end} is
+     */
+    default void appendBlockFrom(TokenStore source, int first) {
+        for (int token = first; token < first + BlockFormat.TOKENS; token++) {
+            appendFrom(source, token);
+        }
+    }
+
     /** Packs what is due, once the tokens appended last have been used: after each chunk of a prompt and each decode step. */
     void flush();
 
