@@ -108,15 +108,17 @@ public final class WeightPacker {
     private boolean fill(PackedSection section, WeightRows rows, PanelPacker packer, MemorySegment data) {
         var damaged = new AtomicBoolean();
         var failure = new AtomicReference<@Nullable IOException>();
-        new Shares(pool.threads()).ofPanels(cut(rows, packer), chunkPanels(packer)).run(pool, (chunk, _) -> {
-            try {
-                if (!section.read(chunk, data)) {
-                    damaged.set(true);
-                }
-            } catch (IOException e) {
-                failure.compareAndSet(null, e);
-            }
-        });
+        new Shares(pool.threads())
+                .ofPanels(cut(rows, packer), chunkPanels(packer))
+                .run(pool, (chunk, _) -> {
+                    try {
+                        if (!section.read(chunk, data)) {
+                            damaged.set(true);
+                        }
+                    } catch (IOException e) {
+                        failure.compareAndSet(null, e);
+                    }
+                });
         var cannotRead = failure.get();
         if (damaged.get()) {
             refuse("it is damaged");

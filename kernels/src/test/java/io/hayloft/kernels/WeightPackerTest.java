@@ -140,11 +140,7 @@ class WeightPackerTest {
                 bytes.write(old ^ 0x10);
             }
             assertSame(load(matrices), expected);
-            assertThat(notes)
-                    .as("byte %s", at)
-                    .singleElement()
-                    .asString()
-                    .contains("were removed: ", "are kept in");
+            assertThat(notes).as("byte %s", at).singleElement().asString().contains("were removed: ", "are kept in");
             assertSame(load(matrices), expected);
         }
     }
@@ -275,7 +271,11 @@ class WeightPackerTest {
         for (int i = 0; i < 4; i++) {
             loads.add(CompletableFuture.supplyAsync(() -> {
                 try (var own = new WorkerPool(2)) {
-                    return load(new PackedFolder(folder.resolve("packed"), 0, Writing.BESIDE, _ -> {}), IDENTITY, own, matrices);
+                    return load(
+                            new PackedFolder(folder.resolve("packed"), 0, Writing.BESIDE, _ -> {}),
+                            IDENTITY,
+                            own,
+                            matrices);
                 }
             }));
         }

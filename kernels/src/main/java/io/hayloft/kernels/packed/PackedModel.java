@@ -192,9 +192,10 @@ public final class PackedModel implements AutoCloseable {
         complete = false;
         if (writer != null) {
             var why = writer.finish(Math.max(LEAST_WAIT_NANOS, nanos), folder.listener());
-            add(why.isEmpty()
-                    ? "packed weights are kept in " + file + ": the next start reads them"
-                    : "packed weights are not kept: " + why);
+            add(
+                    why.isEmpty()
+                            ? "packed weights are kept in " + file + ": the next start reads them"
+                            : "packed weights are not kept: " + why);
             writer = null;
         }
         parts.clear();
