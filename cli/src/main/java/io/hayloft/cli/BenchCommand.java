@@ -210,7 +210,7 @@ final class BenchCommand extends Subcommand {
     /** What another machine answers samples of, by the same options; its model stays loaded as long as the program runs. */
     SampleJob job() {
         var found = model.resolve();
-        return SampleJob.open(spec(found), model.load(found, asides()));
+        return SampleJob.open(spec(found), model.loadToTime(found, asides()));
     }
 
     @Override
@@ -228,7 +228,7 @@ final class BenchCommand extends Subcommand {
         }
         var opened = new AtomicReference<@Nullable Path>();
         try (var early = new Farewell(asides(), () -> BenchProgress.stoppedEarly(opened.get()));
-                var loaded = model.load(found, asides());
+                var loaded = model.loadToTime(found, asides());
                 var run = prepare(spec, loaded, opened::set)) {
             early.takeBack();
             if (noPrompts) {

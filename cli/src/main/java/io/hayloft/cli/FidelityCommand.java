@@ -87,7 +87,7 @@ final class FidelityCommand extends Subcommand {
             if (methods.answersTasks() && (text != null || prompt != null || tokens != null)) {
                 throw new UserError("--answers takes the place of a text: leave out --text, --prompt and --tokens");
             }
-            try (var loaded = model.load(found, err())) {
+            try (var loaded = methods.measuresCost() ? model.loadToTime(found, err()) : model.load(found, err())) {
                 compareMethods(found, loaded, most);
             }
             return 0;

@@ -5,13 +5,13 @@ import io.hayloft.bench.run.TextRunner;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.engine.model.ProgressListener;
-import io.hayloft.formats.checkpoint.Checkpoint;
 import io.hayloft.formats.checkpoint.ReadOptions;
 import io.hayloft.hub.Catalogue;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.ResolvedModel;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
+import io.hayloft.kernels.packed.PackedFolder.Writing;
 import io.hayloft.kernels.threads.Placement;
 import io.hayloft.tokenizer.Tokenizers;
 import java.io.PrintWriter;
@@ -70,12 +70,17 @@ final class ModelOptions {
 
     /** Loads the model; a terminal shows how far it is. */
     LanguageModel load(ResolvedModel found, PrintWriter err) {
-        return load(found, backend, err);
+        return load(found, backend, Writing.BESIDE, err);
     }
 
-    /** The same with Hayloft's own kernels, whatever the user named. */
+    /** The same for a command that times what it does: packed weights are written when the model is closed, not beside. */
+    LanguageModel loadToTime(ResolvedModel found, PrintWriter err) {
+        return load(found, backend, Writing.AT_CLOSE, err);
+    }
+
+    /** As {@link #load} with Hayloft's own kernels, whatever the user named. */
     LanguageModel loadExact(ResolvedModel found, PrintWriter err) {
-        return load(found, PrefillBackends.JAVA, err);
+        return load(found, PrefillBackends.JAVA, Writing.BESIDE, err);
     }
 
     /** How the model's config is read. */
@@ -97,15 +102,15 @@ final class ModelOptions {
         return threads != null ? threads : Runtime.getRuntime().availableProcessors();
     }
 
-    private LanguageModel load(ResolvedModel found, String backend, PrintWriter err) {
+    /** All that can be wrong with options is found before the model's files are opened: nobody would close them. */
+    private LanguageModel load(ResolvedModel found, String backend, Writing writing, PrintWriter err) {
         notePlacement(workers(), err);
+        var packed = PackedWeights.folder(err, writing);
         Tokenizers.prepare(found.path());
-        var checkpoint = config.open(found, err);
+        var chosen = choose(backend, err);
         try (var status = new StatusLine(err)) {
-            var chosen = choose(backend, status, checkpoint);
-            return LanguageModel.load(
-                    checkpoint,
-                    new LoadOptions(workers(), chosen, showing(status, found)).withPacked(PackedWeights.folder(err)));
+            var options = new LoadOptions(workers(), chosen, showing(status, found)).withPacked(packed);
+            return LanguageModel.load(config.open(found, err), options);
         }
     }
 
@@ -118,17 +123,14 @@ final class ModelOptions {
         }
     }
 
-    /** The backend; closes the checkpoint if there is none of this name. */
-    private static @Nullable PrefillBackend choose(String backend, StatusLine status, Checkpoint checkpoint) {
-        try {
+    /** The backend of this name, null for Hayloft's own kernels; a terminal shows that it is looked for. */
+    static @Nullable PrefillBackend choose(String backend, PrintWriter err) {
+        try (var status = new StatusLine(err)) {
             return choose(backend, status);
-        } catch (RuntimeException | Error e) {
-            checkpoint.close();
-            throw e;
         }
     }
 
-    /** The backend of this name, null for Hayloft's own kernels; shows that it is looked for. */
+    /** The same on a line of the caller. */
     static @Nullable PrefillBackend choose(String backend, StatusLine status) {
         if (!backend.equals(PrefillBackends.JAVA)) {
             status.show("looking for backend " + backend); // its library may have to be unpacked

@@ -5,6 +5,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.hub.CatalogueModel;
 import io.hayloft.hub.ModelStore;
 import io.hayloft.hub.Source;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -117,7 +118,15 @@ final class ModelsCommand extends Subcommand {
             try {
                 return Optional.of(store.resolve(name).path());
             } catch (UserError e) {
-                return packed ? Optional.of(Path.of(name)) : Optional.empty();
+                return packed ? Optional.of(pathOf(name)) : Optional.empty();
+            }
+        }
+
+        private static Path pathOf(String text) {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw new UserError("'" + text + "' is not a valid file name", e);
             }
         }
     }

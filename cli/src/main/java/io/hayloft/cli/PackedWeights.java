@@ -1,5 +1,6 @@
 package io.hayloft.cli;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import io.hayloft.hub.ModelStore;
@@ -17,21 +18,33 @@ final class PackedWeights {
     private PackedWeights() {}
 
     /** The folder of this user, whose lines go to {@code err}; null if packed weights are switched off. */
-    static @Nullable PackedFolder folder(PrintWriter err) {
-        return folder(System.getenv().getOrDefault(SWITCH, ""), at(ModelStore.open()), err);
+    static @Nullable PackedFolder folder(PrintWriter err, PackedFolder.Writing writing) {
+        var folder = folder(System.getenv().getOrDefault(SWITCH, ""), at(ModelStore.open()), err);
+        return folder == null ? null : folder.withWriting(writing);
     }
 
     /** @param text of the environment variable */
     static @Nullable PackedFolder folder(String text, Path folder, PrintWriter err) {
         return switch (text.toLowerCase(Locale.ROOT)) {
-            case "", "on" ->
-                new PackedFolder(folder, note -> {
-                    err.println(note);
-                    err.flush();
-                });
+            case "", "on" -> new PackedFolder(folder, new Lines(err, new StatusLine(err)));
             case "off" -> null;
             default -> throw new UserError(SWITCH + "='" + text + "' must be on or off");
         };
+    }
+
+    /** Prints notes; a terminal shows how much of a file is written. */
+    record Lines(PrintWriter err, StatusLine status) implements PackedFolder.Listener {
+        @Override
+        public void note(String line) {
+            status.close();
+            err.println(line);
+            err.flush();
+        }
+
+        @Override
+        public void writing(long done, long all) {
+            status.show("writing packed weights for the next start: " + Sizes.bytes(done) + " of " + Sizes.bytes(all));
+        }
     }
 
     /** Where they are. */
@@ -42,9 +55,8 @@ final class PackedWeights {
     /** Prints a line for each file. */
     static void list(Path folder, PrintWriter out) {
         for (var kept : PackedFolder.list(folder)) {
-            var model = kept.model().toString();
-            out.println("packed weights: " + (model.isEmpty() ? kept.file() + " (damaged)" : model) + ", "
-                    + Sizes.bytes(kept.bytes()));
+            var what = kept.problem().isEmpty() ? kept.model().toString() : kept.file() + " (" + kept.problem() + ")";
+            out.println("packed weights: " + what + ", " + Sizes.bytes(kept.bytes()));
         }
     }
 
@@ -55,7 +67,7 @@ final class PackedWeights {
             return PackedFolder.remove(
                     folder, kept -> kept.model().equals(path) || kept.file().equals(path));
         } catch (IOException e) {
-            throw new UserError("cannot remove packed weights in " + folder + ": " + e.getMessage(), e);
+            throw new UserError("cannot remove packed weights in " + folder + ": " + FileError.reason(e), e);
         }
     }
 }

@@ -17,6 +17,7 @@ import io.hayloft.hub.ResolvedModel;
 import io.hayloft.kernels.PrefillBackend;
 import io.hayloft.kernels.PrefillBackends;
 import io.hayloft.kernels.machine.MachineLimits;
+import io.hayloft.kernels.packed.PackedFolder;
 import io.hayloft.methods.registry.Methods;
 import java.io.PrintWriter;
 import java.util.List;
@@ -177,7 +178,7 @@ final class SpeedCommand extends Subcommand {
             SpeedProgress progress) {
         var limits = Map.<Integer, MachineLimits>of();
         long free = Machines.freeMemory();
-        var chosen = choose(progress.loading());
+        var chosen = ModelOptions.choose(backend, progress.loading());
         for (int count : workers) {
             try (var loaded = load(found, count, chosen, cases, free, progress.loading())) {
                 if (limits.isEmpty()) {
@@ -198,12 +199,6 @@ final class SpeedCommand extends Subcommand {
         }
     }
 
-    private @Nullable PrefillBackend choose(PrintWriter err) {
-        try (var status = new StatusLine(err)) {
-            return ModelOptions.choose(backend, status);
-        }
-    }
-
     private LanguageModel load(
             ResolvedModel found,
             int workers,
@@ -212,6 +207,8 @@ final class SpeedCommand extends Subcommand {
             long free,
             PrintWriter err) {
         ModelOptions.notePlacement(workers, err);
+        // Nothing may run beside what is timed, and a test is over sooner than a file is written.
+        var packed = PackedWeights.folder(err, PackedFolder.Writing.NEVER);
         var checkpoint = config.open(found, err);
         try {
             long copyBytes = chosen == null ? 0 : chosen.bytesFor(Shapes.layerWeights(checkpoint.config()));
@@ -222,10 +219,7 @@ final class SpeedCommand extends Subcommand {
         }
         try (var status = new StatusLine(err)) {
             var options = new LoadOptions(workers, chosen, ModelOptions.showing(status, found));
-            var packed = PackedWeights.folder(err);
-            // Nothing may run beside what is timed.
-            var read = packed == null ? null : packed.readOnly();
-            return LanguageModel.load(checkpoint, options.withoutTokenizer().withPacked(read));
+            return LanguageModel.load(checkpoint, options.withoutTokenizer().withPacked(packed));
         }
     }
 

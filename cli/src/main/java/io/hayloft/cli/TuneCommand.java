@@ -191,7 +191,7 @@ final class TuneCommand extends Subcommand {
         var folder = out != null ? out : folder(found, shared, goal);
         var spec = new TuneSpec(shared, settings(), goal, histogram, samples, checkSamples, seed, exhaustive, folder);
         TuneResult result;
-        try (var loaded = model.load(found, asides());
+        try (var loaded = model.loadToTime(found, asides());
                 var progress = new TuneProgress(asides(), folder)) {
             result = Tuner.run(spec, loaded, progress);
         }

@@ -1,10 +1,17 @@
 package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hayloft.testing.Goldens;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -144,5 +151,20 @@ class BadInputTest {
 
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).contains("at io.hayloft.methods").endsWith("did you mean 'snapkv'?\n");
+    }
+
+    /** Nobody would close the files of a model that is opened before its options are looked at. */
+    @Test
+    void wrongOptionsAreFoundBeforeTheModelIsOpened(@TempDir Path folder) throws IOException {
+        try (var files = Files.list(Goldens.tinyModel())) {
+            for (var file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        Cli.run("generate", "a", "--model", folder.toString(), "--threads", "2000")
+                .isUserError("threads must be between 1 and 1024, not 2000");
+        var mapped = Path.of("/proc/self/maps");
+        assumeTrue(Files.exists(mapped), "this system does not list the files that a process has mapped");
+        assertThat(Files.readString(mapped, StandardCharsets.ISO_8859_1)).doesNotContain(folder.toString());
     }
 }

@@ -37,7 +37,7 @@ class PackedWeightsTest {
         var on = Objects.requireNonNull(PackedWeights.folder("on", folder, out));
         load(on);
         assertThat(text.toString()).as("the model is small").isEmpty();
-        load(new PackedFolder(folder, 0, true, on.notes()));
+        load(new PackedFolder(folder, 0, PackedFolder.Writing.BESIDE, on.listener()));
         assertThat(text.toString())
                 .contains("packed weights are kept in " + folder)
                 .hasLineCount(1);
@@ -60,6 +60,25 @@ class PackedWeightsTest {
     }
 
     @Test
+    void aTerminalShowsHowMuchOfAFileIsWritten() {
+        var terminal = new PackedWeights.Lines(out, new StatusLine(out, true));
+        terminal.writing(1_500_000_000, 4_700_000_000L);
+        terminal.note("done");
+        assertThat(text.toString())
+                .contains("writing packed weights for the next start: 1.50 GB of 4.70 GB")
+                .endsWith("\u001b[Kdone" + System.lineSeparator());
+    }
+
+    @Test
+    void anUnfinishedFileIsListedAndRemoved() throws IOException {
+        var left = Files.writeString(folder.resolve("model-0123.packed.77.part"), "half of it");
+        PackedWeights.list(folder, out);
+        assertThat(text.toString()).contains("packed weights: " + left + " (unfinished), 10 B");
+        assertThat(PackedWeights.remove(folder, folder.resolve("another"))).isZero();
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
     void canBeSwitchedOff() {
         assertThat(PackedWeights.folder("off", folder, out)).isNull();
         assertThat(PackedWeights.folder("", folder, out)).isNotNull();
@@ -72,5 +91,6 @@ class PackedWeightsTest {
     void whatIsNotKeptCannotBeRemoved() {
         Cli.run("models", "rm", "--packed", folder.resolve("model.gguf").toString())
                 .isUserError("no packed weights of", "are kept");
+        Cli.run("models", "rm", "--packed", "no\0path").isUserError("is not a valid file name");
     }
 }

@@ -106,7 +106,7 @@ public final class DataSets {
         return !here.isEmpty() && here.stream().allMatch(Files::isRegularFile);
     }
 
-    /** What the list of a data set names; nothing before it was brought. */
+    /** Returns the entries of a data set's list; none before it was downloaded. */
     private List<Path> files(DataSet set) {
         try {
             var list = list(set);

@@ -49,7 +49,7 @@ final class HttpTransfer {
      */
     record Target(URI address, long bytes, String missing, String terms) {}
 
-    /** What the server answered, as far as it has. */
+    /** A server's answer whose body is still to be read. */
     private record Reply(int status, HttpHeaders headers, InputStream body) {}
 
     /** Why a request ended early, empty if it did not; {@code busy} if the server asks to come back later. */

@@ -71,7 +71,8 @@ final class HubDownload {
     }
 
     /**
-     * What the hub says about a repository ({@code OWNER/REPO} of a model, {@code datasets/OWNER/REPO}): its commit ({@code sha}) and files ({@code siblings}), with sizes and checksums.
+     * Returns the hub's description of a repository ({@code OWNER/REPO} of a model, {@code datasets/OWNER/REPO}): its commit
+     * ({@code sha}) and files ({@code siblings}), with sizes and checksums.
      *
      * @throws UserError if it cannot be asked, or there is no such repository or revision
      */

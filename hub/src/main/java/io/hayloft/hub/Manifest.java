@@ -13,7 +13,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What is known of the pulled files of a folder; it lies beside them as {@code hayloft.json}.
+ * A list of the pulled files of a folder with their source; it lies beside them as {@code hayloft.json}.
  *
  * @param source as users write it: {@code hf:OWNER/REPO}, or an address
  * @param revisions branches, tags and commits under which the files were pulled

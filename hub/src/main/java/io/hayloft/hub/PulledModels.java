@@ -289,7 +289,7 @@ final class PulledModels {
         }
     }
 
-    /** What is wrong with the files of a model; empty if nothing. */
+    /** Returns the faults of a model's files; empty if there are none. */
     static List<String> problems(Pulled model) {
         var problems = new ArrayList<String>();
         for (var file : model.files()) {

@@ -178,7 +178,7 @@ final class PythonDownload {
         }
     }
 
-    /** What pip says went wrong: its last line that begins with ERROR, or else its last line. */
+    /** Returns pip's reason of a failure: its last line that begins with ERROR, or else its last line. */
     private static String reason(Path log) throws IOException {
         var lines = new String(Files.readAllBytes(log), java.nio.charset.StandardCharsets.UTF_8)
                 .lines()

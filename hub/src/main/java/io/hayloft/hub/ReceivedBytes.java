@@ -22,6 +22,19 @@ import org.jspecify.annotations.Nullable;
 final class ReceivedBytes extends InputStream implements BodySubscriber<InputStream> {
     private static final int AHEAD = 4;
 
+    /** Takes the place of a subscription when the stream is closed: a later one is cancelled. */
+    private static final Flow.Subscription CLOSED = new Flow.Subscription() {
+        @Override
+        public void request(long n) {
+            // nothing is to come
+        }
+
+        @Override
+        public void cancel() {
+            // nothing is to come
+        }
+    };
+
     /** Buffers in the order of their arrival; the last event has none. */
     private record Event(List<ByteBuffer> buffers, @Nullable Throwable failure, boolean last) {}
 
@@ -106,7 +119,7 @@ final class ReceivedBytes extends InputStream implements BodySubscriber<InputStr
     /** Gives the connection up; a reader that waits for more gets an error. */
     @Override
     public void close() {
-        var given = subscription.get();
+        var given = subscription.getAndSet(CLOSED);
         if (given != null) {
             given.cancel();
         }

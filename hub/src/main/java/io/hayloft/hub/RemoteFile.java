@@ -45,7 +45,7 @@ record RemoteFile(String name, long bytes, String sha256, String gitBlob) {
         return files;
     }
 
-    /** What is wrong with a file on this machine that should be this one; empty if nothing. */
+    /** Returns the fault of a file on this machine that should be this one; empty if there is none. */
     Optional<String> problem(Path file) {
         try {
             if (!Files.isRegularFile(file)) {

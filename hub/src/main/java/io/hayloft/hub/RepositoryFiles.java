@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param gguf whether it is a GGUF file
  */
 record RepositoryFiles(List<String> names, boolean gguf) {
-    /** What is taken where the user names no quantisation, the best first. */
+    /** The quantisations that are taken where the user names none, the best first. */
     private static final List<String> DEFAULTS = List.of(
             "Q4_K_M", "Q4_K_S", "Q4_0", "Q4_1", "IQ4_NL", "IQ4_XS", "Q5_K_M", "Q5_K_S", "Q5_0", "Q6_K", "Q8_0",
             "Q3_K_M", "BF16", "F16", "FP16", "F32");

@@ -14,7 +14,7 @@ final class StallGuard implements AutoCloseable {
         watcher = Thread.ofVirtual().name("stall-guard").start(() -> watch(in, limit));
     }
 
-    /** Tells that something arrived. */
+    /** Notes that something arrived. */
     void alive() {
         lastSign = System.nanoTime();
     }

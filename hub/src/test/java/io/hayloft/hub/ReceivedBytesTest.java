@@ -15,7 +15,7 @@ class ReceivedBytesTest {
     private final ReceivedBytes bytes = new ReceivedBytes();
 
     @Test
-    void givesWhatArrivedBeforeItTellsOfTheBreak() throws IOException {
+    void givesWhatArrivedBeforeItReportsTheBreak() throws IOException {
         bytes.onSubscribe(asked);
         bytes.onNext(List.of(buffer(1, 2), buffer(), buffer(3)));
         bytes.onNext(List.of(buffer(4)));
@@ -54,6 +54,17 @@ class ReceivedBytesTest {
         bytes.close();
 
         assertThat(asked.cancelled).isTrue();
+        assertThatThrownBy(bytes::read).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void closedBeforeTheConnectionBeganItAsksForNothing() {
+        bytes.close();
+        bytes.onSubscribe(asked);
+
+        assertThat(asked.cancelled).isTrue();
+        assertThat(asked.buffers).isZero();
+        bytes.close();
         assertThatThrownBy(bytes::read).isInstanceOf(IOException.class);
     }
 

@@ -41,7 +41,7 @@ final class BlockTile12 {
 
         int sumsAt;
 
-        /** What a chain begins with, times the row's sum. */
+        /** The first summand of a chain is this times the row's sum. */
         float start;
 
         /** Whether there are minima. */

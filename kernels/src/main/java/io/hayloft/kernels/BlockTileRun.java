@@ -37,7 +37,7 @@ final class BlockTileRun implements JoinedTasks.Part {
     private final int outputs;
     private final float[] y;
     private final Workspace space;
-    private final Shares.OfPanels cut;
+    private final PanelCut cut;
     private final Shares shares;
     private final int tasks;
 
@@ -57,9 +57,9 @@ final class BlockTileRun implements JoinedTasks.Part {
         this.outputs = outputs;
         this.y = y;
         space = pool.workspace();
-        cut = Shares.OfPanels.of(outputs, panels.bytes(), pool.threads());
+        cut = PanelCut.of(outputs, panels.bytes(), pool.threads());
         int rowTasks = (x.rows() + TASK_ROWS - 1) / TASK_ROWS;
-        shares = cut.ofTasksEach(rowTasks);
+        shares = space.tasks.shares().ofTasksEach(cut, rowTasks);
         tasks = cut.panels() * rowTasks;
     }
 
@@ -72,8 +72,8 @@ final class BlockTileRun implements JoinedTasks.Part {
     @Override
     public void run(int index, int worker) {
         long taken = shares.take(worker);
-        int share = (int) (taken >>> 32);
-        int task = (int) taken - shares.first(share);
+        int share = Shares.share(taken);
+        int task = shares.place(taken);
         int panel = cut.panel(share, task);
         int firstRow = cut.placeInPanel(share, task) * TASK_ROWS;
         int end = Math.min(firstRow + TASK_ROWS, x.rows());

@@ -93,8 +93,8 @@ record CodeFormat(
     }
 
     /**
-     * What activations are multiplied by so that {@link OneRowKernel} can leave a code at its place among four of a word.
-     * The highest byte is shifted down all the same, to lose the sign.
+     * Returns the factors of activations with which {@link OneRowKernel} can leave a quantised value at its place among four of
+     * a word. The highest byte is shifted down all the same, to lose the sign.
      */
     float[] factors() {
         return bits == 4 && table == null ? FACTORS_4 : FACTORS_8; // out of a table come bytes

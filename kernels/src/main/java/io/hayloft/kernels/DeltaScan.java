@@ -39,7 +39,7 @@ public final class DeltaScan {
     }
 
     /**
-     * What the scan reads.
+     * The input of a scan.
      *
      * @param x {@code [rows][stride]}: queries, then keys, [keyHeads][keyDim] each, then values [heads][valueDim]
      * @param rates {@code [rows][2 * heads]}: β of each head, then α

@@ -37,7 +37,7 @@ public final class HeadScan {
     public record Shape(int heads, int headDim, int groups, int stateSize) {}
 
     /**
-     * What the scan reads.
+     * The input of a scan.
      *
      * @param x {@code [rows][stride]}: inputs [heads][headDim], then B, then C, [groups][stateSize] each
      * @param steps {@code [rows][stepStride]}, step sizes of all heads from {@code stepAt} on, before bias and softplus

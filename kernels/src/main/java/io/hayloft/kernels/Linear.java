@@ -5,7 +5,6 @@ import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.RowGroups.Sizes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,59 +90,65 @@ public final class Linear {
         return panels.bytes();
     }
 
-    /** Many rows of a prompt: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
+    /** Multiplies many rows of a prompt: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void prefill(float[] x, int rows, float[] y, WorkerPool pool) {
         prefill(List.of(this), x, rows, new float[][] {y}, pool);
     }
 
     /**
-     * Several layers on the same rows of a prompt: packed once, and one wait for all threads instead of one a layer.
+     * Multiplies the same rows of a prompt by several layers: rows are packed once, and there is one wait for all threads instead
+     * of one a layer.
      *
+     * @param x activations {@code [rows][inputs]}
      * @param y receives of each layer {@code [rows][outputs]}
      * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
      */
     public static void prefill(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
-        var own = new boolean[layers.size()];
-        boolean all = true;
-        for (int i = 0; i < own.length; i++) {
-            own[i] = layers.get(i).copy == null;
-            all &= own[i];
-        }
-        multiply(layers, own, x, rows, y, pool);
-        if (!all) {
-            multiplyCopies(layers, x, rows, y);
+        multiply(layers, false, x, rows, y, pool);
+        for (var layer : layers) {
+            if (layer.copy != null) {
+                multiplyCopies(layers, x, rows, y);
+                break;
+            }
         }
     }
 
-    /** The arithmetic of a prefill without a backend, whatever the weights have: for results that no backend may change. */
+    /**
+     * As {@link #prefill(List, float[], int, float[][], WorkerPool)}, with the kernels of this package even where a backend has
+     * a copy of the weights: for results that no backend may change.
+     *
+     * @param x activations {@code [rows][inputs]}
+     * @param y receives of each layer {@code [rows][outputs]}
+     * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
+     */
     public static void multiply(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
-        var all = new boolean[layers.size()];
-        Arrays.fill(all, true);
-        multiply(layers, all, x, rows, y, pool);
+        multiply(layers, true, x, rows, y, pool);
     }
 
-    /** Those of the layers that {@code wanted} says. */
-    private static void multiply(
-            List<Linear> layers, boolean[] wanted, float[] x, int rows, float[][] y, WorkerPool pool) {
+    /** @param all whether layers of which a backend has a copy are multiplied, too */
+    private static void multiply(List<Linear> layers, boolean all, float[] x, int rows, float[][] y, WorkerPool pool) {
         checkSameInputs(layers);
-        var parts = new ArrayList<JoinedTasks.Part>(layers.size());
-        RowGroups groups = null;
+        boolean any = false;
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).check(x, rows, y[i]);
+            any |= all || layers.get(i).copy == null;
+        }
+        if (!any) {
+            return;
+        }
+        int inputs = layers.getFirst().inputs;
+        var space = pool.workspace();
+        var groups = RowGroups.pack(x, rows, inputs, Sizes.TILE, RowGroups.ONES, space.activations, pool);
+        space.tasks.clear();
         long multiplyAdds = 0;
         for (int i = 0; i < layers.size(); i++) {
             var layer = layers.get(i);
-            layer.check(x, rows, y[i]);
-            if (!wanted[i]) {
-                continue;
+            if (all || layer.copy == null) {
+                space.tasks.add(new TileRun(layer.panels, groups, layer.outputs, y[i], pool));
+                multiplyAdds += (long) rows * inputs * layer.outputs;
             }
-            if (groups == null) {
-                groups = RowGroups.pack(
-                        x, rows, layer.inputs, Sizes.TILE, RowGroups.ONES, pool.workspace().activations, pool);
-            }
-            parts.add(new TileRun(layer.panels, groups, layer.outputs, y[i], pool));
-            multiplyAdds += (long) rows * layer.inputs * layer.outputs;
         }
-        var tasks = new JoinedTasks(parts);
-        run(pool, tasks.tasks(), multiplyAdds, tasks);
+        space.tasks.runAll(pool, multiplyAdds);
     }
 
     /** The layers that a backend computes. */
@@ -164,12 +169,18 @@ public final class Linear {
         }
     }
 
-    /** One row of each sequence of a batch: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
+    /** Multiplies one row of each sequence of a batch: x {@code [rows][inputs]} to y {@code [rows][outputs]}. */
     public void decode(float[] x, int rows, float[] y, WorkerPool pool) {
         decode(List.of(this), x, rows, new float[][] {y}, pool);
     }
 
-    /** Several layers on the same rows of a batch; see {@link #prefill(List, float[], int, float[][], WorkerPool)}. */
+    /**
+     * Multiplies the same rows of a batch by several layers.
+     *
+     * @param x activations {@code [rows][inputs]}
+     * @param y receives of each layer {@code [rows][outputs]}
+     * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
+     */
     public static void decode(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
         checkSameInputs(layers);
         for (int from = 0, to; from < layers.size(); from = to) {
@@ -184,23 +195,24 @@ public final class Linear {
     /** Layers {@code from .. to-1}, whose panels want activations in the same form. */
     private static void decodeTogether(
             List<Linear> layers, int from, int to, float[] x, int rows, float[][] y, WorkerPool pool) {
+        for (int i = from; i < to; i++) {
+            layers.get(i).check(x, rows, y[i]);
+        }
         var first = layers.get(from);
-        first.check(x, rows, y[from]);
         boolean many = rows >= MANY_ROWS;
         var input = first.panels.pack(x, rows, first.inputs, many ? Sizes.TILE : first.panels.groups(), pool);
-        var parts = new ArrayList<JoinedTasks.Part>(to - from);
+        var tasks = pool.workspace().tasks;
+        tasks.clear();
         long multiplyAdds = 0;
         for (int i = from; i < to; i++) {
             var layer = layers.get(i);
-            layer.check(x, rows, y[i]);
-            parts.add(
+            tasks.add(
                     many
                             ? layer.panels.manyRows(input, layer.outputs, y[i], pool)
                             : new StrideRun(layer.panels, input, layer.outputs, y[i], pool));
             multiplyAdds += (long) rows * layer.inputs * layer.outputs;
         }
-        var tasks = new JoinedTasks(parts);
-        run(pool, tasks.tasks(), multiplyAdds, tasks);
+        tasks.runAll(pool, multiplyAdds);
     }
 
     private static void checkSameInputs(List<Linear> layers) {

@@ -17,8 +17,8 @@ public interface PrefillBackend {
     Optional<String> obstacle();
 
     /**
-     * What it is, in a few words: library, version, number format, instructions. Results are the same where these words are.
-     * Asked only where it can work.
+     * Returns its identity in a few words: library, version, number format, instructions. Results are the same where these words
+     * are. Asked only where it can work.
      */
     String describe();
 

@@ -63,7 +63,7 @@ public final class SelectiveScan {
     }
 
     /**
-     * What the scan reads.
+     * The input of a scan.
      *
      * @param x {@code [rows][channels]}
      * @param steps {@code [rows][channels]}, before bias and softplus

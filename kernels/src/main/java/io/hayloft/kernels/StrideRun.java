@@ -17,7 +17,7 @@ final class StrideRun implements JoinedTasks.Part {
     private final int outputs;
     private final float[] y;
     private final Workspace space;
-    private final Shares.OfPanels cut;
+    private final PanelCut cut;
     private final Shares tasks;
 
     /**
@@ -32,8 +32,8 @@ final class StrideRun implements JoinedTasks.Part {
         this.outputs = outputs;
         this.y = y;
         space = pool.workspace();
-        cut = Shares.OfPanels.of(outputs, panels.bytes(), pool.threads());
-        tasks = cut.ofTasks();
+        cut = PanelCut.of(outputs, panels.bytes(), pool.threads());
+        tasks = space.tasks.shares().ofTasks(cut);
     }
 
     @Override
@@ -45,21 +45,16 @@ final class StrideRun implements JoinedTasks.Part {
     @Override
     public void run(int index, int worker) {
         long taken = tasks.take(worker);
-        if (taken < 0) {
-            throw new IllegalStateException("more runs than tasks");
-        }
-        multiply(
-                (int) taken,
-                (int) (taken >>> 32),
-                space.tile(worker).ofSize(panels.groups().large() * STRIDE));
+        var tile = space.tile(worker).ofSize(panels.groups().large() * STRIDE);
+        multiply(Shares.share(taken), tasks.place(taken), tile);
     }
 
     /** A stride is a panel of the first part of the share and, at 512 bits, the panel at the same place of the second. */
-    private void multiply(int task, int share, float[] tile) {
+    private void multiply(int share, int taskOfShare, float[] tile) {
         int firstPanel = cut.firstPanel(share);
         int endPanel = cut.firstPanel(share + 1);
         int part = (endPanel - firstPanel + PANELS - 1) / PANELS;
-        int from = firstPanel + (task - cut.firstTask(share)) * cut.perTask();
+        int from = firstPanel + taskOfShare * cut.perTask();
         int end = Math.min(firstPanel + part, from + cut.perTask());
         for (int panel = from; panel < end; panel++) {
             int second = PANELS == 1 || panel + part >= endPanel ? panel : panel + part;

@@ -24,7 +24,7 @@ final class TileRun implements JoinedTasks.Part {
     private final int outputs;
     private final float[] y;
     private final Workspace space;
-    private final Shares.OfPanels cut;
+    private final PanelCut cut;
     private final Shares shares;
     private final int taskRows;
     private final int tasks;
@@ -43,10 +43,10 @@ final class TileRun implements JoinedTasks.Part {
         this.outputs = outputs;
         this.y = y;
         space = pool.workspace();
-        cut = Shares.OfPanels.of(outputs, panels.bytes(), pool.threads());
+        cut = PanelCut.of(outputs, panels.bytes(), pool.threads());
         taskRows = taskRows(x.rows(), pool.threads());
         int rowTasks = (x.rows() + taskRows - 1) / taskRows;
-        shares = cut.ofTasksEach(rowTasks);
+        shares = space.tasks.shares().ofTasksEach(cut, rowTasks);
         tasks = cut.panels() * rowTasks;
         int parts = Math.max(1, (x.columns() + DEPTH / 2) / DEPTH); // about equal ones: a short rest costs most
         depth = ((x.columns() + parts - 1) / parts + DEPTH_STEP - 1) / DEPTH_STEP * DEPTH_STEP;
@@ -70,8 +70,8 @@ final class TileRun implements JoinedTasks.Part {
     @Override
     public void run(int index, int worker) {
         long taken = shares.take(worker);
-        int share = (int) (taken >>> 32);
-        int task = (int) taken - shares.first(share);
+        int share = Shares.share(taken);
+        int task = shares.place(taken);
         int panel = cut.panel(share, task);
         int firstRow = cut.placeInPanel(share, task) * taskRows;
         int end = Math.min(firstRow + taskRows, x.rows());

@@ -5,11 +5,13 @@ import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.packed.PackedModel;
 import io.hayloft.kernels.packed.PackedSection;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +84,8 @@ public final class WeightPacker {
         var data = before != null && before.packer.form().equals(packer.form())
                 ? before.data
                 : memory.allocate(bytes(rows, packer));
-        shares(rows, packer)
-                .ofPanels(1)
+        new Shares(pool.threads())
+                .ofPanels(cut(rows, packer), 1)
                 .run(pool, (panel, worker) -> packer.pack(panel, worker, data, panel * packer.panelBytes()));
         return new Done(packer, data, true);
     }
@@ -99,20 +101,35 @@ public final class WeightPacker {
             return null;
         }
         var data = memory.allocate(section.bytes());
+        return new Done(packer, data, fill(section, rows, packer, data));
+    }
+
+    /** Reads all chunks and checks them; if they are of no use, says why to {@link #packed}. */
+    private boolean fill(PackedSection section, WeightRows rows, PanelPacker packer, MemorySegment data) {
         var damaged = new AtomicBoolean();
-        shares(rows, packer).ofPanels(chunkPanels).run(pool, (chunk, _) -> {
-            if (!section.read(chunk, data)) {
-                damaged.set(true);
-            }
-        });
-        boolean sound = !damaged.get();
-        if (!sound) {
+        var failure = new AtomicReference<@Nullable IOException>();
+        new Shares(pool.threads())
+                .ofPanels(cut(rows, packer), chunkPanels(packer))
+                .run(pool, (chunk, _) -> {
+                    try {
+                        if (!section.read(chunk, data)) {
+                            damaged.set(true);
+                        }
+                    } catch (IOException e) {
+                        failure.compareAndSet(null, e);
+                    }
+                });
+        var cannotRead = failure.get();
+        if (damaged.get()) {
             refuse("it is damaged");
+        } else if (cannotRead != null && packed != null) {
+            packed.leave(cannotRead);
         } else if (!samplePanelIsRight(rows, packer, data)) {
-            sound = false;
             refuse("it has other weights than the model");
+        } else {
+            return true;
         }
-        return new Done(packer, data, sound);
+        return false;
     }
 
     private void refuse(String why) {
@@ -135,8 +152,8 @@ public final class WeightPacker {
         }
     }
 
-    private Shares.OfPanels shares(WeightRows rows, PanelPacker packer) {
-        return Shares.OfPanels.of(rows.rows(), bytes(rows, packer), pool.threads());
+    private PanelCut cut(WeightRows rows, PanelPacker packer) {
+        return PanelCut.of(rows.rows(), bytes(rows, packer), pool.threads());
     }
 
     private static int panels(int rows) {

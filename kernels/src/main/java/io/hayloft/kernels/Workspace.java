@@ -14,10 +14,14 @@ final class Workspace {
     /** The same in groups of rows. */
     final Scratch sums = new Scratch();
 
+    /** The products of the run that is prepared or in progress. */
+    final JoinedTasks tasks;
+
     private final Scratch[] panels;
     private final Scratch[] tiles;
 
     Workspace(int threads) {
+        tasks = new JoinedTasks(threads);
         panels = scratches(threads);
         tiles = scratches(threads);
     }

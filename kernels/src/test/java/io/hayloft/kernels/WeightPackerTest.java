@@ -7,6 +7,7 @@ import io.hayloft.formats.tensor.Tensor;
 import io.hayloft.formats.tensor.TensorType;
 import io.hayloft.formats.tensor.WeightRows;
 import io.hayloft.kernels.packed.PackedFolder;
+import io.hayloft.kernels.packed.PackedFolder.Writing;
 import io.hayloft.kernels.packed.PackedModel;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -39,7 +40,7 @@ class WeightPackerTest {
     }
 
     private PackedFolder packedFolder() {
-        return new PackedFolder(folder.resolve("packed"), 0, true, notes::add);
+        return new PackedFolder(folder.resolve("packed"), 0, Writing.BESIDE, notes::add);
     }
 
     /** Decodes a row with each matrix of a load. */
@@ -111,7 +112,7 @@ class WeightPackerTest {
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
         assertThat(PackedFolder.list(folder.resolve("packed")))
                 .containsExactly(
-                        new PackedFolder.Kept(file, folder.toAbsolutePath().normalize(), before.length));
+                        new PackedFolder.Kept(file, folder.toAbsolutePath().normalize(), before.length, ""));
     }
 
     /** f16 weights with infinities are packed as floats, which only reading all of them finds out. */
@@ -139,11 +140,7 @@ class WeightPackerTest {
                 bytes.write(old ^ 0x10);
             }
             assertSame(load(matrices), expected);
-            assertThat(notes)
-                    .as("byte %s", at)
-                    .singleElement()
-                    .asString()
-                    .contains("were removed and are made anew", "are kept in");
+            assertThat(notes).as("byte %s", at).singleElement().asString().contains("were removed: ", "are kept in");
             assertSame(load(matrices), expected);
         }
     }
@@ -157,9 +154,67 @@ class WeightPackerTest {
             bytes.setLength(length);
         }
         assertSame(load(matrices), expected);
-        assertThat(notes).singleElement().asString().contains("made anew");
+        assertThat(notes).singleElement().asString().contains("were removed: ");
         assertSame(load(matrices), expected);
         assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void aFileThatCannotBeReadStaysAsItIs() throws IOException {
+        var matrices = matrices(TensorType.Q4_0);
+        var expected = load(matrices);
+        var before = Files.readAllBytes(onlyFile());
+        notes.clear();
+        try (var memory = new NativeMemory("test");
+                var packed = new PackedModel(packedFolder(), IDENTITY, folder)) {
+            var packer = new WeightPacker(memory, pool, null, packed);
+            var layers = new ArrayList<Linear>();
+            layers.add(packer.pack(matrices[0]));
+            Thread.currentThread().interrupt(); // closes a channel that is being read
+            layers.add(packer.pack(matrices[1]));
+            layers.add(packer.pack(matrices[2]));
+            assertThat(Thread.interrupted()).isTrue();
+            packed.loaded();
+            for (int i = 0; i < layers.size(); i++) {
+                var y = new float[layers.get(i).outputs()];
+                layers.get(i).decode(RandomTensors.activations(layers.get(i).inputs(), 9), 1, y, pool);
+                assertThat(y).isEqualTo(expected.get(i));
+            }
+        }
+        assertThat(notes).singleElement().asString().contains("are not used: ").doesNotContain("removed", "kept");
+        assertThat(Files.readAllBytes(onlyFile())).isEqualTo(before);
+        assertSame(load(matrices), expected);
+        assertThat(notes).isEmpty();
+    }
+
+    @Test
+    void whoWritesNothingRemovesNothing() throws IOException {
+        var rows = RandomTensors.rows(TensorType.Q4_0, 320, 64, 1);
+        var expected = load(rows);
+        var file = onlyFile();
+        Files.writeString(file, "damaged");
+        assertSame(load(packedFolder().withWriting(Writing.NEVER), IDENTITY, rows), expected);
+        assertThat(file).hasContent("damaged");
+        assertThat(notes).singleElement().asString().endsWith(" are not used: it is cut off");
+    }
+
+    @Test
+    void writesNothingBesideWhatIsTimed() throws IOException {
+        var rows = RandomTensors.rows(TensorType.Q4_0, 320, 64, 1);
+        var where = packedFolder().withWriting(Writing.AT_CLOSE);
+        try (var memory = new NativeMemory("test");
+                var packed = new PackedModel(where, IDENTITY, folder)) {
+            new WeightPacker(memory, pool, null, packed).pack(rows);
+            packed.loaded();
+            assertThat(where.folder()).doesNotExist();
+        }
+        assertThat(notes).singleElement().asString().contains("are kept in");
+        var file = onlyFile();
+        load(where, IDENTITY, rows);
+        assertThat(notes).isEmpty();
+        assertThat(onlyFile()).isEqualTo(file);
+        new PackedModel(where, "another identity 0123", folder).close();
+        assertThat(onlyFile()).as("nothing was loaded").isEqualTo(file);
     }
 
     /** As if a loader had changed, or two models had files of one identity. */
@@ -193,8 +248,8 @@ class WeightPackerTest {
     @Test
     void fewBytesAreNotKeptAndReadersWriteNothing() {
         var rows = RandomTensors.rows(TensorType.Q4_0, 320, 64, 1);
-        load(new PackedFolder(folder.resolve("packed"), 1 << 20, true, notes::add), IDENTITY, rows);
-        load(packedFolder().readOnly(), IDENTITY, rows);
+        load(new PackedFolder(folder.resolve("packed"), 1 << 20, Writing.BESIDE, notes::add), IDENTITY, rows);
+        load(packedFolder().withWriting(Writing.NEVER), IDENTITY, rows);
         assertThat(folder.resolve("packed")).doesNotExist();
         assertThat(notes).isEmpty();
     }
@@ -203,7 +258,7 @@ class WeightPackerTest {
     void aFolderThatCannotBeWrittenIsNamedAndNothingElse() throws IOException {
         Files.writeString(folder.resolve("packed"), "a file in place of the folder");
         var rows = RandomTensors.rows(TensorType.Q4_0, 320, 64, 1);
-        var expected = load(packedFolder().readOnly(), IDENTITY, rows);
+        var expected = load(packedFolder().withWriting(Writing.NEVER), IDENTITY, rows);
         assertSame(load(rows), expected);
         assertThat(notes).singleElement().asString().contains("packed weights are not kept", "packed");
     }
@@ -211,12 +266,16 @@ class WeightPackerTest {
     @Test
     void loadsAtTheSameTimeDoNotHarmEachOther() throws IOException {
         var matrices = matrices(TensorType.Q4_0);
-        var expected = load(packedFolder().readOnly(), IDENTITY, matrices);
+        var expected = load(packedFolder().withWriting(Writing.NEVER), IDENTITY, matrices);
         var loads = new ArrayList<CompletableFuture<List<float[]>>>();
         for (int i = 0; i < 4; i++) {
             loads.add(CompletableFuture.supplyAsync(() -> {
                 try (var own = new WorkerPool(2)) {
-                    return load(new PackedFolder(folder.resolve("packed"), 0, true, _ -> {}), IDENTITY, own, matrices);
+                    return load(
+                            new PackedFolder(folder.resolve("packed"), 0, Writing.BESIDE, _ -> {}),
+                            IDENTITY,
+                            own,
+                            matrices);
                 }
             }));
         }

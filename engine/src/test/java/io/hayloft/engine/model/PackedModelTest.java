@@ -48,7 +48,8 @@ class PackedModelTest {
             }
         }
         var plain = LoadOptions.withThreads(2);
-        var options = plain.withPacked(new PackedFolder(folder.resolve("packed"), 0, true, notes::add));
+        var options = plain.withPacked(
+                new PackedFolder(folder.resolve("packed"), 0, PackedFolder.Writing.BESIDE, notes::add));
         var expected = logits(path, plain);
 
         assertThat(logits(path, options)).isEqualTo(expected);

@@ -2,7 +2,9 @@ package io.hayloft.kernels.packed;
 
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,13 +22,22 @@ import java.util.zip.CRC32C;
  * sections, each with a CRC-32C of every chunk. These are compared when a chunk is read, so no byte is trusted unchecked.
  */
 final class PackedFile implements AutoCloseable {
-    /** What a file begins with; the last digits are the version of the layout, of the file and of the panels in it. */
+    /** The first bytes of a file; the last digits are the version of the layout, of the file and of the panels in it. */
     static final String MAGIC = "HAYPACK1";
 
     /** Bytes before the part of the header that has a checksum. */
     static final int PREFIX = MAGIC.length() + 2 * Integer.BYTES;
 
     private static final int LONGEST_HEADER = 64 << 20;
+
+    /** A file that does not hold what was written to it, or is of another version: no later try can read it. */
+    static final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        DamagedException(String message) {
+            super(message);
+        }
+    }
 
     private final FileChannel channel;
     private final String identity;
@@ -48,19 +59,25 @@ final class PackedFile implements AutoCloseable {
             end = section.offset + section.bytes;
         }
         if (end != bytes) {
-            throw new IOException("it has " + bytes + " bytes in place of " + end);
+            throw new DamagedException("it has " + bytes + " bytes in place of " + end);
         }
     }
 
     /**
      * Opens a file and checks its header.
      *
-     * @throws IOException if it cannot be read, is cut off or damaged; the message says which
+     * @throws DamagedException if it is cut off, damaged or of another version; the message says which
+     * @throws IOException if it cannot be read
      */
     static PackedFile open(Path file) throws IOException {
         var channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            return new PackedFile(channel, new DataInputStream(new ByteArrayInputStream(header(channel))));
+            var header = header(channel);
+            try {
+                return new PackedFile(channel, new DataInputStream(new ByteArrayInputStream(header)));
+            } catch (EOFException | UTFDataFormatException e) {
+                throw new DamagedException("its header is damaged");
+            }
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -75,12 +92,12 @@ final class PackedFile implements AutoCloseable {
         int length = prefix.getInt();
         int expected = prefix.getInt();
         if (!MAGIC.equals(new String(magic, StandardCharsets.US_ASCII)) || length < 0 || length > LONGEST_HEADER) {
-            throw new IOException("it is no file of packed weights of this version");
+            throw new DamagedException("it is not a file of packed weights of this version");
         }
         var header = ByteBuffer.allocate(length);
         readFully(channel, header, PREFIX);
         if (checksum(header.flip()) != expected) {
-            throw new IOException("its header is damaged");
+            throw new DamagedException("its header is damaged");
         }
         return header.array();
     }
@@ -89,7 +106,7 @@ final class PackedFile implements AutoCloseable {
         while (to.hasRemaining()) {
             int read = channel.read(to, at);
             if (read < 0) {
-                throw new IOException("it is cut off");
+                throw new DamagedException("it is cut off");
             }
             at += read;
         }
@@ -102,7 +119,7 @@ final class PackedFile implements AutoCloseable {
         return (int) checksum.getValue();
     }
 
-    /** What the weights were packed from; see {@link PackedModel}. */
+    /** The identity of the files that the weights were packed from; see {@link PackedModel}. */
     String identity() {
         return identity;
     }
@@ -143,7 +160,7 @@ final class PackedFile implements AutoCloseable {
             chunkBytes = header.readInt();
             int chunks = header.readInt();
             if (chunkBytes < 1 || chunks < 0 || chunks != (bytes + chunkBytes - 1) / chunkBytes) {
-                throw new IOException("its header is damaged");
+                throw new DamagedException("its header is damaged");
             }
             checksums = new int[chunks];
             for (int i = 0; i < checksums.length; i++) {
@@ -171,13 +188,13 @@ final class PackedFile implements AutoCloseable {
         }
 
         @Override
-        public boolean read(int chunk, MemorySegment target) {
+        public boolean read(int chunk, MemorySegment target) throws IOException {
             long from = (long) chunk * chunkBytes;
             var piece = target.asSlice(from, Math.min(chunkBytes, bytes - from)).asByteBuffer();
             try {
                 readFully(channel, piece, offset + from);
-            } catch (IOException e) {
-                return false; // as useless as a damaged one
+            } catch (DamagedException e) {
+                return false; // cut off since it was opened
             }
             return checksum(piece.flip()) == checksums[chunk];
         }

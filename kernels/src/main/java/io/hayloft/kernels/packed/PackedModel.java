@@ -1,9 +1,11 @@
 package io.hayloft.kernels.packed;
 
+import io.hayloft.base.FileError;
 import io.hayloft.base.Sizes;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * once the model runs.
  *
  * <p>A file fits if it was packed from the same files (their identity) and its sections are the matrices that the loader asks for,
- * one by one. A file that does not, or is damaged, is removed, and the model packs its weights.
+ * one by one. A file that does not, or is damaged, is removed. A file that cannot be read stays. In both cases the model packs its
+ * weights.
  */
 public final class PackedModel implements AutoCloseable {
     private static final long LEAST_WAIT_NANOS = 5_000_000_000L;
@@ -30,6 +33,8 @@ public final class PackedModel implements AutoCloseable {
     private @Nullable PackedFile kept;
     private @Nullable PackedWriter writer;
     private long nanos;
+    private boolean cannotBeRead;
+    private boolean complete; // all matrices were packed
     private String note = "";
 
     /**
@@ -43,6 +48,7 @@ public final class PackedModel implements AutoCloseable {
         this.identity = identity;
         this.source = source.toAbsolutePath().normalize();
         file = folder.file(this.source, identity);
+        PackedFolder.removeLeftovers(folder.folder());
         if (Files.isRegularFile(file)) {
             open();
         }
@@ -54,8 +60,12 @@ public final class PackedModel implements AutoCloseable {
             if (!kept.identity().equals(identity)) {
                 refuse("it belongs to another model");
             }
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
+            // removed just now
+        } catch (PackedFile.DamagedException e) {
             refuse(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            leave(e);
         }
     }
 
@@ -84,15 +94,30 @@ public final class PackedModel implements AutoCloseable {
         parts.add(new PackedWriter.Part(matrix, form, chunkBytes, data));
     }
 
-    /** Removes the file: what is to come is packed, and written anew. */
+    /** Gives the file up for good: it is removed if new ones may be written, and what is to come is packed. */
     public void refuse(String why) {
-        note = "the packed weights in " + file + " were removed and are made anew: " + why;
         closeFile();
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            note = "the packed weights in " + file + " are of no use: " + why;
+        boolean removed = false;
+        if (folder.writing() != PackedFolder.Writing.NEVER) {
+            try {
+                Files.deleteIfExists(file);
+                removed = true;
+            } catch (IOException e) {
+                // a new one takes its place, if it can be written
+            }
         }
+        add("the packed weights in " + file + (removed ? " were removed: " : " are not used: ") + why);
+    }
+
+    /** Gives the file up for this load: it stays, as it may be in order, and what is to come is packed. */
+    public void leave(IOException why) {
+        closeFile();
+        cannotBeRead = true;
+        add("the packed weights in " + file + " are not used: " + FileError.reason(why));
+    }
+
+    private void add(String text) {
+        note = note.isEmpty() ? text : note + "; " + text;
     }
 
     private void closeFile() {
@@ -114,23 +139,34 @@ public final class PackedModel implements AutoCloseable {
             markUsed();
             return;
         }
-        long bytes = parts.stream().mapToLong(part -> part.data().byteSize()).sum();
-        if (!folder.writes() || bytes < folder.fromBytes()) {
-            return;
+        complete = true;
+        if (folder.writing() == PackedFolder.Writing.BESIDE) {
+            writer = writer();
+            if (writer != null) {
+                writer.start();
+            }
+        }
+    }
+
+    /** Null if the weights are not to be kept. */
+    private @Nullable PackedWriter writer() {
+        long bytes = PackedWriter.bytes(parts);
+        if (cannotBeRead || bytes < folder.fromBytes()) {
+            return null;
         }
         try {
             Files.createDirectories(folder.folder());
             folder.tidy(file, source);
             long free = Files.getFileStore(folder.folder()).getUsableSpace();
             if (free / 2 < bytes) {
-                note = "packed weights are not kept: " + folder.folder() + " has " + Sizes.bytes(free)
-                        + " free, and twice their " + Sizes.bytes(bytes) + " should be";
-                return;
+                add("packed weights are not kept: " + folder.folder() + " has " + Sizes.bytes(free)
+                        + " free, and twice their " + Sizes.bytes(bytes) + " should be");
+                return null;
             }
-            writer = new PackedWriter(file, identity, source.toString(), parts);
-            writer.start();
+            return new PackedWriter(new PartFile(file), identity, source.toString(), parts, System::nanoTime);
         } catch (IOException e) {
-            note = "packed weights are not kept: cannot write to " + folder.folder() + ": " + e.getMessage();
+            add("packed weights are not kept: cannot write to " + folder.folder() + ": " + FileError.reason(e));
+            return null;
         }
     }
 
@@ -144,23 +180,27 @@ public final class PackedModel implements AutoCloseable {
     }
 
     /**
-     * Ends the writing, to be called before the memory of the weights is freed. What is left is written now, for at most as long
-     * as loading took or a few seconds: no longer than a later start gains.
+     * Ends the writing, to be called before the memory of the weights is freed. What is left is written now, unless that takes
+     * longer than a later start gains: than loading took, or a few seconds.
      */
     @Override
     public void close() {
         closeFile();
+        if (complete && folder.writing() == PackedFolder.Writing.AT_CLOSE) {
+            writer = writer();
+        }
+        complete = false;
         if (writer != null) {
-            var why = writer.finish(Math.max(LEAST_WAIT_NANOS, nanos));
-            var text = why.isEmpty()
-                    ? "packed weights are kept in " + file + ": the next start reads them"
-                    : "packed weights are not kept: " + why;
-            note = note.isEmpty() ? text : note + "; " + text;
+            var why = writer.finish(Math.max(LEAST_WAIT_NANOS, nanos), folder.listener());
+            add(
+                    why.isEmpty()
+                            ? "packed weights are kept in " + file + ": the next start reads them"
+                            : "packed weights are not kept: " + why);
             writer = null;
         }
         parts.clear();
         if (!note.isEmpty()) {
-            folder.notes().accept(note);
+            folder.listener().note(note);
             note = "";
         }
     }

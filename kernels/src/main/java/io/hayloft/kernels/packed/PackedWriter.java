@@ -1,34 +1,46 @@
 package io.hayloft.kernels.packed;
 
+import io.hayloft.base.FileError;
 import io.hayloft.kernels.threads.Scheduling;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
 
 /**
  * Writes packed weights to a file beside the run, in a thread that gets a processor when nobody else wants it; what is left at the
  * end is written by the caller.
  *
- * <p>The file has a temporary name until it is complete, one of its own for every writer: of two that write the same, the
- * later one replaces the other's file with equal bytes. Nothing is forced to the disk: what a failing machine loses, the
- * checksums find.
+ * <p>Of two that write the same, the later one replaces the other's file with equal bytes. Nothing is forced to the disk: what a
+ * failing machine loses, the checksums find.
  */
 final class PackedWriter {
+    /** The file that is written. */
+    interface Output {
+        /** Writes all remaining bytes to this place. */
+        void write(ByteBuffer bytes, long at) throws IOException;
+
+        /** Makes the file one that is read: all is written. */
+        void complete() throws IOException;
+
+        /** Removes the file. */
+        void discard();
+    }
+
     /** Sections begin at multiples of this: a page. */
     private static final long ALIGNMENT = 4096;
 
-    private final Path file;
-    private final Path temporary;
+    /** Writing for so long shows how fast the disk is. */
+    private static final long TRIAL_NANOS = 500_000_000;
+
+    private static final long BETWEEN_REPORTS_NANOS = 100_000_000;
+
+    private final Output output;
+    private final LongSupplier clock;
     private final String identity;
     private final String source;
     private final List<Part> parts;
@@ -37,10 +49,10 @@ final class PackedWriter {
 
     // Of the thread, and of the caller when it has ended.
     private final int[][] checksums;
-    private @Nullable FileChannel channel;
     private int part;
     private int chunk;
-    private long at;
+    private long at; // of the part in the file; 0 before the first
+    private long done; // bytes
     private boolean written;
     private String failure = "";
 
@@ -61,13 +73,13 @@ final class PackedWriter {
         }
     }
 
-    PackedWriter(Path file, String identity, String source, List<Part> parts) {
-        this.file = file;
+    /** @param clock nanoseconds since any moment */
+    PackedWriter(Output output, String identity, String source, List<Part> parts, LongSupplier clock) {
+        this.output = output;
         this.identity = identity;
         this.source = source;
         this.parts = List.copyOf(parts);
-        temporary = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid() + "-" + thread.threadId() + ".part");
+        this.clock = clock;
         checksums = new int[parts.size()][];
         for (int i = 0; i < checksums.length; i++) {
             checksums[i] = new int[parts.get(i).chunks()];
@@ -75,72 +87,95 @@ final class PackedWriter {
         thread.setDaemon(true);
     }
 
+    /** Bytes of these weights. */
+    static long bytes(List<Part> parts) {
+        return parts.stream().mapToLong(part -> part.data().byteSize()).sum();
+    }
+
     void start() {
         thread.start();
     }
 
     private void beside() {
-        Scheduling.lowestPriority();
+        try {
+            Scheduling.lowestPriority();
+        } catch (RuntimeException | Error e) {
+            return; // what cannot run beside the others is left for the end
+        }
         boolean more = true;
         while (more && !handedOver) {
             more = step();
         }
     }
 
-    /** Writes the next chunk; false if nothing is left to do. */
+    /** Writes the next chunk; false if nothing is left to do, or nothing can be done. Never throws: the run goes on without. */
     private boolean step() {
         try {
-            if (channel == null) {
-                channel = FileChannel.open(
-                        temporary,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE);
-                at = aligned(header().limit());
-            }
-            if (part == parts.size()) {
-                // The chunks' checksums are known only now.
-                writeFully(channel, header(), 0);
-                channel.close();
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                written = true;
-                return false;
-            }
-            var now = parts.get(part);
-            if (chunk < now.chunks()) {
-                var bytes = now.chunk(chunk);
-                checksums[part][chunk] = PackedFile.checksum(bytes.duplicate());
-                writeFully(channel, bytes, at + (long) chunk * now.chunkBytes);
-                chunk++;
-            } else {
-                at = aligned(at + now.data.byteSize());
-                part++;
-                chunk = 0;
-            }
-            return true;
+            return writeNext();
         } catch (IOException e) {
-            failure = e.getMessage() == null ? e.toString() : e.getMessage();
+            failure = FileError.reason(e);
+        } catch (RuntimeException | Error e) {
+            failure = e.toString();
+        }
+        output.discard(); // now and not at the end: others may need the disk
+        return false;
+    }
+
+    private boolean writeNext() throws IOException {
+        if (part == parts.size()) {
+            // The chunks' checksums are known only now.
+            output.write(header(), 0);
+            output.complete();
+            written = true;
             return false;
         }
+        if (at == 0) {
+            at = aligned(header().limit());
+        }
+        var now = parts.get(part);
+        if (chunk < now.chunks()) {
+            var bytes = now.chunk(chunk);
+            done += bytes.remaining();
+            checksums[part][chunk] = PackedFile.checksum(bytes.duplicate());
+            output.write(bytes, at + (long) chunk * now.chunkBytes);
+            chunk++;
+        } else {
+            at = aligned(at + now.data.byteSize());
+            part++;
+            chunk = 0;
+        }
+        return true;
     }
 
     /**
-     * Writes what is left, for at most so long, and gives up the file if it is not complete then.
+     * Writes what is left, and gives up the file as soon as that turns out to take longer than it may.
      *
+     * @param nanos the longest time that it may take
+     * @param listener hears how far it is
      * @return why there is no file; empty if there is one
      */
-    String finish(long nanos) {
-        long begin = System.nanoTime();
+    String finish(long nanos, PackedFolder.Listener listener) {
         handedOver = true;
         join();
+        long all = bytes(parts);
+        long before = done;
+        long begin = clock.getAsLong();
+        long reported = begin;
         boolean more = !written && failure.isEmpty();
-        while (more && System.nanoTime() - begin < nanos) {
+        while (more) {
             more = step();
+            long now = clock.getAsLong();
+            double expected = (double) (now - begin) / Math.max(1, done - before) * (all - before);
+            if (more && now - begin >= Math.min(TRIAL_NANOS, nanos) && expected > nanos) {
+                failure = "writing them would take about " + Math.round(expected * 1e-9) + " s";
+                output.discard();
+                more = false;
+            } else if (now - reported >= BETWEEN_REPORTS_NANOS) {
+                listener.writing(done, all);
+                reported = now;
+            }
         }
-        if (!written) {
-            discard();
-        }
-        return written ? "" : failure.isEmpty() ? "the run was too short to write them" : failure;
+        return failure;
     }
 
     private void join() {
@@ -154,20 +189,6 @@ final class PackedWriter {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void discard() {
-        try (var _ = channel) {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            // the next process that writes removes it
-        }
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
-        while (bytes.hasRemaining()) {
-            at += channel.write(bytes, at);
         }
     }
 

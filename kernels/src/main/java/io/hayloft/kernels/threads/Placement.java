@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  * The processor of each thread of a pool, or none: then the system moves threads as it likes.
  *
  * <p>A thread that stays on its processor stays near the memory that it touched first. So by default threads are pinned only
- * where the system has several memories (NUMA nodes), the process has all the processor time of the processors it may use, and there are no more
- * threads than these. Threads are spread evenly over the nodes, to use the bandwidth of all, and over cores before their second
- * hardware threads.
+ * where the system has several memories (NUMA nodes), the process has all the time of the processors that it may use, and there
+ * are no more threads than these. Threads are spread evenly over the nodes, to use the bandwidth of all, and over cores before
+ * their second hardware threads.
  */
 public final class Placement {
     private static final String SWITCH = "HAYLOFT_PIN";
@@ -39,15 +39,16 @@ public final class Placement {
         return note;
     }
 
-    /** What {@code HAYLOFT_PIN} says: {@code on}, {@code off}, or {@code auto} as described above. */
+    /** Returns the placement that {@code HAYLOFT_PIN} asks for: {@code on}, {@code off}, or {@code auto} as described above. */
     public static Placement ofUser(int threads) {
         return of(System.getenv().getOrDefault(SWITCH, ""), threads);
     }
 
     /**
-     * As {@link #ofUser}.
+     * As {@link #ofUser}. For a single thread, the caller's, the system is asked nothing, as that one is never pinned.
      *
      * @param text of the environment variable
+     * @param threads of the pool, the caller included
      * @throws UserError if it is none of the words
      */
     public static Placement of(String text, int threads) {
@@ -55,6 +56,9 @@ public final class Placement {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "off" -> none;
             case "on" -> {
+                if (threads == 1) {
+                    yield none;
+                }
                 var allowed = Affinity.get();
                 if (allowed.cardinality() < threads) {
                     var why = allowed.isEmpty()
@@ -82,7 +86,7 @@ public final class Placement {
 
     /**
      * Pins the calling thread, a worker that the pool made. The thread that uses a pool is not pinned: all that it starts later
-     * would share its processor. The system finds it the one that is left.
+     * would share its processor. The system moves it to the processor that the others leave free.
      */
     public void pin(int worker) {
         if (!processors.isEmpty()) {

@@ -1,4 +1,4 @@
-/** What the system can be asked about threads: a lower priority, and the processors on which they run. */
+/** Calls of the system about threads: a lower priority, and the processors on which they run. */
 @NullMarked
 package io.hayloft.kernels.threads;
 

@@ -70,12 +70,12 @@ class PlacementTest {
     @Test
     void aPinnedThreadStaysOnOneProcessor() {
         var mine = Affinity.get();
-        assumeTrue(!mine.isEmpty(), "this system does not name a thread's processors");
-        var pinned = Placement.of("on", 1);
+        assumeTrue(mine.cardinality() > 1, "this system does not name a thread's processors, or has one");
+        var pinned = Placement.of("on", 2);
         assertThat(pinned.note()).isEmpty();
         var after = CompletableFuture.supplyAsync(
                         () -> {
-                            pinned.pin(0);
+                            pinned.pin(1);
                             return Affinity.get();
                         },
                         task -> new Thread(task).start())
@@ -83,6 +83,18 @@ class PlacementTest {
         assertThat(after.cardinality()).isOne();
         assertThat(mine.intersects(after)).isTrue();
         assertThat(Affinity.get()).as("of the thread that asks").isEqualTo(mine);
+    }
+
+    @Test
+    void aSingleThreadIsNeverPinned() {
+        var mine = Affinity.get();
+        for (var text : new String[] {"on", "auto", "off"}) {
+            var alone = Placement.of(text, 1);
+            alone.pin(0);
+            assertThat(alone.note()).isEmpty();
+            assertThat(Affinity.get()).isEqualTo(mine);
+        }
+        assertThatThrownBy(() -> Placement.of("maybe", 1)).isInstanceOf(UserError.class);
     }
 
     @Test

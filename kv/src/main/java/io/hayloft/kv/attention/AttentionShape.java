@@ -45,7 +45,7 @@ public record AttentionShape(
         return sinks == null ? largest : Math.max(largest, sinks[queryHead]);
     }
 
-    /** What the sink of a query head adds to the sum of exponentials relative to a score; 0 without sinks. */
+    /** Returns the part that the sink of a query head has in the sum of exponentials, relative to a score; 0 without sinks. */
     float exponentialOfSink(int queryHead, float largest) {
         return sinks == null ? 0 : (float) Exp.precise(sinks[queryHead] - largest);
     }

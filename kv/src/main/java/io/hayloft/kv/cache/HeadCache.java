@@ -233,7 +233,7 @@ public final class HeadCache {
         }
     }
 
-    /** Tells later evictions to a listener; null ends it. Forks have none. */
+    /** Calls a listener for each later eviction; null ends it. Forks have none. */
     public void listen(@Nullable EvictionListener newListener) {
         listener = newListener;
     }

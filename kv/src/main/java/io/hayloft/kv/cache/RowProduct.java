@@ -1,7 +1,7 @@
 package io.hayloft.kv.cache;
 
 /**
- * What kernels multiply with the rows of a matrix, and where the products go: {@code out[head][lane] += sum over rows of
+ * The operands of a product with the rows of a matrix, and the place of its result: {@code out[head][lane] += sum over rows of
  * x[head][row] * m[row][lane]}. One object is used again and again.
  */
 final class RowProduct {
