@@ -15,6 +15,8 @@ final class PrefillScratch {
 
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
     private int depth; // tokens of the tile that count
+    private int lowest; // position of any of them
+    private int highest;
     private float[] queries = {}; // [tiles of rows][headDim][rows of a tile], scaled
     private float[] rotated = {}; // one query in the form that the codec wants
     private float[] keys = {}; // [blocks of 32][headDim][32]
@@ -75,6 +77,19 @@ final class PrefillScratch {
             int block = token / BLOCK;
             head.expandKeys(block, keys, (token - tile) * shape.headDim(), BLOCK);
             head.expandValues(block, values, (token - tile) * softmax.stride(), softmax.stride());
+        }
+        lowest = Integer.MAX_VALUE;
+        highest = -1;
+        for (int token = from; token < tile + depth; token++) {
+            lowest = Math.min(lowest, head.positionOf(token));
+            highest = Math.max(highest, head.positionOf(token));
+        }
+    }
+
+    /** Hides the loaded tile's tokens outside positions {@code low .. high} from a row of the scores, and what is not a token. */
+    void hide(HeadCache head, int tile, int low, int high, int row) {
+        if (low > lowest || high < highest || depth < TILE || tile < head.begin()) {
+            Visibility.hide(head, tile, low, high, scores, row * TILE);
         }
     }
 

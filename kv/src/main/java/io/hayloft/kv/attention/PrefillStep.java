@@ -166,8 +166,7 @@ final class PrefillStep implements WorkerPool.Task {
         scratch.scores(at, tokens);
         for (int i = 0; i < count; i++) {
             int position = rows.position(fromRow + (at + i) / shape.group());
-            Visibility.hide(
-                    head, tile, Visibility.low(shape, rows.cache(), position), position, scratch.scores, i * TILE);
+            scratch.hide(head, tile, Visibility.low(shape, rows.cache(), position), position, i);
             var mask = rows.mask();
             if (mask != null) {
                 int queryHead = kvHead * shape.group() + (at + i) % shape.group();

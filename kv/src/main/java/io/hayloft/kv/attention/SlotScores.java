@@ -3,11 +3,11 @@ package io.hayloft.kv.attention;
 import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
 import io.hayloft.kernels.Exp;
+import io.hayloft.kernels.Maximum;
 import io.hayloft.kernels.VectorWidth;
 import io.hayloft.kv.cache.LayerCache;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -160,9 +160,9 @@ final class SlotScores {
         Arrays.fill(scores, at + used, at + stride, 0);
         var most = FloatVector.broadcast(FLOATS, TileSoftmax.LOWEST);
         for (int i = at; i < at + used; i += LANES) {
-            most = most.max(FloatVector.fromArray(FLOATS, scores, i));
+            most = Maximum.ofEach(most, FloatVector.fromArray(FLOATS, scores, i));
         }
-        float largest = shape.largestWithSink(queryHead, most.reduceLanes(VectorOperators.MAX));
+        float largest = shape.largestWithSink(queryHead, Maximum.ofLanes(most));
         Exp.ofScores(scores, at, used, largest);
         float factor = 1 / (sum(at, used) + shape.exponentialOfSink(queryHead, largest)); // a row sees its own token
         for (int i = at; i < at + used; i += LANES) {

@@ -1,10 +1,10 @@
 package io.hayloft.kv.attention;
 
 import io.hayloft.kernels.Exp;
+import io.hayloft.kernels.Maximum;
 import io.hayloft.kernels.VectorWidth;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -78,10 +78,10 @@ final class TileSoftmax {
         var a = FloatVector.fromArray(FLOATS, scores, at);
         var b = FloatVector.fromArray(FLOATS, scores, at + LANES);
         for (int i = 2 * LANES; i < TILE; i += 2 * LANES) {
-            a = a.max(FloatVector.fromArray(FLOATS, scores, at + i));
-            b = b.max(FloatVector.fromArray(FLOATS, scores, at + i + LANES));
+            a = Maximum.ofEach(a, FloatVector.fromArray(FLOATS, scores, at + i));
+            b = Maximum.ofEach(b, FloatVector.fromArray(FLOATS, scores, at + i + LANES));
         }
-        return a.max(b).reduceLanes(VectorOperators.MAX);
+        return Maximum.ofLanes(Maximum.ofEach(a, b));
     }
 
     private void rescale(int row, float factor) {
