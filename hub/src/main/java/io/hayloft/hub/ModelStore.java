@@ -52,7 +52,7 @@ public final class ModelStore {
                     ? Path.of(System.getProperty("user.home"), ".cache", "hayloft")
                     : Path.of(named).toAbsolutePath();
         } catch (InvalidPathException e) {
-            throw new UserError("HAYLOFT_HOME='" + named + "' is no valid folder name", e);
+            throw new UserError("HAYLOFT_HOME='" + named + "' is not a valid folder name", e);
         }
     }
 
@@ -260,7 +260,7 @@ public final class ModelStore {
         }
         if (HubReference.looksLikeRepo(name)) {
             throw new UserError(
-                    "'" + name + "' is no model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
+                    "'" + name + "' is not a model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
         }
         var model = catalogue.named(name);
         if (model.embedded()) {

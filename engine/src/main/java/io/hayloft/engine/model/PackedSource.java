@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What packed weights are packed from: the identity of a model's files, without reading them. */
+/** Identifies the files of a model from which weights are packed, without reading them. */
 final class PackedSource {
     private PackedSource() {}
 
