@@ -53,7 +53,7 @@ class BadInputTest {
         pull smollm2                                  | did you mean 'smollm2-135m'?
         pull                                          | missing required parameter: 'MODEL
         pull tinyllama                                | known are: hayloft-tiny, smollm2-135m, gemma3-270m; for any other model give a path, hf:OWNER/REPO
-        bench --model tinyllama                       | --model with the path of a GGUF file or of a Hugging Face folder, or ollama:NAME
+        bench --model tinyllama                       | for any other model give a path, hf:OWNER/REPO (pull it first) or ollama:NAME
         inspect elefant                               | unknown model 'elefant': known are: hayloft-tiny
         generate                                      | there is no prompt: write it behind the command
         generate a --prompt b                         | two prompts: 'a' is one
