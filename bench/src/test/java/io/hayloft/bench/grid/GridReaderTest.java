@@ -77,7 +77,7 @@ class GridReaderTest {
         var latin = Files.write(folder.resolve("latin.yaml"), new byte[] {'a', (byte) 0xE9});
         assertThatThrownBy(() -> Grids.open(latin.toString()))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("no UTF-8");
+                .hasMessageContaining("not UTF-8");
     }
 
     @ParameterizedTest

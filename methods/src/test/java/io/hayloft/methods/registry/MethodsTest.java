@@ -75,7 +75,7 @@ class MethodsTest {
                 "kivi-paper | write for example kivi-paper:2bit",
                 "kivi-paper:2bit,group=64 | method 'kivi-paper' has no options",
                 "flexgen | needs an amount: write for example flexgen:4bit",
-                "flexgen:3bit | no width of flexgen",
+                "flexgen:3bit | not a width of flexgen",
                 "flexgen-paper:4bit,group=48 | flexgen-paper's group must be a multiple of 32",
                 "flexgen:4bit,residual=128 | unknown option of flexgen",
                 "snapkv:4x + flexgen-paper:4bit | compared alone",
