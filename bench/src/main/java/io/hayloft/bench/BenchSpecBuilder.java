@@ -309,7 +309,8 @@ public final class BenchSpecBuilder {
         }
         var folder = data;
         if (folder != null && !Files.isDirectory(folder)) {
-            throw new UserError("--data " + folder + " is not a folder: name the one that holds the tasks' .jsonl files");
+            throw new UserError(
+                    "--data " + folder + " is not a folder: name the one that holds the tasks' .jsonl files");
         }
         if (!named.isEmpty()) {
             return named;

@@ -291,9 +291,11 @@ final class BenchCommand extends Subcommand {
     private BenchSpec spec(ResolvedModel found) {
         var spec = BenchSpec.builder(new ModelChoice(found.name(), found.path(), found.embedded()));
         grid.chosen().ifPresent(chosen -> chosen.applyTo(spec));
-        given(methods, list -> spec.methods(Lists.methods("--methods", list))
-                .notes(List.of())
-                .labels(Map.of()));
+        given(
+                methods,
+                list -> spec.methods(Lists.methods("--methods", list))
+                        .notes(List.of())
+                        .labels(Map.of()));
         given(tasks, list -> spec.tasks(Lists.words("--tasks", list)));
         given(taskFiles, files -> spec.ownTasks(TaskFiles.read(files)));
         given(lengths, list -> spec.lengths(Lists.lengths("--lengths", list)));

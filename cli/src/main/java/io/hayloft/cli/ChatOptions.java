@@ -54,7 +54,8 @@ final class ChatOptions {
         for (var argument : arguments) {
             int equals = argument.indexOf('=');
             if (equals < 1) {
-                throw new UserError("--template-arg '" + argument + "' is not NAME=JSON, such as enable_thinking=false");
+                throw new UserError(
+                        "--template-arg '" + argument + "' is not NAME=JSON, such as enable_thinking=false");
             }
             var name = argument.substring(0, equals).strip();
             if (variables.containsKey(name)) {

@@ -51,9 +51,7 @@ record MethodAnswers(List<MethodAnswer> list) {
             var completions = Generation.run(model, prompt.ids(), tokens, engine, how, listener);
             for (int i = 0; i < group.size(); i++) {
                 var method = group.get(i);
-                answers.put(
-                        method.name(),
-                        MethodAnswer.of(model, how.cacheType(), method, prompt, completions.get(i)));
+                answers.put(method.name(), MethodAnswer.of(model, how.cacheType(), method, prompt, completions.get(i)));
             }
         });
         return new MethodAnswers(methods.stream()

@@ -80,8 +80,8 @@ final class MethodComparison {
     @Option(
             names = "--cost",
             description =
-                    "Also say how long the comparison took, in prefills of all of the text with the full cache, of which one"
-                            + " is done for that.")
+                    "Also say how long the comparison took, in prefills of all of the text with the full cache, of"
+                            + " which one is done for that.")
     private boolean cost;
 
     /** Whether methods are compared. */

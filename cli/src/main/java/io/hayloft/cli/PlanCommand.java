@@ -52,8 +52,9 @@ final class PlanCommand extends Subcommand {
     @Option(
             names = "--context",
             paramLabel = "LIST",
-            description = "Tokens of the prompt, such as 1k,8k. Default: those of --grid, or 4k, or what the model takes if that"
-                    + " is less.")
+            description =
+                    "Tokens of the prompt, such as 1k,8k. Default: those of --grid, or 4k, or what the model takes if"
+                            + " that is less.")
     private List<String> contexts = List.of();
 
     @Option(
@@ -232,7 +233,8 @@ final class PlanCommand extends Subcommand {
             note("the machine was busy while it was measured: times may be too long");
         }
         if (predictor.estimated()) {
-            note(machineFile + " describes another machine, on which this model was not measured: times are estimated from"
+            note(machineFile
+                    + " describes another machine, on which this model was not measured: times are estimated from"
                     + " what was");
         }
     }
@@ -280,7 +282,8 @@ final class PlanCommand extends Subcommand {
         }
         named.stream()
                 .filter(length -> length > limit)
-                .forEach(length -> note("skipped length " + length + ": " + shape.name() + " sees " + limit + " tokens"));
+                .forEach(length ->
+                        note("skipped length " + length + ": " + shape.name() + " sees " + limit + " tokens"));
         return fitting;
     }
 

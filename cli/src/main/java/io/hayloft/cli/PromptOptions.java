@@ -164,8 +164,7 @@ final class PromptOptions {
         if (tags.isEmpty() && wish != null) {
             err.println("note: --max-thinking-tokens changes nothing: " + model.name() + " is not known to think");
         }
-        int budget =
-                wish != null ? wish : Thinking.defaultTokens(model.config().contextLength());
+        int budget = wish != null ? wish : Thinking.defaultTokens(model.config().contextLength());
         return tags.map(known -> new Thinking(known, budget));
     }
 }

@@ -116,7 +116,15 @@ class BenchTest {
 
         var other = folder.resolve("other").toString();
         var named = Cli.good(
-                "bench", "--grid", grid.toString(), "--methods", "full", "--lengths", "512", "--no-truncation", "--out",
+                "bench",
+                "--grid",
+                grid.toString(),
+                "--methods",
+                "full",
+                "--lengths",
+                "512",
+                "--no-truncation",
+                "--out",
                 other);
         assertThat(named.out()).doesNotContain("label");
         assertThat(folder.resolve("other/labels.json")).doesNotExist();

@@ -74,8 +74,8 @@ class MethodAnswersTest {
     void saysOfEachMethodThatSavedLessThanItWasAskedFor() {
         var prompt = PROMPT.substring(0, 200);
         for (var form : new String[] {"--raw", "--json"}) {
-            var run = Cli.good(
-                    "generate", "--prompt", prompt, "-n", "2", form, "--methods", "full,kivi:4bit,snapkv:8x");
+            var run =
+                    Cli.good("generate", "--prompt", prompt, "-n", "2", form, "--methods", "full,kivi:4bit,snapkv:8x");
             assertThat(run.err())
                     .contains(
                             "tokens is too short for kivi:4bit to compress anything",

@@ -168,7 +168,17 @@ class PlanCommandTest {
              "costs": {"compress, one token in one layer: x": 1e-7, "step, upkeep of one layer: x": 1e-6}}
             """).toString();
         var common = List.of(
-                "plan", "--threads", "1", "--machine", file, "--context", "200", "--answer", "50", "--json", "--methods",
+                "plan",
+                "--threads",
+                "1",
+                "--machine",
+                file,
+                "--context",
+                "200",
+                "--answer",
+                "50",
+                "--json",
+                "--methods",
                 "full,knorm:4x");
         var alone = json(with(common));
         var both = json(with(common, "--samples", "20", "--workers", "1,2", "--price", "2"));
@@ -229,7 +239,16 @@ class PlanCommandTest {
                         "note: left out Mamba: no Mamba layers",
                         "note: skipped length 32768: hayloft-tiny sees 16384 tokens");
         var beside = Cli.good(
-                "plan", "--no-time", "--json", "--grid", grid, "--methods", "full", "--context", "256", "--cache-type",
+                "plan",
+                "--no-time",
+                "--json",
+                "--grid",
+                grid,
+                "--methods",
+                "full",
+                "--context",
+                "256",
+                "--cache-type",
                 "f16");
         assertThat(beside.err()).isEmpty();
         var f16 = JsonMapper.shared().readTree(beside.out()).get(0).get("stored_bytes");

@@ -259,8 +259,8 @@ public final class ModelStore {
             return new ResolvedModel(nameOf(reference.get(), path), path, false);
         }
         if (HubReference.looksLikeRepo(name)) {
-            throw new UserError(
-                    "'" + name + "' is not a model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
+            throw new UserError("'" + name
+                    + "' is not a model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
         }
         var model = catalogue.named(name);
         if (model.embedded()) {

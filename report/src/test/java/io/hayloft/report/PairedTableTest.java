@@ -64,8 +64,9 @@ class PairedTableTest {
             }
         }
         assertThat(Warnings.of(Findings.of(records), records))
-                .anyMatch(line -> line.matches("a category has only 2 samples: .*losses below [0-9]+ points pass unseen;"
-                        + " for 1 of 2 settings no loss can be detected: raise --samples"));
+                .anyMatch(
+                        line -> line.matches("a category has only 2 samples: .*losses below [0-9]+ points pass unseen;"
+                                + " for 1 of 2 settings no loss can be detected: raise --samples"));
     }
 
     @Test

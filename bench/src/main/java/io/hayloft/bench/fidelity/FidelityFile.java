@@ -23,7 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param methods results, the full cache first
  */
 public record FidelityFile(
-        String modelHash, String source, String cacheType, @Nullable Boolean exact, List<MethodFidelity> methods) {
+        String modelHash,
+        String source,
+        String cacheType,
+        @Nullable Boolean exact,
+        List<MethodFidelity> methods) {
     private static final String NAME = "fidelity.json";
     private static final String EXACT = "exact";
 

@@ -100,7 +100,8 @@ public final class SampleChoice {
                 var request = requests.of(task, length);
                 var samples = task.open(request);
                 boolean same = compat == null || !task.needsData();
-                groups.add(new Group(task, request, samples, same ? samples : task.open(SampleRequests.uncut(request))));
+                groups.add(
+                        new Group(task, request, samples, same ? samples : task.open(SampleRequests.uncut(request))));
             }
         }
         if (groups.isEmpty()) {

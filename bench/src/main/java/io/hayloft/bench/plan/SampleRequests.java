@@ -39,8 +39,7 @@ final class SampleRequests {
         var fitting = new ArrayList<Integer>();
         for (int length : spec.lengths()) {
             if (length > model.contextLength()) {
-                note("skipped length " + length + ": " + model.name() + " sees " + model.contextLength()
-                        + " tokens");
+                note("skipped length " + length + ": " + model.name() + " sees " + model.contextLength() + " tokens");
                 continue;
             }
             int longest = model.contextLength() - roomForAnswer(task, length) - roomForChat(task);

@@ -75,7 +75,8 @@ class BenchRunTest {
     void promptsAreKeptUnlessTheyAreNotWanted() {
         for (boolean kept : new boolean[] {true, false}) {
             var out = folder.resolve("kept " + kept);
-            try (var run = BenchRun.prepare(spec().out(out).build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)) {
+            try (var run =
+                    BenchRun.prepare(spec().out(out).build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)) {
                 if (!kept) {
                     run.leaveOutPrompts();
                 }
@@ -281,7 +282,8 @@ class BenchRunTest {
     void theStartOfARunDoesNotDependOnTheNumberOfSamples() {
         var few = new FakeRunner(1000, false);
         var many = new FakeRunner(1000, false);
-        BenchRun.prepare(spec().out(folder.resolve("few")).build(), few, BenchRun.Start.PLAIN).close();
+        BenchRun.prepare(spec().out(folder.resolve("few")).build(), few, BenchRun.Start.PLAIN)
+                .close();
         BenchRun.prepare(spec().samples(2000).out(folder.resolve("many")).build(), many, BenchRun.Start.PLAIN)
                 .close();
         assertThat(many.encoded).isEqualTo(few.encoded).isLessThan(12);
@@ -362,8 +364,8 @@ class BenchRunTest {
             assertThat(run.plan().samples()).isEqualTo(6);
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("skipped length 256"));
         }
-        assertThatThrownBy(() ->
-                        BenchRun.prepare(spec().out(folder.resolve("none")).build(), new FakeRunner(100, false), BenchRun.Start.PLAIN))
+        assertThatThrownBy(() -> BenchRun.prepare(
+                        spec().out(folder.resolve("none")).build(), new FakeRunner(100, false), BenchRun.Start.PLAIN))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("nothing to run");
     }

@@ -112,7 +112,8 @@ class SharedContextTest {
     @Test
     void turnsGoOnFromTheModelsAnswers() {
         try (var model = load();
-                var run = BenchRun.prepare(spec("mini-turns", Protocol.QUESTION_AWARE, 6), model, BenchRun.Start.PLAIN)) {
+                var run =
+                        BenchRun.prepare(spec("mini-turns", Protocol.QUESTION_AWARE, 6), model, BenchRun.Start.PLAIN)) {
             var records = run.run(RunListener.NONE).records();
             assertThat(records)
                     .extracting(record -> record.subject().protocol())
