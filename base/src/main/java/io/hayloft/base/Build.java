@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Version and commit of this build of Hayloft. */
 public final class Build {
-    /** What is said where nobody knows. */
+    /** The answer where nothing is known. */
     public static final String UNKNOWN = "unknown";
 
     private static final Properties PROPERTIES = properties();

@@ -39,9 +39,9 @@ public final class FileError {
             case NoSuchFileException _ -> "no such file or folder";
             case AccessDeniedException _ -> "permission denied";
             case FileAlreadyExistsException _ -> "a file is in its way";
-            case NotDirectoryException _ -> "it is no folder";
+            case NotDirectoryException _ -> "it is not a folder";
             case DirectoryNotEmptyException _ -> "the folder is not empty";
-            case CharacterCodingException _ -> "it is no UTF-8 text";
+            case CharacterCodingException _ -> "it is not UTF-8 text";
             case FileSystemException other when other.getReason() != null -> printable(other.getReason());
             default -> printable(error.getMessage() == null ? "the system gives no reason" : error.getMessage());
         };

@@ -13,8 +13,8 @@ public final class JsonErrors {
             rule("Unexpected close marker '(.)'.*", "unexpected '$1'"),
             rule("Unexpected character \\('(.)' \\(code \\d+.*", "unexpected '$1'"),
             rule("Unexpected character \\(.*\\(code (\\d+).*", "unexpected character of code $1"),
-            rule("Unrecognized token '(.*?)'.*", "'$1' is no value of JSON"),
-            rule("(?:Non-standard token|Invalid numeric value) '(.*?)'.*", "'$1' is no number of JSON"),
+            rule("Unrecognized token '(.*?)'.*", "'$1' is not a value of JSON"),
+            rule("(?:Non-standard token|Invalid numeric value) '(.*?)'.*", "'$1' is not a number of JSON"),
             rule(
                     "Illegal unquoted character \\(\\(CTRL-CHAR, code (\\d+)\\).*",
                     "a control character (code $1) within quotes, which must be escaped"),

@@ -11,7 +11,7 @@ public final class Sizes {
     /**
      * Reads a number of tokens: {@code 512}, {@code 4k} (4 x 1024), {@code 1m} (1024 x 1024).
      *
-     * @throws UserError if the text is no positive number of tokens
+     * @throws UserError if the text is not a positive number of tokens
      */
     public static int tokens(String text) {
         var word = text.strip().toLowerCase(Locale.ROOT);
@@ -25,13 +25,13 @@ public final class Sizes {
         } catch (NumberFormatException e) {
             // refused below, with the same words as a number that does not fit
         }
-        throw new UserError("'" + text + "' is no number of tokens: write for example 512, 4k or 16k");
+        throw new UserError("'" + text + "' is not a number of tokens: write for example 512, 4k or 16k");
     }
 
     /**
      * Reads a number of bytes: {@code 200MB}, {@code 16GB} (10⁹), {@code 16GiB} (2³⁰), {@code 1500}.
      *
-     * @throws UserError if the text is no positive number of bytes
+     * @throws UserError if the text is not a positive number of bytes
      */
     public static long parseBytes(String text) {
         var word = text.strip().toUpperCase(Locale.ROOT);
@@ -46,7 +46,7 @@ public final class Sizes {
         } catch (NumberFormatException e) {
             // refused below, with the same words as a number that does not fit
         }
-        throw new UserError("'" + text + "' is no number of bytes: write for example 200MB, 16GB or 16GiB");
+        throw new UserError("'" + text + "' is not a number of bytes: write for example 200MB, 16GB or 16GiB");
     }
 
     /** A number of bytes with three significant digits and a decimal unit, such as {@code 98.4 MB}. */

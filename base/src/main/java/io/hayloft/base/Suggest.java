@@ -27,8 +27,8 @@ public final class Suggest {
     }
 
     /**
-     * The known name that is meant, as far as the given one says: the nearest one if it is near enough to be a typing slip,
-     * else one that begins with the given one, else the only one that holds it.
+     * Returns the known name that was probably meant: the nearest one if it is near enough to be a typing slip, else the
+     * shortest that begins with the given one, else the only one that contains it; empty if there is none of these.
      */
     public static Optional<String> closest(String given, Collection<String> known) {
         var word = given.toLowerCase(Locale.ROOT);

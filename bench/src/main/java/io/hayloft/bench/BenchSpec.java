@@ -137,7 +137,7 @@ public record BenchSpec(
     /**
      * Reads what {@link #toJson} has written.
      *
-     * @throws UserError if it is no specification, or names a method, task or cache type that does not exist
+     * @throws UserError if it is not a specification, or names a method, task or cache type that does not exist
      */
     public static BenchSpec fromJson(String text) {
         var spec = Json.read(text, BenchSpec.class, "the specification of the run");

@@ -71,7 +71,7 @@ public final class BenchSpecBuilder {
         return this;
     }
 
-    /** What a grid calls its methods, by their names. */
+    /** The labels that a grid gives its methods, by their names. */
     public BenchSpecBuilder labels(Map<String, String> byMethod) {
         this.labels = Map.copyOf(byMethod);
         return this;
@@ -271,7 +271,7 @@ public final class BenchSpecBuilder {
         try {
             return OffsetDateTime.parse(clock).toString();
         } catch (DateTimeParseException e) {
-            throw new UserError("--clock '" + clock + "' is no time such as 2026-01-31T12:00:00Z", e);
+            throw new UserError("--clock '" + clock + "' is not a time such as 2026-01-31T12:00:00Z", e);
         }
     }
 
@@ -309,7 +309,8 @@ public final class BenchSpecBuilder {
         }
         var folder = data;
         if (folder != null && !Files.isDirectory(folder)) {
-            throw new UserError("--data " + folder + " is no folder: name the one that holds the tasks' .jsonl files");
+            throw new UserError(
+                    "--data " + folder + " is not a folder: name the one that holds the tasks' .jsonl files");
         }
         if (!named.isEmpty()) {
             return named;

@@ -15,7 +15,7 @@ public final class CacheTypes {
     private static final String F16 = "16 bits are called f16 here";
     private static final String METHOD = "fewer than 8 bits are a method, such as --method kivi:4bit";
 
-    /** What to say for the names that other programs give. */
+    /** Advice for the names that other programs give. */
     private static final Map<String, String> HINTS = Map.ofEntries(
             Map.entry("q8_0", Q8),
             Map.entry("int8", Q8),

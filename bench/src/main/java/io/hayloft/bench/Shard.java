@@ -23,7 +23,7 @@ public record Shard(int index, int count) {
     /**
      * Reads {@code 2/3}. As jobs of an array are counted from 0 on some systems, {@code 0/3} is the same as {@code 3/3}.
      *
-     * @throws UserError if the text is no part
+     * @throws UserError if the text is not a part
      */
     public static Shard parse(String text) {
         var form = FORM.matcher(text.strip());

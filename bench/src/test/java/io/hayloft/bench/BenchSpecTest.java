@@ -116,7 +116,7 @@ class BenchSpecTest {
                 "limit | -5 | --limit-tokens",
                 "answer | -5 | --max-new-tokens",
                 "threads | 5000 | --threads",
-                "data | /no/such/folder | is no folder",
+                "data | /no/such/folder | is not a folder",
                 "cache | f17 | f16",
                 "cache | kivi(k=2,v=2) | known are: f32, f16, q8",
             })

@@ -23,6 +23,7 @@ import java.io.Writer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -207,7 +208,7 @@ final class BenchCommand extends Subcommand {
         spread = elsewhere;
     }
 
-    /** What another machine answers samples of, by the same options; its model stays loaded as long as the program runs. */
+    /** The samples of a run by the same options, to be answered on another machine; its model stays loaded as long as the program runs. */
     SampleJob job() {
         var found = model.resolve();
         return SampleJob.open(spec(found), model.loadToTime(found, asides()));
@@ -290,7 +291,11 @@ final class BenchCommand extends Subcommand {
     private BenchSpec spec(ResolvedModel found) {
         var spec = BenchSpec.builder(new ModelChoice(found.name(), found.path(), found.embedded()));
         grid.chosen().ifPresent(chosen -> chosen.applyTo(spec));
-        given(methods, list -> spec.methods(Lists.methods("--methods", list)).notes(List.of()));
+        given(
+                methods,
+                list -> spec.methods(Lists.methods("--methods", list))
+                        .notes(List.of())
+                        .labels(Map.of()));
         given(tasks, list -> spec.tasks(Lists.words("--tasks", list)));
         given(taskFiles, files -> spec.ownTasks(TaskFiles.read(files)));
         given(lengths, list -> spec.lengths(Lists.lengths("--lengths", list)));
@@ -331,7 +336,7 @@ final class BenchCommand extends Subcommand {
         try {
             return name == null ? null : Path.of(name);
         } catch (InvalidPathException e) {
-            throw new UserError(option + " '" + name + "' is no valid folder name", e);
+            throw new UserError(option + " '" + name + "' is not a valid folder name", e);
         }
     }
 

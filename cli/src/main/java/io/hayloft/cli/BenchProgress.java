@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows how a run goes on, and says how to go on when it is stopped from the keyboard. */
 final class BenchProgress implements RunListener, AutoCloseable {
-    private static final String BEFORE_THE_FIRST =
-            "stopped before the first sample was done: nothing is kept, the same command starts again";
+    private static final String BEFORE_THE_FIRST = "stopped before the first sample was done: ";
 
     private final Path folder;
     private final Bar bar;
@@ -52,18 +51,26 @@ final class BenchProgress implements RunListener, AutoCloseable {
 
     private String howToGoOn() {
         var at = last;
-        return at == null || (at.samplesDone() == 0 && RunFolder.removeUnanswered(folder))
-                ? BEFORE_THE_FIRST
+        return at == null || at.samplesDone() == 0
+                ? stoppedEarly(folder)
                 : "stopped: " + at.samplesDone() + " of " + at.samples() + " samples are in " + folder
                         + "; the same command goes on from there, hayloft show " + folder + " and hayloft report "
                         + folder + " show what is done";
     }
 
-    /** The same for a run that has not begun; {@code folder} is null if it has none yet. */
+    /**
+     * The same where no sample has been finished, by this start or, as far as it knows, before; removes the folder if nothing
+     * was answered.
+     *
+     * @param folder of the run; null if it has none yet
+     */
     static String stoppedEarly(@Nullable Path folder) {
-        if (folder != null && !RunFolder.removeUnanswered(folder)) {
-            return "stopped: what earlier starts did is in " + folder + "; the same command goes on from there";
+        if (folder == null || RunFolder.removeUnanswered(folder)) {
+            return BEFORE_THE_FIRST + "nothing is kept, the same command starts again";
         }
-        return BEFORE_THE_FIRST;
+        return RunFolder.isAnswered(folder)
+                ? "stopped: what was answered before is in " + folder + "; the same command goes on from there"
+                : BEFORE_THE_FIRST + folder + " stays, as it holds other files or cannot be removed; the same command"
+                        + " starts again";
     }
 }

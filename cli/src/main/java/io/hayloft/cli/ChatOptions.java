@@ -39,7 +39,7 @@ final class ChatOptions {
                     + " ended. Default: 1024, but at most a quarter of the context.")
     private @Nullable Integer maxThinkingTokens;
 
-    /** What is asked for. */
+    /** The wishes for chats. */
     ChatChoice choice() {
         return new ChatChoice(variables(), think, maxThinkingTokens);
     }
@@ -54,7 +54,8 @@ final class ChatOptions {
         for (var argument : arguments) {
             int equals = argument.indexOf('=');
             if (equals < 1) {
-                throw new UserError("--template-arg '" + argument + "' is no NAME=JSON, such as enable_thinking=false");
+                throw new UserError(
+                        "--template-arg '" + argument + "' is not NAME=JSON, such as enable_thinking=false");
             }
             var name = argument.substring(0, equals).strip();
             if (variables.containsKey(name)) {
@@ -71,7 +72,7 @@ final class ChatOptions {
         } catch (JacksonException e) {
             throw new UserError(
                     "--template-arg " + name + ": '" + json
-                            + "' is no JSON: a text needs double quotes, truth values are" + " true and false",
+                            + "' is not JSON: a text needs double quotes, truth values are" + " true and false",
                     e);
         }
     }

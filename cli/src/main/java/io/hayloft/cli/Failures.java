@@ -80,8 +80,8 @@ final class Failures {
                 .replaceFirst("^Error: ", "")
                 .replaceFirst("^I", "i")
                 .replaceFirst("^M", "m")
-                .replaceFirst("is not an? (int|long)$", "is no whole number")
-                .replaceFirst("is not a double$", "is no number");
+                .replaceFirst("is not an? (int|long)$", "is not a whole number")
+                .replaceFirst("is not a double$", "is not a number");
     }
 
     /** @param hint what to say, if the word is known to be one of another tool */

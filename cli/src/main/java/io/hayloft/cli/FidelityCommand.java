@@ -144,7 +144,7 @@ final class FidelityCommand extends Subcommand {
         }
     }
 
-    /** What is read, in words. */
+    /** Says in words which text is read. */
     private String name() {
         var file = text;
         return file != null ? "the text " + file : prompt == null ? "generated text" : "a prompt";

@@ -2,29 +2,20 @@ package io.hayloft.cli;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.CacheTypes;
-import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationOptions;
 import io.hayloft.engine.generation.Penalties;
 import io.hayloft.engine.generation.Sampling;
-import io.hayloft.engine.generation.Thinking;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.methods.Method;
-import io.hayloft.methods.PromptStep;
-import io.hayloft.methods.prompt.PromptCompressors;
 import io.hayloft.methods.registry.Methods;
-import io.hayloft.report.stats.Warnings;
-import io.hayloft.tokenizer.PromptForm;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code hayloft generate}: completes one prompt with one method, or with several. */
 @Command(
@@ -45,14 +36,8 @@ final class GenerateCommand extends Subcommand {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "PROMPT",
-            description = "The prompt, as --prompt gives it. Without any, it is read from a pipe.")
-    private @Nullable String words;
-
-    @ArgGroup(exclusive = true)
-    private @Nullable PromptSource prompt;
+    @Mixin
+    private PromptOptions prompt = new PromptOptions();
 
     @Option(
             names = "--method",
@@ -65,20 +50,6 @@ final class GenerateCommand extends Subcommand {
             paramLabel = "LIST",
             description = "Several with commas between: the prompt is read once, and each answers in turn.")
     private List<String> methods = List.of();
-
-    @Option(names = "--raw", description = "No chat format: the prompt as it is.")
-    private boolean raw;
-
-    @Option(
-            names = "--parse-special",
-            description = "With --raw: text such as <|im_start|> counts as the special token, not as plain text.")
-    private boolean parseSpecial;
-
-    @Option(names = "--no-bos", description = "With --raw: no BOS token in front of the prompt.")
-    private boolean noBos;
-
-    @Mixin
-    private ChatOptions chat = new ChatOptions();
 
     @Option(
             names = {"-n", "--max-new-tokens"},
@@ -152,18 +123,17 @@ final class GenerateCommand extends Subcommand {
         // Errors that need no model are found before one is loaded.
         var asked = asked();
         var options = options();
-        chat.choice();
-        var text = text();
-        asked.forEach(one -> check(one, text));
+        var text = prompt.text(err());
+        asked.forEach(one -> PromptOptions.check(one, text));
         var found = model.resolve();
         try (var loaded = model.load(found, err())) {
-            var how = options.with(thinking(loaded).orElse(null));
+            var how = options.with(prompt.thinking(loaded, err()).orElse(null));
             if (methods.isEmpty()) {
                 answer(found.name(), loaded, asked.getFirst(), text, how);
             } else {
                 compare(found.name(), loaded, asked, text, how);
             }
-            if (text.isPresent() && !raw && loaded.chat().isEmpty()) {
+            if (prompt.lacksChat(text, loaded)) {
                 err().println("note: " + found.name() + " has no chat format, so it got the prompt as it is");
             }
         }
@@ -185,112 +155,52 @@ final class GenerateCommand extends Subcommand {
         return List.copyOf(byName.values());
     }
 
-    private static void check(Method one, Optional<String> text) {
-        MethodAnswers.shortening(one).ifPresent(step -> {
-            if (text.isEmpty()) {
-                throw new UserError("method '" + one.name()
-                        + "' shortens text, and token ids are not text: give --prompt or --prompt-file");
-            }
-            step.compressor().check();
-        });
-    }
-
     /** Answers with one method, token by token. */
     private void answer(
             String name, LanguageModel loaded, Method parsed, Optional<String> text, GenerationOptions how) {
-        var read = ids(text, MethodAnswers.shortening(parsed), loaded);
+        var read = prompt.tokens(text, MethodAnswer.shortening(parsed), loaded, err());
         try (var status = new StatusLine(err())) {
             var summary = new GenerateSummary(out(), err(), status);
-            var listener = json ? GenerateSummary.reading(status) : summary;
-            listener.prefilled(0, read.ids.length);
-            var completion = Generation.run(loaded, read.ids, read.ids.length, List.of(parsed), how, listener)
+            var listener = json ? GenerateSummary.prefillProgress(status) : summary;
+            int tokens = read.ids().length;
+            listener.prefilled(0, tokens);
+            var completion = Generation.run(loaded, read.ids(), tokens, List.of(parsed), how, listener)
                     .getFirst();
+            var answer = MethodAnswer.of(loaded, how.cacheType(), parsed, read, completion);
             if (json) {
-                var answer = new MethodAnswers.Answer(parsed, read.ids, completion);
                 Json.line(out(), answer.fields(name, loaded.backend()));
             } else {
                 summary.end(completion.text());
-                printSummary(summary, parsed, completion, read.dropped, loaded);
+                err().println();
+                err().println(summary.line(answer));
             }
-            noteCompression(parsed, completion, read.dropped, loaded);
+            note(answer);
         }
     }
 
     /** Answers with each of several methods; those that shorten the prompt alike read it together. */
     private void compare(
             String name, LanguageModel loaded, List<Method> asked, Optional<String> text, GenerationOptions how) {
-        var answers = MethodAnswers.of(loaded, asked, step -> ids(text, step, loaded).ids, how);
+        MethodAnswers answers;
+        try (var status = new StatusLine(err())) {
+            answers = MethodAnswers.of(
+                    loaded,
+                    asked,
+                    step -> prompt.tokens(text, step, loaded, err()),
+                    how,
+                    GenerateSummary.prefillProgress(status));
+        }
         if (json) {
             var objects = answers.list().stream().map(one -> one.fields(name, loaded.backend()));
             Json.line(out(), objects.toList());
         } else {
             answers.print(out(), err());
         }
+        answers.list().forEach(this::note);
     }
 
-    /** @param dropped how many tokens of the prompt a method removed */
-    private record ReadPrompt(int[] ids, int dropped) {}
-
-    private ReadPrompt ids(Optional<String> text, Optional<PromptStep> step, LanguageModel loaded) {
-        var shortened = step.map(part -> shorten(text.orElseThrow(), part, loaded));
-        var ids = text.isPresent()
-                ? encode(shortened.map(Shortened::text).orElse(text.get()), loaded)
-                : Objects.requireNonNull(prompt).ids(loaded.config().vocabulary());
-        checkLength(ids.length, text.isPresent(), shortened.isPresent(), loaded);
-        return new ReadPrompt(ids, shortened.map(Shortened::dropped).orElse(0));
-    }
-
-    /** The prompt's text; empty if it is given as token ids. */
-    private Optional<String> text() {
-        if (prompt != null && words != null) {
-            throw new UserError("two prompts: '" + words + "' is one, and an option gives another (a text of several"
-                    + " words needs quotation marks)");
-        }
-        if (prompt != null) {
-            return prompt.text();
-        }
-        if (words != null) {
-            return Optional.of(words);
-        }
-        if (Terminal.piped()) {
-            err().println("note: reading the prompt from standard input");
-        }
-        var read = Terminal.piped() ? PromptSource.read("-") : "";
-        if (read.isBlank()) {
-            throw new UserError("there is no prompt: write it behind the command in quotation marks, name a file with"
-                    + " --prompt-file, or send text through a pipe");
-        }
-        return Optional.of(read);
-    }
-
-    private static void checkLength(int tokens, boolean isText, boolean shortened, LanguageModel loaded) {
-        int context = loaded.config().contextLength();
-        if (tokens > context) {
-            // A chat format is not shortened, and the answer needs room as well.
-            long ratio = Math.max(2, (long) Math.ceil(tokens / (0.9 * context)));
-            throw new UserError("the prompt has " + tokens + " tokens, but the context of " + loaded.name() + " is "
-                    + context + ": shorten the prompt"
-                    + (!isText
-                            ? ""
-                            : shortened
-                                    ? ", or let --method shorten it more"
-                                    : ", or let --method truncation:" + ratio + "x cut out its middle"));
-        }
-    }
-
-    /** @param dropped how many tokens of the prompt a method removed */
-    private record Shortened(String text, int dropped) {}
-
-    /** A prompt of the command line has no question apart from its context, so all of it is shortened. */
-    private Shortened shorten(String text, PromptStep step, LanguageModel loaded) {
-        try (var compressors = new PromptCompressors(loaded)) {
-            var shortened = compressors.compress(step, text);
-            // Compressors may count in tokens of other models.
-            int before = loaded.tokenizer().encode(text, false, false).length;
-            int after = loaded.tokenizer().encode(shortened.text(), false, false).length;
-            err().println("note: " + after + " of " + before + " tokens of the prompt are left");
-            return new Shortened(shortened.text(), before - after);
-        }
+    private void note(MethodAnswer answer) {
+        answer.note().ifPresent(line -> err().println("note: " + line));
     }
 
     private GenerationOptions options() {
@@ -315,64 +225,5 @@ final class GenerateCommand extends Subcommand {
                 topLogprobs,
                 greedy.cacheMemory(),
                 seed);
-    }
-
-    private int[] encode(String text, LanguageModel loaded) {
-        boolean inChat = !raw && loaded.chat().isPresent();
-        if (inChat && (noBos || parseSpecial)) {
-            throw new UserError(
-                    (noBos ? "--no-bos" : "--parse-special") + " is for plain prompts, but in the chat format of"
-                            + " this model "
-                            + (noBos ? "the template says what stands first" : "messages are always plain text")
-                            + ": add --raw");
-        }
-        if (!inChat && !chat.arguments().isEmpty()) {
-            throw new UserError("--template-arg, --think and --no-think need a chat template: "
-                    + (raw ? "leave out --raw" : "this model has none"));
-        }
-        var encoded = new PromptForm(raw, parseSpecial, noBos, chat.arguments())
-                .encode(text, loaded.tokenizer(), loaded.chat());
-        encoded.notes().forEach(note -> err().println("note: " + note));
-        return encoded.ids();
-    }
-
-    private Optional<Thinking> thinking(LanguageModel loaded) {
-        var wish = chat.choice().maxThinkingTokens();
-        var tags = loaded.thinkTags();
-        if (tags.isEmpty() && wish != null) {
-            err().println("note: --max-thinking-tokens changes nothing: " + loaded.name() + " is not known to think");
-        }
-        int budget =
-                wish != null ? wish : Thinking.defaultTokens(loaded.config().contextLength());
-        return tags.map(known -> new Thinking(known, budget));
-    }
-
-    /** @param dropped how many tokens of the prompt a method removed, which count as uncompressed ones */
-    private void printSummary(
-            GenerateSummary summary, Method used, Completion completion, int dropped, LanguageModel loaded) {
-        boolean compresses = !used.keepsAll() || used.prompt().isPresent();
-        err().println();
-        err().println(summary.line(completion, compresses, blockBytes(completion, dropped, loaded), dropped));
-    }
-
-    private void noteCompression(Method used, Completion completion, int dropped, LanguageModel loaded) {
-        if (!used.keepsAll()
-                && used.prompt().isEmpty()
-                && completion.bytes().stored() >= blockBytes(completion, 0, loaded)) {
-            err().println("note: a prompt of " + completion.promptTokens() + " tokens is too short for " + used.name()
-                    + " to compress anything");
-            return;
-        }
-        long full = dropped == 0
-                ? completion.bytes().full()
-                : loaded.cacheShape().fullBytes(completion.promptTokens() + dropped, CacheTypes.parse(cacheType));
-        double achieved = (double) full / Math.max(1, completion.bytes().stored());
-        Warnings.missedRatio(used.name(), achieved, used.requestedRatio())
-                .ifPresent(warning -> err().println("note: " + warning));
-    }
-
-    private long blockBytes(Completion completion, int dropped, LanguageModel loaded) {
-        int tokens = GenerateSummary.blockTokens(completion.promptTokens() + dropped);
-        return loaded.cacheShape().fullBytes(tokens, CacheTypes.parse(cacheType));
     }
 }

@@ -1,8 +1,6 @@
 package io.hayloft.cli;
 
 import io.hayloft.base.Sizes;
-import io.hayloft.engine.generation.CacheBytes;
-import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.GenerationListener;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -13,18 +11,15 @@ import java.util.Locale;
  * given in its place.
  */
 final class GenerateSummary implements GenerationListener {
-    /** Tokens after which a prompt is read at its usual speed, and whose reading can be timed. */
+    /** Tokens after which a prompt is read at its usual speed, and whose prefill can be timed. */
     private static final int WARM_PROMPT = 256;
 
     /** The same for the tokens of an answer. */
     private static final int WARM_ANSWER = 16;
 
-    /** Caches grow by this many tokens at a time. */
-    private static final int BLOCK = 32;
-
     private final PrintWriter out;
     private final PrintWriter err;
-    private final GenerationListener reading;
+    private final GenerationListener progress;
     private boolean thinking;
     private int printed;
     private int firstChunk;
@@ -45,11 +40,11 @@ final class GenerateSummary implements GenerationListener {
     GenerateSummary(PrintWriter out, PrintWriter err, StatusLine status) {
         this.out = out;
         this.err = err;
-        this.reading = reading(status);
+        this.progress = prefillProgress(status);
     }
 
     /** Shows how far the prompt has been read, and nothing of the answer. */
-    static GenerationListener reading(StatusLine status) {
+    static GenerationListener prefillProgress(StatusLine status) {
         return new GenerationListener() {
             @Override
             public void prefilled(int tokens, int of) {
@@ -64,7 +59,7 @@ final class GenerateSummary implements GenerationListener {
 
     @Override
     public void prefilled(int tokens, int of) {
-        reading.prefilled(tokens, of);
+        progress.prefilled(tokens, of);
         if (tokens == 0) {
             return;
         }
@@ -115,13 +110,9 @@ final class GenerateSummary implements GenerationListener {
         out.println(text.substring(Math.min(printed, text.length())));
     }
 
-    /**
-     * One line: tokens, speeds, bytes.
-     *
-     * @param fullBytes of an uncompressed cache of the prompt as it was given
-     * @param dropped how many of its tokens were removed before it was read
-     */
-    String line(Completion completion, boolean compresses, long fullBytes, int dropped) {
+    /** One line: tokens, speeds, bytes; of a method that compresses, also those of an uncompressed cache. */
+    String line(MethodAnswer answer) {
+        var completion = answer.completion();
         var speeds = speed(
                         completion.promptTokens(),
                         "prompt",
@@ -137,15 +128,11 @@ final class GenerateSummary implements GenerationListener {
                         WARM_ANSWER,
                         chosenAt - warmAt,
                         completion.times().ownSeconds() + completion.times().sharedSeconds());
-        var uncompressed = dropped == 0 ? ", uncompressed" : ", of the full prompt uncompressed";
-        return speeds + "; cache " + stored(completion.bytes()) + uncompressed
-                + (compresses ? " " + Sizes.bytes(fullBytes) : "");
-    }
-
-    /** What a cache stores, and how much of that is a recurrent state. */
-    static String stored(CacheBytes bytes) {
-        var stored = Sizes.bytes(bytes.stored());
-        return bytes.state() > 0 ? stored + " (of which state " + Sizes.bytes(bytes.state()) + ")" : stored;
+        boolean compresses =
+                !answer.method().keepsAll() || answer.method().prompt().isPresent();
+        var uncompressed = answer.prompt().dropped() == 0 ? ", uncompressed" : ", of the full prompt uncompressed";
+        return speeds + "; cache " + answer.stored() + uncompressed
+                + (compresses ? " " + Sizes.bytes(answer.blockBytes()) : "");
     }
 
     private static String speed(int tokens, String kind, int warm, int least, long nanos, double seconds) {
@@ -153,10 +140,5 @@ final class GenerateSummary implements GenerationListener {
         return warm >= least
                 ? String.format(Locale.ROOT, "%s at %,.1f/s", counted, warm / (nanos * 1e-9))
                 : String.format(Locale.ROOT, "%s in %.1f s with the JIT's warm-up", counted, seconds);
-    }
-
-    /** Size of a full cache as it lies in memory: rounded up to blocks, as every cache is. */
-    static int blockTokens(int tokens) {
-        return (tokens + BLOCK - 1) / BLOCK * BLOCK;
     }
 }

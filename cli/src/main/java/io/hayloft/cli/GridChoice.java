@@ -13,8 +13,8 @@ final class GridChoice {
             names = "--grid",
             paramLabel = "FILE|NAME",
             description =
-                    "Methods and other options from a YAML file, or one of: default, paper. Options given beside it"
-                            + " win.")
+                    "Methods and other options (for plan: methods, lengths and cache type) from a YAML file, or one of:"
+                            + " default, paper. Options given beside it win.")
     private @Nullable String grid;
 
     @Option(

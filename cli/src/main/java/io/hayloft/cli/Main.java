@@ -50,7 +50,7 @@ public final class Main {
     }
 
     /**
-     * What answers the samples of a run on another machine.
+     * Answers the samples of a run on another machine.
      *
      * @param arguments as the user gave them, from the word bench on
      */

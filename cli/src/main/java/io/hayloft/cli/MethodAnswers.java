@@ -1,6 +1,5 @@
 package io.hayloft.cli;
 
-import io.hayloft.engine.generation.Completion;
 import io.hayloft.engine.generation.CompressionMethod;
 import io.hayloft.engine.generation.Generation;
 import io.hayloft.engine.generation.GenerationListener;
@@ -14,92 +13,50 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The answers of several methods to one prompt, each with what it stores and with the word at which it leaves the first
+ * The answers of several methods to one prompt, each with what it stores and with the first word that differs from the first
  * answer.
  *
  * @param list in the order asked for, at least one
  */
-record MethodAnswers(List<Answer> list) {
-    /**
-     * The answer of one method.
-     *
-     * @param ids the prompt that it read
-     */
-    record Answer(Method method, int[] ids, Completion completion) {
-        /** The fields of a JSON object, in their order. */
-        Map<String, @Nullable Object> fields(String model, String backend) {
-            var fields = new LinkedHashMap<String, @Nullable Object>();
-            fields.put("prompt_ids", ids);
-            fields.put("ids", completion.ids());
-            fields.put("text", completion.text());
-            fields.put("thoughts", completion.thoughts());
-            fields.put("top", completion.top());
-            fields.put("stop_reason", completion.stop().name().toLowerCase(Locale.ROOT));
-            fields.put("read_bytes", completion.bytes().read());
-            fields.put("stored_bytes", completion.bytes().stored());
-            fields.put("full_cache_bytes", completion.bytes().full());
-            fields.put("state_bytes", completion.bytes().state());
-            fields.put("achieved_ratio", ratio(completion));
-            fields.put("model", model);
-            fields.put("backend", backend);
-            fields.put("method", method.name());
-            fields.put("prompt_tokens", completion.promptTokens());
-            fields.put("generated_tokens", completion.ids().length);
-            fields.put("thinking_tokens", completion.thinkingTokens());
-            fields.put("prefill_seconds", completion.times().prefillSeconds());
-            fields.put("compress_seconds", completion.times().compressSeconds());
-            fields.put("decode_seconds", completion.times().shareSeconds());
-            fields.put("decode_steps", completion.times().decodeSteps());
-            return fields;
-        }
-    }
-
+record MethodAnswers(List<MethodAnswer> list) {
     /**
      * Completes the prompt with every method. Those that leave its text alone read it once together, as those do that shorten
      * it alike, and generate as one batch; each answer is the same as that of its method alone.
      *
-     * @param prompts the token ids of the prompt that is shortened so, called once for each way of shortening
+     * @param prompts the tokens of the prompt that is shortened so, called once for each way of shortening
+     * @param listener hears how far each prompt has been read
      */
     static MethodAnswers of(
             LanguageModel model,
             List<Method> methods,
-            Function<Optional<PromptStep>, int[]> prompts,
-            GenerationOptions how) {
+            Function<Optional<PromptStep>, PromptOptions.Tokens> prompts,
+            GenerationOptions how,
+            GenerationListener listener) {
         var groups = new LinkedHashMap<Optional<PromptStep>, List<Method>>();
         for (var method : methods) {
-            groups.computeIfAbsent(shortening(method), step -> new ArrayList<>())
+            groups.computeIfAbsent(MethodAnswer.shortening(method), step -> new ArrayList<>())
                     .add(method);
         }
-        var answers = new HashMap<String, Answer>();
+        var answers = new HashMap<String, MethodAnswer>();
         groups.forEach((step, group) -> {
-            var ids = prompts.apply(step);
+            var prompt = prompts.apply(step);
+            int tokens = prompt.ids().length;
+            listener.prefilled(0, tokens);
             var engine = List.<CompressionMethod>copyOf(group);
-            var completions = Generation.run(model, ids, ids.length, engine, how, GenerationListener.NONE);
+            var completions = Generation.run(model, prompt.ids(), tokens, engine, how, listener);
             for (int i = 0; i < group.size(); i++) {
-                answers.put(group.get(i).name(), new Answer(group.get(i), ids, completions.get(i)));
+                var method = group.get(i);
+                answers.put(method.name(), MethodAnswer.of(model, how.cacheType(), method, prompt, completions.get(i)));
             }
         });
         return new MethodAnswers(methods.stream()
                 .map(method -> Objects.requireNonNull(answers.get(method.name())))
                 .toList());
-    }
-
-    /** How a method shortens the prompt; empty if it leaves the text as it is. */
-    static Optional<PromptStep> shortening(Method method) {
-        return method.prompt().filter(step -> !step.keepsAll());
-    }
-
-    /** Bytes of the full cache over those stored. */
-    static double ratio(Completion completion) {
-        return (double) completion.bytes().full()
-                / Math.max(1, completion.bytes().stored());
     }
 
     /**
@@ -135,11 +92,11 @@ record MethodAnswers(List<Answer> list) {
                         + " measures without it");
     }
 
-    private static String figures(Answer answer) {
+    private static String figures(MethodAnswer answer) {
         var completion = answer.completion();
-        var cache = "cache " + GenerateSummary.stored(completion.bytes());
-        var compression = answer.method().keepsAll() ? "uncompressed" : number("ratio %.2f", ratio(completion));
-        var line = number("prompt of %,d tokens", completion.promptTokens()) + ", " + cache + ", " + compression;
+        var compression = answer.keepsAll() ? "uncompressed" : number("ratio %.2f", answer.ratio());
+        var line = number("prompt of %,d tokens", completion.promptTokens()) + ", cache " + answer.stored() + ", "
+                + compression;
         var times = completion.times();
         return times.decodeSteps() == 0 ? line : line + number(", %.1f tokens/s", 1 / times.secondsPerStep());
     }
@@ -148,7 +105,7 @@ record MethodAnswers(List<Answer> list) {
         return String.format(Locale.ROOT, format, value);
     }
 
-    /** Where an answer leaves the first one, in words counted from 1. */
+    /** Says which word of an answer is the first that differs from the first answer, counted from 1. */
     static String difference(String text, String first, String name) {
         if (text.equals(first)) {
             return "same answer as " + name;
@@ -160,7 +117,7 @@ record MethodAnswers(List<Answer> list) {
             same++;
         }
         if (same == own.size() && same == theirs.size()) {
-            return "same words as " + name + " with other blanks between them";
+            return "same words as " + name + " with other white space between them";
         }
         if (own.isEmpty()) {
             return "is empty, where " + name + " begins with '" + theirs.getFirst() + "'";

@@ -80,8 +80,8 @@ final class MethodComparison {
     @Option(
             names = "--cost",
             description =
-                    "Also say how long the comparison took, in readings of the text: prefills of all of it with the"
-                            + " full cache, of which one is done for that.")
+                    "Also say how long the comparison took, in prefills of all of the text with the full cache, of"
+                            + " which one is done for that.")
     private boolean cost;
 
     /** Whether methods are compared. */
@@ -98,21 +98,20 @@ final class MethodComparison {
         return cost;
     }
 
-    /** What a comparison has cost. */
+    /** Says how long a comparison took, in words. */
     String cost(LanguageModel model, List<Passage> passages, double seconds) {
-        double reading = 0;
+        double prefill = 0;
         for (var passage : passages) {
-            reading += PrefillRate.seconds(model, passage.tokens(), CacheTypes.parse(cacheType));
+            prefill += PrefillRate.seconds(model, passage.tokens(), CacheTypes.parse(cacheType));
         }
         int others = TeacherForcing.rows(Lists.methods("--methods", methods)).size() - 1;
         return String.format(
                 Locale.ROOT,
-                "cost: %s and the full cache in %.1f s, %.1f readings of the text (%.1f s for one, by a prefill of all"
-                        + " of it)",
+                "cost: %s and the full cache in %.1f s, %.1f prefills of the text (%.1f s for one)",
                 Sizes.count(others, "method"),
                 seconds,
-                seconds / reading,
-                reading);
+                seconds / prefill,
+                prefill);
     }
 
     /** Whether the model answers tasks, and no text is read. */
@@ -199,7 +198,7 @@ final class MethodComparison {
             throw new UserError(run + " is a run of " + folder.info().model().name() + ", and this is " + model.name()
                     + ": name a run of the same model");
         }
-        new FidelityFile(model.contentHash(), source, cacheType, results).write(run);
+        new FidelityFile(model.contentHash(), source, cacheType, exact, results).write(run);
         return Report.write(folder);
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What users of other tools for language models (llama.cpp, ollama, lm-eval, kvpress) write, and what it is called here. */
+/** Finds the commands and options here that correspond to those of llama.cpp, ollama, lm-eval and kvpress. */
 final class OtherTools {
     private static final Map<String, String> COMMANDS = Map.ofEntries(
             entry("ls", "models"),
@@ -98,7 +98,7 @@ final class OtherTools {
 
     private OtherTools() {}
 
-    /** What to say of an unknown command, if another tool has it. */
+    /** Returns a hint for an unknown command; empty if no other tool is known to have it. */
     static Optional<String> command(String word) {
         var here = COMMANDS.get(word);
         return here == null
@@ -106,7 +106,7 @@ final class OtherTools {
                 : Optional.of(meant(here.startsWith("-") ? "hayloft " + here : here));
     }
 
-    /** What to say of an option that a command lacks, if it is called otherwise here. */
+    /** Returns a hint for an option that a command lacks; empty if nothing here corresponds to it. */
     static Optional<String> option(CommandSpec command, String word) {
         var own = ofOneCommand(command.name(), word);
         if (own.isPresent()) {

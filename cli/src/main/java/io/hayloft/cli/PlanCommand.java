@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +52,9 @@ final class PlanCommand extends Subcommand {
     @Option(
             names = "--context",
             paramLabel = "LIST",
-            description = "Tokens of the prompt, such as 1k,8k. Default: 4k, or what the model takes if that is less.")
+            description =
+                    "Tokens of the prompt, such as 1k,8k. Default: those of --grid, or 4k, or what the model takes if"
+                            + " that is less.")
     private List<String> contexts = List.of();
 
     @Option(
@@ -66,9 +69,8 @@ final class PlanCommand extends Subcommand {
     @Option(
             names = "--cache-type",
             paramLabel = "TYPE",
-            defaultValue = "f16",
-            description = "How the full cache is stored: f32, f16 or q8. Default: ${DEFAULT-VALUE}.")
-    private String cacheType = "f16";
+            description = "How the full cache is stored: f32, f16 or q8. Default: as --grid says, or f16.")
+    private @Nullable String cacheType;
 
     @Option(
             names = "--weights",
@@ -121,17 +123,19 @@ final class PlanCommand extends Subcommand {
 
     @Override
     public Integer call() {
-        var asked = methods();
-        var type = CacheTypes.parse(cacheType);
-        var lengths = Lists.lengths("--context", contexts);
-        var shape = shape();
-        var parsed = fitting(asked, shape);
-        if (lengths.isEmpty()) {
-            lengths = List.of(Math.min(4096, shape.config().contextLength()));
-        }
+        var from = grid.chosen();
+        var asked = methods(from);
+        var type = CacheTypes.parse(cacheType(from));
+        var given = Lists.lengths("--context", contexts);
         if (run.isAsked() && (maxMemory != null || noTime)) {
             throw new UserError("--samples asks for time: leave out " + (noTime ? "--no-time" : "--max-memory"));
         }
+        var shape = shape();
+        if (methods.isEmpty()) {
+            from.ifPresent(one -> one.notes().forEach(this::note));
+        }
+        var parsed = fitting(asked, shape);
+        var lengths = given.isEmpty() ? lengths(from, shape) : given;
         if (maxMemory != null) {
             fit(Sizes.parseBytes(maxMemory), shape, type, parsed, lengths);
         } else {
@@ -196,7 +200,7 @@ final class PlanCommand extends Subcommand {
             throw new UserError("--price needs the time that requests take: leave out --no-time");
         }
         if (!price.matches("[0-9]*\\.?[0-9]+(/h)?")) {
-            throw new UserError("'" + price + "' is no price of an hour: write for example 0.40/h");
+            throw new UserError("'" + price + "' is not a price of an hour: write for example 0.40/h");
         }
         return Double.parseDouble(price.replace("/h", ""));
     }
@@ -226,12 +230,12 @@ final class PlanCommand extends Subcommand {
             predictor.machine().ifPresent(machine -> machine.write(Objects.requireNonNull(machineFile)));
         }
         if (!predictor.steady()) {
-            err().println("note: the machine was busy while it was measured: times may be too long");
+            note("the machine was busy while it was measured: times may be too long");
         }
         if (predictor.estimated()) {
-            err().println("note: " + machineFile
-                    + " describes another machine, on which this model was not measured: times"
-                    + " are estimated from what was");
+            note(machineFile
+                    + " describes another machine, on which this model was not measured: times are estimated from"
+                    + " what was");
         }
     }
 
@@ -252,14 +256,39 @@ final class PlanCommand extends Subcommand {
             throw new UserError(
                     "none of the methods makes sense for " + shape.name() + ": " + String.join("; ", notes));
         }
-        notes.forEach(note -> err().println("note: " + note));
+        notes.forEach(this::note);
         return fitting;
     }
 
-    private List<Method> methods() {
-        var ofGrid = grid.chosen().map(Grid::methods).orElseGet(Methods::defaultGrid);
-        var expressions = methods.isEmpty() ? ofGrid : Lists.methods("--methods", methods);
+    private List<Method> methods(Optional<Grid> from) {
+        var expressions = methods.isEmpty()
+                ? from.map(Grid::methods).orElseGet(Methods::defaultGrid)
+                : Lists.methods("--methods", methods);
         return expressions.stream().map(Methods::parse).toList();
+    }
+
+    private String cacheType(Optional<Grid> from) {
+        var ofGrid = from.isPresent() ? from.get().options().cacheType() : null;
+        return cacheType != null ? cacheType : ofGrid != null ? ofGrid : "f16";
+    }
+
+    /** The lengths of a grid that the model takes; one, where there is no grid or it names none. */
+    private List<Integer> lengths(Optional<Grid> from, ModelShape shape) {
+        int limit = shape.config().contextLength();
+        var named = from.map(one -> one.options().lengths()).orElse(List.of());
+        var fitting = named.stream().filter(length -> length <= limit).toList();
+        if (fitting.isEmpty()) {
+            return named.isEmpty() ? List.of(Math.min(4096, limit)) : named;
+        }
+        named.stream()
+                .filter(length -> length > limit)
+                .forEach(length ->
+                        note("skipped length " + length + ": " + shape.name() + " sees " + limit + " tokens"));
+        return fitting;
+    }
+
+    private void note(String line) {
+        err().println("note: " + line);
     }
 
     private ModelShape shape() {

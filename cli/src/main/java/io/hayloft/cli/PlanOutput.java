@@ -92,7 +92,7 @@ record PlanOutput(boolean timed, @Nullable Double price, int answer) {
         return value == null ? "-" : String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
     }
 
-    /** What fits a memory, as a table. */
+    /** The contexts and batches that fit a memory, as a table. */
     static String capacities(List<Capacity> rows) {
         var table = new Table()
                 .text("method")

@@ -16,7 +16,7 @@ final class PlanRun {
             names = "--samples",
             paramLabel = "N",
             description = "Turn the question round: the time, and with --price the money, that a run of so many samples"
-                    + " takes with all methods, which share the reading of each prompt and decode together.")
+                    + " takes with all methods, which share the prefill of each prompt and decode together.")
     private @Nullable Integer samples;
 
     @Option(
@@ -46,7 +46,11 @@ final class PlanRun {
             double hours,
             @Nullable Double price) {}
 
-    /** Whether a run is asked for. */
+    /**
+     * Whether a run is asked for.
+     *
+     * @throws UserError if its options are wrong
+     */
     boolean isAsked() {
         if (samples == null && !workers.isEmpty()) {
             throw new UserError("--workers share the samples of a run: say how many with --samples");
@@ -54,15 +58,22 @@ final class PlanRun {
         if (samples != null && samples < 1) {
             throw new UserError("--samples must be 1 or more, not " + samples);
         }
+        machines();
         return samples != null;
     }
 
-    /** What a run with prompts of each of these lengths takes, as a table or as JSON. */
+    /** The numbers of machines, each a row. */
+    private List<Integer> machines() {
+        return workers.isEmpty() ? List.of(1) : Lists.counts("--workers", workers);
+    }
+
+    /** Returns how long a run with prompts of each of these lengths takes, as a table or as JSON. */
     String text(Predictor predictor, List<Method> methods, List<Integer> lengths, PlanOutput output, boolean json) {
         var rows = new ArrayList<Row>();
+        var machines = machines();
         for (int context : lengths) {
             double seconds = predictor.sampleSeconds(methods, context, output.answer());
-            for (int count : workers.isEmpty() ? List.of(1) : Lists.counts("--workers", workers)) {
+            for (int count : machines) {
                 rows.add(row(methods, context, count, seconds, output));
             }
         }

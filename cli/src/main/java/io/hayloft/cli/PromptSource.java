@@ -66,7 +66,7 @@ final class PromptSource {
             // reported below, with the same words as an id that the model does not have
         }
         throw new UserError(
-                "--prompt-ids: '" + word + "' is no token id of this model (0 to " + (vocabulary - 1) + ")");
+                "--prompt-ids: '" + word + "' is not a token id of this model (0 to " + (vocabulary - 1) + ")");
     }
 
     /** The text of a file, or of standard input for {@code -}. */
@@ -79,7 +79,7 @@ final class PromptSource {
         } catch (NoSuchFileException | InvalidPathException e) {
             throw new UserError("there is no prompt file '" + name + "'", e);
         } catch (MalformedInputException e) {
-            throw new UserError("prompt file '" + name + "' is no UTF-8 text", e);
+            throw new UserError("prompt file '" + name + "' is not UTF-8 text", e);
         } catch (IOException e) {
             throw new UserError("prompt file '" + name + "' cannot be read: " + FileError.reason(e), e);
         }

@@ -91,7 +91,7 @@ final class PullCommand extends Subcommand {
         try {
             return new URI(text);
         } catch (URISyntaxException e) {
-            throw new UserError("'" + text + "' is no web address", e);
+            throw new UserError("'" + text + "' is not a web address", e);
         }
     }
 

@@ -62,7 +62,7 @@ final class RescoreCommand extends Subcommand {
         try {
             return Path.of(run);
         } catch (InvalidPathException e) {
-            throw new UserError("'" + run + "' is no valid folder name", e);
+            throw new UserError("'" + run + "' is not a valid folder name", e);
         }
     }
 }

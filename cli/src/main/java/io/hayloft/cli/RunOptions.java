@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** What the commands share that read the folders of runs. */
+/** Steps that the commands share which read the folders of runs. */
 final class RunOptions {
     private RunOptions() {}
 
@@ -17,7 +17,7 @@ final class RunOptions {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new UserError("'" + name + "' is no valid folder name", e);
+            throw new UserError("'" + name + "' is not a valid folder name", e);
         }
     }
 

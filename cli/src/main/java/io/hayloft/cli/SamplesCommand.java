@@ -192,7 +192,7 @@ final class SamplesCommand extends Subcommand {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new UserError(option + " '" + name + "' is no valid path", e);
+            throw new UserError(option + " '" + name + "' is not a valid path", e);
         }
     }
 }

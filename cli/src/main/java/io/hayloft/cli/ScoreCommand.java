@@ -101,7 +101,7 @@ final class ScoreCommand extends Subcommand {
         try {
             return Path.of(file);
         } catch (InvalidPathException e) {
-            throw new UserError("'" + file + "' is no valid file name", e);
+            throw new UserError("'" + file + "' is not a valid file name", e);
         }
     }
 }

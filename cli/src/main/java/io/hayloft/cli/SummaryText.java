@@ -35,8 +35,10 @@ final class SummaryText {
     /** Prints a run's summary; as Parquet it becomes a file in its folder, whose name is printed. */
     static void print(PrintWriter out, RunFolder run, Grouping by, TableFormat format) {
         switch (format) {
-            case TABLE ->
-                out.println(of(Statistics.by(run.records(), by), by, LabelFile.read(run.path()), Terminal.width()));
+            case TABLE -> {
+                var table = Statistics.by(run.records(), by);
+                out.println(of(table, by, LabelFile.of(run.path(), table.methods()), Terminal.width()));
+            }
             case PARQUET ->
                 out.println(SummaryExport.of(run, by, format)
                         .writeParquet(run.path().resolve("summary.parquet")));

@@ -32,7 +32,7 @@ final class TaskFiles {
         try {
             return OwnTask.of(Path.of(file));
         } catch (InvalidPathException e) {
-            throw new UserError("--task-file '" + file + "' is no valid file name", e);
+            throw new UserError("--task-file '" + file + "' is not a valid file name", e);
         }
     }
 

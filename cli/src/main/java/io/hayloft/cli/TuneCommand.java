@@ -190,6 +190,9 @@ final class TuneCommand extends Subcommand {
         var shared = shared(found);
         var folder = out != null ? out : folder(found, shared, goal);
         var spec = new TuneSpec(shared, settings(), goal, histogram, samples, checkSamples, seed, exhaustive, folder);
+        if (grid != null) {
+            Grids.open(grid).forModel(null).notes().forEach(note -> asides().println("note: " + note));
+        }
         TuneResult result;
         try (var loaded = model.loadToTime(found, asides());
                 var progress = new TuneProgress(asides(), folder)) {

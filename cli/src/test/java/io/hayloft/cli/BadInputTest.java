@@ -27,16 +27,16 @@ class BadInputTest {
         bench --methods=full --smaples=3              | did you mean '--samples'?
         bench extra                                   | unexpected argument 'extra' (see: hayloft bench --help)
         bench --model                                 | missing required parameter for option '--model'
-        bench --samples x                             | invalid value for option '--samples': 'x' is no whole number
+        bench --samples x                             | invalid value for option '--samples': 'x' is not a whole number
         bench --samples 0                             | --samples must be at least 1, not 0
         bench --samples -3                            | --samples must be at least 1, not -3
         bench --max-new-tokens 0                      | --max-new-tokens must be at least 1, not 0
         bench --threads -1                            | --threads must be at least 1, not -1
         bench --threads 0                             | --threads must be at least 1, not 0
         bench --threads 100000                        | threads
-        bench --lengths many                          | 'many' is no number of tokens
-        bench --lengths 0                             | '0' is no number of tokens
-        bench --limit-tokens -5                       | '-5' is no number of tokens
+        bench --lengths many                          | 'many' is not a number of tokens
+        bench --lengths 0                             | '0' is not a number of tokens
+        bench --limit-tokens -5                       | '-5' is not a number of tokens
         bench --protocol question-awre                | did you mean 'question-aware'?
         bench --backend onednm                        | did you mean 'onednn'?
         generate --prompt a --backend gpu             | unknown backend 'gpu': known are: java, auto, onednn, onednn-int8
@@ -59,8 +59,8 @@ class BadInputTest {
         bench --model ./no/such.gguf                  | no model at './no/such.gguf'
         pull smollm2                                  | did you mean 'smollm2-135m'?
         pull                                          | missing required parameter: 'MODEL
-        pull tinyllama                                | known are: hayloft-tiny, smollm2-135m, gemma3-270m (any other: hayloft pull hf:OWNER/REPO
-        bench --model tinyllama                       | --model with the path of a GGUF file or of a Hugging Face folder, or ollama:NAME
+        pull tinyllama                                | known are: hayloft-tiny, smollm2-135m, gemma3-270m; for any other model give a path, hf:OWNER/REPO
+        bench --model tinyllama                       | for any other model give a path, hf:OWNER/REPO (pull it first) or ollama:NAME
         inspect elefant                               | unknown model 'elefant': known are: hayloft-tiny
         generate                                      | there is no prompt: write it behind the command
         generate a --prompt b                         | two prompts: 'a' is one
@@ -84,19 +84,19 @@ class BadInputTest {
         generate --prompt a --method nothing          | unknown method 'nothing'
         generate --prompt a --method kivi:2bits       | 2bits
         generate --prompt a --temperature -1          | temperature must be between 0 and 100
-        generate --prompt a --temperature hot         | 'hot' is no number
+        generate --prompt a --temperature hot         | 'hot' is not a number
         generate --prompt a --top-p 0                 | top-p must be above 0
         generate --prompt a --max-new-tokens 0        | --max-new-tokens must be at least 1
         generate --prompt a --top-logprobs 3          | add --json
         generate --prompt a --top-logprobs -3 --json  | --top-logprobs must not be negative
         generate --prompt-file /no/such/file          | there is no prompt file '/no/such/file'
         generate --prompt-file /                      | prompt file '/' cannot be read
-        generate --prompt-ids 1,two                   | 'two' is no token id of this model (0 to 981)
-        generate --prompt-ids 982                     | '982' is no token id of this model
+        generate --prompt-ids 1,two                   | 'two' is not a token id of this model (0 to 981)
+        generate --prompt-ids 982                     | '982' is not a token id of this model
         generate --prompt-ids @/no/ids                | there is no prompt file '/no/ids'
         speed --depht 8k                              | did you mean '--depth'?
         speed -p 0 -n 0                               | neither a prompt to read nor tokens to generate
-        speed -d many                                 | 'many' is no number of tokens
+        speed -d many                                 | 'many' is not a number of tokens
         speed -r 0                                    | --repetitions must be at least 1, not 0
         speed --warm-up -1                            | --warm-up must be seconds from 0 on
         speed --batch 0                               | --batch must be whole numbers from 1 on, not '0'

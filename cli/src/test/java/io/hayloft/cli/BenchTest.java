@@ -113,6 +113,21 @@ class BenchTest {
         assertThat(lines()).hasSize(3).last().asString().contains("knorm:2x");
         assertThat(run.out()).contains("label").containsPattern("knorm:2x +\\| Short keys");
         assertThat(folder.resolve("run/report.html")).content().contains("Short keys");
+
+        var other = folder.resolve("other").toString();
+        var named = Cli.good(
+                "bench",
+                "--grid",
+                grid.toString(),
+                "--methods",
+                "full",
+                "--lengths",
+                "512",
+                "--no-truncation",
+                "--out",
+                other);
+        assertThat(named.out()).doesNotContain("label");
+        assertThat(folder.resolve("other/labels.json")).doesNotExist();
     }
 
     @Test

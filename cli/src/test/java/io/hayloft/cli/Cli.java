@@ -14,7 +14,7 @@ import java.io.StringWriter;
  */
 record Cli(int code, String out, String err) {
     static {
-        System.getProperties().putIfAbsent("hayloft.piped", "false"); // tests' own standard input is no prompt
+        System.getProperties().putIfAbsent("hayloft.piped", "false"); // tests' own standard input is not a prompt
     }
 
     static Cli run(String... arguments) {

@@ -140,7 +140,7 @@ class EndpointTest {
             Cli.run("bench", "--label", "m").isUserError("--endpoint");
             Cli.run("bench", "--concurrency", "2").isUserError("--endpoint");
             Cli.run("bench", "--endpoint", server.url()).isUserError("--api-model");
-            Cli.run("bench", "--endpoint", "localhost", "--api-model", "m").isUserError("is no web address");
+            Cli.run("bench", "--endpoint", "localhost", "--api-model", "m").isUserError("is not a web address");
             Cli.run(ask(server, "--api", "chats")).isUserError("unknown --api 'chats'", "'chat'");
             Cli.run(ask(server, "--timeout", "0")).isUserError("--timeout");
             Cli.run(ask(server, "--methods", "full")).isUserError("--methods");

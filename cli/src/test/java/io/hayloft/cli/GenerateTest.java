@@ -204,7 +204,7 @@ class GenerateTest {
     @Test
     void aTerminalShowsHowFarThePromptIsRead() {
         var err = new StringWriter();
-        var listener = GenerateSummary.reading(new StatusLine(new PrintWriter(err), true));
+        var listener = GenerateSummary.prefillProgress(new StatusLine(new PrintWriter(err), true));
 
         listener.prefilled(1024, 4096);
         assertThat(err.toString()).endsWith("reading the prompt: 1,024 of 4,096 tokens");
@@ -227,6 +227,8 @@ class GenerateTest {
     void refusesAPromptThatIsLongerThanTheContext() {
         Cli.run("generate", "--prompt", "The otter . ".repeat(6000))
                 .isUserError("16384", "18001", "--method truncation:2x");
+        Cli.run("generate", "--prompt-ids", "5,".repeat(16384) + "5")
+                .isUserError("has 16385 tokens, but the context of hayloft-tiny is 16384: shorten the prompt\n");
     }
 
     private static JsonNode json(String... arguments) {

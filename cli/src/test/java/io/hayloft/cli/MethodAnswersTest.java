@@ -2,6 +2,12 @@ package io.hayloft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hayloft.engine.generation.GenerationListener;
+import io.hayloft.engine.generation.GenerationOptions;
+import io.hayloft.engine.model.LanguageModel;
+import io.hayloft.engine.model.LoadOptions;
+import io.hayloft.methods.registry.Methods;
+import io.hayloft.testing.Goldens;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,7 +38,7 @@ class MethodAnswersTest {
         }
         assertThat(array.get(3).get("prompt_tokens").asInt())
                 .isLessThan(array.get(0).get("prompt_tokens").asInt() / 2);
-        // one reading of the prompt serves all that read it in the same way
+        // one prefill of the prompt serves all that read it in the same way
         assertThat(array.get(1).get("prefill_seconds"))
                 .isEqualTo(array.get(0).get("prefill_seconds"))
                 .isEqualTo(array.get(2).get("prefill_seconds"));
@@ -51,11 +57,62 @@ class MethodAnswersTest {
         assertThat(run.err()).contains("with the JIT's warm-up", "has no chat format");
     }
 
+    /** A method that shortens the prompt is compared with the full one, in the line as in the JSON object. */
+    @Test
+    void aShortenedPromptIsComparedWithTheFullOne() {
+        var list = "full,truncation:4x,truncation:1x";
+        assertThat(Cli.good("generate", "--prompt", PROMPT, "-n", "2", "--methods", list)
+                        .out())
+                .containsPattern("\ntruncation:4x: .* cache [0-9.]+ KB, ratio [34]\\.[0-9]+")
+                .containsPattern("\ntruncation:1x: .* cache [0-9.]+ KB, uncompressed");
+        var array = json("--methods", list);
+        assertThat(array.get(1).get("full_cache_bytes")).isEqualTo(array.get(0).get("full_cache_bytes"));
+        assertThat(array.get(1).get("achieved_ratio").asDouble()).isBetween(3.0, 5.0);
+    }
+
+    @Test
+    void saysOfEachMethodThatSavedLessThanItWasAskedFor() {
+        var prompt = PROMPT.substring(0, 200);
+        for (var form : new String[] {"--raw", "--json"}) {
+            var run =
+                    Cli.good("generate", "--prompt", prompt, "-n", "2", form, "--methods", "full,kivi:4bit,snapkv:8x");
+            assertThat(run.err())
+                    .contains(
+                            "tokens is too short for kivi:4bit to compress anything",
+                            "note: less compression than asked for, as prompts are short or extra data weighs:"
+                                    + " snapkv:8x reached")
+                    .doesNotContain("full");
+        }
+    }
+
+    /** Prompts that are shortened in two ways are read one after the other. */
+    @Test
+    void showsHowFarEachPromptHasBeenRead() {
+        var heard = new ArrayList<String>();
+        var listener = new GenerationListener() {
+            @Override
+            public void prefilled(int tokens, int of) {
+                heard.add(tokens + "/" + of);
+            }
+        };
+        var methods = List.of(Methods.parse("full"), Methods.parse("truncation:4x"), Methods.parse("knorm:2x"));
+        try (var model = LanguageModel.load(Goldens.tinyModel(), LoadOptions.withThreads(1))) {
+            var answers = MethodAnswers.of(
+                    model,
+                    methods,
+                    step -> new PromptOptions.Tokens(new int[step.isPresent() ? 8 : 32], step.isPresent() ? 24 : 0),
+                    GenerationOptions.greedy(2),
+                    listener);
+            assertThat(answers.list()).extracting(MethodAnswer::method).isEqualTo(methods);
+        }
+        assertThat(heard).containsExactly("0/32", "32/32", "0/8", "8/8");
+    }
+
     @Test
     void saysAtWhichWordAnAnswerLeavesTheFirst() {
         assertThat(MethodAnswers.difference("a b", "a b", "full")).isEqualTo("same answer as full");
         assertThat(MethodAnswers.difference("a  b\n", "a b", "full"))
-                .isEqualTo("same words as full with other blanks between them");
+                .isEqualTo("same words as full with other white space between them");
         assertThat(MethodAnswers.difference("a c", "a b", "full"))
                 .isEqualTo("differs from full at word 2, 'c' instead of 'b'");
         assertThat(MethodAnswers.difference("a b c", "a b", "full"))

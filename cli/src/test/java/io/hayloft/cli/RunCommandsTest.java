@@ -63,11 +63,16 @@ class RunCommandsTest {
         Files.createFile(stopped.resolve("run.json.new"));
         var other = Files.createFile(stopped.resolve("notes.txt"));
 
-        assertThat(BenchProgress.stoppedEarly(stopped)).contains("is in " + stopped);
+        assertThat(BenchProgress.stoppedEarly(stopped))
+                .isEqualTo("stopped before the first sample was done: " + stopped + " stays, as it holds other files or"
+                        + " cannot be removed; the same command starts again");
+        assertThat(other).exists();
         Files.delete(other);
         assertThat(BenchProgress.stoppedEarly(stopped)).startsWith("stopped before the first sample was done");
         assertThat(stopped).doesNotExist();
-        assertThat(BenchProgress.stoppedEarly(folder.resolve("all"))).contains("the same command goes on");
+        assertThat(BenchProgress.stoppedEarly(folder.resolve("all")))
+                .isEqualTo("stopped: what was answered before is in " + folder.resolve("all")
+                        + "; the same command goes on from there");
         assertThat(folder.resolve("all/records.jsonl")).exists();
         assertThat(BenchProgress.stoppedEarly(null)).startsWith("stopped before the first sample was done");
     }

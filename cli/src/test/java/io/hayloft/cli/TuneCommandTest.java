@@ -18,12 +18,15 @@ class TuneCommandTest {
     @Test
     void endsWithARecommendationItsConfidenceAndTheCommandThatUsesIt() throws IOException {
         var out = folder.resolve("run").toString();
+        var grid = Files.writeString(
+                folder.resolve("mine.yaml"),
+                "settings: ['snapkv:2x', 'snapkv:4x', {label: Mamba, left-out: no Mamba layers}]");
         var arguments = new String[] {
             "tune",
             "--max-bytes-per-token",
             "1500",
-            "--methods",
-            "snapkv:2x,snapkv:4x",
+            "--grid",
+            grid.toString(),
             "--tasks",
             "mini-needle",
             "--lengths",
@@ -36,6 +39,7 @@ class TuneCommandTest {
             out
         };
         var text = Cli.good(arguments);
+        assertThat(text.err()).contains("note: left out Mamba: no Mamba layers");
         assertThat(text.out())
                 .contains("Recommended: snapkv:", "samples that chose nothing")
                 .contains("hayloft generate --model hayloft-tiny --method snapkv:")

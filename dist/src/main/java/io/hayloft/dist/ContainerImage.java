@@ -57,7 +57,7 @@ final class ContainerImage {
         }
     }
 
-    /** What the launcher would run, less the pipe that hides the JVM's line about the vector module. */
+    /** The command that the launcher would run, less the pipe that hides the JVM's line about the vector module. */
     private static List<String> entrypoint(Path home) throws IOException {
         var command = new ArrayList<>(List.of(HOME + "/runtime/bin/java"));
         command.addAll(StartArchive.OPTIONS);

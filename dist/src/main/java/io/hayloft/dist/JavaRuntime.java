@@ -7,7 +7,7 @@ import java.util.spi.ToolProvider;
 /** A Java runtime with only the modules that the command line and its libraries use, made by jlink for this system. */
 final class JavaRuntime {
     /**
-     * What {@code jdeps --print-module-deps} finds in the jars, and what it cannot see: the file system of jars, other
+     * The modules that {@code jdeps --print-module-deps} finds in the jars, and those that it cannot see: the file system of jars, other
      * languages' number formats, and direct memory access of native libraries.
      */
     private static final List<String> MODULES = List.of(

@@ -56,8 +56,7 @@ public record Catalogue(List<CatalogueModel> models) {
     /** The error for a name that is in no catalogue: names the nearest, and the ways to any other model. */
     UserError unknown(String name) {
         return new UserError(Suggest.unknown("model", name, names()).getMessage()
-                + " (any other: hayloft pull hf:OWNER/REPO, then --model hf:OWNER/REPO; or --model with the path of a"
-                + " GGUF file or of a Hugging Face folder, or ollama:NAME)");
+                + "; for any other model give a path, hf:OWNER/REPO (pull it first) or ollama:NAME");
     }
 
     /** All names, in the order of the file. */

@@ -168,7 +168,7 @@ final class HttpTransfer {
         var scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
         boolean web = scheme.equals("http") || scheme.equals("https");
         if (!web || address.getHost() == null || address.getPort() > MOST_PORT) {
-            throw new SourceException("'" + address + "' is no web address");
+            throw new SourceException("'" + address + "' is not a web address");
         }
     }
 
@@ -176,7 +176,7 @@ final class HttpTransfer {
         try {
             return from.resolve(to);
         } catch (IllegalArgumentException e) {
-            throw new SourceException("the server redirects to '" + to + "', which is no address");
+            throw new SourceException("the server redirects to '" + to + "', which is not an address");
         }
     }
 

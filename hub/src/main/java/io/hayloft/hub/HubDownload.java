@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class HubDownload {
     private static final String HUB = "https://huggingface.co";
 
-    /** Letters that are no ASCII. */
+    /** Letters that are not ASCII. */
     private static final Pattern OTHER_LETTERS = Pattern.compile("[^\\x00-\\x7f]+");
 
     private final URI endpoint;
@@ -47,7 +47,7 @@ final class HubDownload {
         } catch (URISyntaxException e) {
             // reported below, with the same words as an address of another kind
         }
-        throw new UserError("HF_ENDPOINT='" + text + "' is no web address such as https://huggingface.co");
+        throw new UserError("HF_ENDPOINT='" + text + "' is not a web address such as https://huggingface.co");
     }
 
     /**
@@ -122,7 +122,7 @@ final class HubDownload {
             var legal = new URI(null, null, "/" + path, null).getRawPath().substring(1);
             return OTHER_LETTERS.matcher(legal).replaceAll(found -> URLEncoder.encode(found.group(), UTF_8));
         } catch (URISyntaxException e) {
-            throw new UserError("'" + path + "' is no name of a file or revision", e);
+            throw new UserError("'" + path + "' is not the name of a file or revision", e);
         }
     }
 }

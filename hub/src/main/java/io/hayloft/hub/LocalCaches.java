@@ -188,7 +188,7 @@ final class LocalCaches {
     private static Path modelIn(String name, Path folder, Path manifest) {
         var models = new ArrayList<Path>();
         for (var layer : json(manifest)
-                .orElseThrow(() -> new UserError(manifest + " is no manifest of ollama"))
+                .orElseThrow(() -> new UserError(manifest + " is not a manifest of ollama"))
                 .path("layers")) {
             var type = layer.path("mediaType").asString("");
             if (type.equals(OLLAMA_ADAPTER)) {
@@ -235,7 +235,7 @@ final class LocalCaches {
                     ? Optional.empty()
                     : Optional.of(value.startsWith("~/") ? home.resolve(value.substring(2)) : Path.of(value));
         } catch (InvalidPathException e) {
-            throw new UserError(name + "='" + value + "' is no valid folder name", e);
+            throw new UserError(name + "='" + value + "' is not a valid folder name", e);
         }
     }
 }

@@ -52,7 +52,7 @@ public final class ModelStore {
                     ? Path.of(System.getProperty("user.home"), ".cache", "hayloft")
                     : Path.of(named).toAbsolutePath();
         } catch (InvalidPathException e) {
-            throw new UserError("HAYLOFT_HOME='" + named + "' is no valid folder name", e);
+            throw new UserError("HAYLOFT_HOME='" + named + "' is not a valid folder name", e);
         }
     }
 
@@ -259,8 +259,8 @@ public final class ModelStore {
             return new ResolvedModel(nameOf(reference.get(), path), path, false);
         }
         if (HubReference.looksLikeRepo(name)) {
-            throw new UserError(
-                    "'" + name + "' is no model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
+            throw new UserError("'" + name
+                    + "' is not a model of the catalogue; a repository of the Hugging Face Hub is hf:" + name);
         }
         var model = catalogue.named(name);
         if (model.embedded()) {

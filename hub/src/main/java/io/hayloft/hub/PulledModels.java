@@ -91,7 +91,7 @@ final class PulledModels {
         var name = Path.of(String.valueOf(address.getPath())).getFileName();
         if (name == null || !SAFE_NAME.matcher(name.toString()).matches()) {
             throw new UserError(
-                    "'" + address + "' is no address of a GGUF file: it must end with a name such as model.gguf");
+                    "'" + address + "' is not an address of a GGUF file: it must end with a name such as model.gguf");
         }
         if (!SHA256.matcher(sha256).matches()) {
             throw new UserError("--sha256 must be 64 hex digits, not '" + sha256 + "'");

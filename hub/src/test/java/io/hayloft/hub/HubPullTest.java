@@ -336,7 +336,7 @@ class HubPullTest {
     void refusesWhatIsNoWebAddress(String address) {
         assertThatThrownBy(() -> store().pull(URI.create(address), "0".repeat(64), PullListener.SILENT))
                 .isInstanceOf(UserError.class)
-                .hasMessage("cannot fetch m.gguf: '" + address + "' is no web address");
+                .hasMessage("cannot fetch m.gguf: '" + address + "' is not a web address");
     }
 
     @ParameterizedTest

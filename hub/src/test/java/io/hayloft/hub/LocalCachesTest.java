@@ -143,7 +143,7 @@ class LocalCachesTest {
         assertThatThrownBy(() -> store.resolve("ollama:lora")).hasMessageContaining("adapter");
         assertThatThrownBy(() -> store.resolve("ollama:two")).hasMessageContaining("2 files of weights");
         assertThatThrownBy(() -> store.resolve("ollama:torn")).hasMessageContaining("not complete");
-        assertThatThrownBy(() -> store.resolve("ollama:broken")).hasMessageContaining("no manifest of ollama");
+        assertThatThrownBy(() -> store.resolve("ollama:broken")).hasMessageContaining("not a manifest of ollama");
         assertThatThrownBy(() -> store.resolve("ollama:../x")).hasMessageContaining("ollama:NAME");
     }
 }

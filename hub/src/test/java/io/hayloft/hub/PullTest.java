@@ -230,7 +230,7 @@ class PullTest {
                 .hasMessageContaining("cannot reach 127.0.0.1:" + free);
     }
 
-    /** A label of more than 63 letters is no name, so nobody is asked for it. */
+    /** A label of more than 63 letters is not a name, so nobody is asked for it. */
     @Test
     void saysThatTheNameDoesNotResolve() {
         var host = "h".repeat(64) + ".invalid";

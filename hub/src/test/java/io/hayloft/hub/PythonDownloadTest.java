@@ -97,7 +97,7 @@ class PythonDownloadTest {
     void refusesAWheelThatIsNoZip() throws Exception {
         Files.writeString(folder.resolve("one-1.0-py3-none-any.whl"), "no zip at all");
 
-        assertThatThrownBy(() -> fetchOne(copying())).hasMessageStartingWith("one==1.0 is no readable wheel");
+        assertThatThrownBy(() -> fetchOne(copying())).hasMessageStartingWith("one==1.0 is not a readable wheel");
     }
 
     private void fetchOne(PythonDownload python) throws Exception {

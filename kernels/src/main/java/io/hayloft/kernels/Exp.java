@@ -79,7 +79,7 @@ public final class Exp {
         p = p.fma(r, r.broadcast(C2));
         p = p.fma(r, r.broadcast(1));
         p = p.fma(r, r.broadcast(1));
-        // 2^n in two factors: 2^128 is no float.
+        // 2^n in two factors: 2^128 is not a float.
         var bits = (IntVector) n.convert(VectorOperators.F2I, 0);
         var half = bits.lanewise(VectorOperators.ASHR, 1);
         var scaled = p.mul(power(half)).mul(power(bits.sub(half)));

@@ -51,7 +51,7 @@ public final class VectorWidth {
             case "256" -> 256;
             case "512" -> 512;
             default ->
-                throw new UserError("-D" + OVERRIDE + "=" + wanted + " is no vector width: write 128, 256 or 512");
+                throw new UserError("-D" + OVERRIDE + "=" + wanted + " is not a vector width: write 128, 256 or 512");
         };
     }
 

@@ -107,7 +107,7 @@ public sealed interface Budget {
             try {
                 return new Ratio(Double.parseDouble(word.substring(0, word.length() - 1)));
             } catch (NumberFormatException e) {
-                throw new UserError("'" + text + "' is no ratio: write for example 2x, 4x or 2.5x", e);
+                throw new UserError("'" + text + "' is not a ratio: write for example 2x, 4x or 2.5x", e);
             }
         }
         if (word.equals("0")) {
@@ -117,13 +117,13 @@ public sealed interface Budget {
             return new Tokens(Sizes.tokens(word));
         } catch (UserError e) {
             throw new UserError(
-                    "'" + text + "' is no budget: write a ratio such as 4x or a number of tokens such as 512"
+                    "'" + text + "' is not a budget: write a ratio such as 4x or a number of tokens such as 512"
                             + compressionRatio(word),
                     e);
         }
     }
 
-    /** What a number between 0 and 1 is likely to mean, and what it is here; empty for anything else. */
+    /** Says what a number between 0 and 1 is likely to mean, and how to write it here; empty for anything else. */
     private static String compressionRatio(String word) {
         double share;
         try {

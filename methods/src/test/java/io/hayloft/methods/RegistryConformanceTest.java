@@ -133,13 +133,18 @@ class RegistryConformanceTest {
     @MethodSource("checkpoints")
     void aBudgetBeyondThePromptIsFullToTheBit(String checkpoint) {
         try (var model = load(checkpoint)) {
-            var same = new ArrayList<>(budgeted());
-            same.removeIf(form -> form.endsWith("positions=slot") || form.endsWith("positions=clamped"));
+            // Clamped sinks are as far away as if the window were full; those at slots are read from a store of their
+            // own, which is the same up to rounding.
+            var same = new ArrayList<String>();
+            var close = new ArrayList<String>();
+            for (var form : budgeted()) {
+                if (!form.endsWith("positions=clamped")) {
+                    (form.endsWith("positions=slot") ? close : same).add(form);
+                }
+            }
             assertSame(model, same, "2000", "full");
-            // Sinks are read from a memory of their own: the same up to rounding. Clamped ones are as far away as if
-            // the
-            // window were full.
-            assertClose(model, "streaming:2000,positions=slot", "full");
+            assertThat(close).isNotEmpty();
+            close.forEach(form -> assertClose(model, form.formatted("2000"), "full"));
         }
     }
 

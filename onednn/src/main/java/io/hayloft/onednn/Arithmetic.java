@@ -21,7 +21,7 @@ interface Arithmetic extends AutoCloseable {
     record Types(int rows, int weights, int sums, int factorBytes) {}
 
     /**
-     * What turns sums of a block into floats.
+     * The numbers that turn sums of a block into floats.
      *
      * @param scales of each output's weights, floats
      * @param corrections what each output's sums have too much, 32-bit integers
@@ -37,7 +37,7 @@ interface Arithmetic extends AutoCloseable {
     /** How this many inputs are divided. */
     Blocks blocks(int inputs);
 
-    /** What {@link #writeWeights} shall fill for a block, in this memory; null if floats need no scales. */
+    /** Makes the scales that {@link #writeWeights} shall fill for a block, in this memory; null if floats need no scales. */
     @Nullable
     Scales newScales(int outputs, NativeMemory memory);
 

@@ -61,7 +61,7 @@ public final class ComparePage {
             <p>Each difference is of the same samples in both runs, which the hashes of their prompts prove. <b>keeps</b>: the loss is
             below %s points with 95 %% confidence, corrected for the number of methods; <b>loses</b>: it is above; <b>cannot
             tell</b>: more samples are needed. <b>p</b>: of the hypothesis that both runs score the same, without that correction
-            (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the full line is no
+            (McNemar's exact test for right and wrong). The drawing shows the difference with its interval; the solid line is no
             difference, the dashed one the margin.</p>
             """.formatted(Digits.fixed(100 * margin, 1));
     }

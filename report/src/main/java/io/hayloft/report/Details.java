@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What the rows of a summary do not show: lossless ratios, cliffs, fragile samples, answers cut short or missing. */
+/** Findings that the rows of a summary do not show: lossless ratios, cliffs, fragile samples, answers cut short or missing. */
 public final class Details {
     private static final int NAMED = 5;
 

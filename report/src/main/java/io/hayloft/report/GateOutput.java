@@ -28,7 +28,7 @@ public final class GateOutput {
         return lines;
     }
 
-    /** What was left out of the comparison that was judged, a line each. */
+    /** Says what was left out of the comparison that was judged, a line each. */
     public static List<String> notes(Comparison comparison) {
         var notes = new ArrayList<String>();
         if (comparison.otherPrompts() > 0) {

@@ -148,7 +148,7 @@ public final class HistoryPage {
         body.append("</tbody></table></details>\n");
     }
 
-    /** What has changed, for people; empty if nothing has. */
+    /** Says what has changed, for people; empty if nothing has. */
     public static String words(Change change) {
         var words = new ArrayList<String>();
         if (!Double.isNaN(change.score())) {

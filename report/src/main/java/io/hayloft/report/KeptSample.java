@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * What methods kept of one prompt, as the page unpacks it.
+ * The tokens that methods kept of one prompt, as the page unpacks them.
  *
  * @param task name of the task
  * @param sample the sample's name

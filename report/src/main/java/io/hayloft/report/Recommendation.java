@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What tuning recommends, how sure that is, and what it would recommend at other budgets. */
+/** The recommendation of tuning, how sure it is, and those at other budgets. */
 public final class Recommendation {
     private final TuneResult result;
     private final @Nullable HeldOutCheck check;

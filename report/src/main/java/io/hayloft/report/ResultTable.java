@@ -46,7 +46,7 @@ public record ResultTable(List<String> columns, List<List<@Nullable Object>> row
             case CSV -> csv();
             case JSON -> json();
             case LATEX -> latex();
-            case TABLE, PARQUET -> throw new IllegalArgumentException(format + " is no text of its own");
+            case TABLE, PARQUET -> throw new IllegalArgumentException(format + " is not a text format");
         };
     }
 

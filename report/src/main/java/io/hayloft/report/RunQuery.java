@@ -215,7 +215,7 @@ public final class RunQuery {
         return "'" + text.replace("'", "''") + "'";
     }
 
-    /** What DuckDB says, in one line: without the names of its error classes and the query, which the user knows. */
+    /** The message of DuckDB in one line: without the names of its error classes and the query, which the user knows. */
     static String reason(SQLException e) {
         var text = String.valueOf(e.getMessage()).replaceFirst("(?s).*[A-Z][A-Za-z ]* Error: ", "");
         return text.split("\n\n", 2)[0].strip().replaceAll("\\s*\\R\\s*", " ");

@@ -29,8 +29,8 @@ public final class SummaryExport {
     private final Map<String, String> labels;
 
     private SummaryExport(RunFolder run, Grouping by) {
-        labels = LabelFile.read(run.path());
         table = Statistics.by(run.records(), by);
+        labels = LabelFile.of(run.path(), table.methods());
         columns = by != Grouping.METHOD;
         findings = Findings.of(run.records());
         settings = findings.settings().stream()

@@ -163,7 +163,7 @@ class HeadlineTest {
                 .startsWith("The full cache itself scores only 0.10 here");
     }
 
-    /** A server's row has no ratio: it is no setting to choose, so nothing is claimed of it but its score. */
+    /** A server's row has no ratio: it is not a setting to choose, so nothing is claimed of it but its score. */
     @Test
     void aServerIsComparedButIsNoSetting() {
         var headline = method("full", 1000, 900)

@@ -54,6 +54,22 @@ class PairedTableTest {
     }
 
     @Test
+    void saysOfHowManySettingsNoLossCanBeFound() {
+        var records = new ArrayList<BenchRecord>();
+        for (int i = 0; i < 200; i++) {
+            records.add(FakeRecords.record("full", 0, i, 1024, 1, "x"));
+            records.add(FakeRecords.record("snapkv:2x", 0, i, 1024, i % 50 == 0 ? 0 : 1, "x"));
+            if (i < 2) {
+                records.add(FakeRecords.record("snapkv:4x", 0, i, 1024, i, "x"));
+            }
+        }
+        assertThat(Warnings.of(Findings.of(records), records))
+                .anyMatch(
+                        line -> line.matches("a category has only 2 samples: .*losses below [0-9]+ points pass unseen;"
+                                + " for 1 of 2 settings no loss can be detected: raise --samples"));
+    }
+
+    @Test
     void eachMethodHasItsFlipsLengthsAndWhatTheRunCanFind() {
         var run = run();
         var findings = Findings.of(run.records());

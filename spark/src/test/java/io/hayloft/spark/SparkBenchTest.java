@@ -95,7 +95,7 @@ class SparkBenchTest {
                 .out(folder.resolve("one"))
                 .build();
         try (var model = LanguageModel.load(found.path(), LoadOptions.withThreads(2));
-                var run = BenchRun.prepare(spec, model, false)) {
+                var run = BenchRun.prepare(spec, model, BenchRun.Start.PLAIN)) {
             return run.run(RunListener.NONE);
         }
     }

@@ -76,7 +76,7 @@ public record Prompt(
         return instruction + document;
     }
 
-    /** What the user's message says where the instruction is a message of its own. */
+    /** The user's message where the instruction is a message of its own. */
     public String withoutInstruction() {
         return document + question;
     }

@@ -16,7 +16,7 @@ public interface Task {
     /** One line for people: what the task asks. */
     String description();
 
-    /** What the task measures, in a few sentences for people; empty where {@link #description} says it all. */
+    /** Says in a few sentences for people what the task measures; empty where {@link #description} says it all. */
     default String measures() {
         return "";
     }

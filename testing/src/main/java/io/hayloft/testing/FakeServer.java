@@ -33,7 +33,7 @@ public final class FakeServer implements AutoCloseable {
      */
     public record Request(String path, String body, String authorization) {}
 
-    /** What the server does with a request. */
+    /** The server's answer to a request. */
     public sealed interface Answer {}
 
     /** Answers with a status. */

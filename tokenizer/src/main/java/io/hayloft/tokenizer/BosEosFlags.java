@@ -26,7 +26,7 @@ record BosEosFlags(Optional<Added> bos, Optional<Added> eos) {
     record Added(int id, String text) {}
 
     /**
-     * What classes have in common that follow the flags. None adds an EOS token unless the flag says so.
+     * The properties of classes that follow the flags. None adds an EOS token unless the flag says so.
      *
      * @param classes names, with or without "Fast" behind
      * @param models types of models (config.json) that have this class if no file names one
@@ -123,7 +123,7 @@ record BosEosFlags(Optional<Added> bos, Optional<Added> eos) {
         int id = vocabulary.tokens().lastIndexOf(text);
         if (id < 0) {
             throw new UserError(
-                    file + ": field '" + field + "' is '" + text + "', which is no token of tokenizer.json");
+                    file + ": field '" + field + "' is '" + text + "', which is not a token of tokenizer.json");
         }
         return Optional.of(new Added(id, text));
     }

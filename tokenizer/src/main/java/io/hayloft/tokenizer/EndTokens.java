@@ -20,7 +20,7 @@ record EndTokens(int bos, List<Integer> eos) {
     }
 
     /**
-     * What the files of a Hugging Face folder say: the texts in {@code tokenizer_config.json} and
+     * The EOS tokens in the files of a Hugging Face folder: the texts in {@code tokenizer_config.json} and
      * {@code special_tokens_map.json} go before the ids in {@code generation_config.json} and {@code config.json}; end
      * tokens of all files count, since a model may end its answer with any of them.
      */

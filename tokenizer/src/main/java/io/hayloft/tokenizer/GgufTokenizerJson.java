@@ -174,7 +174,7 @@ final class GgufTokenizerJson {
         return true;
     }
 
-    /** What stands around a text: start and end token where the file wants them. */
+    /** Writes the tokens around a text: BOS and EOS where the file wants them. */
     private void writeTemplate(boolean addsBosByDefault) {
         int bos = added("bos", addsBosByDefault);
         int eos = added("eos", false);

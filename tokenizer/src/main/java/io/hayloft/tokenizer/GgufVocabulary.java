@@ -75,7 +75,7 @@ final class GgufVocabulary {
         return new GgufVocabulary(this, renamed);
     }
 
-    /** What the vocabulary is: {@code gpt2} is byte-level BPE, {@code llama} SentencePiece with scores. */
+    /** The kind of the vocabulary: {@code gpt2} is byte-level BPE, {@code llama} SentencePiece with scores. */
     String model() {
         return text("model");
     }
@@ -156,7 +156,7 @@ final class GgufVocabulary {
         return switch (metadata.get(PREFIX + field)) {
             case String text -> text;
             case null -> throw error("has no field " + PREFIX + field + ": convert the model again with current tools");
-            default -> throw error("field " + PREFIX + field + " is no text");
+            default -> throw error("field " + PREFIX + field + " is not text");
         };
     }
 
@@ -175,7 +175,7 @@ final class GgufVocabulary {
             return -1;
         }
         if (!(value instanceof Long id)) {
-            throw error("field " + PREFIX + field + " is no whole number");
+            throw error("field " + PREFIX + field + " is not a whole number");
         }
         // Some converters write 2^32 - 1 for "none".
         if (id == 0xFFFF_FFFFL || id == -1) {

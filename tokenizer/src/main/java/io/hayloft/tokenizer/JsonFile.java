@@ -23,7 +23,7 @@ final class JsonFile {
         }
     }
 
-    /** What is wrong with a text, and in which line. */
+    /** Says what is wrong with a text, and in which line. */
     static String words(JacksonException e) {
         var place = e.getLocation();
         return JsonErrors.inWords(e.getOriginalMessage()) + (place == null ? "" : " (line " + place.getLineNr() + ")");
@@ -35,7 +35,7 @@ final class JsonFile {
             var text = Files.readString(file);
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
-            throw new UserError(file + ": is no UTF-8 text", e);
+            throw new UserError(file + ": is not UTF-8 text", e);
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + FileError.reason(e), e);
         }

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param raw gives the text as it is in any case
  * @param parseSpecial whether the text of a special token counts as that token; in a chat it never does
- * @param noBos leaves out the BOS token that the tokenizer adds to a text that is no chat
+ * @param noBos leaves out the BOS token that the tokenizer adds to a text that is not a chat
  * @param chat values for the chat template
  */
 public record PromptForm(boolean raw, boolean parseSpecial, boolean noBos, ChatArguments chat) {

@@ -111,7 +111,7 @@ final class PythonLiteral {
         return true;
     }
 
-    /** Bytes as people read them: their text, or a bytes literal where they are no UTF-8. */
+    /** Bytes as people read them: their text, or a bytes literal where they are not UTF-8. */
     static String show(byte[] bytes) {
         try {
             CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What it takes to read the text of special tokens, such as {@code <|im_end|>}, as plain text. */
+/** Reads the text of special tokens, such as {@code <|im_end|>}, as plain text. */
 final class SpecialText {
     /** Starts the name of a special token that no text contains; noncharacters stand around it. */
     private static final char NAME_START = '\uFDD0';

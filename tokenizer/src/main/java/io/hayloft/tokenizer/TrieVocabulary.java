@@ -127,7 +127,7 @@ record TrieVocabulary(List<byte @Nullable []> bytes, List<String> names) {
 
         void readJson(JsonNode root) {
             if (!root.isObject()) {
-                throw error("is no JSON object");
+                throw error("is not a JSON object");
             }
             for (Map.Entry<String, JsonNode> entry : root.properties()) {
                 var value = entry.getValue();
@@ -155,7 +155,7 @@ record TrieVocabulary(List<byte @Nullable []> bytes, List<String> names) {
             for (int i = 0; i < token.length; i++) {
                 var value = values.path(i);
                 if (!value.isIntegralNumber() || value.asInt() < 0 || value.asInt() > 255) {
-                    throw error(where + " has an item that is no byte");
+                    throw error(where + " has an item that is not a byte");
                 }
                 token[i] = (byte) value.asInt();
             }

@@ -11,7 +11,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a {@code tokenizer.json} says of its tokens. The native library knows it too but does not tell.
+ * The tokens of a {@code tokenizer.json}. The native library knows them too but does not give them out.
  *
  * @param kind the model's type: BPE, Unigram, WordPiece, WordLevel
  * @param tokens by id; empty text where an id has no token
@@ -59,7 +59,7 @@ record Vocabulary(String kind, List<String> tokens, List<AddedToken> added) {
         }
 
         Vocabulary read() {
-            expect(parser.nextToken() == JsonToken.START_OBJECT, "is no JSON object");
+            expect(parser.nextToken() == JsonToken.START_OBJECT, "is not a JSON object");
             boolean model = false;
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 var name = parser.currentName();
@@ -90,7 +90,7 @@ record Vocabulary(String kind, List<String> tokens, List<AddedToken> added) {
         }
 
         private void readModel() {
-            expect(parser.currentToken() == JsonToken.START_OBJECT, "field 'model' is no object");
+            expect(parser.currentToken() == JsonToken.START_OBJECT, "field 'model' is not an object");
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 var name = parser.currentName();
                 var value = parser.nextToken();
@@ -130,7 +130,7 @@ record Vocabulary(String kind, List<String> tokens, List<AddedToken> added) {
             if (parser.currentToken() == JsonToken.VALUE_NULL) {
                 return;
             }
-            expect(parser.currentToken() == JsonToken.START_ARRAY, "field 'added_tokens' is no list");
+            expect(parser.currentToken() == JsonToken.START_ARRAY, "field 'added_tokens' is not a list");
             while (parser.nextToken() == JsonToken.START_OBJECT) {
                 int id = -1;
                 String content = null;
@@ -156,7 +156,7 @@ record Vocabulary(String kind, List<String> tokens, List<AddedToken> added) {
 
         /** An id, distrusted: every token takes some letters of the file, so no id can exceed its length. */
         private int id() {
-            expect(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, "has a token whose id is no whole number");
+            expect(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, "has a token whose id is not a whole number");
             long id = parser.getNumberType() == JsonParser.NumberType.INT ? parser.getIntValue() : -1;
             expect(id >= 0 && id < length, "has a token with an impossible id " + parser.getString());
             return (int) id;

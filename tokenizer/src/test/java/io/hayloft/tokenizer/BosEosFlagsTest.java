@@ -155,7 +155,7 @@ class BosEosFlagsTest {
     @Test
     void theUsualTokensOfAClassCount() throws IOException {
         check("", "{\"tokenizer_class\": \"LlamaTokenizer\", \"add_eos_token\": true}", 3, 2, 4);
-        check("", "{\"tokenizer_class\": \"GemmaTokenizer\"}", 2); // <bos> is no token here
+        check("", "{\"tokenizer_class\": \"GemmaTokenizer\"}", 2); // <bos> is not a token here
         Files.writeString(folder.resolve("special_tokens_map.json"), "{\"bos_token\": \"<t>\"}");
         check("", "{\"tokenizer_class\": \"LlamaTokenizer\"}", 5, 2);
         check("", "{\"tokenizer_class\": \"GemmaTokenizer\"}", 5, 2);
@@ -171,7 +171,7 @@ class BosEosFlagsTest {
     void namesATokenThatIsNone() {
         assertThatThrownBy(() -> open("", config("LlamaTokenizer", "").replace("<s>", "<u>")))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("field 'bos_token' is '<u>', which is no token of tokenizer.json");
+                .hasMessageContaining("field 'bos_token' is '<u>', which is not a token of tokenizer.json");
         assertThatThrownBy(() -> open(
                         "",
                         config("LlamaTokenizer", ", \"add_bos_token\": true").replace("\"<s>\"", "null")))

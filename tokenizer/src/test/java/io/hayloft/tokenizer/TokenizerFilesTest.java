@@ -60,7 +60,7 @@ class TokenizerFilesTest {
             assertThat(tokenizer.encode("a<s>a", false, false)).containsExactly(2, 4, 3, 5, 2);
             assertThat(tokenizer.encode("<end>", false, true)).containsExactly(6);
             assertThat(tokenizer.encode("<end>", false, false)).containsExactly(4, 0, 0, 0, 5);
-            // Tokens that are no control tokens count always, and keep their ids.
+            // Tokens that are not control tokens count always, and keep their ids.
             assertThat(tokenizer.encode("<s><think>", true, false)).containsExactly(1, 4, 3, 5, 7);
             assertThat(tokenizer.decode(new int[] {1, 2, 7, 6}, true)).isEqualTo("a<think>");
             assertThat(tokenizer.decode(new int[] {1, 2, 7, 6}, false)).isEqualTo("<s>a<think><end>");

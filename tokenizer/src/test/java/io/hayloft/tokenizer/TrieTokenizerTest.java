@@ -183,7 +183,7 @@ class TrieTokenizerTest {
         refuse("1 '\\ud800' 3\n", "line 1 has no Python literal");
         refuse("1 'a' 1\n99999999 'b' 1\n", "ids go up to");
         Files.delete(folder.resolve("rwkv_vocab_test.txt"));
-        // A file of texts and ids has lost what is no text.
+        // A file of texts and ids has lost what is not text.
         Files.writeString(folder.resolve("rwkv_vocab_test.json"), "{\"a\": 98, \"\": 130}");
         assertThatThrownBy(() -> Tokenizers.fromFolder(folder))
                 .isInstanceOf(UserError.class)

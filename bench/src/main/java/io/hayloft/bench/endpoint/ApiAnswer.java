@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
-/** What a server has answered: a completion, or what it says about an error. */
+/** The answer of a server: a completion, or what it says about an error. */
 final class ApiAnswer {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int LONGEST_REASON = 300;
@@ -73,7 +73,7 @@ final class ApiAnswer {
                 chat ? thoughts(choice.path("message")) : null);
     }
 
-    /** What servers that part thoughts from answers call them; null if there are none. */
+    /** The thoughts, where a server gives them apart from the answer; null if there are none. */
     private static @Nullable String thoughts(JsonNode message) {
         for (var name : List.of("reasoning_content", "reasoning")) {
             var text = message.path(name).asString("").strip();

@@ -91,6 +91,6 @@ public record Endpoint(URI base, String model, String label, Api api, int concur
         } catch (URISyntaxException e) {
             // the same error as for an address of another kind
         }
-        throw new UserError("--endpoint '" + url + "' is no web address such as http://localhost:8000/v1");
+        throw new UserError("--endpoint '" + url + "' is not a web address such as http://localhost:8000/v1");
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A comparison of methods as it lies in the folder of a run, where the report finds it.
@@ -17,10 +18,18 @@ import org.jspecify.annotations.Nullable;
  * @param modelHash SHA-256 of the model's files
  * @param source what was read, in words
  * @param cacheType how the full cache was stored
+ * @param exact whether known tokens were read one by one, to the bit as when they are decoded, and not with the kernels of
+ *     a prefill; null in files of earlier versions, which do not say
  * @param methods results, the full cache first
  */
-public record FidelityFile(String modelHash, String source, String cacheType, List<MethodFidelity> methods) {
+public record FidelityFile(
+        String modelHash,
+        String source,
+        String cacheType,
+        @Nullable Boolean exact,
+        List<MethodFidelity> methods) {
     private static final String NAME = "fidelity.json";
+    private static final String EXACT = "exact";
 
     /** Copies the list. */
     public FidelityFile {
@@ -34,7 +43,11 @@ public record FidelityFile(String modelHash, String source, String cacheType, Li
             return null;
         }
         try {
-            return Json.read(Files.readString(file), FidelityFile.class, file.toString());
+            var fields = Json.read(Files.readString(file), ObjectNode.class, file.toString());
+            if (!fields.has(EXACT)) {
+                fields.putNull(EXACT);
+            }
+            return Json.read(fields.toString(), FidelityFile.class, file.toString());
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }

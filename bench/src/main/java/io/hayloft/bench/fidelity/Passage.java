@@ -4,7 +4,7 @@ package io.hayloft.bench.fidelity;
  * Tokens that all caches read alike: a prompt, and what follows it.
  *
  * @param tokens ids of the prompt and of what follows
- * @param prompt tokens of the prompt, at least 1; the first token behind it is no prediction of a compressed cache, as
+ * @param prompt tokens of the prompt, at least 1; the first token behind it is not a prediction of a compressed cache, as
  *     generation chooses it from the prefill
  * @param compressAfter tokens that are read before the caches are compressed, from 1 to {@code prompt}
  */

@@ -62,12 +62,20 @@ public record Grid(
         return new Grid(name, about, chosen.options().or(options), chosen.settings(), List.of(), chosen.described());
     }
 
-    /** Expressions of the settings that can run. */
+    /**
+     * Expressions of the settings that can run.
+     *
+     * @throws UserError if there are none
+     */
     public List<String> methods() {
-        return settings.stream()
+        var methods = settings.stream()
                 .map(GridSetting::method)
                 .filter(Objects::nonNull)
                 .toList();
+        if (methods.isEmpty()) {
+            throw new UserError("grid " + name + " has nothing here that can run: " + String.join("; ", leftOut()));
+        }
+        return methods;
     }
 
     /** Whose settings these are, then what is left out and why, a line for each reason. */
@@ -98,11 +106,9 @@ public record Grid(
      * @throws UserError if none of its settings can run
      */
     public void applyTo(BenchSpecBuilder spec) {
-        if (methods().isEmpty()) {
-            throw new UserError("grid " + name + " has nothing here that can run: " + String.join("; ", leftOut()));
-        }
+        var methods = methods();
         options.applyTo(spec);
-        spec.methods(methods()).notes(notes()).labels(labels()).paper(paper());
+        spec.methods(methods).notes(notes()).labels(labels()).paper(paper());
     }
 
     private Map<String, String> labels() {

@@ -39,7 +39,7 @@ final class GridReader {
      * Reads the text of a grid.
      *
      * @param name how messages call it
-     * @throws UserError with the line, if it is no YAML, has an unknown key, or names what does not exist
+     * @throws UserError with the line, if it is not YAML, has an unknown key, or names what does not exist
      */
     static Grid read(String name, String text) {
         return new GridReader(name).grid(YamlNode.parse(name, text, "a grid lists settings, as in grids/default.yaml"));

@@ -51,7 +51,7 @@ public final class Grids {
                 return Files.readString(file);
             }
         } catch (CharacterCodingException e) {
-            throw new UserError("grid " + name + " is no UTF-8 text: save it as UTF-8", e);
+            throw new UserError("grid " + name + " is not UTF-8 text: save it as UTF-8", e);
         } catch (IOException e) {
             throw new UserError("grid " + name + " cannot be read: " + FileError.reason(e), e);
         } catch (InvalidPathException e) {

@@ -5,11 +5,8 @@ import io.hayloft.bench.BenchSpec;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.ModelFacts;
-import io.hayloft.bench.identity.RunSettings;
-import io.hayloft.bench.paper.PaperRows;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.kernels.PrefillBackends;
-import io.hayloft.tasks.Category;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.SampleRequest;
@@ -21,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,15 +29,10 @@ import java.util.stream.IntStream;
  * a run nor its memory depends on how many there are.
  */
 public final class SampleChoice {
-    /** Longest answer of any LongBench task: kept free when the context limits the prompt. */
-    private static final int ROOM_FOR_ANSWER = 512;
-
-    /** Least room for the answer of a generated task. */
-    private static final int ROOM_FOR_SHORT_ANSWER = 64;
-
     private final BenchSpec spec;
     private final SampleRunner runner;
-    private final List<String> notes;
+    private final Set<String> notes;
+    private final SampleRequests requests;
     private final List<Group> groups = new ArrayList<>();
     private final List<Place> places = new ArrayList<>();
 
@@ -65,7 +58,8 @@ public final class SampleChoice {
     private SampleChoice(BenchSpec spec, SampleRunner runner) {
         this.spec = spec;
         this.runner = runner;
-        this.notes = new ArrayList<>(spec.notes());
+        this.notes = new LinkedHashSet<>(spec.notes());
+        this.requests = new SampleRequests(spec, runner, notes::add);
     }
 
     /**
@@ -102,11 +96,12 @@ public final class SampleChoice {
                                 + ": its tokenizer lacks words that the task needs. Choose another --model, or"
                                 + " from these --tasks: " + suited());
             }
-            for (int length : lengths(task)) {
-                var request = request(task, length);
+            for (int length : requests.lengths(task)) {
+                var request = requests.of(task, length);
                 var samples = task.open(request);
                 boolean same = compat == null || !task.needsData();
-                groups.add(new Group(task, request, samples, same ? samples : task.open(uncut(request))));
+                groups.add(
+                        new Group(task, request, samples, same ? samples : task.open(SampleRequests.uncut(request))));
             }
         }
         if (groups.isEmpty()) {
@@ -160,65 +155,9 @@ public final class SampleChoice {
         }
     }
 
-    private List<Integer> lengths(Task task) {
-        if (task.ownLengths(spec.data())) {
-            return List.of(0);
-        }
-        var model = runner.model();
-        var fitting = new ArrayList<Integer>();
-        for (int length : spec.lengths()) {
-            if (length > model.contextLength()) {
-                addOnce("skipped length " + length + ": " + model.name() + " sees " + model.contextLength()
-                        + " tokens");
-                continue;
-            }
-            int longest = model.contextLength() - roomForAnswer(task, length) - roomForChat(task, model);
-            if (length > longest && longest > 0) {
-                addOnce("length " + length + " became " + longest + ", to leave room for the answer");
-            }
-            fitting.add(length > longest && longest > 0 ? longest : length);
-        }
-        return fitting.stream().distinct().toList();
-    }
-
     /** Most tokens of the thoughts before the answer to a chat; {@link AnswerRules#NO_THOUGHTS} if the model has none. */
     int thinkingTokens() {
-        var model = runner.model();
-        return model.thinks() && model.chatFormat()
-                ? RunSettings.maxThinkingTokens(spec.chat(), model)
-                : AnswerRules.NO_THOUGHTS;
-    }
-
-    private int roomForAnswer(Task task, int length) {
-        int answer = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : task.longestAnswer(request(task, length));
-        return Math.max(ROOM_FOR_SHORT_ANSWER, answer);
-    }
-
-    private SampleRequest request(Task task, int length) {
-        int limit = spec.limitTokens();
-        if (task.needsData() && limit == 1) {
-            addOnce("--limit-tokens 1 cuts nothing, as in the published program");
-        }
-        if (task.needsData() && limit == 0) {
-            int room = Math.max(ROOM_FOR_ANSWER, spec.maxNewTokens())
-                    + PaperRows.ROOM_FOR_CHAT
-                    + Math.max(0, thinkingTokens());
-            limit = Math.max(room, runner.model().contextLength() - room);
-            if (runner.model().contextLength() < ModelFacts.UNLIMITED) {
-                addOnce("prompts over " + limit + " tokens are cut in the middle to fit the context");
-            }
-        }
-        if (length == 0 && !task.needsData()) {
-            // of a grid with lengths of its own only those are used that fit
-            int room = spec.maxNewTokens() > 0 ? spec.maxNewTokens() : PaperRows.ROOM_FOR_CHAT + ROOM_FOR_ANSWER;
-            limit = Math.max(1, runner.model().contextLength() - room);
-        }
-        return new SampleRequest(length, spec.samples(), spec.seed(), spec.data(), limit, runner.tokens())
-                .withHaystack(spec.haystack());
-    }
-
-    private static SampleRequest uncut(SampleRequest cut) {
-        return new SampleRequest(cut.length(), cut.count(), cut.seed(), cut.data(), 0, cut.tokens(), cut.haystack());
+        return requests.thinkingTokens();
     }
 
     /** Number of samples. */
@@ -251,7 +190,7 @@ public final class SampleChoice {
         return groups;
     }
 
-    /** What is asked for. */
+    /** The specification that the samples are chosen for. */
     BenchSpec spec() {
         return spec;
     }
@@ -353,7 +292,7 @@ public final class SampleChoice {
         int length = group.request().length();
         long seed = drawSeed(task, sample, length);
         var rules = new AnswerRules(maxNewTokens, stop.minNewTokens(), stop.atNewline(), seed, thoughts);
-        if (prompt.longest(rules.allNewTokens()) + roomForChat(task, runner.model()) > context) {
+        if (prompt.longest(rules.allNewTokens()) + requests.roomForChat(task) > context) {
             throw new UserError("sample " + sample.id() + " of " + task.name() + " has " + prompt.ids().length
                     + " tokens and an answer of up to " + maxNewTokens
                     + (thoughts > 0 ? " after thoughts of up to " + thoughts : "") + ", the context of "
@@ -362,12 +301,6 @@ public final class SampleChoice {
         }
         int limit = task.needsData() ? group.request().limitTokens() : 0;
         return new PlannedSample(task, sample, uncut, limit, prompt, length, rules, protocol);
-    }
-
-    /** Tokens to keep free for the chat format of a needle, which {@code --paper-compat} adds for some methods. */
-    private int roomForChat(Task task, ModelFacts model) {
-        boolean added = spec.compat() != null && task.category() == Category.NEEDLE && model.chatFormat();
-        return added ? PaperRows.ROOM_FOR_CHAT : 0;
     }
 
     private EncodedPrompt encode(Task task, Sample sample, Protocol protocol) {
@@ -393,8 +326,6 @@ public final class SampleChoice {
     }
 
     void addOnce(String note) {
-        if (!notes.contains(note)) {
-            notes.add(note);
-        }
+        notes.add(note);
     }
 }

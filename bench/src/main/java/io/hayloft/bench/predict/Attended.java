@@ -50,7 +50,7 @@ final class Attended {
         return lengths;
     }
 
-    /** What decides how long such a channel takes: codec, what changes the cache, what is looked up. */
+    /** The form of a cache, which decides how long such a channel takes: codec, what changes the cache, what is looked up. */
     static String form(SequenceCache cache) {
         var policy = cache.policy();
         var store = cache.outOfWindow();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What sequences that decode together have in common: they are of the same text, which was read in the same way. */
+/** Sequences that decode together: they are of the same text, which was read in the same way. */
 record Batch(Optional<?> text, PrefillPattern pattern) {
     static Batch of(Method method) {
         return new Batch(method.prompt().filter(step -> !step.keepsAll()), method.prefillPattern());

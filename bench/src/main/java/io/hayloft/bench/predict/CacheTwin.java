@@ -38,7 +38,7 @@ final class CacheTwin implements AutoCloseable {
     /** Prompts that have been read, the one used last at the end: methods of the same pattern share them. */
     private final SequencedMap<Prompt, Prefilled> held = new LinkedHashMap<>();
 
-    /** What decides a prompt that has been read. */
+    /** Everything that determines a prompt that has been read. */
     private record Prompt(
             PrefillPattern pattern, SignalRequest signals, KvCodec cacheType, int tokens, Content content) {}
 

@@ -1,7 +1,7 @@
 package io.hayloft.bench.predict;
 
 /**
- * What fits a memory.
+ * The longest context and the largest batch that fit a memory.
  *
  * @param method its expression
  * @param context tokens of each prompt

@@ -1,7 +1,7 @@
 package io.hayloft.bench.predict;
 
 /**
- * What a made-up prompt says. Where different contents give caches of different sizes, the size depends on the content.
+ * The content of a made-up prompt. Where different contents give caches of different sizes, the size depends on the content.
  *
  * @param seed of all draws
  * @param uneven whether heads differ in how much their keys and their attention vary, and the query heads of a group

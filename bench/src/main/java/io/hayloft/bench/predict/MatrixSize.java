@@ -157,7 +157,7 @@ record MatrixSize(int rows, int columns) {
         };
     }
 
-    /** What a matrix of attention reads, or, of its output, writes: blocks that layers share read twice the width. */
+    /** The channels that a matrix of attention reads, or that its output writes; blocks that layers share read twice the width. */
     private static int read(DecoderConfig config, Role role, int layer) {
         boolean shared = config.stack().get(layer).mixer() instanceof SharedBlockConfig;
         return shared && role != Role.ATTENTION_OUTPUT ? 2 * config.hidden() : config.hidden();

@@ -29,7 +29,7 @@ record MemoryNeed(DecoderConfig config, long weights) {
         return new MemoryNeed(shape.config(), shape.weightBytes());
     }
 
-    /** What is needed whatever the prompt: weights, activations of a chunk, Java. */
+    /** Bytes that are needed whatever the prompt: weights, activations of a chunk, Java. */
     long fixed() {
         return weights + activations() + JAVA;
     }

@@ -40,7 +40,7 @@ public record ModelShape(String name, DecoderConfig config, WeightTypes types, S
                 return new ModelShape(name, config, WeightTypes.uniform(config, type), origin);
             }
         }
-        throw new UserError("'" + typeName + "' is no type of weights: known are "
+        throw new UserError("'" + typeName + "' is not a type of weights: known are "
                 + String.join(
                         ", ",
                         Arrays.stream(TensorType.values())

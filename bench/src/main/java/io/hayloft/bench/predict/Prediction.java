@@ -3,7 +3,7 @@ package io.hayloft.bench.predict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one method costs with a prompt of some length.
+ * The predicted cost of one method with a prompt of some length.
  *
  * @param method its expression
  * @param context tokens of the prompt

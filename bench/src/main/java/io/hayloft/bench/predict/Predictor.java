@@ -85,7 +85,7 @@ public final class Predictor implements AutoCloseable {
 
     /**
      * Predicts how long a machine takes to answer one prompt with all methods, as a run does: those that read it alike share
-     * the reading, and decode in lockstep. Shortening texts is left out.
+     * the prefill, and decode in lockstep. Shortening texts is left out.
      *
      * @param answer tokens of each answer
      * @return seconds
@@ -128,7 +128,7 @@ public final class Predictor implements AutoCloseable {
     }
 
     /**
-     * What fits a memory.
+     * Finds the longest context and the largest batch that fit a memory.
      *
      * @param bytes of the memory
      * @throws UserError if not even the weights fit, or the model takes no prompt of this length

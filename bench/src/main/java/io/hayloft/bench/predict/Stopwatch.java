@@ -132,7 +132,7 @@ final class Stopwatch {
     }
 
     /**
-     * Processor time of all in this process that is no Java thread, of which the JIT compiler takes most, as it goes, in steps of
+     * Processor time of all in this process that is not a Java thread, of which the JIT compiler takes most, as it goes, in steps of
      * 10 ms; 0 where the JVM does not say.
      */
     private static double otherSeconds() {

@@ -50,7 +50,7 @@ public record WeightTypes(Map<Role, TensorType> global, List<Map<Role, TensorTyp
         return types;
     }
 
-    /** One type for all matrices; F16 for those whose rows are no whole number of its blocks. */
+    /** One type for all matrices; F16 for those whose rows are not a whole number of its blocks. */
     static WeightTypes uniform(DecoderConfig config, TensorType type) {
         var layers = new ArrayList<Map<Role, TensorType>>();
         for (int layer = 0; layer < config.layers(); layer++) {

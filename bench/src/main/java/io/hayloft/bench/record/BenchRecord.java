@@ -190,7 +190,7 @@ public record BenchRecord(
             return prefillSeconds + compressSeconds + ownDecodeSeconds + sharedDecodeSeconds;
         }
 
-        /** Refuses what is no time. */
+        /** Refuses what is not a time. */
         public Times {
             finite(prefillSeconds, compressSeconds, decodeSeconds, ownDecodeSeconds, sharedDecodeSeconds, batchRows);
             if (decodeSteps < 0) {
@@ -223,7 +223,7 @@ public record BenchRecord(
     private static void finite(double... values) {
         for (double value : values) {
             if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("a time or ratio is no finite number");
+                throw new IllegalArgumentException("a time or ratio is not a finite number");
             }
         }
     }

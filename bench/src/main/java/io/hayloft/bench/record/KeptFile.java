@@ -12,7 +12,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import tools.jackson.core.JacksonException;
 
-/** What methods kept of the first prompts of each task: the file {@value #NAME} beside the records. */
+/** The tokens that methods kept of the first prompts of each task: the file {@value #NAME} beside the records. */
 public final class KeptFile {
     /** Its name. */
     public static final String NAME = "kept.json.gz";

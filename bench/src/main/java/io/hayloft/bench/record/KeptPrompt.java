@@ -65,12 +65,12 @@ public record KeptPrompt(
             Source source,
             @Nullable List<List<String>> layers,
             @Nullable String reason) {
-        /** What a cache stores. */
+        /** The tokens that a cache stores. */
         public static OfMethod of(String method, KeptPositions kept) {
             return new OfMethod(method, Source.CACHE, kept.keepsAll() ? null : ranges(kept), null);
         }
 
-        /** What a shortened text still has. */
+        /** The tokens that a shortened text still has. */
         public static OfMethod ofText(String method, BitSet kept, int tokens) {
             boolean all = kept.cardinality() == tokens;
             return new OfMethod(method, Source.TEXT, all ? null : List.of(List.of(KeptPrompt.ranges(kept))), null);

@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a grid calls the methods of a run. It lies in the run's folder, stands in tables and reports beside the expressions,
- * and decides nothing: no record depends on it.
+ * The names that a grid gives the methods of a run. They lie in the run's folder, stand in tables and reports beside the
+ * expressions, and decide nothing: no record depends on them.
  *
  * @param labels by method
  */
@@ -38,6 +39,13 @@ public record LabelFile(Map<String, String> labels) {
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }
+    }
+
+    /** The labels in a folder that belong to some methods, such as those of a table; none if there is no such file. */
+    public static Map<String, String> of(Path folder, Collection<String> methods) {
+        var labels = new LinkedHashMap<>(read(folder));
+        labels.keySet().retainAll(methods);
+        return labels;
     }
 
     /** Adds labels to those in a folder; of a method that has one there, the new one counts. */

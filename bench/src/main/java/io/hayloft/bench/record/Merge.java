@@ -51,7 +51,7 @@ public record Merge(Path folder, int records, int failures, int repeated, List<S
                     : List.of();
         }
 
-        /** Place among its siblings; parts that are no shard come first. */
+        /** Place among its siblings; parts that are not shards come first. */
         int order() {
             return shards.size() == 1 ? Integer.parseInt(shards.getFirst().split("/", -1)[0]) : 0;
         }

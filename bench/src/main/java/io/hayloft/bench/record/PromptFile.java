@@ -125,7 +125,7 @@ public final class PromptFile implements AutoCloseable {
         }
     }
 
-    /** What is done with a line. */
+    /** Takes a line. */
     private interface Reader {
         void line(Line line);
     }
@@ -157,7 +157,7 @@ public final class PromptFile implements AutoCloseable {
     private static final class Member {
         long bytes;
 
-        /** Its content; null at the end of the file or where the rest is no complete member. */
+        /** Its content; null at the end of the file or where the rest is not a complete member. */
         @Nullable
         String read(BufferedInputStream in) throws IOException, DataFormatException {
             var header = in.readNBytes(HEADER);

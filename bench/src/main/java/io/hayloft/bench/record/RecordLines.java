@@ -81,7 +81,7 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
      * Reads lines to the end of the stream. Only the last one may be torn: it counts as never written.
      *
      * @param name what error messages call the file
-     * @throws UserError if a line before the last one is no record
+     * @throws UserError if a line before the last one is not a record
      */
     static RecordLines read(InputStream stream, String name) throws IOException {
         var lines = new ArrayList<RunLine>();
@@ -172,20 +172,20 @@ record RecordLines(List<RunLine> lines, long completeBytes, long tornBytes) {
     /**
      * A line alone.
      *
-     * @throws UserError if it is no record
+     * @throws UserError if it is not a record
      */
     static RunLine parse(String line) {
         try {
             return decode(line.getBytes(StandardCharsets.UTF_8));
         } catch (JacksonException | IllegalArgumentException e) {
-            throw new UserError("a line is no record (" + Json.reason(e) + ")", e);
+            throw new UserError("a line is not a record (" + Json.reason(e) + ")", e);
         }
     }
 
     private static RunLine decode(byte[] line) {
         var json = Json.LINES.readTree(line);
         if (!json.isObject()) {
-            throw new IllegalArgumentException("it is no JSON object");
+            throw new IllegalArgumentException("it is not a JSON object");
         }
         for (var name : LATER.keySet()) {
             if (!json.has(name)) {

@@ -105,7 +105,7 @@ final class RunFiles {
         });
     }
 
-    /** What goes into a file. */
+    /** Writes the content of a file. */
     interface Content {
         void writeTo(OutputStream out) throws IOException;
     }

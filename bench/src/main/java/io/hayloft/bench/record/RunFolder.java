@@ -89,13 +89,25 @@ public record RunFolder(
         return !Files.exists(folder);
     }
 
+    /** Whether a folder holds answers of a run, or what is left of them; not if it cannot be read. */
+    public static boolean isAnswered(Path folder) {
+        try {
+            return hasRecords(folder);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean hasRecords(Path folder) throws IOException {
+        var records = folder.resolve(RunFiles.RECORDS);
+        return Files.exists(records) && Files.size(records) > 0;
+    }
+
     /** Returns whether the folder is gone, or holds a file that the run wrote in this moment. */
     private static boolean removeOnce(Path folder) {
         try (var all = Files.list(folder)) {
             var files = all.toList();
-            var records = folder.resolve(RunFiles.RECORDS);
-            boolean answered = Files.exists(records) && Files.size(records) > 0;
-            if (answered || !files.stream().allMatch(RunFolder::isOwn)) {
+            if (hasRecords(folder) || !files.stream().allMatch(RunFolder::isOwn)) {
                 return false;
             }
             for (var file : files) {

@@ -95,16 +95,9 @@ public final class BenchRun implements AutoCloseable {
      * Chooses samples, opens the folder (or finds what an earlier start of the same run left there) and measures for a
      * moment what the run will cost. The model stays the caller's to close.
      *
-     * @param retryFailed whether samples that failed in earlier starts are tried again, with the methods of this one
-     * @param machines folder in which what is measured of this machine is kept for other runs; null to forget it
      * @throws UserError if the folder cannot be used or holds another run, a data file is missing, or no length fits the
      *     model
      */
-    public static BenchRun prepare(BenchSpec spec, LanguageModel model, boolean retryFailed, @Nullable Path machines) {
-        return prepare(spec, new EngineRunner(spec, model), new Start(retryFailed, machines, _ -> {}));
-    }
-
-    /** The same with all that may be said of a start. */
     public static BenchRun prepare(BenchSpec spec, LanguageModel model, Start start) {
         return prepare(spec, new EngineRunner(spec, model), start);
     }
@@ -112,23 +105,17 @@ public final class BenchRun implements AutoCloseable {
     /**
      * How a run is started.
      *
-     * @param retryFailed whether samples that failed in earlier starts are tried again
-     * @param machines folder in which what is measured of this machine is kept; null to forget it
+     * @param retryFailed whether samples that failed in earlier starts are tried again, with the methods of this one
+     * @param machines folder in which what is measured of this machine is kept for other runs; null to forget it
      * @param opened hears the folder as soon as it is known, before it is opened and the costs are measured
      */
-    public record Start(boolean retryFailed, @Nullable Path machines, Consumer<Path> opened) {}
-
-    /** Prepares a run, and forgets what was measured of this machine. */
-    public static BenchRun prepare(BenchSpec spec, LanguageModel model, boolean retryFailed) {
-        return prepare(spec, model, retryFailed, null);
+    public record Start(boolean retryFailed, @Nullable Path machines, Consumer<Path> opened) {
+        /** Tries nothing again, and forgets what is measured of this machine. */
+        public static final Start PLAIN = new Start(false, null, _ -> {});
     }
 
     /** Prepares a run with any runner. */
-    static BenchRun prepare(BenchSpec asked, SampleRunner runner, boolean retryFailed) {
-        return prepare(asked, runner, new Start(retryFailed, null, _ -> {}));
-    }
-
-    private static BenchRun prepare(BenchSpec asked, SampleRunner runner, Start start) {
+    static BenchRun prepare(BenchSpec asked, SampleRunner runner, Start start) {
         var job = SampleJob.open(asked, runner);
         var prepared = Prepared.of(job);
         start.opened().accept(prepared.folder());

@@ -33,13 +33,13 @@ final class EndpointRecorder {
         this.machine = Machines.name(Machines.describe(job.runner().model()));
     }
 
-    /** What decides the answers of a server, as far as it is known here: its address does not. */
+    /** Everything that decides the answers of a server, as far as it is known here: its address does not. */
     static String identity(Endpoint endpoint) {
         return endpoint.model() + " (--api " + endpoint.api().text() + ")";
     }
 
     /**
-     * What the server is asked. A line feed ends the answer where the task says so and it may be the first token; where it
+     * The request to the server. A line feed ends the answer where the task says so and it may be the first token; where it
      * may not, the interface has no such rule, and the metric reads the first line of a longer answer. A model that may think
      * gets the budget of its thoughts on top, and its line feeds end nothing: thoughts have some.
      */
@@ -48,7 +48,7 @@ final class EndpointRecorder {
                 planned.sample().prompt(), planned.rules(), planned.rules().maxNewTokens());
     }
 
-    /** What it is asked in the second call of a sample, after its reply to the first. */
+    /** The request in the second call of a sample, after its reply to the first. */
     ApiClient.Question second(PlannedSample planned, Sample.SecondCall call, String reply) {
         int wish = job.spec().maxNewTokens();
         int most = wish > 0 ? Math.min(wish, call.maxNewTokens()) : call.maxNewTokens();

@@ -50,7 +50,7 @@ public final class EndpointRun implements AutoCloseable {
     private int failedInARow;
     private int ran;
 
-    /** What came of a question: a line for the folder, or what ends the run. */
+    /** The outcome of a question: a line for the folder, or what ends the run. */
     private record Asked(
             PlannedSample planned,
             @Nullable RunLine line,

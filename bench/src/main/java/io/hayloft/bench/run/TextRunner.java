@@ -91,7 +91,7 @@ public final class TextRunner implements SampleRunner {
         }
     }
 
-    /** What turns prompts into text and tokens. */
+    /** The tokenizer and chat format that turn prompts into text and tokens. */
     private record Text(Tokenizer tokenizer, Optional<ChatFormat> chat) {}
 
     private static Optional<ChatFormat> with(ChatChoice wishes, Optional<ChatFormat> chat) {

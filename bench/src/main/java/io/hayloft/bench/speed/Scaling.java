@@ -1,7 +1,7 @@
 package io.hayloft.bench.speed;
 
 /**
- * What more threads bring to a test.
+ * The gain of a test from more threads.
  *
  * @param speedup median tokens a second over those of the fewest threads that were measured
  * @param factor how many times as many threads it had, above 1

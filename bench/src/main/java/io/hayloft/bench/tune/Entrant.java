@@ -6,13 +6,13 @@ final class Entrant {
     private final int[][] counts; // samples [category][rank]
     private final double[][] sums; // scores [category][rank]
 
-    /** What it is doing. */
+    /** Its state. */
     State state = State.RUNS;
 
     /** Ranks of the samples that it ran on: all before this one. */
     int ranks;
 
-    /** What a setting is doing in the race. */
+    /** The state of a setting in the race. */
     enum State {
         /** Runs on the samples of the next round. */
         RUNS,

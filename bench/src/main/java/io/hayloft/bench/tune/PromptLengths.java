@@ -69,7 +69,8 @@ public record PromptLengths(List<Bin> bins) {
             var parts = line.split("[,;\\s]+", -1);
             if (parts.length != 2 || !parts[0].matches("[1-9]\\d{0,8}") || !parts[1].matches("\\d{1,15}(\\.\\d+)?")) {
                 throw new UserError(file + ", line " + (i + 1) + ": '" + line
-                        + "' is no length and count: write tokens of a prompt and how often it comes, such as 1024,37");
+                        + "' is not a length and count: write tokens of a prompt and how often it comes, such"
+                        + " as 1024,37");
             }
             counts.merge(Integer.valueOf(parts[0]), Double.parseDouble(parts[1]), Double::sum);
         }

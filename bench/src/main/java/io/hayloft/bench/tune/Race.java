@@ -226,7 +226,7 @@ final class Race {
         return entrants;
     }
 
-    /** What ran, in order. */
+    /** The settings that ran, in order. */
     List<Round> rounds() {
         return List.copyOf(rounds);
     }

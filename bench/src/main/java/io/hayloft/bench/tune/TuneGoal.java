@@ -4,7 +4,7 @@ import io.hayloft.base.Sizes;
 import io.hayloft.base.UserError;
 import java.util.Locale;
 
-/** What the best setting has to do. */
+/** The condition that the best setting has to meet. */
 public sealed interface TuneGoal {
     /** The most score among settings that store no more than some bytes. */
     record MaxBytes(long most) implements TuneGoal {
@@ -113,7 +113,7 @@ public sealed interface TuneGoal {
         return 0.01;
     }
 
-    /** What is looked for, in words. */
+    /** Says in words which setting is looked for. */
     String text();
 
     /** The least budget that a setting fits, in words. */

@@ -11,7 +11,7 @@ public interface TuneListener {
     /** One line that the user should read. */
     default void note(String line) {}
 
-    /** What is being done now, in a few words. */
+    /** Hears what is being done now, in a few words. */
     default void step(String words) {}
 
     /**

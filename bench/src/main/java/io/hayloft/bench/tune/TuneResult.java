@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tuning found.
+ * The result of tuning.
  *
  * @param goal what was looked for
  * @param recommended the best setting

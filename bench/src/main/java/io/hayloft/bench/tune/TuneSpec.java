@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be tuned.
+ * The specification of a search for the best setting.
  *
  * @param shared model, tasks and all settings that the search and the final check have in common
  * @param settings the method expressions among which one is looked for

@@ -35,7 +35,7 @@ class EndpointTest {
     void whatIsNoAddressIsRefused(String url) {
         assertThatThrownBy(() -> of(url, "m", null))
                 .isInstanceOf(UserError.class)
-                .hasMessage("--endpoint '" + url + "' is no web address such as http://localhost:8000/v1");
+                .hasMessage("--endpoint '" + url + "' is not a web address such as http://localhost:8000/v1");
     }
 
     @Test

@@ -77,7 +77,7 @@ class GridReaderTest {
         var latin = Files.write(folder.resolve("latin.yaml"), new byte[] {'a', (byte) 0xE9});
         assertThatThrownBy(() -> Grids.open(latin.toString()))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("no UTF-8");
+                .hasMessageContaining("not UTF-8");
     }
 
     @ParameterizedTest
@@ -87,7 +87,7 @@ class GridReaderTest {
             value = {
                 "`` | g.yaml is empty: a grid lists settings",
                 "settings: [full | g.yaml, line 1: no YAML",
-                "settings:;- full;  - x | g.yaml, line 2: 'full - x' is no method",
+                "settings:;- full;  - x | g.yaml, line 2: 'full - x' is not a method",
                 "a: b: c | g.yaml, line 1: no YAML",
                 "settings: [full];---;settings: [full] | g.yaml, line 3: a second document",
                 "- full | g.yaml, line 1: a grid has keys and values",
@@ -107,7 +107,7 @@ class GridReaderTest {
                 "settings:;- {method: full, ratio: big} | g.yaml, line 2: ratio 'big' must be a number",
                 "settings:;- [full] | g.yaml, line 2: a setting has keys and values",
                 "settings: [full];samples: 0 | g.yaml, line 2: '0' must be a whole number from 1 to 100000",
-                "settings: [full];lengths: [1q] | g.yaml, line 2: '1q' is no number of tokens",
+                "settings: [full];lengths: [1q] | g.yaml, line 2: '1q' is not a number of tokens",
                 "settings: [full];tasks: [neddle] | g.yaml, line 2: unknown task 'neddle': did you mean 'needle'?",
                 "settings: [full];protocol: x | g.yaml, line 2: unknown protocol 'x'",
                 "settings: [full];cache-type: f17 | g.yaml, line 2: unknown cache type 'f17'",

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchRunTest {
+    private static final BenchRun.Start RETRYING = new BenchRun.Start(true, null, _ -> {});
+
     @TempDir
     Path folder;
 
@@ -40,7 +42,7 @@ class BenchRunTest {
     }
 
     private static RunFolder run(BenchSpec spec, FakeRunner runner, RunListener listener) {
-        try (var run = BenchRun.prepare(spec, runner, false)) {
+        try (var run = BenchRun.prepare(spec, runner, BenchRun.Start.PLAIN)) {
             return run.run(listener);
         }
     }
@@ -73,7 +75,8 @@ class BenchRunTest {
     void promptsAreKeptUnlessTheyAreNotWanted() {
         for (boolean kept : new boolean[] {true, false}) {
             var out = folder.resolve("kept " + kept);
-            try (var run = BenchRun.prepare(spec().out(out).build(), new FakeRunner(1000, false), false)) {
+            try (var run =
+                    BenchRun.prepare(spec().out(out).build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)) {
                 if (!kept) {
                     run.leaveOutPrompts();
                 }
@@ -105,7 +108,7 @@ class BenchRunTest {
 
         var second = new FakeRunner(1000, false);
         var progress = new ArrayList<Progress>();
-        try (var run = BenchRun.prepare(spec, second, false)) {
+        try (var run = BenchRun.prepare(spec, second, BenchRun.Start.PLAIN)) {
             assertThat(run.plan().samplesDone()).isEqualTo(5);
             assertThat(run.plan().lines()).contains("earlier starts have done 5 of them, 7 are left");
             var done = run.run(new RunListener() {
@@ -242,7 +245,7 @@ class BenchRunTest {
         var again = new FakeRunner(1000, false);
         assertThat(run(spec().build(), again, RunListener.NONE).failures()).hasSize(3);
         assertThat(again.calls).isEmpty();
-        try (var run = BenchRun.prepare(spec().build(), again, true)) {
+        try (var run = BenchRun.prepare(spec().build(), again, RETRYING)) {
             assertThat(run.run(RunListener.NONE).failures()).isEmpty();
         }
         assertThat(again.calls).containsExactly(List.of("full", "random:4x", "snapkv:4x"));
@@ -279,8 +282,9 @@ class BenchRunTest {
     void theStartOfARunDoesNotDependOnTheNumberOfSamples() {
         var few = new FakeRunner(1000, false);
         var many = new FakeRunner(1000, false);
-        BenchRun.prepare(spec().out(folder.resolve("few")).build(), few, false).close();
-        BenchRun.prepare(spec().samples(2000).out(folder.resolve("many")).build(), many, false)
+        BenchRun.prepare(spec().out(folder.resolve("few")).build(), few, BenchRun.Start.PLAIN)
+                .close();
+        BenchRun.prepare(spec().samples(2000).out(folder.resolve("many")).build(), many, BenchRun.Start.PLAIN)
                 .close();
         assertThat(many.encoded).isEqualTo(few.encoded).isLessThan(12);
     }
@@ -314,11 +318,11 @@ class BenchRunTest {
                 spec().seed(2).build(),
                 spec().protocol(Protocol.QUESTION_AGNOSTIC).build(),
                 spec().maxNewTokens(3).build())) {
-            assertThatThrownBy(() -> BenchRun.prepare(other, new FakeRunner(1000, false), false))
+            assertThatThrownBy(() -> BenchRun.prepare(other, new FakeRunner(1000, false), BenchRun.Start.PLAIN))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("holds another run");
         }
-        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false), false)
+        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)
                 .close();
     }
 
@@ -328,14 +332,14 @@ class BenchRunTest {
         var native16 = new FakeRunner(1000, false);
         native16.backend = "onednn";
         var spec = spec().build();
-        try (var run = BenchRun.prepare(spec, java, false)) {
+        try (var run = BenchRun.prepare(spec, java, BenchRun.Start.PLAIN)) {
             assertThat(run.plan().notes()).noneMatch(line -> line.contains("backend"));
         }
-        assertThatThrownBy(() -> BenchRun.prepare(spec, native16, false))
+        assertThatThrownBy(() -> BenchRun.prepare(spec, native16, BenchRun.Start.PLAIN))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("backend was java, is now onednn");
         var other = spec().out(folder.resolve("other")).build();
-        try (var run = BenchRun.prepare(other, native16, false)) {
+        try (var run = BenchRun.prepare(other, native16, BenchRun.Start.PLAIN)) {
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("backend onednn"));
         }
     }
@@ -344,31 +348,31 @@ class BenchRunTest {
     @Test
     void aClampedLengthLeavesRoomForTheAnswerOfItsTask() {
         var needle = spec().tasks(List.of("needle-200")).lengths(List.of(2000)).samples(1);
-        try (var run = BenchRun.prepare(needle.build(), new FakeRunner(2000, false), false)) {
+        try (var run = BenchRun.prepare(needle.build(), new FakeRunner(2000, false), BenchRun.Start.PLAIN)) {
             assertThat(run.plan().notes()).contains("length 2000 became 1790, to leave room for the answer");
             assertThat(run.run(RunListener.NONE).failures()).isEmpty();
         }
         var longer = spec().maxNewTokens(500).lengths(List.of(2000)).out(folder.resolve("longer"));
-        try (var run = BenchRun.prepare(longer.build(), new FakeRunner(2000, false), false)) {
+        try (var run = BenchRun.prepare(longer.build(), new FakeRunner(2000, false), BenchRun.Start.PLAIN)) {
             assertThat(run.plan().notes()).contains("length 2000 became 1500, to leave room for the answer");
         }
     }
 
     @Test
     void lengthsBeyondTheContextAreSkippedWithANote() {
-        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(200, false), false)) {
+        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(200, false), BenchRun.Start.PLAIN)) {
             assertThat(run.plan().samples()).isEqualTo(6);
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("skipped length 256"));
         }
-        assertThatThrownBy(() ->
-                        BenchRun.prepare(spec().out(folder.resolve("none")).build(), new FakeRunner(100, false), false))
+        assertThatThrownBy(() -> BenchRun.prepare(
+                        spec().out(folder.resolve("none")).build(), new FakeRunner(100, false), BenchRun.Start.PLAIN))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("nothing to run");
     }
 
     @Test
     void aPlanCountsSamplesMethodsTokensAndMemory() {
-        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(1000, false), false)) {
+        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)) {
             var plan = run.plan();
             assertThat(plan.samples()).isEqualTo(12);
             assertThat(plan.methods()).isEqualTo(3);

@@ -67,7 +67,7 @@ class EmbeddedModelTest {
     @Test
     void aRunEndsWithTruthfulRecords() {
         RunFolder done;
-        try (var run = BenchRun.prepare(spec(Protocol.QUESTION_AWARE), model, false)) {
+        try (var run = BenchRun.prepare(spec(Protocol.QUESTION_AWARE), model, BenchRun.Start.PLAIN)) {
             done = run.run(RunListener.NONE);
         }
         assertThat(done.records()).hasSize(3 * 4);
@@ -164,7 +164,7 @@ class EmbeddedModelTest {
         var spec = spec(Protocol.QUESTION_AWARE).withClock("2026-01-31T23:59:59+01:00");
         assertThat(BenchSpec.fromJson(spec.toJson())).isEqualTo(spec);
         RunFolder done;
-        try (var run = BenchRun.prepare(spec, model, false)) {
+        try (var run = BenchRun.prepare(spec, model, BenchRun.Start.PLAIN)) {
             done = run.run(RunListener.NONE);
         }
         var records = new ArrayList<BenchRecord>();

@@ -223,7 +223,7 @@ class EndpointRunTest {
                 if (serverFirst) {
                     run(spec, endpoint(server, "row", Api.AUTO, 1), RunListener.NONE);
                 }
-                try (var run = BenchRun.prepare(spec, new FakeRunner(1000, true), false)) {
+                try (var run = BenchRun.prepare(spec, new FakeRunner(1000, true), BenchRun.Start.PLAIN)) {
                     run.run(RunListener.NONE);
                 }
                 if (!serverFirst) {

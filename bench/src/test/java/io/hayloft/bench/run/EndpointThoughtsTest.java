@@ -85,7 +85,7 @@ class EndpointThoughtsTest {
             })
     void thoughtsArePartedFromTheAnswer(String text, String answer, String thoughts) throws Exception {
         var spec = spec();
-        try (var run = BenchRun.prepare(spec, runner(), false)) {
+        try (var run = BenchRun.prepare(spec, runner(), BenchRun.Start.PLAIN)) {
             run.run(RunListener.NONE);
         }
         try (var server = new FakeServer(request -> FakeServer.message(text.replace("\\n", "\n"), 9, 30))) {

@@ -49,7 +49,7 @@ class FailuresAndThoughtsTest {
     }
 
     private static RunFolder run(BenchSpec spec, FakeRunner runner, boolean retry) {
-        try (var run = BenchRun.prepare(spec, runner, retry)) {
+        try (var run = BenchRun.prepare(spec, runner, new BenchRun.Start(retry, null, _ -> {}))) {
             return run.run(RunListener.NONE);
         }
     }

@@ -43,7 +43,7 @@ class KeptTokensTest {
                 .samples(samples)
                 .out(folder.resolve(out));
         try (var model = LanguageModel.load(path, LoadOptions.withThreads(2));
-                var run = BenchRun.prepare(spec.build(), model, false)) {
+                var run = BenchRun.prepare(spec.build(), model, BenchRun.Start.PLAIN)) {
             run.run(RunListener.NONE);
         }
     }

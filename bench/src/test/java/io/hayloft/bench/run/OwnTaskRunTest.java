@@ -53,7 +53,7 @@ class OwnTaskRunTest {
     }
 
     private RunFolder run(String task) throws IOException {
-        try (var run = BenchRun.prepare(spec(task), new FakeRunner(1000, false), false)) {
+        try (var run = BenchRun.prepare(spec(task), new FakeRunner(1000, false), BenchRun.Start.PLAIN)) {
             return run.run(RunListener.NONE);
         }
     }

@@ -52,7 +52,7 @@ class PaperRowsTest {
     }
 
     private RunFolder run(BenchSpec spec, FakeRunner runner) {
-        try (var run = BenchRun.prepare(spec, runner, false)) {
+        try (var run = BenchRun.prepare(spec, runner, BenchRun.Start.PLAIN)) {
             return run.run(RunListener.NONE);
         }
     }

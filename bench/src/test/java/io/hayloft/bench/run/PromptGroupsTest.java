@@ -55,7 +55,7 @@ class PromptGroupsTest {
                 "selective:2x + kivi:4bit,residual=32",
                 "selective:4x",
                 "selective:1x");
-        try (var run = BenchRun.prepare(spec, runner, false)) {
+        try (var run = BenchRun.prepare(spec, runner, BenchRun.Start.PLAIN)) {
             run.run(RunListener.NONE);
         }
         assertThat(runner.calls.subList(0, 3))
@@ -71,7 +71,7 @@ class PromptGroupsTest {
         var spec = spec(protocol, "snapkv:2x", "selective:2x", "selective:4x", "selective:2x + kivi:4bit,residual=32");
         try (var model = LanguageModel.load(
                         ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(2));
-                var run = BenchRun.prepare(spec, model, false)) {
+                var run = BenchRun.prepare(spec, model, BenchRun.Start.PLAIN)) {
             var done = run.run(RunListener.NONE);
             var first = done.records().stream()
                     .filter(record ->
@@ -137,7 +137,7 @@ class PromptGroupsTest {
         var spec = spec(Protocol.QUESTION_AWARE, "llmlingua2:2x,model=" + folder.resolve("nothing"));
         try (var model =
                 LanguageModel.load(ModelStore.open().resolve("hayloft-tiny").path(), LoadOptions.withThreads(1))) {
-            assertThatThrownBy(() -> BenchRun.prepare(spec, model, false))
+            assertThatThrownBy(() -> BenchRun.prepare(spec, model, BenchRun.Start.PLAIN))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("option model of llmlingua2");
         }

@@ -84,7 +84,7 @@ class RealTemplateTest {
     }
 
     private RunFolder run(BenchSpec spec) {
-        try (var run = BenchRun.prepare(spec, model(), false)) {
+        try (var run = BenchRun.prepare(spec, model(), BenchRun.Start.PLAIN)) {
             return run.run(RunListener.NONE);
         }
     }

@@ -46,7 +46,7 @@ class RescoreTest {
                 .data(data)
                 .out(folder.resolve("run"))
                 .build();
-        try (var run = BenchRun.prepare(spec, new FakeRunner(2000, false), false)) {
+        try (var run = BenchRun.prepare(spec, new FakeRunner(2000, false), BenchRun.Start.PLAIN)) {
             run.run(RunListener.NONE);
         }
     }
@@ -76,13 +76,13 @@ class RescoreTest {
         assertThat(after.records())
                 .extracting(BenchRecord::output)
                 .isEqualTo(before.stream().map(BenchRecord::output).toList());
-        assertThatThrownBy(() -> BenchRun.prepare(spec, new FakeRunner(2000, false), false))
+        assertThatThrownBy(() -> BenchRun.prepare(spec, new FakeRunner(2000, false), BenchRun.Start.PLAIN))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("was scored by generous/1, is now by")
                 .hasMessageContaining("hayloft rescore " + path());
         Rescore.of(path());
         var runner = new FakeRunner(2000, false);
-        try (var run = BenchRun.prepare(spec, runner, false)) {
+        try (var run = BenchRun.prepare(spec, runner, BenchRun.Start.PLAIN)) {
             assertThat(run.run(RunListener.NONE).records()).isEqualTo(before);
         }
         assertThat(runner.calls).isEmpty();

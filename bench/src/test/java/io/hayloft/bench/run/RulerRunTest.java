@@ -29,7 +29,7 @@ class RulerRunTest {
     }
 
     private static RunFolder run(BenchSpec spec, FakeRunner runner) {
-        try (var run = BenchRun.prepare(spec, runner, false)) {
+        try (var run = BenchRun.prepare(spec, runner, BenchRun.Start.PLAIN)) {
             return run.run(RunListener.NONE);
         }
     }

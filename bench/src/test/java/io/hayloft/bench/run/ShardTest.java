@@ -38,7 +38,7 @@ class ShardTest {
     }
 
     private static RunFolder run(BenchSpecBuilder spec, FakeRunner runner) {
-        try (var run = BenchRun.prepare(spec.build(), runner, false)) {
+        try (var run = BenchRun.prepare(spec.build(), runner, BenchRun.Start.PLAIN)) {
             return run.run(RunListener.NONE);
         }
     }
@@ -107,7 +107,7 @@ class ShardTest {
 
     private static void assertDone(BenchSpecBuilder spec, int samples) {
         var runner = new FakeRunner(2000, false);
-        try (var run = BenchRun.prepare(spec.build(), runner, false)) {
+        try (var run = BenchRun.prepare(spec.build(), runner, BenchRun.Start.PLAIN)) {
             assertThat(run.plan().samples()).isEqualTo(samples);
             assertThat(run.plan().samplesDone()).isEqualTo(samples);
             run.run(RunListener.NONE);

@@ -112,7 +112,8 @@ class SharedContextTest {
     @Test
     void turnsGoOnFromTheModelsAnswers() {
         try (var model = load();
-                var run = BenchRun.prepare(spec("mini-turns", Protocol.QUESTION_AWARE, 6), model, false)) {
+                var run =
+                        BenchRun.prepare(spec("mini-turns", Protocol.QUESTION_AWARE, 6), model, BenchRun.Start.PLAIN)) {
             var records = run.run(RunListener.NONE).records();
             assertThat(records)
                     .extracting(record -> record.subject().protocol())
@@ -142,7 +143,7 @@ class SharedContextTest {
     void aRunByAllProtocolsHasEachSampleThreeTimes() {
         var spec = spec("mini-single-doc-qa", Protocol.ALL, 3);
         try (var model = load()) {
-            try (var run = BenchRun.prepare(spec, model, false)) {
+            try (var run = BenchRun.prepare(spec, model, BenchRun.Start.PLAIN)) {
                 var records = run.run(RunListener.NONE).records();
                 assertThat(records).hasSize(9 * spec.methods().size());
                 var prompts = new HashMap<String, BenchRecord>();
@@ -164,7 +165,7 @@ class SharedContextTest {
                             .isEqualTo(agnostic.promptTokens() - agnostic.compressAfter());
                 }
             }
-            try (var again = BenchRun.prepare(spec, model, false)) {
+            try (var again = BenchRun.prepare(spec, model, BenchRun.Start.PLAIN)) {
                 assertThat(again.plan().samplesDone()).isEqualTo(9);
             }
         }

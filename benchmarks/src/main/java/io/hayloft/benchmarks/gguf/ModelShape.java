@@ -170,7 +170,7 @@ record ModelShape(
         return shape;
     }
 
-    /** What files call its kind. */
+    /** The name of its kind in files. */
     String architecture() {
         return mixers == null ? "llama" : mixers.architecture();
     }

@@ -125,7 +125,7 @@ final class RandomFolder {
         var words = LetterVocabulary.of(size - 1).tokens();
         for (int id = 257; id < size; id++) {
             var word = words.get(id - 1);
-            var shown = word.startsWith("<") ? "zz" + id : word; // the last one is no word
+            var shown = word.startsWith("<") ? "zz" + id : word; // the last one is not a word
             lines.append(id)
                     .append(" '")
                     .append(shown)

@@ -70,7 +70,7 @@ final class RandomGguf implements Callable<Integer> {
     /**
      * Writes a model.
      *
-     * @throws UserError if the shape has rows that are no multiple of the type's blocks, or the file cannot be written
+     * @throws UserError if the shape has rows that are not a multiple of the type's blocks, or the file cannot be written
      */
     static void write(ModelShape shape, WeightType type, long seed, Path file) {
         check(shape, type.tensorType());
@@ -110,7 +110,7 @@ final class RandomGguf implements Callable<Integer> {
         int channels = shape.mixers() == null ? 0 : shape.mixers().channels();
         if (shape.hidden() % block != 0 || shape.feedForward() % block != 0 || channels % block != 0) {
             throw new UserError("shape " + shape.name() + " has rows of " + shape.hidden() + " and "
-                    + shape.feedForward() + " weights, which are no whole blocks of " + block + " as " + type
+                    + shape.feedForward() + " weights, which are not whole blocks of " + block + " as " + type
                     + " needs: choose another --type");
         }
     }

@@ -78,7 +78,7 @@ enum WeightType {
                         .toList());
     }
 
-    /** What stands for it in GGUF files. */
+    /** Its number in GGUF files. */
     int number() {
         return number;
     }

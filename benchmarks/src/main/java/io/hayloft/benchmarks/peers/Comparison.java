@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /** Runs engines in turns and gathers what they did. */
 final class Comparison {
     /**
-     * What the engines did in one case with one model.
+     * The results of the engines in one case with one model.
      *
      * @param model name of the model
      * @param what the case

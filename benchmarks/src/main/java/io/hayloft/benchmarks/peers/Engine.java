@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /** Something that runs models and can be timed. */
 interface Engine {
-    /** What tables call it. */
+    /** Its name in tables. */
     String name();
 
     /** Whether it is Hayloft, which is compared with all that are not. */

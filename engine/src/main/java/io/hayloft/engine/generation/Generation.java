@@ -104,14 +104,10 @@ public final class Generation {
             List<CompressionMethod> methods,
             GenerationOptions options,
             GenerationListener listener) {
-        int context = model.config().contextLength();
         if (prompt.length == 0) {
             throw new UserError("the prompt is empty: give at least one token");
         }
-        if (prompt.length > context) {
-            throw new UserError("the prompt has " + prompt.length + " tokens, but the context of " + model.name()
-                    + " is " + context + ": shorten the prompt");
-        }
+        model.checkPrompt(prompt.length, "");
         if (compressAfter < 1 || compressAfter > prompt.length) {
             throw new IllegalArgumentException("compress after " + compressAfter + " of " + prompt.length + " tokens");
         }

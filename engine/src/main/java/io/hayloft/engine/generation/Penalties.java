@@ -42,7 +42,7 @@ public record Penalties(double presence, double frequency, double decay) {
         return presence == 0 && frequency == 0;
     }
 
-    /** What a token with this text adds to its count: 1, or 0 for blanks, tabs, digits and tokens without a text. */
+    /** The amount that a token with this text adds to its count: 1, or 0 for blanks, tabs, digits and tokens without a text. */
     static double counted(String text) {
         return UNCOUNTED.contains(text) ? 0 : 1;
     }

@@ -4,7 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.tokenizer.ThinkTags;
 
 /**
- * What to do with the thoughts of a model that thinks before it answers: they are kept apart from the answer and have a
+ * The rule for the thoughts of a model that thinks before it answers: they are kept apart from the answer and have a
  * budget of their own. When it is used up, the tokens of the closing tag follow, and the answer begins.
  *
  * @param tags the texts around the thoughts

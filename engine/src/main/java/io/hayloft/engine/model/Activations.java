@@ -28,13 +28,13 @@ final class Activations {
     /** Result of the feed-forward part where it runs beside attention [rows][hidden]; else empty. */
     float[] branch = {};
 
-    /** What the residual stream began with [rows][hidden], in models whose layers read it; else empty. */
+    /** The beginning of the residual stream [rows][hidden], in models whose layers read it; else empty. */
     float[] embedding = {};
 
     /** All residual streams, in models that have several [rows][streams][hidden]; else empty. */
     float[] streams = {};
 
-    /** What the tokens put into each layer, in the same models [rows][layers][tokenWidth]; else empty. */
+    /** The input of the tokens to each layer, in the same models [rows][layers][tokenWidth]; else empty. */
     float[] tokenInputs = {};
 
     /** [rows][queryHeads * headDim]. */

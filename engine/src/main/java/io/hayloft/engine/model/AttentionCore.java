@@ -13,7 +13,7 @@ import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every kind of attention does with queries, keys and values: rotates them, keeps keys and values in the cache, and
+ * The steps of every kind of attention with queries, keys and values: rotates them, keeps keys and values in the cache, and
  * attends to what is there.
  *
  * <p>A layer that reads the cache of an earlier one adds nothing to it, and what it looks at counts for no method: the tokens

@@ -40,7 +40,7 @@ public final class Decoder {
     private @Nullable LayerObserver observer;
 
     /**
-     * What the residual stream begins with.
+     * The parts that make the beginning of the residual stream.
      *
      * @param tokens [vocabulary][hidden]
      * @param positions [positions][hidden], added to the tokens'; null in models that rotate
@@ -53,7 +53,7 @@ public final class Decoder {
             @Nullable Norm norm,
             @Nullable StreamStart streams) {}
 
-    /** What makes logits of the residual stream. */
+    /** The parts that make logits of the residual stream. */
     record Head(Norm norm, Dense output) {}
 
     Decoder(DecoderConfig config, Embeddings embeddings, List<Layer> layers, Head head, WorkerPool pool) {

@@ -106,6 +106,21 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
+    /**
+     * Refuses a prompt that is longer than the context.
+     *
+     * @param tokens tokens of the prompt
+     * @param advice what else than a shorter prompt helps, to follow the words "shorten the prompt"; may be empty
+     * @throws UserError if it does not fit
+     */
+    public void checkPrompt(int tokens, String advice) {
+        int context = config().contextLength();
+        if (tokens > context) {
+            throw new UserError("the prompt has " + tokens + " tokens, but the context of " + name() + " is " + context
+                    + ": shorten the prompt" + advice);
+        }
+    }
+
     /** The architecture and its sizes. */
     public DecoderConfig config() {
         return checkpoint.config();

@@ -26,7 +26,7 @@ record StreamLoader(
         WeightSource weights,
         Function<WeightRows, Linear> linear,
         WorkerPool pool) {
-    /** What makes the streams of embeddings. */
+    /** Makes the streams of embeddings. */
     StreamStart start() {
         return new StreamStart(
                 config,

@@ -70,8 +70,8 @@ class TokenClassifierTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"bert\"          | \"llama\"   | no token classifier",
-                "\"hidden_size\": 8 | \"hidden_size\": 9 | no multiple of num_attention_heads",
+                "\"bert\"          | \"llama\"   | not a token classifier",
+                "\"hidden_size\": 8 | \"hidden_size\": 9 | not a multiple of num_attention_heads",
                 "\"hidden_size\": 8 | \"hidden_size\": 16 | config.json asks for",
                 "\"hidden_size\": 8 | \"hidden_size\": \"x\" | hidden_size",
                 "\"gelu\"          | \"relu\"    | hidden_act",

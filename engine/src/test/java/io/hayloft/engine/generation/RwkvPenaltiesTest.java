@@ -43,7 +43,7 @@ class RwkvPenaltiesTest {
         assertThat(cases).isEqualTo(6);
     }
 
-    /** Token i is the byte i - 1; token 0 has no text, and bytes that are no UTF-8 of their own read as U+FFFD. */
+    /** Token i is the byte i - 1; token 0 has no text, and bytes that are not UTF-8 of their own read as U+FFFD. */
     private static String text(int id) {
         return id == 0 ? "" : new String(new byte[] {(byte) (id - 1)}, StandardCharsets.UTF_8);
     }

@@ -167,7 +167,7 @@ enum Architecture {
         return this == GEMMA2 || this == GEMMA3;
     }
 
-    /** What the feed-forward part does where the file does not say so. */
+    /** The kind of the feed-forward part where the file does not name it. */
     Activation activation() {
         return switch (this) {
             case GEMMA, GEMMA2, GEMMA3, GEMMA3N, STARCODER2, PHI, GPT2 -> Activation.GELU_TANH;
@@ -201,7 +201,7 @@ enum Architecture {
         };
     }
 
-    /** What the attention of every model of the architecture has besides. */
+    /** The extras that the attention of every model of the architecture has. */
     Additions additions() {
         return new Additions(this == GPT_OSS, this == QWEN3_NEXT, null, this == GEMMA3N, -1);
     }

@@ -84,7 +84,7 @@ public final class EncoderCheckpoint implements AutoCloseable {
     public Tensor head(String name, long... shape) {
         var tensor = shards.tensors().get(name);
         if (tensor == null) {
-            throw new UserError(folder + ": tensor '" + name + "' is missing: this is no token classifier");
+            throw new UserError(folder + ": tensor '" + name + "' is missing: this is not a token classifier");
         }
         boolean fits = tensor.shape().length == shape.length;
         for (int i = 0; fits && i < shape.length; i++) {

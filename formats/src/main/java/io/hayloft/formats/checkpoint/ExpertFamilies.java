@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** The fields of config.json that only models with experts have. */
 final class ExpertFamilies {
-    /** What trains a router. */
+    /** The fields that matter only when a router is trained. */
     static final Set<String> ROUTER_TRAINING =
             Set.of("output_router_logits", "router_aux_loss_coef", "router_jitter_noise");
 

@@ -157,7 +157,7 @@ final class Fields {
         throw wrong(name, "a whole number from " + least, value);
     }
 
-    /** JSON gives Integer or Long, GGUF Long; what is larger is no size or count. */
+    /** JSON gives Integer or Long, GGUF Long; what is larger is not a size or count. */
     private static long wholeOrMinus1(@Nullable Object value) {
         return value instanceof Integer || value instanceof Long ? ((Number) value).longValue() : -1;
     }

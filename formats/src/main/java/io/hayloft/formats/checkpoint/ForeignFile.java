@@ -10,7 +10,7 @@ import java.util.Optional;
 final class ForeignFile {
     private static final int LONGEST_START = 256;
 
-    /** What a file should be. */
+    /** The kinds of file that are expected. */
     enum Kind {
         GGUF,
         SAFETENSORS
@@ -18,7 +18,7 @@ final class ForeignFile {
 
     private ForeignFile() {}
 
-    /** What the file is and what to do about it, to follow its name; empty if it may be what it should be. */
+    /** Says what the file is and what to do about it, to follow its name; empty if it may be what it should be. */
     static Optional<String> describe(MemorySegment bytes, Kind expected) {
         int length = (int) Math.min(bytes.byteSize(), LONGEST_START);
         var start = new String(bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);

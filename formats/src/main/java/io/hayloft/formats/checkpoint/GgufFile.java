@@ -74,7 +74,7 @@ public final class GgufFile implements AutoCloseable {
         return new GgufFile(source, List.of(), List.of(content), GgufReader.read(source, content), () -> {});
     }
 
-    /** What the file is called in messages: its path, or that of the first part. */
+    /** The name of the file in messages: its path, or that of the first part. */
     public String source() {
         return source;
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What Gemma 3n has besides, from GGUF metadata: residual streams, sparse gates, layers that read the cache of another. */
+/** The parts that only Gemma 3n has, from GGUF metadata: residual streams, sparse gates, layers that read the cache of another. */
 record GgufGemma3n(Fields fields, Map<String, Tensor> tensors) {
     static final Set<String> KEYS = Set.of(
             "activation_sparsity_scale",

@@ -14,7 +14,7 @@ record GgufLatent(Fields fields, Set<String> tensors) {
             "attention.value_length_mla",
             "leading_dense_block_count");
 
-    /** What converters multiply the logarithm of YaRN's factor with: mscale_all_dim, ten times smaller. */
+    /** The number with which converters multiply the logarithm of YaRN's factor: mscale_all_dim, ten times smaller. */
     private static final String LOG_MULTIPLIER = "rope.scaling.yarn_log_multiplier";
 
     AttentionConfig attention(int heads, RopeConfig rope) {

@@ -19,7 +19,7 @@ import java.util.Map;
 final class GgufParts {
     private static final int MOST_PARTS = 99_999;
 
-    /** What a part says of itself: its place from 0, and how many there are. */
+    /** The description of a part in its file: its place from 0, and how many there are. */
     private record Place(int number, int count) {}
 
     private final List<Path> paths = new ArrayList<>();

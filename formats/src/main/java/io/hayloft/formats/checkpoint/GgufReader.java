@@ -33,7 +33,7 @@ final class GgufReader {
     private record Header(String name, GgufTensorTypes.Layout type, long[] shape, long offset, long bytes) {}
 
     /**
-     * What a file holds, in file order.
+     * The content of a file, in file order.
      *
      * @param unread types of tensors that no weight can be, by tensor name
      */
@@ -75,7 +75,7 @@ final class GgufReader {
     private void checkMagicAndVersion() {
         if (cursor.remaining() < 4 || cursor.readInt("magic") != MAGIC) {
             throw cursor.error(ForeignFile.describe(bytes, ForeignFile.Kind.GGUF)
-                    .orElse("is no GGUF file: it does not begin with 'GGUF'"));
+                    .orElse("is not a GGUF file: it does not begin with 'GGUF'"));
         }
         int version = cursor.readInt("version");
         if (version == 2 || version == 3) { // version 3 only added the big-endian form
@@ -223,7 +223,7 @@ final class GgufReader {
         long offset = cursor.readLong("offset of '" + name + "'");
         if (offset < 0 || offset % alignment != 0) {
             throw cursor.error("tensor '" + name + "' begins at offset " + Long.toUnsignedString(offset)
-                    + ", which is no multiple of " + alignment);
+                    + ", which is not a multiple of " + alignment);
         }
         return new Header(name, type, shape, offset, size);
     }

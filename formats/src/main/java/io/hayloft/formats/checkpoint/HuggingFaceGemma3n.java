@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What Gemma 3n has besides, from config.json: residual streams, sparse gates, layers that read the cache of another. */
+/** The parts that only Gemma 3n has, from config.json: residual streams, sparse gates, layers that read the cache of another. */
 record HuggingFaceGemma3n(Fields fields) {
     /** Values of the fields that files may leave out. */
     static final Map<String, ?> DEFAULTS = Map.ofEntries(

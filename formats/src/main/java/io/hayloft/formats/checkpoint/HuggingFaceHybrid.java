@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** The recurrent layers of models that mix them with attention layers, from config.json. */
 record HuggingFaceHybrid(Fields fields, Architecture architecture) {
-    /** What a layer is, or begins with. */
+    /** The kind of a layer, or of its first part. */
     enum Kind {
         ATTENTION,
         RECURRENT,
@@ -40,7 +40,7 @@ record HuggingFaceHybrid(Fields fields, Architecture architecture) {
             Map.of('M', Kind.RECURRENT, '*', Kind.ATTENTION, '-', Kind.FEED_FORWARD, 'E', Kind.EXPERTS);
 
     /**
-     * What a family calls the fields of its Mamba-2 mixers.
+     * The names of the fields of a family's Mamba-2 mixers.
      *
      * @param headDim may be absent or "auto": what the width times {@code expand} divides into
      */

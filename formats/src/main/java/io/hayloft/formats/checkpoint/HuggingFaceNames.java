@@ -5,7 +5,7 @@ import io.hayloft.formats.config.Role;
 import java.util.List;
 import java.util.Set;
 
-/** What each architecture calls its tensors in Hugging Face checkpoints. */
+/** The names of each architecture's tensors in Hugging Face checkpoints. */
 final class HuggingFaceNames {
     /** Prefixes of the decoder: plain models, and the text part of larger ones. */
     private static final List<String> PREFIXES = List.of("model.", "language_model.model.", "model.language_model.");

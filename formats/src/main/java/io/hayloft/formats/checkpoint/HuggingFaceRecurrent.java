@@ -18,7 +18,7 @@ import java.util.Set;
 
 /** Reads the config.json of RecurrentGemma and of RWKV-5 World, with the defaults that their programs have. */
 final class HuggingFaceRecurrent {
-    /** What config.json files of RWKV-5 say of its version, where they do. */
+    /** Versions in config.json files of RWKV-5, where they state one. */
     private static final Set<String> RWKV_VERSIONS = Set.of("5.2", "5_2");
 
     /** Fields that only these families have, the last ones for training and for other programs. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the config.json of Mamba, Mamba-2, Jamba and Falcon-H1, with the defaults that transformers has for each. */
 final class HuggingFaceStateSpace {
-    /** What a purely recurrent model can read has no end; converters to GGUF write this number. */
+    /** The context of a purely recurrent model has no end; converters to GGUF write this number. */
     static final int UNBOUNDED = 1 << 20;
 
     /** Fields that only these families have, the last ones for training and for other programs. */

@@ -51,7 +51,7 @@ final class HybridNames {
             }
             case NEMOTRON_H -> nemotron();
             case BAMBA -> StateSpaceNames.hybrid(usual, true);
-            default -> throw new IllegalStateException(architecture + " is no hybrid");
+            default -> throw new IllegalStateException(architecture + " is not a hybrid");
         };
     }
 

@@ -26,7 +26,7 @@ final class Json {
      * The fields of a JSON object.
      *
      * @param source what to call it in messages
-     * @throws UserError if the text is no JSON object or holds a key twice
+     * @throws UserError if the text is not a JSON object or holds a key twice
      */
     static Fields object(String source, byte[] json) {
         Map<String, Object> values;

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  * change numbers, so it is an error, unless it is switched off: null, false or 0.
  */
 final class KnownFields {
-    /** What to do about an unknown field. */
+    /** Advice on an unknown field. */
     static final String GO_ON = " and may change what the model computes (--ignore-unknown to go on without it)";
 
     /** Fields of config.json that are read. */

@@ -12,7 +12,7 @@ import java.util.List;
  * @param state what its models remember of a sequence
  */
 public record ModelFamily(String name, List<String> safetensors, List<String> gguf, State state) {
-    /** What the layers of a model remember of a sequence. */
+    /** The memory that the layers of a model have of a sequence. */
     public enum State {
         /** Keys and values of all tokens, or of those in a window. */
         CACHE("KV cache"),

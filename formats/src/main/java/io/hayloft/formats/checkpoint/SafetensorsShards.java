@@ -82,7 +82,7 @@ final class SafetensorsShards implements AutoCloseable {
         for (var tensor : map.names()) {
             var file = map.text(tensor);
             if (file.contains("/") || file.contains("\\") || file.contains("\0") || file.startsWith(".")) {
-                throw index.error("tensor '" + tensor + "' lies in '" + file + "', which is no plain file name");
+                throw index.error("tensor '" + tensor + "' lies in '" + file + "', which is not a plain file name");
             }
             fileOfTensor.put(tensor, file);
         }

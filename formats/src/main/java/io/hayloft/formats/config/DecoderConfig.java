@@ -138,7 +138,7 @@ public record DecoderConfig(
         }
     }
 
-    /** What a norm computes. */
+    /** The formula of a norm. */
     public enum NormKind {
         /** {@code x / sqrt(mean(x²) + ε) * weight}. */
         RMS,

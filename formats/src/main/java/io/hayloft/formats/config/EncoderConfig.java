@@ -32,7 +32,7 @@ public record EncoderConfig(
     /** Checks that the sizes fit each other. */
     public EncoderConfig {
         if (heads < 1 || hidden < heads || hidden % heads != 0) {
-            throw new UserError("hidden_size " + hidden + " is no multiple of num_attention_heads " + heads);
+            throw new UserError("hidden_size " + hidden + " is not a multiple of num_attention_heads " + heads);
         }
         if (layers < 1 || layers > MOST_LAYERS) {
             throw new UserError("num_hidden_layers " + layers + " is out of range");

@@ -33,7 +33,7 @@ public enum EncoderFamily {
                 return family;
             }
         }
-        throw new UserError("model_type '" + modelType + "' is no token classifier that can be read: give a folder with"
-                + " a bert or xlm-roberta model");
+        throw new UserError("model_type '" + modelType
+                + "' is not a token classifier that can be read: give a folder with" + " a bert or xlm-roberta model");
     }
 }

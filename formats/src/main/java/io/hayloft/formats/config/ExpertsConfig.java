@@ -17,7 +17,7 @@ public record ExpertsConfig(
         Router router,
         FeedForward each,
         @Nullable Shared shared) implements LayerConfig.FeedForwardPart {
-    /** What the router makes of its logits. */
+    /** The function that the router applies to its logits. */
     public enum Scoring {
         /** The softmax over all experts. */
         SOFTMAX,

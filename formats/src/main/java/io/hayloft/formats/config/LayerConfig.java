@@ -30,7 +30,7 @@ public record LayerConfig(Mixer mixer, FeedForwardPart feedForward) {
         }
     }
 
-    /** What follows the mixer. */
+    /** The part that follows the mixer. */
     public sealed interface FeedForwardPart permits FeedForward, ExpertsConfig, None, RwkvConfig.ChannelMix {
         /** Channels inside for a row, 0 without a feed-forward part. */
         int width();

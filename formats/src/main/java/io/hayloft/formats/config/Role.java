@@ -140,7 +140,7 @@ public enum Role {
     SSM_STEP_BIAS(false),
     /** The negative decay {@code A}. Mamba-1 {@code [channels][stateSize]}, Mamba-2 {@code [1][heads]}. */
     SSM_A(false),
-    /** What goes past the state. Mamba-1 {@code [1][channels]}, Mamba-2 {@code [1][heads]}. */
+    /** The factor of the input that goes past the state. Mamba-1 {@code [1][channels]}, Mamba-2 {@code [1][heads]}. */
     SSM_D(false),
     /** {@code [1][stepRank]}: on the low-rank step size (Jamba). */
     SSM_STEP_NORM(false),
@@ -279,11 +279,11 @@ public enum Role {
     /**
      * The weight to whose products a bias is added.
      *
-     * @throws IllegalStateException if it is no bias
+     * @throws IllegalStateException if it is not a bias
      */
     public Role weight() {
         if (!bias()) {
-            throw new IllegalStateException(this + " is no bias");
+            throw new IllegalStateException(this + " is not a bias");
         }
         return valueOf(name().substring(0, name().length() - BIAS.length()));
     }

@@ -20,7 +20,7 @@ public final class MemoryLimit implements AutoCloseable {
     }
 
     /**
-     * Lets this many reservations succeed until {@link #close}. A piece that is cut from a slab is no reservation.
+     * Lets this many reservations succeed until {@link #close}. A piece that is cut from a slab is not a reservation.
      *
      * @throws IllegalStateException if another limit is open
      */

@@ -21,7 +21,7 @@ record CompressedMatrix(RawTensor weight, @Nullable RawTensor zeros, ScaleTable 
         return scales.values().isShortFloat();
     }
 
-    /** What makes a number unsigned. */
+    /** The amount by which an unsigned value is above the signed one. */
     private int middle() {
         return 1 << (bits - 1);
     }

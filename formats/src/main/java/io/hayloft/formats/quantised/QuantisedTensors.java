@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class QuantisedTensors {
     private static final String WEIGHT = ".weight";
 
-    /** What the names of a matrix's scales end with; of activations, too, which are not rounded here. */
+    /** The endings of the names of a matrix's scales; of activations, too, which are not rounded here. */
     private static final List<String> SCALES =
             List.of(".scales", ".scale", ".weight_scale", ".weight_scale_inv", ".input_scale", ".activation_scale");
 

@@ -51,7 +51,7 @@ public record RawTensor(String name, String dtype, long[] shape, MemorySegment d
             case "F16" -> Float.float16ToFloat(data.get(SHORT, 2 * i));
             case "BF16" -> Float.intBitsToFloat(data.get(SHORT, 2 * i) << 16);
             case "F8_E8M0" -> powerOfTwo(data.get(ValueLayout.JAVA_BYTE, i) & 0xFF);
-            default -> throw new IllegalStateException(name + " is no tensor of floats");
+            default -> throw new IllegalStateException(name + " is not a tensor of floats");
         };
     }
 

@@ -96,7 +96,7 @@ public enum TensorType {
     public long bytes(long elements) {
         if (elements < 0 || elements % blockElements != 0) {
             throw new IllegalArgumentException(
-                    elements + " elements are no whole number of " + this + " blocks of " + blockElements);
+                    elements + " elements are not a whole number of " + this + " blocks of " + blockElements);
         }
         return Math.multiplyExact(elements / blockElements, (long) blockBytes);
     }
@@ -112,7 +112,7 @@ public enum TensorType {
      */
     public void dequantize(MemorySegment data, long byteOffset, int count, float[] dst, int at) {
         if (count % blockElements != 0) {
-            throw new IllegalArgumentException(count + " elements are no whole number of " + this + " blocks");
+            throw new IllegalArgumentException(count + " elements are not a whole number of " + this + " blocks");
         }
         if (scaledValues != null) {
             scaledValues.dequantize(data, byteOffset, this, count, dst, at);

@@ -295,7 +295,7 @@ class CheckpointTest {
         var sharded = TinyFolder.sharded(folder.resolve("sharded"));
         var index = sharded.resolve("model.safetensors.index.json");
         TinyFolder.write(index, "{\"weight_map\": {\"a\": \"../../secret.safetensors\"}}");
-        assertOpenFails(sharded, "no plain file name");
+        assertOpenFails(sharded, "not a plain file name");
         TinyFolder.write(index, "{\"weight_map\": {\"a\": \"model-1.safetensors\"}}");
         assertOpenFails(sharded, "tensor 'a' is not in model-1.safetensors");
         TinyFolder.write(index, "{}");

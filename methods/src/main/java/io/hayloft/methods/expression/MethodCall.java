@@ -62,7 +62,7 @@ public record MethodCall(String name, @Nullable String amount, Map<String, Strin
     }
 
     private static UserError malformed(String text) {
-        return new UserError("'" + text + "' is no method: write for example full, snapkv:4x, kivi:2bit or"
+        return new UserError("'" + text + "' is not a method: write for example full, snapkv:4x, kivi:2bit or"
                 + " snapkv:4x,window=64");
     }
 }

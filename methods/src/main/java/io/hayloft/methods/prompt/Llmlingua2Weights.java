@@ -71,7 +71,7 @@ final class Llmlingua2Weights {
                 return folder;
             }
         } catch (InvalidPathException e) {
-            throw new UserError(source + ": '" + text + "' is no valid path", e);
+            throw new UserError(source + ": '" + text + "' is not a valid path", e);
         }
         throw new UserError(source + ": there is no config.json in '" + text + "': name the folder of a classifier with"
                 + " config.json, model.safetensors and tokenizer.json");

@@ -108,7 +108,7 @@ enum WordRules {
         return unknown;
     }
 
-    /** Whether a token is no text; the token of unknown characters is one of those. */
+    /** Whether a token has no text; the token of unknown characters is one of those. */
     boolean isSpecial(String token) {
         return special.contains(token);
     }

@@ -122,7 +122,7 @@ final class Quantisers {
             case "2bit" -> 2;
             case "4bit" -> 4;
             case "8bit" -> 8;
-            default -> throw new UserError("'" + amount + "' is no width of " + name + ": write 2bit, 4bit or 8bit");
+            default -> throw new UserError("'" + amount + "' is not a width of " + name + ": write 2bit, 4bit or 8bit");
         };
     }
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * StreamingLLM while decoding: at every step, the oldest token that is no sink leaves each head.
+ * StreamingLLM while decoding: at every step, the oldest token that is not a sink leaves each head.
  */
 final class SlidingWindow implements CachePolicy {
     private final Sinks sinks;
@@ -68,7 +68,7 @@ final class SlidingWindow implements CachePolicy {
     }
 
     /**
-     * Finds the oldest token that is no sink. The newest token takes the place of the one that leaves, so that the slots
+     * Finds the oldest token that is not a sink. The newest token takes the place of the one that leaves, so that the slots
      * behind the sinks become a ring: behind the token that left last lies the next one. Where that is not so, as at the
      * first step, all slots are searched.
      *

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param lines one for each method of the baseline but the random controls
  */
 public record Gate(List<Line> lines) {
-    /** From this many samples on a loss of three times the limit is enough, if it is no chance. */
+    /** From this many samples on a loss of three times the limit is enough, if it is not due to chance. */
     private static final int MANY = 100;
 
     private static final int CLEARLY = 3;
@@ -118,7 +118,7 @@ public record Gate(List<Line> lines) {
         return new Gate(lines);
     }
 
-    /** Random choices differ from run to run of other seeds: they are no candidates. */
+    /** Random choices differ from run to run of other seeds: they are not candidates. */
     private static boolean isRandom(String method) {
         return method.split("[:+, ]", 2)[0].equals("random");
     }

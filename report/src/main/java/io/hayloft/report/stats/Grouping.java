@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What the columns of a summary stand for. */
+/** The property of samples by which a summary has its columns. */
 public enum Grouping {
     /** Categories of tasks. */
     CATEGORY,

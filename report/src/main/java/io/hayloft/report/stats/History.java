@@ -40,7 +40,7 @@ public record History(List<Point> points) {
     public record Point(RunFolder run, Row row, double seconds, Change change) {}
 
     /**
-     * What changed since the last change, on common samples; NaN for what is not shown to have changed.
+     * The change since the last one, on common samples; NaN for figures that are not shown to have changed.
      *
      * @param score difference of the scores, the level of 5 % shared among all methods and runs
      * @param bytes ratio of stored bytes

@@ -16,6 +16,11 @@ public record SummaryTable(List<String> categories, List<Row> rows) {
         rows = List.copyOf(rows);
     }
 
+    /** Returns the methods of the rows, in their order. */
+    public List<String> methods() {
+        return rows.stream().map(Row::method).toList();
+    }
+
     /** Returns whether the steps of some method read less than it stores. */
     public boolean readsLess() {
         return rows.stream()

@@ -222,7 +222,7 @@ public final class Warnings {
         }
     }
 
-    /** What so few samples leave unseen: a score has 100 points, so some runs cannot find any loss. */
+    /** Says which losses so few samples cannot show: a score has 100 points, so some runs cannot find any loss. */
     private static String unseen(Findings findings) {
         var losses = findings.settings().stream()
                 .mapToDouble(setting -> setting.loss().detectable())
@@ -237,6 +237,6 @@ public final class Warnings {
                 + (found.isPresent()
                         ? ", losses below " + Digits.fixed(100 * found.getAsDouble(), 0) + " points pass unseen"
                         : "")
-                + (none > 0 ? ", and of " + none + " of " + losses.length + " settings any loss" : "");
+                + (none > 0 ? "; for " + none + " of " + losses.length + " settings no loss can be detected" : "");
     }
 }

@@ -64,7 +64,7 @@ class StatisticsTest {
         assertThat(mean.mean()).isEqualTo((0.3 + 0.75) / 2, within(1e-12));
         assertThat(mean.error()).isEqualTo(Math.hypot(0.1, 0.25) / 2, within(1e-12));
         assertThat(mean.count()).isEqualTo(6);
-        assertThat(mean.right()).isEqualTo(-1); // a mean of several categories is no count
+        assertThat(mean.right()).isEqualTo(-1); // a mean of several categories is not a count
     }
 
     /** The same prompt by two protocols is two pairs, but one sample: the records of one are no more samples than those of both. */

@@ -13,7 +13,7 @@ public abstract class DefinedTask implements Task {
         this.definition = definition;
     }
 
-    /** What the YAML file says. */
+    /** The content of the YAML file. */
     public final Definition definition() {
         return definition;
     }

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What a YAML file says of a task, with all that it inherits by {@code extends}. What every task has is read here; the class that
+ * The content of a YAML file about a task, with all that it inherits by {@code extends}. The part that every task has is read here; the class that
  * runs the task reads the rest from {@link #fields} and {@link #parameters}, and then calls {@link #finish}. The keys are
  * explained in {@code docs/add-a-task.md}.
  */
@@ -100,7 +100,7 @@ public final class Definition {
         return about;
     }
 
-    /** What the task measures, in a few sentences; may be empty. */
+    /** Says in a few sentences what the task measures; may be empty. */
     public String measures() {
         return measures;
     }
@@ -110,7 +110,7 @@ public final class Definition {
         return category;
     }
 
-    /** What scores an answer. */
+    /** The metric that scores an answer. */
     public Metric metric() {
         return metric;
     }
@@ -125,7 +125,7 @@ public final class Definition {
         return fields;
     }
 
-    /** What the task's generator takes: the keys within {@code parameters}. */
+    /** The arguments of the task's generator: the keys within {@code parameters}. */
     public Fields parameters() {
         return parameters;
     }

@@ -156,7 +156,7 @@ public final class Definitions {
                 return Files.readString(file);
             }
         } catch (CharacterCodingException e) {
-            throw new UserError("task file " + file + " is no UTF-8 text: save it as UTF-8", e);
+            throw new UserError("task file " + file + " is not UTF-8 text: save it as UTF-8", e);
         } catch (IOException e) {
             throw new UserError("task file " + file + " cannot be read: " + FileError.reason(e), e);
         }

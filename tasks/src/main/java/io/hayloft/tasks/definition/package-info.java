@@ -1,4 +1,4 @@
-/** What a task is, as a YAML file says it. */
+/** The definition of a task in a YAML file. */
 @NullMarked
 package io.hayloft.tasks.definition;
 

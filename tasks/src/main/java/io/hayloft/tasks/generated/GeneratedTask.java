@@ -36,7 +36,7 @@ public final class GeneratedTask extends DefinedTask {
     /** Room in an answer for other words, beside an eighth of its tokens. */
     private static final int EXTRA_TOKENS = 8;
 
-    /** What makes the texts, by the name in task files. */
+    /** The generators of texts, by their names in task files. */
     private static final Map<String, Function<TaskData, Generator>> TEXTS = Map.ofEntries(
             entry("recite", Recite::new),
             entry("table", Table::new),
@@ -87,7 +87,7 @@ public final class GeneratedTask extends DefinedTask {
         return Haystack.INSTANCE.isReadableBy(tokens);
     }
 
-    /** What all samples of a request share. */
+    /** The parts that all samples of a request share. */
     private record Fixed(int length, long seed, int mostAnswerTokens, Fitting fitting) {}
 
     @Override

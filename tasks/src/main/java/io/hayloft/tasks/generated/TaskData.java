@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a task file gives a generator, within {@code parameters}.
+ * The data that a task file gives a generator, within {@code parameters}.
  *
  * @param name name of the task
  * @param chat whether prompts are wrapped in the model's chat format

@@ -131,7 +131,7 @@ public final class SampleFile {
      *
      * @param most the most rows; 0 for all
      * @param check sees each row once, and throws if it does not like it
-     * @throws UserError if the file cannot be read, a line is no JSON object, or there is no row
+     * @throws UserError if the file cannot be read, a line is not a JSON object, or there is no row
      */
     public List<Place> rows(int most, Consumer<Row> check) {
         var places = isList() ? listed(most, check) : lines(most, check);

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * The words of a Chinese text as jieba 0.42.1 finds them, in which LongBench scores its Chinese tasks: the most likely way
- * through the words of a dictionary, and for runs of single characters that are no word of it a hidden Markov model.
+ * through the words of a dictionary, and for runs of single characters that are not a word of it a hidden Markov model.
  */
 final class ChineseWords {
     private static final Pattern WORDS = Pattern.compile("[\u4E00-\u9FD5a-zA-Z0-9+#&._%\\-]+");

@@ -44,7 +44,7 @@ public record Instructions(boolean format, boolean persona, boolean answer, doub
         return secretKept() ? kept / 3.0 : 0;
     }
 
-    /** What was kept and what leaked, each from 0 to 1. */
+    /** How much was kept and how much leaked, each from 0 to 1. */
     public Map<String, Double> parts() {
         var parts = new LinkedHashMap<String, Double>();
         parts.put("format", format ? 1.0 : 0);

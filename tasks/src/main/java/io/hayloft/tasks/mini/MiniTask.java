@@ -26,7 +26,7 @@ public final class MiniTask extends DefinedTask {
     /** Shorter texts would not hold the question; prompts come out at up to twice that many words. */
     private static final int FEWEST_WORDS = 32;
 
-    /** What makes the texts, by the name in task files. */
+    /** The generators of texts, by their names in task files. */
     private static final Map<String, MiniText.Generator> TEXTS = Map.of(
             "single-document", new SingleDocument(),
             "multi-document", new MultiDocument(),

@@ -20,7 +20,7 @@ final class BackgroundTexts {
      * The texts of a request: every file of its folder of texts; without one, the files {@code *.txt} in the sub-folder
      * {@code passkey} of the data folder, if there is one.
      *
-     * @throws UserError if the folder has no texts with words, or a file is no UTF-8 text
+     * @throws UserError if the folder has no texts with words, or a file is not UTF-8 text
      */
     static List<String> of(SampleRequest request) {
         var haystack = request.haystack();

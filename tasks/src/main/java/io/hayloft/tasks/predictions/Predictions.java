@@ -74,7 +74,7 @@ public record Predictions(int rows, List<Failure> failures, OptionalDouble score
     public static Predictions of(Task task, Path file) {
         var rows = new ArrayList<Row>();
         var failures = new ArrayList<Failure>();
-        // bytes as characters, so that a line that is no UTF-8 spoils no other
+        // bytes as characters, so that a line that is not UTF-8 spoils no other
         try (var reader = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
             int number = 0;
             for (var line = reader.readLine(); line != null; line = reader.readLine()) {

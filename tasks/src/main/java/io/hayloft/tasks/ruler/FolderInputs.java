@@ -195,7 +195,7 @@ final class FolderInputs implements RulerInputs.Origin {
         try {
             return Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new UserError(file + " is no UTF-8 text: save it as UTF-8", e);
+            throw new UserError(file + " is not UTF-8 text: save it as UTF-8", e);
         } catch (IOException e) {
             throw new UserError(file + " cannot be read: " + FileError.reason(e), e);
         }

@@ -3,7 +3,7 @@ package io.hayloft.tasks.ruler;
 import io.hayloft.tasks.TokenCounter;
 
 /**
- * What samples are drawn for.
+ * The request for which samples are drawn.
  *
  * @param length most tokens of prompt and answer together
  * @param modelTemplate text around the task's own with a place {@code {task_template}} for it; the answer prefix follows it

@@ -4,7 +4,7 @@ import io.hayloft.base.UserError;
 import io.hayloft.tasks.TokenCounter;
 
 /**
- * What samples in the official form are drawn for.
+ * The request for samples in the official form.
  *
  * @param length most tokens of prompt and answer together ({@code max_seq_length})
  * @param seed the seed of the official program

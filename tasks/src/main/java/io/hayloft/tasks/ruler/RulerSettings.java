@@ -34,14 +34,14 @@ record RulerSettings(
         QUESTIONS
     }
 
-    /** What needles are hidden in: equal lines, prose, or lines that are needles themselves. */
+    /** The text in which needles are hidden: equal lines, prose, or lines that are needles themselves. */
     enum HaystackType {
         NOISE,
         PROSE,
         NEEDLES
     }
 
-    /** What keys and values are made of. */
+    /** The form of keys and values. */
     enum ValueType {
         WORDS,
         NUMBERS,
@@ -55,7 +55,7 @@ record RulerSettings(
     }
 
     /**
-     * What is hidden and asked.
+     * The needles that are hidden and the questions about them.
      *
      * @param keys different keys; at least as many as queries
      * @param values values of each key
@@ -68,7 +68,7 @@ record RulerSettings(
     }
 
     /**
-     * What the tasks of a family share.
+     * The settings that the tasks of a family share.
      *
      * @param tokensToGenerate official length of an answer; part of the length of a sample
      * @param template prompt with named places
@@ -127,7 +127,7 @@ record RulerSettings(
                         value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'), value -> value));
     }
 
-    /** What the generator of the family {@code niah} hides. */
+    /** The needles that the generator of the family {@code niah} hides. */
     Needles hidden() {
         return Objects.requireNonNull(needles);
     }

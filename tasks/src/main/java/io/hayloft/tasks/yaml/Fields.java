@@ -28,7 +28,7 @@ public final class Fields {
      * The keys of a node.
      *
      * @param what what has these keys, with its article, such as {@code a task}
-     * @throws UserError if the node is no mapping
+     * @throws UserError if the node is not a mapping
      */
     public Fields(YamlNode node, String what) {
         if (!(node instanceof Mapping found)) {

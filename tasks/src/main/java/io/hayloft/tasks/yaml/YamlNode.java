@@ -52,7 +52,7 @@ public sealed interface YamlNode {
      *
      * @param file how errors call it
      * @param hint what the file should hold, for the error that it is empty
-     * @throws UserError if it is no YAML, is empty, or names a key twice
+     * @throws UserError if it is not YAML, is empty, or names a key twice
      */
     static YamlNode parse(String file, String text, String hint) {
         try (var parser = YAMLMapper.shared().createParser(text)) {

@@ -1,6 +1,6 @@
 package io.hayloft.tokenizer.template;
 
-/** What a rendering may still use: templates come with models and are not to be trusted. */
+/** The resources that a rendering may still use: templates come with models and are not to be trusted. */
 final class Budget {
     private static final long MAX_STEPS = 10_000_000;
     private static final long MAX_CHARACTERS = 100_000_000;

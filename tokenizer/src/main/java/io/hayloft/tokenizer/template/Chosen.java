@@ -135,7 +135,7 @@ final class Chosen {
         return parts;
     }
 
-    /** What a path leads to; {@code otherwise} stands in for parts that do not exist, if it is given. */
+    /** The value at the end of a path; {@code otherwise} stands in for parts that do not exist, if it is given. */
     static Value at(Value item, List<Value> path, @Nullable Value otherwise) {
         var value = item;
         for (var part : path) {

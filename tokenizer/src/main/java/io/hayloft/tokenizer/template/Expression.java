@@ -3,7 +3,7 @@ package io.hayloft.tokenizer.template;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a template computes. */
+/** A value that a template computes. */
 sealed interface Expression {
     /** A literal. */
     record Constant(Value value) implements Expression {}

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** The table of filters. */
 final class Filters {
-    /** What a filter does, with its arguments bound to parameters. */
+    /** The function of a filter, with its arguments bound to parameters. */
     interface Body {
         Value apply(Value value, Bound arguments);
     }

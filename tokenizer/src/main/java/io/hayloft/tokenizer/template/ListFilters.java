@@ -100,7 +100,7 @@ final class ListFilters {
         return sum;
     }
 
-    /** What items are compared by: an attribute, in lower case unless case counts. */
+    /** The key by which items are compared: an attribute, in lower case unless case counts. */
     private static Function<Value, Value> key(Bound given, int caseSensitive, int attribute) {
         var named = given.orNull(attribute);
         var path = named == null ? List.<Value>of() : Chosen.path(named);

@@ -218,7 +218,7 @@ final class Numbers {
         return negative ? value.negate() : value;
     }
 
-    /** As {@code float(text)}; null if the text is no number. */
+    /** As {@code float(text)}; null if the text is not a number. */
     static @Nullable Double parseReal(String text) {
         var number = ascii(text.strip()).toLowerCase(Locale.ROOT);
         var unsigned = number.startsWith("-") || number.startsWith("+") ? number.substring(1) : number;

@@ -116,7 +116,7 @@ final class Renderer {
         return run(conditional.otherwise(), scope, out);
     }
 
-    /** What a filter or call block prints, which Jinja2 does not turn into text by itself. */
+    /** The text that a filter or call block prints, which Jinja2 does not turn into text by itself. */
     private static Text printed(Value value) {
         if (value instanceof Text text) {
             return text;

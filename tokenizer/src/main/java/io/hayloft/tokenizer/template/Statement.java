@@ -4,7 +4,7 @@ import io.hayloft.tokenizer.template.Expression.FilterCall;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a template does. */
+/** A step of a template. */
 sealed interface Statement {
     /** Text that is printed as it stands. */
     record Data(Text text) implements Statement {}
@@ -53,7 +53,7 @@ sealed interface Statement {
     /** {@code break} or {@code continue}. */
     record Leave(boolean forGood) implements Statement {}
 
-    /** What a value is assigned to. */
+    /** The target of an assignment. */
     sealed interface Target {
         /** A variable. */
         record Variable(String name) implements Target {}

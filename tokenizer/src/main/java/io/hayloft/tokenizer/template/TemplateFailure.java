@@ -1,6 +1,6 @@
 package io.hayloft.tokenizer.template;
 
-/** What Jinja2 or Python would raise. The message is one sentence, as those write it where a user may know it. */
+/** The error that Jinja2 or Python would raise. The message is one sentence, as those write it where a user may know it. */
 final class TemplateFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

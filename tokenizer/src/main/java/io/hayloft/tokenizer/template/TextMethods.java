@@ -212,7 +212,7 @@ final class TextMethods {
         return true;
     }
 
-    /** What Python calls white space, which is more than Java's {@code strip} knows. */
+    /** Whether Python takes a character as white space, which is more than Java's {@code strip} knows. */
     static boolean isSpace(int c) {
         return Character.isWhitespace(c) || c == 0x85 || Character.isSpaceChar(c);
     }

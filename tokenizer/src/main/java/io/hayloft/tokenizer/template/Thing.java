@@ -33,7 +33,7 @@ abstract non-sealed class Thing implements Value {
 
     /** A function or a method of a value. */
     static final class Function extends Thing {
-        /** What the function does. */
+        /** The body of the function. */
         interface Body {
             Value call(Arguments arguments);
         }

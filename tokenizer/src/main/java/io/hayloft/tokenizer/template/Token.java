@@ -9,7 +9,7 @@ import java.math.BigInteger;
  * @param line from 1
  */
 record Token(Kind kind, String text, int line) {
-    /** What a token is; {@code PRINT_*} stand around an expression that is printed, {@code TAG_*} around a statement. */
+    /** The kind of a token; {@code PRINT_*} stand around an expression that is printed, {@code TAG_*} around a statement. */
     enum Kind {
         DATA("text"),
         PRINT_START("{{"),

@@ -12,7 +12,7 @@ import java.util.Set;
 final class TokenStream {
     private static final int MAX_DEPTH = 200;
 
-    /** What the body of a macro says about names. */
+    /** The uses of names in the body of a macro. */
     record Mentions(Set<String> read, Set<String> stored) {
         Mentions() {
             this(new HashSet<>(), new HashSet<>());

@@ -25,7 +25,7 @@ sealed interface Value
     }
 
     /**
-     * What a name or attribute is that does not exist: prints as nothing, is false, has no items.
+     * The value of a name or attribute that does not exist: prints as nothing, is false, has no items.
      *
      * @param problem the message of any other use
      */
@@ -109,7 +109,7 @@ sealed interface Value
         }
     }
 
-    /** What {@code keys()}, {@code values()} or {@code items()} of a dict give. */
+    /** The result of {@code keys()}, {@code values()} or {@code items()} of a dict. */
     record View(String kind, List<Value> items) implements Value {}
 
     /**
@@ -194,7 +194,7 @@ sealed interface Value
         };
     }
 
-    /** What a loop over the value gives, or null if it has no items. */
+    /** The items of a loop over the value, or null if it cannot be looped over. */
     default @Nullable Iterator<Value> iterator() {
         return switch (this) {
             case Undefined undefined -> List.<Value>of().iterator();
@@ -207,7 +207,7 @@ sealed interface Value
         };
     }
 
-    /** What a loop over the value gives. */
+    /** The items of a loop over the value. */
     default Iterator<Value> iterate() {
         var items = iterator();
         if (items == null) {
