@@ -16,70 +16,55 @@ import io.hayloft.bench.record.RunFolder;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
 import io.hayloft.hub.ModelStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs whose samples another machine answers: here one with a single thread, whose name differs for it. */
+/** Runs whose samples another machine answers. */
 class SpreadTest {
     private static final Path PATH = ModelStore.open().resolve("hayloft-tiny").path();
-    private static LanguageModel here;
-    private static LanguageModel there;
+    private static final String CLOCK = "2026-01-31T12:00:00Z";
+    private static final int ROWS = 4; // two methods, the full cache, and the control that keeps tokens at random
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void load() {
-        here = LanguageModel.load(PATH, LoadOptions.withThreads(2));
-        there = LanguageModel.load(PATH, LoadOptions.withThreads(1));
-    }
-
-    @AfterAll
-    static void close() {
-        here.close();
-        there.close();
-    }
 
     private BenchSpecBuilder spec(String out) {
         return BenchSpec.builder(new ModelChoice("hayloft-tiny", PATH, true))
                 .truncation(false)
                 .methods(List.of("streaming:4x", "kivi:2bit"))
-                .tasks(List.of("mini-needle", "mini-code"))
+                .tasks(List.of("mini-needle"))
                 .lengths(List.of(128))
                 .samples(3)
-                .clock("2026-01-31T12:00:00Z")
+                .clock(CLOCK)
                 .out(folder.resolve(out));
     }
 
+    private static FakeRunner fake() {
+        return new FakeRunner(1000, false);
+    }
+
     /** Answers from the last sample to the first, and sends each answer as bytes. */
-    private static Spread backwards(BenchSpecBuilder spec) {
+    private static Spread backwards(SampleJob job) {
         return (samples, clock, done) -> {
-            try (var job = SampleJob.open(spec.build(), there)) {
-                job.renderAt(clock);
-                for (var work : samples.reversed()) {
-                    var answered = job.missing(work.sample(), work.earlier());
-                    done.accept(work.sample(), Answered.unpacked(answered.packed()));
-                }
+            job.renderAt(clock);
+            for (var work : samples.reversed()) {
+                var answered = job.missing(work.sample(), work.earlier());
+                done.accept(work.sample(), Answered.unpacked(answered.packed()));
             }
         };
     }
 
-    private static RunFolder run(BenchSpecBuilder spec, Spread spread) {
-        try (var run = BenchRun.prepare(spec.build(), here, false)) {
-            return run.run(RunListener.NONE, spread);
-        }
+    private static Spread backwards(BenchSpecBuilder spec) {
+        return backwards(SampleJob.open(spec.build(), fake()));
     }
 
-    private static RunFolder runHere(BenchSpecBuilder spec) {
-        try (var run = BenchRun.prepare(spec.build(), here, false)) {
-            return run.run(RunListener.NONE);
+    private static RunFolder run(BenchSpecBuilder spec, Spread spread) {
+        try (var run = BenchRun.prepare(spec.build(), fake(), false)) {
+            return run.run(RunListener.NONE, spread);
         }
     }
 
@@ -96,16 +81,26 @@ class SpreadTest {
         return PromptFile.read(folder.resolve(out), hashes);
     }
 
+    /** The other machine is one with a single thread, which its name shows. */
     @Test
     void aRunThatWasAnsweredElsewhereHasAllThatOneHereHas() {
-        var one = runHere(spec("one"));
-        var spread = run(spec("spread"), backwards(spec("spread")));
-
-        assertThat(content(spread)).isEqualTo(content(one)).hasSize(2 * 3 * 3);
-        assertThat(prompts("spread", one)).isEqualTo(prompts("one", one)).hasSize(6);
+        RunFolder one;
+        RunFolder spread;
+        try (var here = LanguageModel.load(PATH, LoadOptions.withThreads(2));
+                var there = LanguageModel.load(PATH, LoadOptions.withThreads(1))) {
+            try (var run = BenchRun.prepare(spec("one").build(), here, false)) {
+                one = run.run(RunListener.NONE);
+            }
+            try (var run = BenchRun.prepare(spec("spread").build(), here, false);
+                    var job = SampleJob.open(spec("spread").build(), there)) {
+                spread = run.run(RunListener.NONE, backwards(job));
+            }
+        }
+        assertThat(content(spread)).isEqualTo(content(one)).hasSize(3 * ROWS);
+        assertThat(prompts("spread", one)).isEqualTo(prompts("one", one)).hasSize(3);
         assertThat(KeptFile.read(folder.resolve("spread")))
                 .containsExactlyInAnyOrderElementsOf(KeptFile.read(folder.resolve("one")))
-                .hasSize(4);
+                .hasSize(2);
         var machines = RunFolder.read(folder.resolve("spread")).info().machines();
         assertThat(machines).hasSize(2);
         assertThat(spread.records()).allSatisfy(record -> {
@@ -118,23 +113,35 @@ class SpreadTest {
     void whatIsThereIsNotAnsweredAgain() {
         run(spec("grown").samples(1), backwards(spec("grown").samples(1)));
         var grown = run(spec("grown"), backwards(spec("grown")));
+        assertThat(grown.records()).hasSize(3 * ROWS);
+        var runner = fake();
+        var job = SampleJob.open(spec("grown").build(), runner);
         var again = run(spec("grown"), (samples, _, done) -> {
-            assertThat(samples).allSatisfy(work -> assertThat(work.earlier()).hasSize(3));
-            backwards(spec("grown")).answer(samples, "2026-01-31T12:00:00Z", done);
+            assertThat(samples).allSatisfy(work -> assertThat(work.earlier()).hasSize(ROWS));
+            backwards(job).answer(samples, CLOCK, done);
         });
-        assertThat(content(again)).isEqualTo(content(grown)).isEqualTo(content(runHere(spec("one"))));
-        assertThat(again.records()).hasSize(2 * 3 * 3);
+        assertThat(again.records()).isEqualTo(grown.records());
+        assertThat(runner.calls).isEmpty();
     }
 
     @Test
     void promptsThatAreNotWantedAreNotWritten() {
-        try (var run = BenchRun.prepare(spec("without").build(), here, false)) {
+        try (var run = BenchRun.prepare(spec("without").build(), fake(), false)) {
             run.leaveOutPrompts();
             run.run(RunListener.NONE, backwards(spec("without")));
         }
-        assertThat(folder.resolve("without").resolve("records.jsonl")).exists();
-        assertThat(Files.exists(folder.resolve("without").resolve("prompts.jsonl.gz")))
-                .isFalse();
+        assertThat(folder.resolve("without").resolve("records.jsonl")).isNotEmptyFile();
+        assertThat(folder.resolve("without").resolve("prompts.jsonl.gz")).doesNotExist();
+    }
+
+    /** The prompt of a sample that fails is kept, as on one machine. */
+    @Test
+    void failuresArriveToo() {
+        var failing = fake();
+        failing.failsOn = " ";
+        var run = run(spec("failed"), backwards(SampleJob.open(spec("failed").build(), failing)));
+        assertThat(run.failures()).hasSize(3 * ROWS);
+        assertThat(folder.resolve("failed").resolve("prompts.jsonl.gz")).isNotEmptyFile();
     }
 
     @Test
@@ -143,11 +150,11 @@ class SpreadTest {
                 .answer(samples, clock, (sample, answered) -> {
                     var worker = answered.worker();
                     var another = new Answered.Worker("00".repeat(32), worker.name(), worker.machine());
-                    done.accept(sample, new Answered(another, answered.lines(), null, null));
+                    done.accept(sample, another.with(answered.lines()));
                 });
         assertThatThrownBy(() -> run(spec("other"), other))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("another machine has other files of the model hayloft-tiny");
+                .hasMessage("another machine has other files of the model fake model: give all machines the same");
         assertThat(RunFolder.read(folder.resolve("other")).records()).isEmpty();
     }
 }
