@@ -282,9 +282,7 @@ final class BenchCommand extends Subcommand {
     private BenchRun prepare(BenchSpec spec, LanguageModel loaded, Consumer<Path> opened) {
         try (var status = new StatusLine(asides())) {
             status.show("choosing samples and measuring what they will take ...");
-            // Other machines may be processes of this one, which load their models while it is measured.
-            var machines = spread == null ? ModelStore.open().folder() : null;
-            var start = new BenchRun.Start(retryFailed, machines, opened);
+            var start = new BenchRun.Start(retryFailed, ModelStore.open().folder(), opened);
             return BenchRun.prepare(spec, loaded, start);
         }
     }

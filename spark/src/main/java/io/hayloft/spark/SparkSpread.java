@@ -54,8 +54,7 @@ final class SparkSpread implements Spread {
     }
 
     /** Runs in the executors, once for each sample. */
-    private record Answering(
-            List<String> arguments, String clock, LongAccumulator records, LongAccumulator failures)
+    private record Answering(List<String> arguments, String clock, LongAccumulator records, LongAccumulator failures)
             implements Function1<Iterator<Unit>, byte[]>, Serializable {
         @Override
         public byte[] apply(Iterator<Unit> units) {

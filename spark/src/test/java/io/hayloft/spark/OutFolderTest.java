@@ -56,8 +56,7 @@ class OutFolderTest {
 
     @Test
     void aRunIsCopiedThereAndGoesOnFromThere() throws IOException {
-        var first = Map.of(
-                "records.jsonl", "one\n", "run.json", "{}", "prompts.jsonl.gz", "p", "kept.json.gz", "k");
+        var first = Map.of("records.jsonl", "one\n", "run.json", "{}", "prompts.jsonl.gz", "p", "kept.json.gz", "k");
         try (var out = open()) {
             assertThat(files(here(out))).isEmpty();
             for (var file : first.entrySet()) {
@@ -118,7 +117,8 @@ class OutFolderTest {
         There.refusal = "the disk is full\n\tat a.server.Somewhere";
         assertThatThrownBy(out::close)
                 .isInstanceOf(UserError.class)
-                .hasMessage("cannot copy the run to there:" + folder + "/run (the disk is full): it is in " + here(out));
+                .hasMessage(
+                        "cannot copy the run to there:" + folder + "/run (the disk is full): it is in " + here(out));
         assertThat(files(here(out))).containsEntry("records.jsonl", "one\n");
     }
 

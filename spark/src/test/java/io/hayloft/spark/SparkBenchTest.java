@@ -89,7 +89,7 @@ class SparkBenchTest {
                 .set("spark.ui.enabled", "false"));
     }
 
-    private static List<String> arguments(String out, int samples) {
+    private static List<String> arguments(String out) {
         return List.of(
                 "bench",
                 "--tasks",
@@ -99,7 +99,7 @@ class SparkBenchTest {
                 "--lengths",
                 String.valueOf(LENGTH),
                 "--samples",
-                String.valueOf(samples),
+                String.valueOf(SAMPLES),
                 "--no-truncation",
                 "--quiet",
                 "--out",
@@ -158,8 +158,7 @@ class SparkBenchTest {
     void recordsAreThoseOfOneMachineAlsoWhereAWorkerIsKilled() throws Exception {
         var out = folder.resolve("two");
         var killer = Thread.ofVirtual().start(() -> killAnExecutorAfterTheFirstRecord(out));
-        assertThat(SparkBench.run(cluster(), arguments(out.toUri().toString(), SAMPLES)))
-                .isZero();
+        assertThat(SparkBench.run(cluster(), arguments(out.toUri().toString()))).isZero();
         killer.join();
 
         assertThat(killed).isTrue();
@@ -187,14 +186,15 @@ class SparkBenchTest {
     /** The options of file systems are those that Spark was given. */
     @Test
     void aRunAtAnAddressGoesOnWithWhatIsThere() throws Exception {
-        var out = folder.resolve("address");
-        assertThat(SparkBench.run(inThisProcess(), arguments("there:" + out, 1)))
-                .isZero();
-        var first = RunFolder.read(out).records();
-        assertThat(first).hasSize(TASKS.size() * ROWS);
-        assertThat(SparkBench.run(inThisProcess(), arguments("there:" + out, SAMPLES)))
-                .isZero();
-        assertThat(RunFolder.read(out).records()).startsWith(first.toArray(BenchRecord[]::new));
+        var out = Files.createDirectory(folder.resolve("address"));
+        for (var name : List.of("run.json", "prompts.jsonl.gz", KeptFile.NAME)) {
+            Files.copy(one.path().resolve(name), out.resolve(name));
+        }
+        var first = Files.readAllLines(one.path().resolve("records.jsonl")).subList(0, ROWS);
+        Files.write(out.resolve("records.jsonl"), first);
+
+        assertThat(SparkBench.run(inThisProcess(), arguments("there:" + out))).isZero();
+        assertThat(Files.readAllLines(out.resolve("records.jsonl"))).startsWith(first.toArray(String[]::new));
         assertSameAsOneMachine(out);
     }
 
@@ -204,8 +204,9 @@ class SparkBenchTest {
         assertThat(said(inThisProcess(), "bench", "--sample", "1"))
                 .containsExactly("hayloft: unknown option '--sample': did you mean '--samples'?"
                         + " (see: hayloft bench --help)");
-        assertThat(said(inThisProcess(), "show", "x")).singleElement().isEqualTo(
-                "hayloft: only bench can be spread over machines: give bench and its options");
+        assertThat(said(inThisProcess(), "show", "x"))
+                .singleElement()
+                .isEqualTo("hayloft: only bench can be spread over machines: give bench and its options");
         assertThat(said(inThisProcess(), "bench", "-q", "--endpoint", "http://localhost:1/v1", "--api-model", "x"))
                 .singleElement()
                 .asString()
@@ -235,7 +236,8 @@ class SparkBenchTest {
         } finally {
             System.setErr(before);
         }
-        var lines = new ArrayList<>(bytes.toString(StandardCharsets.UTF_8).lines().toList());
+        var lines =
+                new ArrayList<>(bytes.toString(StandardCharsets.UTF_8).lines().toList());
         lines.removeIf(line -> line.matches("\\d\\d/\\d\\d/\\d\\d .*|WARNING: .*"));
         return lines;
     }

@@ -14,8 +14,9 @@ class SparkRoomTest {
     @Test
     void seesTheCommandLineAndTheSamplesOfARun() {
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
-        var classes =
-                new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("io.hayloft.spark");
+        var classes = new ClassFileImporter()
+                .withImportOption(new DoNotIncludeTests())
+                .importPackages("io.hayloft.spark");
 
         var seen = resideInAnyPackage(
                 "io.hayloft.spark..",

@@ -146,12 +146,11 @@ class SpreadTest {
 
     @Test
     void otherFilesOfTheModelAreRefused() {
-        Spread other = (samples, clock, done) -> backwards(spec("other"))
-                .answer(samples, clock, (sample, answered) -> {
-                    var worker = answered.worker();
-                    var another = new Answered.Worker("00".repeat(32), worker.name(), worker.machine());
-                    done.accept(sample, another.with(answered.lines()));
-                });
+        Spread other = (samples, clock, done) -> backwards(spec("other")).answer(samples, clock, (sample, answered) -> {
+            var worker = answered.worker();
+            var another = new Answered.Worker("00".repeat(32), worker.name(), worker.machine());
+            done.accept(sample, another.with(answered.lines()));
+        });
         assertThatThrownBy(() -> run(spec("other"), other))
                 .isInstanceOf(UserError.class)
                 .hasMessage("another machine has other files of the model fake model: give all machines the same");
