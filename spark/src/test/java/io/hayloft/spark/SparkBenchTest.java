@@ -238,7 +238,7 @@ class SparkBenchTest {
         }
         var lines =
                 new ArrayList<>(bytes.toString(StandardCharsets.UTF_8).lines().toList());
-        lines.removeIf(line -> line.matches("\\d\\d/\\d\\d/\\d\\d .*|WARNING: .*"));
+        lines.removeIf(line -> line.matches("(\\d\\d/\\d\\d/\\d\\d|WARN|ERROR|WARNING:|SLF4J.*:) .*"));
         return lines;
     }
 }
