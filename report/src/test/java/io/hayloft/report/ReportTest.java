@@ -108,7 +108,8 @@ class ReportTest {
                 for (var method : List.of("full", "random:2x", "snapkv:2x", "snapkv:4x")) {
                     records.add(FakeRecords.record(method, 0, i, 1024, 1, "x".repeat(300)));
                 }
-                prompts.add(records.getLast().promptSha256(), "begin" + "p".repeat(8990) + "end" + i % 10);
+                prompts.add(new PromptFile.Line(
+                        records.getLast().promptSha256(), "begin" + "p".repeat(8990) + "end" + i % 10));
             }
         }
         var page = Report.html(FakeRecords.run(folder, records));

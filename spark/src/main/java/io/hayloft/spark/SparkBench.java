@@ -14,11 +14,13 @@ import org.apache.spark.api.java.JavaSparkContext;
  * or a file that {@code --files} sends.
  */
 public final class SparkBench {
-    /** What Spark would choose otherwise is wrong for samples that take seconds, and whose times are measured. */
+    /** What Spark would choose otherwise is wrong for samples that take seconds or more, and whose times are measured. */
     private static final List<List<String>> SETTINGS = List.of(
             List.of("spark.locality.wait", "0"),
             List.of("spark.speculation", "false"),
             List.of("spark.task.maxFailures", "4"),
+            // Answers are written as they arrive, so their sum says nothing.
+            List.of("spark.driver.maxResultSize", "0"),
             // The command has a progress bar of its own.
             List.of("spark.ui.showConsoleProgress", "false"));
 
@@ -37,17 +39,27 @@ public final class SparkBench {
 
     /** Runs the command line on the cluster that the settings name. */
     static int run(SparkConf settings, List<String> arguments) {
-        try (var out = OutFolder.of(arguments);
-                var spark = new JavaSparkContext(settings)) {
+        try (var spark = start(settings);
+                var out = OutFolder.of(arguments, spark.hadoopConfiguration())) {
             if (!settings.contains(EXECUTOR_CORES)
                     && !settings.get("spark.master", "").startsWith("local")) {
                 System.err.println("note: " + TASK_CPUS + " is " + settings.get(TASK_CPUS, "1")
                         + ": give --executor-cores the cores of a node, so that each sample uses all of them");
             }
-            return SpreadBench.run(out.arguments(), new SparkSpread(spark, out.arguments()));
+            var spread = new SparkSpread(spark, out.arguments());
+            spread.loadModels();
+            return SpreadBench.run(out.arguments(), spread);
         } catch (UserError e) {
             System.err.println("hayloft: " + e.getMessage());
             return 2;
+        }
+    }
+
+    private static JavaSparkContext start(SparkConf settings) {
+        try {
+            return new JavaSparkContext(settings);
+        } catch (Exception e) { // Scala's methods do not say what they throw
+            throw new UserError("cannot start Spark: " + SparkSpread.firstLine(e), e);
         }
     }
 

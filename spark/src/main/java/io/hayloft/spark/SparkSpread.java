@@ -1,15 +1,17 @@
 package io.hayloft.spark;
 
 import io.hayloft.base.UserError;
+import io.hayloft.bench.record.Answered;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.run.Spread;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +28,14 @@ import scala.runtime.BoxedUnit;
  * arrives once.
  */
 final class SparkSpread implements Spread {
+    /** More than there are executors; one that has its model is done with such a task at once. */
+    private static final int LOADING_TASKS = 64;
+
     private final JavaSparkContext spark;
     private final List<String> arguments;
     private final LongAccumulator records;
     private final LongAccumulator failures;
+    private @Nullable JavaFutureAction<Void> loading;
 
     /** @param arguments the command line, which each executor reads by itself */
     SparkSpread(JavaSparkContext spark, List<String> arguments) {
@@ -47,26 +53,40 @@ final class SparkSpread implements Spread {
         }
     }
 
-    /** Runs in the executors. */
-    private record Answering(List<String> arguments, LongAccumulator records, LongAccumulator failures)
-            implements Function1<Iterator<Unit>, String[]>, Serializable {
+    /** Runs in the executors, once for each sample. */
+    private record Answering(List<String> arguments, String clock, LongAccumulator records, LongAccumulator failures)
+            implements Function1<Iterator<Unit>, byte[]>, Serializable {
         @Override
-        public String[] apply(Iterator<Unit> units) {
-            var lines = new ArrayList<String>();
-            while (units.hasNext()) {
-                var unit = units.next();
-                var earlier = unit.earlier().stream().map(RunLine::parse).toList();
-                for (var line : Worker.answer(arguments, TaskContext.get().cpus(), unit.sample(), earlier)) {
-                    lines.add(line.json());
-                    (line instanceof FailedRecord ? failures : records).add(1);
-                }
+        public byte[] apply(Iterator<Unit> units) {
+            var unit = units.next();
+            var earlier = unit.earlier().stream().map(RunLine::parse).toList();
+            var answered = Worker.of(arguments, TaskContext.get().cpus()).answer(clock, unit.sample(), earlier);
+            for (var line : answered.lines()) {
+                (line instanceof FailedRecord ? failures : records).add(1);
             }
-            return lines.toArray(String[]::new);
+            return answered.packed();
         }
+    }
+
+    /**
+     * Lets the executors load the model while the driver loads its own and chooses samples. What goes wrong then will go
+     * wrong with a sample, and is reported there.
+     */
+    void loadModels() {
+        if (spark.sc().isLocal()) {
+            return; // the one executor is this very process
+        }
+        spark.setJobGroup("hayloft-load", "hayloft loads the model", false);
+        var all = arguments;
+        loading = spark.parallelize(IntStream.range(0, LOADING_TASKS).boxed().toList(), LOADING_TASKS)
+                .foreachAsync(_ -> Worker.tryToLoad(all, TaskContext.get().cpus()));
     }
 
     @Override
     public void answer(List<Work> samples, String clock, Done done) {
+        if (loading != null) {
+            loading.cancel(true); // what is loading goes on
+        }
         var units = samples.stream()
                 .sorted(Comparator.comparingInt(Work::tokens).reversed())
                 .map(Unit::of)
@@ -75,36 +95,21 @@ final class SparkSpread implements Spread {
             return;
         }
         spark.setJobGroup("hayloft", "hayloft " + String.join(" ", arguments), true);
-        var answering = new Answering(withClock(clock), records, failures);
-        Function2<Object, String[], BoxedUnit> arrived = (partition, lines) -> {
-            var parsed = List.of(lines).stream().map(RunLine::parse).toList();
-            done.accept(units.get((Integer) partition).sample(), parsed);
+        var answering = new Answering(arguments, clock, records, failures);
+        Function2<Object, byte[], BoxedUnit> arrived = (partition, packed) -> {
+            done.accept(units.get((Integer) partition).sample(), Answered.unpacked(packed));
             return BoxedUnit.UNIT;
         };
         try {
             var tasks = spark.parallelize(units, units.size()).rdd();
-            spark.sc().runJob(tasks, answering, arrived, ClassTag$.MODULE$.apply(String[].class));
+            spark.sc().runJob(tasks, answering, arrived, ClassTag$.MODULE$.apply(byte[].class));
         } catch (Exception e) { // Scala's methods do not say what they throw
             throw inWords(e);
         }
     }
 
-    private List<String> withClock(String clock) {
-        if (arguments.stream().anyMatch(argument -> argument.startsWith("--clock"))) {
-            return arguments;
-        }
-        var all = new ArrayList<>(arguments);
-        all.add("--clock=" + clock);
-        return List.copyOf(all);
-    }
-
-    /** The user's mistake behind a failed job: one of the driver, or the first line of what an executor said. */
-    private static RuntimeException inWords(Exception e) {
-        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UserError error) {
-                return error;
-            }
-        }
+    /** The user's mistake behind a failed job: the first line of what an executor said, or one of the driver. */
+    private RuntimeException inWords(Exception e) {
         var text = String.valueOf(e.getMessage());
         var name = UserError.class.getName() + ": ";
         int start = text.indexOf(name);
@@ -113,10 +118,20 @@ final class SparkSpread implements Spread {
                     text.substring(start + name.length()).lines().findFirst().orElse("");
             return new UserError("on a node of the cluster: " + message, e);
         }
-        if (e instanceof SparkException) {
-            var reason = text.lines().findFirst().orElse("");
-            return new UserError("the cluster gave up: " + reason + " (the same command goes on with what is left)", e);
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserError error) {
+                return error;
+            }
+        }
+        if (e instanceof SparkException || spark.sc().isStopped()) {
+            return new UserError(
+                    "the cluster gave up: " + firstLine(e) + " (the same command goes on with what is left)", e);
         }
         return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+    }
+
+    /** What Spark says, without what it says about itself below. */
+    static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 }

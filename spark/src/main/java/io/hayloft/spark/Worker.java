@@ -1,5 +1,6 @@
 package io.hayloft.spark;
 
+import io.hayloft.bench.record.Answered;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.run.SampleJob;
 import io.hayloft.cli.SpreadBench;
@@ -23,17 +24,37 @@ final class Worker {
     }
 
     /**
-     * Answers a sample with the methods that are left, one sample at a time.
+     * The worker of this executor; loads its model at the first call.
      *
      * @param threads cores that Spark has given to this task
+     * @throws io.hayloft.base.UserError if the model cannot be loaded here
      */
-    static synchronized List<RunLine> answer(List<String> arguments, int threads, int sample, List<RunLine> earlier) {
+    static synchronized Worker of(List<String> arguments, int threads) {
         var worker = current;
         if (worker == null || !worker.arguments.equals(arguments)) {
             worker = new Worker(arguments, SpreadBench.job(here(arguments, threads)));
             current = worker;
         }
-        return worker.job.missing(sample, earlier);
+        return worker;
+    }
+
+    /** Loads the model ahead of the first sample, which will report an error. */
+    static void tryToLoad(List<String> arguments, int threads) {
+        try {
+            of(arguments, threads);
+        } catch (RuntimeException e) {
+            // not yet
+        }
+    }
+
+    /**
+     * Answers a sample with the methods that are left, one sample at a time.
+     *
+     * @param clock as {@link io.hayloft.bench.BenchSpec#clock} has it
+     */
+    synchronized Answered answer(String clock, int sample, List<RunLine> earlier) {
+        job.renderAt(clock);
+        return job.missing(sample, earlier);
     }
 
     /** The arguments as they are right on this node. */

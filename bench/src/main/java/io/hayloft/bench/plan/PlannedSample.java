@@ -3,6 +3,7 @@ package io.hayloft.bench.plan;
 import io.hayloft.bench.Protocol;
 import io.hayloft.bench.identity.Hashes;
 import io.hayloft.bench.identity.RecordKey;
+import io.hayloft.bench.record.PromptFile;
 import io.hayloft.tasks.Prompt;
 import io.hayloft.tasks.Sample;
 import io.hayloft.tasks.Task;
@@ -57,6 +58,11 @@ public record PlannedSample(
     /** SHA-256 of the prompt's text before the chat format. */
     public String promptSha256() {
         return Hashes.of(sample.prompt().text());
+    }
+
+    /** Its prompt as a run keeps it. */
+    public PromptFile.Line promptLine() {
+        return new PromptFile.Line(promptSha256(), sample.prompt().text());
     }
 
     /** Its part of the key of a record. */

@@ -45,7 +45,7 @@ public final class PromptFile implements AutoCloseable {
      * @param promptSha256 as {@link BenchRecord.Origin} has it
      * @param text before the chat format, and before a method shortened it
      */
-    private record Line(String promptSha256, String text) {}
+    public record Line(String promptSha256, String text) {}
 
     private PromptFile(Path file, FileChannel channel, Set<String> known, long size) {
         this.file = file;
@@ -92,7 +92,7 @@ public final class PromptFile implements AutoCloseable {
 
     /** Adds the prompts of another folder that are not here yet. */
     void addAll(Path folder) {
-        scan(folder.resolve(NAME), line -> add(line.promptSha256(), line.text()));
+        scan(folder.resolve(NAME), this::add);
     }
 
     /**
@@ -100,11 +100,11 @@ public final class PromptFile implements AutoCloseable {
      *
      * @throws UserError if it cannot be written; the file then ends with the prompt before
      */
-    public void add(String promptSha256, String text) {
-        if (!known.add(promptSha256)) {
+    public void add(Line prompt) {
+        if (!known.add(prompt.promptSha256())) {
             return;
         }
-        var line = Json.line(new Line(promptSha256, text)) + "\n";
+        var line = Json.line(prompt) + "\n";
         try {
             var bytes = new ByteArrayOutputStream();
             try (var gzip = new GZIPOutputStream(bytes)) {
@@ -117,7 +117,7 @@ public final class PromptFile implements AutoCloseable {
             channel.force(false);
             size += bytes.size();
         } catch (IOException e) {
-            known.remove(promptSha256);
+            known.remove(prompt.promptSha256());
             throw new UserError(
                     "cannot write " + file + ": " + FileError.reason(e)
                             + ": make room, or leave prompts out with --no-prompts, and start the same command again",

@@ -145,14 +145,21 @@ public record RunInfo(
         return reasons;
     }
 
+    /** This run with another machine that answers samples. */
+    RunInfo alsoOn(Answered.Worker worker) {
+        var all = new LinkedHashMap<>(machines);
+        all.put(worker.name(), worker.machine());
+        return with(settings, all, finished, seconds);
+    }
+
     /** This run while there is something left to do. */
     RunInfo unfinished() {
-        return with(settings, null, seconds);
+        return with(settings, machines, null, seconds);
     }
 
     /** This run when its last sample is done. */
     RunInfo finishedAt(String time, double secondsMore) {
-        return with(settings, time, seconds + secondsMore);
+        return with(settings, machines, time, seconds + secondsMore);
     }
 
     /**
@@ -205,17 +212,18 @@ public record RunInfo(
     RunInfo withoutShards() {
         var all = new LinkedHashMap<>(settings);
         all.remove("shards");
-        return with(all, finished, seconds);
+        return with(all, machines, finished, seconds);
     }
 
     /** This run with outputs that have been scored by these metrics, by task. */
     public RunInfo scoredBy(Map<String, String> metrics) {
         var other = new LinkedHashMap<>(settings);
         other.put("metrics", metrics);
-        return with(other, finished, seconds);
+        return with(other, machines, finished, seconds);
     }
 
-    private RunInfo with(Map<String, Object> otherSettings, @Nullable String end, double time) {
+    private RunInfo with(
+            Map<String, Object> otherSettings, Map<String, Machine> known, @Nullable String end, double time) {
         return new RunInfo(
                 format,
                 version,
@@ -227,7 +235,7 @@ public record RunInfo(
                 otherSettings,
                 taskVersions,
                 machine,
-                machines,
+                known,
                 started,
                 end,
                 time,

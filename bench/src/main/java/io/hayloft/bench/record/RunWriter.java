@@ -203,9 +203,24 @@ public final class RunWriter implements AutoCloseable {
         lines.addAll(sample);
     }
 
-    /** Writes what methods kept of a prompt, beside the records. */
-    public void keep(KeptPrompt prompt) {
-        KeptFile.add(folder, List.of(prompt));
+    /**
+     * Writes what came of a sample: what is kept beside the records first, then these together.
+     *
+     * @throws UserError if it cannot be written
+     */
+    public void append(Answered answered) {
+        var worker = answered.worker();
+        if (!info.machines().containsKey(worker.name())) {
+            info = info.alsoOn(worker);
+            RunFiles.writeInfo(folder, info);
+        }
+        if (answered.prompt() != null) {
+            keepPrompt(answered.prompt());
+        }
+        if (answered.kept() != null) {
+            KeptFile.add(folder, List.of(answered.kept()));
+        }
+        append(answered.lines());
     }
 
     /** Leaves out the texts of prompts that come from now on. */
@@ -216,17 +231,16 @@ public final class RunWriter implements AutoCloseable {
     /**
      * Keeps the text of a prompt in {@code prompts.jsonl.gz}, once: called before the records of its sample are appended.
      *
-     * @param sha256 as the records name it
      * @throws UserError if it cannot be written
      */
-    public void keepPrompt(String sha256, String text) {
+    public void keepPrompt(PromptFile.Line prompt) {
         if (!keepsPrompts) {
             return;
         }
         if (prompts == null) {
             prompts = PromptFile.open(folder);
         }
-        prompts.add(sha256, text);
+        prompts.add(prompt);
     }
 
     private void cutBack() {

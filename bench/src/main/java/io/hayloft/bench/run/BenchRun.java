@@ -9,7 +9,6 @@ import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.identity.RunSettings;
 import io.hayloft.bench.plan.CostModel;
 import io.hayloft.bench.plan.Plan;
-import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.plan.Planner;
 import io.hayloft.bench.plan.RunClock;
 import io.hayloft.bench.plan.SampleChoice;
@@ -17,12 +16,12 @@ import io.hayloft.bench.plan.SampleRunner;
 import io.hayloft.bench.plan.SampleSizes;
 import io.hayloft.bench.predict.Forecast;
 import io.hayloft.bench.predict.Machine;
+import io.hayloft.bench.record.Answered;
 import io.hayloft.bench.record.FailedRecord;
 import io.hayloft.bench.record.LabelFile;
 import io.hayloft.bench.record.PredictedFile;
 import io.hayloft.bench.record.RunFolder;
 import io.hayloft.bench.record.RunInfo;
-import io.hayloft.bench.record.RunLine;
 import io.hayloft.bench.record.RunWriter;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.kv.cache.KvCodec;
@@ -35,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -233,8 +233,6 @@ public final class BenchRun implements AutoCloseable {
      *     before is safe
      */
     public RunFolder run(RunListener listener) {
-        job.keepWith(writer::keep);
-        job.keepPromptsWith(planned -> keepPrompt(writer, planned));
         var earlier = earlier();
         return answer(listener, arrivals -> {
             for (int i = 0; i < job.count(); i++) {
@@ -268,12 +266,12 @@ public final class BenchRun implements AutoCloseable {
     /** The samples with what earlier starts have written about them. Whether that is still right only an answer can tell. */
     private List<Spread.Work> left() {
         var earlier = earlier();
-        var choice = job.choice();
+        var begun = writer.lines().stream().map(line -> line.subject().task()).collect(Collectors.toSet());
         return IntStream.range(0, job.count())
-                .mapToObj(i -> new Spread.Work(
-                        i,
-                        sizes.get(i).promptTokens(),
-                        earlier.of(choice.task(i).name(), choice.name(i), choice.protocol(i), job.methods())))
+                .mapToObj(i -> {
+                    boolean maybe = begun.contains(job.choice().task(i).name()); // to name a sample it has to be made
+                    return new Spread.Work(i, sizes.get(i).promptTokens(), maybe ? earlier.of(job, i) : List.of());
+                })
                 .toList();
     }
 
@@ -290,11 +288,17 @@ public final class BenchRun implements AutoCloseable {
         }
 
         @Override
-        public void accept(int sample, List<RunLine> lines) {
+        public void accept(int sample, Answered answered) {
+            var lines = answered.lines();
             if (lines.isEmpty()) {
                 return;
             }
-            writer.append(lines);
+            var model = job.runner().model();
+            if (!answered.worker().model().equals(model.hash())) {
+                throw new UserError("another machine has other files of the model " + model.name()
+                        + ": give all machines the same");
+            }
+            writer.append(answered);
             ran = true;
             if (lines.getFirst() instanceof FailedRecord failed) {
                 clock.failed();
@@ -305,10 +309,6 @@ public final class BenchRun implements AutoCloseable {
             listener.sampleDone(
                     clock.progress(finished, job.choice().task(sample).name()));
         }
-    }
-
-    static void keepPrompt(RunWriter writer, PlannedSample planned) {
-        writer.keepPrompt(planned.promptSha256(), planned.sample().prompt().text());
     }
 
     /** Leaves out the texts of prompts, which a run keeps else. */

@@ -41,10 +41,12 @@ final class EarlierLines {
         return lines.get(List.of(task, sample, protocol.text(), method));
     }
 
-    /** The lines of a sample by these methods. */
-    List<RunLine> of(String task, String sample, Protocol protocol, List<Method> methods) {
-        return methods.stream()
-                .map(method -> find(task, sample, protocol, method.name()))
+    /** The lines of a job's sample by its methods. */
+    List<RunLine> of(SampleJob job, int index) {
+        var choice = job.choice();
+        var name = choice.name(index);
+        return job.methods().stream()
+                .map(method -> find(choice.task(index).name(), name, choice.protocol(index), method.name()))
                 .filter(Objects::nonNull)
                 .toList();
     }

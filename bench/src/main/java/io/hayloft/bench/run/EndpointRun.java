@@ -242,7 +242,7 @@ public final class EndpointRun implements AutoCloseable {
         if (asked.end() != null) {
             throw asked.end();
         }
-        BenchRun.keepPrompt(writer, asked.planned());
+        writer.keepPrompt(asked.planned().promptLine());
         failedInARow = asked.line() instanceof FailedRecord ? failedInARow + 1 : 0;
         write(Objects.requireNonNull(asked.line()), listener);
         if (failedInARow >= Math.max(MOST_IN_A_ROW, 2 * endpoint.concurrency())

@@ -96,7 +96,7 @@ public final class PartialRun implements AutoCloseable {
     public List<RunLine> answer(int index, List<String> methods) {
         var parsed = methods.stream().map(Methods::parse).toList();
         var open = folder();
-        var lines = job.missing(index, open.earlier, parsed);
+        var lines = job.missing(index, open.earlier, parsed).lines();
         if (!lines.isEmpty()) {
             open.writer.append(lines);
             open.earlier.add(lines);

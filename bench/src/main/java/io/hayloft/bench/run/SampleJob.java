@@ -2,13 +2,14 @@ package io.hayloft.bench.run;
 
 import io.hayloft.base.UserError;
 import io.hayloft.bench.BenchSpec;
+import io.hayloft.bench.identity.Machines;
 import io.hayloft.bench.plan.FittingMethods;
 import io.hayloft.bench.plan.PlannedSample;
 import io.hayloft.bench.plan.SampleChoice;
 import io.hayloft.bench.plan.SampleRunner;
+import io.hayloft.bench.record.Answered;
 import io.hayloft.bench.record.BenchRecord;
 import io.hayloft.bench.record.FailedRecord;
-import io.hayloft.bench.record.KeptPrompt;
 import io.hayloft.bench.record.RunLine;
 import io.hayloft.engine.model.LanguageModel;
 import io.hayloft.engine.model.LoadOptions;
@@ -21,7 +22,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +37,7 @@ public final class SampleJob implements AutoCloseable {
     private final List<Method> methods;
     private final SampleChoice choice;
     private final Recorder recorder;
-    private Consumer<KeptPrompt> keeper = _ -> {};
-    private Consumer<PlannedSample> promptKeeper = _ -> {};
+    private final Answered.Worker worker;
     private final SecondCalls secondCalls;
 
     private SampleJob(BenchSpec spec, SampleRunner runner, @Nullable LanguageModel own) {
@@ -48,13 +47,15 @@ public final class SampleJob implements AutoCloseable {
         this.methods = spec.methods().stream().map(Methods::parse).toList();
         this.choice = SampleChoice.of(spec, runner);
         this.recorder = new Recorder(spec, runner.model());
+        var machine = Machines.describe(runner.model());
+        this.worker = new Answered.Worker(runner.model().hash(), Machines.name(machine), machine);
         this.secondCalls = new SecondCalls(spec, runner);
         var time = spec.clock();
         renderAt(time == null ? now() : time);
     }
 
     /** Sets the time that chat formats see, as {@link BenchSpec#clock} has it. */
-    void renderAt(String time) {
+    public void renderAt(String time) {
         var at = OffsetDateTime.parse(time);
         runner.renderAt(Clock.fixed(at.toInstant(), at.getOffset()));
     }
@@ -92,16 +93,6 @@ public final class SampleJob implements AutoCloseable {
                 .toString();
     }
 
-    /** From now on, hands on what the methods keep of the prompts of each task's first samples, before their records. */
-    void keepWith(Consumer<KeptPrompt> taker) {
-        keeper = taker;
-    }
-
-    /** From now on, hands on each sample that is answered, before its records, for its prompt to be kept. */
-    void keepPromptsWith(Consumer<PlannedSample> taker) {
-        promptKeeper = taker;
-    }
-
     /** The specification without the methods that cannot run here. */
     public BenchSpec spec() {
         return spec;
@@ -125,13 +116,13 @@ public final class SampleJob implements AutoCloseable {
     }
 
     /**
-     * The lines that a sample still lacks, on a machine that does not have the run's folder.
+     * Answers what a sample still lacks, on a machine that does not have the run's folder.
      *
      * @param earlier all that earlier starts have written about this sample
-     * @return nothing if all methods have answered or failed before
+     * @return no lines if all methods have answered or failed before
      * @throws UserError if the earlier answers were to another prompt or by other settings
      */
-    public List<RunLine> missing(int index, List<RunLine> earlier) {
+    public Answered missing(int index, List<RunLine> earlier) {
         return missing(index, new EarlierLines("the run", earlier));
     }
 
@@ -146,17 +137,17 @@ public final class SampleJob implements AutoCloseable {
     }
 
     /**
-     * The lines that a sample still lacks: records of the methods that have none, or the reason why they failed.
+     * Answers what a sample still lacks: records of the methods that have none, or the reason why they failed.
      *
-     * @return nothing if all methods have answered or failed before
+     * @return no lines if all methods have answered or failed before
      * @throws UserError if the earlier answers were to another prompt or by other settings
      */
-    List<RunLine> missing(int index, EarlierLines earlier) {
+    Answered missing(int index, EarlierLines earlier) {
         return missing(index, earlier, methods);
     }
 
     /** The same for some of the methods. */
-    List<RunLine> missing(int index, EarlierLines earlier, List<Method> some) {
+    Answered missing(int index, EarlierLines earlier, List<Method> some) {
         PlannedSample planned;
         try {
             planned = choice.planned(index);
@@ -164,33 +155,32 @@ public final class SampleJob implements AutoCloseable {
             var name = choice.name(index);
             var task = choice.task(index);
             var protocol = choice.protocol(index);
-            return some.stream()
+            return worker.with(some.stream()
                     .filter(method -> earlier.find(task.name(), name, protocol, method.name()) == null)
                     .<RunLine>map(method -> recorder.failed(task, name, protocol, method, reason(e)))
-                    .toList();
+                    .toList());
         }
         var groups = new PromptGroups(runner, planned, spec);
         var left = some.stream()
                 .filter(method -> !earlier.answered(planned, method, groups, recorder))
                 .toList();
         if (left.isEmpty()) {
-            return List.of();
+            return worker.with(List.of());
         }
-        promptKeeper.accept(planned);
-        boolean written = choice.rank(index) < KeptTokens.SAMPLES;
-        var kept = kept(planned, written);
+        var prompt = planned.promptLine();
+        boolean ranksFirst = choice.rank(index) < KeptTokens.SAMPLES;
+        var kept = kept(planned, ranksFirst);
         List<BenchRecord> records;
         try {
             records = answer(planned, groups, left, kept);
         } catch (RuntimeException | OutOfMemoryError e) {
-            return left.stream()
+            var failed = left.stream()
                     .<RunLine>map(method -> recorder.failed(planned, method, reason(e)))
                     .toList();
+            return new Answered(worker, failed, prompt, null);
         }
-        if (kept != null && written) {
-            kept.prompt().ifPresent(keeper); // a disk that is full ends the run, it fails no sample
-        }
-        return List.copyOf(records);
+        var written = kept != null && ranksFirst ? kept.prompt().orElse(null) : null;
+        return new Answered(worker, List.copyOf(records), prompt, written);
     }
 
     /** Notes what methods keep, if that is written down or the prompt has named parts, of which records have the share. */

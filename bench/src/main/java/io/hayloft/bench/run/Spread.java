@@ -1,5 +1,6 @@
 package io.hayloft.bench.run;
 
+import io.hayloft.bench.record.Answered;
 import io.hayloft.bench.record.RunLine;
 import java.util.List;
 
@@ -20,11 +21,15 @@ public interface Spread {
         }
     }
 
-    /** Takes the lines of the samples as they arrive. */
+    /** Takes what comes of the samples as it arrives. */
     @FunctionalInterface
     interface Done {
-        /** Writes the lines of a sample; one call at a time, one for each sample, in any order. */
-        void accept(int sample, List<RunLine> lines);
+        /**
+         * Writes what came of a sample; one call at a time, one for each sample, in any order.
+         *
+         * @throws io.hayloft.base.UserError if it cannot be written, or other files of the model have answered
+         */
+        void accept(int sample, Answered answered);
     }
 
     /**

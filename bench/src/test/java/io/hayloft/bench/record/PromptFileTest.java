@@ -36,13 +36,13 @@ class PromptFileTest {
     @Test
     void eachPromptIsStoredOnceAndOtherProgramsReadTheFile() throws IOException {
         try (var prompts = PromptFile.open(folder)) {
-            prompts.add("a", text(1));
-            prompts.add("b", text(9));
-            prompts.add("a", text(1));
+            prompts.add(new PromptFile.Line("a", text(1)));
+            prompts.add(new PromptFile.Line("b", text(9)));
+            prompts.add(new PromptFile.Line("a", text(1)));
         }
         try (var prompts = PromptFile.open(folder)) {
-            prompts.add("b", text(9));
-            prompts.add("c", "");
+            prompts.add(new PromptFile.Line("b", text(9)));
+            prompts.add(new PromptFile.Line("c", ""));
         }
         assertThat(PromptFile.read(folder, Set.of("a", "b", "c", "d")))
                 .isEqualTo(Map.of("a", text(1), "b", text(9), "c", ""));
@@ -59,16 +59,16 @@ class PromptFileTest {
     void aTornEndIsCutOff() throws IOException {
         long first;
         try (var prompts = PromptFile.open(folder)) {
-            prompts.add("a", text(1));
+            prompts.add(new PromptFile.Line("a", text(1)));
             first = bytes().length;
-            prompts.add("b", text(2));
+            prompts.add(new PromptFile.Line("b", text(2)));
         }
         var all = bytes();
         for (int size = (int) first; size < all.length; size += 1 + (all.length - (int) first) / 40) {
             Files.write(folder.resolve(PromptFile.NAME), Arrays.copyOf(all, size));
             assertThat(PromptFile.read(folder, Set.of("a", "b"))).containsOnlyKeys("a");
             try (var prompts = PromptFile.open(folder)) {
-                prompts.add("b", text(2));
+                prompts.add(new PromptFile.Line("b", text(2)));
             }
             assertThat(bytes()).isEqualTo(all);
         }
