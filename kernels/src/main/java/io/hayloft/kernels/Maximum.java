@@ -22,6 +22,6 @@ public final class Maximum {
         var bits = v.reinterpretAsInts();
         var turned = bits.lanewise(VectorOperators.ASHR, Integer.SIZE - 1).and(MAGNITUDE);
         int most = bits.lanewise(VectorOperators.XOR, turned).reduceLanes(VectorOperators.MAX);
-        return Float.intBitsToFloat(most ^ (most >> Integer.SIZE - 1 & MAGNITUDE));
+        return Float.intBitsToFloat(most ^ ((most >> (Integer.SIZE - 1)) & MAGNITUDE));
     }
 }
