@@ -192,7 +192,7 @@ public final class TeacherForcing {
     }
 
     private boolean readsTogether() {
-        return !settings.exact && model.decoder().canReadTogether();
+        return model.decoder().canReadTogether();
     }
 
     /** Lets every cache read the same tokens, and compares what follows them. */
@@ -200,7 +200,7 @@ public final class TeacherForcing {
         var tokens = Arrays.copyOfRange(passage.tokens(), from, from + count);
         if (readsTogether()) {
             int atOnce = Math.clamp(MOST_LOGITS / Math.multiplyFull(caches.length, vocabulary()), 1, count);
-            var rows = DecodeRows.together(tokens, caches, passage.prompt());
+            var rows = DecodeRows.together(tokens, caches, passage.prompt(), settings.exact);
             model.decoder()
                     .read(
                             rows,

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Most sequences attend to their tokens at once, with the kernels of prefill (see {@link KnownAttention}). Those with
  * out-of-window tokens, with a policy that hides tokens from single query heads, or with a policy in a layer that has a
- * sliding window read one token after the other, together with the others of their kind; so do all where tokens are few.
+ * sliding window read one token after the other, together with the others of their kind; so do all where tokens are few or
+ * bits count.
  */
 final class KnownTokens {
     /** Tokens of a sequence from which on it pays to attend to them at once. */
@@ -52,7 +53,8 @@ final class KnownTokens {
             var sequence =
                     new KnownRows.Sequence(cache.layer(core.layer()), cache.policy(), first, batch.position(first));
             boolean near = cache.outOfWindow() == null;
-            if (near && count >= ENOUGH_AT_ONCE && KnownAttention.suits(core.shape(), core.layer(), sequence)) {
+            boolean any = near && !batch.decode().exact(); // whether any kernels may be used
+            if (any && count >= ENOUGH_AT_ONCE && KnownAttention.suits(core.shape(), core.layer(), sequence)) {
                 together.add(sequence);
             } else {
                 oneByOne.add(first);
