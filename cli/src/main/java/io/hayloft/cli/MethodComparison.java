@@ -73,8 +73,7 @@ final class MethodComparison {
 
     @Option(
             names = "--exact",
-            description =
-                    "Read known tokens one by one, to the bit as when they are decoded; takes several times as long.")
+            description = "Read known tokens one by one, to the bit as when they are decoded; takes a little longer.")
     private boolean exact;
 
     @Option(

@@ -55,8 +55,8 @@ public final class TeacherForcing {
      * @param memory bytes that the caches may take together; methods that do not fit are compared later, with a full cache
      *     of their own
      * @param seed seed of methods that draw at random
-     * @param exact whether known tokens are read one by one, to the bit as when they are decoded, which takes several times as
-     *     long
+     * @param exact whether attention reads known tokens one by one, to the bit as when they are decoded, which takes a little
+     *     longer
      */
     public record Settings(KvCodec cacheType, long memory, long seed, boolean exact) {}
 

@@ -13,8 +13,7 @@ import java.util.Arrays;
  * @param perSequence rows of each sequence, one behind the other; 0 in a step that reads one token of each
  * @param exact whether several rows of a sequence are to have the bits of single steps
  */
-public record DecodeRows(
-        int[] tokens, SequenceCache[] caches, int[] promptLengths, int perSequence, boolean exact) {
+public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengths, int perSequence, boolean exact) {
     /** Checks that there is one of each for every row. */
     public DecodeRows {
         if (tokens.length != caches.length || promptLengths.length != caches.length) {
