@@ -41,8 +41,12 @@ class BenchRunTest {
                 .out(folder);
     }
 
+    private static BenchRun prepare(BenchSpec spec, FakeRunner runner) {
+        return BenchRun.prepare(spec, runner, BenchRun.Start.PLAIN);
+    }
+
     private static RunFolder run(BenchSpec spec, FakeRunner runner, RunListener listener) {
-        try (var run = BenchRun.prepare(spec, runner, BenchRun.Start.PLAIN)) {
+        try (var run = prepare(spec, runner)) {
             return run.run(listener);
         }
     }
@@ -75,8 +79,7 @@ class BenchRunTest {
     void promptsAreKeptUnlessTheyAreNotWanted() {
         for (boolean kept : new boolean[] {true, false}) {
             var out = folder.resolve("kept " + kept);
-            try (var run =
-                    BenchRun.prepare(spec().out(out).build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)) {
+            try (var run = prepare(spec().out(out).build(), new FakeRunner(1000, false))) {
                 if (!kept) {
                     run.leaveOutPrompts();
                 }
@@ -108,7 +111,7 @@ class BenchRunTest {
 
         var second = new FakeRunner(1000, false);
         var progress = new ArrayList<Progress>();
-        try (var run = BenchRun.prepare(spec, second, BenchRun.Start.PLAIN)) {
+        try (var run = prepare(spec, second)) {
             assertThat(run.plan().samplesDone()).isEqualTo(5);
             assertThat(run.plan().lines()).contains("earlier starts have done 5 of them, 7 are left");
             var done = run.run(new RunListener() {
@@ -282,10 +285,8 @@ class BenchRunTest {
     void theStartOfARunDoesNotDependOnTheNumberOfSamples() {
         var few = new FakeRunner(1000, false);
         var many = new FakeRunner(1000, false);
-        BenchRun.prepare(spec().out(folder.resolve("few")).build(), few, BenchRun.Start.PLAIN)
-                .close();
-        BenchRun.prepare(spec().samples(2000).out(folder.resolve("many")).build(), many, BenchRun.Start.PLAIN)
-                .close();
+        prepare(spec().out(folder.resolve("few")).build(), few).close();
+        prepare(spec().samples(2000).out(folder.resolve("many")).build(), many).close();
         assertThat(many.encoded).isEqualTo(few.encoded).isLessThan(12);
     }
 
@@ -318,28 +319,25 @@ class BenchRunTest {
                 spec().seed(2).build(),
                 spec().protocol(Protocol.QUESTION_AGNOSTIC).build(),
                 spec().maxNewTokens(3).build())) {
-            assertThatThrownBy(() -> BenchRun.prepare(other, new FakeRunner(1000, false), BenchRun.Start.PLAIN))
+            assertThatThrownBy(() -> prepare(other, new FakeRunner(1000, false)))
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("holds another run");
         }
-        BenchRun.prepare(spec().threads(7).build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)
-                .close();
+        prepare(spec().threads(7).build(), new FakeRunner(1000, false)).close();
     }
 
     @Test
     void resultsOfAnotherBackendAreAnotherRun() {
-        var java = new FakeRunner(1000, false);
         var native16 = new FakeRunner(1000, false);
         native16.backend = "onednn";
         var spec = spec().build();
-        try (var run = BenchRun.prepare(spec, java, BenchRun.Start.PLAIN)) {
+        try (var run = prepare(spec, new FakeRunner(1000, false))) {
             assertThat(run.plan().notes()).noneMatch(line -> line.contains("backend"));
         }
-        assertThatThrownBy(() -> BenchRun.prepare(spec, native16, BenchRun.Start.PLAIN))
+        assertThatThrownBy(() -> prepare(spec, native16))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("backend was java, is now onednn");
-        var other = spec().out(folder.resolve("other")).build();
-        try (var run = BenchRun.prepare(other, native16, BenchRun.Start.PLAIN)) {
+        try (var run = prepare(spec().out(folder.resolve("other")).build(), native16)) {
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("backend onednn"));
         }
     }
@@ -348,31 +346,30 @@ class BenchRunTest {
     @Test
     void aClampedLengthLeavesRoomForTheAnswerOfItsTask() {
         var needle = spec().tasks(List.of("needle-200")).lengths(List.of(2000)).samples(1);
-        try (var run = BenchRun.prepare(needle.build(), new FakeRunner(2000, false), BenchRun.Start.PLAIN)) {
+        try (var run = prepare(needle.build(), new FakeRunner(2000, false))) {
             assertThat(run.plan().notes()).contains("length 2000 became 1790, to leave room for the answer");
             assertThat(run.run(RunListener.NONE).failures()).isEmpty();
         }
         var longer = spec().maxNewTokens(500).lengths(List.of(2000)).out(folder.resolve("longer"));
-        try (var run = BenchRun.prepare(longer.build(), new FakeRunner(2000, false), BenchRun.Start.PLAIN)) {
+        try (var run = prepare(longer.build(), new FakeRunner(2000, false))) {
             assertThat(run.plan().notes()).contains("length 2000 became 1500, to leave room for the answer");
         }
     }
 
     @Test
     void lengthsBeyondTheContextAreSkippedWithANote() {
-        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(200, false), BenchRun.Start.PLAIN)) {
+        try (var run = prepare(spec().build(), new FakeRunner(200, false))) {
             assertThat(run.plan().samples()).isEqualTo(6);
             assertThat(run.plan().notes()).anyMatch(line -> line.contains("skipped length 256"));
         }
-        assertThatThrownBy(() -> BenchRun.prepare(
-                        spec().out(folder.resolve("none")).build(), new FakeRunner(100, false), BenchRun.Start.PLAIN))
+        assertThatThrownBy(() -> prepare(spec().out(folder.resolve("none")).build(), new FakeRunner(100, false)))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("nothing to run");
     }
 
     @Test
     void aPlanCountsSamplesMethodsTokensAndMemory() {
-        try (var run = BenchRun.prepare(spec().build(), new FakeRunner(1000, false), BenchRun.Start.PLAIN)) {
+        try (var run = prepare(spec().build(), new FakeRunner(1000, false))) {
             var plan = run.plan();
             assertThat(plan.samples()).isEqualTo(12);
             assertThat(plan.methods()).isEqualTo(3);
