@@ -72,11 +72,6 @@ final class MethodComparison {
     private @Nullable Path run;
 
     @Option(
-            names = "--exact",
-            description = "Read known tokens one by one, to the bit as when they are decoded; takes a little longer.")
-    private boolean exact;
-
-    @Option(
             names = "--cost",
             description =
                     "Also say how long the comparison took, in prefills of all of the text with the full cache, of"
@@ -85,9 +80,9 @@ final class MethodComparison {
 
     /** Whether methods are compared. */
     boolean wanted() {
-        if (methods.isEmpty() && (context != null || answers || run != null || cost || exact)) {
+        if (methods.isEmpty() && (context != null || answers || run != null || cost)) {
             throw new UserError(
-                    "--context, --answers, --run, --exact and --cost compare methods: name some with --methods");
+                    "--context, --answers, --run and --cost compare methods: name some with --methods");
         }
         return !methods.isEmpty();
     }
@@ -173,7 +168,7 @@ final class MethodComparison {
     /** Compares, with the model's free memory for caches. */
     List<MethodFidelity> compare(LanguageModel model, List<Passage> passages, StatusLine status) {
         var settings = new TeacherForcing.Settings(
-                CacheTypes.parse(cacheType), Machines.cacheMemory(model.weightBytes()), seed, exact);
+                CacheTypes.parse(cacheType), Machines.cacheMemory(model.weightBytes()), seed);
         var rows = TeacherForcing.rows(Lists.methods("--methods", methods));
         return TeacherForcing.compare(model, rows, passages, settings, (done, of) -> {
             if (done % 16 == 0) {
@@ -197,7 +192,7 @@ final class MethodComparison {
             throw new UserError(run + " is a run of " + folder.info().model().name() + ", and this is " + model.name()
                     + ": name a run of the same model");
         }
-        new FidelityFile(model.contentHash(), source, cacheType, exact, results).write(run);
+        new FidelityFile(model.contentHash(), source, cacheType, results).write(run);
         return Report.write(folder);
     }
 

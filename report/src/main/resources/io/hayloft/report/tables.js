@@ -101,8 +101,6 @@ function showFidelity() {
   if (!data.fidelity) return;
   $("fidelity").hidden = false;
   $("fidelity-source").textContent = data.fidelity.source;
-  const how = { true: ", one by one as when they are decoded", false: ", with the kernels of a prefill, which changes figures by rounding" };
-  $("fidelity-how").textContent = how[data.fidelity.exact] ?? "";
   const spans = data.fidelity.methods[0].parts.map((part) => part.from + "–" + (part.to - 1));
   const titles = ["method", "perplexity", "KL mean", "KL 99 %", "KL 99.9 %", "same top", "Δp 5 % to 95 %", "first other top", "stored bytes", "ratio", ...spans.map((span) => "KL at " + span)];
   const under = (text, small) => make("td", "", [text, make("small", "under", small)]);

@@ -148,13 +148,12 @@ class ReportTest {
                 1000,
                 4,
                 List.of(new MethodFidelity.Part(0, 9, 0.25, 0.75)));
-        var comparison = new FidelityFile("hash", "12 tokens of </script>", "f16", true, List.of(row));
+        var comparison = new FidelityFile("hash", "12 tokens of </script>", "f16", List.of(row));
         comparison.write(folder);
         assertThat(FidelityFile.read(folder)).isEqualTo(comparison);
         var page = Report.html(FakeRecords.run(folder, FakeRecords.mini(2, 1)));
         var found = data(page).get("fidelity");
         assertThat(found.get("source").stringValue()).isEqualTo("12 tokens of </script>");
-        assertThat(found.get("exact").booleanValue()).isTrue();
         assertThat(found.get("methods")
                         .get(0)
                         .get("divergence")
@@ -164,13 +163,13 @@ class ReportTest {
         assertThat(page).contains("id=\"fidelity-table\"").doesNotContain("12 tokens of </script>");
     }
 
-    /** Earlier versions did not write how known tokens were read. */
+    /** Earlier versions wrote how known tokens were read. */
     @Test
     void aComparisonOfAnEarlierVersionCanBeRead() throws IOException {
         Files.writeString(
                 folder.resolve("fidelity.json"),
-                "{\"model_hash\":\"hash\",\"source\":\"a text\",\"cache_type\":\"f16\",\"methods\":[]}");
-        assertThat(FidelityFile.read(folder)).isEqualTo(new FidelityFile("hash", "a text", "f16", null, List.of()));
+                "{\"model_hash\":\"hash\",\"source\":\"a text\",\"cache_type\":\"f16\",\"exact\":false,\"methods\":[]}");
+        assertThat(FidelityFile.read(folder)).isEqualTo(new FidelityFile("hash", "a text", "f16", List.of()));
     }
 
     @Test

@@ -18,18 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param modelHash SHA-256 of the model's files
  * @param source what was read, in words
  * @param cacheType how the full cache was stored
- * @param exact whether known tokens were read one by one, to the bit as when they are decoded, and not with the kernels of
- *     a prefill; null in files of earlier versions, which do not say
  * @param methods results, the full cache first
  */
-public record FidelityFile(
-        String modelHash,
-        String source,
-        String cacheType,
-        @Nullable Boolean exact,
-        List<MethodFidelity> methods) {
+public record FidelityFile(String modelHash, String source, String cacheType, List<MethodFidelity> methods) {
     private static final String NAME = "fidelity.json";
-    private static final String EXACT = "exact";
 
     /** Copies the list. */
     public FidelityFile {
@@ -44,9 +36,7 @@ public record FidelityFile(
         }
         try {
             var fields = Json.read(Files.readString(file), ObjectNode.class, file.toString());
-            if (!fields.has(EXACT)) {
-                fields.putNull(EXACT);
-            }
+            fields.remove("exact"); // said in earlier files how tokens were read
             return Json.read(fields.toString(), FidelityFile.class, file.toString());
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);

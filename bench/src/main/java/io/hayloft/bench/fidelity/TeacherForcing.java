@@ -25,9 +25,8 @@ import java.util.Set;
  *
  * <p>A prompt is read once for each prefill pattern. Behind it all caches read many tokens in a step, with the products of a
  * prefill. Each cache goes through the states of single steps all the same: a token sees the tokens that are kept when it is
- * decoded, in the form that they have then. Figures agree with those of a method's own decoding of the same tokens to
- * rounding; where rounding decides what a number is quantised to or which token leaves, later tokens carry that on. The full
- * cache compared with itself is 0 exactly. Of the logits, only those of some tokens are in memory.
+ * decoded, in the form that they have then, and its logits have the bits that they have then. Of the logits, only those of
+ * some tokens are in memory.
  */
 public final class TeacherForcing {
     private static final String FULL = "full";
@@ -55,10 +54,8 @@ public final class TeacherForcing {
      * @param memory bytes that the caches may take together; methods that do not fit are compared later, with a full cache
      *     of their own
      * @param seed seed of methods that draw at random
-     * @param exact whether attention reads known tokens one by one, to the bit as when they are decoded, which takes a little
-     *     longer
      */
-    public record Settings(KvCodec cacheType, long memory, long seed, boolean exact) {}
+    public record Settings(KvCodec cacheType, long memory, long seed) {}
 
     /** Hears how far a comparison is. */
     @FunctionalInterface
@@ -200,7 +197,7 @@ public final class TeacherForcing {
         var tokens = Arrays.copyOfRange(passage.tokens(), from, from + count);
         if (readsTogether()) {
             int atOnce = Math.clamp(MOST_LOGITS / Math.multiplyFull(caches.length, vocabulary()), 1, count);
-            var rows = DecodeRows.together(tokens, caches, passage.prompt(), settings.exact);
+            var rows = DecodeRows.together(tokens, caches, passage.prompt());
             model.decoder()
                     .read(
                             rows,

@@ -49,7 +49,7 @@ record AttentionCore(
         switch (batch) {
             case Batch.Chunk chunk -> attend(chunk, outOfWindow, a);
             case Batch.Lockstep lockstep
-            when lockstep.decode().several() -> new KnownTokens(this, lockstep, outOfWindow).attend(a);
+            when lockstep.decode().several() -> new KnownTokens(this, lockstep, outOfWindow, a).attend();
             case Batch.Lockstep lockstep -> attend(lockstep, outOfWindow, a);
         }
     }

@@ -11,9 +11,8 @@ import java.util.Arrays;
  * @param caches cache of each row's sequence [rows]; the step appends to them
  * @param promptLengths length of the prompt that each sequence began with [rows]; some rotary scalings go by it
  * @param perSequence rows of each sequence, one behind the other; 0 in a step that reads one token of each
- * @param exact whether several rows of a sequence are to have the bits of single steps
  */
-public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengths, int perSequence, boolean exact) {
+public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengths, int perSequence) {
     /** Checks that there is one of each for every row. */
     public DecodeRows {
         if (tokens.length != caches.length || promptLengths.length != caches.length) {
@@ -39,7 +38,7 @@ public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengt
 
     /** One row of each sequence. */
     public DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengths) {
-        this(tokens, caches, promptLengths, 0, true);
+        this(tokens, caches, promptLengths, 0);
     }
 
     /** Rows of sequences that count as prompt only: the prompt lengths are the caches' next positions. */
@@ -52,16 +51,14 @@ public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengt
     }
 
     /**
-     * The same known tokens for every sequence: each cache goes through the states of reading them one by one. Products are
-     * those of a prefill, which have the same bits; so is attention where it can be, unless the bits of single steps are asked
-     * for: then logits agree with those of single steps to rounding only.
+     * The same known tokens for every sequence: each cache goes through the states of reading them one by one, and logits have
+     * the bits that they have then.
      *
      * @param tokens of every sequence, at least one
      * @param caches at most one for each sequence
      * @param promptLength of all sequences
-     * @param exact whether attention, too, has the bits of single steps
      */
-    public static DecodeRows together(int[] tokens, SequenceCache[] caches, int promptLength, boolean exact) {
+    public static DecodeRows together(int[] tokens, SequenceCache[] caches, int promptLength) {
         int count = tokens.length;
         var rows = new SequenceCache[Math.multiplyExact(count, caches.length)];
         var all = new int[rows.length];
@@ -71,7 +68,7 @@ public record DecodeRows(int[] tokens, SequenceCache[] caches, int[] promptLengt
         }
         var lengths = new int[rows.length];
         Arrays.fill(lengths, promptLength);
-        return new DecodeRows(all, rows, lengths, count, exact);
+        return new DecodeRows(all, rows, lengths, count);
     }
 
     /** Number of rows. */

@@ -1,6 +1,5 @@
 package io.hayloft.kv.attention;
 
-import io.hayloft.kv.cache.AppendedRows;
 import io.hayloft.kv.cache.LayerCache;
 import io.hayloft.kv.cache.TokenMask;
 import org.jspecify.annotations.Nullable;
@@ -10,23 +9,15 @@ import org.jspecify.annotations.Nullable;
  * r} and sees the slots whose position is not above its own and, where there is a window, above its own minus the window.
  *
  * @param cache the tokens; keys and values of the rows themselves are among them already
- * @param queries rotated queries [rows][queryHeads * headDim]
- * @param firstRow row of the queries, and of the results, that belongs to the first of these rows
+ * @param queries rotated queries [count][queryHeads * headDim]
  * @param count number of rows
  * @param mask hides more of the tokens; null for none
- * @param appended how the rows' tokens came into the cache, if earlier ones are to see values that were packed since; or null
  */
 public record ChunkRows(
-        LayerCache cache,
-        float[] queries,
-        int firstRow,
-        int count,
-        int firstPosition,
-        @Nullable TokenMask mask,
-        @Nullable AppendedRows appended) {
+        LayerCache cache, float[] queries, int count, int firstPosition, @Nullable TokenMask mask) {
     /** Rows that see all tokens that positions and window let them see. */
     public ChunkRows(LayerCache cache, float[] queries, int count, int firstPosition) {
-        this(cache, queries, 0, count, firstPosition, null, null);
+        this(cache, queries, count, firstPosition, null);
     }
 
     /** Position of a row. */

@@ -76,8 +76,7 @@ final class ColumnSumStep implements WorkerPool.Task {
     private void addRows(
             PrefillScratch scratch, HeadCache head, int tile, int kvHead, int fromRow, int toRow, float[] columns) {
         int group = shape.group();
-        scratch.loadQueries(
-                head, step.rows.queries(), step.rows.firstRow() + fromRow, (toRow - fromRow) * group, kvHead);
+        scratch.loadQueries(head, step.rows.queries(), fromRow, (toRow - fromRow) * group, kvHead);
         for (int at = 0; at < (toRow - fromRow) * group; at += RowTile.ROWS) {
             int count = Math.min(RowTile.ROWS, (toRow - fromRow) * group - at);
             scratch.scores(at, TILE);

@@ -10,6 +10,8 @@ public final class DecodeAttention {
     private static final ThreadLocal<DecodeStep> STEP = ThreadLocal.withInitial(DecodeStep::new);
     private static final ThreadLocal<OutOfWindowStep> OUT_OF_WINDOW = ThreadLocal.withInitial(OutOfWindowStep::new);
 
+    private static final @Nullable SettledSums[] NONE_SETTLED = {};
+
     private DecodeAttention() {}
 
     /**
@@ -22,7 +24,25 @@ public final class DecodeAttention {
      * @param out results [rows][queryHeads * headDim]; not the array of the queries
      */
     public static void attend(AttentionShape shape, int layer, StepRows rows, float[] out, WorkerPool pool) {
+        attend(shape, layer, rows, NONE_SETTLED, 0, out, pool);
+    }
+
+    /**
+     * The same where sums over some of the tokens are there already.
+     *
+     * @param settled of each sequence [rows]; null for none
+     * @param settledRow which row of theirs this step is
+     */
+    public static void attend(
+            AttentionShape shape,
+            int layer,
+            StepRows rows,
+            @Nullable SettledSums[] settled,
+            int settledRow,
+            float[] out,
+            WorkerPool pool) {
         var step = STEP.get();
+        step.goOnFrom(settled, settledRow);
         var masks = new @Nullable TokenMask[rows.count()];
         for (int row = 0; row < rows.count(); row++) {
             var policy = rows.policies()[row];

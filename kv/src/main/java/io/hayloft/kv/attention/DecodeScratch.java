@@ -7,32 +7,39 @@ import io.hayloft.kv.cache.BlockScratch;
 import io.hayloft.kv.cache.HeadCache;
 import java.util.Arrays;
 
-/** The buffers of one thread in decode attention: the query heads of one KV head over a split of its tokens. */
+/** The buffers of one thread in decode attention: queries of one KV head, of one row or several, over a split of its tokens. */
 final class DecodeScratch {
     private final BlockScratch blocks = new BlockScratch();
     private AttentionShape shape = new AttentionShape(1, 1, 1, 1, 0, 0);
-    private final TileSoftmax softmax = new TileSoftmax();
+    private int queries;
 
-    /** Scores of the current tile [group][128]. */
+    /** The softmax of each query. */
+    final TileSoftmax softmax = new TileSoftmax();
+
+    /** Scores of the current tile [queries][128]. */
     float[] scores = {};
 
     private float[] capping = {};
 
-    void begin(AttentionShape shape, HeadCache head, float[] queries, int at) {
-        int group = shape.group();
+    /**
+     * Starts anew.
+     *
+     * @param q the queries [queries][headDim], from {@code at} on
+     */
+    void begin(AttentionShape shape, HeadCache head, float[] q, int at, int queries) {
         this.shape = shape;
-        if (scores.length < group * TILE) {
-            scores = new float[group * TILE];
-            capping = new float[group * TILE];
+        this.queries = queries;
+        if (scores.length < queries * TILE) {
+            scores = new float[queries * TILE];
+            capping = new float[queries * TILE];
         }
-        head.setQueries(blocks, queries, at, group, shape.scale());
-        softmax.begin(group, head.valueFloats());
+        head.setQueries(blocks, q, at, queries, shape.scale());
+        softmax.begin(queries, head.valueFloats());
     }
 
     /** Computes the scores of a tile. */
     void scores(HeadCache head, int tile) {
-        int group = shape.group();
-        Arrays.fill(scores, 0, group * TILE, 0);
+        Arrays.fill(scores, 0, queries * TILE, 0);
         for (int token = Math.max(tile, head.begin());
                 token < Math.min(tile + TILE, head.end());
                 token += HeadCache.BLOCK) {
@@ -40,31 +47,26 @@ final class DecodeScratch {
             head.addScores(blocks, block, scores, token - tile, TILE);
         }
         if (shape.softCap() > 0) {
-            Exp.capScores(scores, 0, group * TILE, shape.softCap(), capping);
+            Exp.capScores(scores, 0, queries * TILE, shape.softCap(), capping);
         }
     }
 
     /** Adds a tile's values with the softmax of its scores, which become exponentials. */
     void values(HeadCache head, int tile) {
-        softmax.add(scores, 0, shape.group());
+        softmax.add(scores, 0, queries);
         for (int token = Math.max(tile, head.begin());
                 token < Math.min(tile + TILE, head.end());
                 token += HeadCache.BLOCK) {
             int block = token / HeadCache.BLOCK;
-            head.addValues(
-                    blocks, block, scores, token - tile, TILE, shape.group(), softmax.out(), 0, softmax.stride());
+            head.addValues(blocks, block, scores, token - tile, TILE, queries, softmax.out(), 0, softmax.stride());
         }
     }
 
-    /** Writes, for each query head: largest score, sum of exponentials, weighted sum of values. */
+    /** Writes, for each query: largest score, sum of exponentials, weighted sum of values. */
     void end(HeadCache head, float[] partial, int at, int stride) {
-        for (int g = 0; g < shape.group(); g++) {
-            int to = at + g * stride;
-            int from = g * softmax.stride();
-            head.finishValues(softmax.out(), from);
-            partial[to] = softmax.max(g);
-            partial[to + 1] = softmax.sum(g);
-            System.arraycopy(softmax.out(), from, partial, to + 2, shape.headDim());
+        for (int i = 0; i < queries; i++) {
+            head.finishValues(softmax.out(), i * softmax.stride());
+            softmax.write(i, shape.headDim(), partial, at + i * stride);
         }
     }
 }

@@ -22,6 +22,7 @@ final class DecodeStep implements WorkerPool.Task {
 
     private static final ThreadLocal<DecodeScratch> SCRATCH = ThreadLocal.withInitial(DecodeScratch::new);
     private static final @Nullable TokenMask[] NO_MASKS = {};
+    private static final @Nullable SettledSums[] NONE_SETTLED = {};
     private static final StepRows NO_ROWS = new StepRows(
             new LayerCache[0],
             new @Nullable CachePolicy[0],
@@ -42,7 +43,15 @@ final class DecodeStep implements WorkerPool.Task {
     private float[] partial = {};
     private StepScores[] scores = {}; // of each row, kept
     private @Nullable TokenMask[] masks = NO_MASKS;
+    private @Nullable SettledSums[] settled = NONE_SETTLED;
+    private int settledRow;
     private final AttentionResults results = new AttentionResults();
+
+    /** Has the next step go on from sums that are there already [rows]; it is this row of theirs. */
+    void goOnFrom(@Nullable SettledSums[] sums, int row) {
+        settled = sums;
+        settledRow = row;
+    }
 
     /**
      * Runs a step.
@@ -124,9 +133,16 @@ final class DecodeStep implements WorkerPool.Task {
         int position = rows.positions()[row];
         int group = shape.group();
         var scratch = SCRATCH.get();
-        scratch.begin(shape, head, rows.queries(), (row * shape.kvHeads() + kvHead) * group * shape.headDim());
+        var sums = settled.length == 0 ? null : settled[row];
+        if (sums != null && sums.copy(settledRow, kvHead, taskFrom[task], partial, task * group * stride)) {
+            return;
+        }
+        scratch.begin(shape, head, rows.queries(), (row * shape.kvHeads() + kvHead) * group * shape.headDim(), group);
         int low = Visibility.low(shape, layer, position);
         int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
+        if (sums != null) {
+            from = Math.max(from, sums.resume(settledRow, kvHead, taskFrom[task], scratch.softmax));
+        }
         int to = Math.min(taskFrom[task] + SPLIT, head.end());
         var recorder = rows.policies()[row] == null ? null : scores[row];
         var mask = masks[row];
@@ -230,6 +246,7 @@ final class DecodeStep implements WorkerPool.Task {
     void end() {
         rows = NO_ROWS;
         masks = NO_MASKS;
+        settled = NONE_SETTLED;
         results.end();
     }
 }

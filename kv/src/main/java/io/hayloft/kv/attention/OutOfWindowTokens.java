@@ -29,6 +29,6 @@ public record OutOfWindowTokens(
      * @param near the same rows over the sequence's cache
      */
     public ChunkRows rows(float[] queries, ChunkRows near) {
-        return new ChunkRows(tokens, queries, 0, near.count(), near.firstPosition() - distance, mask, null);
+        return new ChunkRows(tokens, queries, near.count(), near.firstPosition() - distance, mask);
     }
 }

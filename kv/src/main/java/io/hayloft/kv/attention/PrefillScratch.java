@@ -4,7 +4,6 @@ import static io.hayloft.kv.attention.TileSoftmax.TILE;
 
 import io.hayloft.kernels.Exp;
 import io.hayloft.kernels.VectorWidth;
-import io.hayloft.kv.cache.AppendedRows;
 import io.hayloft.kv.cache.HeadCache;
 import java.util.Arrays;
 
@@ -27,9 +26,6 @@ final class PrefillScratch {
     /** Scores of a tile of rows [rows of a tile][128]. */
     final float[] scores = new float[RowTile.ROWS * TILE];
 
-    private float[] differences = {}; // [128][stride], of values that were packed meanwhile
-    private final float[] unpacked =
-            new float[RowTile.ROWS * TILE]; // exponentials of those tokens that are seen unpacked
     private final float[] capping = new float[RowTile.ROWS * TILE];
 
     void begin(AttentionShape shape, int queryRows) {
@@ -110,35 +106,5 @@ final class PrefillScratch {
         softmax.add(scores, row, rows);
         RowTile.values(
                 Math.min(depth, tokens), scores, values, 0, softmax.stride(), softmax.out(), row * softmax.stride());
-    }
-
-    /** Copies the values of the loaded tile [depth][stride]; returns how many tokens they are. */
-    int copyValues(float[] to, int at) {
-        System.arraycopy(values, 0, to, at, depth * softmax.stride());
-        return depth;
-    }
-
-    /** Takes what the loaded tile's values were before they were packed, less what they are now. */
-    void loadDifferences(AppendedRows.Packed packed, int tile) {
-        int stride = softmax.stride();
-        differences = grown(differences, TILE * stride);
-        Arrays.fill(differences, 0, TILE * stride, 0);
-        for (int token = Math.max(tile, packed.first()); token < Math.min(tile + TILE, packed.end()); token++) {
-            packed.copyDifference(token, differences, (token - tile) * stride);
-        }
-    }
-
-    /** Adds, behind {@link #values}, the differences of those tokens that rows still see unpacked. */
-    void addDifferences(AppendedRows.Packed packed, int tile, int at, int count, int fromRow) {
-        int from = Math.max(tile, packed.first());
-        int tokens = Math.min(tile + TILE, packed.end()) - from;
-        Arrays.fill(unpacked, 0);
-        for (int i = 0; i < count; i++) {
-            int row = fromRow + (at + i) / shape.group();
-            int seen = Math.clamp((long) packed.firstUnpacked(row) - from, 0, tokens);
-            System.arraycopy(scores, i * TILE + from - tile + seen, unpacked, i * TILE + seen, tokens - seen);
-        }
-        int stride = softmax.stride();
-        RowTile.values(tokens, unpacked, differences, (from - tile) * stride, stride, softmax.out(), at * stride);
     }
 }

@@ -69,12 +69,6 @@ final class PrefillStep implements WorkerPool.Task {
         }
     }
 
-    /** Makes ready to run all tasks, of a step that accumulates nothing; returns how many. */
-    int begin() {
-        endRowTile = rowTiles;
-        return rowTiles * shape.kvHeads();
-    }
-
     /** The first row of a tile of rows; for the tile behind the last one, the number of rows. */
     private int firstRow(int rowTile) {
         return Math.clamp((long) rowTile * rowsOfTask - origin, 0, rows.count());
@@ -125,7 +119,7 @@ final class PrefillStep implements WorkerPool.Task {
         int queries = (toRow - fromRow) * group;
         var scratch = SCRATCH.get();
         scratch.begin(shape, queries);
-        scratch.loadQueries(head, rows.queries(), rows.firstRow() + fromRow, queries, kvHead);
+        scratch.loadQueries(head, rows.queries(), fromRow, queries, kvHead);
         if (accumulated != null) {
             scratch.accumulated.beginRows(queries);
         }
@@ -136,19 +130,12 @@ final class PrefillStep implements WorkerPool.Task {
                 continue;
             }
             scratch.loadTile(head, tile);
-            var packed = rows.appended() == null ? null : rows.appended().packed(kvHead, tile, tile + TILE);
-            if (packed != null) {
-                scratch.loadDifferences(packed, tile);
-            }
             for (int at = 0; at < queries; at += RowTile.ROWS) {
                 int count = Math.min(RowTile.ROWS, queries - at);
                 int highest = rows.position(fromRow + (at + count - 1) / group);
                 int tokens = Math.min(TILE, Visibility.endToken(head, highest) - tile); // no row sees later ones
                 if (tokens > 0 && tile + TILE > firstToken(head, fromRow + at / group)) {
                     addTile(scratch, kvHead, tile, tokens, at, count, fromRow);
-                    if (packed != null) {
-                        scratch.addDifferences(packed, tile, at, count, fromRow);
-                    }
                 }
             }
         }
@@ -184,7 +171,7 @@ final class PrefillStep implements WorkerPool.Task {
         var out = results.out();
         for (int i = 0; i < queries; i++) {
             int queryHead = kvHead * shape.group() + i % shape.group();
-            int head = (rows.firstRow() + fromRow + i / shape.group()) * shape.queryHeads() + queryHead;
+            int head = (fromRow + i / shape.group()) * shape.queryHeads() + queryHead;
             float factor = scratch.softmax.inverseSum(i);
             int source = i * scratch.softmax.stride();
             for (int c = 0; c < dim; c++) {

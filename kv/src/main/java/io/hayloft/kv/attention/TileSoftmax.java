@@ -106,6 +106,34 @@ final class TileSoftmax {
         }
     }
 
+    /** The state of the first rows between two tiles, for {@link #resume} [rows][largest score, sums, weighted sum]. */
+    float[] saved(int rows) {
+        int floats = 1 + SUM_LANES + stride;
+        var saved = new float[rows * floats];
+        for (int row = 0; row < rows; row++) {
+            int at = row * floats;
+            saved[at] = max[row];
+            System.arraycopy(sums, row * SUM_LANES, saved, at + 1, SUM_LANES);
+            System.arraycopy(out, row * stride, saved, at + 1 + SUM_LANES, stride);
+        }
+        return saved;
+    }
+
+    /**
+     * Gives the first rows here the state of rows from {@code first} on.
+     *
+     * @param floats of a row that was saved; its weighted sum may be padded otherwise than here
+     */
+    void resume(float[] saved, int floats, int first, int rows) {
+        int same = Math.min(stride, floats - 1 - SUM_LANES);
+        for (int row = 0; row < rows; row++) {
+            int at = (first + row) * floats;
+            max[row] = saved[at];
+            System.arraycopy(saved, at + 1, sums, row * SUM_LANES, SUM_LANES);
+            System.arraycopy(saved, at + 1 + SUM_LANES, out, row * stride, same);
+        }
+    }
+
     /** Counts the sink of a row's query head; after all tiles. */
     void addSink(int row, AttentionShape shape, int queryHead) {
         float largest = shape.largestWithSink(queryHead, max[row]);
@@ -123,6 +151,13 @@ final class TileSoftmax {
             sum += sums[row * SUM_LANES + lane];
         }
         return sum;
+    }
+
+    /** Writes a row's largest score, sum of exponentials, and the first floats of its weighted sum. */
+    void write(int row, int floats, float[] to, int at) {
+        to[at] = max[row];
+        to[at + 1] = sum(row);
+        System.arraycopy(out, row * stride, to, at + 2, floats);
     }
 
     /** One over {@link #sum}, 0 for a row that saw nothing. */

@@ -44,6 +44,11 @@ final class GroupedKeys implements KeyStore {
     }
 
     @Override
+    public int settled() {
+        return packed;
+    }
+
+    @Override
     public void append(float[] src, int at) {
         flush();
         tail.append(src, at);
@@ -70,11 +75,6 @@ final class GroupedKeys implements KeyStore {
         if (tail.end() - packed == residual) {
             pack();
         }
-    }
-
-    @Override
-    public int beforePacking() {
-        return residual - (tail.end() - packed);
     }
 
     private void pack() {

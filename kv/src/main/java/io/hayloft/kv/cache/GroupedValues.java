@@ -47,8 +47,8 @@ final class GroupedValues implements ValueStore {
     }
 
     @Override
-    public int unpackedTokens() {
-        return residual;
+    public int settled() {
+        return packed;
     }
 
     @Override

@@ -2,8 +2,6 @@ package io.hayloft.kv.cache;
 
 import static io.hayloft.kv.cache.BlockFormat.TOKENS;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Keys and values of one head in blocks of 32 tokens, as attention reads them.
  *
@@ -18,14 +16,6 @@ public final class HeadCache {
     private final KeyStore keys;
     private final ValueStore values;
     private final SlotPositions positions;
-    private @Nullable EvictionListener listener;
-
-    /** Hears which slots of a head lose their token. */
-    @FunctionalInterface
-    public interface EvictionListener {
-        /** The token of a slot has left, and the one of the last slot has taken its place. */
-        void evicted(int slot, int last);
-    }
 
     HeadCache(int channels, KvCodec codec, BlockMemory memory) {
         this(channels, codec.keyStore(channels, memory), codec.valueStore(channels, memory), new SlotPositions());
@@ -233,39 +223,16 @@ public final class HeadCache {
         }
     }
 
-    /** Calls a listener for each later eviction; null ends it. Forks have none. */
-    public void listen(@Nullable EvictionListener newListener) {
-        listener = newListener;
-    }
-
     void evict(int slot) {
         int token = begin() + slot;
-        int last = length() - 1;
         keys.moveLastTo(token);
         values.moveLastTo(token);
         positions.moveLastTo(slot);
-        if (listener != null) {
-            listener.evicted(slot, last);
-        }
     }
 
-    /** Tokens that can be appended before keys are packed because of them. */
-    int keysBeforePacking() {
-        return keys.beforePacking();
-    }
-
-    /** Number behind the last value that is packed now. */
-    int valuesPacked() {
-        return values.packed();
-    }
-
-    /** Newest values that stay unpacked; more than any cache holds if none is ever packed by itself. */
-    int unpackedValues() {
-        return values.unpackedTokens();
-    }
-
-    void loadValue(int token, float[] dst, int at) {
-        values.load(token, dst, at);
+    /** Number behind the last token whose key and value stay as they are stored now while others are appended. */
+    public int settled() {
+        return Math.min(keys.settled(), values.settled());
     }
 
     /**
@@ -334,9 +301,7 @@ public final class HeadCache {
     HeadCache copy(BlockMemory memory) {
         var ownKeys = keys.copy(memory);
         var ownValues = values instanceof KeyedValues keyed ? keyed.of(ownKeys) : values.copy(memory);
-        var copy = new HeadCache(channels, ownKeys, ownValues, positions.copy());
-        copy.listener = listener; // the copy takes this one's place
-        return copy;
+        return new HeadCache(channels, ownKeys, ownValues, positions.copy());
     }
 
     /** Keys that are packed in groups. */

@@ -22,11 +22,6 @@ public interface KeyStore extends TokenStore {
      */
     void addScores(BlockScratch scratch, int block, float[] out, int outAt, int outStride);
 
-    /** Tokens that can be appended before some are packed because of them, if what was due has been packed. */
-    default int beforePacking() {
-        return Integer.MAX_VALUE;
-    }
-
     @Override
     KeyStore fork(BlockMemory memory);
 

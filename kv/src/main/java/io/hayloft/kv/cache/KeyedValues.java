@@ -100,6 +100,11 @@ final class KeyedValues implements ValueStore {
     }
 
     @Override
+    public int settled() {
+        return keys.settled();
+    }
+
+    @Override
     public int droppable(int tokens) {
         return tokens;
     }

@@ -31,6 +31,11 @@ public interface KvCodec {
         public long bits(int headDim, int tokens) {
             return 64L * headDim * tokens;
         }
+
+        @Override
+        public boolean storesFloats() {
+            return true;
+        }
     }
 
     /** 16-bit floats, rounded half to even; values beyond 65504 become 65504. */
@@ -55,6 +60,11 @@ public interface KvCodec {
         @Override
         public long bits(int headDim, int tokens) {
             return 32L * headDim * tokens;
+        }
+
+        @Override
+        public boolean storesFloats() {
+            return true;
         }
     }
 
@@ -238,6 +248,14 @@ public interface KvCodec {
     /** Whether every token is stored by itself as it comes, so that single tokens can be evicted. */
     default boolean storesTokensSeparately() {
         return true;
+    }
+
+    /**
+     * Whether keys and values are floats that are multiplied as they are, channel by channel and token by token: then all ways
+     * of attention have the same bits.
+     */
+    default boolean storesFloats() {
+        return false;
     }
 
     /** Bytes of this many tokens of one layer, without padding and rounding to blocks. */

@@ -41,6 +41,11 @@ abstract class PlainTokens implements TokenStore {
     }
 
     @Override
+    public final int settled() {
+        return end();
+    }
+
+    @Override
     public final void append(float[] src, int at) {
         makeRoom();
         format.store(segment(end / TOKENS), offset(end / TOKENS), end % TOKENS, src, at);

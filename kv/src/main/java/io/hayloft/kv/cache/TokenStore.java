@@ -13,6 +13,9 @@ interface TokenStore {
     /** Number behind the last token that is packed in a group with others; 0 if tokens are stored one by one. */
     int packed();
 
+    /** Number behind the last token that stays as it is stored now while others are appended. */
+    int settled();
+
     /** Appends a token's channels. */
     void append(float[] src, int at);
 

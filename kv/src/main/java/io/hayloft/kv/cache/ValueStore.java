@@ -29,11 +29,6 @@ public interface ValueStore extends TokenStore {
     /** Channels of such a group. */
     int sumGroupChannels();
 
-    /** Newest tokens that stay unpacked when others are packed one by one; the largest number if that never happens. */
-    default int unpackedTokens() {
-        return Integer.MAX_VALUE;
-    }
-
     @Override
     ValueStore fork(BlockMemory memory);
 
