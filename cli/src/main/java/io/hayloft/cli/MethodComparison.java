@@ -81,8 +81,7 @@ final class MethodComparison {
     /** Whether methods are compared. */
     boolean wanted() {
         if (methods.isEmpty() && (context != null || answers || run != null || cost)) {
-            throw new UserError(
-                    "--context, --answers, --run and --cost compare methods: name some with --methods");
+            throw new UserError("--context, --answers, --run and --cost compare methods: name some with --methods");
         }
         return !methods.isEmpty();
     }

@@ -168,7 +168,8 @@ class ReportTest {
     void aComparisonOfAnEarlierVersionCanBeRead() throws IOException {
         Files.writeString(
                 folder.resolve("fidelity.json"),
-                "{\"model_hash\":\"hash\",\"source\":\"a text\",\"cache_type\":\"f16\",\"exact\":false,\"methods\":[]}");
+                "{\"model_hash\":\"hash\",\"source\":\"a"
+                        + " text\",\"cache_type\":\"f16\",\"exact\":false,\"methods\":[]}");
         assertThat(FidelityFile.read(folder)).isEqualTo(new FidelityFile("hash", "a text", "f16", List.of()));
     }
 

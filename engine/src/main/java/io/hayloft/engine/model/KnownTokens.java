@@ -127,8 +127,7 @@ final class KnownTokens {
             for (int i = 0; i < firstRows.length; i++) {
                 if (to - from > 1 && grows(i)) {
                     int row = firstRows[i] + from;
-                    var sums = new SettledSums(
-                            core.shape(), caches[i], a.queries, row, to - from, batch.position(row));
+                    var sums = new SettledSums(core.shape(), caches[i], a.queries, row, to - from, batch.position(row));
                     settled[i] = sums;
                     tasks += sums.tasks();
                 } else {

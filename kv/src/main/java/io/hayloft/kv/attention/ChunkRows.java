@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param mask hides more of the tokens; null for none
  */
 public record ChunkRows(
-        LayerCache cache, float[] queries, int count, int firstPosition, @Nullable TokenMask mask) {
+        LayerCache cache,
+        float[] queries,
+        int count,
+        int firstPosition,
+        @Nullable TokenMask mask) {
     /** Rows that see all tokens that positions and window let them see. */
     public ChunkRows(LayerCache cache, float[] queries, int count, int firstPosition) {
         this(cache, queries, count, firstPosition, null);

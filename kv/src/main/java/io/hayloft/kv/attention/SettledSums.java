@@ -5,6 +5,7 @@ import static io.hayloft.kv.attention.TileSoftmax.TILE;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.cache.HeadCache;
 import io.hayloft.kv.cache.LayerCache;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attention of several known rows of a sequence over the settled tokens of its cache: those that stay as they are stored while
@@ -37,7 +38,7 @@ public final class SettledSums implements WorkerPool.Task {
     private final int[] ends; // of each KV head: where its settled tiles end
     private final int stride; // of a query's sums
     private final float[] sums; // of the splits that are settled as a whole [kvHeads][splits][rows][group][stride]
-    private final float[][] states; // of each KV head's split that goes on [rows][group][floats of a state]
+    private final float[] @Nullable [] states; // of each KV head's split that goes on [rows][group][floats of a state]
 
     /**
      * Sums that {@link #run} computes.
@@ -73,7 +74,7 @@ public final class SettledSums implements WorkerPool.Task {
     public static int rowsTogether(AttentionShape shape, LayerCache cache) {
         long ofRow = 0;
         for (int head = 0; head < shape.kvHeads(); head++) {
-            long splitsOfHead = cache.length(head) / SPLIT + 1;
+            long splitsOfHead = cache.length(head) / SPLIT + 1L;
             ofRow += splitsOfHead * shape.group() * (2 + shape.headDim());
         }
         return Math.clamp(MOST_FLOATS / ofRow, 1, Math.max(8, QUERIES / shape.group()));
