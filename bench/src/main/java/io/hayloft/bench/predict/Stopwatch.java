@@ -35,6 +35,9 @@ final class Stopwatch {
     /** The JIT compiler is at rest if it worked for less than this share of a round. */
     private static final double AT_REST = 0.15;
 
+    /** Other programs leave the machine to this one if they take less than this share of it. */
+    private static final double ALONE = 0.1;
+
     private final LongSupplier nanos;
     private final @Nullable CompilationMXBean compiler;
     private final Pace pace;
@@ -47,6 +50,7 @@ final class Stopwatch {
         var bean = ManagementFactory.getThreadMXBean();
         boolean processor = threads == 1 && bean.isCurrentThreadCpuTimeSupported();
         this.nanos = processor ? bean::getCurrentThreadCpuTime : System::nanoTime;
+        othersLoad(); // the next one is that of the time from here on
     }
 
     /** A stopwatch for work that so many threads share. */
@@ -113,9 +117,17 @@ final class Stopwatch {
         return middle(counted);
     }
 
-    /** Whether all that was timed came to rest; if not, times may be too long. */
+    /** Whether all that was timed came to rest, and no other programs were at work; if not, times may be too long. Asked once. */
     boolean steady() {
-        return steady;
+        return othersLoad() < ALONE && steady;
+    }
+
+    /** The share of the machine that other programs have taken since this was asked last; 0 where the JVM does not say. */
+    private static double othersLoad() {
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)) {
+            return 0;
+        }
+        return Math.max(0, system.getCpuLoad()) - Math.max(0, system.getProcessCpuLoad());
     }
 
     private static double seconds(long start) {

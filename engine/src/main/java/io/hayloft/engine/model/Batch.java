@@ -97,11 +97,7 @@ sealed interface Batch {
 
         @Override
         public void multiply(List<Linear> weights, float[] x, float[][] y, WorkerPool pool) {
-            if (decode.several()) {
-                Linear.multiply(weights, x, rows, y, pool); // known tokens are many rows, as those of a prompt
-            } else {
-                Linear.decode(weights, x, rows, y, pool);
-            }
+            Linear.decode(weights, x, rows, y, pool);
         }
     }
 }

@@ -138,7 +138,7 @@ public final class Decoder {
         run(rows, times);
         if (logits != null) {
             head.norm.apply(buffers.x, buffers.normed, 0, rows.rows());
-            outputLogits(rows.rows(), logits, rows.several());
+            outputLogits(rows.rows(), logits);
         }
     }
 
@@ -160,7 +160,7 @@ public final class Decoder {
             }
             head.norm.apply(buffers.update, buffers.normed, 0, sequences * count);
             logits = room(logits, sequences * count);
-            outputLogits(sequences * count, logits, true);
+            outputLogits(sequences * count, logits);
             sink.accept(first, count, logits);
         }
     }
@@ -319,25 +319,16 @@ public final class Decoder {
             logits = room(logits, rows);
             System.arraycopy(buffers.x, first * config.hidden(), buffers.update, 0, rows * config.hidden());
             head.norm.apply(buffers.update, buffers.normed, 0, rows);
-            outputLogits(rows, logits, false);
+            outputLogits(rows, logits);
             for (int i = 0; i < rows; i++) {
                 sink.accept(wanted[first + i], logits, i * vocabulary);
             }
         }
     }
 
-    /**
-     * target [rows][vocabulary] = softcap(scale (normed Wᵀ + b)), for the first rows of what the last norm made.
-     *
-     * @param known whether they are known tokens, whose products are those of a prefill
-     */
-    private void outputLogits(int rows, float[] target, boolean known) {
-        var weights = head.output.weights();
-        if (known) {
-            Linear.multiply(List.of(weights), buffers.normed, rows, new float[][] {target}, pool);
-        } else {
-            weights.decode(buffers.normed, rows, target, pool);
-        }
+    /** target [rows][vocabulary] = softcap(scale (normed Wᵀ + b)), for the first rows of what the last norm made. */
+    private void outputLogits(int rows, float[] target) {
+        head.output.weights().decode(buffers.normed, rows, target, pool);
         head.output.addBias(target, 0, rows);
         var output = config.tokens().output();
         if (output.scale() != 1 || output.softCap() > 0) {
