@@ -21,7 +21,7 @@ final class BlockTileRun implements JoinedTasks.Part {
     /** Rows of a task at most: their activations of that depth stay in the second-level cache, too. */
     private static final int TASK_ROWS = 192;
 
-    /** Rows of a group that {@link BlockTile12} does not do. */
+    /** Rows of a group that {@link BlockTile6} does not do. */
     private static final int MOST_IN_GROUP = 4;
 
     private static final VectorSpecies<Float> F = VectorWidth.FLOATS;
@@ -81,13 +81,13 @@ final class BlockTileRun implements JoinedTasks.Part {
         var tile = space.tile(worker).ofSize(size + MOST_IN_GROUP * ROWS); // the chains of a group behind the results
         Arrays.fill(tile, 0, size, 0f);
         var weights = space.panel(worker).ofSize(DEPTH * ROWS + DEPTH / format.block() * 2 * ROWS);
-        var block = new BlockTile12.Block();
+        var blocks = new BlockTile6.Blocks();
         for (int k = 0; k < x.columns(); k += DEPTH) {
             int count = Math.min(DEPTH, x.columns() - k);
             expand(panel, k, count, weights);
             for (int row = firstRow; row < end; row += x.size(row)) {
                 if (x.size(row) == 12) {
-                    addTwelve(block, k, count, row, weights, tile, (row - firstRow) * ROWS);
+                    addTwelve(blocks, k, count, row, weights, tile, (row - firstRow) * ROWS);
                 } else {
                     add(panel, k, count, row, weights, tile, (row - firstRow) * ROWS, size);
                 }
@@ -113,21 +113,21 @@ final class BlockTileRun implements JoinedTasks.Part {
     }
 
     /** Adds the blocks of quantised values {@code k .. k + count - 1} for a group of twelve rows. */
-    private void addTwelve(BlockTile12.Block b, int k, int count, int row, float[] weights, float[] tile, int to) {
+    private void addTwelve(BlockTile6.Blocks b, int k, int count, int row, float[] weights, float[] tile, int to) {
+        b.blocks = count / format.block();
         b.count = format.block();
         b.x = x.data();
+        b.xAt = x.at(row, k);
         b.codes = weights;
         b.scales = weights;
+        b.scalesAt = scalesAt(0);
         b.sums = sums.data();
+        b.sumsAt = sums.at(row, k / format.block());
         b.start = -format.offset();
         b.minimum = format.minimum();
-        for (int at = 0; at < count; at += format.block()) {
-            b.xAt = x.at(row, k + at);
-            b.codesAt = at * ROWS;
-            b.scalesAt = scalesAt(at / format.block());
-            b.sumsAt = sums.at(row, (k + at) / format.block());
+        for (int first = 0; first < 12; first += BlockTile6.ROWS) {
             for (int lane = 0; lane < ROWS; lane += 2 * L) {
-                BlockTile12.add(b, lane, tile, to);
+                BlockTile6.add(b, first, lane, tile, to);
             }
         }
     }

@@ -104,7 +104,7 @@ public final class Linear {
      * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
      */
     public static void prefill(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
-        multiply(layers, false, x, rows, y, pool);
+        multiply(layers, x, rows, y, pool);
         for (var layer : layers) {
             if (layer.copy != null) {
                 multiplyCopies(layers, x, rows, y);
@@ -113,25 +113,13 @@ public final class Linear {
         }
     }
 
-    /**
-     * As {@link #prefill(List, float[], int, float[][], WorkerPool)}, with the kernels of this package even where a backend has
-     * a copy of the weights: for results that no backend may change.
-     *
-     * @param x activations {@code [rows][inputs]}
-     * @param y receives of each layer {@code [rows][outputs]}
-     * @throws IllegalArgumentException if the layers have not the same number of inputs, or an array is too short
-     */
-    public static void multiply(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
-        multiply(layers, true, x, rows, y, pool);
-    }
-
-    /** @param all whether layers of which a backend has a copy are multiplied, too */
-    private static void multiply(List<Linear> layers, boolean all, float[] x, int rows, float[][] y, WorkerPool pool) {
+    /** The layers of which no backend has a copy. */
+    private static void multiply(List<Linear> layers, float[] x, int rows, float[][] y, WorkerPool pool) {
         checkSameInputs(layers);
         boolean any = false;
         for (int i = 0; i < layers.size(); i++) {
             layers.get(i).check(x, rows, y[i]);
-            any |= all || layers.get(i).copy == null;
+            any |= layers.get(i).copy == null;
         }
         if (!any) {
             return;
@@ -143,7 +131,7 @@ public final class Linear {
         long multiplyAdds = 0;
         for (int i = 0; i < layers.size(); i++) {
             var layer = layers.get(i);
-            if (all || layer.copy == null) {
+            if (layer.copy == null) {
                 space.tasks.add(new TileRun(layer.panels, groups, layer.outputs, y[i], pool));
                 multiplyAdds += (long) rows * inputs * layer.outputs;
             }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A comparison of methods as it lies in the folder of a run, where the report finds it.
@@ -35,9 +34,7 @@ public record FidelityFile(String modelHash, String source, String cacheType, Li
             return null;
         }
         try {
-            var fields = Json.read(Files.readString(file), ObjectNode.class, file.toString());
-            fields.remove("exact"); // said in earlier files how tokens were read
-            return Json.read(fields.toString(), FidelityFile.class, file.toString());
+            return Json.read(Files.readString(file), FidelityFile.class, file.toString());
         } catch (IOException e) {
             throw new UserError("cannot read " + file + ": " + FileError.reason(e), e);
         }

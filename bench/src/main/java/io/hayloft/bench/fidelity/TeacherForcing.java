@@ -23,10 +23,9 @@ import java.util.Set;
  * Compares methods without tasks: each compresses its cache of a prompt, then all caches, the full one among them, read the
  * same tokens in lockstep, and the distributions of the next token are compared position by position.
  *
- * <p>A prompt is read once for each prefill pattern. Behind it all caches read many tokens in a step, with the products of a
- * prefill. Each cache goes through the states of single steps all the same: a token sees the tokens that are kept when it is
- * decoded, in the form that they have then, and its logits have the bits that they have then. Of the logits, only those of
- * some tokens are in memory.
+ * <p>A prompt is read once for each prefill pattern. Behind it all caches read many tokens in a step. Each cache goes
+ * through the states of single steps all the same: a token sees the tokens that are kept when it is decoded, in the form that
+ * they have then, and its logits have the same bits. Of the logits, only those of some tokens are in memory.
  */
 public final class TeacherForcing {
     private static final String FULL = "full";

@@ -3,7 +3,6 @@ package io.hayloft.engine.model;
 import io.hayloft.base.UserError;
 import io.hayloft.formats.config.DecoderConfig;
 import io.hayloft.formats.tensor.WeightRows;
-import io.hayloft.kernels.Linear;
 import io.hayloft.kernels.VectorOps;
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.attention.AttentionShape;

@@ -2,8 +2,8 @@ package io.hayloft.engine.model;
 
 import io.hayloft.kernels.WorkerPool;
 import io.hayloft.kv.attention.DecodeAttention;
+import io.hayloft.kv.attention.FixedTokenSums;
 import io.hayloft.kv.attention.OutOfWindowTokens;
-import io.hayloft.kv.attention.SettledSums;
 import io.hayloft.kv.attention.StepRows;
 import io.hayloft.kv.attention.StepTimes;
 import io.hayloft.kv.cache.CachePolicy;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Attention of one layer for several known tokens of each sequence, with the bits of single steps. A layer's cache depends on
  * that layer alone, so that it can go through the states of all tokens before the next layer runs.
  *
- * <p>A sequence whose cache only grows attends first to the tokens that are settled, for many of its rows at once (see {@link
- * SettledSums}). The rest is read token by token.
+ * <p>A sequence whose cache only grows attends first to the tokens that stay as they are, for many of its rows at once (see
+ * {@link FixedTokenSums}). The rest is read token by token.
  */
 final class KnownTokens {
     /** Sequences for each thread from which on a thread does all of a sequence's steps: none waits for others then. */
@@ -47,13 +47,19 @@ final class KnownTokens {
         if (sequences.length < ENOUGH_FOR_EACH * pool.threads()) {
             new Steps(sequences, pool).run();
         } else {
-            Arrays.sort(sequences, Comparator.comparing(this::length).reversed()); // no long one is left for the end
+            Arrays.sort(
+                    sequences, Comparator.comparingLong(this::tokens).reversed()); // no long one is left for the end
             attendEachAlone(sequences, pool);
         }
     }
 
-    private int length(int firstRow) {
-        return batch.cache(firstRow).layer(core.layer()).length(0);
+    private long tokens(int firstRow) {
+        var cache = batch.cache(firstRow).layer(core.layer());
+        long tokens = 0;
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            tokens += cache.length(head);
+        }
+        return tokens;
     }
 
     /** Each worker has one team of its own for all the sequences that it takes: a team has scratch arrays. */
@@ -76,7 +82,7 @@ final class KnownTokens {
         private final LayerCache[] caches;
         private final @Nullable CachePolicy[] policies;
         private final @Nullable OutOfWindowTokens[] parts;
-        private final @Nullable SettledSums[] settled;
+        private final @Nullable FixedTokenSums[] sums;
         private final int[] positions;
         private final float[] queries;
         private final float[] otherQueries;
@@ -89,7 +95,7 @@ final class KnownTokens {
             caches = new LayerCache[rows];
             policies = new @Nullable CachePolicy[rows];
             parts = new @Nullable OutOfWindowTokens[rows];
-            settled = new @Nullable SettledSums[rows];
+            sums = new @Nullable FixedTokenSums[rows];
             positions = new int[rows];
             queries = new float[rows * width];
             otherQueries = new float[rows * width];
@@ -104,11 +110,14 @@ final class KnownTokens {
         void run() {
             int together = count;
             for (int i = 0; i < firstRows.length; i++) {
-                together = grows(i) ? Math.min(together, SettledSums.rowsTogether(core.shape(), caches[i])) : together;
+                if (grows(i)) {
+                    int most = FixedTokenSums.rowsTogether(core.shape(), caches[i], firstRows.length);
+                    together = Math.min(together, most);
+                }
             }
             for (int from = 0; from < count; from += together) {
                 int to = Math.min(count, from + together);
-                settle(from, to);
+                computeSums(from, to);
                 for (int step = from; step < to; step++) {
                     attend(step, step - from);
                 }
@@ -121,17 +130,17 @@ final class KnownTokens {
         }
 
         /** Computes sums over the tokens that are there now for the rows of some steps. */
-        private void settle(int from, int to) {
+        private void computeSums(int from, int to) {
             var ends = new int[firstRows.length]; // of each sequence's tasks
             int tasks = 0;
+            Arrays.fill(sums, null); // lets go of those of the steps before
             for (int i = 0; i < firstRows.length; i++) {
                 if (to - from > 1 && grows(i)) {
                     int row = firstRows[i] + from;
-                    var sums = new SettledSums(core.shape(), caches[i], a.queries, row, to - from, batch.position(row));
-                    settled[i] = sums;
-                    tasks += sums.tasks();
-                } else {
-                    settled[i] = null;
+                    int position = batch.position(row);
+                    var own = new FixedTokenSums(core.shape(), caches[i], a.queries, row, to - from, position);
+                    sums[i] = own;
+                    tasks += own.tasks();
                 }
                 ends[i] = tasks;
             }
@@ -140,14 +149,14 @@ final class KnownTokens {
                 while (task >= ends[i]) {
                     i++;
                 }
-                var sums = settled[i];
-                if (sums != null) {
-                    sums.run(task - (ends[i] - sums.tasks()), worker);
+                var own = sums[i];
+                if (own != null) {
+                    own.run(task - (ends[i] - own.tasks()), worker);
                 }
             });
         }
 
-        private void attend(int step, int settledRow) {
+        private void attend(int step, int sumsRow) {
             for (int i = 0; i < firstRows.length; i++) {
                 int row = firstRows[i] + step;
                 positions[i] = batch.position(row);
@@ -160,7 +169,7 @@ final class KnownTokens {
                 }
             }
             var rows = new StepRows(caches, policies, parts, queries, otherQueries, positions, StepTimes.NONE);
-            DecodeAttention.attend(core.shape(), core.layer(), rows, settled, settledRow, results, pool);
+            DecodeAttention.attend(core.shape(), core.layer(), rows, sums, sumsRow, results, pool);
             for (int i = 0; i < firstRows.length; i++) {
                 System.arraycopy(results, i * width, a.attended, (firstRows[i] + step) * width, width);
                 if (step < count - 1) {

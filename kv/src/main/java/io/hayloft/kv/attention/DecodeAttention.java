@@ -10,7 +10,7 @@ public final class DecodeAttention {
     private static final ThreadLocal<DecodeStep> STEP = ThreadLocal.withInitial(DecodeStep::new);
     private static final ThreadLocal<OutOfWindowStep> OUT_OF_WINDOW = ThreadLocal.withInitial(OutOfWindowStep::new);
 
-    private static final @Nullable SettledSums[] NONE_SETTLED = {};
+    private static final @Nullable FixedTokenSums[] NO_SUMS = {};
 
     private DecodeAttention() {}
 
@@ -24,40 +24,47 @@ public final class DecodeAttention {
      * @param out results [rows][queryHeads * headDim]; not the array of the queries
      */
     public static void attend(AttentionShape shape, int layer, StepRows rows, float[] out, WorkerPool pool) {
-        attend(shape, layer, rows, NONE_SETTLED, 0, out, pool);
+        attend(shape, layer, rows, NO_SUMS, 0, out, pool);
     }
 
     /**
-     * The same where sums over some of the tokens are there already.
+     * The same for rows of which some go on from sums over the tokens at the front of their caches.
      *
-     * @param settled of each sequence [rows]; null for none
-     * @param settledRow which row of theirs this step is
+     * @param sums of each row's sequence [rows]; null where there are none, as in all rows with a policy; empty for none at all
+     * @param sumsRow which row of the sums this step is
      */
     public static void attend(
             AttentionShape shape,
             int layer,
             StepRows rows,
-            @Nullable SettledSums[] settled,
-            int settledRow,
+            @Nullable FixedTokenSums[] sums,
+            int sumsRow,
             float[] out,
             WorkerPool pool) {
         var step = STEP.get();
-        step.goOnFrom(settled, settledRow);
         var masks = new @Nullable TokenMask[rows.count()];
         for (int row = 0; row < rows.count(); row++) {
             var policy = rows.policies()[row];
             masks[row] = policy == null ? null : policy.mask(layer);
-        }
-        step.run(shape, rows, masks, out, pool);
-        OUT_OF_WINDOW.get().join(shape, rows, step, pool);
-        for (int row = 0; row < rows.count(); row++) {
-            var policy = rows.policies()[row];
-            if (policy != null) {
-                long start = System.nanoTime();
-                policy.afterStep(layer, rows.caches()[row], step.attention(row));
-                rows.times().add(row, System.nanoTime() - start);
+            if (policy != null && sums.length > 0 && sums[row] != null) {
+                throw new IllegalArgumentException(
+                        "row " + row + " has a policy, which would not see the tokens of its sums");
             }
         }
-        step.end();
+        try {
+            step.goOnFrom(sums, sumsRow);
+            step.run(shape, rows, masks, out, pool);
+            OUT_OF_WINDOW.get().join(shape, rows, step, pool);
+            for (int row = 0; row < rows.count(); row++) {
+                var policy = rows.policies()[row];
+                if (policy != null) {
+                    long start = System.nanoTime();
+                    policy.afterStep(layer, rows.caches()[row], step.attention(row));
+                    rows.times().add(row, System.nanoTime() - start);
+                }
+            }
+        } finally {
+            step.end();
+        }
     }
 }

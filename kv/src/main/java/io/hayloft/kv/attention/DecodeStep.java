@@ -22,7 +22,7 @@ final class DecodeStep implements WorkerPool.Task {
 
     private static final ThreadLocal<DecodeScratch> SCRATCH = ThreadLocal.withInitial(DecodeScratch::new);
     private static final @Nullable TokenMask[] NO_MASKS = {};
-    private static final @Nullable SettledSums[] NONE_SETTLED = {};
+    private static final @Nullable FixedTokenSums[] NO_SUMS = {};
     private static final StepRows NO_ROWS = new StepRows(
             new LayerCache[0],
             new @Nullable CachePolicy[0],
@@ -43,14 +43,14 @@ final class DecodeStep implements WorkerPool.Task {
     private float[] partial = {};
     private StepScores[] scores = {}; // of each row, kept
     private @Nullable TokenMask[] masks = NO_MASKS;
-    private @Nullable SettledSums[] settled = NONE_SETTLED;
-    private int settledRow;
+    private @Nullable FixedTokenSums[] sums = NO_SUMS; // that rows go on from; empty for none
+    private int sumsRow;
     private final AttentionResults results = new AttentionResults();
 
-    /** Has the next step go on from sums that are there already [rows]; it is this row of theirs. */
-    void goOnFrom(@Nullable SettledSums[] sums, int row) {
-        settled = sums;
-        settledRow = row;
+    /** Has the next step go on from sums over the first tokens of its rows' caches [rows], of which it is this row. */
+    void goOnFrom(@Nullable FixedTokenSums[] newSums, int row) {
+        sums = newSums;
+        sumsRow = row;
     }
 
     /**
@@ -133,15 +133,15 @@ final class DecodeStep implements WorkerPool.Task {
         int position = rows.positions()[row];
         int group = shape.group();
         var scratch = SCRATCH.get();
-        var sums = settled.length == 0 ? null : settled[row];
-        if (sums != null && sums.copy(settledRow, kvHead, taskFrom[task], partial, task * group * stride)) {
+        var known = sums.length == 0 ? null : sums[row];
+        if (known != null && known.copy(sumsRow, kvHead, taskFrom[task], partial, task * group * stride)) {
             return;
         }
         scratch.begin(shape, head, rows.queries(), (row * shape.kvHeads() + kvHead) * group * shape.headDim(), group);
         int low = Visibility.low(shape, layer, position);
         int from = Math.max(taskFrom[task], Visibility.firstToken(head, low) / TILE * TILE);
-        if (sums != null) {
-            from = Math.max(from, sums.resume(settledRow, kvHead, taskFrom[task], scratch.softmax));
+        if (known != null) {
+            from = Math.max(from, known.resume(sumsRow, kvHead, taskFrom[task], scratch.softmax));
         }
         int to = Math.min(taskFrom[task] + SPLIT, head.end());
         var recorder = rows.policies()[row] == null ? null : scores[row];
@@ -246,7 +246,7 @@ final class DecodeStep implements WorkerPool.Task {
     void end() {
         rows = NO_ROWS;
         masks = NO_MASKS;
-        settled = NONE_SETTLED;
+        sums = NO_SUMS;
         results.end();
     }
 }

@@ -44,7 +44,7 @@ final class GroupedKeys implements KeyStore {
     }
 
     @Override
-    public int settled() {
+    public int fixedEnd() {
         return packed;
     }
 

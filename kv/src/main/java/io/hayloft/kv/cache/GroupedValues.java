@@ -47,7 +47,7 @@ final class GroupedValues implements ValueStore {
     }
 
     @Override
-    public int settled() {
+    public int fixedEnd() {
         return packed;
     }
 

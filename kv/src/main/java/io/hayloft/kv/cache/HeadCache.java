@@ -231,8 +231,8 @@ public final class HeadCache {
     }
 
     /** Number behind the last token whose key and value stay as they are stored now while others are appended. */
-    public int settled() {
-        return Math.min(keys.settled(), values.settled());
+    public int fixedEnd() {
+        return Math.min(keys.fixedEnd(), values.fixedEnd());
     }
 
     /**

@@ -100,8 +100,8 @@ final class KeyedValues implements ValueStore {
     }
 
     @Override
-    public int settled() {
-        return keys.settled();
+    public int fixedEnd() {
+        return keys.fixedEnd();
     }
 
     @Override

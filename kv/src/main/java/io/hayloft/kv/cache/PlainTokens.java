@@ -41,7 +41,7 @@ abstract class PlainTokens implements TokenStore {
     }
 
     @Override
-    public final int settled() {
+    public final int fixedEnd() {
         return end();
     }
 

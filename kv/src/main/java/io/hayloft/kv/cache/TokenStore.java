@@ -14,7 +14,7 @@ interface TokenStore {
     int packed();
 
     /** Number behind the last token that stays as it is stored now while others are appended. */
-    int settled();
+    int fixedEnd();
 
     /** Appends a token's channels. */
     void append(float[] src, int at);

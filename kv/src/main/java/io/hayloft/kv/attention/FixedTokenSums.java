@@ -8,19 +8,19 @@ import io.hayloft.kv.cache.LayerCache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention of several known rows of a sequence over the settled tokens of its cache: those that stay as they are stored while
- * the rows' own tokens are appended. A tile is decoded for all rows at once. {@link DecodeStep} goes on from here row by row,
- * and has the bits that it would have had without.
+ * Softmax sums of several known rows of a sequence over the fixed tokens of its cache: those that stay as they are stored while
+ * the rows' own tokens are appended. A tile is decoded for all rows at once. {@link DecodeStep} goes on from these sums row by
+ * row, and its results have the same bits as without them.
  *
  * <p>Only for caches that nothing but appending changes.
  */
-public final class SettledSums implements WorkerPool.Task {
+public final class FixedTokenSums implements WorkerPool.Task {
     private static final int SPLIT = DecodeStep.SPLIT;
 
     /** Queries of a KV head at once, about: their scores stay in the second-level cache. */
     private static final int QUERIES = 96;
 
-    /** Floats of the sums of all rows, about: 16 MB. */
+    /** Floats of the sums of all rows of the sequences in a step, about: 16 MB. */
     private static final long MOST_FLOATS = 4L << 20;
 
     private static final ThreadLocal<PrefillScratch> TILES = ThreadLocal.withInitial(PrefillScratch::new);
@@ -35,32 +35,33 @@ public final class SettledSums implements WorkerPool.Task {
     private final boolean floats;
     private final int firstSplit; // the first that a row sees
     private final int splits;
-    private final int[] ends; // of each KV head: where its settled tiles end
+    private final int[] ends; // of each KV head: where its tiles of fixed tokens end
     private final int stride; // of a query's sums
-    private final float[] sums; // of the splits that are settled as a whole [kvHeads][splits][rows][group][stride]
+    private final float[] sums; // of the splits whose tokens are all fixed [kvHeads][splits][rows][group][stride]
     private final float[] @Nullable [] states; // of each KV head's split that goes on [rows][group][floats of a state]
 
     /**
-     * Sums that {@link #run} computes.
+     * Sums still to be computed, by {@link #run}.
      *
      * @param cache does not hold the rows' tokens yet
      * @param q rotated queries [rows][queryHeads * headDim], of which these begin at {@code firstRow}
+     * @param rows number of rows
      * @param position of the first row
      */
-    public SettledSums(AttentionShape shape, LayerCache cache, float[] q, int firstRow, int rows, int position) {
+    public FixedTokenSums(AttentionShape shape, LayerCache cache, float[] q, int firstRow, int rows, int position) {
         this.shape = shape;
         this.cache = cache;
         this.q = q;
         this.firstRow = firstRow;
         this.position = position;
         this.perHead = rows * shape.group();
-        this.floats = cache.codec().storesFloats() && !cache.keyed();
+        this.floats = cache.codec().storesFloats();
         this.stride = 2 + shape.headDim();
         this.ends = new int[shape.kvHeads()];
         int first = Integer.MAX_VALUE;
         int last = 0;
         for (int head = 0; head < ends.length; head++) {
-            ends[head] = cache.head(head).settled() / TILE * TILE;
+            ends[head] = cache.head(head).fixedEnd() / TILE * TILE;
             first = Math.min(first, firstTile(cache.head(head)));
             last = Math.max(last, ends[head]);
         }
@@ -70,14 +71,14 @@ public final class SettledSums implements WorkerPool.Task {
         this.states = new float[ends.length][];
     }
 
-    /** How many rows' sums are to be computed at once. */
-    public static int rowsTogether(AttentionShape shape, LayerCache cache) {
+    /** How many rows' sums are to be computed at once, where so many sequences are read together. */
+    public static int rowsTogether(AttentionShape shape, LayerCache cache, int sequences) {
         long ofRow = 0;
         for (int head = 0; head < shape.kvHeads(); head++) {
             long splitsOfHead = cache.length(head) / SPLIT + 1L;
             ofRow += splitsOfHead * shape.group() * (2 + shape.headDim());
         }
-        return Math.clamp(MOST_FLOATS / ofRow, 1, Math.max(8, QUERIES / shape.group()));
+        return Math.clamp(MOST_FLOATS / (ofRow * sequences), 1, Math.max(8, QUERIES / shape.group()));
     }
 
     private int firstTile(HeadCache head) {
@@ -158,9 +159,9 @@ public final class SettledSums implements WorkerPool.Task {
         return gathered;
     }
 
-    /** Copies a row's sums over the split that begins at a token to [group][stride], if it is settled as a whole. */
+    /** Copies a row's sums over the split that begins at a token to [group][stride], if all its tokens are fixed and were seen. */
     boolean copy(int row, int kvHead, int split, float[] to, int at) {
-        if (split + SPLIT > ends[kvHead]) {
+        if (split < firstSplit * SPLIT || split + SPLIT > ends[kvHead]) {
             return false;
         }
         int task = kvHead * splits + split / SPLIT - firstSplit;
