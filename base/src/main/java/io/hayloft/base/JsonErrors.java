@@ -22,6 +22,11 @@ public final class JsonErrors {
             rule("Unrecognized character escape '(.)'.*", "unknown escape \\\\$1"),
             rule("Unrecognized character escape.*", "an unknown escape"),
             rule("Unexpected character escape.*", "an unknown escape"),
+            rule("Missing (?:required )?creator property '(.*?)'.*", "'$1' is missing"),
+            rule(
+                    "Cannot deserialize value of type `(?:[\\w.]*\\.)?(\\w+)[^`]*` from String (\".*?\").*",
+                    "$2 is not of type $1"),
+            rule("Cannot (?:deserialize value|coerce|construct instance) .*", "a value is of the wrong kind"),
             rule("Duplicate Object property \"(.*?)\".*", "'$1' is there twice"),
             rule("Trailing token.*", "more text behind the value"),
             rule(

@@ -129,10 +129,15 @@ final class MethodComparison {
 
     /** A text as a passage. */
     Passage passage(int[] ids) {
-        int prompt = context != null ? context : ids.length * 3 / 4;
-        if (prompt < 1 || prompt > ids.length - 2) {
+        int most = ids.length - 2;
+        if (most < 1) {
+            throw new UserError("a text of " + Sizes.count(ids.length, "token")
+                    + " is too short: a comparison needs 1 that the caches are compressed after, and 2 behind it");
+        }
+        int prompt = context != null ? context : Math.clamp(ids.length * 3L / 4, 1, most);
+        if (prompt < 1 || prompt > most) {
             throw new UserError("--context " + prompt + " does not fit a text of " + ids.length
-                    + " tokens: at least 1 comes before it and 2 after it");
+                    + " tokens: choose from 1 to " + most + ", since the caches read at least 2 tokens behind it");
         }
         return new Passage(ids, prompt, prompt);
     }

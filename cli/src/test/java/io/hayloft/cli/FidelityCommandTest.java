@@ -148,11 +148,19 @@ class FidelityCommandTest {
     }
 
     @Test
+    void comparesOnTheShortestText() {
+        var shown = Cli.good("fidelity", "--methods", "kivi:2bit", "--prompt-ids", "1,2,3");
+        assertThat(shown.out()).contains("3 tokens of", "compressed after 1");
+    }
+
+    @Test
     void saysWhatCannotBeCompared() {
         Cli.run("fidelity", "--context", "20").isUserError("name some with --methods");
         Cli.run("fidelity", "--methods", "selective:2x").isUserError("shortens the text of a prompt");
         Cli.run("fidelity", "--methods", "kivi:2bit", "--tokens", "20", "--context", "19")
-                .isUserError("--context 19 does not fit a text of 20 tokens");
+                .isUserError("--context 19 does not fit a text of 20 tokens: choose from 1 to 18");
+        Cli.run("fidelity", "--methods", "kivi:2bit", "--prompt-ids", "1,2")
+                .isUserError("a text of 2 tokens is too short");
         Cli.run(
                         "fidelity",
                         "--methods",

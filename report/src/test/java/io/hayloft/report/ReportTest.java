@@ -166,11 +166,18 @@ class ReportTest {
     /** Earlier versions wrote how known tokens were read. */
     @Test
     void aComparisonOfAnEarlierVersionCanBeRead() throws IOException {
-        Files.writeString(
-                folder.resolve("fidelity.json"),
-                "{\"model_hash\":\"hash\",\"source\":\"a"
-                        + " text\",\"cache_type\":\"f16\",\"exact\":false,\"methods\":[]}");
+        var file = folder.resolve("fidelity.json");
+        Files.writeString(file, """
+            {"model_hash":"hash","source":"a text","cache_type":"f16","exact":false,"methods":[]}\
+            """);
         assertThat(FidelityFile.read(folder)).isEqualTo(new FidelityFile("hash", "a text", "f16", List.of()));
+        Files.writeString(file, "{\"exact\":true}");
+        assertThatThrownBy(() -> FidelityFile.read(folder)).hasMessage(file + " is damaged ('model_hash' is missing)");
+        Files.writeString(file, "{\"methods\":\"none\"}");
+        assertThatThrownBy(() -> FidelityFile.read(folder)).hasMessageStartingWith(file + " is damaged (");
+        Files.writeString(file, "{\"model_hash\":{}}");
+        assertThatThrownBy(() -> FidelityFile.read(folder))
+                .hasMessage(file + " is damaged (a value is of the wrong kind)");
     }
 
     @Test

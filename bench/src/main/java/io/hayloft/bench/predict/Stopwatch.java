@@ -42,6 +42,7 @@ final class Stopwatch {
     private final @Nullable CompilationMXBean compiler;
     private final Pace pace;
     private boolean steady = true;
+    private boolean timed;
 
     private Stopwatch(int threads, Pace pace) {
         this.pace = pace;
@@ -87,6 +88,7 @@ final class Stopwatch {
         if (pace.mostSeconds == 0) {
             return work.seconds();
         }
+        timed = true;
         long start = System.nanoTime();
         var counted = new ArrayList<Double>();
         double before = Double.MAX_VALUE;
@@ -119,7 +121,7 @@ final class Stopwatch {
 
     /** Whether all that was timed came to rest, and no other programs were at work; if not, times may be too long. Asked once. */
     boolean steady() {
-        return othersLoad() < ALONE && steady;
+        return !timed || (othersLoad() < ALONE && steady);
     }
 
     /** The share of the machine that other programs have taken since this was asked last; 0 where the JVM does not say. */
