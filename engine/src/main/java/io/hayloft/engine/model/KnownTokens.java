@@ -87,24 +87,26 @@ final class KnownTokens {
         private final float[] queries;
         private final float[] otherQueries;
         private final float[] results;
+        private final StepRows rows; // of a step, in the arrays above
 
         Steps(Integer[] firstRows, WorkerPool pool) {
-            int rows = firstRows.length;
+            int sequences = firstRows.length;
             this.firstRows = firstRows;
             this.pool = pool;
-            caches = new LayerCache[rows];
-            policies = new @Nullable CachePolicy[rows];
-            parts = new @Nullable OutOfWindowTokens[rows];
-            sums = new @Nullable FixedTokenSums[rows];
-            positions = new int[rows];
-            queries = new float[rows * width];
-            otherQueries = new float[rows * width];
-            results = new float[rows * width];
-            for (int i = 0; i < rows; i++) {
+            caches = new LayerCache[sequences];
+            policies = new @Nullable CachePolicy[sequences];
+            parts = new @Nullable OutOfWindowTokens[sequences];
+            sums = new @Nullable FixedTokenSums[sequences];
+            positions = new int[sequences];
+            queries = new float[sequences * width];
+            otherQueries = new float[sequences * width];
+            results = new float[sequences * width];
+            for (int i = 0; i < sequences; i++) {
                 var sequence = batch.cache(firstRows[i]);
                 caches[i] = sequence.layer(core.layer());
                 policies[i] = sequence.policy();
             }
+            rows = new StepRows(caches, policies, parts, queries, otherQueries, positions, StepTimes.NONE);
         }
 
         void run() {
@@ -168,7 +170,6 @@ final class KnownTokens {
                     System.arraycopy(outOfWindow.queries(), row * width, otherQueries, i * width, width);
                 }
             }
-            var rows = new StepRows(caches, policies, parts, queries, otherQueries, positions, StepTimes.NONE);
             DecodeAttention.attend(core.shape(), core.layer(), rows, sums, sumsRow, results, pool);
             for (int i = 0; i < firstRows.length; i++) {
                 System.arraycopy(results, i * width, a.attended, (firstRows[i] + step) * width, width);

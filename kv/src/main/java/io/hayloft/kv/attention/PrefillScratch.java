@@ -105,6 +105,6 @@ final class PrefillScratch {
     void values(int row, int rows, int tokens) {
         softmax.add(scores, row, rows);
         RowTile.values(
-                Math.min(depth, tokens), scores, values, 0, softmax.stride(), softmax.out(), row * softmax.stride());
+                Math.min(depth, tokens), scores, values, softmax.stride(), softmax.out(), row * softmax.stride());
     }
 }

@@ -45,15 +45,15 @@ final class RowTile {
      * Adds weighted values for a tile of rows: out[row][channel] += sum over tokens of p * value.
      *
      * @param p [ROWS][128]
-     * @param values [tokens][stride], from {@code valuesAt} on
+     * @param values [tokens][stride]
      * @param out [ROWS][stride]; the stride is a multiple of two vectors
      */
-    static void values(int tokens, float[] p, float[] values, int valuesAt, int stride, float[] out, int outAt) {
+    static void values(int tokens, float[] p, float[] values, int stride, float[] out, int outAt) {
         for (int lane = 0; lane < stride; lane += 2 * LANES) {
             if (ROWS == 12) {
-                values12(tokens, p, values, valuesAt + lane, stride, out, outAt + lane);
+                values12(tokens, p, values, lane, stride, out, outAt + lane);
             } else {
-                values4(tokens, p, values, valuesAt + lane, stride, out, outAt + lane);
+                values4(tokens, p, values, lane, stride, out, outAt + lane);
             }
         }
     }

@@ -12,7 +12,6 @@ public final class StepAttention {
     private final int queryHeads;
     private final int kvHeads;
     private final int[] lengths;
-    private final int at;
     private final int stride;
     private final float[] probabilities;
 
@@ -23,12 +22,6 @@ public final class StepAttention {
      * @param probabilities [queryHeads][stride], or empty where none were computed
      */
     public StepAttention(int queryHeads, int[] lengths, int stride, float[] probabilities) {
-        this(queryHeads, lengths, 0, stride, probabilities);
-    }
-
-    /** Wraps probabilities that begin at {@code at}. */
-    public StepAttention(int queryHeads, int[] lengths, int at, int stride, float[] probabilities) {
-        this.at = at;
         this.queryHeads = queryHeads;
         this.kvHeads = lengths.length;
         this.lengths = lengths;
@@ -58,7 +51,7 @@ public final class StepAttention {
 
     /** Softmax probability of a slot; 0 for slots outside a sliding window. */
     public float probability(int queryHead, int slot) {
-        return probabilities[at + queryHead * stride + slot];
+        return probabilities[queryHead * stride + slot];
     }
 
     /**
@@ -69,7 +62,7 @@ public final class StepAttention {
     public void addGroupMean(int kvHead, float[] sums) {
         int group = queryHeads / kvHeads;
         int length = lengths[kvHead];
-        int first = at + kvHead * group * stride;
+        int first = kvHead * group * stride;
         int slot = 0;
         for (; slot <= length - LANES; slot += LANES) {
             var sum = FloatVector.zero(FLOATS);
